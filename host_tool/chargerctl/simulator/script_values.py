@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The words and values of the script language, read one after the other from a single line."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+Value: TypeAlias = "Json | bytes | Path | tuple[int, int, int]"
+
+# How often a prepared answer is given when a script says `always`.
+ALWAYS = None
+
+STATUSES = (
+    "Available",
+    "Preparing",
+    "Charging",
+    "SuspendedEVSE",
+    "SuspendedEV",
+    "Finishing",
+    "Reserved",
+    "Unavailable",
+    "Faulted",
+)
+
+_BLANKS = " \t"
+
+
+class ExpectedError(Exception):
+    """A line does not read on as it must: what was expected, and what stands there instead."""
+
+    def __init__(self, what: str, reader: LineReader, hint: str = "") -> None:
+        reader.skip_blanks()
+        found = "the end of the line" if reader.at_end() else reader.peek()
+        super().__init__(f"expected {what}, found {found}{hint}")
+
+    def in_form(self, usage: str) -> ExpectedError:
+        """The same with the whole form of the line after it."""
+        self.args = (f"{self.args[0]} (in: {usage})",)
+        return self
+
+
+class LineReader:
+    """A place in one line of a script. Blanks separate; `#` at the start or after a blank is a comment."""
+
+    def __init__(self, line: str, folder: Path) -> None:
+        self.folder = folder
+        self._line = line
+        self._at = 0
+
+    def skip_blanks(self) -> None:
+        while self._line[self._at : self._at + 1] in tuple(_BLANKS):
+            self._at += 1
+
+    def at_end(self) -> bool:
+        self.skip_blanks()
+        rest = self._line[self._at :]
+        return not rest or (rest[0] == "#" and (self._at == 0 or self._line[self._at - 1] in _BLANKS))
+
+    def read_so_far(self) -> str:
+        return self._line[: self._at].strip(_BLANKS)
+
+    def peek(self) -> str:
+        """The next word, without taking it; empty at the end of the line."""
+        return "" if self.at_end() else re.split(r"[ \t]", self._line[self._at :], maxsplit=1)[0]
+
+    def word(self) -> str:
+        word = self.peek()
+        self._at += len(word)
+        return word
+
+    def choice(self, words: tuple[str, ...]) -> str:
+        """Take one of these words. Raises ExpectedError."""
+        if self.peek() in words:
+            return self.word()
+        near = difflib.get_close_matches(self.peek(), words, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise ExpectedError(
+            words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}", self, hint
+        )
+
+    def matching(self, pattern: str, what: str) -> str:
+        """Take a word of which the whole matches a regular expression. Raises ExpectedError."""
+        if not re.fullmatch(pattern, self.peek(), re.ASCII):
+            raise ExpectedError(what, self)
+        return self.word()
+
+    def json(self, what: str) -> Json:
+        """Take one JSON value, blanks inside it included. Raises ExpectedError."""
+        if self.at_end():
+            raise ExpectedError(what, self)
+        try:
+            value, end = _DECODER.raw_decode(self._line, self._at)
+        except json.JSONDecodeError as error:
+            raise ExpectedError(what, self, f": {error.msg} at column {error.pos + 1}") from None
+        except (ValueError, RecursionError) as error:
+            raise ExpectedError(what, self, f": {error}") from None
+        if self._line[end : end + 1] not in ("", *_BLANKS):
+            raise ExpectedError(what, self, f": no blank after it at column {end + 1}")
+        self._at = end
+        return value
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def read(kind: str, reader: LineReader) -> Value:
+    """Take one value of a kind (a key of KINDS). Raises ExpectedError."""
+    return KINDS[kind](reader)
+
+
+def _decimal(what: str) -> Callable[[LineReader], Value]:
+    return lambda reader: float(reader.matching(r"\d+(\.\d*)?|\.\d+", f"{what}, a decimal number from 0"))
+
+
+def _uid(reader: LineReader) -> Value:
+    return reader.matching(
+        r"(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})", "a UID of 8, 14 or 20 hex digits"
+    ).upper()
+
+
+def _colour(reader: LineReader) -> Value:
+    red, green, blue = bytes.fromhex(reader.matching(r"[0-9A-Fa-f]{6}", "a colour RRGGBB of 6 hex digits"))
+    return red, green, blue
+
+
+def _text(reader: LineReader, what: str = 'a text as a JSON string, such as "Charging"') -> Value:
+    if not reader.peek().startswith('"'):
+        raise ExpectedError(what, reader)
+    return reader.json(what)
+
+
+def _payload_bytes(reader: LineReader) -> Value:
+    if reader.peek().startswith("hex:"):
+        return bytes.fromhex(reader.matching(r"hex:([0-9A-Fa-f]{2})*", "hex: and pairs of hex digits")[4:])
+    text = _text(reader, "a text as a JSON string, or hex: and pairs of hex digits")
+    try:
+        return str(text).encode()
+    except UnicodeEncodeError:
+        raise ExpectedError("a text that UTF-8 can hold (for other bytes: hex:)", reader) from None
+
+
+def _count(reader: LineReader) -> Value:
+    word = reader.matching(r"[1-9]\d{0,8}|always", "a count from 1, or always")
+    return ALWAYS if word == "always" else int(word)
+
+
+def _picture(reader: LineReader) -> Value:
+    path = reader.folder / reader.peek()
+    if path.suffix != ".png":
+        raise ExpectedError("a file name that ends in .png", reader)
+    if not path.parent.is_dir():
+        raise ExpectedError("a file in a folder that exists", reader)
+    reader.word()
+    return path
+
+
+# What a form calls it -> how it is read.
+KINDS: dict[str, Callable[[LineReader], Value]] = {
+    "UID": _uid,
+    "SECONDS": _decimal("seconds"),
+    "HOLD": _decimal("seconds that the card is held"),
+    "KILOWATTS": _decimal("kilowatts"),
+    "ACTION": lambda reader: reader.matching(r"[A-Za-z]\w*", "an OCPP action, such as StartTransaction"),
+    "CODE": lambda reader: reader.matching(r"[A-Za-z]\w*", "a CALLERROR code, such as InternalError"),
+    "JSON": lambda reader: reader.json("one JSON value"),
+    "TEXT": _text,
+    "TEXT|hex:…": _payload_bytes,
+    "COUNT|always": _count,
+    "RRGGBB": _colour,
+    "STATUS": lambda reader: reader.choice(STATUSES),
+    "FILE.png": _picture,
+}
