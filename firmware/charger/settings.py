@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The one table of settings, shared by the board and the laptop; checks every value against it.
+
+Pure: no board module, no file, no help text (this stays in RAM; the texts are on the laptop). Whoever reads
+the values, from a file or from the environment, hands in a function that gives a variable's text.
+"""
+
+# name, kind, low, high (choice: low is the tuple of choices), default, flags.
+# R  required: there is no default
+# S  secret: never shown
+# V  vital: a bad value has no safe default, so the charger stays Unavailable. Vital is what could close a relay
+#    the wrong way round, use the wrong pin for it, talk in clear or to a stranger, or bill the wrong energy.
+# N  a bad value becomes "none": the profile's pin might be wired to something else
+# An empty text is right where the default is empty, whatever the shortest length.
+TABLE = (
+    ("wifi.ssid", "bytes", 1, 32, None, "R"),
+    ("wifi.password", "bytes", 8, 63, "", "SV"),
+    ("charger.name", "text", 1, 50, "esp32c6 charger 001", ""),
+    ("charger.model", "text", 1, 20, "ESP32-C6", ""),
+    ("charger.vendor", "text", 1, 20, "GA Make", ""),
+    ("charger.serial", "id", 1, 25, None, "R"),
+    ("mqtt.broker", "host", 1, 253, None, "R"),
+    ("mqtt.port", "int", 1, 65535, None, ""),  # None: 8883 with tls, else 1883
+    ("mqtt.client_id", "text", 1, 64, "", ""),  # empty: the serial
+    ("mqtt.username", "text", 0, 512, "", "V"),
+    ("mqtt.password", "text", 0, 1024, "", "SV"),
+    ("mqtt.tls", "bool", 0, 0, False, "V"),
+    ("mqtt.ca_file", "path", 0, 100, "", "V"),
+    ("mqtt.keep_alive", "int", 5, 600, 60, ""),
+    ("ntp.server", "host", 1, 253, "pool.ntp.org", ""),
+    ("ntp.sync_interval_minutes", "int", 1, 10080, 240, ""),
+    ("display.timezone_offset_hours", "num", -1200, 1400, 0, ""),
+    ("ocpp.heartbeat_interval", "int", 10, 86400, 900, ""),
+    ("ocpp.meter_value_sample_interval", "int", 0, 86400, 60, ""),
+    ("ocpp.connection_timeout", "int", 5, 3600, 60, ""),
+    ("ocpp.offline_authorization", "bool", 0, 0, False, ""),
+    ("hardware.board", "id", 1, 64, "auto", ""),
+    ("hardware.relay_pin", "pin", 1, 32, "", "V"),
+    ("hardware.cable_pin", "pin", 1, 32, "", "V"),
+    ("hardware.lock_pin", "pin", 0, 32, "", "V"),
+    ("hardware.led_pin", "pin", 0, 32, "", "N"),
+    ("hardware.estop_pin", "pin", 0, 32, "", "V"),
+    ("hardware.service_pin", "pin", 0, 32, "", "N"),
+    ("hardware.meter_pin", "pin", 0, 32, "", "N"),
+    ("hardware.relay_active", "choice", ("high", "low"), 0, "high", "V"),
+    ("hardware.lock_active", "choice", ("high", "low"), 0, "high", "V"),
+    ("hardware.card_reader", "choice", ("pn532_i2c", "pn532_spi", "none"), 0, "pn532_i2c", ""),
+    ("hardware.reader_cs_pin", "pin", 0, 32, "", "N"),
+    ("hardware.reader_irq_pin", "pin", 0, 32, "", "N"),
+    ("hardware.display", "choice", ("ssd1306", "none"), 0, "ssd1306", ""),
+    ("hardware.display_address", "hex", 0x3C, 0x3D, 0x3C, ""),
+    ("hardware.meter_pulses_per_kwh", "int", 0, 100000, 1000, "V"),
+    ("safety.watchdog_seconds", "int", 2, 8, 8, ""),
+    ("safety.max_stall_ms", "int", 0, 60000, 250, ""),
+    ("safety.cable_settle_ms", "int", 0, 5000, 500, ""),
+    ("safety.unplug_confirm_ms", "int", 0, 5000, 300, ""),
+    ("safety.lock_settle_ms", "int", 0, 5000, 200, ""),
+    ("safety.relay_settle_ms", "int", 0, 5000, 100, ""),
+    ("safety.min_off_seconds", "int", 0, 600, 10, ""),
+    ("safety.max_cycles_per_hour", "int", 1, 60, 20, ""),
+    ("safety.stale_authorization_seconds", "int", 5, 600, 60, ""),
+    ("safety.resume_after_power_loss", "bool", 0, 0, False, ""),
+    ("storage.kind", "choice", ("auto", "nvm", "file", "fram"), 0, "auto", ""),
+    ("web.api_password", "bytes", 0, 44, "", "S"),
+)
+
+PREFIX = "CHARGER_"
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = "0123456789"
+_HEX = _DIGITS + "abcdefABCDEF"
+_SHOWN = 24  # characters of a bad value that a message repeats
+
+
+def spellings(name):
+    """The variables that mean the setting `name` ("mqtt.broker"); the first is the one we write."""
+    section, key = name.split(".")
+    long = PREFIX + section.upper() + "_" + key.upper()
+    if section == "charger":
+        return (PREFIX + key.upper(), long)
+    if name == "wifi.ssid":
+        return (long, "CHARGER_WIFI_ID")  # published examples use it
+    return (long,)
+
+
+def load(getenv, unreadable=None, names=()):
+    """Check every setting: (values, problems).
+
+    getenv(variable): its text, or None where it is not set. Older boards give an int, or raise ValueError.
+    unreadable: {variable: reason} of lines that could not be read; names: all variables that are set, to find
+    misspelt ones.
+
+    values: {"mqtt.broker": str, int or bool} with every key of TABLE; None where the charger must not run.
+    timezone_offset_hours is in hundredths of an hour; a pin is "" for the board's own or "none".
+    problems: [(variable, reason, fatal)]; fatal: no safe default, so the relay must stay open.
+    """
+    unreadable = unreadable or {}
+    values = {}
+    problems = []
+    known = {}
+    for row in TABLE:
+        name, default, flags = row[0], row[4], row[5]
+        variables = spellings(name)
+        for variable in variables:
+            known[variable] = True
+        try:
+            text = _text(getenv, unreadable, variables)
+            if text is None and "R" in flags:
+                raise ValueError("is not set")
+            values[name] = default if text is None else check(row, text)
+        except ValueError as error:
+            fatal = "R" in flags or "V" in flags
+            values[name] = None if fatal else "none" if "N" in flags else default
+            problems.append((variables[0], str(error), fatal))
+    for variable in list(names) + [each for each in unreadable if each not in names]:
+        if variable.upper().startswith(PREFIX) and variable not in known:
+            # It may be a vital one, misspelt.
+            problems.append((variable, "is not a setting", True))
+    if values["mqtt.port"] is None:
+        values["mqtt.port"] = 8883 if values["mqtt.tls"] else 1883
+    if values["mqtt.client_id"] == "":
+        values["mqtt.client_id"] = values["charger.serial"]
+    return values, problems
+
+
+def _text(getenv, unreadable, variables):
+    found = None
+    where = ""
+    for variable in variables:
+        if variable in unreadable:
+            raise ValueError(unreadable[variable])
+        try:
+            text = getenv(variable)
+        except UnicodeError:
+            raise ValueError("is not UTF-8") from None
+        except ValueError:
+            raise ValueError('write it as NAME = "value"') from None
+        if text is None:
+            continue
+        if not isinstance(text, str):
+            text = str(text)
+        if found is not None and text != found:
+            raise ValueError("differs from " + (where if variable == variables[0] else variable))
+        found = text
+        where = variable
+    return found
+
+
+def check(row, text):
+    """The value that `text` stands for; ValueError with the reason, which never repeats a secret."""
+    kind, low, high, default = row[1:5]
+    for character in text:
+        if ord(character) < 32 or 127 <= ord(character) < 160:
+            raise ValueError("has a control character")
+        if 0xD800 <= ord(character) < 0xE000:
+            raise ValueError("is not UTF-8")
+    if kind == "choice":
+        if text not in low:
+            raise ValueError("must be " + _one_of(low) + ", not " + _shown(text))
+        return text
+    if kind == "bool":
+        if text not in ("true", "false"):
+            raise ValueError("must be true or false, not " + _shown(text))
+        return text == "true"
+    if kind in ("int", "hex", "num"):
+        return _number(kind, low, high, text)
+    length = len(text.encode()) if kind == "bytes" else len(text)
+    if text == "" and default == "":
+        return text
+    if length < low or length > high:
+        raise ValueError(_length(kind, low, high, default, length))
+    if kind in _ALLOWED:
+        for character in text:
+            if character not in _ALLOWED[kind]:
+                raise ValueError(_stray(kind, character))
+    if kind == "path" and text[0] != "/":
+        raise ValueError("must start with /, as the board sees it")
+    if kind == "pin" and low and text == "none":
+        raise ValueError("is needed: name a pin")
+    return text
+
+
+_ALLOWED = {
+    "id": _LETTERS + _DIGITS + "-_.",
+    "host": _LETTERS + _DIGITS + "-_.",
+    "pin": _LETTERS + _DIGITS + "_",
+    "path": _LETTERS + _DIGITS + "-_./ ",
+}
+
+
+def _stray(kind, character):
+    if kind == "host" and character in ":/@":
+        return "must be a bare host name: no scheme, no port, no path"
+    if kind == "pin":
+        return "must be a pin of the board module, or none"
+    return "may have letters, digits and " + _ALLOWED[kind][62:].strip() + " only"
+
+
+def _length(kind, low, high, default, length):
+    unit = "bytes" if kind == "bytes" else "characters"
+    if length == 0:
+        return "must not be empty"
+    limits = "%d to %d" % (low, high) if low else "at most %d" % high
+    empty = "empty or " if low > 1 and default == "" else ""
+    return "must be %s%s %s, has %d" % (empty, limits, unit, length)
+
+
+def _number(kind, low, high, text):
+    """An int; in hundredths for kind num. Our own digits: what int() lets through differs between Pythons."""
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    if kind == "num":
+        value = _hundredths(digits)
+    elif digits[:2] in ("0x", "0X"):
+        value = int(digits[2:], 16) if _only(digits[2:], _HEX) else None
+    else:
+        value = int(digits) if _only(digits, _DIGITS) else None
+    if value is None:
+        raise ValueError(
+            "must be a %s, not %s" % ("number" if kind == "num" else "whole number", _shown(text))
+        )
+    if text[0] == "-":
+        value = -value
+    if value < low or value > high:
+        if kind == "hex":
+            limits = "0x%X or 0x%X" % (low, high)
+        elif kind == "num":
+            limits = "%d to %d" % (low // 100, high // 100)
+        else:
+            limits = "%d to %d" % (low, high)
+        raise ValueError("must be " + limits + ", not " + _shown(text))
+    if kind == "num" and value % 25:
+        raise ValueError("must be in steps of 0.25, not " + _shown(text))
+    return value
+
+
+def _hundredths(digits):
+    """None where it is no decimal; 1 where it is finer than a hundredth, which no setting is."""
+    point = digits.find(".")
+    if point < 0:
+        return int(digits) * 100 if _only(digits, _DIGITS) else None
+    whole, part = digits[:point], digits[point + 1 :]
+    if not _only(whole, _DIGITS) or not _only(part, _DIGITS):
+        return None
+    return int(whole) * 100 + (1 if part[2:].strip("0") else int((part + "0")[:2]))
+
+
+def _only(text, characters):
+    """True for a text of 1 to 40 such characters (longer ones would only cost memory)."""
+    for character in text:  # noqa: SIM110: a generator would need memory
+        if character not in characters:
+            return False
+    return 0 < len(text) <= 40
+
+
+def _one_of(choices):
+    return ", ".join(choices[:-1]) + " or " + choices[-1]
+
+
+def _shown(text):
+    if text == "":
+        return "empty"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
