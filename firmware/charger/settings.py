@@ -9,8 +9,8 @@ the values, from a file or from the environment, hands in a function that gives 
 # name, kind, low, high (choice: low is the tuple of choices), default, flags.
 # R  required: there is no default
 # S  secret: never shown
-# V  vital: a bad value has no safe default, so the charger stays Unavailable. Vital is what could close a relay
-#    the wrong way round, use the wrong pin for it, talk in clear or to a stranger, or bill the wrong energy.
+# V  vital: a bad value has no safe default, so the charger stays Unavailable: what could close the relay
+#    the wrong way round, use the wrong pin for it, talk in clear or to a stranger, or bill wrong energy.
 # N  a bad value becomes "none": the profile's pin might be wired to something else
 # An empty text is right where the default is empty, whatever the shortest length.
 TABLE = (
@@ -246,7 +246,7 @@ def _hundredths(digits):
 
 def _only(text, characters):
     """True for a text of 1 to 40 such characters (longer ones would only cost memory)."""
-    for character in text:  # noqa: SIM110: a generator would need memory
+    for character in text:
         if character not in characters:
             return False
     return 0 < len(text) <= 40
