@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Runs once after a hard reset, before USB: finish a committed deploy, then decide who may write the drive.
+
+Only here may the board always write its drive. Nothing in this file may keep the charger from starting, and
+it imports nothing of ours: it may have to put those very files in their places.
+
+/.deploy/commit is text, a step a line, in order; every step may be repeated. Paths have no leading slash.
+
+    chargerctl 1                         format
+    pin relay D2 high                    for hold.py and for this file
+    move SOURCE TARGET                   if SOURCE is there
+    put SIZE CRC32 SOURCE TARGET         likewise, checked; without SOURCE, TARGET must already be so
+    remove PATH                          a file or an empty folder, if it is there
+    crc32 XXXXXXXX                       of all lines before
+"""
+
+import binascii
+import os
+
+COMMIT = "/.deploy/commit"
+WAIT = "/.deploy/wait"
+MANIFEST = "/.chargerctl"
+
+
+class NeedsLaptopError(Exception):
+    """Something the deploy needs is not on the drive: only the laptop can finish it."""
+
+
+def finish_deploy():
+    """Carry out what the committed deploy still asks for. Raises NeedsLaptopError, OSError."""
+    for step in committed_steps():
+        carry_out(step)
+    remove_folder("/.deploy", "commit")
+    print("boot: finished a deploy")
+
+
+def committed_steps():
+    """The commit as lists of words. Raises NeedsLaptopError if it is damaged or of another format."""
+    with open(COMMIT, "rb") as file:
+        text = file.read()
+    body, mark, seal = text.rpartition(b"crc32 ")
+    if not mark or seal.strip() != b"%08x" % (binascii.crc32(body) & 0xFFFFFFFF):
+        raise NeedsLaptopError("the commit is damaged")
+    lines = body.decode().split("\n")
+    if lines[0] != "chargerctl 1":
+        raise NeedsLaptopError("this deploy is of another format")
+    return [line.split(" ") for line in lines[1:] if line]
+
+
+def carry_out(step):
+    verb = step[0]
+    if verb == "move":
+        if exists(step[1]):
+            replace(step[1], step[2])
+    elif verb == "put":
+        size, crc, source, target = int(step[1]), int(step[2], 16), step[3], step[4]
+        if exists(source):
+            check(source, size, crc)
+            replace(source, target)
+        else:
+            check(target, size, crc)
+    elif verb == "remove":
+        remove(step[1])
+    elif verb != "pin":
+        raise NeedsLaptopError("unknown step " + verb)
+
+
+def replace(source, target):
+    """FAT cannot rename onto a file: remove, then rename. In between, `source` is there for the next try."""
+    make_folders(target)
+    if exists(target):
+        os.remove("/" + target)
+    os.rename("/" + source, "/" + target)
+
+
+def check(path, size, crc):
+    """Raise NeedsLaptopError unless the file has this size and CRC-32."""
+    seen, count = 0, 0
+    try:
+        with open("/" + path, "rb") as file:
+            while True:
+                chunk = file.read(1024)
+                if not chunk:
+                    break
+                seen = binascii.crc32(chunk, seen)
+                count += len(chunk)
+    except OSError:
+        raise NeedsLaptopError(path + " is missing") from None
+    if count != size or seen & 0xFFFFFFFF != crc:
+        raise NeedsLaptopError(path + " is damaged")
+
+
+def make_folders(path):
+    parts = path.split("/")
+    for depth in range(1, len(parts)):
+        folder = "/".join(parts[:depth])
+        if not exists(folder):
+            os.mkdir("/" + folder)
+
+
+def remove(path):
+    """A file, or a folder if it is empty."""
+    if not exists(path):
+        return
+    if os.stat("/" + path)[0] & 0x4000:
+        if not os.listdir("/" + path):
+            os.rmdir("/" + path)
+    else:
+        os.remove("/" + path)
+
+
+def remove_folder(folder, last):
+    """Remove a flat folder; its file `last` goes last, so that an interruption leaves that to be found."""
+    for name in os.listdir(folder):
+        if name != last:
+            os.remove(folder + "/" + name)
+    os.remove(folder + "/" + last)
+    os.rmdir(folder)
+
+
+def exists(path):
+    try:
+        os.stat("/" + path)
+    except OSError:
+        return False
+    return True
+
+
+def leave_to_laptop(reason):
+    """Say on the drive that resetting again is of no use: hold.py looks for this."""
+    print("boot: cannot finish a deploy: " + reason)
+    try:
+        with open(WAIT, "w") as file:
+            file.write(reason)
+    except OSError:  # then hold.py resets again, and this is tried again
+        pass
+
+
+def setting(name):
+    """A setting of the drive as text, or "" where it is missing or cannot be read."""
+    try:
+        return str(os.getenv(name) or "")
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def service_pin():
+    """The service button's pin: from the settings, else what the last deploy wrote down; "" if none."""
+    name = setting("CHARGER_HARDWARE_SERVICE_PIN")
+    try:
+        with open(MANIFEST) as file:
+            for line in file:
+                words = line.split()
+                if not name and words[:2] == ["pin", "service"]:
+                    name = words[2]
+    except (OSError, UnicodeError):
+        pass
+    return "" if name == "none" else name
+
+
+def service_button_held():
+    name = service_pin()
+    if not name:
+        return False
+    import board
+    import digitalio
+
+    try:
+        pin = digitalio.DigitalInOut(getattr(board, name))
+    except (AttributeError, ValueError):  # no such pin, or in use
+        return False
+    pin.switch_to_input(pull=digitalio.Pull.UP)
+    held = not pin.value
+    pin.deinit()
+    return held
+
+
+def give_drive_to_program():
+    """Let the program write the drive; the laptop then only reads it. Without USB it is so anyway."""
+    import storage
+
+    try:
+        storage.remount("/", readonly=False)
+    except RuntimeError as error:
+        print("boot: the drive stays with the laptop:", error)
+
+
+if exists(COMMIT[1:]):
+    try:
+        finish_deploy()
+    except NeedsLaptopError as error:
+        leave_to_laptop(str(error))
+    except OSError as error:  # tried again at the next reset
+        print("boot: cannot finish a deploy now:", error)
+
+if setting("CHARGER_STORAGE_KIND") == "file" and not service_button_held():
+    give_drive_to_program()

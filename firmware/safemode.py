@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Bring the board back after a brown-out or a crash, unless a person asked for safe mode.
+
+CircuitPython runs this file instead of boot.py and code.py when it starts in safe mode. A charger has
+nobody beside it to press reset, so whatever happened to the board is answered by a reset; code.py counts
+how often in a row. What a person asked for, and what a reset cannot mend (it would only repeat for ever),
+stays in safe mode. Imports nothing of ours.
+"""
+
+import microcontroller
+import supervisor
+
+# By name: boards differ in which reasons they have.
+STAY = (
+    "NONE",
+    "USER",
+    "PROGRAMMATIC",
+    "NO_CIRCUITPY",
+    "USB_BOOT_DEVICE_NOT_INTERFACE_ZERO",
+    "USB_TOO_MANY_ENDPOINTS",
+    "USB_TOO_MANY_INTERFACE_NAMES",
+)
+
+
+def a_reset_helps(reason):
+    """Whether `reason` (a supervisor.SafeModeReason) is something that happened to the board."""
+    reasons = supervisor.SafeModeReason
+    return not any(reason == getattr(reasons, name) for name in STAY if hasattr(reasons, name))
+
+
+if a_reset_helps(supervisor.runtime.safe_mode_reason):
+    microcontroller.reset()

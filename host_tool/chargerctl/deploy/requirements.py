@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which libraries the board needs, and which never belong on it."""
+
+from __future__ import annotations
+
+from chargerctl.firmware_files import firmware_dir
+
+# In PyPI's spelling, the bundle's spelling replaced where they differ.
+_NOT_ON_BOARD = {
+    # Pretend to be a board on a laptop.
+    "adafruit-blinka",
+    "adafruit-blinka-displayio",
+    "adafruit-blinka-bleio",
+    "pyserial",
+    # Annotations only; the libraries import them in a `try`.
+    "adafruit-circuitpython-typing",
+    "circuitpython-typing",
+    "typing-extensions",
+    # Built into CircuitPython on every board with Wi-Fi.
+    "adafruit-circuitpython-busdevice",
+    "adafruit-bus-device",
+    # For fonts in files; display_text names it and does not import it, we use the built-in font.
+    "adafruit-circuitpython-bitmap-font",
+    "adafruit-bitmap-font",
+}
+
+
+def belongs_on_board(name: str) -> bool:
+    """Whether a library, by its name on PyPI or in the bundle, is to be copied to the board."""
+    return name.lower().replace("_", "-") not in _NOT_ON_BOARD
+
+
+def required_libraries() -> list[str]:
+    """The modules named by firmware/requirements.txt."""
+    lines = (firmware_dir() / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
