@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The virtual board: power, reset, and the parts that everything else of the simulator holds on to.
+
+    board = VirtualBoard(drive_folder, profile)      # profile: a Board of chargerctl.boards.catalogue
+    board.power(True)
+    board.run_for(3.0)                               # seconds of board time
+
+Parts, for modules/, peripherals/, network/ and the script:
+    clock, costs, events, profile
+    version      (10, 1, 3): whose CircuitPython behaviour (10.2 changed os.getenv)
+    pins, gpio   Pin by the names of the `board` module (aliases share one), and by GPIO number
+    i2c_bus(scl, sda), spi_bus(sck, mosi, miso)      the bus on these pins, by name; made when first asked for
+    console, nvm, drive, rtc, watchdog               what the board has beside its pins
+    network      None, or what `wifi` and `socketpool` talk to; set by whoever owns it, as is anything in `parts`
+    vm           the running VM (boot.py, code.py or safemode.py), None between two
+    at_vm_end(call)       call(orderly) when the present VM ends; orderly is False when the chip was reset or lost
+                          power, and then nothing may be sent any more. Must not spend time when not orderly.
+    signal(exception)     raised in the program the next time it spends time (Ctrl-C, watchdog RAISE, reload)
+
+State: powered, booted_us (clock at the last reset), reset_reason, safe_mode (name or None), program ("code.py" while
+it runs, else None), ended (a ProgramEnd once code.py has ended, None before).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.simulator.buses import I2CBus, SPIBus
+from chargerctl.simulator.clock import NEVER, Clock
+from chargerctl.simulator.console import Console
+from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.drive import Drive
+from chargerctl.simulator.events import Events
+from chargerctl.simulator.nvm import Nvm
+from chargerctl.simulator.pins import Pin, Pull
+from chargerctl.simulator.processor import Processor
+from chargerctl.simulator.rtc import Rtc
+from chargerctl.simulator.startup import Startup
+from chargerctl.simulator.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chargerctl.boards.catalogue import Board
+    from chargerctl.simulator.vm import VM
+
+# supervisor.ticks_ms() right after a reset: its first wrap (at 2**29) comes 65.5 s later, as on a board.
+TICKS_AT_RESET = 0x1FFF0000
+# GPIO16 of the ESP32-C6 (UART TX) is driven high at every reset of the pins.
+_C6_TX_GPIO = 16
+
+
+@dataclass(frozen=True)
+class ProgramEnd:
+    """How code.py ended: `traceback` is what the board printed, None when it ran to its end; `name` its file."""
+
+    name: str
+    traceback: str | None
+
+
+class VirtualBoard:
+    """One board with one drive. Made without power; see the module's text for its parts."""
+
+    def __init__(
+        self,
+        drive: Path,
+        profile: Board,
+        *,
+        clock: Clock | None = None,
+        costs: Costs | None = None,
+        events: Events | None = None,
+        version: tuple[int, int, int] = (10, 1, 3),
+        uid: bytes = bytes.fromhex("C0FFEE123456"),
+    ) -> None:
+        self.profile = profile
+        self.version = version
+        self.uid = uid
+        self.clock = clock or Clock()
+        self.clock.on_attention = self._attend
+        # Replaceable at any time: a flash that has become slow, say.
+        self.costs = costs or Costs()
+        self.events = events or Events(self.clock)
+        self.gpio = {number: Pin(f"GPIO{number}", number) for number in sorted(set(profile.pins.values()))}
+        self.pins: dict[str, Pin] = {}
+        for name, number in profile.pins.items():
+            self.pins[name] = self.gpio[number]
+        self.console = Console(self)
+        self.drive = Drive(self, Path(drive))
+        self.nvm = Nvm(self)
+        self.rtc = Rtc(self.clock)
+        self.watchdog = Watchdog(self)
+        self.network: Any = None
+        # Whatever a module needs to find again after a reset, by the module's name.
+        self.parts: dict[str, Any] = {}
+        self._i2c: dict[tuple[int, int], I2CBus] = {}
+        self._spi: dict[tuple[int, int, int], SPIBus] = {}
+
+        self.powered = False
+        self.booted_us = 0
+        self.ticks_at_reset = TICKS_AT_RESET
+        self.reset_reason = "power"
+        self.boot_button = False
+        self.startup: Startup | None = None
+        self.ended: ProgramEnd | None = None
+        self.on_program_end: Callable[[ProgramEnd], object] = lambda end: None
+
+        self._processor: Processor | None = None
+        self._running: Processor | None = None
+        self._signal: BaseException | None = None
+        self._shielded = 0
+        self._stopping = False
+        self._vm_end: list[Callable[[bool], object]] = []
+
+    # What the parts ask.
+
+    @property
+    def is_esp32(self) -> bool:
+        return self.profile.chip.startswith("esp32")
+
+    @property
+    def vm(self) -> VM | None:
+        return self.startup.vm if self.startup else None
+
+    @property
+    def program(self) -> str | None:
+        return self.vm.program if self.vm else None
+
+    @property
+    def safe_mode(self) -> str | None:
+        return self.startup.safe_mode if self.startup else None
+
+    def uptime_us(self) -> int:
+        """Microseconds since the last reset of the chip."""
+        return self.clock.now_us - self.booted_us
+
+    def i2c_bus(self, scl: str, sda: str) -> I2CBus:
+        return self._i2c.setdefault((self.pins[scl].gpio, self.pins[sda].gpio), I2CBus())
+
+    def spi_bus(self, sck: str, mosi: str, miso: str) -> SPIBus:
+        key = (self.pins[sck].gpio, self.pins[mosi].gpio, self.pins[miso].gpio)
+        return self._spi.setdefault(key, SPIBus())
+
+    def at_vm_end(self, call: Callable[[bool], object]) -> None:
+        self._vm_end.append(call)
+
+    def end_vm(self, orderly: bool) -> None:
+        """Take back what the program held; the pins go to their state after a reset."""
+        calls, self._vm_end = self._vm_end, []
+        for call in reversed(calls):
+            call(orderly)
+        for pin in self.gpio.values():
+            if orderly and pin.never_reset:
+                continue
+            pin.claimed_by = None
+            pin.never_reset = False
+            self._reset_pin(pin)
+
+    def _reset_pin(self, pin: Pin) -> None:
+        if not self.powered:
+            pin.configure(None, None)
+        elif self.profile.chip == "esp32c6" and pin.gpio == _C6_TX_GPIO:
+            pin.configure(True, None)
+        else:
+            pin.configure(None, Pull.UP if self.is_esp32 else None)
+
+    # What the world does.
+
+    def power(self, on: bool) -> None:
+        """Switch the supply. Off: the program never runs again, and RAM, clock and what was not flushed are gone."""
+        if on == self.powered:
+            return
+        self.powered = on
+        self.events.emit("power", on=on)
+        self.rtc.lose()
+        if on:
+            self._start("power")
+        else:
+            self._halt()
+
+    def press_reset(self) -> None:
+        """The reset button, pressed and let go."""
+        self.reset("button")
+
+    def brown_out(self) -> None:
+        """The supply dips just long enough for the detector."""
+        self.rtc.lose()
+        self.reset("brownout")
+
+    def crash(self) -> None:
+        """A hard fault in the core."""
+        self.reset("crash")
+
+    def reset(self, reason: str) -> None:
+        """Reset the chip: power, button, watchdog, software, brownout or crash. Nothing when it has no power.
+
+        The program does not run again. Called by the program itself, this does not return.
+        """
+        if not self.powered:
+            return
+        self._halt()
+        self._start(reason)
+        if self._running is not None and self._running.runs_here():
+            self.clock.request_attention()
+
+    def signal(self, exception: BaseException) -> None:
+        """Raise `exception` in the program when it next spends time; it is lost when no program runs."""
+        if self.vm is not None:
+            self._signal = exception
+            self.clock.request_attention()
+
+    @contextmanager
+    def shield(self) -> Iterator[None]:
+        """Hold signals back: what goes on cannot be interrupted by anything but the loss of power."""
+        self._shielded += 1
+        try:
+            yield
+        finally:
+            self._shielded -= 1
+            if self._signal is not None:
+                self.clock.request_attention()
+
+    def _start(self, reason: str) -> None:
+        self.booted_us = self.clock.now_us
+        self.reset_reason = reason
+        self.events.emit("reset", reason=reason)
+        self.startup = Startup(self)
+        self._processor = Processor(self.startup.run)
+
+    def _halt(self) -> None:
+        self._processor = None
+        self._signal = None
+        self._shielded = 0
+        self.startup = None
+        self.watchdog.disarm()
+        self.drive.lose_power()
+        self.console.lose_power()
+        self.end_vm(orderly=False)
+        self.clock.request_attention()
+
+    # Running it.
+
+    def run_for(self, seconds: float) -> None:
+        self.run(self.clock.now_us + round(seconds * 1_000_000))
+
+    def run_until(self, holds: Callable[[], object], timeout_s: float) -> bool:
+        """Run until `holds()`, looked at every millisecond of board time; False when `timeout_s` was not enough."""
+        end_us = self.clock.now_us + round(timeout_s * 1_000_000)
+        while not holds():
+            if self.clock.now_us >= end_us:
+                return False
+            self.run(min(end_us, self.clock.now_us + 1_000))
+        return True
+
+    def run(self, until_us: int | None = None) -> None:
+        """Run until the clock says `until_us`, or until `stop()`; without either, for ever.
+
+        Raises what a timer raised.
+        """
+        self._stopping = False
+        limit = None if until_us is None else self.clock.call_at(until_us, self.stop)
+        try:
+            while not self._stopping:
+                self._run_a_stretch()
+                if self.clock.failure is not None:
+                    failure, self.clock.failure = self.clock.failure, None
+                    raise failure
+        finally:
+            if limit is not None:
+                limit.cancel()
+
+    def stop(self) -> None:
+        """Have `run` return; the program stays where it is until the board is run again."""
+        self._stopping = True
+        self.clock.request_attention()
+
+    def _run_a_stretch(self) -> None:
+        processor = self._processor
+        if processor is None:
+            self.clock.step(NEVER)
+            return
+        self._running = processor
+        try:
+            processor.resume()
+        except KeyboardInterrupt:
+            self.stop()
+            processor.wait_paused(2.0)
+            raise
+        finally:
+            self._running = None
+        if processor.failure is not None:
+            raise processor.failure
+
+    def _attend(self) -> None:
+        """On the thread that spends time: give way when asked to, for ever if this processor is no more."""
+        processor = self._running
+        if processor is None or not processor.runs_here():
+            return
+        if self._stopping or processor is not self._processor or self.clock.failure is not None:
+            processor.pause()
+        if self._signal is not None and not self._shielded:
+            exception, self._signal = self._signal, None
+            raise exception

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What things cost in virtual time: the one table, printed with every figure that is taken from it.
+
+The values are assumptions about an ESP32-class board, not measurements. Figures that rest on them are called
+modelled, and are repeated at twice the cost (`Costs().scaled(2)`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+
+def _cost(default: int, text: str, unit: str = "us") -> int:
+    value: int = field(default=default, metadata={"text": text, "unit": unit})
+    return value
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Microseconds, unless the unit in `table()` says otherwise."""
+
+    tick_read: int = _cost(5, "reading the time: supervisor.ticks_ms, time.monotonic, time.time")
+    loop_pass: int = _cost(5_000, "a pass of the loop, charged where it feeds the watchdog")
+    console_byte: int = _cost(10, "a byte printed while somebody reads the console")
+    gc_collect: int = _cost(8_000, "gc.collect")
+    i2c_byte: int = _cost(9, "a byte on I2C, its acknowledge included", "bits at the bus clock")
+    spi_byte: int = _cost(8, "a byte on SPI", "bits at the bus clock")
+    i2c_wedged: int = _cost(1_000_000, "a transfer on an I2C bus that is held low, until it fails")
+    neopixel_byte: int = _cost(10, "a byte to a NeoPixel")
+    nvm_write: int = _cost(40_000, "a write to nvm on ESP32 (everything is erased and written again)")
+    nvm_write_rp2: int = _cost(40_000, "a write to nvm on RP2 that has to erase the sector")
+    fat_block: int = _cost(20_000, "writing up to 4 KB to the drive")
+    socket_call: int = _cost(300, "a call of a socket's method")
+    network_delay: int = _cost(10_000, "the network, one way")
+    dns_lookup: int = _cost(30_000, "resolving a name, when the server answers")
+    tls_handshake: int = _cost(1_500_000, "a TLS handshake's arithmetic")
+    wifi_associate: int = _cost(800_000, "joining the access point, when it is there")
+    safe_mode_delay: int = _cost(1_000_000, "after a reset, waiting for the BOOT button (CIRCUITPY_SAFE_MODE_DELAY)")
+    boot_out_delay: int = _cost(1_000_000, "before boot_out.txt is written, when it differs")
+    vm_start: int = _cost(50_000, "starting the VM for boot.py, code.py or safemode.py")
+
+    def scaled(self, factor: int) -> Costs:
+        """The same table with everything `factor` times as expensive."""
+        return Costs(**{entry.name: getattr(self, entry.name) * factor for entry in fields(self)})
+
+    def table(self) -> list[tuple[str, int, str, str]]:
+        """(name, value, unit, what it is for), in the order of declaration."""
+        return [
+            (entry.name, getattr(self, entry.name), entry.metadata["unit"], entry.metadata["text"])
+            for entry in fields(self)
+        ]
