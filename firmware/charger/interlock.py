@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The only code that may close the relay.
+
+It reads the raw cable and emergency-stop levels at the start of every pass and opens the relay on the first sample
+that says unplugged or stop. Others ask: `permit` says a transaction is authorised, `lock_cable` and `free_cable`
+say what the cable lock is for. Whether and when the relay follows is decided here and nowhere else.
+"""
+
+from charger import ticks
+
+_HOUR_SECONDS = 3600
+
+
+class Limits:
+    """The [safety] settings the interlock obeys; milliseconds and seconds as their names say."""
+
+    def __init__(self, values):
+        self.cable_settle_ms = values["safety.cable_settle_ms"]
+        self.unplug_confirm_ms = values["safety.unplug_confirm_ms"]
+        self.lock_settle_ms = values["safety.lock_settle_ms"]
+        self.relay_settle_ms = values["safety.relay_settle_ms"]
+        self.min_off_ms = values["safety.min_off_seconds"] * 1000
+        self.max_cycles_per_hour = values["safety.max_cycles_per_hour"]
+        self.stale_authorization_ms = values["safety.stale_authorization_seconds"] * 1000
+
+
+class Interlock:
+    """`plugged`: the raw level of this pass. `present`: the cable as a person sees it, settled in, confirmed out.
+
+    `fault`: why the relay may not close until `clear_fault`, or None. `lapsed`: a permit ran out unused.
+    """
+
+    def __init__(self, relay, lock, cable, emergency_stop, limits, uptime, log, now):
+        self._relay = relay
+        self._lock = lock
+        self._cable = cable
+        self._emergency_stop = emergency_stop
+        self._limits = limits
+        self._uptime = uptime
+        self._log = log
+        self.plugged = False
+        self.present = False
+        self.fault = None
+        self.lapsed = False
+        self._stable = False
+        self._edge = now
+        self._permitted = False
+        self._unused_since = None
+        self._locked_at = now
+        self._lock_settled = False
+        self._lock_wanted = False
+        self._opened_at = now
+        self._rested = False
+        self._relay_quiet = False
+        self._closings = []
+        relay.open()
+
+    @property
+    def closed(self):
+        """True while the relay is commanded closed; nothing here measures its contacts."""
+        return self._relay.closed
+
+    def permit(self, now):
+        """An authorised transaction may draw energy from now on; unused, that lapses (stale_authorization_seconds)."""
+        self._permitted = True
+        self._unused_since = now
+        self.lapsed = False
+
+    def revoke(self, now):
+        """The authorisation has ended: the relay opens at once."""
+        self._permitted = False
+        self._unused_since = None
+        self._open(now, "authorisation ended")
+
+    def lock_cable(self, now):
+        self._lock_wanted = True
+        if not self._lock.engaged:
+            self._lock.engage()
+            self._locked_at = now
+            self._lock_settled = False
+
+    def free_cable(self):
+        """Unlock as soon as the relay has been open for relay_settle_ms."""
+        self._lock_wanted = False
+
+    def latch(self, reason, now):
+        """Open, and stay open until clear_fault. The first reason is kept."""
+        if self.fault is None:
+            self.fault = reason
+            self._log("safety", "fault latched: " + reason)
+        self.revoke(now)
+
+    def clear_fault(self):
+        """Reset from the central system or the service button. A cause that persists latches again at once."""
+        if self.fault is not None:
+            self._log("safety", "fault cleared: " + self.fault)
+            self.fault = None
+
+    def step(self, now):
+        plugged = self._cable.plugged()
+        if plugged != self.plugged:
+            self.plugged = plugged
+            self._edge = now
+            self._stable = False
+        if self._relay.closed:
+            if not plugged:
+                self._open(now, "cable unplugged")
+        if self._emergency_stop.pressed() and self.fault is None:
+            self.latch("EmergencyStop", now)
+        self._follow_cable(now, plugged)
+        self._follow_lock(now)
+        if self._unused_since is not None and ticks.diff(now, self._unused_since) >= self._limits.stale_authorization_ms:
+            self._permitted = False
+            self._unused_since = None
+            self.lapsed = True
+        if not self._relay.closed and self._may_close(now):
+            self._close(now)
+
+    def _follow_cable(self, now, plugged):
+        # Flags, once set, do not look at the tick counter again: it wraps while a cable stays in for days.
+        if plugged:
+            if not self._stable and ticks.diff(now, self._edge) >= self._limits.cable_settle_ms:
+                self._stable = self.present = True
+        elif self.present and ticks.diff(now, self._edge) >= self._limits.unplug_confirm_ms:
+            self.present = False
+
+    def _follow_lock(self, now):
+        if not self._relay.closed:
+            since_open = ticks.diff(now, self._opened_at)
+            if not self._relay_quiet and since_open >= self._limits.relay_settle_ms:
+                self._relay_quiet = True
+            if not self._rested and since_open >= self._limits.min_off_ms:
+                self._rested = True
+        if self._lock.engaged:
+            if not self._lock_settled and ticks.diff(now, self._locked_at) >= self._limits.lock_settle_ms:
+                self._lock_settled = True
+            if not self._lock_wanted and self._relay_quiet and not self._relay.closed:
+                self._lock.release()
+                self._lock_settled = False
+
+    def _may_close(self, now):
+        return (
+            self._permitted
+            and self.fault is None
+            and self.plugged
+            and self._stable
+            and self._lock_wanted
+            and self._lock.engaged
+            and self._lock_settled
+            and self._rested
+            and self._within_cycle_limit()
+        )
+
+    def _within_cycle_limit(self):
+        closings = self._closings
+        while closings and self._uptime.seconds - closings[0] >= _HOUR_SECONDS:
+            closings.pop(0)
+        return len(closings) < self._limits.max_cycles_per_hour
+
+    def _close(self, now):
+        self._closings.append(self._uptime.seconds)
+        self._unused_since = None
+        self._relay.close()
+        self._log("relay", "closed")
+
+    def _open(self, now, why):
+        if self._relay.closed:
+            self._relay.open()
+            self._opened_at = now
+            self._rested = False
+            self._relay_quiet = False
+            self._log("relay", "open: " + why)
+            if not self._within_cycle_limit():
+                self._log("safety", "cycle limit reached: the relay rests until the hour has passed")
+
+
+class Stalls:
+    """Whether something may stand still now: the relay is open, or the owner accepts that long ([safety] max_stall_ms).
+
+    `granted_ms`: what was allowed since somebody last set it to 0.
+    """
+
+    def __init__(self, interlock, max_stall_ms):
+        self._interlock = interlock
+        self._max_stall_ms = max_stall_ms
+        self.granted_ms = 0
+
+    def allow(self, ms):
+        allowed = ms <= self._max_stall_ms or not self._interlock.closed
+        if allowed:
+            self.granted_ms += ms
+        return allowed

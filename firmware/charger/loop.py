@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The superloop: tasks in a fixed order, each with a time budget, and the one place that feeds the watchdog.
+
+No task waits. A library that must wait calls `pump`, which keeps the urgent tasks (interlock, inputs, connector,
+outputs) running meanwhile. A task that raises is logged once and left alone for a while; when it is one that the
+relay depends on, the charger is made safe first.
+"""
+
+import errno
+
+from charger import ticks
+
+# For how long waiting tasks are vouched for: then the operation fails, and nothing feeds the watchdog.
+PUMP_MS = 5000
+_FIRST_BACK_OFF_MS = 1000
+_LONGEST_BACK_OFF_MS = 60000
+
+
+class Task:
+    """`step(now)` returns within `budget_ms`, declared stalls apart."""
+
+    def __init__(self, name, step, budget_ms, vital=False):
+        self.name = name
+        self.step = step
+        self.budget_ms = budget_ms
+        self.vital = vital
+        self.overruns = 0
+        self.failures = 0
+        self.resting = False
+        self.resume_at = 0
+
+
+class Loop:
+    """`urgent` and `rest`: tuples of Task, run in that order. `make_safe(name)` opens the relay for good.
+
+    `describe(error) -> list of lines`: the traceback.
+    """
+
+    def __init__(self, urgent, rest, ticks_ms, watchdog, stalls, make_safe, describe, log):
+        self._urgent = urgent
+        self._rest = rest
+        self._ticks_ms = ticks_ms
+        self._watchdog = watchdog
+        self._stalls = stalls
+        self._make_safe = make_safe
+        self._describe = describe
+        self._log = log
+        self._progressed = 0
+        self._started = ticks_ms()
+        self._pumped_ms = 0
+
+    def run(self):
+        while True:
+            self.run_pass()
+
+    def run_pass(self):
+        self._progressed = 0
+        for task in self._urgent:
+            self._run(task)
+        for task in self._rest:
+            self._started = self._ticks_ms()
+            self._pumped_ms = 0
+            self._stalls.granted_ms = 0
+            self._run(task)
+        if self._progressed == len(self._urgent) + len(self._rest):
+            self._watchdog.feed()
+
+    def pump(self):
+        """One round of the urgent tasks, for a task that waits. OSError(ETIMEDOUT) once it has waited for PUMP_MS."""
+        started = self._ticks_ms()
+        if ticks.diff(started, self._started) >= PUMP_MS:
+            raise OSError(errno.ETIMEDOUT, "waited too long")
+        progressed = self._progressed
+        self._progressed = 0
+        for task in self._urgent:
+            self._run(task)
+        if self._progressed == len(self._urgent):
+            self._watchdog.feed()
+        self._progressed = progressed
+        self._pumped_ms += ticks.diff(self._ticks_ms(), started)
+
+    def _run(self, task):
+        now = self._ticks_ms()
+        if task.resting:
+            if not ticks.reached(now, task.resume_at):
+                self._progressed += 1
+                return
+            task.resting = False
+        pumped = self._pumped_ms
+        try:
+            task.step(now)
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever a task's defect is, the others go on
+            self._failed(task, error, now)
+        self._progressed += 1
+        took = ticks.diff(self._ticks_ms(), now) - (self._pumped_ms - pumped)
+        if took > task.budget_ms + self._stalls.granted_ms:
+            self._overran(task, took)
+
+    def _failed(self, task, error, now):
+        if task.vital:
+            self._make_safe(task.name)
+        task.failures += 1
+        back_off = min(_FIRST_BACK_OFF_MS << min(task.failures - 1, 6), _LONGEST_BACK_OFF_MS)
+        task.resting = True
+        task.resume_at = ticks.add(now, back_off)
+        if task.failures == 1:
+            for line in self._describe(error):
+                self._log("loop", line)
+        self._log("loop", "{} failed ({}), again in {} s".format(task.name, type(error).__name__, back_off // 1000))
+
+    def _overran(self, task, took):
+        task.overruns += 1
+        # At 1, 2, 4, 8 ...: a task that is always late must not fill the log.
+        if task.overruns & (task.overruns - 1) == 0:
+            self._log("loop", "{} took {} ms of {}, overrun {}".format(task.name, took, task.budget_ms, task.overruns))

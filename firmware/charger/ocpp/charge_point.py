@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the charge point says of itself: BootNotification, Heartbeat, StatusNotification, Authorize.
+
+Transactions are in transactions.py, what the central system asks in commands.py. Nothing is queued as text: each
+message is made from the state of things when its turn comes.
+"""
+
+from charger.clock import iso, parse_iso
+
+# While the central system names no interval (SPEC 4.2: "chosen by the Charge Point").
+_RETRY_S = 60
+_MAX_INTERVAL_S = 86400
+
+
+class Identity:
+    """Who we are in BootNotification (SPEC 6.3)."""
+
+    def __init__(self, vendor, model, serial, firmware_version):
+        self.vendor = vendor
+        self.model = model
+        self.serial = serial
+        self.firmware_version = firmware_version
+
+
+class ChargePoint:
+    """Call `attach` once with who wants to hear of answers before the first `step`.
+
+    `registration` is None until BootNotification is answered, then Accepted, Pending or Rejected.
+    """
+
+    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, log):
+        self._rpc = rpc
+        self._transactions = transactions
+        self._clock = clock
+        self._configuration = configuration
+        self._identity = identity
+        self._uptime = uptime
+        self._log = log
+        self._controller = None
+        self.registration = None
+        self._boot_due_s = 0
+        self._asking = None
+        self._heartbeat_due_s = 0
+        # [connector 0, connector 1]: what is so, and what the central system was last told, as (status, error, info).
+        self._status = [("Available", "NoError", None), ("Available", "NoError", None)]
+        self._told = [None, None]
+        self._error = ("NoError", None)
+
+    def attach(self, controller):
+        self._controller = controller
+        self._transactions.attach(controller)
+
+    @property
+    def online(self):
+        """The central system has accepted us and can be asked."""
+        return self.registration == "Accepted" and self._rpc.connected
+
+    @property
+    def ready(self):
+        """A transaction could be recorded: the time is known (SPEC 4.2.1) and there is room for its messages."""
+        return self._clock.unix() is not None and self._transactions.room
+
+    def authorize(self, id_tag):
+        """Ask for `id_tag`; the controller's authorize_answered hears the outcome. Only the last one asked is sent."""
+        self._asking = id_tag
+
+    def start(self, id_tag, energy_wh):
+        self._transactions.start(id_tag, energy_wh)
+
+    def stop(self, reason, id_tag, energy_wh):
+        self._transactions.stop(reason, id_tag, energy_wh)
+
+    def session_energy(self, energy_wh):
+        """Wh since the running transaction's meterStart."""
+        return self._transactions.session_energy(energy_wh)
+
+    def set_status(self, status, fault):
+        """Connector 1 is now `status`; `fault` is the interlock's, or None."""
+        error, info = self._error if fault is None else ("OtherError", fault)
+        self._status[1] = (status, error, info)
+        # SPEC 4.9: connector 0 is only ever Available, Unavailable or Faulted.
+        if status == "Faulted":
+            self._status[0] = self._status[1]
+        else:
+            self._status[0] = ("Unavailable" if status == "Unavailable" else "Available", "NoError", None)
+
+    def set_error(self, error, info):
+        """A part is lost (ReaderFailure, PowerMeterFailure, OtherError with what), or "NoError" when all are back."""
+        if error != self._error[0] or info != self._error[1]:
+            self._error = (error, info)
+            status = self._status[1]
+            if status[0] != "Faulted":
+                self._status[1] = (status[0], error, info)
+
+    def step(self, now):
+        self._rpc.step(now)
+        if self._asking is not None and not self.online:
+            self._decide_offline()
+        if self._rpc.free:
+            self._speak(now)
+        self._transactions.step()
+
+    def _speak(self, now):
+        if self.registration != "Accepted":
+            if self._uptime.seconds >= self._boot_due_s:
+                self._boot(now)
+        elif self._asking is not None:
+            self._authorize(now)
+        elif self._told[0] != self._status[0]:
+            self._notify(0, now)
+        elif self._told[1] != self._status[1]:
+            self._notify(1, now)
+        elif self._transactions.send(now):
+            self._said()
+        elif self._uptime.seconds >= self._heartbeat_due_s:
+            self._call("Heartbeat", {}, self._heartbeat_answered, now)
+
+    def _call(self, action, payload, done, now):
+        if self._rpc.call(action, payload, done, now):
+            self._said()
+
+    def _said(self):
+        # The heartbeat interval counts inactivity: any call of ours shows that we are alive (SPEC 4.6).
+        self._heartbeat_due_s = self._uptime.seconds + self._configuration.heartbeat_interval_s
+
+    def _boot(self, now):
+        identity = self._identity
+        payload = {
+            "chargePointVendor": identity.vendor,
+            "chargePointModel": identity.model,
+            "chargePointSerialNumber": identity.serial,
+            "firmwareVersion": identity.firmware_version,
+        }
+        self._boot_due_s = self._uptime.seconds + _RETRY_S
+        self._call("BootNotification", payload, self._boot_answered, now)
+
+    def _boot_answered(self, payload, error):
+        if error == "LinkLost":
+            self._boot_due_s = self._uptime.seconds
+            return
+        status = payload.get("status") if payload else None
+        interval = payload.get("interval") if payload else None
+        if status not in ("Accepted", "Pending", "Rejected"):
+            self._log("ocpp", "BootNotification got no usable answer: again in {} s".format(_RETRY_S))
+            return
+        if not isinstance(interval, int) or not 0 < interval <= _MAX_INTERVAL_S:
+            interval = self._configuration.heartbeat_interval_s if status == "Accepted" else _RETRY_S
+        self._set_clock(payload)
+        self.registration = status
+        self._log("ocpp", "BootNotification {}, interval {} s".format(status.lower(), interval))
+        if status == "Accepted":
+            self._configuration.heartbeat_interval_s = interval
+            self._said()
+        else:
+            self._boot_due_s = self._uptime.seconds + interval
+
+    def _heartbeat_answered(self, payload, error):
+        if payload:
+            self._set_clock(payload)
+
+    def _set_clock(self, payload):
+        try:
+            self._clock.set_from_central(parse_iso(payload["currentTime"]))
+        except (KeyError, TypeError, ValueError):
+            self._log("ocpp", "the central system's currentTime is no time")
+
+    def _notify(self, connector_id, now):
+        status = self._status[connector_id]
+        payload = {"connectorId": connector_id, "status": status[0], "errorCode": status[1]}
+        if status[2] is not None:
+            payload["info"] = status[2]
+        stamp = self._clock.stamp()
+        if stamp is not None:
+            payload["timestamp"] = iso(stamp)
+
+        def answered(_, error):
+            # A refusal is an answer too; only what may not have arrived is said again.
+            if error in ("Timeout", "LinkLost") and self._told[connector_id] is status:
+                self._told[connector_id] = None
+
+        if self._rpc.call("StatusNotification", payload, answered, now):
+            self._told[connector_id] = status
+            self._said()
+
+    def _authorize(self, now):
+        id_tag = self._asking
+
+        def answered(payload, error):
+            if error == "LinkLost":
+                if self._asking is None:
+                    self._asking = id_tag
+                return
+            status, parent = id_tag_info(payload)
+            if status == "Accepted":
+                self._answer_card(id_tag, None, parent)
+            else:
+                self._answer_card(id_tag, "No Answer" if error == "Timeout" else "Rejected", None)
+
+        if self._rpc.call("Authorize", {"idTag": id_tag}, answered, now):
+            self._asking = None
+            self._said()
+
+    def _decide_offline(self):
+        id_tag = self._asking
+        self._asking = None
+        allowed = self._configuration.offline_authorization
+        self._log("card", "central system not reachable: " + ("accepted offline" if allowed else "refused"))
+        self._answer_card(id_tag, None if allowed else "Offline", None)
+
+    def _answer_card(self, id_tag, why, parent):
+        if why is None and not self.ready:
+            # Without the time, or without room for its messages, a transaction could not be accounted for.
+            why = "Not Ready"
+            self._log("card", "refused: the time is not known yet, or too many transactions are undelivered")
+        self._controller.authorize_answered(id_tag, why, parent)
+
+
+def id_tag_info(payload):
+    """(status, parentIdTag) of an answer's idTagInfo (SPEC 7.28), (None, None) where it has no proper one."""
+    info = payload.get("idTagInfo") if payload else None
+    if not isinstance(info, dict) or not isinstance(info.get("status"), str):
+        return None, None
+    parent = info.get("parentIdTag")
+    return info["status"], parent if isinstance(parent, str) else None

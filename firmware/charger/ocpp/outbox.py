@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Transaction messages that have not been delivered, in the order in which they happened (SPEC 3.7).
+
+Compact records, made into messages only when they are sent. Starts and stops are never dropped; meter values thin
+out, oldest first, when there are too many. Held in RAM: a power cut loses them.
+"""
+
+START = 0
+METER = 1
+STOP = 2
+
+_UNKNOWN = -1  # the transactionId of a start that was never accepted for processing (ERR 3.18)
+
+
+class Record:
+    """kind, `session` (our number of the transaction), `unix` seconds, `energy_wh` register, id_tag or None, reason."""
+
+    def __init__(self, kind, session, unix, energy_wh, id_tag=None, reason=None):
+        self.kind = kind
+        self.session = session
+        self.unix = unix
+        self.energy_wh = energy_wh
+        self.id_tag = id_tag
+        self.reason = reason
+
+
+class Outbox:
+    """`sessions` transactions with their start and stop, and `meter_values` samples, fit at most."""
+
+    def __init__(self, sessions=16, meter_values=16):
+        self._places = 2 * sessions
+        self._meter_places = meter_values
+        self._records = []
+        self._starts_and_stops = 0
+        self._meter_values = 0
+        self._session = 0
+        # session -> transactionId, from StartTransaction.conf until the stop is delivered.
+        self._ids = {}
+        self.thinned = 0
+
+    def __len__(self):
+        return len(self._records)
+
+    @property
+    def room(self):
+        """Another transaction fits, its stop included."""
+        return self._starts_and_stops + 2 <= self._places
+
+    def start(self, id_tag, unix, energy_wh):
+        """Record a start; returns its session number."""
+        self._session += 1
+        self._add(Record(START, self._session, unix, energy_wh, id_tag))
+        return self._session
+
+    def meter(self, session, unix, energy_wh):
+        if self._meter_values >= self._meter_places:
+            for place, record in enumerate(self._records):
+                if record.kind == METER:
+                    self._remove(place)
+                    self.thinned += 1
+                    break
+        self._add(Record(METER, session, unix, energy_wh))
+
+    def stop(self, session, unix, energy_wh, reason, id_tag):
+        self._add(Record(STOP, session, unix, energy_wh, id_tag, reason))
+
+    def head(self):
+        """The record to send next, or None."""
+        return self._records[0] if self._records else None
+
+    def settled(self, record, transaction_id=None):
+        """`record` was delivered, or given up; for a start, with its transactionId (None: nobody knows it)."""
+        for place, other in enumerate(self._records):
+            if other is record:
+                self._remove(place)
+                break
+        if record.kind == START:
+            self._ids[record.session] = _UNKNOWN if transaction_id is None else transaction_id
+        elif record.kind == STOP:
+            self._ids.pop(record.session, None)
+
+    def transaction_id(self, session):
+        """The central system's id, -1 when the start was given up, None while the start is undelivered."""
+        return self._ids.get(session)
+
+    def _add(self, record):
+        self._records.append(record)
+        if record.kind == METER:
+            self._meter_values += 1
+        else:
+            self._starts_and_stops += 1
+
+    def _remove(self, place):
+        if self._records.pop(place).kind == METER:
+            self._meter_values -= 1
+        else:
+            self._starts_and_stops -= 1
