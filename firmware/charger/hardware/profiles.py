@@ -4,8 +4,8 @@
 
 A name is one of the board's `board` module; "none" is a part that is not there. Within a profile no pin
 serves two parts, whichever reader is chosen, so that changing one setting never needs another. Avoided for
-relay and lock: pins that the chip samples (straps), prints on, or lifts while it starts. Relay and lock need an
-external pull-down all the same: between two programs an ESP32 turns a pull-up on.
+relay and lock: pins that the chip samples (straps), prints on, or lifts while it starts. Relay and lock need
+an external pull-down all the same: between two programs an ESP32 turns a pull-up on.
 
 There is no emergency stop by default: its contact is normally closed, so a charger without one would never
 start.

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The bolt that holds the plug. It must release when unpowered: see the wiring in the README."""
+
+from charger.hardware.output import Output
+
+
+class Lock:
+    """Released from the moment it exists; without a pin (a charger without a bolt) it only remembers.
+
+    ValueError when the board itself holds the pin.
+    """
+
+    def __init__(self, pin, active_high):
+        self._output = None if pin is None else Output(pin, active_high)
+        self.engaged = False
+
+    def engage(self):
+        self._drive(True)
+
+    def release(self):
+        self._drive(False)
+
+    def _drive(self, engaged):
+        if self._output is not None:
+            self._output.set(engaged)
+        self.engaged = engaged

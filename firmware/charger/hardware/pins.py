@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Pins by the names of the `board` module, each given away once."""
+
+import board
+import microcontroller
+
+from charger.hardware.profiles import UNSAFE_OUTPUTS
+
+
+class Pins:
+    """Who has which pin. `board_id` decides which pins must not switch power."""
+
+    def __init__(self, board_id):
+        self._unsafe = UNSAFE_OUTPUTS.get(board_id, {})
+        # Pairs, not a dict: two names may be one pin, and not every port's pin objects can be hashed.
+        self._taken = []
+
+    def claim(self, name, part, drives_power=False):
+        """The pin called `name`, or None for "none" and "". `drives_power`: relay and lock.
+
+        ValueError says why the pin cannot be had: unknown, taken by another part, or unsafe.
+        """
+        if not name or name == "none":
+            return None
+        pin = getattr(board, name, None)
+        # The board module also holds functions, such as I2C: those are no pins.
+        if not isinstance(pin, microcontroller.Pin):
+            raise ValueError("this board has no pin " + name)
+        if drives_power and name in self._unsafe:
+            raise ValueError(name + " must not drive it: " + self._unsafe[name])
+        for taken, holder in self._taken:
+            if taken is pin:
+                raise ValueError(name + " is already used by " + holder)
+        self._taken.append((pin, part))
+        return pin
