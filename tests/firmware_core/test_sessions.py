@@ -1,0 +1,356 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Whole sessions through the core, on fakes: what the central system is told and what the relay does."""
+
+import pytest
+
+
+def test_nothing_is_said_before_boot_notification_is_accepted(rig):
+    rig.answers["BootNotification"] = {
+        "status": "Pending",
+        "interval": 20,
+        "currentTime": "2026-11-22T07:30:00Z",
+    }
+    rig.run(19000)
+    assert [a for a, _ in rig.calls()] == ["BootNotification"]
+    rig.run(3000)
+    assert [a for a, _ in rig.calls()] == ["BootNotification"] * 2
+
+
+def test_after_boot_both_connectors_are_reported(rig):
+    rig.run(1000)
+    assert [p["connectorId"] for p in rig.calls("StatusNotification")] == [0, 1]
+
+
+def test_cable_then_card_charges_and_the_same_card_stops(rig):
+    rig.charge()
+    assert rig.lock.engaged
+    rig.meter.energy_wh += 42
+    rig.swipe()
+    rig.run(300)
+    assert not rig.relay.closed
+    assert not rig.lock.engaged
+    rig.unplug()
+    (start,), (stop,) = rig.calls("StartTransaction"), rig.calls("StopTransaction")
+    assert start["meterStart"] == 1000
+    assert start["idTag"] == "04A2B3C4"
+    assert (stop["meterStop"], stop["reason"], stop["transactionId"]) == (1042, "Local", 7)
+    assert rig.statuses() == ["Available", "Preparing", "Charging", "Finishing", "Available"]
+
+
+def test_card_then_cable_charges(rig):
+    rig.run(11000)
+    rig.swipe()
+    rig.plug()
+    rig.run(300)
+    assert rig.relay.closed
+
+
+def test_card_without_a_cable_is_forgotten_after_the_connection_timeout(make_rig):
+    rig = make_rig(OCPP_CONNECTION_TIMEOUT="5")
+    rig.run(11000)
+    rig.swipe()
+    rig.run(6000)
+    rig.plug()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.statuses()[-1] == "Preparing"
+
+
+def test_a_rejected_card_is_told_and_nothing_starts(rig):
+    rig.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
+    rig.run(11000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.screen.notices == ["Rejected"]
+    assert not rig.calls("StartTransaction")
+
+
+def test_start_transaction_refused_opens_the_relay_and_keeps_the_cable(rig):
+    rig.answers["StartTransaction"] = {"idTagInfo": {"status": "Blocked"}, "transactionId": 9}
+    rig.run(11000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.lock.engaged
+    (stop,) = rig.calls("StopTransaction")
+    assert (stop["reason"], stop["transactionId"]) == ("DeAuthorized", 9)
+    rig.swipe("04999999")
+    rig.run(500)
+    assert rig.lock.engaged
+    rig.swipe()
+    rig.run(500)
+    assert not rig.lock.engaged
+
+
+def test_unplugging_opens_at_once_and_is_reported(rig):
+    rig.charge()
+    rig.cable.on = False
+    rig.run(5)
+    assert not rig.relay.closed
+    rig.run(1000)
+    assert rig.calls("StopTransaction")[0]["reason"] == "EVDisconnected"
+    assert rig.statuses()[-1] == "Available"
+
+
+def test_a_glitch_on_the_cable_ends_no_transaction(rig):
+    rig.charge()
+    rig.cable.on = False
+    rig.run(100)
+    assert not rig.relay.closed
+    rig.cable.on = True
+    rig.run(9000)
+    assert not rig.relay.closed, "recloses only after min_off_seconds"
+    rig.run(2000)
+    assert rig.relay.closed
+    assert not rig.calls("StopTransaction")
+
+
+def test_emergency_stop_latches_until_reset(rig):
+    rig.charge()
+    rig.estop.on = True
+    rig.run(5)
+    assert not rig.relay.closed
+    rig.estop.on = False
+    rig.run(2000)
+    assert rig.calls("StopTransaction")[0]["reason"] == "EmergencyStop"
+    assert rig.statuses()[-1] == "Faulted"
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.call("Reset", {"type": "Soft"})[2] == {"status": "Accepted"}
+    rig.run(500)
+    assert rig.reboots
+
+
+def test_the_service_button_clears_a_latched_emergency_stop(rig):
+    rig.run(2000)
+    rig.estop.on = True
+    rig.run(100)
+    rig.service.on = True
+    rig.run(100)
+    assert rig.statuses()[-1] == "Faulted", "still pressed: latches again"
+    rig.estop.on = rig.service.on = False
+    rig.run(100)
+    rig.service.on = True
+    rig.run(500)
+    assert rig.statuses()[-1] == "Available"
+
+
+def test_a_late_authorisation_after_the_cable_is_gone_starts_nothing(rig):
+    rig.answers["Authorize"] = None
+    rig.run(11000)
+    rig.plug()
+    rig.swipe()
+    unique_id = rig.link.sent[-1][1]
+    rig.unplug()
+    rig.link.deliver([3, unique_id, {"idTagInfo": {"status": "Accepted"}}])
+    rig.run(500)
+    rig.plug()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert not rig.calls("StartTransaction")
+
+
+def test_another_card_stops_only_with_the_same_parent(rig):
+    family = {"idTagInfo": {"status": "Accepted", "parentIdTag": "FAMILY"}}
+    rig.answers["Authorize"] = lambda p: (
+        family if p["idTag"] != "04STRANGER" else {"idTagInfo": {"status": "Accepted"}}
+    )
+    rig.charge()
+    rig.swipe("04STRANGER")
+    rig.run(500)
+    assert rig.relay.closed
+    rig.swipe("04SPOUSE")
+    rig.run(500)
+    assert not rig.relay.closed
+    assert rig.calls("StopTransaction")[0]["idTag"] == "04SPOUSE"
+
+
+def test_a_lost_reader_stops_the_charge_and_unlocks(rig):
+    rig.charge()
+    rig.reader.lost = True
+    rig.run(500)
+    assert not rig.relay.closed
+    assert not rig.lock.engaged
+    assert rig.calls("StatusNotification")[-1]["errorCode"] == "ReaderFailure"
+    rig.reader.lost = False
+    rig.run(500)
+    assert rig.calls("StatusNotification")[-1]["errorCode"] == "NoError"
+
+
+def test_remote_start_without_a_cable_waits_for_it(rig):
+    rig.run(11000)
+    assert rig.call("RemoteStartTransaction", {"idTag": "app-1"})[2] == {"status": "Accepted"}
+    assert not rig.relay.closed
+    rig.plug()
+    rig.run(500)
+    assert rig.relay.closed
+    assert rig.call("RemoteStopTransaction", {"transactionId": 8}, "c2")[2] == {"status": "Rejected"}
+    assert rig.call("RemoteStopTransaction", {"transactionId": 7}, "c3")[2] == {"status": "Accepted"}
+    rig.run(500)
+    assert rig.calls("StopTransaction")[0]["reason"] == "Remote"
+    assert not rig.relay.closed
+
+
+def test_a_repeated_call_gets_the_same_answer_and_no_second_action(rig):
+    rig.run(11000)
+    first = rig.call("RemoteStartTransaction", {"idTag": "app-1"}, "same")
+    again = rig.call("RemoteStartTransaction", {"idTag": "app-1"}, "same")
+    assert first == again
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "code"),
+    [
+        ("ClearCache", {}, "NotImplemented"),
+        ("Reset", {}, "ProtocolError"),
+        ("Reset", {"type": 1}, "TypeConstraintViolation"),
+        ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
+        ("RemoteStartTransaction", {"idTag": "x" * 21}, "PropertyConstraintViolation"),
+        ("RemoteStopTransaction", {"transactionId": True}, "TypeConstraintViolation"),
+    ],
+)
+def test_a_wrong_call_gets_the_right_error(rig, action, payload, code):
+    rig.run(1000)
+    frame = rig.call(action, payload)
+    assert frame[0] == 4
+    assert frame[2] == code
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"\xff\xfe\x00", "", "[", "null", "[]", "[2]", "{}", '[2,"x"]', "[9,1,2]", "[" * 2000, '[3,"nobody",{}]', "x" * 3000],
+)
+def test_rubbish_ends_in_the_log_and_nowhere_else(rig, rubbish):
+    rig.charge()
+    lines = len(rig.log_lines)
+    rig.link.deliver(rubbish)
+    rig.run(100)
+    assert rig.relay.closed
+    assert len(rig.log_lines) > lines
+
+
+@pytest.mark.parametrize("answer", [{}, {"idTagInfo": 3}, {"idTagInfo": {"status": 1}}, {"idTagInfo": None}])
+def test_a_nonsense_answer_to_authorize_is_a_refusal(rig, answer):
+    rig.answers["Authorize"] = answer
+    rig.run(11000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+
+
+def test_messages_of_an_outage_are_delivered_in_order_afterwards(rig):
+    rig.charge()
+    rig.link.connected = False
+    rig.meter.energy_wh += 5
+    rig.run(61000)
+    rig.unplug()
+    rig.link.connected = True
+    rig.run(1000)
+    transaction = [a for a, _ in rig.calls() if a.endswith("Transaction") or a == "MeterValues"]
+    assert transaction == ["StartTransaction", "MeterValues", "StopTransaction"]
+
+
+def test_an_unanswered_start_is_repeated_identically_and_never_dropped(rig):
+    rig.answers["StartTransaction"] = None
+    rig.charge()
+    rig.run(240_000)
+    starts = rig.calls("StartTransaction")
+    assert len(starts) == 3, "30 s each without an answer, then 60 s and 120 s of waiting"
+    assert all(s == starts[0] for s in starts)
+    assert rig.relay.closed, "an unanswered StartTransaction does not open the relay"
+
+
+def test_a_start_that_fails_three_times_is_given_up_and_stopped_as_unknown(rig):
+    rig.answers["StartTransaction"] = {"nonsense": True}
+    rig.charge()
+    rig.run(200_000)
+    rig.unplug()
+    rig.run(1000)
+    assert len(rig.calls("StartTransaction")) == 3
+    assert rig.calls("StopTransaction")[0]["transactionId"] == -1
+
+
+def test_offline_cards_are_refused_unless_allowed(rig):
+    rig.run(2000)
+    rig.link.connected = False
+    rig.plug()
+    rig.swipe()
+    rig.run(500)
+    assert rig.screen.notices == ["Offline"]
+    assert not rig.relay.closed
+
+
+def test_sixteen_offline_sessions_are_kept_and_the_seventeenth_is_refused(make_rig):
+    rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true", SAFETY_MIN_OFF_SECONDS="0", OCPP_METER_VALUE_SAMPLE_INTERVAL="0")
+    rig.run(2000)
+    rig.link.connected = False
+    for _ in range(17):
+        rig.plug()
+        rig.swipe()
+        rig.run(400)
+        rig.unplug()
+    assert rig.screen.notices == ["Not Ready"]
+    rig.link.connected = True
+    rig.run(5000)
+    assert len(rig.calls("StartTransaction")) == len(rig.calls("StopTransaction")) == 16
+
+
+def test_heartbeats_follow_silence(rig):
+    rig.run(299_000)
+    assert not rig.calls("Heartbeat")
+    rig.run(3000)
+    assert len(rig.calls("Heartbeat")) == 1
+
+
+def test_meter_values_follow_the_interval(make_rig):
+    rig = make_rig(OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
+    rig.charge()
+    rig.meter.energy_wh += 3
+    rig.run(10_000)
+    (values,) = rig.calls("MeterValues")
+    assert values["transactionId"] == 7
+    assert values["meterValue"][0]["sampledValue"][0]["value"] == "1003"
+
+
+def test_without_the_time_nobody_charges(make_rig):
+    rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true")
+    rig.link.connected = False
+    rig.run(11000)
+    rig.plug()
+    rig.swipe()
+    rig.run(500)
+    assert not rig.relay.closed
+    assert rig.screen.notices == ["Not Ready"]
+
+
+def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
+    rig.charge()
+    rig.call("Reset", {"type": "Soft"})
+    rig.run(500)
+    assert rig.calls("StopTransaction")[0]["reason"] == "SoftReset"
+    assert rig.reboots
+
+
+def test_a_hard_reset_does_not_wait_for_a_silent_central_system(rig):
+    rig.answers["StopTransaction"] = None
+    rig.charge()
+    rig.call("Reset", {"type": "Hard"})
+    assert not rig.relay.closed
+    rig.run(4000)
+    assert rig.reboots
+
+
+def test_a_charge_survives_the_wrap_of_the_tick_counter(make_rig):
+    rig = make_rig(now=(1 << 29) - 11_000)
+    rig.charge()
+    rig.run(5000)
+    assert rig.relay.closed
+    rig.cable.on = False
+    rig.run(5)
+    assert not rig.relay.closed
