@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""An MQTT 3.1.1 broker for virtual time: real packets, no sockets, no threads.
+
+What it leaves out: sessions that outlive their connection (every session is clean), QoS 2 (a subscription
+is granted QoS 1 at most, a QoS 2 publish ends the connection), and sending QoS 1 messages again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amqtt.mqtt.connack import (
+    BAD_USERNAME_PASSWORD,
+    CONNECTION_ACCEPTED,
+    IDENTIFIER_REJECTED,
+    UNACCEPTABLE_PROTOCOL_VERSION,
+)
+from amqtt.mqtt.connect import ConnectPacket
+
+from chargerctl.simulator.network.mqtt_session import Message, Session
+from chargerctl.simulator.network.topics import matches
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.clock import Clock
+    from chargerctl.simulator.network.peer import BoardEnd
+
+Listener = Callable[[str, bytes], None]
+
+
+@dataclass
+class BrokerFaults:
+    """What the broker does wrong. The defaults are a good one."""
+
+    silent: bool = False
+    """Takes everything and sends nothing: no CONNACK, SUBACK, PUBACK, PINGRESP, no messages."""
+
+    refuse_with: int = 0
+    """CONNACK return code for every client; 0 lets them in."""
+
+    reorder_us: int = 0
+    """Messages to a client that come within this time are sent after it, last first; 0: at once, in order."""
+
+    duplicate: int = 0
+    """Each message is sent this many times more; QoS 1 with the DUP flag and the same packet id."""
+
+
+class MemoryBroker:
+    """A Server (peer.py) that hands messages on. Retained messages outlive connections, but not restart()."""
+
+    def __init__(self, clock: Clock, username: str = "", password: str = "") -> None:
+        self.clock = clock
+        self.faults = BrokerFaults()
+        # What a certificate check of the board comes to: "" is fine, else the reason for refusing.
+        self.tls_refusal = ""
+        self._credentials = (username, password) if username else None
+        self._sessions: dict[str, Session] = {}
+        self._retained: dict[str, Message] = {}
+        self._listeners: list[tuple[str, Listener]] = []
+
+    # The broker as other programs on the laptop use it.
+
+    def listen(self, topic_filter: str, listener: Listener) -> None:
+        """Call `listener(topic, payload)` for every message that matches, those retained so far included."""
+        self._listeners.append((topic_filter, listener))
+        for message in list(self._retained.values()):
+            if matches(topic_filter, message.topic):
+                listener(message.topic, message.payload)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
+        """Publish as a client that is always connected."""
+        self.route(Message(topic, payload, qos, retain))
+
+    def inject(self, packets: bytes) -> None:
+        """Send raw bytes to every connected client: garbage, oversize headers, packets out of place."""
+        for session in list(self._sessions.values()):
+            session.send_raw(packets)
+
+    def restart(self) -> None:
+        """Forget sessions and retained messages; the connections break."""
+        for session in list(self._sessions.values()):
+            session.drop()
+        self._sessions.clear()
+        self._retained.clear()
+
+    @property
+    def clients(self) -> list[str]:
+        """Client ids that are connected now."""
+        return list(self._sessions)
+
+    # The broker as its sessions use it.
+
+    def accept(self, connection: BoardEnd) -> Session:
+        """A board connects (Server)."""
+        connection.opened()
+        return Session(self, connection)
+
+    def admit(self, session: Session, connect: ConnectPacket) -> int:
+        """Decide on a CONNECT; return the CONNACK code. An older session of the same client is dropped."""
+        if self.faults.refuse_with:
+            return self.faults.refuse_with
+        if connect.proto_name != "MQTT" or connect.proto_level != 4:
+            return UNACCEPTABLE_PROTOCOL_VERSION
+        nameless = connect.payload is None or connect.payload.client_id_is_random
+        if nameless and not connect.clean_session_flag:
+            return IDENTIFIER_REJECTED
+        if self._credentials not in (None, (connect.username, connect.password)):
+            return BAD_USERNAME_PASSWORD
+        older = self._sessions.get(session.client_id)
+        if older is not None:
+            older.drop()
+        self._sessions[session.client_id] = session
+        return CONNECTION_ACCEPTED
+
+    def dismiss(self, session: Session) -> None:
+        """The session is over."""
+        if self._sessions.get(session.client_id) is session:
+            del self._sessions[session.client_id]
+
+    def retained(self, topic_filter: str) -> list[Message]:
+        """Retained messages that match."""
+        return [message for topic, message in self._retained.items() if matches(topic_filter, topic)]
+
+    def route(self, message: Message) -> None:
+        """Hand a message to every subscriber, and keep it when it is to be retained."""
+        if message.retain:
+            if message.payload:
+                self._retained[message.topic] = message
+            else:
+                self._retained.pop(message.topic, None)
+        live = Message(message.topic, message.payload, message.qos, retain=False)
+        for session in list(self._sessions.values()):
+            session.deliver(live)
+        for topic_filter, listener in self._listeners:
+            if matches(topic_filter, message.topic):
+                listener(message.topic, message.payload)

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What can be wrong with the way between the board and the servers, as plain values to be set.
+
+Every value may be changed at any moment; it holds from the next byte, datagram or packet on.
+Access point and DHCP faults are the AccessPoint's, broker faults the MemoryBroker's, clock faults the
+NtpServer's, and what a central system does wrong is the CentralSystem's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass
+class Faults:
+    """Faults of the IP network. The defaults are a healthy one."""
+
+    delay_us: int = 0
+    """Added to the one-way latency of everything, both ways."""
+
+    hold_out: bool = False
+    """What the board sends is held up (kept, as TCP keeps it) until this is False again."""
+
+    hold_in: bool = False
+    """What the servers send is held up until this is False again."""
+
+    max_write: int = 0
+    """The board's send() takes at most this many bytes a call; 0: as many as fit."""
+
+    max_read: int = 0
+    """The board's recv_into() gives at most this many bytes a call; 0: as many as there are."""
+
+    trickle_bytes: int = 0
+    """Bytes arrive in pieces of this size, `trickle_us` apart; 0: whole."""
+
+    trickle_us: int = 0
+
+    syn_black_hole: bool = False
+    """New connections are neither accepted nor refused."""
+
+    drop_datagrams: bool = False
+    """UDP gets lost, both ways."""
+
+    dns_hangs: bool = False
+    """The name server does not answer: getaddrinfo blocks, then fails."""
+
+    dns_fails: bool = False
+    """The name server knows no name: getaddrinfo fails at once."""
+
+    def clear(self) -> None:
+        """Back to a healthy network."""
+        for field in fields(self):
+            setattr(self, field.name, field.default)

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the network and a server at the far end of a board's TCP connection ask of each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class TlsRequest:
+    """What the board demands of the server's certificate.
+
+    `ca`: the one certificate (PEM) to trust; None stands for the board's built-in roots.
+    `server_name`: the name the certificate has to carry; None: any.
+    """
+
+    ca: str | None
+    server_name: str | None
+
+
+class BoardEnd(Protocol):
+    """The connection, as the server uses it. Everything here may be called at once or later."""
+
+    def opened(self) -> None:
+        """The server takes the connection (SYN-ACK). To refuse it: reset()."""
+
+    def send(self, data: bytes) -> None:
+        """Send bytes towards the board."""
+
+    def finish(self) -> None:
+        """Close in order (FIN), after what was sent."""
+
+    def reset(self) -> None:
+        """Break the connection (RST), after what was sent."""
+
+    def tls_done(self, refusal: str) -> None:
+        """The TLS handshake is over; `refusal` says why it failed, "" that it did not."""
+
+
+class Peer(Protocol):
+    """One connection at the server."""
+
+    def received(self, data: bytes) -> None:
+        """Bytes arrived from the board."""
+
+    def disconnected(self) -> None:
+        """The board closed or broke the connection: nothing can be sent any more."""
+
+    def start_tls(self, request: TlsRequest) -> None:
+        """Begin TLS; the answer is tls_done()."""
+
+
+class Server(Protocol):
+    """Something that listens on a TCP port."""
+
+    def accept(self, connection: BoardEnd) -> Peer | None:
+        """A SYN arrived: open or reset `connection`, now or later; None is a reset."""
