@@ -41,11 +41,6 @@ class Board:
     def nvm_bytes(self) -> int:
         return 4096 if self.is_rp2 else 8192
 
-    @property
-    def cpu(self) -> str:
-        """How boot_out.txt calls the chip."""
-        return self.chip.upper() if self.is_rp2 else self.chip.upper().replace("ESP32", "ESP32-")
-
     def aliases(self, pin: str) -> list[str]:
         """Every name of the pin called `pin`, that one included."""
         return [name for name, gpio in self.pins.items() if gpio == self.pins[pin]]

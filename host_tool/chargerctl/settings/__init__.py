@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Settings on the laptop: where each value comes from; checking, explaining, rendering, merging back."""
+
+from chargerctl.settings.effective import Effective, effective, effective_for_simulation, render
+from chargerctl.settings.problems import Place, Problem, SettingsError
+
+__all__ = [
+    "Effective",
+    "Place",
+    "Problem",
+    "SettingsError",
+    "effective",
+    "effective_for_simulation",
+    "render",
+]

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The settings that count: default < file < environment < --set, each with where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargerctl.boards.catalogue import BOARDS, Board
+from chargerctl.settings.board_file import board_line
+from chargerctl.settings.problems import Place, Problem, SettingsError
+from chargerctl.settings.rules import check_together
+from chargerctl.settings.sources import (
+    RENDERED,
+    Given,
+    Source,
+    from_environment,
+    from_file,
+    from_overrides,
+)
+from chargerctl.settings.table import SETTINGS, Setting, board_settings
+
+# What a simulation uses for what has no default; nothing outside the virtual board ever sees them.
+SIMULATED = {
+    "wifi.ssid": "simulated",
+    "mqtt.broker": "broker.simulated",
+    "charger.serial": "esp32c6-charger-sim001",
+}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One setting, for a person: its text (masked by who shows it), where it is from, what it replaced."""
+
+    setting: Setting
+    text: str
+    source: str  # default, simulator, file, environment, command line
+    place: Place | None
+    replaced: tuple[Given, ...]
+
+
+@dataclass(frozen=True)
+class Effective:
+    """Checked settings. `given`: only those that somebody gave; the board has the defaults itself."""
+
+    given: dict[str, Given]
+    replaced: dict[str, tuple[Given, ...]]
+    values: dict[str, str | int | bool | None]
+    warnings: list[Problem]
+
+    def flat(self) -> dict[str, str]:
+        """Variable -> text, as the board's file has it: what was given, and the pair for the web workflow."""
+        flat = {given.setting.variable: given.text for given in self._in_order()}
+        if self.values["web.api_password"]:
+            flat |= {variable: str(self.values[name]) for variable, name in RENDERED.items()}
+        return flat
+
+    def render(self) -> str:
+        """The board's settings.toml: flat, every value quoted, LF."""
+        return render(self.flat())
+
+    def explain(self) -> list[Explained]:
+        """Every setting, in the table's order."""
+        explained = []
+        for name, setting in SETTINGS.items():
+            given, value = self.given.get(name), self.values[name]
+            text = given.text if given else "" if value is None else setting.text(value)
+            explained.append(
+                Explained(
+                    setting,
+                    text,
+                    given.source if given else "default",
+                    given.place if given else None,
+                    self.replaced.get(name, ()),
+                )
+            )
+        return explained
+
+    def _in_order(self) -> list[Given]:
+        return [self.given[name] for name in SETTINGS if name in self.given]
+
+
+def render(flat: Mapping[str, str]) -> str:
+    """A new board file with these variables."""
+    head = "# Written by chargerctl. Lines may be edited here: a deploy keeps what was changed.\n"
+    return head + "".join(board_line(variable, text) + "\n" for variable, text in flat.items())
+
+
+def effective(
+    config: Path | None,
+    environ: Mapping[str, str],
+    overrides: Sequence[str] = (),
+    *,
+    board_id: str | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> Effective:
+    """All sources in their order, checked one by one and together.
+
+    config: the laptop's file, or None for none; board_id: the board at hand, for [hardware] board = "auto";
+    defaults: texts for settings that nobody gave. SettingsError with every mistake of every source;
+    InputError where the file cannot be read.
+    """
+    file = from_file(config) if config else Source()
+    sources = [file, from_environment(environ), from_overrides(overrides)]
+    given: dict[str, Given] = {}
+    replaced: dict[str, tuple[Given, ...]] = {}
+    mentioned = {name for source in sources for name in source.mentioned}
+    for name, text in (defaults or {}).items():
+        if name not in mentioned:
+            given[name] = Given(SETTINGS[name], text, "simulator", Place("simulator"), "")
+    for source in sources:
+        for name, value in source.given.items():
+            if name in given:
+                replaced[name] = (*replaced.get(name, ()), given[name])
+            given[name] = value
+    texts = {value.setting.variable: value.text for value in given.values()}
+    values, _ = board_settings.load(texts.get)
+    problems = [
+        *(problem for source in sources for problem in source.problems),
+        *_missing(config, given, mentioned),
+        *check_together(values, given, _board(values, board_id)),
+    ]
+    problems.sort(key=lambda problem: problem.order)
+    if any(not problem.warning for problem in problems):
+        raise SettingsError(problems)
+    return Effective(given, replaced, values, problems)
+
+
+def effective_for_simulation(
+    config: Path | None,
+    environ: Mapping[str, str],
+    overrides: Sequence[str] = (),
+    *,
+    board_id: str | None = None,
+) -> Effective:
+    """As effective(), with stand-ins for what has no default."""
+    return effective(config, environ, overrides, board_id=board_id, defaults=SIMULATED)
+
+
+def _missing(config: Path | None, given: Mapping[str, Given], mentioned: set[str]) -> list[Problem]:
+    place = Place(str(config), 1, 1) if config else Place("settings")
+    here, remedy = ("here, ", "") if config else ("", "; `chargerctl init` writes a file to start from")
+    return [
+        Problem(
+            place, f"{name}: is required; set it {here}as {setting.variable} or with --set {name}=...{remedy}"
+        )
+        for name, setting in SETTINGS.items()
+        if setting.required and name not in given and name not in mentioned
+    ]
+
+
+def _board(values: Mapping[str, object], board_id: str | None) -> Board | None:
+    """The board to check pins against: the one that was named, else the one at hand."""
+    named = values["hardware.board"]
+    return BOARDS.get(str(board_id if named == "auto" else named))

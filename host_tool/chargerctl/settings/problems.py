@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What is wrong with settings: every mistake with its place, and the error that carries them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chargerctl.errors import InputError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was said: a file's line and column (from 1), or `$NAME`, or `--set section.key`."""
+
+    label: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.label}:{self.line}:{self.column}" if self.line else self.label
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake, or a warning. `message` never has a secret's value in it."""
+
+    place: Place
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}: {'warning: ' if self.warning else ''}{self.message}"
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Files first, line by line; the rest as it was found."""
+        return (0, self.place.line, self.place.column) if self.place.line else (1, 0, 0)
+
+    def as_json(self) -> dict[str, object]:
+        found: dict[str, object] = {"where": str(self.place), "message": self.message}
+        if self.place.line:
+            found |= {"file": self.place.label, "line": self.place.line, "column": self.place.column}
+        return found | {"severity": "warning" if self.warning else "error"}
+
+
+class SettingsError(InputError):
+    """All mistakes of one run."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        errors = [problem for problem in problems if not problem.warning]
+        count = f"{len(errors)} mistake{'s' if len(errors) != 1 else ''} in the settings"
+        super().__init__(count, problems=[problem.as_json() for problem in problems])
+
+    def lines(self) -> list[str]:
+        return [*map(str, self.problems), self.message]

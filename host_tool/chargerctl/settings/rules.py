@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What settings must be together: pins against the board, and what is allowed but unwise."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Mapping
+
+from chargerctl.boards.catalogue import BOARDS, Board
+from chargerctl.firmware_files import firmware_module
+from chargerctl.settings.example import EXAMPLE_SERIAL
+from chargerctl.settings.problems import Problem
+from chargerctl.settings.sources import Given
+
+_profiles = firmware_module("charger.hardware.profiles")
+
+PUBLIC_BROKERS = (
+    "test.mosquitto.org",
+    "broker.hivemq.com",
+    "broker.mqttdashboard.com",
+    "broker.emqx.io",
+    "broker-cn.emqx.io",
+    "mqtt.eclipseprojects.io",
+    "mqtt.eclipse.org",
+    "iot.eclipse.org",
+    "public.mqtthq.com",
+    "mqtt.fluux.io",
+    "broker.losant.com",
+    "public-mqtt-broker.bevywise.com",
+)
+_LOCAL_DOMAINS = (".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa", ".simulated")
+_BUSES = {
+    "sda": "the I2C bus",
+    "scl": "the I2C bus",
+    "sck": "the SPI bus",
+    "mosi": "the SPI bus",
+    "miso": "the SPI bus",
+}
+
+Values = Mapping[str, str | int | bool | None]
+
+
+def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
+    """Every rule that concerns several settings, or a setting and its board; `board` None: not known which."""
+    return [*_pins(values, given, board), *_unwise(values, given)]
+
+
+def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
+    problems: list[Problem] = []
+    profile = _profiles.PROFILES[board.board_id] if board else {}
+    holder_of: dict[object, str] = {}
+    asked = {role: given.get(f"hardware.{role}") for role in _roles_in_use(values)}
+    # The board's own pins first, so that a mistake is reported where a person put a pin.
+    for role in sorted(asked, key=lambda role: asked[role] is not None):
+        said = asked[role]
+        pin = (said.text if said else "") or profile.get(role, "none")
+        if pin == "none":
+            continue
+        if said is not None and not _exists(pin, board):
+            problems.append(Problem(said.place, f"{said.setting.name}: {_no_such_pin(pin, board)}"))
+            continue
+        contact = board.pins[pin] if board else pin
+        holder = holder_of.setdefault(contact, role)
+        if holder != role and said is not None:
+            problems.append(
+                Problem(said.place, f"{said.setting.name}: {pin} is {_holder(holder, asked)} already")
+            )
+            continue
+        problems += _unfit(role, pin, said, board)
+    named = given.get("hardware.board")
+    if named and named.text not in (*BOARDS, "auto"):
+        near = difflib.get_close_matches(named.text, BOARDS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        message = (
+            f"hardware.board: {named.text} is not a board chargerctl knows: its pins are not checked{hint}"
+        )
+        problems.append(Problem(named.place, message, warning=True))
+    return problems
+
+
+def _roles_in_use(values: Values) -> list[str]:
+    roles = ["relay_pin", "cable_pin", "lock_pin", "led_pin", "estop_pin", "service_pin"]
+    if values["hardware.meter_pulses_per_kwh"] != 0:
+        roles.append("meter_pin")
+    reader = values["hardware.card_reader"]
+    if reader != "none":
+        roles.append("reader_irq_pin")
+    if reader == "pn532_spi":
+        roles += ["reader_cs_pin", "sck", "mosi", "miso"]
+    if reader == "pn532_i2c" or values["hardware.display"] != "none":
+        roles += ["sda", "scl"]
+    return roles
+
+
+def _exists(pin: str, board: Board | None) -> bool:
+    return pin in board.pins if board else any(pin in each.pins for each in BOARDS.values())
+
+
+def _no_such_pin(pin: str, board: Board | None) -> str:
+    if board is None:
+        return f"{pin} is a pin of no board that chargerctl knows"
+    near = pin.upper() if pin.upper() in board.pins else _near(pin, list(board.pins))
+    return f"{board.title} has no pin {pin}" + (f"; did you mean {near}?" if near else "")
+
+
+def _near(word: str, known: list[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word.upper(), known, n=1, cutoff=0.5)), None)
+
+
+def _holder(role: str, asked: Mapping[str, Given | None]) -> str:
+    if role in _BUSES:
+        return _BUSES[role]
+    return f"hardware.{role}" + ("" if asked[role] else " (the board's own)")
+
+
+def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list[Problem]:
+    """A pin that the board has, but not for this part."""
+    if said is None:
+        return []
+    boards = [board] if board else [each for each in BOARDS.values() if pin in each.pins]
+    for each in boards:
+        message = ""
+        reason = _profiles.UNSAFE_OUTPUTS.get(each.board_id, {}).get(pin)
+        if reason and role in ("relay_pin", "lock_pin"):
+            message = f"{pin} is not safe there on {each.title}: {reason}"
+        elif role == "meter_pin" and each.is_rp2 and each.pins[pin] % 2 == 0:
+            message = f"{pin} cannot count on {each.title}: the meter needs an odd GPIO"
+        if message:
+            # Without knowing the board it may be right.
+            return [Problem(said.place, f"hardware.{role}: {message}", warning=board is None)]
+    return []
+
+
+def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
+    warnings = []
+    broker = given.get("mqtt.broker")
+    if broker and broker.text.lower() in PUBLIC_BROKERS:
+        message = "is a public broker: anyone can read and command this charger there"
+        warnings.append(Problem(broker.place, f"mqtt.broker: {broker.text} {message}", warning=True))
+    elif broker and values["mqtt.tls"] is False and not is_local(broker.text):
+        message = "is not on the local network, and without [mqtt] tls everything goes there in plain text"
+        warnings.append(Problem(broker.place, f"mqtt.broker: {broker.text} {message}", warning=True))
+    serial = given.get("charger.serial")
+    if serial and serial.text == EXAMPLE_SERIAL:
+        message = "is the example's: two chargers with one serial cut each other off; choose your own"
+        warnings.append(Problem(serial.place, f"charger.serial: {serial.text} {message}", warning=True))
+    return warnings
+
+
+def is_local(host: str) -> bool:
+    """Whether a broker's name or address is one of the local network, as far as the name tells."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.lower().endswith(_LOCAL_DOMAINS)
+    return address.is_private or address.is_loopback or address.is_link_local

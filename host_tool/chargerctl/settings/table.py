@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The firmware's table of settings as the laptop uses it: by name, by variable, by likeness."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+from chargerctl.firmware_files import firmware_module
+
+board_settings = firmware_module("charger.settings")
+
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row. `default` is as on the board (num: hundredths); None where there is none or it depends."""
+
+    name: str
+    row: tuple[Any, ...]
+    spellings: tuple[str, ...]
+
+    @property
+    def section(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def key(self) -> str:
+        return self.name.split(".")[1]
+
+    @property
+    def kind(self) -> str:
+        kind: str = self.row[1]
+        return kind
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.row[2] if self.kind == "choice" else ("true", "false") if self.kind == "bool" else ()
+
+    @property
+    def default(self) -> str | int | bool | None:
+        default: str | int | bool | None = self.row[4]
+        return default
+
+    @property
+    def required(self) -> bool:
+        return "R" in self.row[5]
+
+    @property
+    def secret(self) -> bool:
+        return "S" in self.row[5]
+
+    @property
+    def vital(self) -> bool:
+        """Whether the charger stays Unavailable with a bad value."""
+        return self.required or "V" in self.row[5]
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment and on the board."""
+        return self.spellings[0]
+
+    def check(self, text: str) -> str | int | bool:
+        """The value as the board will see it; ValueError with the board's own reason."""
+        value: str | int | bool = board_settings.check(self.row, text)
+        return value
+
+    def text(self, value: str | int | bool) -> str:
+        """The text that stands for a typed value: the inverse of check()."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if self.kind == "hex":
+            return f"0x{value:X}"
+        if self.kind == "num":
+            return f"{int(value) / 100:g}"
+        return str(value)
+
+    def shown(self, text: str, reveal: bool = False) -> str:
+        """`text` for a person: a secret that is set is masked."""
+        return MASK if self.secret and text and not reveal else text
+
+
+def _setting(row: tuple[Any, ...]) -> Setting:
+    return Setting(row[0], row, board_settings.spellings(row[0]))
+
+
+SETTINGS: dict[str, Setting] = {row[0]: _setting(row) for row in board_settings.TABLE}
+BY_VARIABLE: dict[str, Setting] = {
+    variable: setting for setting in SETTINGS.values() for variable in setting.spellings
+}
+SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(setting.section for setting in SETTINGS.values()))
+
+
+def near_section(section: str) -> str | None:
+    return _nearest(section.lower(), SECTIONS)
+
+
+def near_name(name: str) -> str | None:
+    """The setting meant by a misspelt `section.key`, also when only the section is wrong."""
+    key = name.lower().rpartition(".")[2]
+    same_key = [setting.name for setting in SETTINGS.values() if setting.key == key]
+    return same_key[0] if len(same_key) == 1 else _nearest(name.lower(), SETTINGS)
+
+
+def near_variable(variable: str) -> str | None:
+    return _nearest(variable.upper(), BY_VARIABLE)
+
+
+def _nearest(word: str, known: Any) -> str | None:
+    if word in known:
+        return word
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)), None)

@@ -1,0 +1,227 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Reads a settings file with the place of everything in it, going on after each mistake.
+
+tomli parses, one statement at a time, because it stops at the first error of a text and keeps no positions.
+Knows nothing of which settings there are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from chargerctl.errors import InputError
+from chargerctl.settings.problems import Place, Problem
+
+LONGEST = 65536  # bytes; the longest honest settings file has about 5000
+
+_KEY = re.compile(r"""[ \t]*((?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^"'=#\n])+?)[ \t]*=[ \t]*""")
+_OPENERS = ('"""', "'''", "[", "{")
+_MOST_LINES = 50  # of one value
+
+# What tomli says -> what to do about it, and whether to show the value's place, not where the parser stopped.
+_REMEDIES = {
+    "Unterminated string": ("the closing quote is missing", True),
+    'Expected "\'"': ("the closing quote is missing", True),
+    "Expected '='": ("must be NAME = VALUE", False),
+    "Expected newline": ("only a comment may follow a value or a [section]", False),
+    "Unescaped": ('a backslash in double quotes is written "\\\\"', False),
+    "Invalid hex": ("must be \\u and 4, or \\U and 8 hex digits", False),
+    "Illegal character": ("has a control character", False),
+    "Found invalid character": ("has a control character", False),
+    "Expected ']'": ("the closing ] is missing", False),
+    "Unclosed": ("the closing bracket is missing", True),
+    "Invalid statement": ("must be NAME = VALUE, a [section] or a comment", False),
+    "Cannot declare": ("this section is already above", False),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One `key = value` with the names of the tables around it, and where name and value stand."""
+
+    path: tuple[str, ...]
+    value: Any
+    name_at: Place
+    value_at: Place
+
+
+@dataclass
+class TomlFile:
+    """What a file says. `broken`: paths of statements whose value could not be read; they count as given."""
+
+    label: str
+    items: list[Item] = field(default_factory=list)
+    headers: dict[tuple[str, ...], Place] = field(default_factory=dict)
+    broken: set[tuple[str, ...]] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, line: int, column: int) -> Place:
+        return Place(self.label, line, column)
+
+    def complain(self, line: int, column: int, message: str) -> None:
+        self.problems.append(Problem(self.place(line, column), message))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's content; InputError where there is none to read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; `chargerctl init` writes one") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parse(data: bytes, label: str) -> TomlFile:
+    """Every statement and every mistake of a settings file."""
+    found = TomlFile(label)
+    text = _decoded(data, found)
+    if text is None:
+        return found
+    lines = text.split("\n")
+    number, section = 0, ()
+    while number < len(lines):
+        line = lines[number].removesuffix("\r")
+        start, number = number, number + 1
+        if "\r" in line:
+            found.complain(
+                start + 1, line.index("\r") + 1, "has a bare carriage return: save it with LF line ends"
+            )
+        elif line.lstrip(" \t").startswith("["):
+            section = _header(line, start + 1, section, found)
+        elif line.strip(" \t") and not line.lstrip(" \t").startswith("#"):
+            number = _statement(lines, start, section, found)
+    if not found.problems:
+        _parse_whole(text, found)
+    return found
+
+
+def _decoded(data: bytes, found: TomlFile) -> str | None:
+    if len(data) > LONGEST:
+        found.complain(1, 1, f"has {len(data)} bytes: a settings file has at most {LONGEST}")
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found.complain(1, 1, "is UTF-16: save it as UTF-8")
+        return None
+    if data.startswith(b"\xef\xbb\xbf"):
+        found.complain(1, 1, "starts with a byte-order mark: save it as UTF-8 without BOM")
+        data = data[3:]
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode(errors="replace")) + 1
+        found.complain(before.count(b"\n") + 1, column, "is not UTF-8: save the file as UTF-8")
+        return None
+
+
+def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -> tuple[str, ...]:
+    """The section that a `[header]` opens; the one before it where it cannot be told."""
+    try:
+        table: Any = tomli.loads(line)
+    except tomli.TOMLDecodeError as error:
+        found.complain(number, error.colno, _remedy(error)[0])
+        guess = re.match(r"[\[ \t]*([\w-]+)", line)
+        return (guess[1],) if guess else section
+    path: tuple[str, ...] = ()
+    while isinstance(table, dict) and table:
+        name, table = next(iter(table.items()))
+        path += (name,)
+    column = line.index("[") + 1
+    if isinstance(table, list):
+        found.complain(
+            number, column, f"[[{'.'.join(path)}]] is an array of tables: write [{'.'.join(path)}]"
+        )
+    elif path in found.headers:
+        found.complain(
+            number, column, f"[{'.'.join(path)}] is already in line {found.headers[path].line}: join the two"
+        )
+    else:
+        found.headers[path] = found.place(number, column)
+    return path
+
+
+def _statement(lines: list[str], start: int, section: tuple[str, ...], found: TomlFile) -> int:
+    """Read the `key = value` in lines[start], over several lines where it must be; the next line's index."""
+    match = _KEY.match(lines[start])
+    after = lines[start][match.end() :] if match else ""
+    name_at = found.place(start + 1, len(lines[start]) - len(lines[start].lstrip(" \t")) + 1)
+    value_at = found.place(start + 1, match.end() + 1) if match else name_at
+    end, first_error = start + 1, None
+    while True:
+        try:
+            table = tomli.loads("\n".join(lines[start:end]))
+        except tomli.TOMLDecodeError as error:
+            first_error = first_error or error
+            if (
+                after.startswith(_OPENERS)
+                and end < min(len(lines), start + _MOST_LINES)
+                and "Expected newline" not in error.msg
+            ):
+                end += 1
+                continue
+            message, at_value = _remedy(first_error)
+            path = section + _path(match[1]) if match else ()
+            found.broken.add(path)
+            column = value_at.column if at_value and match else first_error.colno
+            prefix = ".".join(path) + ": " if path else ""
+            if message == _NO_VALUE and not after.strip():
+                message = "has no value"
+            found.complain(start + first_error.lineno, column, prefix + message)
+            return start + 1
+        found.items += _flatten(section, table, name_at, value_at)
+        return end
+
+
+def _flatten(path: tuple[str, ...], table: dict[str, Any], name_at: Place, value_at: Place) -> list[Item]:
+    items = []
+    for name, value in table.items():
+        if isinstance(value, dict) and value:
+            items += _flatten((*path, name), value, name_at, value_at)
+        else:
+            items.append(Item((*path, name), value, name_at, value_at))
+    return items
+
+
+def _path(key: str) -> tuple[str, ...]:
+    try:
+        table: Any = tomli.loads(f"{key} = 0")
+    except tomli.TOMLDecodeError:
+        return (key.strip(),)
+    path: tuple[str, ...] = ()
+    while isinstance(table, dict):
+        name, table = next(iter(table.items()))
+        path += (name,)
+    return path
+
+
+_NO_VALUE = "needs a value: text in double quotes, a number, true or false"
+
+
+def _remedy(error: tomli.TOMLDecodeError) -> tuple[str, bool]:
+    for beginning, remedy in _REMEDIES.items():
+        if error.msg.startswith(beginning):
+            return remedy
+    if error.msg == "Invalid value":
+        return _NO_VALUE, True
+    return error.msg[0].lower() + error.msg[1:], False
+
+
+def _parse_whole(text: str, found: TomlFile) -> None:
+    """What only the whole shows; a name given twice is told by whoever knows the names."""
+    seen: dict[tuple[str, ...], Item] = {}
+    for item in found.items:
+        if item.path in seen:
+            return
+        seen[item.path] = item
+    try:
+        tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        found.complain(error.lineno, error.colno, _remedy(error)[0])
