@@ -3,8 +3,8 @@
 """Reads the board's flat settings.toml once, line by line, and says what is wrong with each line.
 
 os.getenv takes the first line that matches, tells nothing of the others, and differs between versions in what
-it does with a bad one: a misspelt name would silently mean the default. Accepts what every CircuitPython does,
-quoted or a bare number or bool, and no more. Pure; needed at start only.
+it does with a bad one: a misspelt name would silently mean the default. Accepts what every CircuitPython
+does, quoted or a bare number or bool, and no more. Pure; needed at start only.
 """
 
 LONGEST_LINE = 2048  # bytes

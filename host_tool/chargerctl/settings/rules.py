@@ -43,7 +43,7 @@ Values = Mapping[str, str | int | bool | None]
 
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
-    """Every rule that concerns several settings, or a setting and its board; `board` None: not known which."""
+    """Every rule that concerns several settings, or a setting and its board; None: board not known."""
     return [*_pins(values, given, board), *_unwise(values, given)]
 
 
@@ -59,23 +59,19 @@ def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> li
         if pin == "none":
             continue
         if said is not None and not _exists(pin, board):
-            problems.append(Problem(said.place, f"{said.setting.name}: {_no_such_pin(pin, board)}"))
+            problems.append(Problem(said.place, f"{said.label}{_no_such_pin(pin, board)}"))
             continue
         contact = board.pins[pin] if board else pin
         holder = holder_of.setdefault(contact, role)
         if holder != role and said is not None:
-            problems.append(
-                Problem(said.place, f"{said.setting.name}: {pin} is {_holder(holder, asked)} already")
-            )
+            problems.append(Problem(said.place, f"{said.label}{pin} is {_holder(holder, asked)} already"))
             continue
         problems += _unfit(role, pin, said, board)
     named = given.get("hardware.board")
     if named and named.text not in (*BOARDS, "auto"):
         near = difflib.get_close_matches(named.text, BOARDS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        message = (
-            f"hardware.board: {named.text} is not a board chargerctl knows: its pins are not checked{hint}"
-        )
+        message = f"{named.label}{named.text} is not a board chargerctl knows: its pins are not checked{hint}"
         problems.append(Problem(named.place, message, warning=True))
     return problems
 
@@ -129,7 +125,7 @@ def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list
             message = f"{pin} cannot count on {each.title}: the meter needs an odd GPIO"
         if message:
             # Without knowing the board it may be right.
-            return [Problem(said.place, f"hardware.{role}: {message}", warning=board is None)]
+            return [Problem(said.place, f"{said.label}{message}", warning=board is None)]
     return []
 
 
@@ -138,14 +134,14 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
     broker = given.get("mqtt.broker")
     if broker and broker.text.lower() in PUBLIC_BROKERS:
         message = "is a public broker: anyone can read and command this charger there"
-        warnings.append(Problem(broker.place, f"mqtt.broker: {broker.text} {message}", warning=True))
+        warnings.append(Problem(broker.place, f"{broker.label}{broker.text} {message}", warning=True))
     elif broker and values["mqtt.tls"] is False and not is_local(broker.text):
         message = "is not on the local network, and without [mqtt] tls everything goes there in plain text"
-        warnings.append(Problem(broker.place, f"mqtt.broker: {broker.text} {message}", warning=True))
+        warnings.append(Problem(broker.place, f"{broker.label}{broker.text} {message}", warning=True))
     serial = given.get("charger.serial")
     if serial and serial.text == EXAMPLE_SERIAL:
         message = "is the example's: two chargers with one serial cut each other off; choose your own"
-        warnings.append(Problem(serial.place, f"charger.serial: {serial.text} {message}", warning=True))
+        warnings.append(Problem(serial.place, f"{serial.label}{serial.text} {message}", warning=True))
     return warnings
 
 

@@ -40,6 +40,7 @@ class Given:
     text: str
     source: str  # file, environment, command line
     place: Place
+    label: str  # what to call it after the place: "mqtt.broker: " in a file, else nothing
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Source:
         except ValueError as error:
             self.complain(place, f"{label}{error}")
         else:
-            self.given[setting.name] = Given(setting, text, source, place)
+            self.given[setting.name] = Given(setting, text, source, place, label)
 
 
 def from_environment(environ: Mapping[str, str]) -> Source:
@@ -120,7 +121,6 @@ def from_bytes(data: bytes, label: str) -> Source:
     for item in parsed.items:
         _take_item(item, sections, first, found)
     _check_rendered(parsed, found)
-    found.problems.sort(key=lambda problem: (problem.place.line, problem.place.column))
     return found
 
 
@@ -178,7 +178,11 @@ def _take_item(item: Item, sections: dict[str, str], first: dict[str, Item], fou
         elif item.value == {}:
             pass  # an empty table
         else:
-            found.complain(item.name_at, f"{name}: {_did_you_mean(_near_item(item, sections))}")
+            near = _near_item(item, sections)
+            found.complain(item.name_at, f"{name}: {_did_you_mean(near)}")
+            meant = SETTINGS.get(near or "") or BY_VARIABLE.get(near or "")
+            if meant:
+                found.mentioned.add(meant.name)
         return
     earlier = first.setdefault(setting.name, item)
     if earlier is not item:
@@ -213,7 +217,13 @@ def as_text(setting: Setting, value: Any) -> str:
         return repr(value)
     if isinstance(value, bool | int | float):
         raise ValueError("must be in double quotes")
-    kind = {list: "an array", dict: "a table"}.get(type(value), "a date or a time")
+    kind = (
+        "an array"
+        if isinstance(value, list)
+        else "a table"
+        if isinstance(value, dict)
+        else "a date or a time"
+    )
     raise ValueError(f"must be one value, not {kind}")
 
 

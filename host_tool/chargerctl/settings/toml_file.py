@@ -85,7 +85,8 @@ def parse(data: bytes, label: str) -> TomlFile:
     if text is None:
         return found
     lines = text.split("\n")
-    number, section = 0, ()
+    number = 0
+    section: tuple[str, ...] = ()
     while number < len(lines):
         line = lines[number].removesuffix("\r")
         start, number = number, number + 1
