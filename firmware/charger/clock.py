@@ -6,8 +6,6 @@ Kept in the board's RTC through `read` and `write`. Unix time is above 2**30, so
 when needed, never every pass.
 """
 
-from charger import ticks
-
 # An RTC that lost power starts in 2000; nothing before 2025 can be a time this firmware set.
 _EARLIEST = 1735689600
 _LATEST = 4102444800  # 2100
@@ -74,24 +72,6 @@ class Clock:
         return True
 
 
-class ClockTask:
-    """Shows the local time, made into text when the minute or the clock's setting has changed and not in between."""
-
-    def __init__(self, clock, screen, now):
-        self._clock = clock
-        self._screen = screen
-        self._next = now
-        self._settings = -1
-
-    def step(self, now):
-        clock = self._clock
-        if clock.settings != self._settings or ticks.reached(now, self._next):
-            self._settings = clock.settings
-            unix = clock.unix()
-            self._next = ticks.add(now, 60000 if unix is None else (60 - unix % 60) * 1000)
-            self._screen.local_time = clock.local_text()
-
-
 def iso(unix):
     """Unix seconds as "2026-11-22T07:30:00Z" (any year from 1970 to 2099)."""
     days, second = divmod(unix, _DAY)
@@ -118,11 +98,25 @@ def parse_iso(text):
 
     A time without a zone is taken as UTC, as OCPP asks for (SPEC 3.14).
     """
-    if len(text) < 19 or text[4] != "-" or text[7] != "-" or text[10] not in "Tt " or text[13] != ":" or text[16] != ":":
+    if (
+        len(text) < 19
+        or text[4] != "-"
+        or text[7] != "-"
+        or text[10] not in "Tt "
+        or text[13] != ":"
+        or text[16] != ":"
+    ):
         raise ValueError("not an ISO 8601 time")
     year, month, date = _digits(text[0:4]), _digits(text[5:7]), _digits(text[8:10])
     hour, minute, second = _digits(text[11:13]), _digits(text[14:16]), _digits(text[17:19])
-    if not (1970 <= year < 2100 and 1 <= month <= 12 and 1 <= date <= 31 and hour < 24 and minute < 60 and second < 61):
+    if not (
+        1970 <= year < 2100
+        and 1 <= month <= 12
+        and 1 <= date <= 31
+        and hour < 24
+        and minute < 60
+        and second < 61
+    ):
         raise ValueError("not an ISO 8601 time")
     return _days(year, month, date) * _DAY + hour * 3600 + minute * 60 + second - _zone(text[19:])
 

@@ -13,7 +13,9 @@ _NOTICE_MS = 3000
 class Controller:
     """`charge_point` is told what to say; `screen` what to show; `reader` may have gone missing."""
 
-    def __init__(self, interlock, charge_point, screen, reader, meter, limits, configuration, uptime, log, operative):
+    def __init__(
+        self, interlock, charge_point, screen, reader, meter, limits, configuration, uptime, log, operative
+    ):
         self._interlock = interlock
         self._charge_point = charge_point
         self._screen = screen
@@ -58,9 +60,9 @@ class Controller:
             if self._reader_was_lost and self.state.running:
                 # Nobody is locked in: without a reader no card could end the charge.
                 self.handle(connector.STOP, "Other")
-        if self.state.asking is not None:
-            if ticks.diff(now, self._asked_at) >= self._limits.stale_authorization_ms:
-                self.handle(connector.REFUSED, (self.state.asking, "No Answer"))
+        asking = self.state.asking
+        if asking is not None and ticks.diff(now, self._asked_at) >= self._limits.stale_authorization_ms:
+            self.handle(connector.REFUSED, (asking, "No Answer"))
         self._follow_connection_timeout(now)
         self._show()
 

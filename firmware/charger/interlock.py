@@ -103,14 +103,16 @@ class Interlock:
             self.plugged = plugged
             self._edge = now
             self._stable = False
-        if self._relay.closed:
-            if not plugged:
-                self._open(now, "cable unplugged")
+        if self._relay.closed and not plugged:
+            self._open(now, "cable unplugged")
         if self._emergency_stop.pressed() and self.fault is None:
             self.latch("EmergencyStop", now)
         self._follow_cable(now, plugged)
         self._follow_lock(now)
-        if self._unused_since is not None and ticks.diff(now, self._unused_since) >= self._limits.stale_authorization_ms:
+        if (
+            self._unused_since is not None
+            and ticks.diff(now, self._unused_since) >= self._limits.stale_authorization_ms
+        ):
             self._permitted = False
             self._unused_since = None
             self.lapsed = True

@@ -107,10 +107,15 @@ class Loop:
         if task.failures == 1:
             for line in self._describe(error):
                 self._log("loop", line)
-        self._log("loop", "{} failed ({}), again in {} s".format(task.name, type(error).__name__, back_off // 1000))
+        self._log(
+            "loop", "{} failed ({}), again in {} s".format(task.name, type(error).__name__, back_off // 1000)
+        )
 
     def _overran(self, task, took):
         task.overruns += 1
         # At 1, 2, 4, 8 ...: a task that is always late must not fill the log.
         if task.overruns & (task.overruns - 1) == 0:
-            self._log("loop", "{} took {} ms of {}, overrun {}".format(task.name, took, task.budget_ms, task.overruns))
+            self._log(
+                "loop",
+                "{} took {} ms of {}, overrun {}".format(task.name, took, task.budget_ms, task.overruns),
+            )

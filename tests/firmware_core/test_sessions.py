@@ -223,7 +223,20 @@ def test_a_wrong_call_gets_the_right_error(rig, action, payload, code):
 
 @pytest.mark.parametrize(
     "rubbish",
-    [b"\xff\xfe\x00", "", "[", "null", "[]", "[2]", "{}", '[2,"x"]', "[9,1,2]", "[" * 2000, '[3,"nobody",{}]', "x" * 3000],
+    [
+        b"\xff\xfe\x00",
+        "",
+        "[",
+        "null",
+        "[]",
+        "[2]",
+        "{}",
+        '[2,"x"]',
+        "[9,1,2]",
+        "[" * 2000,
+        '[3,"nobody",{}]',
+        "x" * 3000,
+    ],
 )
 def test_rubbish_ends_in_the_log_and_nowhere_else(rig, rubbish):
     rig.charge()
@@ -287,7 +300,9 @@ def test_offline_cards_are_refused_unless_allowed(rig):
 
 
 def test_sixteen_offline_sessions_are_kept_and_the_seventeenth_is_refused(make_rig):
-    rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true", SAFETY_MIN_OFF_SECONDS="0", OCPP_METER_VALUE_SAMPLE_INTERVAL="0")
+    rig = make_rig(
+        OCPP_OFFLINE_AUTHORIZATION="true", SAFETY_MIN_OFF_SECONDS="0", OCPP_METER_VALUE_SAMPLE_INTERVAL="0"
+    )
     rig.run(2000)
     rig.link.connected = False
     for _ in range(17):

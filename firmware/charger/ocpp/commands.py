@@ -79,5 +79,7 @@ def _required(payload, name, kind):
 def _optional(payload, name, kind):
     value = payload.get(name)
     if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise CallError("TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer"))
+        raise CallError(
+            "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
+        )
     return value

@@ -47,7 +47,7 @@ class Rpc:
         self._remembered = []
 
     def serve(self, answer):
-        """`answer(action, payload) -> payload` is what we do when called; it raises CallError, or returns None to stay silent."""
+        """`answer(action, payload) -> payload` does what we are called for; it raises CallError, or returns None to be silent."""
         self._answer = answer
 
     @property

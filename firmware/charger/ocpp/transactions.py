@@ -87,7 +87,10 @@ class Transactions:
         elif record.kind == outbox.METER:
             action, payload = "MeterValues", _meter_payload(record, self._box.transaction_id(record.session))
         else:
-            action, payload = "StopTransaction", _stop_payload(record, self._box.transaction_id(record.session))
+            action, payload = (
+                "StopTransaction",
+                _stop_payload(record, self._box.transaction_id(record.session)),
+            )
         if not self._rpc.call(action, payload, self._answered, now):
             return False
         if record is not self._sending:

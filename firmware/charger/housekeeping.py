@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What is left to do when nothing else is: collect garbage, and forget old crashes after a healthy while."""
+
+from charger import ticks
+
+_COLLECT_MS = 10000
+_HEALTHY_S = 60
+# One store write: 40 ms on a good flash.
+_STORE_MS = 100
+
+
+class Housekeeping:
+    """`collect()` is gc.collect: about 8 ms, at a moment of our own choosing rather than the allocator's."""
+
+    def __init__(self, collect, store, stalls, uptime, now):
+        self._collect = collect
+        self._store = store
+        self._stalls = stalls
+        self._uptime = uptime
+        self._next = ticks.add(now, _COLLECT_MS)
+
+    def step(self, now):
+        if ticks.reached(now, self._next):
+            self._next = ticks.add(now, _COLLECT_MS)
+            self._collect()
+        elif self._store.crash_count and self._uptime.seconds >= _HEALTHY_S and self._stalls.allow(_STORE_MS):
+            self._store.set_crash_count(0)

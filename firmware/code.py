@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the board runs: a deploy that is not finished, or a program that keeps crashing, holds the outputs safe;
+otherwise the charger for this board runs for ever."""
+
+import os
+
+
+def exists(path):
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+if exists("/.deploy/commit"):
+    import hold
+
+    hold.hold_deploy()
+
+from charger.hardware import reset, system
+from charger.hardware.store import Store
+
+CRASHES_IN_A_ROW = 10
+
+store = Store()
+reason = reset.reason()
+if reason == "power":
+    store.set_crash_count(0)
+elif store.crash_count >= CRASHES_IN_A_ROW:
+    import hold
+
+    hold.hold("ten crashes in a row: mend what is wrong, then switch the power off and on")
+elif reason != "reload":
+    # Forgotten after a healthy minute, and by an orderly restart.
+    store.set_crash_count(store.crash_count + 1)
+
+from charger.assembly import build
+
+try:
+    build(store).run()
+except Exception as error:  # noqa: BLE001 - the last resort: show it, and start again with the outputs safe
+    for line in system.describe(error):
+        print(line)
+    reset.reboot()
