@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The board's built-in 6×12 font (Terminus), as terminalio.FONT draws it: printable ASCII, nothing else.
+"""The board's built-in 6x12 font (Terminus), as terminalio.FONT draws it: printable ASCII, nothing else.
 
 Read from the font file that adafruit-blinka-displayio carries, without importing any of its modules.
 """

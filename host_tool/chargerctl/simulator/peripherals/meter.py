@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""An energy meter with an S0 output (EN 62053-31): an open contact that closes to ground once per so much energy.
+"""An energy meter with an S0 output (EN 62053-31): a contact that closes to ground once for so much energy.
 
 The meter sees `power_w` while the contactor is closed. Pulse positions are exact: energy is counted in
 watt-microseconds, and a change of power takes along what has already flowed.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a person sees on the OLED: lit pixels, and the text that stands there in the board's 6×12 font.
+"""What a person sees on the OLED: lit pixels, and the text that stands there in the board's 6x12 font.
 
 Text is recognised from the picture alone, at scale 1 and 2, light on dark and dark on light.
 """
@@ -27,6 +27,7 @@ class Ssd1306Panel:
         self._chip = chip
         self._seen = b""
         self._bands: dict[int, list[bytes]] = {}
+        self._known: dict[tuple[int, int], tuple[bytes, list[_Reading]]] = {}
 
     @property
     def on(self) -> bool:
@@ -41,7 +42,7 @@ class Ssd1306Panel:
         return [f"{int(''.join(row), 2):032x}" for row in zip(*bits, strict=True)][::-1]
 
     def shows(self, text: str) -> bool:
-        """Does the text stand anywhere on the panel? False when it is off, or for a text that the font cannot draw."""
+        """Does the text stand anywhere on the panel? Never when it is off, or when the font cannot draw it."""
         if not self.on or not text:
             return False
         return any(
@@ -54,8 +55,8 @@ class Ssd1306Panel:
     def lines(self) -> list[str]:
         """The text on the panel, top to bottom and left to right; empty when it is off.
 
-        Two blanks part two texts. Where two readings overlap the one with more characters is right: a dash is an
-        underscore to whoever looks four lines too high. Something without a letter or a digit is an ornament.
+        Two blanks part two texts. Where two readings overlap the one with more characters is right: a dash is
+        an underscore to whoever looks some lines too high. What has no letter and no digit is an ornament.
         """
         if not self.on:
             return []
@@ -63,7 +64,7 @@ class Ssd1306Panel:
             reading
             for scale in _SCALES
             for y, band in enumerate(self._all_bands(scale))
-            for reading in _readings(band, y, scale)
+            for reading in self._read(band, y, scale)
         ]
         readings.sort(key=lambda reading: -len(reading.text))
         kept: list[_Reading] = []
@@ -83,6 +84,13 @@ class Ssd1306Panel:
         )
         image = Image.frombytes("RGB", (WIDTH, HEIGHT), pixels)
         image.resize((WIDTH * zoom, HEIGHT * zoom), Image.Resampling.NEAREST).save(path, format="PNG")
+
+    def _read(self, band: bytes, y: int, scale: int) -> list[_Reading]:
+        """What stands in a strip; most strips are the same as when last looked at."""
+        before = self._known.get((scale, y))
+        if before is None or before[0] != band:
+            before = self._known[scale, y] = (band, list(_readings(band, y, scale)))
+        return before[1]
 
     def _all_bands(self, scale: int) -> list[bytes]:
         """For each y at which a line of text fits: the columns of that strip, 8 bytes each."""

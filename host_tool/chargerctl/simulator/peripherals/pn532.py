@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """A PN532 card reader, from the frames it receives to the frames it answers (NXP UM0701-02).
 
-A command is answered by an acknowledge frame and, once that was read, by a response; "ready" (the status byte,
-and IRQ low) says that one of the two waits. A new frame ends what was going on. The two host interfaces around
-this core are at the bottom; HSU is not modelled.
+A command is answered by an acknowledge frame and, once that was read, by a response; "ready" (the status
+byte, and IRQ low) says that one of the two waits. A new frame ends what was going on. The two host interfaces
+around this core are at the bottom; HSU is not modelled.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def frame(data: bytes) -> bytes:
 
 
 def unframe(received: bytes) -> bytes | None:
-    """The data of the first information frame in `received`; None when there is none that is whole and right."""
+    """The data of the first information frame in `received`; None when it is not whole and right."""
     start = received.find(b"\x00\xff")
     if start < 0 or len(received) < start + 4:
         return None
@@ -95,7 +95,7 @@ class Pn532:
         return self._waiting is not None
 
     def receive(self, received: bytes) -> None:
-        """What the host wrote: a command, or its acknowledge (which ends the command) or refusal (once more)."""
+        """What the host wrote: a command, its acknowledge (ends the command) or its refusal (once more)."""
         if received.startswith(NACK):
             self._offer_in(ACK_US, self._last)
         elif received.startswith(ACK):

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""An SSD1306 and its 128×64 glass, from the I2C bytes it receives to the pixels that are lit.
+"""An SSD1306 and its 128x64 glass, from the I2C bytes it receives to the pixels that are lit.
 
-Follows the Solomon Systech data sheet rev 1.1. The module is the common one: its own charge pump, and glass wired
-for the alternative COM layout (DA 12) that stands upright with A1 and C8. Scrolling is accepted and not animated.
+Follows the Solomon Systech data sheet rev 1.1. The module is the common one: its own charge pump, and glass
+wired for the alternative COM layout (DA 12) that stands upright with A1 and C8. Scrolling is accepted and not
+animated.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Ssd1306:
         self.power(True)
 
     def power(self, powered: bool) -> None:
-        """Supply on or off. Off loses everything; at switching on the memory holds noise and the display is off."""
+        """Supply on or off. Off loses everything; after on the memory holds noise and the display is off."""
         self.powered = powered
         # Seeded, so that runs repeat; not blank, so that whoever forgets to clear it sees that at once.
         self._ram = bytearray(random.Random(0x1306).randbytes(WIDTH * PAGES))
@@ -191,7 +192,7 @@ class Ssd1306:
     # The glass
 
     def picture(self) -> bytes:
-        """The lit pixels: 8 bytes a column, columns from the left, bit 0 of a column's first byte its top pixel."""
+        """The lit pixels: 8 bytes a column, columns from the left, bit 0 of the first byte on top."""
         if not self.on:
             return bytes(WIDTH * PAGES)
         if self._rows == _UPRIGHT and not self._inverted and not self._all_on:
