@@ -47,7 +47,7 @@ class Rpc:
         self._remembered = []
 
     def serve(self, answer):
-        """`answer(action, payload) -> payload` does what we are called for; it raises CallError, or returns None to be silent."""
+        """`answer(action, payload) -> payload` does what is asked. It raises CallError, or returns None to be silent."""
         self._answer = answer
 
     @property
