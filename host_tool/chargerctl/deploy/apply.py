@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Carry out a plan: stage, commit, apply; and finish what an earlier run left committed.
+
+What may be lost between two syncs, and in which order names of different folders arrive, is not known. So staged
+content is synced before the commit; each step on the drive's root, where the programs are that the board runs, is
+synced before the next; and the staging folder, out of which files are moved, is synced after the folders they went to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.records import COMMIT, STAGING, WAIT, Commit, Mark, Step
+from chargerctl.deploy.snapshot import staged
+from chargerctl.deploy.volume import Volume, folder_of, parents
+from chargerctl.errors import ChargerctlError
+
+Progress = Callable[[int, str], None]  # bytes just written, and of what
+
+
+class StuckError(Exception):
+    """A committed deploy that lacks something which is no longer on the drive."""
+
+
+def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
+    """Make the drive what the plan says. Raises OSError, ChargerctlError.
+
+    Until the commit, an error leaves the drive as it was but for leftovers in the staging folder. After it, the board
+    holds its outputs safe until someone finishes the deploy.
+    """
+    drive = _Drive(volume)
+    if plan.work.held:
+        _hold_by_code_txt(drive, plan)
+    else:
+        drive.empty_staging(but=())
+    if plan.steps:
+        _stage(drive, plan, progress)
+        _commit(drive, plan)
+        _carry_out(drive, plan.steps, plan.work.in_place, progress)
+    _clean_up(drive)
+
+
+def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
+    """Finish a deploy found committed on the drive. Raises StuckError, OSError.
+
+    contents: files by path, for what was to be written in place.
+    """
+    drive = _Drive(volume)
+    _carry_out(drive, commit.steps, contents, lambda count, path: None)
+    _clean_up(drive)
+
+
+class _Drive:
+    """A volume, what is on it, and which folders have names that are not synced."""
+
+    def __init__(self, volume: Volume) -> None:
+        self.volume = volume
+        self.files = set(volume.files())
+        self.folders = volume.folders()
+        self.unsynced: set[str] = set()
+
+    def write(self, path: str, content: bytes) -> None:
+        self.make_folders(path)
+        self.volume.write(path, content)
+        self.files.add(path)
+        self.unsynced.add(folder_of(path))
+
+    def settle(self, path: str, content: bytes) -> None:
+        """Sync a file and make sure that it is there."""
+        self.volume.sync(path)
+        if self.volume.read(path) != content:
+            raise ChargerctlError(
+                f"{path} does not read back as it was written: the drive may be failing; "
+                "eject it, plug the board in again and run the command again"
+            )
+
+    def replace(self, source: str, target: str) -> None:
+        self.make_folders(target)
+        if target in self.files:
+            self.volume.remove(target)
+        self.volume.rename(source, target)
+        self.files.discard(source)
+        self.files.add(target)
+        self.unsynced |= {folder_of(source), folder_of(target)}
+
+    def remove(self, path: str) -> None:
+        if path in self.files:
+            self.volume.remove(path)
+            self.files.discard(path)
+        elif path in self.folders:
+            # Not empty: something of the user's is in it.
+            if any(folder_of(other) == path for other in self.files | self.folders):
+                return
+            self.volume.remove_folder(path)
+            self.folders.discard(path)
+        else:
+            return
+        self.unsynced.add(folder_of(path))
+
+    def make_folders(self, path: str) -> None:
+        for folder in parents(path):
+            if folder not in self.folders:
+                self.volume.make_folder(folder)
+                self.folders.add(folder)
+                self.unsynced |= {folder, folder_of(folder)}
+
+    def sync(self, but: str = "") -> None:
+        """Sync the folders in which names changed, the staging folder last, and `but` not at all."""
+        for folder in sorted(self.unsynced - {but}, key=lambda folder: (folder == STAGING, folder)):
+            if folder == "" or folder in self.folders:
+                self.volume.sync(folder)
+            self.unsynced.discard(folder)
+
+    def empty_staging(self, but: tuple[str, ...]) -> None:
+        for path in sorted(self.files):
+            if staged(path) and path not in but:
+                self.remove(path)
+
+
+def _stage(drive: _Drive, plan: Plan, progress: Progress) -> None:
+    files = dict(plan.work.staged)
+    if plan.work.in_place:
+        files[WAIT] = b"some files did not fit twice: only chargerctl deploy can finish"
+    target_of = {name: path for path, name in plan.work.names.items()}
+    for name, content in files.items():
+        drive.write(name, content)
+        progress(len(content), target_of.get(name, name))
+    for name, content in files.items():
+        drive.settle(name, content)
+
+
+def _commit(drive: _Drive, plan: Plan) -> None:
+    """From the rename on, the deploy will be finished."""
+    fresh = COMMIT + ".new"
+    drive.write(fresh, plan.commit)
+    drive.settle(fresh, plan.commit)
+    drive.sync()
+    drive.replace(fresh, COMMIT)
+    drive.sync()
+
+
+def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], progress: Progress) -> None:
+    for verb, *words in steps:
+        if verb == "move":
+            if words[0] in drive.files:
+                drive.replace(words[0], words[1])
+        elif verb == "put":
+            _put(drive, Mark.read(words[0], words[1]), words[2], words[3], contents, progress)
+        elif verb == "remove":
+            drive.remove(words[0])
+        else:
+            raise StuckError(f"the commit is {verb}")
+        if not folder_of(words[-1]):
+            drive.sync(but=STAGING)
+    drive.sync()
+
+
+def _put(
+    drive: _Drive, mark: Mark, source: str, target: str, contents: dict[str, bytes], progress: Progress
+) -> None:
+    if source in drive.files:
+        if Mark.of(drive.volume.read(source)) != mark:
+            raise StuckError(f"{source} is damaged")
+        drive.replace(source, target)
+        return
+    if target in drive.files and Mark.of(drive.volume.read(target)) == mark:
+        return
+    content = contents.get(target)
+    if content is None or Mark.of(content) != mark:
+        raise StuckError(f"{target} is missing")
+    drive.write(target, content)
+    drive.settle(target, content)
+    progress(len(content), target)
+
+
+def _hold_by_code_txt(drive: _Drive, plan: Plan) -> None:
+    """Make code.txt hold the board before its commit is replaced by another."""
+    if "code.txt" not in drive.files:
+        drive.write(STAGING + "/hold", plan.hold)
+        drive.settle(STAGING + "/hold", plan.hold)
+        drive.sync()
+        drive.replace(STAGING + "/hold", "code.txt")
+        drive.sync()
+    drive.empty_staging(but=(COMMIT, WAIT))
+
+
+def _clean_up(drive: _Drive) -> None:
+    """Remove the staging folder, the commit last."""
+    drive.empty_staging(but=(COMMIT,))
+    drive.sync()
+    drive.remove(COMMIT)
+    drive.sync()
+    with suppress(OSError):  # something of the user's in it, or of the system's
+        drive.remove(STAGING)
+        drive.sync()

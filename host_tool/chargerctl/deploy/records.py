@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The two texts a deploy leaves on the drive, both sealed with a CRC-32 in their last line.
+
+`.deploy/commit` lists the steps that turn the old drive into the new one; firmware/boot.py carries them out too, and
+describes them. `.chargerctl` is the manifest: what the last deploy put there. Both name the pins that must be held
+safe, for a board that must not import the firmware's profiles just then.
+"""
+
+from __future__ import annotations
+
+import binascii
+from dataclasses import dataclass, field
+
+FORMAT = "chargerctl 1"
+STAGING = ".deploy"
+COMMIT = STAGING + "/commit"
+WAIT = STAGING + "/wait"  # the board cannot finish this one alone
+MANIFEST = ".chargerctl"
+
+Step = tuple[str, ...]
+Pins = dict[str, tuple[str, str]]  # "relay": (name of the board module, level when active)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """By which a file is recognised."""
+
+    size: int
+    crc: int
+
+    @classmethod
+    def of(cls, content: bytes) -> Mark:
+        return cls(len(content), binascii.crc32(content))
+
+    def words(self) -> Step:
+        return str(self.size), f"{self.crc:08x}"
+
+    @classmethod
+    def read(cls, size: str, crc: str) -> Mark:
+        return cls(int(size), int(crc, 16))
+
+
+class DamagedError(ValueError):
+    """A record that is not what was written, or of another format."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The steps of a deploy, in order; see firmware/boot.py."""
+
+    steps: list[Step]
+    pins: Pins = field(default_factory=dict)
+
+    def render(self) -> bytes:
+        return _sealed([*_pin_lines(self.pins), *self.steps])
+
+    @classmethod
+    def read(cls, content: bytes) -> Commit:
+        """Raises DamagedError."""
+        lines = _opened(content)
+        return cls([line for line in lines if line[0] != "pin"], _pins(lines))
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the last deploy put on the drive. settings: what it is for the merge to know, a word each."""
+
+    files: dict[str, Mark]
+    pins: Pins = field(default_factory=dict)
+    version: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def render(self) -> bytes:
+        return _sealed(
+            [
+                ("version", self.version),
+                *_pin_lines(self.pins),
+                *(("setting", name, value) for name, value in self.settings.items()),
+                *(("file", *mark.words(), path) for path, mark in sorted(self.files.items())),
+            ]
+        )
+
+    @classmethod
+    def read(cls, content: bytes) -> Manifest:
+        """Raises DamagedError."""
+        lines = _opened(content)
+        return cls(
+            {line[3]: Mark.read(line[1], line[2]) for line in lines if line[0] == "file"},
+            _pins(lines),
+            next((line[1] for line in lines if line[0] == "version"), ""),
+            {line[1]: line[2] for line in lines if line[0] == "setting"},
+        )
+
+
+def _pin_lines(pins: Pins) -> list[Step]:
+    return [("pin", part, name, level) for part, (name, level) in pins.items()]
+
+
+def _pins(lines: list[Step]) -> Pins:
+    return {line[1]: (line[2], line[3]) for line in lines if line[0] == "pin"}
+
+
+def _sealed(lines: list[Step]) -> bytes:
+    if any(" " in word or "\n" in word for line in lines for word in line):
+        raise ValueError(f"a record's words have no blanks: {lines}")
+    body = "".join(line + "\n" for line in (FORMAT, *(" ".join(line) for line in lines))).encode()
+    return body + b"crc32 %08x\n" % binascii.crc32(body)
+
+
+def _opened(content: bytes) -> list[Step]:
+    body, mark, seal = content.rpartition(b"crc32 ")
+    if not mark or seal.strip() != b"%08x" % binascii.crc32(body):
+        raise DamagedError("damaged")
+    first, *lines = body.decode().splitlines()
+    if first != FORMAT:
+        raise DamagedError(f"written by another chargerctl ({first})")
+    return [tuple(line.split(" ")) for line in lines]

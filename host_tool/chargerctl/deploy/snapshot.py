@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What is on the drive now, as far as a deploy needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, Commit, DamagedError, Manifest
+from chargerctl.deploy.volume import Volume
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not finished."""
+
+    sizes: dict[str, int]
+    folders: set[str]
+    content: dict[str, bytes]
+    cluster: int
+    free: int
+    manifest: Manifest | None
+    commit: Commit | None
+
+    def finished(self) -> Snapshot:
+        """As it will be when the unfinished deploy on it has been finished; that needs nothing but the drive."""
+        if self.commit is None:
+            return self
+        content = dict(self.content)
+        for verb, *words in self.commit.steps:
+            if verb == "remove":
+                content.pop(words[0], None)
+            elif verb in ("move", "put") and words[-2] in content:  # [SIZE CRC] SOURCE TARGET
+                content[words[-1]] = content.pop(words[-2])
+        gone = set(self.content) - set(content)
+        sizes = {path: size for path, size in self.sizes.items() if path not in gone and not staged(path)}
+        sizes |= {path: len(data) for path, data in content.items()}
+        return replace(
+            self, sizes=sizes, content=content, manifest=_manifest(content.get(MANIFEST)), commit=None
+        )
+
+
+def staged(path: str) -> bool:
+    return path.startswith(STAGING + "/")
+
+
+def look(volume: Volume, wanted: set[str]) -> Snapshot:
+    """Read the drive: the records, what they name, and the files in `wanted`."""
+    sizes = volume.files()
+
+    def read(path: str) -> bytes | None:
+        return volume.read(path) if path in sizes else None
+
+    manifest, commit = _manifest(read(MANIFEST)), read_commit(volume, sizes)
+    asked = wanted | {MANIFEST, "code.txt", "boot.txt", "hold.py", "boot.py"}
+    asked |= set(manifest.files) if manifest else set()
+    if commit:
+        asked |= {word for step in commit.steps for word in step} | {p for p in sizes if staged(p)}
+    content = {path: volume.read(path) for path in sorted(asked) if path in sizes}
+    return Snapshot(sizes, volume.folders(), content, volume.cluster, volume.free(), manifest, commit)
+
+
+def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
+    """The committed deploy on the drive; None where there is none."""
+    if COMMIT not in sizes:
+        return None
+    try:
+        return Commit.read(volume.read(COMMIT))
+    except DamagedError:
+        return Commit([("damaged",)])  # a step nobody can carry out: the board holds until a new commit
+
+
+def _manifest(content: bytes | None) -> Manifest | None:
+    try:
+        return None if content is None else Manifest.read(content)
+    except DamagedError:
+        return None

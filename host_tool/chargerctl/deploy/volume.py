@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a deploy needs of a drive. Paths have `/`, none in front; "" is the drive itself.
+
+Everything raises OSError as the file system does. Nothing counts as written before its `sync`; a name (a new file, a
+rename, a removal) not before its folder's.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Volume(Protocol):
+    """A drive: a folder, a FAT image; in tests, one in memory that breaks on purpose."""
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+
+    @property
+    def cluster(self) -> int:
+        """Bytes that space is given out in."""
+
+    def free(self) -> int:
+        """Bytes not in use."""
+
+    def files(self) -> dict[str, int]:
+        """Every file with its size in bytes."""
+
+    def folders(self) -> set[str]:
+        """Every folder but the drive itself."""
+
+    def read(self, path: str) -> bytes:
+        """A file's content, from the medium itself where the system's cache can be passed by."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Create the file, or replace its content in place. Its folder must exist."""
+
+    def sync(self, path: str) -> None:
+        """Return when the content of a file, or the names in a folder, is on the medium."""
+
+    def rename(self, source: str, target: str) -> None:
+        """Give a file another name; `target` must not exist."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder in one that exists."""
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+
+
+def parents(path: str) -> list[str]:
+    """The folders around a path, outermost first, without the drive itself."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
