@@ -61,5 +61,12 @@ def read_board_file(data: bytes) -> BoardFile:
 
 def board_line(variable: str, text: str) -> str:
     """The line that gives `variable` this text on every version of CircuitPython, and to TOML."""
-    # JSON's escapes for quote and backslash are both; control characters never pass the settings' check.
-    return f"{variable} = {json.dumps(text, ensure_ascii=False)}"
+    return f"{variable} = {quoted(text)}"
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes, for boards and TOML alike: JSON's escapes of quote and backslash are theirs too.
+
+    Control characters, which they write differently, never pass the settings' check.
+    """
+    return json.dumps(text, ensure_ascii=False)

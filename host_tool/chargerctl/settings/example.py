@@ -8,8 +8,6 @@ from pathlib import Path
 
 from chargerctl.errors import ChargerctlError
 
-EXAMPLE_SERIAL = "esp32c6-charger-000000"
-
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

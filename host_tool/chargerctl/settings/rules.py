@@ -10,11 +10,16 @@ from collections.abc import Mapping
 
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
-from chargerctl.settings.example import EXAMPLE_SERIAL
+from chargerctl.settings.help import EXAMPLES
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
+from chargerctl.settings.table import SETTINGS
 
 _profiles = firmware_module("charger.hardware.profiles")
+UNSAFE: dict[str, dict[str, str]] = _profiles.UNSAFE_OUTPUTS
+
+# The pins that settings can name.
+PINS = tuple(setting.key for setting in SETTINGS.values() if setting.kind == "pin")
 
 PUBLIC_BROKERS = (
     "test.mosquitto.org",
@@ -49,7 +54,7 @@ def check_together(values: Values, given: Mapping[str, Given], board: Board | No
 
 def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     problems: list[Problem] = []
-    profile = _profiles.PROFILES[board.board_id] if board else {}
+    profile = profile_of(board.board_id) if board else {}
     holder_of: dict[object, str] = {}
     asked = {role: given.get(f"hardware.{role}") for role in _roles_in_use(values)}
     # The board's own pins first, so that a mistake is reported where a person put a pin.
@@ -74,6 +79,12 @@ def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> li
         message = f"{named.label}{named.text} is not a board chargerctl knows: its pins are not checked{hint}"
         problems.append(Problem(named.place, message, warning=True))
     return problems
+
+
+def profile_of(board_id: str) -> dict[str, str]:
+    """Which pin serves which part where the settings name none."""
+    profile: dict[str, str] = _profiles.PROFILES[board_id]
+    return profile
 
 
 def _roles_in_use(values: Values) -> list[str]:
@@ -118,7 +129,7 @@ def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list
     boards = [board] if board else [each for each in BOARDS.values() if pin in each.pins]
     for each in boards:
         message = ""
-        reason = _profiles.UNSAFE_OUTPUTS.get(each.board_id, {}).get(pin)
+        reason = UNSAFE.get(each.board_id, {}).get(pin)
         if reason and role in ("relay_pin", "lock_pin"):
             message = f"{pin} is not safe there on {each.title}: {reason}"
         elif role == "meter_pin" and each.is_rp2 and each.pins[pin] % 2 == 0:
@@ -139,7 +150,7 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
         message = "is not on the local network, and without [mqtt] tls everything goes there in plain text"
         warnings.append(Problem(broker.place, f"{broker.label}{broker.text} {message}", warning=True))
     serial = given.get("charger.serial")
-    if serial and serial.text == EXAMPLE_SERIAL:
+    if serial and serial.text == EXAMPLES["charger.serial"]:
         message = "is the example's: two chargers with one serial cut each other off; choose your own"
         warnings.append(Problem(serial.place, f"{serial.label}{serial.text} {message}", warning=True))
     return warnings
