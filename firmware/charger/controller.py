@@ -11,16 +11,14 @@ _NOTICE_MS = 3000
 
 
 class Controller:
-    """`charge_point` is told what to say; `screen` what to show; `reader` may have gone missing."""
+    """`charge_point` is told what to say, `parts.screen` what to show; `parts.card_reader` may have gone missing."""
 
-    def __init__(
-        self, interlock, charge_point, screen, reader, meter, limits, configuration, uptime, log, operative
-    ):
+    def __init__(self, interlock, charge_point, parts, limits, configuration, uptime, log, operative):
         self._interlock = interlock
         self._charge_point = charge_point
-        self._screen = screen
-        self._reader = reader
-        self._meter = meter
+        self._screen = parts.screen
+        self._reader = parts.card_reader
+        self._meter = parts.meter
         self._limits = limits
         self._configuration = configuration
         self._uptime = uptime

@@ -7,13 +7,13 @@ Also says which parts are lost, as the errorCode of the connector's status.
 
 
 class Inputs:
-    """`others`: (name, part) of the parts whose loss is an OtherError, such as the display."""
+    """`parts`: card_reader, meter, service_button; screen and led, whose loss is an OtherError."""
 
-    def __init__(self, reader, meter, service_button, others, controller, charge_point, interlock, restart):
-        self._reader = reader
-        self._meter = meter
-        self._service_button = service_button
-        self._others = others
+    def __init__(self, parts, controller, charge_point, interlock, restart):
+        self._reader = parts.card_reader
+        self._meter = parts.meter
+        self._service_button = parts.service_button
+        self._others = (("display", parts.screen), ("led", parts.led))
         self._controller = controller
         self._charge_point = charge_point
         self._interlock = interlock

@@ -183,13 +183,13 @@ class Stalls:
     `granted_ms`: what was allowed since somebody last set it to 0.
     """
 
-    def __init__(self, interlock, max_stall_ms):
-        self._interlock = interlock
+    def __init__(self, relay, max_stall_ms):
+        self._relay = relay
         self._max_stall_ms = max_stall_ms
         self.granted_ms = 0
 
     def allow(self, ms):
-        allowed = ms <= self._max_stall_ms or not self._interlock.closed
+        allowed = ms <= self._max_stall_ms or not self._relay.closed
         if allowed:
             self.granted_ms += ms
         return allowed

@@ -111,10 +111,10 @@ def test_a_glitch_on_the_cable_ends_no_transaction(rig):
 
 def test_emergency_stop_latches_until_reset(rig):
     rig.charge()
-    rig.estop.on = True
+    rig.emergency_stop.on = True
     rig.run(5)
     assert not rig.relay.closed
-    rig.estop.on = False
+    rig.emergency_stop.on = False
     rig.run(2000)
     assert rig.calls("StopTransaction")[0]["reason"] == "EmergencyStop"
     assert rig.statuses()[-1] == "Faulted"
@@ -128,14 +128,14 @@ def test_emergency_stop_latches_until_reset(rig):
 
 def test_the_service_button_clears_a_latched_emergency_stop(rig):
     rig.run(2000)
-    rig.estop.on = True
+    rig.emergency_stop.on = True
     rig.run(100)
-    rig.service.on = True
+    rig.service_button.on = True
     rig.run(100)
     assert rig.statuses()[-1] == "Faulted", "still pressed: latches again"
-    rig.estop.on = rig.service.on = False
+    rig.emergency_stop.on = rig.service_button.on = False
     rig.run(100)
-    rig.service.on = True
+    rig.service_button.on = True
     rig.run(500)
     assert rig.statuses()[-1] == "Available"
 
@@ -172,12 +172,12 @@ def test_another_card_stops_only_with_the_same_parent(rig):
 
 def test_a_lost_reader_stops_the_charge_and_unlocks(rig):
     rig.charge()
-    rig.reader.lost = True
+    rig.card_reader.lost = True
     rig.run(500)
     assert not rig.relay.closed
     assert not rig.lock.engaged
     assert rig.calls("StatusNotification")[-1]["errorCode"] == "ReaderFailure"
-    rig.reader.lost = False
+    rig.card_reader.lost = False
     rig.run(500)
     assert rig.calls("StatusNotification")[-1]["errorCode"] == "NoError"
 

@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The parts of this board, by the settings and the board's profile; what is switched off is not imported.
+
+A relay, lock, cable or emergency-stop pin that cannot be used is a fault. Any other part is done without.
+"""
+
+from charger import VERSION
+from charger.hardware import reader, system
+from charger.hardware.buttons import EmergencyStop, ServiceButton
+from charger.hardware.cable import Cable
+from charger.hardware.lock import Lock
+from charger.hardware.pins import Pins
+from charger.hardware.profiles import PROFILES
+from charger.hardware.relay import Relay
+from charger.interlock import Stalls
+
+
+class NoRelay:
+    """Stands for a relay or a cable input whose pin cannot be used: never closed, never plugged in."""
+
+    closed = False
+
+    def close(self):
+        pass
+
+    def open(self):
+        pass
+
+    def plugged(self):
+        return False
+
+
+class Parts:
+    """`faults`: why the charger must not charge. `stalls`: whether the loop may stand still (interlock.Stalls)."""
+
+    def __init__(self, values, log):
+        self._values = values
+        self._log = log
+        self.faults = []
+        board_id = values["hardware.board"]
+        self._board_id = system.board_id() if board_id == "auto" else board_id
+        self._profile = PROFILES.get(self._board_id, {})
+        self._pins = Pins(self._board_id)
+        # The relay first: from here on it is open.
+        self.relay = self._relay()
+        self.stalls = Stalls(self.relay, values["safety.max_stall_ms"])
+        self.lock = self._lock()
+        self.cable = self._cable()
+        self.emergency_stop = self._emergency_stop()
+        self.service_button = ServiceButton(self._optional("service_pin"))
+        self.has_meter = bool(values["hardware.meter_pulses_per_kwh"]) and self._name("meter_pin") != "none"
+        self.meter = self._meter()
+        self.led = self._led()
+        i2c = self._i2c()
+        self.screen = self._screen(i2c)
+        self.card_reader = self._card_reader(i2c)
+
+    def _name(self, key):
+        name = self._values.get("hardware." + key, "")
+        return self._profile.get(key, "none") if name == "" else name
+
+    def _vital(self, key, make):
+        """A part that safety needs: its absence is a fault."""
+        try:
+            name = self._name(key)
+            if name is None or name == "none":
+                raise ValueError("no pin is set")
+            return make(self._pins.claim(name, key, drives_power=key == "relay_pin"))
+        except ValueError as error:
+            self.faults.append("{}: {}".format(key, error))
+            return None
+
+    def _optional(self, key):
+        try:
+            return self._pins.claim(self._name(key), key)
+        except ValueError as error:
+            self._log("config", "{}: {}: done without".format(key, error))
+            return None
+
+    def _relay(self):
+        active = self._values["hardware.relay_active"]
+        if active is None:
+            # Driving the wrong level would close it: the pin is better left alone.
+            return NoRelay()
+        return self._vital("relay_pin", lambda pin: Relay(pin, active == "high")) or NoRelay()
+
+    def _lock(self):
+        name, active = self._name("lock_pin"), self._values["hardware.lock_active"]
+        if name is None or active is None or name == "none":
+            return Lock(None, True)
+        try:
+            return Lock(self._pins.claim(name, "lock_pin", drives_power=True), active == "high")
+        except ValueError as error:
+            # A charger that was meant to lock the cable must not charge without.
+            self.faults.append("lock_pin: {}".format(error))
+            return Lock(None, True)
+
+    def _cable(self):
+        return self._vital("cable_pin", Cable) or NoRelay()
+
+    def _emergency_stop(self):
+        if self._name("estop_pin") == "none":
+            return EmergencyStop(None)
+        return self._vital("estop_pin", EmergencyStop) or EmergencyStop(None)
+
+    def _meter(self):
+        from charger.hardware import meter
+
+        pin = self._optional("meter_pin") if self.has_meter else None
+        if pin is None:
+            self.has_meter = False
+            self._log("meter", "none: energy is reported as 0")
+            return meter.NoMeter()
+        self._log("meter", "the register restarts at 0 Wh: this firmware keeps no journal yet")
+        return meter.Meter(pin, self._values["hardware.meter_pulses_per_kwh"], self._log)
+
+    def _led(self):
+        from charger.hardware import led
+
+        pin = self._optional("led_pin")
+        return led.NoLed() if pin is None else led.Led(pin, self._optional("led_power_pin"))
+
+    def _i2c(self):
+        """The bus that display and reader share, or None when neither is on it."""
+        if self._values["hardware.display"] == "none" and self._values["hardware.card_reader"] != "pn532_i2c":
+            return None
+        from charger.hardware.buses import I2cBus
+
+        return I2cBus(self._optional("scl"), self._optional("sda"), self.stalls)
+
+    def _screen(self, i2c):
+        from charger.hardware import display
+
+        values = self._values
+        if values["hardware.display"] == "none":
+            return display.NoDisplay()
+        serial = values["charger.serial"] or "no serial"
+        address = values["hardware.display_address"]
+        return display.Display(i2c, address, values["charger.name"], VERSION, serial, self.stalls, self._log)
+
+    def _card_reader(self, i2c):
+        kind = self._values["hardware.card_reader"]
+        if kind == "pn532_i2c":
+            from charger.hardware import pn532_i2c
+
+            return pn532_i2c.make(i2c, self._log)
+        if kind == "pn532_spi":
+            from charger.hardware import pn532_spi
+            from charger.hardware.buses import SpiBus
+
+            spi = SpiBus(self._optional("sck"), self._optional("mosi"), self._optional("miso"))
+            return pn532_spi.make(spi, self._optional("reader_cs_pin"), self._log)
+        return reader.NoReader()

@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Plain-Python collaborators of the charger's core, and a rig that joins all of it on one fake clock.
+
+Runs on CPython and, for the memory measurements, on the 32-bit VM: nothing here that MicroPython lacks.
+"""
+
+import json
+
+from charger import settings
+from charger.clock import Clock, parse_iso
+from charger.core import Core
+from charger.ocpp.charge_point import Identity
+from charger.ticks import Uptime, add
+
+REQUIRED = {"CHARGER_WIFI_SSID": "bench", "CHARGER_MQTT_BROKER": "broker", "CHARGER_SERIAL": "t-1"}
+
+
+class Relay:
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+    def open(self):
+        self.closed = False
+
+
+class Lock:
+    engaged = False
+
+    def engage(self):
+        self.engaged = True
+
+    def release(self):
+        self.engaged = False
+
+
+class Contact:
+    """A cable switch, an emergency stop or a button: `on` is its raw level."""
+
+    on = False
+
+    def plugged(self):
+        return self.on
+
+    def pressed(self):
+        return self.on
+
+
+class Reader:
+    lost = False
+    uid = None
+
+    def step(self, now):
+        uid, self.uid = self.uid, None
+        return uid
+
+
+class Meter:
+    lost = False
+    energy_wh = 1000
+
+    def step(self, now):
+        pass
+
+
+class Led:
+    lost = False
+
+
+class Screen:
+    state = local_time = None
+    lost = False
+
+    def __init__(self):
+        self.notices = []
+        self.charging = None
+
+    def notice(self, text, ms):
+        self.notices.append(text)
+
+    def charge(self, energy_wh, elapsed_s):
+        self.charging = None if energy_wh is None else (energy_wh, elapsed_s)
+
+
+class Link:
+    """Keeps what was published; `deliver` is what the central system publishes."""
+
+    def __init__(self):
+        self.connected = True
+        self.sent = []
+        self.inbound = []
+
+    def publish(self, frame):
+        if self.connected:
+            self.sent.append(json.loads(frame))
+        return self.connected
+
+    def receive(self):
+        return self.inbound.pop(0) if self.inbound else None
+
+    def deliver(self, frame):
+        self.inbound.append(frame if isinstance(frame, (str, bytes)) else json.dumps(frame))
+
+
+class Rig:
+    """The whole core, stepped 5 ms at a time. `answers`: action -> payload, or a function of the payload, or None."""
+
+    def __init__(self, now=0x1FFF0000, link=None, **overrides):
+        environ = {**REQUIRED, **{f"CHARGER_{k}": v for k, v in overrides.items()}}
+        values, problems = settings.load(environ.get)
+        assert not problems
+        self.now = now
+        self.log_lines = []
+        self.utc = parse_iso("2026-11-22T07:30:00Z")
+        self.rtc = 946684800
+        self.relay, self.lock, self.cable = Relay(), Lock(), Contact()
+        self.emergency_stop, self.service_button, self.card_reader = Contact(), Contact(), Reader()
+        self.meter, self.has_meter, self.led, self.screen = Meter(), True, Led(), Screen()
+        self.link = Link() if link is None else link
+        self.uptime = Uptime(now)
+        self.reboots = []
+        self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
+        identity = Identity("v", "m", "t-1", "0.1")
+        core = Core(
+            values,
+            identity,
+            self,
+            self.link,
+            self.clock,
+            self.uptime,
+            "00112233aabbccdd",
+            lambda: self.reboots.append(self.now),
+            self.log,
+            now,
+        )
+        self.interlock, self.inputs, self.controller = core.interlock, core.inputs, core.controller
+        self.charge_point, self.restart, self.outbox = core.charge_point, core.restart, core.outbox
+        accepted = {"idTagInfo": {"status": "Accepted"}}
+        self.answers = {
+            "BootNotification": {
+                "status": "Accepted",
+                "interval": 300,
+                "currentTime": "2026-11-22T07:30:00Z",
+            },
+            "Heartbeat": {"currentTime": "2026-11-22T07:30:00Z"},
+            "StatusNotification": {},
+            "Authorize": accepted,
+            "StartTransaction": {**accepted, "transactionId": 7},
+            "MeterValues": {},
+            "StopTransaction": {},
+        }
+        self._answered = 0
+
+    def log(self, tag, text):
+        self.log_lines.append(f"{tag} {text}")
+
+    def _set_rtc(self, unix):
+        self.rtc = unix
+
+    def run(self, ms):
+        for _ in range(ms // 5):
+            self.now = add(self.now, 5)
+            self.uptime.step(self.now)
+            self.interlock.step(self.now)
+            self.inputs.step(self.now)
+            self.controller.step(self.now)
+            self.charge_point.step(self.now)
+            self.restart.step(self.now)
+            self._answer()
+
+    def _answer(self):
+        while self._answered < len(self.link.sent):
+            frame = self.link.sent[self._answered]
+            self._answered += 1
+            if frame[0] == 2:
+                answer = self.answers[frame[2]]
+                if callable(answer):
+                    answer = answer(frame[3])
+                if answer is not None:
+                    self.link.deliver([3, frame[1], answer])
+
+    def calls(self, action=None):
+        """(action, payload) of every call sent, or the payloads of one action."""
+        frames = [f for f in self.link.sent if f[0] == 2]
+        return [f[3] for f in frames if f[2] == action] if action else [(f[2], f[3]) for f in frames]
+
+    def results(self):
+        return [f for f in self.link.sent if f[0] != 2]
+
+    def statuses(self):
+        return [p["status"] for p in self.calls("StatusNotification") if p["connectorId"] == 1]
+
+    def call(self, action, payload, unique_id="c1"):
+        self.link.deliver([2, unique_id, action, payload])
+        self.run(50)
+        return self.results()[-1]
+
+    def swipe(self, uid="04A2B3C4"):
+        self.card_reader.uid = uid
+        self.run(20)
+
+    def plug(self):
+        self.cable.on = True
+        self.run(700)
+
+    def unplug(self):
+        self.cable.on = False
+        self.run(500)
+
+    def charge(self):
+        """Boot, plug, swipe: ends with the relay closed."""
+        self.run(11000)
+        self.plug()
+        self.swipe()
+        self.run(400)
+        assert self.relay.closed
