@@ -26,8 +26,8 @@ class Play:
         stage = Stage(board=None, world=self.world, network=None, central=None)
         Runner(script.parse(text, "a.script", Path()), self.clock, self.events, stage, self._finish).start()
 
-    def _finish(self, ok):
-        self.results.append((ok, self.clock.now_us / 1e6))
+    def _finish(self, why):
+        self.results.append((not why, self.clock.now_us / 1e6))
 
     def at(self, seconds, call, *arguments, **named):
         self.clock.call_at(round(seconds * 1e6), lambda: call(*arguments, **named))

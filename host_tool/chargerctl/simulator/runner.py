@@ -43,16 +43,17 @@ class _Pending:
 
 
 class Runner:
-    """Runs `script` on a stage; calls `finish(ok)` once, after its last line or after the first failure."""
+    """Runs `script` on a stage; calls `finish(why)` once: with "" after its last line, else what failed."""
 
     def __init__(
-        self, script: Script, clock: Clock, events: Events, stage: Stage, finish: Callable[[bool], None]
+        self, script: Script, clock: Clock, events: Events, stage: Stage, finish: Callable[[str], object]
     ) -> None:
         self._clock = clock
         self._events = events
         self._stage = stage
         self._finish = finish
         self._record = Record(events)
+        self._name = script.name
         self._statements = iter(script.statements)
         self._statement: Statement | None = None
         self._pending: _Pending | None = None
@@ -68,7 +69,7 @@ class Runner:
     def _step(self) -> None:
         self._statement = statement = next(self._statements, None)
         if statement is None:
-            self._finish(True)
+            self._finish("")
             return
         takes_time = statement.name == "wait" or statement.name.startswith("expect")
         if not takes_time:
@@ -108,12 +109,14 @@ class Runner:
     def _settle(self, ok: bool, found: Callable[[], str]) -> None:
         statement = self._statement
         assert statement is not None
-        report = {} if ok else {"found": found()}
-        self._events.emit("expect", line=statement.line, text=statement.text, ok=ok, **report)
+        where = {"line": statement.line, "text": statement.text}
         if ok:
+            self._events.emit("expect", **where, ok=True)
             self._go_on()
         else:
-            self._finish(False)
+            what = found()
+            self._events.emit("expect", **where, ok=False, found=what)
+            self._finish(f"{self._name}:{statement.line}: {statement.text}: {what}")
 
     # What a person does at the charger, and what happens to it.
 
@@ -174,7 +177,7 @@ class Runner:
         self._stage.central.duplicate(action, count)
 
     def _do_csms_call(self, action: str, payload: object = None) -> None:
-        self._stage.network.to_charger(self._stage.central.call(action, {} if payload is None else payload))
+        self._stage.network.to_charger(self._stage.central.call(action, payload))
 
     def _do_csms_raw(self, payload: bytes) -> None:
         self._stage.network.to_charger(payload)

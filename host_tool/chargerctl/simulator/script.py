@@ -68,9 +68,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Script:
-    """A checked script. `name` is what errors and reports call it."""
+    """A checked script. `name` is what errors and reports call it, `folder` where its pictures go."""
 
     name: str
+    text: str
+    folder: Path
     statements: tuple[Statement, ...]
 
     def refuse_central(self) -> None:
@@ -127,7 +129,7 @@ def parse(text: str, name: str, folder: Path) -> Script:
             problems.append(f"{name}:{number}: {error}")
     if problems:
         raise ScriptError(problems)
-    return Script(name, tuple(statements))
+    return Script(name, text, folder, tuple(statements))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""chargerctl simulate: the real firmware on a virtual board, on its own or through a script."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from chargerctl.deploy import write_drive
+from chargerctl.errors import ChargerctlError
+from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator import scripts
+from chargerctl.simulator.job import Job, Simulation
+from chargerctl.simulator.terminal import Terminal, terminal
+
+_DEFAULT_BOARD = "seeed_xiao_esp32c6"
+_PROGRAMS = ("code.txt", "code.py", "main.txt", "main.py")
+
+
+class Broker(click.ParamType):
+    """host:port of an MQTT broker; an IPv6 address stands in brackets."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        host, colon, port = value.rpartition(":")
+        if not (colon and host.strip("[]") and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            self.fail(f"{value!r} is not HOST:PORT, such as localhost:1883", param, ctx)
+        return value
+
+
+@click.command(name="simulate", short_help="Run the real firmware on a virtual board.")
+@click.option(
+    "--drive",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Boot this drive, with its own settings [default: a fresh one from firmware and settings]",
+)
+@click.option("--script", "script_name", metavar="FILE|demo", help="Carry out a script, and end with it.")
+@click.option(
+    "--realtime", is_flag=True, help="Real time and a real MQTT broker; the default without a script."
+)
+@click.option("--broker", type=Broker(), help="Use this broker instead of one of our own; real time.")
+@click.option(
+    "--central",
+    type=click.Choice(["local", "none"]),
+    default="local",
+    show_default=True,
+    help="Answer the charger ourselves, or leave that to somebody else on the broker.",
+)
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings for a fresh drive [default: settings.toml, where there is one]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
+def command(
+    drive: Path | None,
+    script_name: str | None,
+    realtime: bool,
+    broker: str | None,
+    central: str,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Boot a drive on a virtual board and run its own boot.py and code.py.
+
+    With --script in virtual time, as fast as it goes, unless --realtime or --broker says otherwise. Without a
+    script in real time, until Ctrl-C.
+
+    Exit status: 0 every line of the script held; 1 an expectation failed or code.py ended; 2 the script or the
+    settings are wrong.
+    """
+    if drive and config:
+        raise click.UsageError(
+            "--drive boots with the settings on that drive: leave out -c, or deploy them to it"
+        )
+    realtime = realtime or broker is not None or script_name is None
+    if central == "none" and not realtime:
+        raise click.UsageError(
+            "--central none needs a broker that others can reach: add --broker or --realtime"
+        )
+    script, overrides = scripts.find(script_name) if script_name else (None, ())
+    if script and central == "none":
+        script.refuse_central()
+    screen = Terminal(terminal(quiet=as_json))
+    with _drive(drive, config, overrides, screen) as folder:
+        job = Job(folder, realtime, script, broker, central == "local")
+        return _run(job, screen, as_json)
+
+
+@contextmanager
+def _drive(
+    drive: Path | None, config: Path | None, overrides: tuple[str, ...], screen: Terminal
+) -> Iterator[Path]:
+    """The drive to boot: the one given, or a fresh one that is gone afterwards."""
+    if drive is not None:
+        if not any((drive / name).is_file() for name in _PROGRAMS):
+            raise ChargerctlError(
+                f"{drive} has no code.py: write one with `chargerctl deploy --drive {drive}`"
+            )
+        yield drive
+        return
+    default = Path("settings.toml")
+    settings = effective_for_simulation(
+        config or (default if default.is_file() else None), os.environ, overrides
+    )
+    if overrides:
+        screen.say(f"with {', '.join(overrides)}", "dim")
+    board = str(settings.values["hardware.board"])
+    with TemporaryDirectory(prefix="chargerctl-") as folder:
+        write_drive(Path(folder), settings.flat(), _DEFAULT_BOARD if board == "auto" else board)
+        yield Path(folder)
+
+
+def _run(job: Job, screen: Terminal, as_json: bool) -> int:
+    simulation = Simulation(job)
+    summary = None
+    try:
+        with _on_signals(simulation.interrupt):
+            for event in simulation.events():
+                if event["kind"] == "summary":
+                    summary = event
+                if not as_json:
+                    screen.show(event)
+                elif event["kind"] != "script":
+                    click.echo(json.dumps(event, ensure_ascii=False))
+    finally:
+        status = simulation.close()
+    if summary is None:
+        raise ChargerctlError(
+            f"the simulation broke off (exit status {status}): this is a defect of chargerctl"
+        )
+    if status == 1 and not as_json:
+        raise ChargerctlError(summary["why"])
+    return status
+
+
+@contextmanager
+def _on_signals(call: Callable[[], object]) -> Iterator[None]:
+    """Have Ctrl-C and a polite kill do `call()`."""
+    before = {number: signal.signal(number, lambda *_: call()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The process that a simulation runs in: a job comes in on stdin, events go out on stdout, one JSON object a line.
+
+A process of its own, because what a power cut leaves behind is a thread that must never run again, and because the
+board's program sees none of the laptop's modules. It ends when its stdin does: when whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+
+from chargerctl.errors import ChargerctlError
+from chargerctl.simulator import session
+from chargerctl.simulator.events import Event
+from chargerctl.simulator.job import Job
+
+
+def main() -> int:
+    """Run the job; return its exit status."""
+    # Nothing but events may reach the real stdout, whatever a library prints.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+
+    def write(event: Event) -> None:
+        try:
+            out.write(json.dumps(event, ensure_ascii=False) + "\n")
+            out.flush()
+        except OSError:
+            # Nobody listens any more. Not an exception: this may be the program's thread, where it would be caught.
+            os._exit(1)
+
+    job = Job.from_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_stdin, name="lifeline", daemon=True).start()
+    try:
+        return session.run(job, write)
+    except ChargerctlError as error:
+        write({"kind": "error", **error.as_json(), "exit_status": error.exit_status})
+        return error.exit_status
+    finally:
+        out.flush()
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    # Not sys.exit: threads of a program that has lost its power are still there, and must not be waited for.
+    os._exit(main())

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One simulation, from the first power-on to its summary: board, world, network and central system put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from chargerctl.boards.catalogue import BOARDS, Board
+from chargerctl.central.endpoint import Endpoint
+from chargerctl.central.system import CentralSystem
+from chargerctl.errors import ChargerctlError
+from chargerctl.settings.table import board_settings
+from chargerctl.simulator.board import ProgramEnd, VirtualBoard
+from chargerctl.simulator.clock import Clock
+from chargerctl.simulator.events import Event, Events
+from chargerctl.simulator.job import Job
+from chargerctl.simulator.network.broker import MemoryBroker
+from chargerctl.simulator.network.network import Network
+from chargerctl.simulator.runner import Runner, Stage
+from chargerctl.simulator.settings_toml import getenv
+from chargerctl.simulator.tally import Bookkeeper, FrameCount
+from chargerctl.simulator.wiring import World
+
+FAILED = 1
+# As a shell says it of a command that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+def run(job: Job, write: Callable[[Event], object]) -> int:
+    """Simulate until the script ends, code.py ends, or an interrupt; return the exit status.
+
+    `write` gets every event, the summary last. Raises ChargerctlError for a drive that cannot be booted.
+    """
+    return _Session(job, write).run()
+
+
+class _Session:
+    def __init__(self, job: Job, write: Callable[[Event], object]) -> None:
+        self._job = job
+        clock = Clock(job.realtime)
+        self._events = Events(clock)
+        self._events.listen(write)
+        self._board = VirtualBoard(job.drive, _board_of(job.drive), clock=clock, events=self._events)
+        self._board.on_program_end = self._on_program_end
+        values = _settings(job.drive, self._board.version)
+        self._world = World(self._board, values)
+        self._network = Network(self._board)
+        self._counts = FrameCount(self._events)
+        self._central = CentralSystem() if job.local_central else None
+        self._ledger = self._central.ledger if self._central else Bookkeeper(self._events).ledger
+        self._serve(values)
+        # None until the simulation is over; then why it failed, or "" when it did not.
+        self._why: str | None = None
+
+    def _serve(self, values: dict[str, Any]) -> None:
+        """Put broker, central system and time server where the drive's settings look for them."""
+        if values["ntp.server"]:
+            self._network.serve_time(values["ntp.server"])
+        if not values["mqtt.broker"]:
+            return
+        clock, network = self._board.clock, self._network
+        broker = MemoryBroker(clock, values["mqtt.username"], values["mqtt.password"])
+        network.serve(values["mqtt.broker"], values["mqtt.port"], broker)
+        if self._central is not None:
+            endpoint = Endpoint(
+                self._central, values["charger.serial"], broker.publish, clock, network.time.unix
+            )
+            for topic in endpoint.topics:
+                broker.listen(topic, endpoint.received)
+            network.to_charger = endpoint.to_charger
+
+    def run(self) -> int:
+        script = self._job.script
+        if script is not None:
+            stage = Stage(self._board, self._world, self._network, self._central)
+            Runner(script, self._board.clock, self._events, stage, self._end).start()
+        self._board.power(True)
+        interrupted = False
+        try:
+            self._board.run()
+        except KeyboardInterrupt:
+            interrupted = True
+            self._end("stopped before the end of the script" if script else "")
+        self._summarise()
+        if interrupted and script:
+            return INTERRUPTED
+        return FAILED if self._why else 0
+
+    def _end(self, why: str) -> None:
+        """The simulation is over; `why` it failed, or "". Only the first reason counts."""
+        if self._why is None:
+            self._why = why
+            self._board.stop()
+
+    def _on_program_end(self, end: ProgramEnd) -> None:
+        last_line = end.traceback.strip().splitlines()[-1] if end.traceback else "it ran to its end"
+        self._end(f"{end.name} ended: {last_line}")
+
+    def _summarise(self) -> None:
+        reason = {"why": self._why} if self._why else {}
+        self._events.emit(
+            "summary",
+            ok=not self._why,
+            sessions=len(self._ledger.transactions),
+            energy_wh=self._ledger.energy_wh,
+            frames_out=self._counts.frames_out,
+            frames_in=self._counts.frames_in,
+            modelled_cost=asdict(self._board.costs),
+            **reason,
+        )
+
+
+def _board_of(drive: Path) -> Board:
+    """The board whose drive this is, by its boot_out.txt. Raises ChargerctlError."""
+    try:
+        text = (drive / "boot_out.txt").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    found = re.search(r"^Board ID:(\S+)", text, re.MULTILINE)
+    if found is None:
+        raise ChargerctlError(f"{drive} has no boot_out.txt that names its board: deploy to it once more")
+    if found[1] not in BOARDS:
+        raise ChargerctlError(f"{drive} is of a board that cannot be simulated: {found[1]}")
+    return BOARDS[found[1]]
+
+
+def _settings(drive: Path, version: tuple[int, int, int]) -> dict[str, Any]:
+    """What the world needs to know, read as the board reads it: a mistake there is for the firmware to report."""
+    try:
+        data = (drive / "settings.toml").read_bytes()
+    except OSError:
+        data = b""
+    values: dict[str, Any] = board_settings.load(lambda name: getenv(data, name, version))[0]
+    return values
