@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The board's parts, one file each: the only modules beside net/ that import CircuitPython's own.
 
-A part that is missing or breaks says so once in the log, sets `.lost`, tries itself again, and says when it
-is back; nothing raises out of a step. `now` is ticks in ms, `log(tag, text)` the console's, `stalls.allow(ms)`
-whether the loop may stand still for that long. Pins are pin objects, None where there is none. A module is
-imported only where its part is switched on: what is not imported costs no memory.
+A part that is missing or breaks says so once in the log, sets `.lost`, tries itself again, and says when
+it is back; nothing raises out of a step. `now` is ticks in ms, `log(tag, text)` the console's,
+`stalls.allow(ms)` whether the loop may stand still for that long. Pins are pin objects, None where there is
+none. A module is imported only where its part is switched on: what is not imported costs no memory.
 
 pins.Pins(board_id)          claim(name, part, drives_power=False) -> pin or None; ValueError says why not
 relay.Relay(pin, active_high)            close() open() .closed
@@ -16,7 +16,7 @@ buttons.ServiceButton(pin)               pressed(): now; without a pin never
 buses.I2cBus(scl, sda, stalls)           shared by display and reader; a pin None: nothing ever answers
 buses.SpiBus(sck, mosi, miso)
 reader.NoReader()                        step(now) -> None; .lost False
-pn532_i2c.make(i2c_bus, log)             step(now) -> UID (upper-case hex) once per presentation, or None; .lost
+pn532_i2c.make(i2c_bus, log)             step(now) -> UID (upper-case hex) once a presentation, or None; .lost
 pn532_spi.make(spi_bus, cs, log)
 meter.NoMeter()                          as Meter, always 0
 meter.Meter(pin, pulses_per_kwh, log)    step(now); .energy_wh since start, .power_w, .lost

@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: MIT
 """The wires that parts share, made when first needed and kept.
 
-A device that holds a wire down stops every transfer for a second (CircuitPython's own limit): after the first such
-stall an I2C bus is left alone until the loop may stand still that long.
+A device that holds a wire down stops every transfer for a second (CircuitPython's own limit): after the first
+such stall an I2C bus is left alone until the loop may stand still that long.
 """
 
 import errno
 
 import busio
 import displayio
+import supervisor
+
+from charger import ticks
 
 _FREQUENCY = 400_000
 _WEDGED_MS = 1000
+# Far above any transfer of ours, far below the limit: how long it took is surer than which error a port gives.
+_STALL_MS = 200
 
 
 class I2cBus:
-    """scl and sda at 400 kHz; with either None nothing ever answers. `reason` says why it could not be made."""
+    """scl and sda at 400 kHz; with either None nothing ever answers."""
 
     def __init__(self, scl, sda, stalls):
         self._scl = scl
@@ -24,11 +29,9 @@ class I2cBus:
         self._stalls = stalls
         self._bus = None
         self._wedged = False
-        self.reason = "no pins for it"
         # A display outlives the program that made it, and would still hold these pins.
         displayio.release_displays()
 
-    @property
     def usable(self):
         """False while a transfer might stall and the loop may not stand still."""
         return not self._wedged or self._stalls.allow(_WEDGED_MS)
@@ -37,31 +40,37 @@ class I2cBus:
         """The bus; OSError when it cannot be made, as without pull-ups (nothing connected)."""
         if self._bus is None:
             if self._scl is None or self._sda is None:
-                raise OSError(errno.ENODEV, self.reason)
+                raise OSError(errno.ENODEV, "no pins for I2C")
             try:
                 self._bus = busio.I2C(self._scl, self._sda, frequency=_FREQUENCY)
             except (RuntimeError, ValueError) as error:
-                self.reason = str(error)
-                raise OSError(errno.ENODEV, self.reason) from error
+                raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
 
     def probe(self, address):
-        """Does the device acknowledge? OSError if not; about 30 us, 1 s when a wire is held down."""
+        """Does the device acknowledge? OSError if not. About 30 us, 1 s when a wire is held down."""
         bus = self.open()
-        while not bus.try_lock():
-            pass
+        if not bus.try_lock():
+            raise OSError(errno.EBUSY, "I2C is in use")
+        started = supervisor.ticks_ms()
         try:
             bus.writeto(address, b"")
-        except OSError as error:
-            self.failed(error)
+        except OSError:
+            self.failed(started)
             raise
         finally:
             bus.unlock()
         self._wedged = False
 
-    def failed(self, error):
-        """A user tells what its transfer ended with."""
-        self._wedged = error.errno == errno.ETIMEDOUT
+    def release(self):
+        """Unlock what a user that failed may have left locked."""
+        if self._bus is not None:
+            self._bus.unlock()
+
+    def failed(self, started):
+        """A transfer that began at tick `started` has just ended in an OSError. True if it stalled."""
+        self._wedged = ticks.diff(supervisor.ticks_ms(), started) >= _STALL_MS
+        return self._wedged
 
 
 class SpiBus:
@@ -69,14 +78,21 @@ class SpiBus:
         self._pins = (sck, mosi, miso)
         self._bus = None
 
+    def usable(self):
+        """SPI has no acknowledge to wait for: it never stalls."""
+        return True
+
     def open(self):
         """The bus; OSError when it cannot be made."""
         if self._bus is None:
             sck, mosi, miso = self._pins
-            if sck is None:
-                raise OSError(errno.ENODEV, "no pins for it")
+            if sck is None or mosi is None or miso is None:
+                raise OSError(errno.ENODEV, "no pins for SPI")
             try:
                 self._bus = busio.SPI(sck, MOSI=mosi, MISO=miso)
             except (RuntimeError, ValueError) as error:
                 raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
+
+    def failed(self, started):
+        return False

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The display's fields as grids of tiles over the board's own font, 6 by 12 pixels a character.
+
+A changed character makes only its own columns dirty, and no picture of the text is kept beside the font's.
+"""
+
+from displayio import Bitmap, Group, Palette, TileGrid
+from terminalio import FONT
+
+from charger.hardware import screen
+
+_CELL = 6
+_BAND_Y = 16
+
+# A bolt in the top left corner: a word a row, the leftmost pixel highest.
+_LOGO = (
+    b"\x00\x7c\x00\xf8\x01\xf0\x03\xe0\x07\xc0\x0f\x80\x1f\xfc\x3f\xf8"
+    b"\x00\xf0\x01\xe0\x03\xc0\x07\x80\x07\x00\x0e\x00\x0c\x00\x10\x00"
+)
+
+
+class Canvas:
+    """`group` is what the display shows."""
+
+    def __init__(self):
+        light = Palette(2)
+        light[0] = 0x000000
+        light[1] = 0xFFFFFF
+        # The band's fields lie over each other on one white ground.
+        dark = Palette(2)
+        dark.make_transparent(0)
+        dark[1] = 0x000000
+        white = Palette(2)
+        white[0] = 0xFFFFFF
+        ground = TileGrid(Bitmap(8, 8, 2), pixel_shader=white, width=16, height=3, y=_BAND_Y)
+        self._logo = _logo(light)
+        self._fields = (
+            _Field(light, screen.COLUMNS, 1, 2),
+            _Field(dark, screen.BIG_COLUMNS, 0, 0),
+            _Field(dark, screen.COLUMNS, 1, _BAND_Y + 6),
+            _Field(dark, screen.COLUMNS, 1, _BAND_Y),
+            _Field(dark, screen.COLUMNS, 1, _BAND_Y + 12),
+            _Field(light, screen.COLUMNS, 1, 40),
+            _Field(light, screen.COLUMNS, 1, 52),
+        )
+        doubled = Group(scale=2, x=4, y=_BAND_Y)
+        self.group = Group()
+        self.group.append(ground)
+        for number, field in enumerate(self._fields):
+            if number == screen.BIG:
+                doubled.append(field.grid)
+                self.group.append(doubled)
+            else:
+                self.group.append(field.grid)
+        self.group.append(self._logo)
+
+    def hide_logo(self):
+        """True if that changed anything."""
+        if self._logo.hidden:
+            return False
+        self._logo.hidden = True
+        return True
+
+    def write(self, field, text):
+        """Put a text into a field, in its middle. True if that changed anything."""
+        return self._fields[field].write(text)
+
+
+class _Field:
+    def __init__(self, palette, columns, x, y):
+        self._columns = columns
+        self._x = x
+        self._text = " " * columns
+        self.grid = TileGrid(
+            FONT.bitmap,
+            pixel_shader=palette,
+            width=columns,
+            height=1,
+            tile_width=_CELL,
+            tile_height=2 * _CELL,
+            default_tile=_tile(" "),
+            x=x,
+            y=y,
+        )
+
+    def write(self, text):
+        spare = self._columns - len(text)
+        text = " " * (spare // 2) + text + " " * (spare - spare // 2)
+        # An odd number of spare cells: half a cell to the right. The last one is blank then.
+        x = self._x + (_CELL // 2 if spare % 2 else 0)
+        if text == self._text and x == self.grid.x:
+            return False
+        if x != self.grid.x:
+            self.grid.x = x
+        for column in range(self._columns):
+            if text[column] != self._text[column]:
+                self.grid[column] = _tile(text[column])
+        self._text = text
+        return True
+
+
+def _tile(character):
+    glyph = FONT.get_glyph(ord(character)) or FONT.get_glyph(ord("?"))
+    return glyph.tile_index
+
+
+def _logo(palette):
+    bitmap = Bitmap(16, 16, 2)
+    for y in range(16):
+        row = _LOGO[2 * y] << 8 | _LOGO[2 * y + 1]
+        for x in range(16):
+            bitmap[x, y] = row >> (15 - x) & 1
+    return TileGrid(bitmap, pixel_shader=palette)

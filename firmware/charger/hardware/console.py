@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The log for a person at the serial port. Lines wait in a ring; nobody reading never stops the program."""
+
+import sys
+import time
+
+import supervisor
+
+from charger import ticks
+
+try:
+    import usb_cdc
+except ImportError:
+    # A board without USB, such as the ESP32-C6.
+    usb_cdc = None
+
+_RING = 2048
+_LINE = 200
+# In a pass: what the serial port takes at once, 1.3 ms at 10 us a byte.
+_CHUNK = 128
+# Without usb_cdc a write to a port that nobody reads stands still: once is noticed, and then left alone.
+_STALL_MS = 200
+_SLOW_MS = 50
+_QUIET_MS = 30000
+
+
+class Console:
+    """`stalls` may be given later: until then the loop may stand still."""
+
+    def __init__(self, stalls=None):
+        self.stalls = stalls
+        self._ring = bytearray(_RING)
+        self._view = memoryview(self._ring)
+        self._start = 0
+        self._used = 0
+        self._dropped = 0
+        self._quiet_until = None
+        self._port = None if usb_cdc is None else usb_cdc.console
+        # print() makes its own carriage returns.
+        self._end = b"\n"
+        if self._port is not None:
+            self._port.write_timeout = 0
+            self._end = b"\r\n"
+
+    def log(self, tag, text):
+        """One line for one event: `[  12.345] ocpp   text`. Seconds count from the board's start."""
+        if self._dropped and self._put(_line("console", "%d lines dropped" % self._dropped)):
+            self._dropped = 0
+        if self._dropped or not self._put(_line(tag, text)):
+            self._dropped += 1
+
+    def step(self, now):
+        """Send what the port takes at once."""
+        if self._used == 0:
+            return
+        if self._port is not None:
+            self._used_up(self._port.write(self._chunk()) or 0)
+        elif self._may_print(now):
+            chunk = self._chunk()
+            started = supervisor.ticks_ms()
+            sys.stdout.write(str(chunk, "utf-8"))
+            self._used_up(len(chunk))
+            if ticks.diff(supervisor.ticks_ms(), started) >= _SLOW_MS:
+                self._quiet_until = ticks.add(started, _QUIET_MS)
+
+    def _may_print(self, now):
+        if self._quiet_until is not None:
+            if not ticks.reached(now, self._quiet_until):
+                return False
+            self._quiet_until = None
+        return self.stalls is None or self.stalls.allow(_STALL_MS)
+
+    def _chunk(self):
+        length = min(self._used, _CHUNK, _RING - self._start)
+        return self._view[self._start : self._start + length]
+
+    def _used_up(self, length):
+        self._start = (self._start + length) % _RING
+        self._used -= length
+
+    def _put(self, line):
+        """False when there is no room for all of it."""
+        length = len(line) + len(self._end)
+        if length > _RING - self._used:
+            return False
+        for part in (line, self._end):
+            at = (self._start + self._used) % _RING
+            first = min(len(part), _RING - at)
+            self._ring[at : at + first] = part[:first]
+            self._ring[: len(part) - first] = part[first:]
+            self._used += len(part)
+        return True
+
+
+def _line(tag, text):
+    ms = time.monotonic_ns() // 1_000_000
+    line = bytearray("[%4d.%03d] %-6s %s" % (ms // 1000, ms % 1000, tag, text[:_LINE]), "utf-8")
+    for at in range(len(line)):
+        # What came over the network must not steer a terminal.
+        if not 32 <= line[at] < 127:
+            line[at] = 63
+    return line

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Draws the screen on an SSD1306: at most one field in a pass, and nothing that did not change.
+
+On a board a transfer to a display that is gone raises nothing: it is asked every second, and before it is drawn on.
+"""
+
+import supervisor
+from adafruit_displayio_ssd1306 import _INIT_SEQUENCE, SSD1306
+from i2cdisplaybus import I2CDisplayBus
+
+from charger import ticks
+from charger.hardware.canvas import Canvas
+from charger.hardware.health import Health
+from charger.hardware.screen import FIELDS, Screen
+
+# 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
+_SET_UP_MS = 200
+_SPLASH_MS = 2000
+_ASK_MS = 1000
+
+
+class NoDisplay:
+    """A charger without a display."""
+
+    state = ""
+    address = None
+    local_time = None
+    lost = False
+
+    def charge(self, energy_wh, elapsed_s):
+        pass
+
+    def notice(self, text, ms):
+        pass
+
+    def step(self, now):
+        pass
+
+
+class Display:
+    """`device` is the chip's address on I2C, 0x3C or 0x3D. Name and version stand there for two seconds at first.
+
+    Whoever knows sets .state, .address and .local_time (see Screen.follow), None where there is none.
+    """
+
+    def __init__(self, bus, device, name, version, serial, stalls, log):
+        self.state = ""
+        self.address = None
+        self.local_time = None
+        self._bus = bus
+        self._device = device
+        self._stalls = stalls
+        self._health = Health(log, "display")
+        self._screen = Screen(name, version, serial)
+        self._canvas = Canvas()
+        self._panel = None
+        self._ready = False
+        self._live = False
+        self._live_at = None
+        self._field = 0
+        self._notice_ms = 0
+        self._notice_until = None
+        self._ask_at = 0
+
+    @property
+    def lost(self):
+        return self._health.lost
+
+    def charge(self, energy_wh, elapsed_s):
+        """What the running charge has delivered (int Wh) and since when (int s); None, None when there is none."""
+        self._screen.set_charge(energy_wh, elapsed_s)
+
+    def notice(self, text, ms):
+        """Stands instead of the state for `ms` (less than three days), at once or after the start-up page."""
+        self._screen.set_notice(text)
+        self._notice_ms = ms
+        self._notice_until = None
+
+    def step(self, now):
+        """One field is at most 420 bytes on the wire, 9.5 ms. Setting up stands still for about 160 ms."""
+        started = supervisor.ticks_ms()
+        try:
+            if self._ready:
+                self._show(now)
+            elif self._health.due(now) and self._bus.usable() and self._stalls.allow(_SET_UP_MS):
+                self._set_up(now)
+        except (OSError, RuntimeError, ValueError) as error:
+            # The display's own driver may leave the bus locked when it stumbles.
+            self._bus.release()
+            self._bus.failed(started)
+            self._ready = False
+            self._health.fail(now, str(error))
+
+    def _set_up(self, now):
+        self._bus.probe(self._device)
+        for field in range(FIELDS):
+            self._canvas.write(field, self._screen.text(field))
+        if self._panel is None:
+            wires = I2CDisplayBus(self._bus.open(), device_address=self._device)
+            self._panel = SSD1306(wires, width=128, height=64, auto_refresh=False)
+        else:
+            self._configure()
+        # Taking the picture away and back makes the whole of it new.
+        self._panel.root_group = None
+        self._panel.root_group = self._canvas.group
+        self._panel.refresh()
+        self._screen.stale = 0
+        self._ready = True
+        self._ask_at = ticks.add(now, _ASK_MS)
+        if self._live_at is None:
+            self._live_at = ticks.add(now, _SPLASH_MS)
+        self._health.work()
+
+    def _configure(self):
+        """Send a chip that has lost its power what the library sent when it was made.
+
+        Not by making it anew: a board has room for one display, and giving it back takes the bus along.
+        """
+        at = 0
+        while at < len(_INIT_SEQUENCE):
+            end = at + 2 + _INIT_SEQUENCE[at + 1]
+            self._panel.bus.send(_INIT_SEQUENCE[at], _INIT_SEQUENCE[at + 2 : end])
+            at = end
+
+    def _show(self, now):
+        screen = self._screen
+        screen.follow(self.state, self.address, self.local_time)
+        if not self._live:
+            if not ticks.reached(now, self._live_at):
+                return
+            self._live = True
+            screen.go_live()
+            self._draw(self._canvas.hide_logo())
+            return
+        self._time_notice(now)
+        if screen.stale:
+            self._show_next_field()
+        elif ticks.reached(now, self._ask_at):
+            self._bus.probe(self._device)
+            self._ask_at = ticks.add(now, _ASK_MS)
+
+    def _time_notice(self, now):
+        if self._notice_ms == 0:
+            return
+        if self._notice_until is None:
+            self._notice_until = ticks.add(now, self._notice_ms)
+        elif ticks.reached(now, self._notice_until):
+            self._notice_ms = 0
+            self._screen.set_notice(None)
+
+    def _show_next_field(self):
+        screen = self._screen
+        while not screen.stale & 1 << self._field:
+            self._field = (self._field + 1) % FIELDS
+        screen.stale &= ~(1 << self._field)
+        self._draw(self._canvas.write(self._field, screen.text(self._field)))
+
+    def _draw(self, changed):
+        if changed:
+            self._bus.probe(self._device)
+            self._panel.refresh()

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""An S0 pulse meter: pulses become watt-hours and watts, in whole numbers with the remainders kept."""
+
+import countio
+import digitalio
+
+from charger import ticks
+
+# Power over at least this long a time: the meter's pulses come unevenly.
+_WINDOW_MS = 5000
+# A pulse that is late by this factor says that the power has fallen.
+_LATE = 2
+_ASLEEP_MS = 3_600_000
+
+
+class NoMeter:
+    """A charger that does not measure."""
+
+    energy_wh = 0
+    power_w = 0
+    lost = False
+
+    def step(self, now):
+        pass
+
+
+class Meter:
+    """energy_wh counts from the program's start. A pulse is the falling edge of a contact to ground.
+
+    Lost means that the pin cannot count; a meter that has gone silent looks like one without load.
+    """
+
+    def __init__(self, pin, pulses_per_kwh, log):
+        self.energy_wh = 0
+        self.power_w = 0
+        self._counter = None
+        try:
+            self._counter = countio.Counter(pin, edge=countio.Edge.FALL, pull=digitalio.Pull.UP)
+        except (RuntimeError, ValueError) as error:
+            log("meter", "lost: " + str(error))
+        self._pulses_per_kwh = pulses_per_kwh
+        self._watt_seconds = 3_600_000 // pulses_per_kwh
+        self._count = 0
+        self._remainder = 0
+        self._pulses = 0
+        self._from = None
+        self._last = 0
+
+    @property
+    def lost(self):
+        return self._counter is None
+
+    def step(self, now):
+        if self._counter is None:
+            return
+        count = self._counter.count
+        if count != self._count:
+            new = count - self._count
+            self._count = count
+            self._add(new)
+            self._measure(now, new)
+        elif self._from is not None:
+            self._fade(now)
+
+    def _add(self, pulses):
+        self._remainder += pulses * 1000
+        self.energy_wh += self._remainder // self._pulses_per_kwh
+        self._remainder %= self._pulses_per_kwh
+
+    def _measure(self, now, new):
+        if self._from is None:
+            # The first pulse after a pause only starts the clock: nobody knows when the one before was due.
+            self._from = now
+            self._pulses = 0
+        else:
+            self._pulses += new
+            span = ticks.diff(now, self._from)
+            if span >= _WINDOW_MS:
+                self.power_w = self._power(self._pulses, span)
+                self._from = now
+                self._pulses = 0
+        self._last = now
+
+    def _fade(self, now):
+        silent = ticks.diff(now, self._last)
+        if silent < _WINDOW_MS:
+            return
+        if silent >= _ASLEEP_MS:
+            self.power_w = 0
+            self._from = None
+            return
+        # No whole pulse fell into the silence, so the power is less than that.
+        limit = self._power(1, silent)
+        if limit * _LATE < self.power_w:
+            self.power_w = limit
+
+    def _power(self, pulses, ms):
+        # Hundredths of a second keep all of it within the 31 bits of a small int.
+        return self._watt_seconds * pulses * 100 // (ms // 10)

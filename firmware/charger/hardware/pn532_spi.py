@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A PN532 on SPI with its own chip select."""
+
+import digitalio
+from adafruit_bus_device.spi_device import SPIDevice
+from adafruit_pn532.spi import PN532_SPI, reverse_bit
+
+from charger.hardware.pn532 import Reader
+
+_BAUDRATE = 1_000_000  # the chip's limit is 5 MHz, the wiring's is lower
+_STATUS_READ = 2
+_READY = 1
+
+
+def make(bus, cs, log):
+    """`cs`: the pin of the chip select. ValueError when the board itself holds it."""
+    select = digitalio.DigitalInOut(cs)
+    select.switch_to_output(value=True)
+
+    def chip(spi):
+        return _Chip(spi, select)
+
+    return Reader(chip, bus, log)
+
+
+class _Chip(PN532_SPI):
+    def __init__(self, spi, select):
+        # Instead of the library's, which waits up to a second for each of two answers.
+        self.debug = False
+        self._spi = SPIDevice(spi, select, baudrate=_BAUDRATE)
+        # Sent lowest bit first, on a bus that knows only highest bit first.
+        self._ask = bytes((reverse_bit(_STATUS_READ), 0))
+        self._status = bytearray(2)
+        self._ready = reverse_bit(_READY)
+
+    def ready(self):
+        with self._spi as spi:
+            spi.write_readinto(self._ask, self._status)
+        return self._status[1] == self._ready
+
+    def _wait_ready(self, timeout=0):
+        return self.ready()
