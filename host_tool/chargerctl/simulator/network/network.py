@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from chargerctl.simulator.network.connection import Connection
 from chargerctl.simulator.network.faults import Faults
+from chargerctl.simulator.network.names import Names
 from chargerctl.simulator.network.ntp import NTP_PORT, NtpServer, WorldTime
 from chargerctl.simulator.network.peer import Server
 from chargerctl.simulator.network.station import ESP32_RETRIES, AccessPoint, Station
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 Address = tuple[str, int]
 Datagram = Callable[[bytes], "bytes | None"]
 
-MAX_SOCKETS = 8
-
 
 class Network:
     """See the module's text. `time` is the world's UTC."""
@@ -38,17 +37,18 @@ class Network:
     def __init__(self, board: Any, start_unix: float | None = None) -> None:
         self.clock = board.clock
         self.events = board.events
+        self.is_esp32: bool = board.is_esp32
         self.faults = Faults()
         self.time = WorldTime(self.clock, start_unix)
         self.ntp = NtpServer(self.time)
         self.access_point = AccessPoint()
-        self.station = Station(self, ESP32_RETRIES if board.is_esp32 else 0)
+        self.names = Names(self)
+        self.station = Station(self, ESP32_RETRIES if self.is_esp32 else 0)
         # Open sockets of the program, TCP and UDP.
         self.sockets: set[Any] = set()
         # Set by whoever brings a central system: publishes a payload to the charger.
         self.to_charger: Callable[[str | bytes], None] = lambda payload: None
         self._board = board
-        self._names: dict[str, str] = {}
         self._servers: dict[Address, Server] = {}
         self._datagrams: dict[Address, Datagram] = {}
         self._servers_up = True
@@ -59,24 +59,15 @@ class Network:
 
     def serve(self, host: str, port: int, server: Server) -> str:
         """Put `server` at `host` (a name or an IPv4 address); return its address."""
-        address = self._name(host)
+        address = self.names.add(host)
         self._servers[address, port] = server
         return address
 
     def serve_time(self, host: str) -> str:
         """Put the time server at `host`; return its address."""
-        address = self._name(host)
+        address = self.names.add(host)
         self._datagrams[address, NTP_PORT] = self.ntp.answer
         return address
-
-    def resolve(self, host: str) -> str | None:
-        """The address of `host`, if it is an address or has a name here."""
-        return host if _is_address(host) else self._names.get(host.lower())
-
-    def _name(self, host: str) -> str:
-        if _is_address(host):
-            return host
-        return self._names.setdefault(host.lower(), f"10.0.0.{10 + len(self._names)}")
 
     # What can happen to it.
 
@@ -164,13 +155,8 @@ class Network:
         """The program ended: sockets closed and radio switched off in order, or just gone with a reset."""
         if orderly:
             for socket in list(self.sockets):
-                socket.discard()
+                socket._discard()
         self.sockets.clear()
         for connection in list(self._connections):
             connection.vanish()
         self.station.leave()
-
-
-def _is_address(host: str) -> bool:
-    parts = host.split(".")
-    return len(parts) == 4 and all(part.isdecimal() and int(part) < 256 for part in parts)

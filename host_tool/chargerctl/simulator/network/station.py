@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Wi-Fi: the access point, and the board's radio as its client.
 
-Joining takes a scan with authentication, then DHCP; together `costs.wifi_associate`. A station does not notice
+Joining takes a scan with authentication, then DHCP: together `costs.wifi_associate`. A station does not see
 at once that its access point is gone, only when beacons have stayed away for a while. ESP32 then rejoins by
 itself, five times per drop; not when it finds no access point or is refused. RP2 never does.
 """
