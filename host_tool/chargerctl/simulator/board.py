@@ -19,11 +19,12 @@ Parts, for modules/, peripherals/, network/ and the script:
     signal(exception)     raised in the program the next time it spends time (Ctrl-C, watchdog RAISE, reload)
 
 State: powered, booted_us (clock at the last reset), reset_reason, safe_mode (name or None), program ("code.py" while
-it runs, else None), ended (a ProgramEnd once code.py has ended, None before).
+it runs, else None), ended (a ProgramEnd once code.py has ended since the last reset, else None).
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,10 @@ TICKS_AT_RESET = 0x1FFF0000
 _C6_TX_GPIO = 16
 
 
+# Resets that leave the RTC of an ESP32 running; RP2 starts anew after any.
+_RTC_KEPT = ("watchdog", "software", "crash")
+
+
 @dataclass(frozen=True)
 class ProgramEnd:
     """How code.py ended: `traceback` is what the board printed, None when it ran to its end; `name` its file."""
@@ -76,6 +81,7 @@ class VirtualBoard:
         events: Events | None = None,
         version: tuple[int, int, int] = (10, 1, 3),
         uid: bytes = bytes.fromhex("C0FFEE123456"),
+        seed: int | None = None,
     ) -> None:
         self.profile = profile
         self.version = version
@@ -95,6 +101,8 @@ class VirtualBoard:
         self.rtc = Rtc(self.clock)
         self.watchdog = Watchdog(self)
         self.network: Any = None
+        # Where os.urandom and random get their numbers: seed it for a run that can be repeated.
+        self.random = random.Random(seed)
         # Whatever a module needs to find again after a reset, by the module's name.
         self.parts: dict[str, Any] = {}
         self._i2c: dict[tuple[int, int], I2CBus] = {}
@@ -106,6 +114,8 @@ class VirtualBoard:
         self.reset_reason = "power"
         self.boot_button = False
         self.startup: Startup | None = None
+        # What microcontroller.on_next_reset asked for: "safe_mode" or "bootloader".
+        self.next_run_mode: str | None = None
         self.ended: ProgramEnd | None = None
         self.on_program_end: Callable[[ProgramEnd], object] = lambda end: None
 
@@ -120,7 +130,7 @@ class VirtualBoard:
 
     @property
     def is_esp32(self) -> bool:
-        return self.profile.chip.startswith("esp32")
+        return not self.profile.is_rp2
 
     @property
     def vm(self) -> VM | None:
@@ -133,6 +143,12 @@ class VirtualBoard:
     @property
     def safe_mode(self) -> str | None:
         return self.startup.safe_mode if self.startup else None
+
+    @property
+    def machine(self) -> str:
+        """As os.uname().machine has it."""
+        chip = self.profile.chip.upper()
+        return f"{self.profile.title} with {chip.replace('ESP32', 'ESP32-') if self.is_esp32 else chip}"
 
     def uptime_us(self) -> int:
         """Microseconds since the last reset of the chip."""
@@ -156,17 +172,18 @@ class VirtualBoard:
         for pin in self.gpio.values():
             if orderly and pin.never_reset:
                 continue
-            pin.claimed_by = None
-            pin.never_reset = False
-            self._reset_pin(pin)
+            self.release_pin(pin)
 
-    def _reset_pin(self, pin: Pin) -> None:
+    def release_pin(self, pin: Pin) -> None:
+        """Take the pin back from the program; it goes to its state after a reset."""
+        pin.claimed_by = None
+        pin.never_reset = False
         if not self.powered:
             pin.configure(None, None)
         elif self.profile.chip == "esp32c6" and pin.gpio == _C6_TX_GPIO:
             pin.configure(True, None)
         else:
-            pin.configure(None, Pull.UP if self.is_esp32 else None)
+            pin.configure(None, Pull.UP if self.profile.pull_at_reset else None)
 
     # What the world does.
 
@@ -176,10 +193,10 @@ class VirtualBoard:
             return
         self.powered = on
         self.events.emit("power", on=on)
-        self.rtc.lose()
         if on:
             self._start("power")
         else:
+            self.next_run_mode = None
             self._halt()
 
     def press_reset(self) -> None:
@@ -188,7 +205,6 @@ class VirtualBoard:
 
     def brown_out(self) -> None:
         """The supply dips just long enough for the detector."""
-        self.rtc.lose()
         self.reset("brownout")
 
     def crash(self) -> None:
@@ -198,35 +214,73 @@ class VirtualBoard:
     def reset(self, reason: str) -> None:
         """Reset the chip: power, button, watchdog, software, brownout or crash. Nothing when it has no power.
 
-        The program does not run again. Called by the program itself, this does not return.
+        The program never runs again: it stops where it next spends time.
         """
-        if not self.powered:
-            return
-        self._halt()
-        self._start(reason)
-        if self._running is not None and self._running.runs_here():
-            self.clock.request_attention()
+        if self.powered:
+            self._halt()
+            self._start(reason)
+
+    def forget_signal(self) -> None:
+        """The VM has ended: what was to be raised in it is moot."""
+        self._signal = None
+        self._shielded = 0
+
+    def program_ended(self, name: str, traceback: str | None) -> None:
+        """code.py has ended; `name` is "" when there was none."""
+        self.ended = ProgramEnd(name, traceback)
+        self.on_program_end(self.ended)
+
+    def boot_info(self) -> str:
+        """The first lines of boot_out.txt."""
+        version = ".".join(map(str, self.version))
+        return (
+            f"Adafruit CircuitPython {version} on 2026-01-15; {self.machine}\n"
+            f"Board ID:{self.profile.board_id}\nUID:{self.uid.hex().upper()}\n"
+        )
+
+    def settle_boot_out(self) -> None:
+        """Leave the boot_out.txt of an earlier start on the drive: a start that changes it takes a second longer."""
+        text = self.boot_info()
+        if (self.drive.root / "boot.py").is_file():
+            text += "boot.py output:\n"
+        (self.drive.root / "boot_out.txt").write_bytes(text.replace("\n", "\r\n").encode())
 
     def signal(self, exception: BaseException) -> None:
         """Raise `exception` in the program when it next spends time; it is lost when no program runs."""
-        if self.vm is not None:
+        if self.vm is not None and self.vm.running:
             self._signal = exception
             self.clock.request_attention()
 
     @contextmanager
     def shield(self) -> Iterator[None]:
         """Hold signals back: what goes on cannot be interrupted by anything but the loss of power."""
-        self._shielded += 1
+        self.hold_signals()
         try:
             yield
         finally:
-            self._shielded -= 1
-            if self._signal is not None:
-                self.clock.request_attention()
+            self.let_signals()
+
+    def hold_signals(self) -> None:
+        self._shielded += 1
+
+    def let_signals(self) -> None:
+        """Undo one `hold_signals`; a fault when there is none."""
+        if not self._shielded:
+            self.crash()
+            self.clock.spend(0)
+        self._shielded -= 1
+        if self._signal is not None:
+            self.clock.request_attention()
 
     def _start(self, reason: str) -> None:
         self.booted_us = self.clock.now_us
         self.reset_reason = reason
+        self.ended = None
+        if not (self.is_esp32 and reason in _RTC_KEPT):
+            self.rtc.lose()
+        self.drive.hard_reset()
+        for pin in self.gpio.values():
+            self.release_pin(pin)
         self.events.emit("reset", reason=reason)
         self.startup = Startup(self)
         self._processor = Processor(self.startup.run)
@@ -237,8 +291,8 @@ class VirtualBoard:
         self._shielded = 0
         self.startup = None
         self.watchdog.disarm()
-        self.drive.lose_power()
-        self.console.lose_power()
+        self.drive.end_program(orderly=False)
+        self.console.cut()
         self.end_vm(orderly=False)
         self.clock.request_attention()
 

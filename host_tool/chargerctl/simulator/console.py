@@ -70,6 +70,8 @@ class Console:
                 self._board.signal(KeyboardInterrupt())
             else:
                 self.typed.append(byte)
+        # What waits for a key is waiting on the clock.
+        self._board.clock.post(lambda: None)
 
     def print(self, text: str) -> None:
         """As print() on the board: blocks without limit while the USB console is open and not read."""
@@ -103,11 +105,22 @@ class Console:
         """Bytes that the host has not fetched yet."""
         return self._queued
 
+    def forget_queued(self) -> None:
+        self._queued = 0
+
     def end_line(self) -> None:
         """Give out a line that was never finished: the VM has ended, or the power is gone."""
         if self._partial:
             self._line(self._partial)
             self._partial = ""
+
+    def cut(self) -> None:
+        """The chip was reset or lost power: nothing is left in its buffers."""
+        self.end_line()
+        self._queued = 0
+        self.typed.clear()
+        self.interrupt_char = 3
+        self.transcript = None
 
     def _show(self, text: str) -> None:
         if self.transcript is not None:

@@ -36,7 +36,9 @@ class Costs:
     dns_lookup: int = _cost(30_000, "resolving a name, when the server answers")
     tls_handshake: int = _cost(1_500_000, "a TLS handshake's arithmetic")
     wifi_associate: int = _cost(800_000, "joining the access point, when it is there")
-    safe_mode_delay: int = _cost(1_000_000, "after a reset, waiting for the BOOT button (CIRCUITPY_SAFE_MODE_DELAY)")
+    safe_mode_delay: int = _cost(
+        1_000_000, "after a reset, waiting for the BOOT button (CIRCUITPY_SAFE_MODE_DELAY)"
+    )
     boot_out_delay: int = _cost(1_000_000, "before boot_out.txt is written, when it differs")
     vm_start: int = _cost(50_000, "starting the VM for boot.py, code.py or safemode.py")
 

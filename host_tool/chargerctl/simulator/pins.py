@@ -20,7 +20,18 @@ class Pin:
     driver, a driver over a pull, and an open pin reads `floating`. `level` is what a meter at the pin would show.
     """
 
-    __slots__ = ("_driven", "_external", "_pull", "_watchers", "claimed_by", "floating", "gpio", "level", "name", "never_reset")
+    __slots__ = (
+        "_driven",
+        "_external",
+        "_pull",
+        "_watchers",
+        "claimed_by",
+        "floating",
+        "gpio",
+        "level",
+        "name",
+        "never_reset",
+    )
 
     def __init__(self, name: str, gpio: int, floating: bool = False) -> None:
         self.name = name

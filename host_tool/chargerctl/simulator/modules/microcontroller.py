@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""microcontroller: pins, the processor, reset, nvm and the watchdog."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from chargerctl.simulator import pins
+from chargerctl.simulator.module import choices, new_module
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.board import VirtualBoard
+
+# How the chip reports its last reset; an ESP32 cannot tell the button from the power, nor a crash from software.
+_REASON_ESP32 = {
+    "power": "POWER_ON",
+    "button": "POWER_ON",
+    "brownout": "BROWNOUT",
+    "watchdog": "WATCHDOG",
+    "software": "SOFTWARE",
+    "crash": "SOFTWARE",
+}
+_REASON_RP2 = _REASON_ESP32 | {"button": "RESET_PIN", "brownout": "POWER_ON"}
+
+
+def make(board: VirtualBoard) -> ModuleType:
+    assert board.vm is not None
+
+    class Pin:
+        """A pin of the chip; only the `board` module has some."""
+
+        def __init__(self) -> None:
+            raise TypeError("cannot create 'Pin' instances")
+
+        def __repr__(self) -> str:
+            return f"microcontroller.pin.{self._pin.name}"
+
+        @property
+        def _pin(self) -> pins.Pin:
+            return of_object[id(self)]
+
+        def _claim(self, user: str) -> pins.Pin:
+            """For the other modules: take the pin. Raises ValueError when it is in use."""
+            pin = self._pin
+            if pin.claimed_by is not None:
+                raise ValueError(f"{pin.name} in use")
+            pin.claimed_by = user
+            return pin
+
+    objects = {gpio: object.__new__(Pin) for gpio in board.gpio}
+    of_object = {id(objects[gpio]): pin for gpio, pin in board.gpio.items()}
+    pin_module = new_module(
+        "microcontroller.pin", **{board.gpio[gpio].name: pin for gpio, pin in objects.items()}
+    )
+
+    class ResetReason:
+        UNKNOWN: ResetReason
+
+    choices(
+        ResetReason,
+        *(
+            "POWER_ON",
+            "BROWNOUT",
+            "SOFTWARE",
+            "DEEP_SLEEP_ALARM",
+            "RESET_PIN",
+            "WATCHDOG",
+            "UNKNOWN",
+            "RESCUE_DEBUG",
+        ),
+    )
+
+    class RunMode:
+        NORMAL: RunMode
+        SAFE_MODE: RunMode
+        UF2: RunMode
+        BOOTLOADER: RunMode
+
+    choices(RunMode, "NORMAL", "SAFE_MODE", "UF2", "BOOTLOADER")
+
+    class Processor:
+        frequency = 160_000_000 if board.is_esp32 else 133_000_000
+        temperature = 31.5
+        voltage = None
+        uid = bytearray(board.uid)
+
+        @property
+        def reset_reason(self) -> ResetReason:
+            names = _REASON_ESP32 if board.is_esp32 else _REASON_RP2
+            reason: ResetReason = getattr(ResetReason, names[board.reset_reason])
+            return reason
+
+    def delay_us(delay: int) -> None:
+        board.clock.spend(delay)
+
+    def on_next_reset(run_mode: RunMode) -> None:
+        modes = {RunMode.NORMAL: None, RunMode.SAFE_MODE: "safe_mode"}
+        board.next_run_mode = modes.get(run_mode, "bootloader")
+
+    def reset() -> None:
+        board.reset("software")
+        board.clock.spend(0)
+
+    cpu = Processor()
+    return new_module(
+        "microcontroller",
+        Pin=Pin,
+        Processor=Processor,
+        ResetReason=ResetReason,
+        RunMode=RunMode,
+        cpu=cpu,
+        cpus=(cpu,),
+        delay_us=delay_us,
+        disable_interrupts=board.hold_signals,
+        enable_interrupts=board.let_signals,
+        on_next_reset=on_next_reset,
+        reset=reset,
+        pin=pin_module,
+        nvm=board.vm.import_name("nvm").ByteArray._make(),
+        watchdog=board.vm.import_name("watchdog").WatchDogTimer._make(),
+    )

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""time: whole seconds since 1970, a monotonic clock that loses precision, and sleeping."""
+
+from __future__ import annotations
+
+import calendar
+import struct
+import time as host
+from collections import namedtuple
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from chargerctl.simulator.module import new_module
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.board import VirtualBoard
+
+_FIELDS = "tm_year tm_mon tm_mday tm_hour tm_min tm_sec tm_wday tm_yday tm_isdst"
+_StructTime = namedtuple("_StructTime", _FIELDS)
+
+
+def board_float(value: float) -> float:
+    """The value as a board keeps it: 30 bits, of which 22 are the mantissa."""
+    (bits,) = struct.unpack("<I", struct.pack("<f", value))
+    (kept,) = struct.unpack("<f", struct.pack("<I", bits & ~3))
+    return float(kept)
+
+
+def make(board: VirtualBoard) -> ModuleType:
+    clock = board.clock
+    costs = board.costs
+
+    class struct_time(_StructTime):  # noqa: N801 - CircuitPython's name
+        """As on CircuitPython: made from a sequence of nine."""
+
+        __slots__ = ()
+
+        def __new__(cls, time_tuple: Sequence[int]) -> struct_time:
+            if len(time_tuple) != 9:
+                raise TypeError("time.struct_time() takes a 9-sequence")
+            return super().__new__(cls, *time_tuple)
+
+    def time() -> int:
+        clock.spend(costs.tick_read)
+        return board.rtc.unix()
+
+    def monotonic() -> float:
+        clock.spend(costs.tick_read)
+        return board_float(board.uptime_us() // 1000 / 1000)
+
+    def monotonic_ns() -> int:
+        clock.spend(costs.tick_read)
+        return board.uptime_us() * 1000
+
+    def sleep(seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        clock.spend(round(seconds * 1_000_000))
+
+    def localtime(secs: int | None = None) -> struct_time:
+        unix = time() if secs is None else int(secs)
+        return struct_time((*host.gmtime(unix)[:8], -1))
+
+    def mktime(elapsed: Sequence[int]) -> int:
+        if len(elapsed) != 9:
+            raise TypeError("function takes exactly 9 arguments")
+        return calendar.timegm(tuple(elapsed))
+
+    return new_module(
+        "time",
+        time=time,
+        monotonic=monotonic,
+        monotonic_ns=monotonic_ns,
+        sleep=sleep,
+        localtime=localtime,
+        mktime=mktime,
+        struct_time=struct_time,
+    )
