@@ -3,14 +3,19 @@
 """Settings on the laptop: where each value comes from; checking, explaining, rendering, merging back."""
 
 from chargerctl.settings.effective import Effective, effective, effective_for_simulation, render
+from chargerctl.settings.merge import MergeError, MergeResult, merge, salted_hashes
 from chargerctl.settings.problems import Place, Problem, SettingsError
 
 __all__ = [
     "Effective",
+    "MergeError",
+    "MergeResult",
     "Place",
     "Problem",
     "SettingsError",
     "effective",
     "effective_for_simulation",
+    "merge",
     "render",
+    "salted_hashes",
 ]

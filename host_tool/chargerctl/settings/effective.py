@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.settings.board_file import board_line
+from chargerctl.settings.board_edit import BoardEdit
+from chargerctl.settings.board_file import BoardFile
 from chargerctl.settings.problems import Place, Problem, SettingsError
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import (
-    RENDERED,
     Given,
     Source,
     from_environment,
     from_file,
     from_overrides,
+    rendered_pair,
 )
 from chargerctl.settings.table import SETTINGS, Setting, board_settings
 
@@ -53,9 +54,7 @@ class Effective:
     def flat(self) -> dict[str, str]:
         """Variable -> text, as the board's file has it: what was given, and the pair for the web workflow."""
         flat = {given.setting.variable: given.text for given in self._in_order()}
-        if self.values["web.api_password"]:
-            flat |= {variable: str(self.values[name]) for variable, name in RENDERED.items()}
-        return flat
+        return flat | rendered_pair(flat)
 
     def render(self) -> str:
         """The board's settings.toml: flat, every value quoted, LF."""
@@ -84,8 +83,10 @@ class Effective:
 
 def render(flat: Mapping[str, str]) -> str:
     """A new board file with these variables."""
-    head = "# Written by chargerctl. Lines may be edited here: a deploy keeps what was changed.\n"
-    return head + "".join(board_line(variable, text) + "\n" for variable, text in flat.items())
+    edit = BoardEdit(BoardFile())
+    for variable, text in flat.items():
+        edit.put(variable, [], text)
+    return edit.content().decode()
 
 
 def effective(
@@ -95,12 +96,13 @@ def effective(
     *,
     board_id: str | None = None,
     defaults: Mapping[str, str] | None = None,
+    complete: bool = True,
 ) -> Effective:
     """All sources in their order, checked one by one and together.
 
     config: the laptop's file, or None for none; board_id: the board at hand, for [hardware] board = "auto";
-    defaults: texts for settings that nobody gave. SettingsError with every mistake of every source;
-    InputError where the file cannot be read.
+    defaults: texts for settings that nobody gave; complete: whether what is required must be there.
+    SettingsError with every mistake of every source; InputError where the file cannot be read.
     """
     file = from_file(config) if config else Source()
     sources = [file, from_environment(environ), from_overrides(overrides)]
@@ -119,7 +121,7 @@ def effective(
     values, _ = board_settings.load(texts.get)
     problems = [
         *(problem for source in sources for problem in source.problems),
-        *_missing(config, given, mentioned),
+        *(_missing(config, given, mentioned) if complete else ()),
         *check_together(values, given, _board(values, board_id)),
     ]
     problems.sort(key=lambda problem: problem.order)

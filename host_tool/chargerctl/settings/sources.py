@@ -32,6 +32,12 @@ RENDERED = {
 }
 
 
+def rendered_pair(flat: Mapping[str, str]) -> dict[str, str]:
+    """What CircuitPython itself is given: nothing without a web password, for the pair makes it connect first."""
+    texts = {variable: flat.get(SETTINGS[name].variable, "") for variable, name in RENDERED.items()}
+    return texts if texts["CIRCUITPY_WEB_API_PASSWORD"] else {}
+
+
 @dataclass(frozen=True)
 class Given:
     """A value that somebody gave, as text; it has passed its own check."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,16 +101,23 @@ def near_section(section: str) -> str | None:
 
 def near_name(name: str) -> str | None:
     """The setting meant by a misspelt `section.key`, also when only the section is wrong."""
-    key = name.lower().rpartition(".")[2]
+    section, _, key = name.lower().rpartition(".")
     same_key = [setting.name for setting in SETTINGS.values() if setting.key == key]
-    return same_key[0] if len(same_key) == 1 else _nearest(name.lower(), SETTINGS)
+    if len(same_key) == 1:
+        return same_key[0]
+    # Within its section a key may be further off.
+    keys = [setting.key for setting in SETTINGS.values() if setting.section == section]
+    near = _nearest(key, keys, 0.6)
+    return f"{section}.{near}" if near else _nearest(name.lower(), SETTINGS)
 
 
 def near_variable(variable: str) -> str | None:
-    return _nearest(variable.upper(), BY_VARIABLE)
+    """The variable meant by a misspelt one; what all of them begin with says nothing about likeness."""
+    prefix: str = board_settings.PREFIX
+    known = [each.removeprefix(prefix) for each in BY_VARIABLE]
+    near = _nearest(variable.upper().removeprefix(prefix), known)
+    return prefix + near if near else None
 
 
-def _nearest(word: str, known: Any) -> str | None:
-    if word in known:
-        return word
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)), None)
+def _nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)

@@ -43,12 +43,13 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Item:
-    """One `key = value` with the names of the tables around it, and where name and value stand."""
+    """One `key = value` with the names of the tables around it, where it stands, and its last line (from 1)."""
 
     path: tuple[str, ...]
     value: Any
     name_at: Place
     value_at: Place
+    end: int
 
 
 @dataclass
@@ -177,17 +178,19 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
                 message = "has no value"
             found.complain(start + first_error.lineno, column, prefix + message)
             return start + 1
-        found.items += _flatten(section, table, name_at, value_at)
+        found.items += _flatten(section, table, name_at, value_at, end)
         return end
 
 
-def _flatten(path: tuple[str, ...], table: dict[str, Any], name_at: Place, value_at: Place) -> list[Item]:
+def _flatten(
+    path: tuple[str, ...], table: dict[str, Any], name_at: Place, value_at: Place, end: int
+) -> list[Item]:
     items = []
     for name, value in table.items():
         if isinstance(value, dict) and value:
-            items += _flatten((*path, name), value, name_at, value_at)
+            items += _flatten((*path, name), value, name_at, value_at, end)
         else:
-            items.append(Item((*path, name), value, name_at, value_at))
+            items.append(Item((*path, name), value, name_at, value_at, end))
     return items
 
 

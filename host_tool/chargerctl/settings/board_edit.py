@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Changes a board's settings.toml in place: lines that are not touched stay as they were typed, comments too."""
+
+from __future__ import annotations
+
+import re
+
+from chargerctl.settings.board_file import BoardFile, board_line
+
+_LINE = re.compile(r'[^=#]*=\s*(?:"(?:\\.|[^"\\])*"|[^#"]*?)\s*(#.*)?$')
+_HEAD = "# Written by chargerctl. Lines may be edited here: a deploy keeps what was changed."
+
+
+class BoardEdit:
+    """Edits of one file; content() is the new one: UTF-8 without BOM, LF."""
+
+    def __init__(self, file: BoardFile) -> None:
+        self._file = file
+        # One entry a line of the file; each becomes as many lines as it has.
+        self._lines: list[list[str]] = [[line] for line in file.lines]
+        self._new: list[str] = []
+
+    def put(self, variable: str, indices: list[int], text: str | None, spoiled: bool = False) -> None:
+        """Give `variable` this text, or none, in place of its lines at `indices`.
+
+        spoiled: what stands there could not be used; it stays as a comment, so that nothing typed is lost.
+        """
+        line = [] if text is None else [board_line(variable, text)]
+        if not indices:
+            self._new += line
+        for index in indices:
+            match = _LINE.match(self._file.lines[index])
+            comment = match[1] if match else None
+            if spoiled:
+                self._lines[index] = [f"# {self._file.lines[index].strip()}", *line]
+            elif comment:
+                self._lines[index] = [f"{line[0]}  {comment}" if line else comment]
+            else:
+                self._lines[index] = line
+            line = []
+
+    def comment_out(self, index: int) -> None:
+        text = self._file.lines[index]
+        if text.strip() and not text.lstrip().startswith("#"):
+            self._lines[index] = [f"# {text.strip()}"]
+
+    def comment_out_unread(self) -> None:
+        """Behind a [section] or a NUL byte nothing is read; when that line goes, it must not come to life."""
+        for index in range(self._file.end, len(self._file.lines)):
+            self.comment_out(index)
+
+    def content(self) -> bytes:
+        before = [line for lines in self._lines[: self._file.end] for line in lines]
+        after = [line for lines in self._lines[self._file.end :] for line in lines]
+        head = [] if self._file.lines else [_HEAD]
+        text = "".join(line.replace("\0", "") + "\n" for line in [*head, *before, *self._new, *after])
+        return text.encode(errors="surrogateescape")
