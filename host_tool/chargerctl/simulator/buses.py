@@ -26,11 +26,15 @@ class SPIDevice(Protocol):
 
 
 class I2CBus:
-    """`held_low`: something holds SDA or SCL, so that nothing gets through until it lets go."""
+    """`held_low`: something holds SDA or SCL, so that nothing gets through until it lets go.
+
+    `stretch_us`: how much longer each transfer takes because a device holds the clock.
+    """
 
     def __init__(self) -> None:
         self.devices: dict[int, I2CDevice] = {}
         self.held_low = False
+        self.stretch_us = 0
 
     def attach(self, device: I2CDevice) -> None:
         if device.address in self.devices:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargerctl.simulator.clock import Clock, Timer
-from chargerctl.simulator.peripherals import no_acknowledge
+from chargerctl.simulator.errors import os_error
 
 ACK = bytes.fromhex("0000FF00FF00")
 NACK = bytes.fromhex("0000FFFF0000")
@@ -202,14 +202,14 @@ class Pn532I2c:
 
     def write(self, data: bytes) -> None:
         if not self._chip.powered:
-            raise no_acknowledge()
+            raise os_error("ENODEV")
         if data:
             self._chip.receive(data)
 
     def read(self, count: int) -> bytes:
         """Reading the status byte alone leaves the frame where it is; reading on takes it."""
         if not self._chip.powered:
-            raise no_acknowledge()
+            raise os_error("ENODEV")
         if not self._chip.ready:
             return bytes(count)
         waiting = self._chip.take() if count > 1 else b""

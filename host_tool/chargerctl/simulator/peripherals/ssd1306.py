@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from chargerctl.simulator.peripherals import no_acknowledge
+from chargerctl.simulator.errors import os_error
 
 WIDTH = 128
 HEIGHT = 64
@@ -75,7 +75,7 @@ class Ssd1306:
     def write(self, data: bytes) -> None:
         """One I2C transaction: control bytes (Co, D/C) and what they announce."""
         if not self.powered:
-            raise no_acknowledge()
+            raise os_error("ENODEV")
         at = 0
         while at < len(data):
             control = data[at]
@@ -93,7 +93,7 @@ class Ssd1306:
     def read(self, count: int) -> bytes:
         """The status register: bit 6 says that the display is off."""
         if not self.powered:
-            raise no_acknowledge()
+            raise os_error("ENODEV")
         return bytes([0x00 if self._display_on else 0x40]) * count
 
     # Commands
