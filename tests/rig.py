@@ -92,6 +92,9 @@ class Link:
         self.sent = []
         self.inbound = []
 
+    def step(self, now):
+        pass
+
     def publish(self, frame):
         if self.connected:
             self.sent.append(json.loads(frame))
@@ -108,7 +111,9 @@ class Rig:
     """The whole core, stepped 5 ms at a time. `answers`: action -> payload, or a function of the payload, or None."""
 
     def __init__(self, now=0x1FFF0000, link=None, **overrides):
-        environ = {**REQUIRED, **{f"CHARGER_{k}": v for k, v in overrides.items()}}
+        environ = dict(REQUIRED)
+        for key, text in overrides.items():
+            environ["CHARGER_" + key] = text
         values, problems = settings.load(environ.get)
         assert not problems
         self.now = now
@@ -147,7 +152,7 @@ class Rig:
             "Heartbeat": {"currentTime": "2026-11-22T07:30:00Z"},
             "StatusNotification": {},
             "Authorize": accepted,
-            "StartTransaction": {**accepted, "transactionId": 7},
+            "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 7},
             "MeterValues": {},
             "StopTransaction": {},
         }
@@ -162,13 +167,19 @@ class Rig:
     def run(self, ms):
         for _ in range(ms // 5):
             self.now = add(self.now, 5)
-            self.uptime.step(self.now)
-            self.interlock.step(self.now)
-            self.inputs.step(self.now)
-            self.controller.step(self.now)
-            self.charge_point.step(self.now)
-            self.restart.step(self.now)
+            self.step()
             self._answer()
+
+    def step(self):
+        """One pass."""
+        now = self.now
+        self.interlock.step(now)
+        self.inputs.step(now)
+        self.controller.step(now)
+        self.uptime.step(now)
+        self.charge_point.step(now)
+        self.restart.step(now)
+        self.link.step(now)
 
     def _answer(self):
         while self._answered < len(self.link.sent):
