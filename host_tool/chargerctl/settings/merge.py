@@ -32,12 +32,13 @@ _SALT = "salt"
 OURS = tuple(setting.variable for setting in SETTINGS.values())
 
 
-def salted_hashes(flat: Mapping[str, str]) -> dict[str, str]:
+def salted_hashes(flat: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a drive's manifest keeps of a deploy's settings: {"salt": hex, variable: hash}, words without blanks.
 
+    before: of the deploy before, if there was one; the salt stays, so that the same settings give the same hashes.
     Always of the laptop's settings, also where the drive's value was kept: so it goes on being kept.
     """
-    salt = secrets.token_hex(16)
+    salt = (before or {}).get(_SALT) or secrets.token_hex(16)
     return {_SALT: salt} | {variable: _hash(salt, variable, text) for variable, text in flat.items()}
 
 
