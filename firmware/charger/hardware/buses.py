@@ -60,6 +60,10 @@ class I2cBus:
             raise
         finally:
             bus.unlock()
+        self.worked()
+
+    def worked(self):
+        """A user tells that its device answers."""
         self._wedged = False
 
     def release(self):
@@ -93,6 +97,9 @@ class SpiBus:
             except (RuntimeError, ValueError) as error:
                 raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
+
+    def worked(self):
+        pass
 
     def failed(self, started):
         return False

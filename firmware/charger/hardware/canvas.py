@@ -11,12 +11,13 @@ from terminalio import FONT
 from charger.hardware import screen
 
 _CELL = 6
-_BAND_Y = 16
+_BAND_Y = 15
 
 # A bolt in the top left corner: a word a row, the leftmost pixel highest.
+_LOGO_ROWS = 14
 _LOGO = (
-    b"\x00\x7c\x00\xf8\x01\xf0\x03\xe0\x07\xc0\x0f\x80\x1f\xfc\x3f\xf8"
-    b"\x00\xf0\x01\xe0\x03\xc0\x07\x80\x07\x00\x0e\x00\x0c\x00\x10\x00"
+    b"\x00\xf8\x01\xf0\x03\xe0\x07\xc0\x0f\x80\x1f\xfc\x3f\xf8"
+    b"\x00\xf0\x01\xe0\x03\xc0\x07\x00\x0e\x00\x0c\x00\x10\x00"
 )
 
 
@@ -33,11 +34,13 @@ class Canvas:
         dark[1] = 0x000000
         white = Palette(2)
         white[0] = 0xFFFFFF
-        ground = TileGrid(Bitmap(8, 8, 2), pixel_shader=white, width=16, height=3, y=_BAND_Y)
+        # 25 rows: letters reach down to the last row of their cells, and need light below them.
+        ground = TileGrid(Bitmap(8, 5, 2), pixel_shader=white, width=16, height=5, y=_BAND_Y)
         self._logo = _logo(light)
         self._fields = (
-            _Field(light, screen.COLUMNS, 1, 2),
+            _Field(light, screen.COLUMNS, 1, 1),
             _Field(dark, screen.BIG_COLUMNS, 0, 0),
+            _Field(dark, screen.BIG_COLUMNS - 1, _CELL // 2, 0),
             _Field(dark, screen.COLUMNS, 1, _BAND_Y + 6),
             _Field(dark, screen.COLUMNS, 1, _BAND_Y),
             _Field(dark, screen.COLUMNS, 1, _BAND_Y + 12),
@@ -47,12 +50,10 @@ class Canvas:
         doubled = Group(scale=2, x=4, y=_BAND_Y)
         self.group = Group()
         self.group.append(ground)
+        self.group.append(doubled)
         for number, field in enumerate(self._fields):
-            if number == screen.BIG:
-                doubled.append(field.grid)
-                self.group.append(doubled)
-            else:
-                self.group.append(field.grid)
+            big = number in (screen.EVEN, screen.ODD)
+            (doubled if big else self.group).append(field.grid)
         self.group.append(self._logo)
 
     def hide_logo(self):
@@ -70,7 +71,6 @@ class Canvas:
 class _Field:
     def __init__(self, palette, columns, x, y):
         self._columns = columns
-        self._x = x
         self._text = " " * columns
         self.grid = TileGrid(
             FONT.bitmap,
@@ -87,12 +87,8 @@ class _Field:
     def write(self, text):
         spare = self._columns - len(text)
         text = " " * (spare // 2) + text + " " * (spare - spare // 2)
-        # An odd number of spare cells: half a cell to the right. The last one is blank then.
-        x = self._x + (_CELL // 2 if spare % 2 else 0)
-        if text == self._text and x == self.grid.x:
+        if text == self._text:
             return False
-        if x != self.grid.x:
-            self.grid.x = x
         for column in range(self._columns):
             if text[column] != self._text[column]:
                 self.grid[column] = _tile(text[column])
@@ -106,8 +102,8 @@ def _tile(character):
 
 
 def _logo(palette):
-    bitmap = Bitmap(16, 16, 2)
-    for y in range(16):
+    bitmap = Bitmap(16, _LOGO_ROWS, 2)
+    for y in range(_LOGO_ROWS):
         row = _LOGO[2 * y] << 8 | _LOGO[2 * y + 1]
         for x in range(16):
             bitmap[x, y] = row >> (15 - x) & 1

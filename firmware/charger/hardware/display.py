@@ -11,7 +11,7 @@ from i2cdisplaybus import I2CDisplayBus
 
 from charger import ticks
 from charger.hardware.canvas import Canvas
-from charger.hardware.health import Health
+from charger.hardware.health import Health, reason
 from charger.hardware.screen import FIELDS, Screen
 
 # 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
@@ -78,19 +78,24 @@ class Display:
         self._notice_until = None
 
     def step(self, now):
-        """One field is at most 420 bytes on the wire, 9.5 ms. Setting up stands still for about 160 ms."""
+        """One field is at most 510 bytes on the wire, 11.5 ms. Setting up stands still for about 160 ms."""
         started = supervisor.ticks_ms()
         try:
-            if self._ready:
+            if not self._bus.usable():
+                if self._ready:
+                    self._lose(now, "left alone, the bus is stuck", True)
+            elif self._ready:
                 self._show(now)
-            elif self._health.due(now) and self._bus.usable() and self._stalls.allow(_SET_UP_MS):
+            elif self._health.due(now) and self._stalls.allow(_SET_UP_MS):
                 self._set_up(now)
         except (OSError, RuntimeError, ValueError) as error:
             # The display's own driver may leave the bus locked when it stumbles.
             self._bus.release()
-            self._bus.failed(started)
-            self._ready = False
-            self._health.fail(now, str(error))
+            self._lose(now, reason(error), self._bus.failed(started))
+
+    def _lose(self, now, why, stalled):
+        self._ready = False
+        self._health.fail(now, why, stalled)
 
     def _set_up(self, now):
         self._bus.probe(self._device)

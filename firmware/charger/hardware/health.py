@@ -4,8 +4,9 @@
 
 from charger import ticks
 
-_FIRST_RETRY_MS = 1000
-_LAST_RETRY_MS = 60000
+_RETRY_MS = 2000
+# After a try that made everything wait for a second.
+_STALLED_RETRY_MS = 30000
 
 
 class Health:
@@ -15,18 +16,14 @@ class Health:
         self.lost = False
         self._log = log
         self._tag = tag
-        self._delay = 0
         self._retry = None
 
-    def fail(self, now, reason):
-        """The part is gone. Each further failure doubles the wait, up to a minute."""
+    def fail(self, now, why, stalled):
+        """The part is gone, or still is. `stalled`: finding out stood still."""
         if not self.lost:
-            self._log(self._tag, "lost: " + reason)
             self.lost = True
-            self._delay = _FIRST_RETRY_MS
-        else:
-            self._delay = min(2 * self._delay, _LAST_RETRY_MS)
-        self._retry = ticks.add(now, self._delay)
+            self._log(self._tag, "lost: " + why)
+        self._retry = ticks.add(now, _STALLED_RETRY_MS if stalled else _RETRY_MS)
 
     def work(self):
         """The part does what it should."""
@@ -37,3 +34,9 @@ class Health:
     def due(self, now):
         """True when a part that is not there may be tried."""
         return self._retry is None or ticks.reached(now, self._retry)
+
+
+def reason(error):
+    """What an OSError, RuntimeError or ValueError of a driver says, in words."""
+    words = error.args[-1] if error.args else ""
+    return words if isinstance(words, str) and words else "does not answer"

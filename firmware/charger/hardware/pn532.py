@@ -12,7 +12,7 @@ import supervisor
 from adafruit_pn532.adafruit_pn532 import BusyError
 
 from charger import ticks
-from charger.hardware.health import Health
+from charger.hardware.health import Health, reason
 from charger.hardware.reader import Presence
 
 _ACK = b"\x00\x00\xff\x00\xff\x00"
@@ -58,6 +58,8 @@ class Reader:
         if self._chip is None and not self._health.due(now):
             return None
         if not self._bus.usable():
+            if self._chip is not None:
+                self._lose(now, "left alone, the bus is stuck", True)
             return None
         started = supervisor.ticks_ms()
         try:
@@ -67,8 +69,8 @@ class Reader:
             return self._advance(now)
         except (RuntimeError, IndexError, BusyError):
             self._strike(now, "answers cannot be read", False)
-        except OSError:
-            self._strike(now, "does not answer", self._bus.failed(started))
+        except OSError as error:
+            self._strike(now, reason(error), self._bus.failed(started))
         return None
 
     def _advance(self, now):
@@ -90,6 +92,7 @@ class Reader:
             return None
         answer = self._chip.process_response(self._command[1], _LONGEST_ANSWER)
         self._strikes = 0
+        self._bus.worked()
         self._health.work()
         if self._command is _SAM_CONFIGURATION:
             self._begin(_LIST_PASSIVE_TARGET, now)
@@ -112,15 +115,18 @@ class Reader:
         self._phase = _REST
         self._since = at
 
-    def _strike(self, now, reason, stalled):
+    def _strike(self, now, why, stalled):
         """One bad frame is noise, the third in a row a lost reader; a stall is not tried again soon."""
         self._strikes += 1
         if self._chip is None or stalled or self._strikes >= _STRIKES:
-            self._chip = None
-            self._strikes = 0
-            self._health.fail(now, reason)
+            self._lose(now, why, stalled)
         else:
             self._begin(_SAM_CONFIGURATION, now)
+
+    def _lose(self, now, why, stalled):
+        self._chip = None
+        self._strikes = 0
+        self._health.fail(now, why, stalled)
 
 
 def _uid(answer):

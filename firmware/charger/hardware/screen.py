@@ -2,22 +2,22 @@
 # SPDX-License-Identifier: MIT
 """What stands where on the 128x64 display: text only, no drawing.
 
-    y  0-15  top       the charger's serial; at start the logo and the version
-    y 16-39  band      inverted: the state at double size, or a longer text on one line or two (upper, lower)
+    y  1-12  top       the charger's serial; at start the logo and the version
+    y 15-39  band      inverted: the state at double size, or a longer text on one line or two
     y 40-51  middle    the address; while charging energy and time
     y 52-63  bottom    date and time; while charging the address and the time of day
 
-On panels with a yellow strip that is the top. A field is redrawn as a whole or, where only some characters
-changed, from the first to the last of them.
+At start the band has the charger's name, middle and bottom its whole serial.
 """
 
 COLUMNS = 21
 BIG_COLUMNS = 10
-TOP, BIG, SINGLE, UPPER, LOWER, MIDDLE, BOTTOM = range(7)
-FIELDS = 7
+# The band's fields lie over each other, one of them filled: EVEN and ODD at double size, for even and odd lengths.
+TOP, EVEN, ODD, SINGLE, UPPER, LOWER, MIDDLE, BOTTOM = range(8)
+FIELDS = 8
 
 _ALL = (1 << FIELDS) - 1
-_BAND = 1 << BIG | 1 << SINGLE | 1 << UPPER | 1 << LOWER
+_BAND = 1 << EVEN | 1 << ODD | 1 << SINGLE | 1 << UPPER | 1 << LOWER
 _LIVE = 1 << TOP | 1 << MIDDLE | 1 << BOTTOM
 # The logo takes the first characters' place.
 _LOGO_GAP = "   "
@@ -91,7 +91,7 @@ class Screen:
     def _band(self, field):
         text = self._name if self._starting else self._notice or self._state
         if len(text) <= BIG_COLUMNS:
-            return text if field == BIG else ""
+            return text if field == (ODD if len(text) % 2 else EVEN) else ""
         if len(text) <= COLUMNS:
             return text if field == SINGLE else ""
         upper, lower = split(text)
@@ -99,23 +99,39 @@ class Screen:
 
     def _middle(self):
         if self._starting:
-            return self._serial[:COLUMNS]
+            return parted(self._serial)[0]
         if self._energy_wh is None:
             return self._address or "Not Connected"
         return spread(energy(self._energy_wh), elapsed(self._elapsed_s))
 
     def _bottom(self):
         if self._starting:
-            return self._serial[COLUMNS:]
+            return parted(self._serial)[1]
         if self._energy_wh is None:
             return self._local_time or "Time Not Synced"
         time_of_day = "" if self._local_time is None else self._local_time[-5:]
         return spread(self._address or "Not Connected", time_of_day)
 
 
-def shorten(text):
-    """A longer text loses its head: chargers differ at the end of their serials."""
-    return text if len(text) <= COLUMNS else ".." + text[2 - COLUMNS :]
+def shorten(serial):
+    """A longer serial loses its head, up to a separator near by: chargers differ at the end."""
+    if len(serial) <= COLUMNS:
+        return serial
+    cut = len(serial) - COLUMNS + 2
+    return ".." + serial[max(cut, _behind_separator(serial, cut, cut + 8)) :]
+
+
+def parted(serial):
+    """A serial of up to 25 characters on two lines, parted behind a separator where there is one."""
+    if len(serial) <= COLUMNS:
+        return serial, ""
+    cut = _behind_separator(serial, len(serial) - COLUMNS, COLUMNS) or COLUMNS
+    return serial[:cut], serial[cut:]
+
+
+def _behind_separator(text, start, end):
+    """Where the last part of the text begins whose separator is in [start, end); 0 when there is none."""
+    return max(text.rfind(separator, start, end) for separator in "-_.") + 1
 
 
 def split(text):
