@@ -137,7 +137,9 @@ def _network(values, clock, pump, stalls, log):
     from charger.net.wifi import Wifi
 
     radio, pool = net.open_radio()
-    wifi = Wifi(radio, values["wifi.ssid"], values["wifi.password"], stalls, log, system.is_rp2())
-    link = Link(pool, wifi, values, system.ticks_ms, pump, stalls, log)
-    ntp = Ntp(pool, values["ntp.server"], values["ntp.sync_interval_minutes"], clock, wifi, stalls, log)
+    ticks_ms = system.ticks_ms
+    wifi = Wifi(radio, values["wifi.ssid"], values["wifi.password"], ticks_ms, stalls, log, system.is_rp2())
+    link = Link(pool, wifi, values, ticks_ms, pump, stalls, log)
+    server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]
+    ntp = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)
     return wifi, link, ntp
