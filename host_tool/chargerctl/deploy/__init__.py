@@ -4,41 +4,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
-from chargerctl.deploy.image import firmware_image
+from chargerctl.boards.find import BOOT_OUT
+from chargerctl.deploy.deployment import carry_out, plan_for, see
+from chargerctl.deploy.folder import FolderVolume
+from chargerctl.deploy.image import Image, firmware_image
 from chargerctl.deploy.requirements import required_libraries
+from chargerctl.deploy.target import make_target
 from chargerctl.deploy.wheels import wheel_libraries
 
 
-def write_drive(target_dir: Path, settings_flat: dict[str, str], board_id: str) -> None:
-    """Write everything a board needs into the folder `target_dir`, which is made when absent.
+def write_drive(target_dir: Path, settings_flat: Mapping[str, str], board_id: str) -> None:
+    """Deploy everything a board needs into the folder `target_dir`, made when absent, for a virtual board.
 
-    settings_flat: {"CHARGER_MQTT_BROKER": "10.0.0.2", ...}.
-    board_id: for boot_out.txt, which the board itself would write; one that is there already stays.
+    The libraries are the installed packages' source files. settings_flat: {"CHARGER_MQTT_BROKER": "10.0.0.2", ...};
+    where both were changed it wins over what is there. board_id: for boot_out.txt, which a real board would
+    write; one that is there already stays. Nothing is synced: the folder is not to survive a power cut.
     """
-    image = firmware_image() | wheel_libraries(required_libraries())
-    image["settings.toml"] = "".join(f'{k} = "{_escape(v)}"\n' for k, v in settings_flat.items()).encode()
-    boot_out = target_dir / "boot_out.txt"
-    if not boot_out.exists():
-        image["boot_out.txt"] = boot_out_text(board_id).encode()
-    for path, content in image.items():
-        file = target_dir / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    target_dir.mkdir(parents=True, exist_ok=True)
+    image = firmware_image() | _installed_libraries()
+    volume = FolderVolume(target_dir, durable=False)
+    snapshot = see(volume, set(image), image, dry_run=False)
+    if BOOT_OUT not in snapshot.sizes:
+        volume.write(BOOT_OUT, boot_out_text(board_id).encode())
+    target = make_target(image, settings_flat, snapshot, board_id, keep="laptop")
+    carry_out(volume, plan_for(snapshot, target), lambda count, path: None)
 
 
-def _escape(value: str) -> str:
-    return (
-        value.replace("\\", "\\\\")
-        .replace('"', '\\"')
-        .replace("\n", "\\n")
-        .replace("\r", "\\r")
-        .replace("\t", "\\t")
-    )
+@cache
+def _installed_libraries() -> Image:
+    return wheel_libraries(required_libraries())
 
 
 def boot_out_text(board_id: str) -> str:
     """What CircuitPython writes at a hard reset, for a drive that no board has seen yet."""
     version = f"Adafruit CircuitPython 10.0.3 on 2026-01-15; {board_id} with virtual board"
-    return f"{version}\r\nBoard ID:{board_id}\r\nUID:000000000000\r\n"
+    return f"{version}\r\nBoard ID:{board_id}\r\n"

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Carry out a plan: stage, commit, apply; and finish what an earlier run left committed.
 
-What may be lost between two syncs, and in which order names of different folders arrive, is not known. So staged
-content is synced before the commit; each step on the drive's root, where the programs are that the board runs, is
-synced before the next; and the staging folder, out of which files are moved, is synced after the folders they went to.
+What may be lost between two syncs, and in which order names of different folders arrive, is not known. So
+staged content is synced before the commit; each step on the drive's root, where the programs are that the
+board runs, is synced before the next; and the staging folder, out of which files are moved, is synced after
+the folders they went to.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import suppress
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import COMMIT, STAGING, WAIT, Commit, Mark, Step
 from chargerctl.deploy.snapshot import staged
+from chargerctl.deploy.troubles import explain
 from chargerctl.deploy.volume import Volume, folder_of, parents
 from chargerctl.errors import ChargerctlError
 
@@ -26,21 +28,26 @@ class StuckError(Exception):
 
 
 def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
-    """Make the drive what the plan says. Raises OSError, ChargerctlError.
+    """Make the drive what the plan says; ChargerctlError with cause, state of the board and remedy.
 
-    Until the commit, an error leaves the drive as it was but for leftovers in the staging folder. After it, the board
-    holds its outputs safe until someone finishes the deploy.
+    Until the commit, an error leaves the drive as it was. After it, the board holds its outputs safe until
+    someone finishes the deploy.
     """
-    drive = _Drive(volume)
-    if plan.work.held:
-        _hold_by_code_txt(drive, plan)
-    else:
-        drive.empty_staging(but=())
-    if plan.steps:
-        _stage(drive, plan, progress)
-        _commit(drive, plan)
-        _carry_out(drive, plan.steps, plan.work.in_place, progress)
-    _clean_up(drive)
+    committed = plan.work.held
+    try:
+        drive = _Drive(volume)
+        if plan.work.held:
+            _hold_by_code_txt(drive, plan)
+        else:
+            drive.empty_staging(but=())
+        if plan.steps:
+            _stage(drive, plan, progress)
+            _commit(drive, plan)
+            committed = True
+            _carry_out(drive, plan.steps, plan.work.in_place, progress)
+        _clean_up(drive)
+    except OSError as error:
+        raise explain(error, volume.name, committed or not _given_up(volume)) from error
 
 
 def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
@@ -185,6 +192,18 @@ def _hold_by_code_txt(drive: _Drive, plan: Plan) -> None:
         drive.replace(STAGING + "/hold", "code.txt")
         drive.sync()
     drive.empty_staging(but=(COMMIT, WAIT))
+
+
+def _given_up(volume: Volume) -> bool:
+    """Free the room that staging took, unless the deploy is committed after all: then return False."""
+    with suppress(OSError):  # if the drive is gone, the next deploy does it
+        drive = _Drive(volume)
+        if COMMIT in drive.files:
+            return False
+        drive.empty_staging(but=())
+        drive.remove(STAGING)
+        drive.sync()
+    return True
 
 
 def _clean_up(drive: _Drive) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 
 class FolderVolume:
-    """A Volume in a folder, which must exist."""
+    """A Volume in a folder, which must exist. durable: False for a folder that need not outlive a power cut."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, durable: bool = True) -> None:
         self._root = root
+        self._durable = durable
 
     @property
     def name(self) -> str:
@@ -32,7 +33,7 @@ class FolderVolume:
 
     def files(self) -> dict[str, int]:
         return {
-            self._relative(folder, name): os.stat(os.path.join(folder, name), follow_symlinks=False).st_size  # noqa: PTH116, PTH118
+            self._relative(folder, name): (Path(folder) / name).lstat().st_size
             for folder, _, names in self._walk()
             for name in names
         }
@@ -42,7 +43,7 @@ class FolderVolume:
 
     def read(self, path: str) -> bytes:
         with (self._root / path).open("rb") as file:
-            if hasattr(os, "posix_fadvise"):
+            if self._durable and hasattr(os, "posix_fadvise"):
                 # What is synced leaves the page cache, so that this reads the medium.
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             return file.read()
@@ -52,6 +53,8 @@ class FolderVolume:
 
     def sync(self, path: str) -> None:
         target = self._root / path
+        if not self._durable:
+            return
         if os.name == "nt" and target.is_dir():
             return  # Windows cannot sync a folder; its removable drives are written through
         handle = os.open(target, os.O_RDONLY if os.name != "nt" else os.O_RDWR)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a deploy would change and whether it fits. Pure: from a snapshot of the drive and an image to a plan."""
+"""What a deploy would change and whether it fits. Pure: from a snapshot of the drive and an image to a
+plan."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _NEVER_IN_PLACE = {"boot.py", "code.py", "hold.py", "safemode.py", "settings.tom
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one file. kind: add, change, remove, keep; sizes in bytes, None where there is no file."""
+    """What happens to one file. kind: add, change, remove, keep; sizes in bytes, None where there is no
+    file."""
 
     kind: str
     path: str
@@ -73,7 +75,8 @@ class Plan:
 
 
 def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan:
-    """How to turn the drive into `image`. The snapshot must hold the content of every file named by the image.
+    """How to turn the drive into `image`. The snapshot must hold the content of every file named by the
+    image.
 
     hold: the program that holds the outputs safe meanwhile, should the drive have none.
     """

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The two texts a deploy leaves on the drive, both sealed with a CRC-32 in their last line.
 
-`.deploy/commit` lists the steps that turn the old drive into the new one; firmware/boot.py carries them out too, and
-describes them. `.chargerctl` is the manifest: what the last deploy put there. Both name the pins that must be held
-safe, for a board that must not import the firmware's profiles just then.
+`.deploy/commit` lists the steps that turn the old drive into the new one; firmware/boot.py carries them out
+too, and describes them. `.chargerctl` is the manifest: what the last deploy put there. Both name the pins
+that must be held safe, for a board that must not import the firmware's profiles just then.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from chargerctl.deploy.volume import Volume
 
 @dataclass(frozen=True)
 class Snapshot:
-    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not finished."""
+    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not
+    finished."""
 
     sizes: dict[str, int]
     folders: set[str]
@@ -23,7 +24,8 @@ class Snapshot:
     commit: Commit | None
 
     def finished(self) -> Snapshot:
-        """As it will be when the unfinished deploy on it has been finished; that needs nothing but the drive."""
+        """As it will be when the unfinished deploy on it has been finished; that needs nothing but the
+        drive."""
         if self.commit is None:
             return self
         content = dict(self.content)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether a deploy fits, in clusters, its temporary copies counted; and which files must be replaced in place."""
+"""Whether a deploy fits, in clusters, its temporary copies counted; and which files must be replaced in
+place."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def _entries(path: str) -> int:
 
 
 def choose_in_place(sizes: dict[str, int], cluster: int, room: int) -> list[str]:
-    """Which of the files to stage must not be, so that the others fit into `room` bytes: the largest first."""
+    """Which of the files to stage must not be, so that the others fit into `room` bytes: the largest
+    first."""
     need = sum(on_medium(size, cluster) for size in sizes.values())
     chosen = []
     for path in sorted(sizes, key=lambda path: (-sizes[path], path)):

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The order in which a committed deploy is applied, so that no moment of it leaves a dead board.
 
-- boot.py first: whatever happens afterwards, a hard reset finishes it. CircuitPython runs boot.txt when there is
+- boot.py first: whatever happens afterwards, a hard reset finishes it. CircuitPython runs boot.txt when
+there is
   no boot.py, so the new one stands there, whole, while the old one goes.
-- Then hold.py becomes code.txt, which CircuitPython runs before code.py: from here on the tree may be half old
+- Then hold.py becomes code.txt, which CircuitPython runs before code.py: from here on the tree may be half
+old
   and half new, the board holds its outputs safe and imports none of it.
 - The manifest last.
 """
@@ -18,7 +20,8 @@ from chargerctl.deploy.records import MANIFEST, Mark, Step
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do. names: where in the staging folder each new file waits; staged: their content there.
+    """What there is to do. names: where in the staging folder each new file waits; staged: their content
+    there.
 
     removed: files and then folders. present: files on the drive before. ours: the new tree is this firmware.
     hold: the new hold.py. held: code.txt holds the board already, and every new file is written in place.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a deploy needs of a drive. Paths have `/`, none in front; "" is the drive itself.
 
-Everything raises OSError as the file system does. Nothing counts as written before its `sync`; a name (a new file, a
-rename, a removal) not before its folder's.
+Everything raises OSError as the file system does. Nothing counts as written before its `sync`; a name (a
+new file, a rename, a removal) not before its folder's.
 """
 
 from __future__ import annotations

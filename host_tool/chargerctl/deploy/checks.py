@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What must be true before anything is written, and what a person should know about the drive."""
+
+from __future__ import annotations
+
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.boards.find import BootOut
+from chargerctl.deploy.image import Image
+from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.snapshot import Snapshot
+from chargerctl.errors import ChargerctlError
+
+OLDEST = (9, 1)  # of CircuitPython: older ones lose bytes in transfers and have another .mpy format
+NEWEST_MAJOR = 10
+_MPY = b"C\x06"  # CircuitPython's mark and the .mpy version of 9.x and 10.x
+
+
+def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
+    """The id of the board the image is for. ChargerctlError where the drive is not one the firmware runs on.
+
+    wanted: [hardware] board, or "auto". force: take the user's word for it.
+    """
+    board_id = boot.board_id if wanted == "auto" else wanted
+    if not boot.board_id and not force:
+        raise ChargerctlError(
+            f"{drive} is not a CircuitPython drive (it has no boot_out.txt with a board id): "
+            "name the right folder with --drive, or write there anyway with --force"
+        )
+    if boot.board_id and board_id != boot.board_id and not force:
+        raise ChargerctlError(
+            f"the settings are for {board_id} and the drive is of {boot.board_id}: correct [hardware] board, "
+            'set it to "auto", or use --force'
+        )
+    if board_id not in BOARDS and not force:
+        known = ", ".join(sorted(BOARDS))
+        raise ChargerctlError(
+            f"the firmware does not know the board {board_id or '?'} (it knows {known}): name every pin in "
+            "[hardware] and use --force"
+        )
+    if boot.version and not force:
+        _check_version(boot)
+    return board_id
+
+
+def _check_version(boot: BootOut) -> None:
+    if boot.release < OLDEST:
+        raise ChargerctlError(
+            f"the board runs CircuitPython {boot.version}, the firmware needs 9.1 or newer: "
+            f"install the current one from circuitpython.org/board/{boot.board_id}"
+        )
+    if boot.release[0] > NEWEST_MAJOR:
+        raise ChargerctlError(
+            f"the board runs CircuitPython {boot.version}, newer than this chargerctl knows (up to "
+            f"{NEWEST_MAJOR}.x): update chargerctl, or use --force"
+        )
+
+
+def check_libraries(image: Image) -> None:
+    """Refuse compiled files that CircuitPython would stop at."""
+    for path, content in image.items():
+        if path.endswith(".mpy") and content[:2] != _MPY:
+            maker = "MicroPython's mpy-cross" if content[:1] == b"M" else "another major version"
+            raise ChargerctlError(
+                f"{path} was made by {maker} and will not load: "
+                "use CircuitPython's mpy-cross, or --libs wheels"
+            )
+
+
+def check_fits(plan: Plan) -> None:
+    """ChargerctlError when the drive has too little room."""
+    if plan.space.missing:
+        raise ChargerctlError(
+            f"the drive is too small: {_kb(plan.space.peak)} needed, {_kb(plan.space.free)} free; "
+            f"delete {_kb(plan.space.missing)} of other files, or use compiled libraries (--libs bundle)",
+            needed=plan.space.peak,
+            free=plan.space.free,
+        )
+
+
+def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
+    """Refuse where a file that is not ours stands under a name that CircuitPython runs before our own."""
+    if not plan.work.held and "code.txt" in snapshot.sizes:
+        raise ChargerctlError(
+            "code.txt on the drive is not ours, and CircuitPython runs it before code.py: rename or remove it"
+        )
+    if "boot.txt" in snapshot.sizes and not plan.work.held:
+        raise ChargerctlError(
+            "boot.txt on the drive is not ours, and is in the way of replacing boot.py: rename or remove it"
+        )
+
+
+def shadows(image: Image, on_drive: set[str]) -> list[str]:
+    """Files of the user's that CircuitPython would import instead of ours, each with what it hides."""
+    found = []
+    for path in sorted(image):
+        module = _module(path)
+        if module:
+            rivals = [rival for rival in _before(module, path) if rival in on_drive and rival not in image]
+            found += [f"{rival} hides {path}: rename or remove it" for rival in rivals]
+    return found
+
+
+def _module(path: str) -> str:
+    """lib/adafruit_ntp.mpy -> adafruit_ntp; "" for what is not imported by its path."""
+    stem, dot, suffix = path.rpartition(".")
+    return stem.removeprefix("lib/") if dot and suffix in ("py", "mpy") else ""
+
+
+def _before(module: str, path: str) -> list[str]:
+    """Where else CircuitPython looks for a module before it comes to `path`: / before /lib, the folder before
+    the file, .py before .mpy."""
+    order = []
+    for root in ("", "lib/"):
+        name = root + module
+        order += [f"{name}/__init__.py", f"{name}/__init__.mpy", f"{name}.py", f"{name}.mpy"]
+    return order[: order.index(path)] if path in order else []
+
+
+def _kb(size: int) -> str:
+    return f"{-(-size // 1024)} KB"

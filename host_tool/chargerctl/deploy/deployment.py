@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A deploy from beginning to end: finish what was left, look, plan, keep what goes, execute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from chargerctl.deploy.apply import Progress, StuckError, execute, finish
+from chargerctl.deploy.checks import check_fits, check_libraries, check_way_is_clear
+from chargerctl.deploy.image import Image
+from chargerctl.deploy.keep import Kept, keep
+from chargerctl.deploy.plan import Plan, is_litter, make_plan
+from chargerctl.deploy.snapshot import Snapshot, look
+from chargerctl.deploy.target import SETTINGS_FILE, Target
+from chargerctl.deploy.troubles import explain
+from chargerctl.deploy.volume import Volume
+from chargerctl.firmware_files import firmware_dir
+
+MakeTarget = Callable[[Snapshot], Target]
+
+
+def see(volume: Volume, wanted: set[str], image: Image, dry_run: bool) -> Snapshot:
+    """The drive as a deploy finds it, an unfinished earlier one finished; with dry_run, as it would be then.
+
+    wanted: files whose content is asked for; image: what is known of the new content, for what an earlier
+    deploy was to write in place. ChargerctlError where the drive cannot be read or written.
+    """
+    wanted = wanted | {SETTINGS_FILE}
+    try:
+        snapshot = look(volume, wanted)
+        if snapshot.commit is None:
+            return snapshot
+        if dry_run:
+            return snapshot.finished()
+        with suppress(StuckError):  # then the plan begins with a drive that is held
+            finish(volume, snapshot.commit, image)
+        return look(volume, wanted)
+    except OSError as error:
+        raise explain(error, volume.name, committed=False) from error
+
+
+def plan_for(snapshot: Snapshot, target: Target) -> Plan:
+    """How to bring the target onto the drive; ChargerctlError where that must not or cannot be."""
+    check_libraries(target.image)
+    hold = (firmware_dir() / "hold.py").read_bytes()
+    plan = make_plan(snapshot, target.image, hold, target.pins)
+    if plan.steps:
+        check_way_is_clear(snapshot, plan)
+        check_fits(plan)
+    return plan
+
+
+def keep_replaced(plan: Plan, state: Path, key: str) -> None:
+    """Keep on the laptop what the plan replaces, for a rollback."""
+    if plan.steps and not plan.work.held:  # held: what is on the drive is half one thing, half another
+        added = [c.path for c in plan.touched if c.before is None and not is_litter(c.path)]
+        keep(state, key, Kept(plan.replaced, added))
+
+
+def carry_out(volume: Volume, plan: Plan, progress: Progress) -> None:
+    """Do what the plan says; ChargerctlError with cause, state of the board and remedy."""
+    if not plan.nothing_to_do:
+        execute(volume, plan, progress)

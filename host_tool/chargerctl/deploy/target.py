@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The image for one drive: firmware and libraries, its merged settings, and the manifest of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chargerctl import __version__
+from chargerctl.deploy.image import Image
+from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
+from chargerctl.deploy.snapshot import Snapshot
+from chargerctl.firmware_files import firmware_module
+from chargerctl.settings import merge, salted_hashes
+from chargerctl.settings.board_file import read_board_file
+
+SETTINGS_FILE = "settings.toml"
+
+
+@dataclass(frozen=True)
+class Target:
+    """image: with the manifest, if it has one. notes: what a person should know of how it came about."""
+
+    image: Image
+    pins: Pins
+    notes: list[str] = field(default_factory=list)
+
+
+def make_target(
+    image: Image,
+    settings: Mapping[str, str] | None,
+    snapshot: Snapshot,
+    board_id: str,
+    keep: str | None = None,
+) -> Target:
+    """Firmware and libraries with this drive's settings and manifest.
+
+    settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: laptop or drive, whose
+    value counts where both were changed. Raises MergeError where a person must decide.
+    """
+    before = snapshot.manifest or Manifest({})
+    on_drive = snapshot.content.get(SETTINGS_FILE)
+    image, notes, record = dict(image), [], before.settings
+    if settings is not None:
+        merged = merge(before.settings, on_drive, settings, keep, board_id=board_id)
+        merged.check()
+        image[SETTINGS_FILE] = merged.content
+        notes = [str(change) for change in merged.changes] if on_drive else []
+        record = salted_hashes(settings, before.settings)
+    elif on_drive is None:
+        notes = ["the drive has no settings.toml: without one the charger stays Unavailable"]
+    elif SETTINGS_FILE in before.files:
+        image[SETTINGS_FILE] = on_drive
+    pins = safe_pins(image.get(SETTINGS_FILE, on_drive or b""), board_id)
+    marks = {path: Mark.of(content) for path, content in image.items()}
+    image[MANIFEST] = Manifest(marks, pins, __version__, record).render()
+    return Target(image, pins, notes)
+
+
+def safe_pins(settings: bytes, board_id: str) -> Pins:
+    """The pins of relay, lock and service button on this board, for programs that must not import the
+    profiles.
+
+    settings: the drive's settings.toml.
+    """
+    values = read_board_file(settings).values
+    profiles = firmware_module("charger.hardware.profiles").PROFILES
+    profile = profiles.get(values.get("CHARGER_HARDWARE_BOARD", "auto"), profiles.get(board_id, {}))
+    pins = {}
+    for part in ("relay", "lock", "service"):
+        name = values.get(f"CHARGER_HARDWARE_{part.upper()}_PIN") or profile.get(f"{part}_pin", "none")
+        active = (
+            "low" if part == "service" else values.get(f"CHARGER_HARDWARE_{part.upper()}_ACTIVE") or "high"
+        )
+        if name != "none" and " " not in name:
+            pins[part] = (name, active)
+    return pins
