@@ -20,8 +20,8 @@ class ChargerctlError(Exception):
         self.details = details
 
     def lines(self) -> list[str]:
-        """What is shown on stderr, a line each."""
-        return [self.message]
+        """What is shown on stderr, a line each. What has a place in a file begins with that, for editors."""
+        return [f"chargerctl: {self.message}"]
 
     def as_json(self) -> dict[str, object]:
         return {"error": self.message, **self.details}

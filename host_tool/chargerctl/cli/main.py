@@ -15,8 +15,11 @@ from chargerctl.errors import ChargerctlError
 
 # name -> (module in chargerctl.cli, one line for --help, so that --help imports no command)
 COMMANDS = {
+    "init": ("init", "Write a settings file, asking what must be asked."),
+    "config": ("config", "Check, show and change settings; take back what was changed on a drive."),
     "simulate": ("simulate", "Run the real firmware on a virtual board."),
     "deploy": ("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
+    "completion": ("completion", "Print what makes your shell complete commands and settings."),
 }
 
 
@@ -60,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
             click.echo(json.dumps(error.as_json(), ensure_ascii=False))
         else:
             for line in error.lines():
-                click.echo(f"chargerctl: {line}", err=True)
+                click.echo(line, err=True)
         return error.exit_status
     except click.ClickException as error:
         if as_json:

@@ -44,12 +44,20 @@ class Explained:
 
 @dataclass(frozen=True)
 class Effective:
-    """Checked settings. `given`: only those that somebody gave; the board has the defaults itself."""
+    """Settings with their mistakes. `given`: what somebody gave; the board has the defaults itself."""
 
     given: dict[str, Given]
     replaced: dict[str, tuple[Given, ...]]
     values: dict[str, str | int | bool | None]
-    warnings: list[Problem]
+    problems: list[Problem]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.warning]
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.warning]
 
     def flat(self) -> dict[str, str]:
         """Variable -> text, as the board's file has it: what was given, and the pair for the web workflow."""
@@ -104,14 +112,30 @@ def effective(
     defaults: texts for settings that nobody gave; complete: whether what is required must be there.
     SettingsError with every mistake of every source; InputError where the file cannot be read.
     """
-    file = from_file(config) if config else Source()
-    sources = [file, from_environment(environ), from_overrides(overrides)]
-    given: dict[str, Given] = {}
+    sources = [
+        from_file(config) if config else Source(),
+        from_environment(environ),
+        from_overrides(overrides),
+    ]
+    found = combine(sources, board_id, defaults or {})
+    if complete:
+        found.problems.extend(_missing(config, sources, defaults or {}))
+        found.problems.sort(key=lambda problem: problem.order)
+    if found.errors:
+        raise SettingsError(found.problems)
+    return found
+
+
+def combine(
+    sources: Sequence[Source], board_id: str | None = None, defaults: Mapping[str, str] | None = None
+) -> Effective:
+    """Sources in their order, the last one wins; with every mistake of each, and of all together."""
+    given = {
+        name: Given(SETTINGS[name], text, "simulator", Place("simulator"), "")
+        for name, text in (defaults or {}).items()
+        if not any(name in source.mentioned for source in sources)
+    }
     replaced: dict[str, tuple[Given, ...]] = {}
-    mentioned = {name for source in sources for name in source.mentioned}
-    for name, text in (defaults or {}).items():
-        if name not in mentioned:
-            given[name] = Given(SETTINGS[name], text, "simulator", Place("simulator"), "")
     for source in sources:
         for name, value in source.given.items():
             if name in given:
@@ -119,15 +143,16 @@ def effective(
             given[name] = value
     texts = {value.setting.variable: value.text for value in given.values()}
     values, _ = board_settings.load(texts.get)
-    problems = [
-        *(problem for source in sources for problem in source.problems),
-        *(_missing(config, given, mentioned) if complete else ()),
-        *check_together(values, given, _board(values, board_id)),
-    ]
+    problems = [problem for source in sources for problem in source.problems]
+    problems += check_together(values, given, board_for(values, board_id))
     problems.sort(key=lambda problem: problem.order)
-    if any(not problem.warning for problem in problems):
-        raise SettingsError(problems)
     return Effective(given, replaced, values, problems)
+
+
+def board_for(values: Mapping[str, object], board_id: str | None) -> Board | None:
+    """The board to check pins against: the one that the settings name, else the one at hand."""
+    named = values["hardware.board"]
+    return BOARDS.get(str(board_id if named == "auto" else named))
 
 
 def effective_for_simulation(
@@ -141,19 +166,14 @@ def effective_for_simulation(
     return effective(config, environ, overrides, board_id=board_id, defaults=SIMULATED)
 
 
-def _missing(config: Path | None, given: Mapping[str, Given], mentioned: set[str]) -> list[Problem]:
+def _missing(config: Path | None, sources: Sequence[Source], defaults: Mapping[str, str]) -> list[Problem]:
     place = Place(str(config), 1, 1) if config else Place("settings")
     here, remedy = ("here, ", "") if config else ("", "; `chargerctl init` writes a file to start from")
+    mentioned = {*defaults, *(name for source in sources for name in source.mentioned)}
     return [
         Problem(
             place, f"{name}: is required; set it {here}as {setting.variable} or with --set {name}=...{remedy}"
         )
         for name, setting in SETTINGS.items()
-        if setting.required and name not in given and name not in mentioned
+        if setting.required and name not in mentioned
     ]
-
-
-def _board(values: Mapping[str, object], board_id: str | None) -> Board | None:
-    """The board to check pins against: the one that was named, else the one at hand."""
-    named = values["hardware.board"]
-    return BOARDS.get(str(board_id if named == "auto" else named))

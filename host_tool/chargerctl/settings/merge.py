@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chargerctl.boards.catalogue import BOARDS
 from chargerctl.errors import InputError
 from chargerctl.settings.board_edit import BoardEdit
 from chargerctl.settings.board_file import BoardFile, read_board_file
+from chargerctl.settings.effective import board_for
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import PREFIX, RENDERED, Given, rendered_pair
@@ -175,7 +175,7 @@ def merge(
 
     def settle(differences: list[Difference]) -> None:
         for one in differences:
-            bad = one.unreadable or _bad(one)
+            bad = bad_value(one)
             winner = one.changed_by if one.changed_by != "both" else keep
             if bad and keep == "laptop":
                 winner = "laptop"
@@ -193,7 +193,12 @@ def merge(
     settle(compare(base_hashes, drive, laptop_flat))
     # CircuitPython's own pair follows what became of the settings that it is written from.
     settle(compare(base_hashes, drive, rendered_pair(merged), RENDERED))
-    result.problems += _strays(drive, edit, keep, label)
+    if keep == "laptop":
+        for problem in strays(drive, label):
+            edit.comment_out(problem.place.line - 1)
+        edit.comment_out_unread()
+    else:
+        result.problems += strays(drive, label)
     if not result.problems and not result.conflicts:
         result.problems += _together(merged, board_id, label)
     result.problems.sort(key=lambda problem: problem.order)
@@ -233,8 +238,10 @@ def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | N
     return None if text is None else _hash(base.get(_SALT, ""), variable, text)
 
 
-def _bad(one: Difference) -> str:
-    """Why the drive's value will not do: not a good one, or none where one is required."""
+def bad_value(one: Difference) -> str:
+    """Why the drive's value will not do: unreadable, not a good one, or none where one is required."""
+    if one.unreadable:
+        return one.unreadable
     if one.drive is None:
         return f"is required; the laptop has {one.shown(one.laptop)}" if one.setting.required else ""
     try:
@@ -244,7 +251,7 @@ def _bad(one: Difference) -> str:
     return ""
 
 
-def _strays(drive: BoardFile, edit: BoardEdit, keep: str | None, label: str) -> list[Problem]:
+def strays(drive: BoardFile, label: str) -> list[Problem]:
     """Lines that are no setting but look like one, and what the board would not read at all."""
     problems = []
     for variable, indices in drive.lines_of.items():
@@ -255,11 +262,6 @@ def _strays(drive: BoardFile, edit: BoardEdit, keep: str | None, label: str) -> 
     for fault in drive.faults:
         if not fault.variable and (fault.line > drive.end or PREFIX in drive.lines[fault.line - 1]):
             problems.append(Problem(Place(label, fault.line, 1), fault.reason))
-    if keep == "laptop":
-        for problem in problems:
-            edit.comment_out(problem.place.line - 1)
-        edit.comment_out_unread()
-        return []
     return problems
 
 
@@ -271,6 +273,5 @@ def _together(merged: Mapping[str, str], board_id: str | None, label: str) -> li
         if variable in BY_VARIABLE
     }
     values, _ = board_settings.load(merged.get)
-    named = values["hardware.board"]
-    board = BOARDS.get(str(board_id if named == "auto" else named))
-    return [problem for problem in check_together(values, given, board) if not problem.warning]
+    problems = check_together(values, given, board_for(values, board_id))
+    return [problem for problem in problems if not problem.warning]

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl config`: check, show, render, set, pull. Secrets are masked in everything printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chargerctl.cli.config_change import pull, set_
+from chargerctl.cli.settings_options import (
+    SettingName,
+    board_option,
+    config_option,
+    config_path,
+    json_option,
+    print_json,
+    read_settings,
+    reveal_option,
+    set_option,
+    warn,
+)
+from chargerctl.errors import InputError
+from chargerctl.settings import Effective, SettingsError, effective, render
+from chargerctl.settings.board_file import quoted
+from chargerctl.settings.edit import replace
+from chargerctl.settings.effective import Explained
+from chargerctl.settings.help import PIN_DEFAULT
+from chargerctl.settings.sources import RENDERED
+from chargerctl.settings.table import BY_VARIABLE, SETTINGS
+
+
+@click.group()
+def command() -> None:
+    """Check, show and change settings; take back what was changed on a drive."""
+
+
+command.add_command(set_)
+command.add_command(pull)
+
+
+@command.command()
+@config_option
+@set_option
+@board_option
+@json_option
+def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None, as_json: bool) -> int:
+    """Find every mistake in file, environment and --set: file:line:col: message. Exit status 2 for mistakes."""
+    try:
+        settings = effective(config_path(config), os.environ, overrides, board_id=board_id)
+        problems, status = settings.problems, 0
+    except SettingsError as error:
+        problems, status = error.problems, error.exit_status
+    if as_json:
+        print_json({"ok": status == 0, "problems": [problem.as_json() for problem in problems]})
+        return status
+    for problem in problems:
+        click.echo(str(problem))
+    if status == 0:
+        click.echo(
+            f"{config_path(config) or 'settings'}: no mistakes, {len(settings.given)} settings given",
+            err=True,
+        )
+    return status
+
+
+@command.command()
+@click.argument("names", nargs=-1, type=SettingName(), metavar="[SECTION.KEY]...")
+@click.option("--explain", is_flag=True, help="Say where each value comes from and what it replaced.")
+@config_option
+@set_option
+@reveal_option
+@json_option
+def show(
+    names: tuple[str, ...],
+    explain: bool,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    reveal: bool,
+    as_json: bool,
+) -> None:
+    """Show the settings that count, or only those named."""
+    unknown = [name for name in names if name not in SETTINGS]
+    if unknown:
+        raise InputError(f"{unknown[0]} is not a setting: see `chargerctl config show`")
+    settings = read_settings(config, overrides)
+    chosen = [each for each in settings.explain() if not names or each.setting.name in names]
+    if as_json:
+        shown = {each.setting.name: _as_json(each, explain, reveal) for each in chosen}
+        print_json({"settings": shown, "warnings": [each.as_json() for each in settings.warnings]})
+        return
+    warn(settings.warnings)
+    width = max(len(each.setting.name) for each in chosen)
+    texts = [_shown(each, reveal) for each in chosen]
+    for each, text in zip(chosen, texts, strict=True):
+        line = f"{each.setting.name:{width}} = {text}"
+        click.echo(f"{line:{width + 30}} {_origin(each, reveal)}" if explain else line)
+
+
+def _shown(each: Explained, reveal: bool) -> str:
+    text = each.setting.shown(each.text, reveal)
+    if each.setting.kind == "pin" and not text:
+        return PIN_DEFAULT
+    return text if each.setting.kind in ("int", "hex", "num", "bool") else quoted(text)
+
+
+def _origin(each: Explained, reveal: bool) -> str:
+    origin = str(each.place or each.source)
+    replaced = ", ".join(
+        f"{quoted(each.setting.shown(given.text, reveal))} of {given.place}" for given in each.replaced
+    )
+    return f"{origin}, not {replaced}" if replaced else origin
+
+
+def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
+    value = each.setting.shown(each.text, reveal)
+    if not explain:
+        return value
+    return {
+        "value": value,
+        "source": each.source,
+        "where": str(each.place) if each.place else None,
+        "replaced": [
+            {
+                "value": each.setting.shown(given.text, reveal),
+                "source": given.source,
+                "where": str(given.place),
+            }
+            for given in each.replaced
+        ],
+    }
+
+
+@command.command(name="render")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the file, secrets included, readable by its owner only.",
+)
+@config_option
+@set_option
+@board_option
+@reveal_option
+@json_option
+def render_(
+    output: Path | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    board_id: str | None,
+    reveal: bool,
+    as_json: bool,
+) -> None:
+    """Print the board's settings.toml as a deploy would write it, secrets masked unless --reveal."""
+    settings = read_settings(config, overrides, board_id)
+    if not as_json:
+        warn(settings.warnings)
+    if output:
+        replace(output, settings.render())
+    flat = settings.flat() if reveal else _masked(settings)
+    if as_json:
+        print_json({"settings": flat, "file": str(output) if output else None})
+    elif output:
+        click.echo(f"{output}: {len(flat)} lines written, secrets included", err=True)
+    else:
+        click.echo(render(flat), nl=False)
+        if flat != settings.flat():
+            click.echo("secrets are masked: --reveal shows them, -o FILE writes them", err=True)
+
+
+def _masked(settings: Effective) -> dict[str, str]:
+    return {
+        variable: (BY_VARIABLE.get(variable) or SETTINGS[RENDERED[variable]]).shown(text)
+        for variable, text in settings.flat().items()
+    }

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Changes settings in the laptop's file, checked before anything is written, with a diff to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargerctl.settings.board_file import quoted
+from chargerctl.settings.edit import assign, check_readable, replace, write_new
+from chargerctl.settings.effective import Effective, combine
+from chargerctl.settings.problems import Place, Problem, SettingsError
+from chargerctl.settings.sources import from_bytes
+from chargerctl.settings.table import SETTINGS
+from chargerctl.settings.toml_file import read_bytes
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A file's settings before and after."""
+
+    before: Effective
+    after: Effective
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Only those that the change brought."""
+        old = {problem.message for problem in self.before.problems}
+        return [problem for problem in self.after.warnings if problem.message not in old]
+
+    def diff(self, reveal: bool = False) -> list[str]:
+        """`- mqtt.broker = "a"` and `+ mqtt.broker = "b"` for each difference, secrets masked."""
+        lines = []
+        for name, setting in SETTINGS.items():
+            before, after = self.before.given.get(name), self.after.given.get(name)
+            if (before and before.text) == (after and after.text):
+                continue
+            for sign, given in (("-", before), ("+", after)):
+                if given:
+                    lines.append(f"{sign} {name} = {quoted(setting.shown(given.text, reveal))}")
+        return lines
+
+
+def change_file(
+    path: Path, texts: Mapping[str, str | None], *, write: bool = True, create: bool = False
+) -> Changed:
+    """Set each setting (None: remove it) in the file.
+
+    SettingsError for every mistake that was not in the file before: then nothing is written. create: start a
+    file where there is none.
+    """
+    fresh = create and not path.exists()
+    data = b"" if fresh else read_bytes(path)
+    check_readable(data, path)
+    text = data.decode()
+    problems = []
+    for name, value in texts.items():
+        try:
+            if value is not None:
+                SETTINGS[name].check(value)
+        except ValueError as error:
+            problems.append(Problem(Place(name), str(error)))
+        else:
+            text = assign(text, SETTINGS[name], value)
+    if problems:
+        raise SettingsError(problems)
+    changed = Changed(_settings(data, path), _settings(text.encode(), path))
+    old = {problem.message for problem in changed.before.errors}
+    new = [problem for problem in changed.after.errors if problem.message not in old]
+    if new:
+        raise SettingsError(new)
+    if write and text.encode() != data:
+        (write_new if fresh else replace)(path, text)
+    return changed
+
+
+def _settings(data: bytes, path: Path) -> Effective:
+    return combine([from_bytes(data, str(path))])
