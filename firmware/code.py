@@ -36,10 +36,23 @@ elif reason != "reload":
     # Forgotten after a healthy minute, and by an orderly restart.
     store.set_crash_count(store.crash_count + 1)
 
-from charger.assembly import build
-
 try:
-    build(store).run()
+    from charger.assembly import build
+
+    loop = build(store)
+    del build
+    system.forget(
+        "charger.assembly",
+        "charger.core",
+        "charger.settings",
+        "charger.settings_file",
+        "charger.hardware.parts",
+        "charger.hardware.pins",
+        "charger.hardware.profiles",
+    )
+    loop.run()
+except (ImportError, SyntaxError):  # no reset brings back a file: show its name, and stop
+    raise
 except Exception as error:  # noqa: BLE001 - the last resort: show it, and start again with the outputs safe
     for line in system.describe(error):
         print(line)

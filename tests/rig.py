@@ -68,6 +68,19 @@ class Meter:
 class Led:
     lost = False
 
+    def show(self, state):
+        self.state = state
+
+    def step(self, now):
+        pass
+
+
+class Store:
+    crash_count = 0
+
+    def set_crash_count(self, count):
+        self.crash_count = count
+
 
 class Screen:
     state = local_time = None
@@ -94,6 +107,9 @@ class Link:
 
     def step(self, now):
         pass
+
+    def close(self):
+        self.connected = False
 
     def publish(self, frame):
         if self.connected:
@@ -135,6 +151,7 @@ class Rig:
             self.link,
             self.clock,
             self.uptime,
+            Store(),
             "00112233aabbccdd",
             lambda: self.reboots.append(self.now),
             self.log,
@@ -142,6 +159,7 @@ class Rig:
         )
         self.interlock, self.inputs, self.controller = core.interlock, core.inputs, core.controller
         self.charge_point, self.restart, self.outbox = core.charge_point, core.restart, core.outbox
+        self.outputs = core.outputs
         accepted = {"idTagInfo": {"status": "Accepted"}}
         self.answers = {
             "BootNotification": {
@@ -176,6 +194,7 @@ class Rig:
         self.interlock.step(now)
         self.inputs.step(now)
         self.controller.step(now)
+        self.outputs.step(now)
         self.uptime.step(now)
         self.charge_point.step(now)
         self.restart.step(now)

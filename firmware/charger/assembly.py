@@ -3,7 +3,8 @@
 """Joins core, board and network into the charger for this board, by the settings. The only place that knows all of them.
 
 A part that cannot be used is a latched fault or is done without (hardware/parts.py); a fatal mistake in the settings
-leaves the charger Unavailable, relay open, without a network.
+leaves the charger Unavailable, relay open, without a network. Nothing that lives on refers to this module, so that
+code.py can unload it, and with it what only reads the settings, once the charger is built.
 """
 
 from charger import VERSION, settings, settings_file, ticks
@@ -16,29 +17,11 @@ from charger.hardware.reload import AutoReload
 from charger.hardware.watchdog import Watchdog
 from charger.housekeeping import Housekeeping
 from charger.loop import Loop, Task
+from charger.net import NoNetwork
 from charger.ocpp.charge_point import Identity
 from charger.panel import Panel
 
 _FOR_GOOD_MS = 1 << 28
-
-
-class NoNetwork:
-    """Stands for Wi-Fi, link and NTP while the settings do not allow for them."""
-
-    connected = False
-    address = None
-
-    def step(self, now):
-        pass
-
-    def publish(self, frame):
-        return False
-
-    def receive(self):
-        return None
-
-    def close(self):
-        pass
 
 
 def build(store):
@@ -58,39 +41,29 @@ def build(store):
         parts.screen.notice("{} {}".format(problems[0][0], problems[0][1]), _FOR_GOOD_MS)
     uptime = ticks.Uptime(now)
     clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
-    # The link pumps the loop while it waits, and the loop steps the link: the knot is tied when both are there.
-    knot = _Knot()
+    loop = Loop(system.ticks_ms, parts.stalls, system.describe, log)
     if operative:
-        wifi, link, ntp = _network(values, clock, knot.pump, parts.stalls, log)
+        wifi, link, ntp = _network(values, clock, loop.pump, parts.stalls, log)
     else:
         wifi = link = ntp = NoNetwork()
 
-    def reboot():
-        store.set_crash_count(0)
-        link.close()
-        reset.reboot()
-
     identity = Identity(values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
     boot_id = system.boot_id()
-    core = Core(values, identity, parts, link, clock, uptime, boot_id, reboot, log, now, operative)
+    core = Core(
+        values, identity, parts, link, clock, uptime, store, boot_id, reset.reboot, log, now, operative
+    )
     interlock, controller = core.interlock, core.controller
     for fault in parts.faults:
         interlock.latch(fault, now)
 
-    def make_safe(name):
-        try:
-            interlock.latch("InternalError", system.ticks_ms())
-        finally:
-            parts.relay.open()
-
     panel = Panel(parts.screen, clock, wifi, link, interlock, now)
-    reload = AutoReload(log)
+    reload = AutoReload(controller, log)
     housekeeping = Housekeeping(system.collect, store, parts.stalls, uptime, now)
     urgent = (
         Task("interlock", interlock.step, 5, vital=True),
         Task("inputs", core.inputs.step, 20),
         Task("connector", controller.step, 10, vital=True),
-        Task("outputs", lambda now: parts.led.show(controller.state.phase), 5),
+        Task("outputs", core.outputs.step, 5),
         Task("uptime", uptime.step, 5),
     )
     rest = (
@@ -102,21 +75,11 @@ def build(store):
         Task("panel", panel.step, 10),
         Task("display", parts.screen.step, 30),
         Task("console", console.step, 10),
-        Task("reload", lambda now: reload.step(controller.running), 100),
+        Task("reload", reload.step, 100),
         Task("housekeeping", housekeeping.step, 60),
     )
-    watchdog = Watchdog(values["safety.watchdog_seconds"])
-    knot.loop = Loop(urgent, rest, system.ticks_ms, watchdog, parts.stalls, make_safe, system.describe, log)
-    return knot.loop
-
-
-class _Knot:
-    """Where the loop will be once it is built."""
-
-    loop = None
-
-    def pump(self):
-        self.loop.pump()
+    loop.begin(urgent, rest, Watchdog(values["safety.watchdog_seconds"]), interlock.make_safe)
+    return loop
 
 
 def _read_settings():

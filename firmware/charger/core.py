@@ -11,6 +11,7 @@ from charger.ocpp.configuration import Configuration
 from charger.ocpp.outbox import Outbox
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
+from charger.outputs import Outputs
 from charger.restart import Restart
 
 _ANSWER_TIMEOUT_MS = 30000
@@ -24,7 +25,7 @@ class Core:
     """
 
     def __init__(
-        self, values, identity, parts, link, clock, uptime, boot_id, reboot, log, now, operative=True
+        self, values, identity, parts, link, clock, uptime, store, boot_id, reboot, log, now, operative=True
     ):
         limits = Limits(values)
         configuration = Configuration(values)
@@ -42,9 +43,12 @@ class Core:
             self.interlock, self.charge_point, parts, limits, configuration, uptime, log, operative
         )
         self.charge_point.attach(self.controller)
-        self.restart = Restart(self.controller, self.interlock, self.transactions, self.rpc, reboot, log)
+        self.restart = Restart(
+            self.controller, self.interlock, self.transactions, self.rpc, link, store, reboot, log
+        )
         commands = Commands(
             self.charge_point, self.transactions, self.controller, self.interlock, self.restart
         )
         self.rpc.serve(commands.answer)
         self.inputs = Inputs(parts, self.controller, self.charge_point, self.interlock, self.restart)
+        self.outputs = Outputs(parts.led, self.controller)

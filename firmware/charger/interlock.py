@@ -91,6 +91,13 @@ class Interlock:
             self._log("safety", "fault latched: " + reason)
         self.revoke(now)
 
+    def make_safe(self):
+        """A part that the relay depends on has failed: open, whatever state this one is in."""
+        try:
+            self.latch("InternalError", self._edge)
+        finally:
+            self._relay.open()
+
     def clear_fault(self):
         """Reset from the central system or the service button. A cause that persists latches again at once."""
         if self.fault is not None:

@@ -32,23 +32,26 @@ class Task:
 
 
 class Loop:
-    """`urgent` and `rest`: tuples of Task, run in that order. `make_safe(name)` opens the relay for good.
+    """`describe(error) -> list of lines`: the traceback. Nothing runs before `begin`."""
 
-    `describe(error) -> list of lines`: the traceback.
-    """
-
-    def __init__(self, urgent, rest, ticks_ms, watchdog, stalls, make_safe, describe, log):
-        self._urgent = urgent
-        self._rest = rest
+    def __init__(self, ticks_ms, stalls, describe, log):
         self._ticks_ms = ticks_ms
-        self._watchdog = watchdog
         self._stalls = stalls
-        self._make_safe = make_safe
         self._describe = describe
         self._log = log
+        self._urgent = self._rest = ()
+        self._watchdog = None
+        self._make_safe = None
         self._progressed = 0
         self._started = ticks_ms()
         self._pumped_ms = 0
+
+    def begin(self, urgent, rest, watchdog, make_safe):
+        """`urgent` and `rest`: tuples of Task, run in that order. `make_safe()` opens the relay for good."""
+        self._urgent = urgent
+        self._rest = rest
+        self._watchdog = watchdog
+        self._make_safe = make_safe
 
     def run(self):
         while True:
@@ -99,7 +102,7 @@ class Loop:
 
     def _failed(self, task, error, now):
         if task.vital:
-            self._make_safe(task.name)
+            self._make_safe()
         task.failures += 1
         back_off = min(_FIRST_BACK_OFF_MS << min(task.failures - 1, 6), _LONGEST_BACK_OFF_MS)
         task.resting = True

@@ -10,13 +10,15 @@ _HARD_MS = 3000
 
 
 class Restart:
-    """`reboot()` does not return."""
+    """`link.close()`, `store.set_crash_count(0)`; `reboot()` does not return."""
 
-    def __init__(self, controller, interlock, transactions, rpc, reboot, log):
+    def __init__(self, controller, interlock, transactions, rpc, link, store, reboot, log):
         self._controller = controller
         self._interlock = interlock
         self._transactions = transactions
         self._rpc = rpc
+        self._link = link
+        self._store = store
         self._reboot = reboot
         self._log = log
         self._reason = None
@@ -43,4 +45,7 @@ class Restart:
         done = self._rpc.answered and self._transactions.delivered
         if (done or ticks.reached(now, self._deadline)) and not self._interlock.closed:
             self._log("loop", "restarting")
+            # Asked for, so no crash; and the broker shall tell the others now, not after the keep-alive.
+            self._store.set_crash_count(0)
+            self._link.close()
             self._reboot()

@@ -56,7 +56,7 @@ class I2cBus:
         try:
             bus.writeto(address, b"")
         except OSError:
-            self.failed(started)
+            self.stalled(started)
             raise
         finally:
             bus.unlock()
@@ -71,8 +71,8 @@ class I2cBus:
         if self._bus is not None:
             self._bus.unlock()
 
-    def failed(self, started):
-        """A transfer that began at tick `started` has just ended in an OSError. True if it stalled."""
+    def stalled(self, started):
+        """True when a transfer that began at tick `started` and is now over stood still: remembered."""
         self._wedged = ticks.diff(supervisor.ticks_ms(), started) >= _STALL_MS
         return self._wedged
 
@@ -101,5 +101,5 @@ class SpiBus:
     def worked(self):
         pass
 
-    def failed(self, started):
+    def stalled(self, started):
         return False

@@ -5,6 +5,8 @@
 On a board a transfer to a display that is gone raises nothing: it is asked every second, and before it is drawn on.
 """
 
+import errno
+
 import supervisor
 from adafruit_displayio_ssd1306 import _INIT_SEQUENCE, SSD1306
 from i2cdisplaybus import I2CDisplayBus
@@ -91,7 +93,7 @@ class Display:
         except (OSError, RuntimeError, ValueError) as error:
             # The display's own driver may leave the bus locked when it stumbles.
             self._bus.release()
-            self._lose(now, reason(error), self._bus.failed(started))
+            self._lose(now, reason(error), self._bus.stalled(started))
 
     def _lose(self, now, why, stalled):
         self._ready = False
@@ -164,4 +166,7 @@ class Display:
     def _draw(self, changed):
         if changed:
             self._bus.probe(self._device)
+            started = supervisor.ticks_ms()
             self._panel.refresh()
+            if self._bus.stalled(started):
+                raise OSError(errno.ETIMEDOUT, "the bus is stuck")

@@ -70,7 +70,7 @@ class Reader:
         except (RuntimeError, IndexError, BusyError):
             self._strike(now, "answers cannot be read", False)
         except OSError as error:
-            self._strike(now, reason(error), self._bus.failed(started))
+            self._strike(now, reason(error), self._bus.stalled(started))
         return None
 
     def _advance(self, now):

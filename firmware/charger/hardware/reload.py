@@ -10,14 +10,16 @@ _FOLDER = 0x4000
 
 
 class AutoReload:
-    """step(busy): a transaction is open, or its messages are still on their way."""
+    """`controller.running`: a transaction is open."""
 
-    def __init__(self, log):
+    def __init__(self, controller, log):
+        self._controller = controller
         self._log = log
         self._held = False
         self._loaded = _fingerprint("/")
 
-    def step(self, busy):
+    def step(self, now):
+        busy = self._controller.running
         if busy == self._held:
             return
         self._held = busy

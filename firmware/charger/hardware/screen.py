@@ -37,7 +37,7 @@ class Screen:
         self._address = None
         self._local_time = None
         self._energy_wh = None
-        self._elapsed_s = 0
+        self._elapsed_s = None
 
     def go_live(self):
         """From the start-up page to the live one, for good."""

@@ -43,3 +43,12 @@ def write_utc(unix):
 def describe(error):
     """The traceback of an exception, a list of lines."""
     return "".join(traceback.format_exception(error)).rstrip().split("\n")
+
+
+def forget(*names):
+    """Unload modules that were needed to start and never again; what still uses a part of one keeps that part."""
+    for name in names:
+        package, _, module = name.rpartition(".")
+        del sys.modules[name]
+        delattr(sys.modules[package], module)
+    gc.collect()

@@ -51,3 +51,22 @@ def open_radio():
     import wifi
 
     return wifi.radio, socketpool.SocketPool(wifi.radio)
+
+
+class NoNetwork:
+    """Stands for Wi-Fi, link and NTP while the settings do not allow for them."""
+
+    connected = False
+    address = None
+
+    def step(self, now):
+        pass
+
+    def publish(self, frame):
+        return False
+
+    def receive(self):
+        return None
+
+    def close(self):
+        pass
