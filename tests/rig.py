@@ -68,11 +68,8 @@ class Meter:
 class Led:
     lost = False
 
-    def show(self, state):
+    def show(self, state, now):
         self.state = state
-
-    def step(self, now):
-        pass
 
 
 class Store:

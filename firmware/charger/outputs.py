@@ -9,5 +9,4 @@ class Outputs:
         self._controller = controller
 
     def step(self, now):
-        self._led.show(self._controller.state.phase)
-        self._led.step(now)
+        self._led.show(self._controller.state.phase, now)
