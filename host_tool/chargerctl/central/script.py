@@ -19,12 +19,18 @@ class Behaviour:
     error: str = ""
     """Answer with a CALLERROR of this code instead."""
 
+    raw: str = ""
+    """Send this text instead of a frame."""
+
     silent: bool = False
     delay_s: float = 0.0
     copies: int = 1
 
 
 USUAL = Behaviour()
+
+ANY = "*"
+"""In place of an action: every action that has no behaviour of its own."""
 
 
 class Script:
@@ -48,5 +54,9 @@ class Script:
 
     def next(self, action: str) -> Behaviour:
         """What to do with a call of `action` that has just come."""
-        queue = self._queues.get(action)
-        return queue.popleft() if queue else self._always.get(action, USUAL)
+        for name in (action, ANY):
+            if self._queues.get(name):
+                return self._queues[name].popleft()
+            if name in self._always:
+                return self._always[name]
+        return USUAL
