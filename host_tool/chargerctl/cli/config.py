@@ -30,7 +30,7 @@ from chargerctl.settings.edit import replace
 from chargerctl.settings.effective import Explained
 from chargerctl.settings.help import PIN_DEFAULT
 from chargerctl.settings.sources import RENDERED
-from chargerctl.settings.table import BY_VARIABLE, SETTINGS
+from chargerctl.settings.table import BY_VARIABLE, SETTINGS, Setting
 
 
 @click.group()
@@ -116,7 +116,7 @@ def _origin(each: Explained, reveal: bool) -> str:
 
 
 def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
-    value = each.setting.shown(each.text, reveal)
+    value = _plain(each.setting, each.text, reveal)
     if not explain:
         return value
     return {
@@ -125,13 +125,20 @@ def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
         "where": str(each.place) if each.place else None,
         "replaced": [
             {
-                "value": each.setting.shown(given.text, reveal),
+                "value": _plain(each.setting, given.text, reveal),
                 "source": given.source,
                 "where": str(given.place),
             }
             for given in each.replaced
         ],
     }
+
+
+def _plain(setting: Setting, text: str, reveal: bool) -> str | int | float | bool | None:
+    shown = setting.shown(text, reveal)
+    if shown != text:
+        return shown
+    return setting.plain(text) if text or setting.default == "" else None
 
 
 @command.command(name="render")

@@ -228,10 +228,14 @@ def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str]:
     for fault in drive.faults:
         if fault.variable in spellings:
             return None, fault.reason
-    texts = {drive.values[each] for each in spellings if each in drive.values}
+    texts = {_canonical(each, drive.values[each]) for each in spellings if each in drive.values}
     if len(texts) > 1:
         return None, f"{' and '.join(each for each in spellings if each in drive.values)} differ"
     return (texts.pop() if texts else None), ""
+
+
+def _canonical(variable: str, text: str) -> str:
+    return BY_VARIABLE[variable].canonical(text) if variable in BY_VARIABLE else text
 
 
 def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | None:

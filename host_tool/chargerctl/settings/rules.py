@@ -141,19 +141,28 @@ def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list
 
 
 def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
-    warnings = []
-    broker = given.get("mqtt.broker")
-    if broker and broker.text.lower() in PUBLIC_BROKERS:
-        message = "is a public broker: anyone can read and command this charger there"
-        warnings.append(Problem(broker.place, f"{broker.label}{broker.text} {message}", warning=True))
-    elif broker and values["mqtt.tls"] is False and not is_local(broker.text):
-        message = "is not on the local network, and without [mqtt] tls everything goes there in plain text"
-        warnings.append(Problem(broker.place, f"{broker.label}{broker.text} {message}", warning=True))
-    serial = given.get("charger.serial")
-    if serial and serial.text == EXAMPLES["charger.serial"]:
-        message = "is the example's: two chargers with one serial cut each other off; choose your own"
-        warnings.append(Problem(serial.place, f"{serial.label}{serial.text} {message}", warning=True))
-    return warnings
+    """What is allowed, but hardly meant."""
+    found: list[Problem] = []
+
+    def warn(name: str, message: str) -> None:
+        found.append(Problem(given[name].place, given[name].label + message, warning=True))
+
+    broker = given["mqtt.broker"].text if "mqtt.broker" in given else ""
+    if broker.lower() in PUBLIC_BROKERS:
+        warn("mqtt.broker", f"{broker} is a public broker: anyone can read and command this charger there")
+    elif broker and values["mqtt.tls"] is False and not is_local(broker):
+        warn(
+            "mqtt.broker",
+            f"{broker} is not on the local network: without mqtt.tls all goes there in plain text",
+        )
+    serial = given["charger.serial"].text if "charger.serial" in given else ""
+    if serial == EXAMPLES["charger.serial"]:
+        warn("charger.serial", f"{serial} is the example's: chargers with one serial cut each other off")
+    if values["mqtt.password"] and not values["mqtt.username"]:
+        warn("mqtt.password", "is not sent without mqtt.username")
+    if values["mqtt.ca_file"] and values["mqtt.tls"] is False:
+        warn("mqtt.ca_file", "is not used without mqtt.tls")
+    return found
 
 
 def is_local(host: str) -> bool:

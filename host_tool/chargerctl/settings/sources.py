@@ -43,7 +43,7 @@ class Given:
     """A value that somebody gave, as text; it has passed its own check."""
 
     setting: Setting
-    text: str
+    text: str  # canonical
     source: str  # file, environment, command line
     place: Place
     label: str  # what to call it after the place: "mqtt.broker: " in a file, else nothing
@@ -64,7 +64,7 @@ class Source:
         """Keep the value if it passes; `label` is what the person called the setting."""
         self.mentioned.add(setting.name)
         try:
-            setting.check(text)
+            text = setting.text(setting.check(text))
         except ValueError as error:
             self.complain(place, f"{label}{error}")
         else:

@@ -79,6 +79,20 @@ class Setting:
             return f"{int(value) / 100:g}"
         return str(value)
 
+    def canonical(self, text: str) -> str:
+        """The one way to write a good value ("+0x3c" is "0x3C"); a bad one as it is."""
+        try:
+            return self.text(self.check(text))
+        except ValueError:
+            return text
+
+    def plain(self, text: str) -> str | int | float | bool:
+        """A good value as JSON and TOML have it."""
+        value = self.check(text)
+        return (
+            value / 100 if self.kind == "num" and value % 100 else int(text) if self.kind == "num" else value
+        )
+
     def shown(self, text: str, reveal: bool = False) -> str:
         """`text` for a person: a secret that is set is masked."""
         return MASK if self.secret and text and not reveal else text

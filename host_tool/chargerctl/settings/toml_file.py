@@ -170,16 +170,21 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
                 end += 1
                 continue
             message, at_value = _remedy(first_error)
-            path = section + _path(match[1]) if match else ()
+            path = section + _path(match[1]) if match and _path(match[1]) else ()
             found.broken.add(path)
             column = value_at.column if at_value and match else first_error.colno
             prefix = ".".join(path) + ": " if path else ""
             if message == _NO_VALUE and not after.strip():
                 message = "has no value"
             found.complain(start + first_error.lineno, column, prefix + message)
-            return start + 1
+            return _after_open_text(lines, start) if after.startswith(_OPENERS[:2]) else start + 1
         found.items += _flatten(section, table, name_at, value_at, end)
         return end
+
+
+def _after_open_text(lines: list[str], start: int) -> int:
+    """Where to go on behind a multi-line text that never ends: what looks like a statement may be part of it."""
+    return next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
 
 
 def _flatten(
@@ -198,7 +203,7 @@ def _path(key: str) -> tuple[str, ...]:
     try:
         table: Any = tomli.loads(f"{key} = 0")
     except tomli.TOMLDecodeError:
-        return (key.strip(),)
+        return ()  # not to be repeated: it may be part of a value
     path: tuple[str, ...] = ()
     while isinstance(table, dict):
         name, table = next(iter(table.items()))
