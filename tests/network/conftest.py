@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pytest
-
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.costs import Costs
 from chargerctl.simulator.events import Events

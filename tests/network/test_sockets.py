@@ -52,7 +52,9 @@ def test_a_black_hole_costs_the_timeout_and_no_more(host):
     socket = host.pool.socket()
     socket.settimeout(0.2)
     start = host.clock.now_us
-    assert code(lambda: socket.connect(("10.0.0.99", PORT))) == ("ETIMEDOUT" if host.is_esp32 else "EINPROGRESS")
+    assert code(lambda: socket.connect(("10.0.0.99", PORT))) == (
+        "ETIMEDOUT" if host.is_esp32 else "EINPROGRESS"
+    )
     assert host.clock.now_us - start == pytest.approx(200_000, abs=1_000)
 
 

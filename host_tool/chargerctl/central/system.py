@@ -31,7 +31,7 @@ from chargerctl.central.schemas import (
     check_payload,
     parse,
 )
-from chargerctl.central.script import Behaviour, Script
+from chargerctl.central.script import USUAL, Behaviour, Script
 
 REMEMBERED_CALLS = 512
 
@@ -166,25 +166,26 @@ class CentralSystem:
             usual = self._usual_answer(action, payload, now)
         except FrameError as error:
             self._violated(str(error), text)
-            return self._answer(
-                message, text, Behaviour(), [CALL_ERROR, call_id, error.code, str(error), {}], now
-            )
+            return self._answer(call_id, text, USUAL, [CALL_ERROR, call_id, error.code, str(error), {}], now)
         behaviour = self._script.next(action)
         if behaviour.silent:
             return []
-        if behaviour.error:
+        frame: list[Any] | str
+        if behaviour.raw:
+            frame = behaviour.raw
+        elif behaviour.error:
             frame = [CALL_ERROR, call_id, behaviour.error, "as the script says", {}]
         else:
             answer = usual if behaviour.payload is None else behaviour.payload
             self._book(action, payload, answer)
             frame = [CALL_RESULT, call_id, answer]
-        return self._answer(message, text, behaviour, frame, now)
+        return self._answer(call_id, text, behaviour, frame, now)
 
     def _answer(
-        self, message: list[Any], text: str, behaviour: Behaviour, frame: list[Any], now: float
+        self, call_id: str, text: str, behaviour: Behaviour, frame: list[Any] | str, now: float
     ) -> list[str]:
-        frames = [_text(frame)] * behaviour.copies
-        _remember(self._answered, message[1], (text, frames))
+        frames = [frame if isinstance(frame, str) else _text(frame)] * behaviour.copies
+        _remember(self._answered, call_id, (text, frames))
         if not behaviour.delay_s:
             return frames
         for each in frames:

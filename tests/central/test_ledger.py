@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Sessions and energy, counted once whatever is repeated."""
+
+
+def test_a_session_counts_when_started_and_its_energy_when_stopped(booted):
+    transaction = booted.start(meter=1000)[0][2]["transactionId"]
+    assert (booted.central.sessions, booted.central.energy_wh) == (1, 0)
+    booted.stop(transaction, meter=2500)
+    assert (booted.central.sessions, booted.central.energy_wh) == (1, 1500)
+
+
+def test_transactions_are_numbered(booted):
+    assert [booted.start(meter=each)[0][2]["transactionId"] for each in range(3)] == [1, 2, 3]
+
+
+def test_a_repeated_start_is_the_same_session(booted):
+    first = booted.start()[0][2]["transactionId"]
+    assert booted.start()[0][2]["transactionId"] == first
+    assert booted.central.sessions == 1
+
+
+def test_a_repeated_stop_counts_once(booted):
+    booted.start(meter=0)
+    for _each in range(3):
+        booted.stop(1, meter=100)
+    assert booted.central.energy_wh == 100
+
+
+def test_a_start_that_was_not_accepted_is_no_session(booted):
+    booted.central.answer("StartTransaction", {"transactionId": 5, "idTagInfo": {"status": "Blocked"}})
+    booted.start()
+    booted.central.silent("StartTransaction")
+    booted.start(meter=1)
+    booted.central.error("StartTransaction", "InternalError")
+    booted.start(meter=2)
+    assert booted.central.sessions == 0
+
+
+def test_a_scripted_transaction_id_is_the_id(booted):
+    booted.central.answer("StartTransaction", {"transactionId": -7, "idTagInfo": {"status": "Accepted"}})
+    booted.start(meter=0)
+    booted.stop(-7, meter=30)
+    assert booted.central.energy_wh == 30
+
+
+def test_a_stop_of_an_unknown_transaction_is_kept_apart(booted):
+    booted.stop(-1)
+    assert booted.central.energy_wh == 0
+    assert [each["transactionId"] for each in booted.central.ledger.stray_stops] == [-1]
+
+
+def test_the_running_transaction_is_the_last_unless_stopped(booted):
+    assert booted.central.ledger.running is None
+    booted.start()
+    assert booted.central.ledger.running.id == 1
+    booted.stop(1)
+    assert booted.central.ledger.running is None
+
+
+def test_the_last_status_of_each_connector_is_kept(booted):
+    booted.call("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+    booted.call("StatusNotification", connectorId=1, errorCode="NoError", status="Preparing")
+    assert booted.central.statuses[1]["status"] == "Preparing"
+
+
+def test_stop_with_a_card_gets_its_status(booted):
+    booted.start()
+    assert booted.stop(1, idTag="A")[0][2] == {"idTagInfo": {"status": "Accepted"}}
