@@ -41,6 +41,8 @@ class World:
         self._board = board
         self._clock = board.clock
         self._failed: set[str] = set()
+        self._picture = b""
+        self._picture_due = False
         values, _ = firmware_module("charger.settings").load(settings.get)
         self._wiring = _Wiring(board, values)
 
@@ -60,8 +62,6 @@ class World:
         self.i2c: I2CBus = board.i2c_bus(self._wiring.profile["scl"], self._wiring.profile["sda"])
         self._chip = Ssd1306(values["hardware.display_address"], self._picture_changed)
         self.panel = Ssd1306Panel(self._chip)
-        self._picture = b""
-        self._picture_due = False
         irq_pin = self._wiring.pin("reader_irq_pin")
         self._reader = Pn532(self._clock, lambda low: irq_pin.external(not low) if irq_pin else None)
         self._card: str | None = None
