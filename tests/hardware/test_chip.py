@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""nvm, watchdog and reset."""
+
+import sys
+import types
+from typing import Any
+
+import pytest
+
+
+def nvm() -> bytearray:
+    memory: bytearray = sys.modules["microcontroller"].nvm
+    return memory
+
+
+def test_a_blank_chip_has_counted_nothing(bench: Any) -> None:
+    assert bench.module("store").Store().crash_count == 0
+
+
+def test_a_count_is_kept(bench: Any) -> None:
+    store = bench.module("store")
+    store.Store().set_crash_count(7)
+    assert store.Store().crash_count == 7
+
+
+def test_damage_counts_as_nothing_and_can_be_written_over(bench: Any) -> None:
+    store = bench.module("store")
+    store.Store().set_crash_count(7)
+    nvm()[20] ^= 1
+    assert store.Store().crash_count == 0
+    store.Store().set_crash_count(1)
+    assert store.Store().crash_count == 1
+
+
+def test_only_the_first_64_bytes_are_touched(bench: Any) -> None:
+    bench.module("store").Store().set_crash_count(7)
+    assert nvm()[64:] == b"\xff" * 192
+
+
+def test_an_unchanged_count_is_not_written(bench: Any) -> None:
+    bench.module("store").Store().set_crash_count(0)
+    assert nvm() == b"\xff" * 256
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("POWER_ON", "power"),
+        ("BROWNOUT", "brownout"),
+        ("SOFTWARE", "software"),
+        ("WATCHDOG", "watchdog"),
+        ("RESET_PIN", "button"),
+        ("UNKNOWN", "unknown"),
+    ],
+)
+def test_a_reset_has_a_reason(bench: Any, reason: str, word: str) -> None:
+    sys.modules["microcontroller"].cpu.reset_reason = reason
+    assert bench.module("reset").reason() == word
+
+
+def test_a_reload_is_no_reset(bench: Any) -> None:
+    sys.modules["supervisor"].runtime.run_reason = "AUTO_RELOAD"
+    assert bench.module("reset").reason() == "reload"
+
+
+def test_the_watchdog_gets_its_time_before_its_mode(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    class Dog:
+        def __setattr__(self, name: str, value: Any) -> None:
+            told.append((name, value))
+
+        def feed(self) -> None:
+            told.append("fed")
+
+    module = types.ModuleType("watchdog")
+    module.WatchDogMode = types.SimpleNamespace(RESET="RESET")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "watchdog", module)
+    sys.modules["microcontroller"].watchdog = Dog()
+    bench.module("watchdog").Watchdog(8).feed()
+    assert told == [("timeout", 8), ("mode", "RESET"), "fed"]

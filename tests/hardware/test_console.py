@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The log at the serial port: never in the way, nothing lost without being said."""
+
+import sys
+import types
+from typing import Any
+
+import pytest
+
+
+class Port:
+    """usb_cdc.console: takes `room` bytes a write."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.write_timeout: float | None = None
+        self.sent = b""
+
+    def write(self, data: Any) -> int:
+        taken = bytes(data)[: self.room]
+        self.sent += taken
+        return len(taken)
+
+
+@pytest.fixture
+def port(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Port:
+    made = Port(64)
+    usb_cdc = types.ModuleType("usb_cdc")
+    usb_cdc.console = made  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "usb_cdc", usb_cdc)
+    return made
+
+
+@pytest.fixture
+def console(bench: Any, port: Port, monkeypatch: pytest.MonkeyPatch) -> Any:
+    module = bench.module("console")
+    monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic_ns=lambda: bench.clock.now_us * 1000))
+    return module.Console()
+
+
+@pytest.fixture
+def bare(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """On a board without USB; a write stands still for `stall` when nobody reads."""
+    monkeypatch.setitem(sys.modules, "usb_cdc", None)
+    module = bench.module("console")
+    out = types.SimpleNamespace(text="", stall_us=0, writes=0)
+
+    def write(text: str) -> None:
+        out.text += text
+        out.writes += 1
+        bench.clock.spend(out.stall_us)
+
+    monkeypatch.setattr(module, "sys", types.SimpleNamespace(stdout=types.SimpleNamespace(write=write)))
+    console = module.Console()
+    console.out = out
+    return console
+
+
+def test_a_line_has_seconds_a_tag_and_a_text(bench: Any, console: Any, port: Port) -> None:
+    bench.clock.spend(12_345_678)
+    console.log("ocpp", "BootNotification accepted, interval 300 s")
+    bench.run(console.step, 100)
+    assert port.sent == b"[  12.345] ocpp   BootNotification accepted, interval 300 s\r\n"
+
+
+def test_the_port_never_waits(console: Any, port: Port) -> None:
+    assert port.write_timeout == 0
+
+
+def test_lines_arrive_whole_however_little_the_port_takes(bench: Any, console: Any, port: Port) -> None:
+    port.room = 7
+    for number in range(30):
+        console.log("test", f"line {number}")
+    bench.run(console.step, 5000)
+    assert [line.split()[-1] for line in port.sent.decode().splitlines()] == [str(n) for n in range(30)]
+
+
+def test_lines_without_a_reader_are_dropped_and_counted(bench: Any, console: Any, port: Port) -> None:
+    port.room = 0
+    for number in range(200):
+        console.log("test", f"line {number:03d}")
+        bench.run(console.step, 5)
+    port.room = 64
+    bench.run(console.step, 2000)
+    console.log("test", "after")
+    bench.run(console.step, 100)
+    lines = port.sent.decode().splitlines()
+    kept = len(lines) - 2
+    assert lines[0].endswith("line 000")
+    assert lines[-2].endswith(f"console {200 - kept} lines dropped")
+    assert lines[-1].endswith("after")
+
+
+def test_what_came_over_the_network_does_not_steer_the_terminal(bench: Any, console: Any, port: Port) -> None:
+    console.log("ocpp", "a\x1b[2Jb\r\nc\x00d\x7fe")
+    bench.run(console.step, 100)
+    assert port.sent.endswith(b"a?[2Jb??c?d?e\r\n")
+
+
+def test_a_line_is_at_most_200_characters_of_text(bench: Any, console: Any, port: Port) -> None:
+    console.log("test", "x" * 5000)
+    bench.run(console.step, 100)
+    assert port.sent.count(b"x") == 200
+
+
+def test_without_usb_it_prints(bench: Any, bare: Any) -> None:
+    bare.log("boot", "hello")
+    bench.run(bare.step, 100)
+    assert bare.out.text.endswith("boot   hello\n")
+    assert "\r" not in bare.out.text
+
+
+def test_without_usb_an_unread_port_is_left_alone_after_one_slow_write(bench: Any, bare: Any) -> None:
+    bare.out.stall_us = 200_000
+    for number in range(20):
+        bare.log("test", f"line {number}")
+    bench.run(bare.step, 10_000)
+    assert bare.out.writes == 1
+    bare.out.stall_us = 0
+    bench.run(bare.step, 30_000)
+    assert bare.out.text.splitlines()[-1].endswith("line 19")
+
+
+def test_without_usb_nothing_is_printed_where_its_stall_is_not_allowed(bench: Any, bare: Any) -> None:
+    bare.stalls = bench
+    bench.relay_closed = True
+    bench.max_stall_ms = 100
+    bare.log("test", "one")
+    bench.run(bare.step, 100)
+    assert bare.out.writes == 0
+    bench.relay_closed = False
+    bench.run(bare.step, 100)
+    assert bare.out.writes == 1

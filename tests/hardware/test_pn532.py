@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The card reader against the chip's model, on both of its wires."""
+
+from typing import Any
+
+import pytest
+
+ALLOWED_PASS_US = 3_000
+
+
+@pytest.fixture(params=["i2c", "spi"])
+def reader(request: pytest.FixtureRequest, bench: Any) -> Any:
+    if request.param == "i2c":
+        bus = bench.module("buses").I2cBus(object(), object(), bench)
+        return bench.module("pn532_i2c").make(bus, bench.say)
+    bus = bench.module("buses").SpiBus(object(), object(), object())
+    return bench.module("pn532_spi").make(bus, bench.spi_select, bench.say)
+
+
+@pytest.fixture
+def i2c_reader(bench: Any) -> Any:
+    bus = bench.module("buses").I2cBus(object(), object(), bench)
+    return bench.module("pn532_i2c").make(bus, bench.say)
+
+
+@pytest.mark.parametrize("uid", ["04A1B2C3", "04A1B2C3D4E5F6", "04A1B2C3D4E5F6071829"])
+def test_a_card_is_reported_by_its_uid_of_4_7_or_10_bytes(bench: Any, reader: Any, uid: str) -> None:
+    bench.run(reader.step, 200)
+    bench.reader.hold(bytes.fromhex(uid))
+    assert bench.run(reader.step, 200) == [uid]
+
+
+def test_a_card_is_found_within_50_ms(bench: Any, reader: Any) -> None:
+    bench.run(reader.step, 1000)
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 50) == ["04A1B2C3"]
+
+
+def test_a_card_that_stays_is_reported_once(bench: Any, reader: Any) -> None:
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 10_000) == ["04A1B2C3"]
+
+
+def test_the_same_card_counts_again_after_half_a_second_without(bench: Any, reader: Any) -> None:
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert len(bench.run(reader.step, 500)) == 1
+    bench.reader.hold(None)
+    bench.run(reader.step, 200)
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 500) == []
+    bench.reader.hold(None)
+    bench.run(reader.step, 700)
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 500) == ["04A1B2C3"]
+
+
+def test_another_card_counts_at_once(bench: Any, reader: Any) -> None:
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    bench.run(reader.step, 500)
+    bench.reader.hold(bytes.fromhex("04D4E5F6"))
+    assert bench.run(reader.step, 300) == ["04D4E5F6"]
+
+
+def test_the_same_card_counts_after_days_without_one(bench: Any) -> None:
+    presence = bench.module("reader").Presence()
+    day_ms = 24 * 3600 * 1000
+    assert presence.see(0, "A") == "A"
+    for hour in range(24 * 4):
+        presence.miss(hour * 3600 * 1000 & ((1 << 29) - 1))
+    assert presence.see(4 * day_ms & ((1 << 29) - 1), "A") == "A"
+
+
+def test_no_pass_waits_for_the_chip(bench: Any, reader: Any) -> None:
+    longest = 0
+    for step in range(2000):
+        if step == 300:
+            bench.reader.hold(bytes.fromhex("04A1B2C3D4E5F6071829"))
+        before = bench.clock.now_us
+        reader.step(bench.now())
+        longest = max(longest, bench.clock.now_us - before)
+        bench.clock.spend(5000)
+    assert longest <= ALLOWED_PASS_US
+
+
+def test_an_idle_pass_is_one_status_read(bench: Any, i2c_reader: Any) -> None:
+    bench.run(i2c_reader.step, 1000)
+    before = bench.sent
+    bench.run(i2c_reader.step, 1000)
+    assert bench.sent - before <= 2 * 200
+
+
+def test_a_missing_reader_is_lost_once_and_comes_by_itself(bench: Any, reader: Any) -> None:
+    bench.reader.power(False)
+    bench.run(reader.step, 3000)
+    assert reader.lost
+    assert bench.log == [("card", bench.log[0][1])]
+    bench.reader.power(True)
+    bench.run(reader.step, 3000)
+    assert not reader.lost
+    assert bench.log[1:] == [("card", "works again")]
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 300) == ["04A1B2C3"]
+
+
+def test_a_reader_that_goes_is_missed_at_once_on_i2c(bench: Any, i2c_reader: Any) -> None:
+    bench.run(i2c_reader.step, 1000)
+    bench.reader.power(False)
+    bench.run(i2c_reader.step, 50)
+    assert i2c_reader.lost
+
+
+def test_a_reader_that_goes_is_missed_within_six_seconds_on_any_wire(bench: Any, reader: Any) -> None:
+    bench.run(reader.step, 1000)
+    bench.reader.power(False)
+    bench.run(reader.step, 6000)
+    assert reader.lost
+
+
+def test_a_chip_that_was_off_for_a_moment_reads_again_within_six_seconds(bench: Any, reader: Any) -> None:
+    bench.run(reader.step, 1000)
+    bench.reader.power(False)
+    bench.reader.power(True)
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 6000) == ["04A1B2C3"]
+    assert not reader.lost
+
+
+def test_one_unreadable_frame_is_noise(bench: Any, i2c_reader: Any) -> None:
+    bench.run(i2c_reader.step, 1000)
+    bench.reader._offer(b"\x00\x00\xff\x05\xfb\xd5\x4b\x01\x02")
+    bench.run(i2c_reader.step, 100)
+    assert not i2c_reader.lost
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(i2c_reader.step, 300) == ["04A1B2C3"]
+
+
+def test_a_stuck_bus_stops_everything_once_and_the_reader_counts_as_lost(bench: Any, i2c_reader: Any) -> None:
+    bench.run(i2c_reader.step, 1000)
+    bench.relay_closed = True
+    bench.wedged = True
+    before = bench.clock.now_us
+    bench.run(i2c_reader.step, 20_000)
+    assert bench.clock.now_us - before < 21_010_000
+    assert i2c_reader.lost
+    bench.relay_closed = False
+    bench.wedged = False
+    bench.run(i2c_reader.step, 31_000)
+    assert not i2c_reader.lost
+
+
+def test_a_bus_that_its_other_user_found_stuck_is_not_tried_again(bench: Any) -> None:
+    bus = bench.module("buses").I2cBus(object(), object(), bench)
+    reader = bench.module("pn532_i2c").make(bus, bench.say)
+    display = bench.module("display").Display(bus, 0x3C, "n", "v", "s", bench, bench.say)
+
+    def step(now: int) -> None:
+        reader.step(now)
+        display.step(now)
+
+    bench.run(step, 3000)
+    bench.relay_closed = True
+    bench.wedged = True
+    before = bench.clock.now_us
+    bench.run(step, 20_000)
+    assert bench.clock.now_us - before < 21_050_000
+    assert reader.lost
+    assert display.lost
+    bench.wedged = False
+    bench.relay_closed = False
+    bench.run(step, 31_000)
+    assert not reader.lost
+    assert not display.lost
+    bench.relay_closed = True
+    bench.run(step, 5000)
+    assert not reader.lost
+
+
+def test_without_a_reader_nothing_is_read_and_nothing_lost(bench: Any) -> None:
+    reader = bench.module("reader").NoReader()
+    assert reader.step(0) is None
+    assert not reader.lost
