@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One incoming MQTT packet at a time, in a buffer of fixed size: what we have no use for never reaches MiniMQTT.
+
+MiniMQTT believes every length and reads packets byte by byte from the wire. Here a packet is collected whole,
+checked against MQTT 3.1.1 (chapters 2 and 3), and handed over or passed by. Pure: `room` and `filled` bring the bytes.
+"""
+
+CONNACK = 0x20
+PUBLISH = 0x30
+PUBACK = 0x40
+SUBACK = 0x90
+UNSUBACK = 0xB0
+PINGRESP = 0xD0
+
+MAX_PAYLOAD = 2048
+# An oversize packet up to this length is read and thrown away; a longer one ends the connection.
+MAX_SKIPPED = 65536
+
+# The body length of each acknowledgement (one topic per SUBSCRIBE).
+_ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 3, UNSUBACK: 2, PINGRESP: 0}
+
+
+class LinkError(Exception):
+    """The connection is over; args[0] tells a person why. It passes through MiniMQTT, which catches OSError."""
+
+
+class Packet:
+    """The packet being received. `topic` (bytes) is the only one whose messages are handed over.
+
+    Fill `room()` and report with `filled(n)` until that returns True. Then the packet is either `wanted`, to be read
+    with `take` until `empty`; or passed by: `note` says what it was (None: not worth a word), and `ack_id` is the id
+    to acknowledge in MiniMQTT's place, or 0. Then `clear()`.
+    """
+
+    def __init__(self, topic):
+        self._topic = topic
+        # Fixed header, topic length, topic, packet id, payload.
+        self._buffer = bytearray(5 + 2 + len(topic) + 2 + MAX_PAYLOAD)
+        self._view = memoryview(self._buffer)
+        self.awaited = 0  # the kind of acknowledgement that MiniMQTT waits for
+        self.clear()
+
+    def clear(self):
+        self.wanted = False
+        self.note = None
+        self.ack_id = 0
+        self._have = 0
+        self._need = 2
+        self._body = 0  # where the body starts; 0 until the length is known
+        self._skip = 0  # bytes behind the end of the buffer
+        self._taken = 0
+
+    @property
+    def begun(self):
+        """True once a byte of the packet is here."""
+        return self._have > 0
+
+    @property
+    def empty(self):
+        """True once `take` gave everything."""
+        return self._taken == self._have
+
+    def room(self):
+        """Where the next bytes of this packet belong; never empty, never beyond the packet."""
+        if self._have < self._need:
+            return self._view[self._have : self._need]
+        return self._view[: min(self._skip, len(self._buffer))]
+
+    def filled(self, n):
+        """`n` bytes were put into room(). True when the packet is complete. Raises LinkError for what is not MQTT."""
+        if self._have == self._need:
+            self._skip -= n
+            return self._skip == 0
+        self._have += n
+        if self._have < self._need:
+            return False
+        if not self._body:
+            self._read_length()
+            if self._have < self._need:
+                return False
+        self._judge()
+        return self._skip == 0
+
+    def take(self, target, n):
+        """Copies up to `n` of the packet's next bytes into `target` and gives how many."""
+        start = self._taken
+        self._taken = min(start + n, self._have)
+        target[: self._taken - start] = self._view[start : self._taken]
+        return self._taken - start
+
+    def _read_length(self):
+        """Section 2.2.3: up to four bytes of seven bits, lowest first; sets what is needed next."""
+        if self._buffer[self._have - 1] & 0x80:
+            if self._have == 5:
+                raise LinkError("the broker sent an impossible length")
+            self._need += 1
+            return
+        length = 0
+        for index in range(self._have - 1, 0, -1):
+            length = length << 7 | self._buffer[index] & 0x7F
+        if length > MAX_SKIPPED:
+            raise LinkError(f"the broker sent a packet of {length} bytes")
+        self._body = self._have
+        self._need = min(self._have + length, len(self._buffer))
+        self._skip = self._have + length - self._need
+
+    def _judge(self):
+        first = self._buffer[0]
+        kind = first & 0xF0
+        length = self._need - self._body + self._skip
+        if kind == PUBLISH:
+            self._judge_message(first, length)
+        elif first & 0x0F or length != _ACK_LENGTH.get(kind, -1):
+            raise LinkError(f"the broker sent what is not MQTT: 0x{first:02x} with {length} bytes")
+        else:
+            # One that nobody waits for would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
+            self.wanted = kind == self.awaited
+
+    def _judge_message(self, first, length):
+        qos = first >> 1 & 3
+        at = self._body
+        topic_length = self._buffer[at] << 8 | self._buffer[at + 1] if length >= 2 else MAX_SKIPPED
+        head = 2 + topic_length + (2 if qos else 0)
+        if qos > 1 or head > length:
+            raise LinkError(f"the broker sent a malformed message: 0x{first:02x} with {length} bytes")
+        topic = self._topic
+        if topic_length != len(topic) or self._view[at + 2 : at + 2 + topic_length] != topic:
+            self.note = "a message on a foreign topic"
+        elif first & 1:
+            self.note = "a retained message"
+        elif length - head > MAX_PAYLOAD:
+            self.note = f"a message of {length - head} bytes"
+        else:
+            self.wanted = True
+            return
+        at += head
+        if qos and at <= self._need:
+            self.ack_id = self._buffer[at - 2] << 8 | self._buffer[at - 1]

@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The connection to the broker: MiniMQTT on our socket, kept up, and five places for what came.
+
+A pass does one thing: dial, CONNECT, SUBSCRIBE, announce, or serve. Pauses between attempts, the keep-alive and its
+bound are ours: MiniMQTT would sleep, wait a minute for an answer, or never ask while it publishes.
+"""
+
+import random
+
+from adafruit_connection_manager import connection_manager_close_all
+from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
+
+from charger import ticks
+from charger.net.dialer import Dialer, make_tls_context
+from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, SUBACK, LinkError
+from charger.net.packet_socket import WAIT_MS, OneSocketPool, PacketSocket, errno_name
+
+PLACES = 5
+_LONGEST_PAUSE_S = 60
+# A connection that lasted this long was a good one: older failures do not hold back the next attempt.
+_GOOD_MS = 10000
+_ASK_AGAIN_MS = 1000
+# MiniMQTT's own keep-alive and receive timeout, in seconds: never. Its ping() would wait, and the socket bounds waits.
+_NEVER_S = 1 << 29
+
+_DOWN, _DIALLED, _ACCEPTED, _SUBSCRIBED, _UP = range(5)
+
+# What MiniMQTT and the connection manager raise, and what a broker's nonsense makes them raise.
+_FAILURES = (
+    LinkError,
+    MMQTTException,
+    OSError,
+    RuntimeError,
+    ValueError,
+    MemoryError,
+    AssertionError,
+    LookupError,
+)
+
+
+class Link:
+    """The collaborators as in the package; `randrange(n)` gives the jitter."""
+
+    def __init__(
+        self,
+        pool,
+        wifi,
+        values,
+        ticks_ms,
+        pump,
+        stalls,
+        log,
+        randrange=random.randrange,
+        make_context=make_tls_context,
+    ):
+        serial = values["charger.serial"]
+        self._topic_out = f"/charger/{serial}"
+        self._topic_in = f"/system/{serial}"
+        self._topic_state = f"/charger/{serial}/connection"
+        self.broker_text = f"{values['mqtt.broker']}:{values['mqtt.port']}"
+        self._keep_alive = values["mqtt.keep_alive"]
+        self._quiet_ms = self._keep_alive * 500
+        self._wifi = wifi
+        self._ticks_ms = ticks_ms
+        self._log = log
+        self._randrange = randrange
+        self._dialer = Dialer(pool, values, stalls, make_context)
+        self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, pump, log)
+        self._pool = OneSocketPool(self._socket)
+        self._client = self._make_client(values)
+        self._inbox = []
+        self._phase = _DOWN
+        self._next_try = ticks_ms()
+        self._pause_s = 0
+        self._good_at = 0
+        self._ping_at = 0
+        self._told_waiting = False
+        self.overflows = 0
+
+    def _make_client(self, values):
+        # A username without a password makes MiniMQTT fail, so that one is "" then.
+        user = values["mqtt.username"] or None
+        client = MQTT(
+            broker=values["mqtt.broker"],
+            port=values["mqtt.port"],
+            username=user,
+            password=values["mqtt.password"] if user else None,
+            client_id=values["mqtt.client_id"],
+            socket_pool=self._pool,
+            use_binary_mode=True,
+            socket_timeout=0,
+            recv_timeout=_NEVER_S,
+            connect_retries=1,
+        )
+        client.will_set(self._topic_state, "offline", retain=True, qos=1)
+        client.on_message = self._on_message
+        return client
+
+    @property
+    def connected(self):
+        return self._phase == _UP
+
+    def step(self, now):
+        try:
+            if self._phase == _DOWN:
+                self._dial(now)
+            elif not self._wifi.connected:
+                raise LinkError("Wi-Fi is down")
+            elif self._phase == _UP:
+                self._serve(now)
+            else:
+                self._advance()
+        except _FAILURES as error:
+            self._lose(error)
+
+    def publish(self, frame):
+        """Sends `frame` with QoS 0. False when it was not taken: try again next pass."""
+        if self._phase != _UP or self._socket.pending:
+            return False
+        data = frame if isinstance(frame, bytes) else frame.encode()
+        if len(data) > MAX_PAYLOAD:
+            self._log("mqtt", f"A message of {len(data)} bytes is too long to send")
+            return True
+        try:
+            self._client.publish(self._topic_out, data)
+            self._socket.flush(self._ticks_ms())
+        except _FAILURES as error:
+            self._lose(error)
+            return False
+        return True
+
+    def receive(self):
+        """The oldest frame, or None."""
+        return self._inbox.pop(0) if self._inbox else None
+
+    def close(self):
+        """Ends the connection without DISCONNECT: the broker publishes the last will now."""
+        self._drop()
+
+    def _dial(self, now):
+        if not self._wifi.connected or not ticks.reached(now, self._next_try):
+            return
+        native = self._dialer.open()
+        if native is not None:
+            import select
+
+            self._socket.attach(native, select.poll(), select.POLLIN)
+            self._phase = _DIALLED
+            self._told_waiting = False
+        elif self._dialer.problem:
+            self._retry_later(f"Broker {self.broker_text} not reachable ({self._dialer.problem})")
+        else:
+            self._next_try = ticks.add(now, _ASK_AGAIN_MS)
+            if not self._told_waiting:
+                self._told_waiting = True
+                self._log("mqtt", f"Broker {self.broker_text} has to wait until the relay is open")
+
+    def _advance(self):
+        """One exchange with the broker, pumping for at most WAIT_MS."""
+        if self._phase == _DIALLED:
+            self._socket.begin_wait(CONNACK)
+            self._client.connect(keep_alive=self._keep_alive)
+            self._client.keep_alive = _NEVER_S
+        elif self._phase == _ACCEPTED:
+            self._socket.begin_wait(SUBACK)
+            self._client.subscribe(self._topic_in, 1)
+        else:
+            self._socket.begin_wait(PUBACK)
+            self._client.publish(self._topic_state, "online", retain=True, qos=1)
+            self._good_at = ticks.add(self._ticks_ms(), _GOOD_MS)
+            self._log("mqtt", f"Connected to broker {self.broker_text}")
+        self._socket.end_wait()
+        self._phase += 1
+
+    def _serve(self, now):
+        socket = self._socket
+        socket.flush(now)
+        if socket.pending:
+            return
+        # What finds no place waits on the wire, not in our memory.
+        if len(self._inbox) < PLACES and socket.fetch(now):
+            self._client.loop(0)
+            socket.flush(now)
+        self._keep_up(now)
+        if self._pause_s and ticks.reached(now, self._good_at):
+            self._pause_s = 0
+
+    def _keep_up(self, now):
+        """Pings when nothing came, or nothing went, for half the keep-alive; a broker that is silent then is gone."""
+        socket = self._socket
+        if not socket.answered:
+            if ticks.diff(now, self._ping_at) >= WAIT_MS:
+                raise LinkError(f"no answer to a ping in {WAIT_MS // 1000} s")
+        elif (
+            ticks.diff(now, socket.heard) >= self._quiet_ms or ticks.diff(now, socket.spoke) >= self._quiet_ms
+        ):
+            self._ping_at = now
+            socket.ping()
+            socket.flush(now)
+
+    def _on_message(self, client, topic, message):
+        if len(self._inbox) >= PLACES:
+            self.overflows += 1
+            self._log("mqtt", f"No place for a message, {self.overflows} lost so far")
+            return
+        try:
+            self._inbox.append(str(message, "utf-8"))
+        except UnicodeError:
+            self._log("mqtt", f"Discarded a message of {len(message)} bytes that is not UTF-8")
+
+    def _lose(self, error):
+        was_up = self._phase == _UP
+        self._drop()
+        if was_up:
+            self._retry_later(f"Connection to broker {self.broker_text} lost ({_reason(error)})")
+        else:
+            self._retry_later(f"Broker {self.broker_text} does not let us in ({_reason(error)})")
+
+    def _drop(self):
+        self._phase = _DOWN
+        # First, so that MiniMQTT's DISCONNECT goes nowhere and the last will stands.
+        self._socket.close()
+        if self._client.is_connected():
+            self._client.disconnect()
+        connection_manager_close_all(self._pool)
+
+    def _retry_later(self, text):
+        """1, 2, 4 … 60 s, each up to a quarter less so that chargers do not come back in step."""
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S) or 1
+        pause = self._pause_s * 1000
+        pause -= self._randrange(pause // 4)
+        self._next_try = ticks.add(self._ticks_ms(), pause)
+        self._log("mqtt", f"{text}, next try in {(pause + 500) // 1000} s")
+
+
+def _reason(error):
+    """For a person. MiniMQTT hides what the broker said behind "Connect failure"."""
+    error = getattr(error, "__cause__", None) or error
+    if isinstance(error, OSError):
+        return errno_name(error)
+    if isinstance(error, (LinkError, MMQTTException)):
+        return error.args[0]
+    return f"{type(error).__name__} {error}"

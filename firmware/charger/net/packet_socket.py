@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The socket that MiniMQTT gets: whole packets or EAGAIN, sends that cannot hang, and a loop that goes on meanwhile.
+
+MiniMQTT is used with socket_timeout=0, so it asks again at once after EAGAIN. While it waits for an acknowledgement
+every such question runs `pump`, and the wait fails after WAIT_MS. Outside of a wait, one packet is handed over for
+each loop(0). Nothing here blocks: the dialer connects the native socket beforehand.
+"""
+
+import errno
+
+from charger import ticks
+from charger.net.framing import MAX_PAYLOAD, LinkError, Packet
+
+# How long an acknowledgement may take, and how long the peer may take to accept a message.
+WAIT_MS = 5000
+# From the first byte of a packet to its last.
+PACKET_MS = 10000
+# Pieces read in one pass: 64 KB of unwanted message must not hold up the relay.
+_PIECES = 8
+_PUBACK = b"\x40\x02"
+_PINGREQ = b"\xc0\x00"
+
+
+def errno_name(error):
+    """The symbolic name of an OSError's number, or its own words: numbers differ between ports."""
+    return errno.errorcode.get(error.errno) or str(error)
+
+
+class OneSocketPool:
+    """What MiniMQTT takes for a socket pool. It has one socket, which is connected already."""
+
+    SOCK_STREAM = 1
+
+    def __init__(self, socket):
+        self._socket = socket
+
+    def getaddrinfo(self, host, port, family=0, kind=0):
+        """The dialer has resolved the name; nobody looks at this address."""
+        return ((family, kind, 0, "", (host, port)),)
+
+    def socket(self, family, kind):
+        return self._socket
+
+
+class PacketSocket:
+    """`topic` (bytes) is the one we subscribe to; `ticks_ms`, `pump` and `log` as in the package."""
+
+    def __init__(self, topic, ticks_ms, pump, log):
+        self._packet = Packet(topic)
+        self._ticks_ms = ticks_ms
+        self._pump = pump
+        self._log = log
+        self._native = self._receive = self._send = self._ready = None
+        # Whole packets leave in one segment. A CONNECT with a very long password is larger: it leaves in pieces.
+        self._out = bytearray(MAX_PAYLOAD + 128)
+        self._out_view = memoryview(self._out)
+        self._reset()
+
+    def _reset(self):
+        self._packet.clear()
+        self._packet.awaited = 0
+        self._complete = False
+        self._more = False
+        self._end = 0  # of what is to be sent
+        self._sent = 0
+        self._offered = 0
+        self._wait_until = 0
+        self._send_until = 0
+        self._packet_until = 0
+        self.heard = self.spoke = self._ticks_ms()  # when bytes last came, when the last packet had left
+        self.answered = True  # something came since the last ping
+
+    def attach(self, native, poller, pollin):
+        """Takes over a connected native socket (timeout 0) and an empty select.poll object."""
+        self.close()
+        poller.register(native, pollin)
+        self._native = native
+        self._receive = native.recv_into
+        self._send = native.send
+        # CPython has no ipoll; on a board poll() would allocate in every pass.
+        self._ready = getattr(poller, "ipoll", None) or poller.poll
+
+    def close(self):
+        """Ends the connection without a word, so that the last will is published. MiniMQTT's close, too."""
+        native = self._native
+        self._native = self._receive = self._send = self._ready = None
+        self._reset()
+        if native is not None:
+            try:
+                native.close()
+            except OSError as error:
+                self._log("mqtt", f"Closing the socket: {errno_name(error)}")
+
+    def begin_wait(self, kind):
+        """Until end_wait() a question pumps, for WAIT_MS at most; `kind` is the acknowledgement waited for."""
+        self._packet.awaited = kind
+        self._wait_until = ticks.add(self._ticks_ms(), WAIT_MS)
+
+    def end_wait(self):
+        self._packet.awaited = 0
+
+    @property
+    def pending(self):
+        """True while something waits to be sent."""
+        return self._end > 0
+
+    def ping(self):
+        """Queues a PINGREQ, to be flushed; any byte from the broker sets `answered`."""
+        self.answered = False
+        self._queue(_PINGREQ)
+
+    # What MiniMQTT and the connection manager call.
+
+    def settimeout(self, seconds):
+        """It is always 0."""
+
+    def connect(self, address):
+        if self._native is None:
+            raise OSError(errno.ENOTCONN, "no connection")
+
+    def send(self, data):
+        """Takes all of `data`; where the buffer is too small, pumps until the peer took some. Raises LinkError."""
+        size = len(data)
+        done = self._queue(data)
+        while done < size:
+            self.flush(self._ticks_ms())
+            if self._end:
+                self._pump()
+            done += self._queue(data[done:])
+        return size
+
+    def recv_into(self, target, n):
+        """Up to `n` bytes of one whole packet; OSError EAGAIN when there is none. Raises LinkError."""
+        if n == 0:
+            return 0
+        if not self._complete:
+            if self._packet.awaited:
+                self._wait()
+            if not self._complete:
+                raise OSError(errno.EAGAIN, "nothing yet")
+        taken = self._packet.take(target, n)
+        if self._packet.empty:
+            self._packet.clear()
+            self._complete = False
+        return taken
+
+    def _wait(self):
+        now = self._ticks_ms()
+        self.flush(now)
+        if self.fetch(now):
+            return
+        if ticks.reached(now, self._wait_until):
+            raise LinkError(f"no answer from the broker in {WAIT_MS // 1000} s")
+        self._pump()
+
+    # What the link calls once per pass.
+
+    def flush(self, now):
+        """Sends what the peer takes. Raises LinkError when it does not take everything within WAIT_MS."""
+        while self._sent < self._end:
+            # After EAGAIN the very same bytes are offered again: mbedTLS would lose what was added to them.
+            self._offered = self._offered or self._end
+            taken = self._offer(self._out_view[self._sent : self._offered])
+            if not taken:
+                if ticks.reached(now, self._send_until):
+                    raise LinkError(f"the broker did not take a message in {WAIT_MS // 1000} s")
+                return
+            self._sent += taken
+            self._offered = 0
+            self.spoke = now
+        self._end = self._sent = 0
+
+    def _offer(self, data):
+        if self._send is None:
+            raise LinkError("not connected")
+        try:
+            return self._send(data)
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                return 0
+            raise LinkError(f"sending failed, {errno_name(error)}") from None
+
+    def fetch(self, now):
+        """True when a packet waits for MiniMQTT. Reads what has come, a few pieces at a time. Raises LinkError."""
+        if self._complete:
+            return True
+        if not self._more and not self._readable():
+            if self._packet.begun and ticks.reached(now, self._packet_until):
+                raise LinkError("the broker stopped in the middle of a packet")
+            return False
+        for _ in range(_PIECES):
+            if not self._packet.begun:
+                self._packet_until = ticks.add(now, PACKET_MS)
+            got = self._read(self._packet.room())
+            if not got:
+                return False
+            self.heard = now
+            self.answered = True
+            if self._packet.filled(got) and self._finish():
+                return True
+        return False
+
+    def _readable(self):
+        # Iterating is what makes ipoll free: the tuple it gives is always the same one.
+        for _ in self._ready(0):
+            return True
+        return False
+
+    def _read(self, room):
+        try:
+            got = self._receive(room, len(room))
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                self._more = False
+                return 0
+            raise LinkError(f"closed, {errno_name(error)}") from None
+        if not got:
+            raise LinkError("closed by the broker")
+        # TLS may hold decrypted bytes that poll() does not know of: read on until EAGAIN.
+        self._more = True
+        return got
+
+    def _finish(self):
+        """A packet is complete: True when it is for MiniMQTT, else it is acknowledged and forgotten here."""
+        packet = self._packet
+        if packet.wanted:
+            self._complete = True
+            return True
+        if packet.ack_id:
+            self._queue(_PUBACK + bytes((packet.ack_id >> 8, packet.ack_id & 0xFF)))
+        if packet.note:
+            self._log("mqtt", f"Discarded {packet.note}")
+        packet.clear()
+        return False
+
+    def _queue(self, data):
+        """Appends what fits to the outgoing bytes and gives how many that were."""
+        if not self._end:
+            self._send_until = ticks.add(self._ticks_ms(), WAIT_MS)
+        start = self._end
+        self._end = min(start + len(data), len(self._out))
+        self._out[start : self._end] = data[: self._end - start]
+        return self._end - start

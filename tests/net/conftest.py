@@ -1,0 +1,252 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A link under test: time is handed in (every pass and every pump takes 5 ms of it), the sockets are real."""
+
+import socket
+import struct
+
+import pytest
+from charger import ticks
+from charger.net.mqtt import Link
+
+CONNECT, CONNACK, PUBLISH, PUBACK = 0x10, 0x20, 0x30, 0x40
+SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 0x80, 0x90, 0xC0, 0xE0
+SILENCE = b""
+PASS_MS = 5
+
+
+class Clock:
+    """The tick counter, a little before its wrap."""
+
+    def __init__(self):
+        self.now = (1 << 29) - 2000
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, ms):
+        self.now = ticks.add(self.now, ms)
+
+
+class Stalls:
+    """Allows what is not longer than `limit`; with the relay open that is everything."""
+
+    def __init__(self):
+        self.limit = 1 << 30
+        self.allowed = []
+
+    def allow(self, ms):
+        if ms > self.limit:
+            return False
+        self.allowed.append(ms)
+        return True
+
+
+class Log(list):
+    def __call__(self, tag, text):
+        self.append(f"{tag} {text}")
+
+    def has(self, text):
+        return any(text in line for line in self)
+
+
+class Wifi:
+    connected = True
+
+
+def packet(first, body=b""):
+    """An MQTT packet of any length."""
+    length = bytearray()
+    rest = len(body)
+    while True:
+        length.append(rest & 0x7F | (0x80 if rest > 0x7F else 0))
+        rest >>= 7
+        if not rest:
+            return bytes([first]) + bytes(length) + body
+
+
+def message(payload, topic=b"/system/box-1", qos=1, retain=False, pid=7):
+    ident = struct.pack("!H", pid) if qos else b""
+    body = struct.pack("!H", len(topic)) + topic + ident + payload
+    return packet(PUBLISH | qos << 1 | retain, body)
+
+
+class HostileBroker:
+    """A broker on a real socket that answers what `answers` says; it runs whenever the link waits or has made a pass."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.setblocking(False)
+        self.port = self.listener.getsockname()[1]
+        self.peer = None
+        self.reads = True
+        self.received = []
+        self._bytes = b""
+        self.answers = {
+            CONNECT: lambda body: packet(CONNACK, b"\0\0"),
+            SUBSCRIBE: lambda body: packet(SUBACK, body[:2] + b"\1"),
+            PUBLISH | 3: lambda body: packet(PUBACK, body[2 + body[1] :][:2]),
+            PINGREQ: lambda body: packet(0xD0),
+        }
+
+    def serve(self):
+        try:
+            peer, _ = self.listener.accept()
+        except BlockingIOError:
+            pass
+        else:
+            self.hang_up()
+            self.peer, self._bytes = peer, b""
+            peer.setblocking(False)
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.peer and self.reads:
+            self._read()
+
+    def _read(self):
+        try:
+            self._bytes += self.peer.recv(65536)
+        except (BlockingIOError, ConnectionError):
+            return
+        while len(self._bytes) >= 2:
+            head, length, shift = 1, 0, 0
+            while True:
+                byte = self._bytes[head]
+                length |= (byte & 0x7F) << shift
+                head, shift = head + 1, shift + 7
+                if not byte & 0x80:
+                    break
+            if len(self._bytes) < head + length:
+                return
+            first, body = self._bytes[0], self._bytes[head : head + length]
+            self._bytes = self._bytes[head + length :]
+            self.received.append((first, body))
+            kind = first if first & 0xF0 == PUBLISH else first & 0xF0
+            answer = self.answers.get(kind, lambda body: SILENCE)(body)
+            if answer and self.peer:
+                self.send(answer)
+
+    def send(self, data):
+        self.peer.sendall(data)
+
+    def hang_up(self, reset=False):
+        if self.peer:
+            if reset:
+                self.peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.peer.close()
+            self.peer = None
+
+    def kinds(self):
+        return [first & 0xF0 for first, _ in self.received]
+
+    def close(self):
+        self.hang_up()
+        self.listener.close()
+
+
+def settings(**changes):
+    values = {
+        "charger.serial": "box-1",
+        "mqtt.broker": "127.0.0.1",
+        "mqtt.port": 1883,
+        "mqtt.client_id": "box-1",
+        "mqtt.username": "",
+        "mqtt.password": "",
+        "mqtt.tls": False,
+        "mqtt.ca_file": "",
+        "mqtt.keep_alive": 60,
+        "safety.watchdog_seconds": 8,
+    }
+    values.update({key.replace("__", "."): value for key, value in changes.items()})
+    return values
+
+
+class Rig:
+    """The link with its collaborators; `broker` is a HostileBroker, or None when a real one listens elsewhere."""
+
+    def __init__(self, broker=None, pool=socket, **changes):
+        self.broker = broker
+        if broker:
+            changes.setdefault("mqtt__port", broker.port)
+        self.clock = Clock()
+        self.stalls = Stalls()
+        self.log = Log()
+        self.wifi = Wifi()
+        self.pumped = 0
+        extra = {key: changes.pop(key) for key in ("make_context",) if key in changes}
+        self.link = Link(
+            pool,
+            self.wifi,
+            settings(**changes),
+            self.clock,
+            self.pump,
+            self.stalls,
+            self.log,
+            randrange=lambda n: 0,
+            **extra,
+        )
+
+    def pump(self):
+        self.pumped += 1
+        self.clock.advance(PASS_MS)
+        if self.broker:
+            self.broker.serve()
+
+    def step(self, passes=1):
+        for _ in range(passes):
+            self.clock.advance(PASS_MS)
+            self.link.step(self.clock.now)
+            if self.broker:
+                self.broker.serve()
+
+    def until(self, condition, within_ms=20000):
+        """Runs passes until `condition()`; the time is the clock's own, so a slow machine changes nothing."""
+        start = self.clock.now
+        while not condition():
+            assert ticks.diff(self.clock.now, start) <= within_ms, self.log
+            self.step()
+        return ticks.diff(self.clock.now, start)
+
+    def connect(self):
+        self.until(lambda: self.link.connected)
+        return self
+
+    def close(self):
+        self.link.close()
+
+
+@pytest.fixture
+def broker():
+    broker = HostileBroker()
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def make_rig():
+    rigs = []
+
+    def make(*args, **changes):
+        rigs.append(Rig(*args, **changes))
+        return rigs[-1]
+
+    yield make
+    for rig in rigs:
+        rig.close()
+
+
+@pytest.fixture
+def rig(broker, make_rig):
+    """A link and the broker it will find; not connected yet."""
+    return make_rig(broker)
+
+
+@pytest.fixture
+def mqtt():
+    """Builders of MQTT packets."""
+
+    class Packets:
+        pass
+
+    Packets.packet = staticmethod(packet)
+    Packets.message = staticmethod(message)
+    return Packets
