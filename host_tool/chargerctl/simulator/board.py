@@ -339,7 +339,7 @@ class VirtualBoard:
             return
         self._running = processor
         try:
-            processor.resume()
+            processor.resume(None if self.clock.realtime else lambda: self.clock.now_us)
         except KeyboardInterrupt:
             self.stop()
             processor.wait_paused(2.0)

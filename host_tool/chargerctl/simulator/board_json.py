@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from chargerctl.simulator.modules.time import board_float
+from chargerctl.simulator.floats import board_float
 
 _NUMBER = re.compile(rb"[-+0-9.eE]+")
 _SPACE = b" \t\n\r\v\f,:"

@@ -49,7 +49,7 @@ class Clock:
         self.on_attention: Callable[[], object] = lambda: None
         self._attention = False
         self._firing = False
-        self._due_us = NEVER
+        self._due_us = 0 if realtime else NEVER
         self._timers: list[tuple[int, int, Timer]] = []
         self._sequence = itertools.count()
         self._posted: deque[Callable[[], object]] = deque()

@@ -111,6 +111,7 @@ class Drive:
         if target.exists() and target != source:
             self._spend_block()
             target.unlink()
+            self._ours()
         self._spend_block()
         source.rename(target)
         self._ours()
@@ -190,6 +191,7 @@ class Drive:
             if start < end:
                 old[start:end] = b"\xff" * (end - start)
                 path.write_bytes(old)
+                self._ours()
             self._spend_block()
             old[start:end] = content[start:end]
         path.write_bytes(content)

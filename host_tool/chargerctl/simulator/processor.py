@@ -11,6 +11,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+# Wall-clock seconds without any board time passing.
+_ENDLESS_S = 20.0
+
 
 class Processor:
     """Runs `program` on a thread of its own, a stretch at a time."""
@@ -24,13 +27,24 @@ class Processor:
         # The exception that ended the program: a defect of the simulator, since the board has no way out.
         self.failure: BaseException | None = None
 
-    def resume(self) -> None:
-        """Let the program run until it pauses or ends."""
+    def resume(self, progress: Callable[[], object] | None = None) -> None:
+        """Let the program run until it pauses or ends.
+
+        RuntimeError when `progress()`, if given, stays the same for 20 s: an endless loop that uses no time, which
+        would hang the simulation.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="board", daemon=True)
             self._thread.start()
         self._go.release()
-        self._back.acquire()
+        if progress is None:
+            self._back.acquire()
+            return
+        seen = progress()
+        while not self._back.acquire(timeout=_ENDLESS_S):
+            if progress() == seen:
+                raise RuntimeError(f"the program runs for ever at {seen} us without ever using the clock")
+            seen = progress()
 
     def pause(self) -> None:
         """Give control back; called by the program. Returns when resumed, which may be never."""

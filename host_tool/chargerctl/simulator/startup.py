@@ -71,7 +71,7 @@ class Startup:
 
     def drive_written(self) -> None:
         """The laptop wrote to the drive: stop the program at once, start it when no write came for 750 ms."""
-        if not self.autoreload:
+        if not self.autoreload or self._board.drive.before_usb:
             return
         if self._reload_timer is None:
             if self.vm is not None:
@@ -91,7 +91,7 @@ class Startup:
             return "PROGRAMMATIC"
         if board.reset_reason in _SAFE_MODE_AFTER and (board.is_esp32 or board.reset_reason == "crash"):
             return _SAFE_MODE_AFTER[board.reset_reason]
-        if board.reset_reason in ("brownout", "watchdog"):
+        if board.reset_reason == "watchdog":
             return None
         delay_us = self._safe_mode_delay_us()
         pressed = delay_us > 0 and board.clock.wait(lambda: board.boot_button, delay_us)
@@ -103,15 +103,14 @@ class Startup:
             return round(seconds * 1_000_000)
         return self._board.costs.safe_mode_delay
 
-    def _run_first(self, names: tuple[str, ...], announce: bool = True) -> tuple[str, str | None]:
+    def _run_first(self, names: tuple[str, ...]) -> tuple[str, str | None]:
         """Run the first of these files that is there; (its name or "", its traceback or None)."""
         board = self._board
         name = next((name for name in names if (board.drive.root / name).is_file()), "")
         if not name:
             return "", None
         board.clock.spend(board.costs.vm_start)
-        if announce:
-            board.console.print(f"{name} output:\n")
+        board.console.print(f"{name} output:\n")
         self.vm = VM(board, name)
         traceback = self.vm.run()
         if traceback is not None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def _with_value_error(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
-    def call(*args: Any) -> Any:
+    def call(*args: Any, **named: Any) -> Any:
         try:
-            return function(*args)
+            return function(*args, **named)
         except host.error as error:
             raise ValueError(str(error)) from None
 

@@ -14,14 +14,15 @@ from chargerctl.simulator.settings_toml import get_setting as read_setting
 
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
+    from chargerctl.simulator.startup import Startup
 
 _TICKS_MASK = (1 << 29) - 1
 
 
 def make(board: VirtualBoard) -> ModuleType:
     clock = board.clock
-    startup = board.startup
-    assert startup is not None
+    assert board.startup is not None
+    startup: Startup = board.startup
     spend = clock.spend
     tick_cost = board.costs.tick_read
     # The millisecond at which the counter reads 0, were it not masked.

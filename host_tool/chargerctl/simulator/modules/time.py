@@ -5,27 +5,21 @@
 from __future__ import annotations
 
 import calendar
-import struct
 import time as host
 from collections import namedtuple
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from chargerctl.simulator.floats import board_float
 from chargerctl.simulator.module import new_module
 
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
 
-_FIELDS = "tm_year tm_mon tm_mday tm_hour tm_min tm_sec tm_wday tm_yday tm_isdst"
-_StructTime = namedtuple("_StructTime", _FIELDS)
-
-
-def board_float(value: float) -> float:
-    """The value as a board keeps it: 30 bits, of which 22 are the mantissa."""
-    (bits,) = struct.unpack("<I", struct.pack("<f", value))
-    (kept,) = struct.unpack("<f", struct.pack("<I", bits & ~3))
-    return float(kept)
+_StructTime = namedtuple(
+    "_StructTime", "tm_year tm_mon tm_mday tm_hour tm_min tm_sec tm_wday tm_yday tm_isdst"
+)
 
 
 def make(board: VirtualBoard) -> ModuleType:

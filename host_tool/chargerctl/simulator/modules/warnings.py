@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    action = ["always"]
+    chosen = ["always"]
 
     def warn(message: str, category: type = Warning) -> None:
-        if action[0] == "error":
+        if chosen[0] == "error":
             raise category(message)
-        if action[0] == "always":
+        if chosen[0] == "always":
             board.console.print(f"{category.__name__}: {message}\n")
 
-    def simplefilter(action_name: str) -> None:
-        if action_name not in ("always", "error", "ignore"):
+    def simplefilter(action: str) -> None:
+        if action not in ("always", "error", "ignore"):
             raise ValueError("Invalid action")
-        action[0] = action_name
+        chosen[0] = action
 
     return new_module("warnings", warn=warn, simplefilter=simplefilter)

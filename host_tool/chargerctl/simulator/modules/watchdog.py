@@ -74,7 +74,9 @@ def make(board: VirtualBoard) -> ModuleType:
         @mode.setter
         def mode(self, mode: WatchDogMode | None) -> None:
             if mode is None:
-                self.deinit()
+                if hardware.mode == "reset" and not board.is_esp32:
+                    raise RuntimeError("WatchDogTimer cannot be deinitialized once mode is set to RESET")
+                hardware.disarm()
                 return
             if self._timeout is None:
                 raise ValueError("WatchDogTimer.timeout must be greater than 0")
@@ -82,11 +84,6 @@ def make(board: VirtualBoard) -> ModuleType:
                 raise NotImplementedError("RAISE mode is not implemented")
             name = "raise" if mode is WatchDogMode.RAISE else "reset"
             hardware.arm(name, round(self._timeout * 1_000_000), make_timeout)
-
-        def deinit(self) -> None:
-            if hardware.mode == "reset" and not board.is_esp32:
-                raise RuntimeError("WatchDogTimer cannot be deinitialized once mode is set to RESET")
-            hardware.disarm()
 
     return new_module(
         "watchdog", WatchDogTimeout=WatchDogTimeout, WatchDogMode=WatchDogMode, WatchDogTimer=WatchDogTimer

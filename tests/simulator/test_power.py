@@ -1,0 +1,341 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Power cuts, resets, safe mode, and what is left of the program after each."""
+
+import time
+
+import pytest
+from chargerctl.simulator.pins import Pull
+
+LOOP = """
+    import time
+    n = 0
+    try:
+        while True:
+            time.sleep(0.1)
+            n += 1
+            print("pass", n)
+    except BaseException as error:
+        print("caught", type(error).__name__)
+        raise
+    finally:
+        print("finally")
+"""
+PICO = "raspberry_pi_pico_w"
+XIAO_C6 = "seeed_xiao_esp32c6"
+
+
+def starts(board):
+    return list(board.console.lines).count("code.py output:")
+
+
+def test_nothing_happens_without_power(make_board):
+    board = make_board(LOOP)
+    board.run_for(1)
+    assert board.clock.now_us == 1_000_000
+    assert not board.console.lines
+
+
+def test_after_a_power_cut_nothing_of_the_program_runs(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    board.clock.call_at(1_650_000, lambda: board.power(False))
+    board.run_for(10)
+    assert board.console.lines[-1].startswith("pass")
+    assert not {"finally", "caught SystemExit"} & set(board.console.lines)
+    assert board.program is None
+
+
+def test_a_power_cut_between_two_runs_is_the_same(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    board.run_for(1.65)
+    board.power(False)
+    board.run_for(10)
+    assert "finally" not in board.console.lines
+
+
+def test_power_on_again_boots_anew_and_time_has_gone_on(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    board.run_for(2)
+    board.power(False)
+    board.run_for(5)
+    board.power(True)
+    board.run_for(2)
+    assert starts(board) == 2
+    assert board.clock.now_us == 9_000_000
+    assert board.uptime_us() == 2_000_000
+
+
+def test_a_reset_stops_the_program_for_good(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    board.clock.call_at(2_000_000, board.press_reset)
+    board.run_for(4)
+    assert starts(board) == 2
+    assert "finally" not in board.console.lines
+
+
+def test_the_program_can_reset_its_chip(make_board):
+    board = make_board("import microcontroller\nprint('now')\nmicrocontroller.reset()\nprint('never')\n")
+    board.power(True)
+    board.run_for(4)
+    assert starts(board) == 3
+    assert "never" not in board.console.lines
+    assert board.reset_reason == "software"
+
+
+def test_pausing_the_board_resumes_where_it_was(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    for _ in range(40):
+        board.run_for(0.05)
+    passes = [line for line in board.console.lines if line.startswith("pass")]
+    assert passes == [f"pass {n + 1}" for n in range(len(passes))]
+    assert len(passes) >= 8
+
+
+def test_what_a_timer_raises_reaches_the_runner_and_not_the_program(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+
+    def fail():
+        raise LookupError("script")
+
+    board.clock.call_at(1_650_000, fail)
+    with pytest.raises(LookupError):
+        board.run_for(5)
+    assert "caught LookupError" not in board.console.lines
+    board.run_for(1)
+    assert board.console.lines[-1].startswith("pass")
+
+
+def test_the_program_stands_still_while_the_board_is_not_run(make_board):
+    board = make_board(LOOP)
+    board.power(True)
+    board.run_for(1.65)
+    before = list(board.console.lines)
+    time.sleep(0.02)
+    assert list(board.console.lines) == before
+
+
+@pytest.mark.parametrize(
+    ("cause", "board_id", "reported"),
+    [
+        ("press_reset", XIAO_C6, "POWER_ON"),
+        ("press_reset", PICO, "RESET_PIN"),
+        ("brown_out", PICO, "POWER_ON"),
+    ],
+)
+def test_the_reset_reason_is_reported(start, cause, board_id, reported):
+    board = start("import microcontroller\nprint(microcontroller.cpu.reset_reason)", board_id)
+    getattr(board, cause)()
+    board.run_for(2)
+    assert f"microcontroller.ResetReason.{reported}" in list(board.console.lines)[4:]
+
+
+def test_events_of_power_and_reset(make_board):
+    board = make_board(LOOP)
+    seen = []
+    board.events.listen(seen.append)
+    board.power(True)
+    board.run_for(1)
+    board.press_reset()
+    board.power(False)
+    assert [event for event in seen if event["kind"] != "console"] == [
+        {"t": 0.0, "kind": "power", "on": True},
+        {"t": 0.0, "kind": "reset", "reason": "power"},
+        {"t": 1.0, "kind": "reset", "reason": "button"},
+        {"t": 1.0, "kind": "power", "on": False},
+    ]
+
+
+# Pins
+
+OUTPUT = """
+    import board, digitalio, time
+    pin = digitalio.DigitalInOut(board.{pin})
+    pin.switch_to_output(False)
+    time.sleep({seconds})
+"""
+
+
+def test_pins_are_pulled_up_on_esp32_from_power_on_and_when_the_program_ends(make_board):
+    board = make_board(OUTPUT.format(pin="D5", seconds=1))
+    pin = board.pins["D5"]
+    assert pin.level is False
+    board.power(True)
+    assert pin.level is True
+    board.run_for(1.5)
+    assert pin.level is False
+    assert pin.claimed_by == "DigitalInOut"
+    board.run_for(2)
+    assert pin.level is True
+    assert pin.claimed_by is None
+    board.power(False)
+    assert pin.level is False
+
+
+def test_pins_float_on_rp2_when_the_program_ends(make_board):
+    board = make_board(OUTPUT.format(pin="GP5", seconds=1).replace("(False)", "(True)"), PICO)
+    board.power(True)
+    assert board.pins["GP5"].level is False
+    board.run_for(1.5)
+    assert board.pins["GP5"].level is True
+    board.run_for(2)
+    assert board.pins["GP5"].level is False
+
+
+def test_a_reset_lets_go_of_the_pins_at_once(make_board):
+    board = make_board(OUTPUT.format(pin="D5", seconds=100))
+    board.power(True)
+    board.run_for(2)
+    assert board.pins["D5"].level is False
+    board.press_reset()
+    assert board.pins["D5"].level is True
+
+
+def test_gpio16_of_the_esp32_c6_is_driven_high_at_reset(make_board):
+    board = make_board(board_id=XIAO_C6)
+    board.power(True)
+    assert board.pins["D6"].driven is True
+    assert board.pins["D5"].driven is None
+
+
+def test_names_of_one_pin_share_it(make_board):
+    board = make_board(board_id=XIAO_C6)
+    assert board.pins["D4"] is board.pins["SDA"]
+    board.pins["SDA"].pull(Pull.UP)
+    assert board.pins["D4"].level is True
+
+
+# The clock
+
+
+def test_the_rtc_starts_in_2000_and_is_lost_with_the_power(make_board):
+    code = """
+        import rtc, time
+        print(time.localtime()[:3])
+        rtc.RTC().datetime = time.struct_time((2026, 11, 22, 7, 30, 0, 0, 0, -1))
+        print(time.time())
+    """
+    board = make_board(code)
+    board.power(True)
+    board.run_for(2)
+    board.reset("software")
+    board.run_for(2)
+    board.power(False)
+    board.power(True)
+    board.run_for(2)
+    dates = [line for line in board.console.lines if line.startswith("(")]
+    assert dates == ["(2000, 1, 1)", "(2026, 11, 22)", "(2000, 1, 1)"]
+    assert "1795332600" in board.console.lines
+
+
+# Safe mode
+
+SAY = "print('code runs')\nimport time\ntime.sleep(100)"
+RECOVER = """
+    import microcontroller, supervisor
+    print(supervisor.runtime.safe_mode_reason)
+    microcontroller.reset()
+"""
+
+
+@pytest.mark.parametrize(("cause", "reason"), [("brown_out", "BROWNOUT"), ("crash", "HARD_FAULT")])
+def test_esp32_goes_to_safe_mode_and_stays_there(start, cause, reason):
+    board = start(SAY)
+    getattr(board, cause)()
+    board.run_for(10)
+    assert board.safe_mode == reason
+    assert starts(board) == 1
+    assert "You are in safe mode because:" in board.console.lines
+
+
+def test_safemode_py_brings_the_board_back(start):
+    board = start(SAY, files={"safemode.py": RECOVER})
+    board.brown_out()
+    board.run_for(10)
+    assert "supervisor.SafeModeReason.BROWNOUT" in board.console.lines
+    assert board.safe_mode is None
+    assert board.program == "code.py"
+    assert board.reset_reason == "software"
+
+
+def test_the_boot_button_means_safe_mode_without_safemode_py(make_board):
+    board = make_board(SAY, files={"safemode.py": RECOVER})
+    board.power(True)
+    board.clock.call_in(500_000, lambda: setattr(board, "boot_button", True))
+    board.run_for(10)
+    assert board.safe_mode == "USER"
+    assert starts(board) == 0
+    assert "safemode.py output:" not in board.console.lines
+
+
+def test_rp2_knows_no_brown_out(start):
+    board = start(SAY, PICO)
+    board.brown_out()
+    board.run_for(3)
+    assert board.safe_mode is None
+    assert starts(board) == 2
+
+
+def test_safe_mode_can_be_asked_for(start):
+    code = """
+        import microcontroller
+        microcontroller.on_next_reset(microcontroller.RunMode.SAFE_MODE)
+        microcontroller.reset()
+    """
+    board = start(code, seconds=5)
+    assert board.safe_mode == "PROGRAMMATIC"
+    board.press_reset()
+    board.run_for(0.9)
+    assert board.safe_mode is None
+
+
+def test_the_wait_for_the_boot_button_can_be_set(make_board):
+    board = make_board(SAY, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0.25\n"})
+    board.power(True)
+    board.run_for(0.5)
+    assert board.program == "code.py"
+
+
+# boot.py
+
+
+def test_boot_py_runs_once_a_hard_reset_and_its_output_goes_to_boot_out(start, drive):
+    board = start("import supervisor\nsupervisor.reload()", files={"boot.py": "print('booting')"}, seconds=4)
+    assert list(board.console.lines).count("booting") == 1
+    assert starts(board) > 2
+    text = (drive / "boot_out.txt").read_bytes().decode()
+    assert text.startswith("Adafruit CircuitPython 10.1.3 on ")
+    assert "\r\nBoard ID:adafruit_feather_esp32s3_nopsram\r\n" in text
+    assert text.endswith("boot.py output:\r\nbooting\r\n")
+
+
+def test_a_boot_out_that_is_as_before_is_not_written_again(make_board, drive):
+    board = make_board(SAY, files={"boot.py": "print('booting')"})
+    began = []
+    for _ in range(2):
+        board.power(True)
+        board.run_until(lambda: board.program == "code.py", 10)
+        began.append(board.uptime_us())
+        board.power(False)
+    assert began[0] - began[1] == pytest.approx(1_020_000, abs=1000)
+
+
+def test_an_error_in_boot_py_does_not_keep_code_py_from_running(start):
+    board = start(SAY, files={"boot.py": "1 / 0"}, seconds=4)
+    assert board.program == "code.py"
+    assert "ZeroDivisionError: division by zero" in board.console.lines
+
+
+def test_an_endless_loop_that_uses_no_time_is_found(make_board, monkeypatch):
+    monkeypatch.setattr("chargerctl.simulator.processor._ENDLESS_S", 0.2)
+    code = "import time\nend = [False]\ntime.sleep(0.1)\nwhile not end[0]:\n    pass\n"
+    board = make_board(code)
+    board.power(True)
+    with pytest.raises(RuntimeError, match="without ever using the clock"):
+        board.run_for(5)
+    board.vm.modules["__main__"].end[0] = True
