@@ -88,10 +88,10 @@ class Setting:
 
     def plain(self, text: str) -> str | int | float | bool:
         """A good value as JSON and TOML have it."""
-        value = self.check(text)
-        return (
-            value / 100 if self.kind == "num" and value % 100 else int(text) if self.kind == "num" else value
-        )
+        if self.kind != "num":
+            return self.check(text)
+        hundredths = int(self.check(text))
+        return hundredths / 100 if hundredths % 100 else hundredths // 100
 
     def shown(self, text: str, reveal: bool = False) -> str:
         """`text` for a person: a secret that is set is masked."""
