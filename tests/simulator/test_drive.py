@@ -197,7 +197,8 @@ def test_what_was_not_flushed_is_gone(make_board, drive):
 
 
 def test_what_was_flushed_is_there(make_board, drive):
-    code = "import time\nfile = open('/log', 'a')\nfile.write('new')\nfile.flush()\nfile.write('er')\nprint('now')\ntime.sleep(9)"
+    code = "import time\nfile = open('/log', 'a')\nfile.write('new')\nfile.flush()\nfile.write('er')\n"
+    code += "print('now')\ntime.sleep(9)"
     cut_while(make_board, code, 10, {"log": "old"})
     assert (drive / "log").read_text() == "oldnew"
 

@@ -64,7 +64,7 @@ def test_a_dotted_key_is_one_key():
 def test_where_the_generations_differ(data, old, new):
     assert getenv(data, "KEY", NEW) == new
     if old is ValueError:
-        with pytest.raises(ValueError, match="Invalid|invalid"):
+        with pytest.raises(ValueError, match="nvalid"):
             getenv(data, "KEY", OLD)
     else:
         assert getenv(data, "KEY", OLD) == old
