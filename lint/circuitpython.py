@@ -48,7 +48,8 @@ BOARD = {
 # Built-in names that CPython has and CircuitPython has too.
 BUILTINS = {
     "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "Ellipsis", "Exception", "False",
-    "GeneratorExit", "ImportError", "IndexError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "NameError", "None",
+    "GeneratorExit", "ImportError", "IndexError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError",
+    "NameError", "None",
     "NotImplementedError", "OSError", "OverflowError", "RuntimeError", "StopIteration", "SyntaxError",
     "SystemExit", "True", "TypeError", "UnicodeError", "ValueError", "ZeroDivisionError", "__name__", "abs",
     "all", "any", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "delattr", "dict", "dir",

@@ -165,12 +165,9 @@ class _Checker:
         division = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
         literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         made = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
-        if (division or literal or made) and self._in_package:
-            if FLOAT_MARK not in self._lines[_at("", node, "").line - 1]:
-                yield (
-                    node,
-                    f"a float has about 7 digits: int ms, s and Wh; elsewhere say why with {FLOAT_MARK} ...",
-                )
+        found = (division or literal or made) and self._in_package
+        if found and FLOAT_MARK not in self._lines[_at("", node, "").line - 1]:
+            yield node, f"a float has about 7 digits: int ms, s and Wh; elsewhere say why with {FLOAT_MARK} ..."
 
     def _exceptions(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(node, ast.ExceptHandler) and _catches_everything(node.type):
