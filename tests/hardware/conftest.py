@@ -245,7 +245,7 @@ class Bench:
             },
             "countio": {"Counter": lambda pin, edge, pull: self.counter, "Edge": choices(FALL="FALL")},
             "neopixel_write": {"neopixel_write": lambda pin, data: self.neopixel.append(bytes(data))},
-            "terminalio": {"FONT": _font()},
+            "terminalio": {},
             "i2cdisplaybus": {"I2CDisplayBus": I2CDisplayBus},
         }
         modules = {}
@@ -288,15 +288,19 @@ def _as_on_a_board(bus_display: Any) -> None:
     bus_display._get_refresh_areas = get_refresh_areas
 
 
-# Bound to the stand-ins when imported: fresh for every test.
-_FRESH = (
-    "charger.hardware",
-    "adafruit_pn532",
-    "adafruit_bus_device",
-    "displayio",
-    "i2cdisplaybus",
-    "busdisplay",
-)
+# Bound to one test's stand-ins when imported: fresh for every test.
+_FRESH = ("charger.hardware", "adafruit_pn532", "adafruit_bus_device", "adafruit_displayio_ssd1306")
+_blinka: dict[str, types.ModuleType] = {}
+
+
+def _display_modules() -> dict[str, types.ModuleType]:
+    """Blinka's display core, loaded once: what it takes from the stand-ins are classes that stay the same."""
+    if not _blinka:
+        before = set(sys.modules)
+        _as_on_a_board(importlib.import_module("busdisplay").BusDisplay)
+        sys.modules["terminalio"].FONT = _font()  # type: ignore[attr-defined]
+        _blinka.update({name: sys.modules[name] for name in set(sys.modules) - before | {"terminalio"}})
+    return _blinka
 
 
 @pytest.fixture
@@ -305,13 +309,10 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     I2C.bench = SPI.bench = made
     before = dict(sys.modules)
     for name in before:
-        if name.startswith(_FRESH) or name in ("adafruit_displayio_ssd1306", "fontio", "charger.hardware"):
+        if name.startswith(_FRESH):
             del sys.modules[name]
-    for name in ("busio", "digitalio", "microcontroller"):
-        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    for name, module in made.modules().items():
-        monkeypatch.setitem(sys.modules, name, module)
-    _as_on_a_board(importlib.import_module("busdisplay").BusDisplay)
+    sys.modules.update(made.modules())
+    sys.modules.update(_display_modules())
     yield made
     for name in set(sys.modules) - set(before):
         del sys.modules[name]

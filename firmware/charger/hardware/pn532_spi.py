@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A PN532 on SPI with its own chip select."""
 
+import errno
+
 import digitalio
 from adafruit_bus_device.spi_device import SPIDevice
 from adafruit_pn532.spi import PN532_SPI, reverse_bit
@@ -11,6 +13,7 @@ from charger.hardware.pn532 import Reader
 _BAUDRATE = 1_000_000  # the chip's limit is 5 MHz, the wiring's is lower
 _STATUS_READ = 2
 _READY = 1
+_NOBODY = 0xFF  # what a line that nobody drives reads, with its pull-up
 
 
 def make(bus, cs, log):
@@ -37,6 +40,8 @@ class _Chip(PN532_SPI):
     def ready(self):
         with self._spi as spi:
             spi.write_readinto(self._ask, self._status)
+        if self._status[1] == _NOBODY:
+            raise OSError(errno.ENODEV, "does not answer")
         return self._status[1] == self._ready
 
     def _wait_ready(self, timeout=0):
