@@ -16,6 +16,7 @@ import click
 
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
+from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator import scripts
 from chargerctl.simulator.job import Job, Simulation
@@ -113,12 +114,24 @@ def _drive(
     settings = effective_for_simulation(
         config or (default if default.is_file() else None), os.environ, overrides
     )
-    if overrides:
-        screen.say(f"with {', '.join(overrides)}", "dim")
-    board = str(settings.values["hardware.board"])
+    chosen = str(settings.values["hardware.board"])
+    board_id = _DEFAULT_BOARD if chosen == "auto" else chosen
+    flat = settings.flat()
+    notes = list(overrides)
+    if settings.values["hardware.estop_pin"] == "" and settings.values["hardware.card_reader"] != "pn532_spi":
+        # No profile has an emergency stop, since one must really be wired; here it is, on a pin that is free.
+        flat["CHARGER_HARDWARE_ESTOP_PIN"] = _profile(board_id)["miso"]
+        notes.append(f"hardware.estop_pin={flat['CHARGER_HARDWARE_ESTOP_PIN']}")
+    if notes:
+        screen.say(f"with {', '.join(notes)}", "dim")
     with TemporaryDirectory(prefix="chargerctl-") as folder:
-        write_drive(Path(folder), settings.flat(), _DEFAULT_BOARD if board == "auto" else board)
+        write_drive(Path(folder), flat, board_id)
         yield Path(folder)
+
+
+def _profile(board_id: str) -> dict[str, str]:
+    profiles: dict[str, dict[str, str]] = firmware_module("charger.hardware.profiles").PROFILES
+    return profiles[board_id]
 
 
 def _run(job: Job, screen: Terminal, as_json: bool) -> int:
@@ -131,6 +144,8 @@ def _run(job: Job, screen: Terminal, as_json: bool) -> int:
                     summary = event
                 if not as_json:
                     screen.show(event)
+                elif event["kind"] == "note":
+                    click.echo(f"chargerctl: {event['text']}", err=True)
                 elif event["kind"] != "script":
                     click.echo(json.dumps(event, ensure_ascii=False))
     finally:

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.central.endpoint import Endpoint
 from chargerctl.central.system import CentralSystem
 from chargerctl.errors import ChargerctlError
-from chargerctl.settings.table import board_settings
+from chargerctl.settings.table import BY_VARIABLE, board_settings
+from chargerctl.simulator import uplink
 from chargerctl.simulator.board import ProgramEnd, VirtualBoard
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.events import Event, Events
 from chargerctl.simulator.job import Job
-from chargerctl.simulator.network.broker import MemoryBroker
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.runner import Runner, Stage
 from chargerctl.simulator.settings_toml import getenv
@@ -47,8 +46,9 @@ class _Session:
         self._events.listen(write)
         self._board = VirtualBoard(job.drive, _board_of(job.drive), clock=clock, events=self._events)
         self._board.on_program_end = self._on_program_end
-        values = _settings(job.drive, self._board.version)
-        self._world = World(self._board, values)
+        settings = _flat_settings(job.drive, self._board.version)
+        values, _ = board_settings.load(settings.get)
+        self._world = World(self._board, settings)
         self._network = Network(self._board)
         self._counts = FrameCount(self._events)
         self._central = CentralSystem() if job.local_central else None
@@ -58,21 +58,20 @@ class _Session:
         self._why: str | None = None
 
     def _serve(self, values: dict[str, Any]) -> None:
-        """Put broker, central system and time server where the drive's settings look for them."""
+        """Put time server, broker and central system where the drive's settings look for them."""
         if values["ntp.server"]:
             self._network.serve_time(values["ntp.server"])
-        if not values["mqtt.broker"]:
+        if not (values["mqtt.broker"] and values["mqtt.port"] and values["charger.serial"]):
+            # The charger will say what is missing, and look for nobody.
             return
-        clock, network = self._board.clock, self._network
-        broker = MemoryBroker(clock, values["mqtt.username"], values["mqtt.password"])
-        network.serve(values["mqtt.broker"], values["mqtt.port"], broker)
-        if self._central is not None:
-            endpoint = Endpoint(
-                self._central, values["charger.serial"], broker.publish, clock, network.time.unix
-            )
-            for topic in endpoint.topics:
-                broker.listen(topic, endpoint.received)
-            network.to_charger = endpoint.to_charger
+        if self._job.realtime:
+            uplink.over_tcp(self._network, values, self._central, self._job.broker, self._tell)
+        else:
+            uplink.in_memory(self._network, values, self._central)
+
+    def _tell(self, text: str) -> None:
+        """A line for the person at the laptop."""
+        self._events.emit("note", text=text)
 
     def run(self) -> int:
         script = self._job.script
@@ -129,11 +128,18 @@ def _board_of(drive: Path) -> Board:
     return BOARDS[found[1]]
 
 
-def _settings(drive: Path, version: tuple[int, int, int]) -> dict[str, Any]:
-    """What the world needs to know, read as the board reads it: a mistake there is for the firmware to report."""
+def _flat_settings(drive: Path, version: tuple[int, int, int]) -> dict[str, str]:
+    """Variable -> text, as the board reads its file; what it cannot read is for the firmware to report."""
     try:
         data = (drive / "settings.toml").read_bytes()
     except OSError:
-        data = b""
-    values: dict[str, Any] = board_settings.load(lambda name: getenv(data, name, version))[0]
-    return values
+        return {}
+    flat = {}
+    for variable in BY_VARIABLE:
+        try:
+            value = getenv(data, variable, version)
+        except ValueError:
+            continue
+        if value is not None:
+            flat[variable] = str(value)
+    return flat

@@ -49,6 +49,8 @@ class Terminal:
                 self._step(t, f"(power {'on' if on else 'off'})", "dim")
             case {"kind": "reset", "t": t, "reason": reason} if reason != "power":
                 self._step(t, f"(reset: {reason})", "dim")
+            case {"kind": "note", "text": text}:
+                self.say(text, "dim")
             case {"kind": "display"}:
                 self._display = event
             case {"kind": "summary"}:
