@@ -38,18 +38,19 @@ class Timer:
 
 
 class Clock:
-    """`now_us`: microseconds since the first power-on, through resets and power cuts. Read it, never set it."""
+    """`now_us`: microseconds since the first power-on, through resets and power cuts. To be read, not set."""
 
     def __init__(self, realtime: bool = False) -> None:
         self.realtime = realtime
         self.now_us = 0
+        # Nothing happens before this; `spend` is spelled out where it is called most often.
+        self.due_us = 0 if realtime else NEVER
         # What an exception in a timer was: the runner of the board re-raises it where the program cannot catch it.
         self.failure: BaseException | None = None
         # Called on the spending thread, after a timer, whenever attention was requested.
         self.on_attention: Callable[[], object] = lambda: None
         self._attention = False
         self._firing = False
-        self._due_us = 0 if realtime else NEVER
         self._timers: list[tuple[int, int, Timer]] = []
         self._sequence = itertools.count()
         self._posted: deque[Callable[[], object]] = deque()
@@ -59,7 +60,7 @@ class Clock:
     def spend(self, us: int) -> None:
         """Let `us` >= 0 microseconds pass; timers due meanwhile fire. May not return: the power may go."""
         now_us = self.now_us + us
-        if now_us < self._due_us:
+        if now_us < self.due_us:
             self.now_us = now_us
         else:
             self._advance(now_us)
@@ -89,8 +90,8 @@ class Clock:
         """Have `call()` fire at `at_us` (at once when that is past), after the timers set before for that time."""
         timer = Timer(at_us, call)
         heapq.heappush(self._timers, (at_us, next(self._sequence), timer))
-        if at_us < self._due_us:
-            self._due_us = at_us
+        if at_us < self.due_us:
+            self.due_us = at_us
         return timer
 
     def call_in(self, us: int, call: Callable[[], object]) -> Timer:
@@ -99,13 +100,13 @@ class Clock:
     def post(self, call: Callable[[], object]) -> None:
         """Have `call()` fire as soon as possible. The only method for other threads; it ends a real-time sleep."""
         self._posted.append(call)
-        self._due_us = 0
+        self.due_us = 0
         self._wake.set()
 
     def request_attention(self) -> None:
         """Have `on_attention()` called on the spending thread before any more time passes."""
         self._attention = True
-        self._due_us = -1
+        self.due_us = -1
 
     def _next_us(self) -> int:
         timers = self._timers
@@ -116,7 +117,7 @@ class Clock:
     def _advance(self, target_us: int) -> None:
         if self._firing:
             raise RuntimeError("a timer must not spend time")
-        self._due_us = -1
+        self.due_us = -1
         try:
             while True:
                 if self._attention:
@@ -174,4 +175,4 @@ class Clock:
         due_us = self._next_us()
         if self.realtime:
             due_us = min(due_us, self.now_us + _SLACK_US)
-        self._due_us = -1 if self._attention or self._posted else due_us
+        self.due_us = -1 if self._attention or self._posted else due_us

@@ -78,6 +78,10 @@ class _Session:
         if script is not None:
             stage = Stage(self._board, self._world, self._network, self._central)
             Runner(script, self._board.clock, self._events, stage, self._end).start()
+        # Not the first start from this drive, which takes a second longer.
+        self._board.settle_boot_out()
+        if self._job.realtime:
+            self._board.drive.watch()
         self._board.power(True)
         interrupted = False
         try:
