@@ -1,33 +1,34 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A client of a real MQTT broker for the central system: amqtt's, on a LoopThread."""
+"""A client of a real MQTT broker for the central system."""
 
 from __future__ import annotations
 
-import asyncio
+import threading
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
 
-from amqtt.client import MQTTClient
-from amqtt.contexts import ClientConfig
-from amqtt.errors import ClientError, ConnectError
-from amqtt.mqtt.constants import QOS_1
+from paho.mqtt.client import Client as PahoClient
+from paho.mqtt.client import ConnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.errors import ChargerctlError
 
 Received = Callable[[str, bytes], object]
 
+CONNECT_TIMEOUT_S = 10
+
 
 class Client:
-    """Connected from its construction until close(); reconnects by itself.
+    """Connected from its construction until close(); reconnects and subscribes again by itself.
 
-    `received(topic, payload)` is called on the LoopThread, for each message on `topics`: hand it on from there.
+    `received(topic, payload)` is called on the client's own thread, for each message on `topics`: hand it on
+    from there.
     """
 
     def __init__(
         self,
-        thread: LoopThread,
         host: str,
         port: int,
         topics: Sequence[str],
@@ -36,45 +37,47 @@ class Client:
         password: str = "",
     ) -> None:
         """Raises ChargerctlError when there is no broker at `host` or it refuses."""
-        self._thread = thread
+        self._topics = [(topic, 1) for topic in topics]
         self._received = received
-        self._client = MQTTClient(config=ClientConfig(reconnect_retries=-1, plugins={}))
-        login = f"{quote(username, '')}:{quote(password, '')}@" if username else ""
+        self._refusal = "it does not answer"
+        self._subscribed = threading.Event()
+        self._client = PahoClient(CallbackAPIVersion.VERSION2)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = lambda *_arguments: self._subscribed.set()
+        self._client.on_message = self._on_message
+        if username:
+            self._client.username_pw_set(username, password)
         try:
-            thread.run(self._connect(f"mqtt://{login}{host}:{port}/", topics))
-        except (ConnectError, ClientError, OSError, TimeoutError) as error:
+            self._client.connect(host, port)
+        except OSError as error:
             raise ChargerctlError(f"no MQTT broker takes connections at {host}:{port}: {error}") from error
+        self._client.loop_start()
+        if not self._subscribed.wait(CONNECT_TIMEOUT_S) or self._refusal:
+            self.close()
+            raise ChargerctlError(f"the MQTT broker at {host}:{port} refuses: {self._refusal}")
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 1, soon; from any thread. Messages keep their order."""
-        self._thread.loop.call_soon_threadsafe(self._outbox.put_nowait, (topic, payload))
+        self._client.publish(topic, payload, qos=1)
 
     def close(self) -> None:
-        """Disconnect."""
-        self._thread.run(self._disconnect())
+        """Disconnect, and wait for the thread to end."""
+        self._client.disconnect()
+        self._client.loop_stop()
 
-    async def _connect(self, uri: str, topics: Sequence[str]) -> None:
-        await self._client.connect(uri)
-        await self._client.subscribe([(topic, QOS_1) for topic in topics])
-        self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
-        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
+    def _on_connect(
+        self,
+        client: PahoClient,
+        userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._refusal = str(reason) if reason.is_failure else ""
+        if self._refusal:
+            self._subscribed.set()
+        else:
+            client.subscribe(self._topics)
 
-    async def _receive(self) -> None:
-        while True:
-            message = await self._client.deliver_message()
-            if message is not None:
-                self._received(message.topic, bytes(message.data))
-
-    async def _send(self) -> None:
-        while True:
-            topic, payload = await self._outbox.get()
-            try:
-                await self._client.publish(topic, payload, QOS_1)
-            except ClientError:
-                continue  # lost with the connection, as any message that nobody acknowledged
-
-    async def _disconnect(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._client.disconnect()
+    def _on_message(self, client: PahoClient, userdata: object, message: MQTTMessage) -> None:
+        self._received(message.topic, bytes(message.payload))

@@ -34,7 +34,7 @@ class Costs:
     socket_call: int = _cost(300, "a call of a socket's method")
     network_delay: int = _cost(10_000, "the network, one way")
     dns_lookup: int = _cost(30_000, "resolving a name, when the server answers")
-    tls_handshake: int = _cost(1_500_000, "a TLS handshake's arithmetic")
+    tls_handshake: int = _cost(3_000_000, "a TLS handshake's arithmetic")
     wifi_associate: int = _cost(800_000, "joining the access point, when it is there")
     safe_mode_delay: int = _cost(
         1_000_000, "after a reset, waiting for the BOOT button (CIRCUITPY_SAFE_MODE_DELAY)"
