@@ -85,6 +85,6 @@ def test_a_pin_that_cannot_count_is_a_lost_meter_and_no_exception(
 
 
 def test_without_a_meter_all_is_zero(bench: Any) -> None:
-    meter = bench.module("meter").NoMeter()
+    meter = bench.module("absent").NoMeter()
     meter.step(0)
     assert (meter.energy_wh, meter.power_w, meter.lost) == (0, 0, False)

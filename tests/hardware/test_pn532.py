@@ -13,15 +13,15 @@ ALLOWED_PASS_US = 3_000
 def reader(request: pytest.FixtureRequest, bench: Any) -> Any:
     if request.param == "i2c":
         bus = bench.module("buses").I2cBus(object(), object(), bench)
-        return bench.module("pn532_i2c").make(bus, bench.say)
+        return bench.module("pn532_i2c").make(bus, None, bench.say)
     bus = bench.module("buses").SpiBus(object(), object(), object())
-    return bench.module("pn532_spi").make(bus, bench.spi_select, bench.say)
+    return bench.module("pn532_spi").make(bus, bench.spi_select, None, bench.say)
 
 
 @pytest.fixture
 def i2c_reader(bench: Any) -> Any:
     bus = bench.module("buses").I2cBus(object(), object(), bench)
-    return bench.module("pn532_i2c").make(bus, bench.say)
+    return bench.module("pn532_i2c").make(bus, None, bench.say)
 
 
 @pytest.mark.parametrize("uid", ["04A1B2C3", "04A1B2C3D4E5F6", "04A1B2C3D4E5F6071829"])
@@ -63,7 +63,7 @@ def test_another_card_counts_at_once(bench: Any, reader: Any) -> None:
 
 
 def test_the_same_card_counts_after_days_without_one(bench: Any) -> None:
-    presence = bench.module("reader").Presence()
+    presence = bench.module("presence").Presence()
     day_ms = 24 * 3600 * 1000
     assert presence.see(0, "A") == "A"
     for hour in range(24 * 4):
@@ -151,7 +151,7 @@ def test_a_stuck_bus_stops_everything_once_and_the_reader_counts_as_lost(bench: 
 
 def test_a_bus_that_its_other_user_found_stuck_is_not_tried_again(bench: Any) -> None:
     bus = bench.module("buses").I2cBus(object(), object(), bench)
-    reader = bench.module("pn532_i2c").make(bus, bench.say)
+    reader = bench.module("pn532_i2c").make(bus, None, bench.say)
     display = bench.module("display").Display(bus, 0x3C, "n", "v", "s", bench, bench.say)
 
     def step(now: int) -> None:
@@ -177,6 +177,30 @@ def test_a_bus_that_its_other_user_found_stuck_is_not_tried_again(bench: Any) ->
 
 
 def test_without_a_reader_nothing_is_read_and_nothing_lost(bench: Any) -> None:
-    reader = bench.module("reader").NoReader()
+    reader = bench.module("absent").NoReader()
     assert reader.step(0) is None
     assert not reader.lost
+
+
+def test_with_the_interrupt_line_an_idle_pass_sends_nothing(bench: Any) -> None:
+    import board
+
+    def line(low: bool) -> None:
+        board.D1.level = not low
+
+    bench.reader._irq = line
+    bus = bench.module("buses").I2cBus(object(), object(), bench)
+    reader = bench.module("pn532_i2c").make(bus, board.D1, bench.say)
+    bench.run(reader.step, 1000)
+    before = bench.sent
+    bench.run(reader.step, 1000)
+    assert bench.sent == before
+    bench.reader.hold(bytes.fromhex("04A1B2C3"))
+    assert bench.run(reader.step, 100) == ["04A1B2C3"]
+
+
+def test_a_reader_on_spi_without_chip_select_is_lost_and_no_exception(bench: Any) -> None:
+    bus = bench.module("buses").SpiBus(object(), object(), object())
+    reader = bench.module("pn532_spi").make(bus, None, None, bench.say)
+    bench.run(reader.step, 100)
+    assert bench.log == [("card", "lost: no pin for its chip select")]

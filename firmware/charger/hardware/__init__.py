@@ -15,16 +15,13 @@ buttons.EmergencyStop(pin)               pressed(): now; without a pin never
 buttons.ServiceButton(pin)               pressed(): now; without a pin never
 buses.I2cBus(scl, sda, stalls)           shared by display and reader; a pin None: nothing ever answers
 buses.SpiBus(sck, mosi, miso)
-reader.NoReader()                        step(now) -> None; .lost False
-pn532_i2c.make(i2c_bus, log)             step(now) -> UID (upper-case hex) once a presentation, or None; .lost
-pn532_spi.make(spi_bus, cs, log)
-meter.NoMeter()                          as Meter, always 0
+pn532_i2c.make(i2c_bus, irq, log)        step(now) -> UID (upper-case hex) once a presentation, or None; .lost
+pn532_spi.make(spi_bus, cs, irq, log)
 meter.Meter(pin, pulses_per_kwh, log)    step(now); .energy_wh since start, .power_w, .lost
-led.NoLed()
-led.Led(pin, power_pin)                  show(state), a state of the connector; step(now)
-display.NoDisplay()
+led.Led(pin, power_pin)                  show(state, now), a state of the connector, every pass; .lost False
 display.Display(i2c_bus, address, name, version, serial, stalls, log)
     .state .address .local_time; charge(energy_wh, elapsed_s); notice(text, ms); step(now); .lost
+absent.NoReader() NoMeter() NoLed() NoDisplay()   in the place of what is switched off
 console.Console(stalls=None)             log(tag, text); step(now); `stalls` may be set later
 watchdog.Watchdog(seconds)               feed()
 store.Store()                            .crash_count; set_crash_count(n)

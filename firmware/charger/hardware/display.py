@@ -22,24 +22,6 @@ _SPLASH_MS = 2000
 _ASK_MS = 1000
 
 
-class NoDisplay:
-    """A charger without a display."""
-
-    state = ""
-    address = None
-    local_time = None
-    lost = False
-
-    def charge(self, energy_wh, elapsed_s):
-        pass
-
-    def notice(self, text, ms):
-        pass
-
-    def step(self, now):
-        pass
-
-
 class Display:
     """`device` is the chip's address on I2C, 0x3C or 0x3D. Name and version stand there for two seconds at first.
 

@@ -22,15 +22,6 @@ COLOURS = {
 _REPEAT_MS = 2000
 
 
-class NoLed:
-    """A charger without a light."""
-
-    lost = False
-
-    def show(self, state, now):
-        pass
-
-
 class Led:
     """`power_pin`: what switches the board's own NeoPixel on, or None. ValueError when the board holds a pin."""
 

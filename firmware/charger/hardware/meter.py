@@ -14,17 +14,6 @@ _LATE = 2
 _ASLEEP_MS = 3_600_000
 
 
-class NoMeter:
-    """A charger that does not measure."""
-
-    energy_wh = 0
-    power_w = 0
-    lost = False
-
-    def step(self, now):
-        pass
-
-
 class Meter:
     """energy_wh counts from the program's start. A pulse is the falling edge of a contact to ground.
 

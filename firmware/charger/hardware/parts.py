@@ -6,7 +6,8 @@ A relay, lock, cable or emergency-stop pin that cannot be used is a fault. Any o
 """
 
 from charger import VERSION
-from charger.hardware import reader, system
+from charger.hardware import system
+from charger.hardware.absent import NoDisplay, NoLed, NoMeter, NoReader
 from charger.hardware.buttons import EmergencyStop, ServiceButton
 from charger.hardware.cable import Cable
 from charger.hardware.lock import Lock
@@ -105,21 +106,23 @@ class Parts:
         return self._vital("estop_pin", EmergencyStop) or EmergencyStop(None)
 
     def _meter(self):
-        from charger.hardware import meter
-
         pin = self._optional("meter_pin") if self.has_meter else None
         if pin is None:
             self.has_meter = False
             self._log("meter", "none: energy is reported as 0")
-            return meter.NoMeter()
+            return NoMeter()
+        from charger.hardware.meter import Meter
+
         self._log("meter", "the register restarts at 0 Wh: this firmware keeps no journal yet")
-        return meter.Meter(pin, self._values["hardware.meter_pulses_per_kwh"], self._log)
+        return Meter(pin, self._values["hardware.meter_pulses_per_kwh"], self._log)
 
     def _led(self):
-        from charger.hardware import led
-
         pin = self._optional("led_pin")
-        return led.NoLed() if pin is None else led.Led(pin, self._optional("led_power_pin"))
+        if pin is None:
+            return NoLed()
+        from charger.hardware.led import Led
+
+        return Led(pin, self._optional("led_power_pin"))
 
     def _i2c(self):
         """The bus that display and reader share, or None when neither is on it."""
@@ -130,25 +133,26 @@ class Parts:
         return I2cBus(self._optional("scl"), self._optional("sda"), self.stalls)
 
     def _screen(self, i2c):
-        from charger.hardware import display
-
         values = self._values
         if values["hardware.display"] == "none":
-            return display.NoDisplay()
+            return NoDisplay()
+        from charger.hardware.display import Display
+
         serial = values["charger.serial"] or "no serial"
         address = values["hardware.display_address"]
-        return display.Display(i2c, address, values["charger.name"], VERSION, serial, self.stalls, self._log)
+        return Display(i2c, address, values["charger.name"], VERSION, serial, self.stalls, self._log)
 
     def _card_reader(self, i2c):
         kind = self._values["hardware.card_reader"]
         if kind == "pn532_i2c":
             from charger.hardware import pn532_i2c
 
-            return pn532_i2c.make(i2c, self._log)
+            return pn532_i2c.make(i2c, self._optional("reader_irq_pin"), self._log)
         if kind == "pn532_spi":
             from charger.hardware import pn532_spi
             from charger.hardware.buses import SpiBus
 
             spi = SpiBus(self._optional("sck"), self._optional("mosi"), self._optional("miso"))
-            return pn532_spi.make(spi, self._optional("reader_cs_pin"), self._log)
-        return reader.NoReader()
+            cs, irq = self._optional("reader_cs_pin"), self._optional("reader_irq_pin")
+            return pn532_spi.make(spi, cs, irq, self._log)
+        return NoReader()

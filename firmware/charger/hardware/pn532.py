@@ -8,16 +8,17 @@ library's; its waiting loops are not used.
 
 import binascii
 
+import digitalio
 import supervisor
 from adafruit_pn532.adafruit_pn532 import BusyError
 
 from charger import ticks
 from charger.hardware.health import Health, reason
-from charger.hardware.reader import Presence
+from charger.hardware.presence import Presence
 
 _ACK = b"\x00\x00\xff\x00\xff\x00"
-# Normal mode, no virtual card, interrupt pin unused.
-_SAM_CONFIGURATION = b"\xd4\x14\x01\x00\x00"
+# Normal mode, no virtual card, interrupt pin in use.
+_SAM_CONFIGURATION = b"\xd4\x14\x01\x00\x01"
 # One card of ISO 14443 type A at 106 kbit/s.
 _LIST_PASSIVE_TARGET = b"\xd4\x4a\x01\x00"
 # Count, number, SENS_RES, SEL_RES, length, UID; behind it a smart card's ATS of up to 20 bytes.
@@ -35,11 +36,18 @@ _REST, _SENT, _WORKING = range(3)
 
 
 class Reader:
-    """`chip(bus)` makes the library's object for one of its buses; see pn532_i2c and pn532_spi."""
+    """`chip(bus)` makes the library's object for one of its buses; see pn532_i2c and pn532_spi.
 
-    def __init__(self, chip, bus, log):
+    `irq`: the pin on the chip's interrupt line, or None; with it an idle pass sends nothing at all.
+    """
+
+    def __init__(self, chip, bus, irq, log):
         self._make = chip
         self._bus = bus
+        self._irq = None
+        if irq is not None:
+            self._irq = digitalio.DigitalInOut(irq)
+            self._irq.switch_to_input(pull=digitalio.Pull.UP)
         self._health = Health(log, "card")
         self._presence = Presence()
         self._chip = None
@@ -81,7 +89,8 @@ class Reader:
             self._since = now
             self._phase = _SENT
             return None
-        if not self._chip.ready():
+        # The line is low while a frame waits.
+        if (self._irq is not None and self._irq.value) or not self._chip.ready():
             self._wait(now)
             return None
         if self._phase == _SENT:

@@ -11,8 +11,8 @@ _ADDRESS = 0x24
 _READY = 1
 
 
-def make(bus, log):
-    return Reader(_Chip, bus, log)
+def make(bus, irq, log):
+    return Reader(_Chip, bus, irq, log)
 
 
 class _Chip(PN532_I2C):

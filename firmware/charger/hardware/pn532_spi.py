@@ -16,15 +16,19 @@ _READY = 1
 _NOBODY = 0xFF  # what a line that nobody drives reads, with its pull-up
 
 
-def make(bus, cs, log):
-    """`cs`: the pin of the chip select. ValueError when the board itself holds it."""
-    select = digitalio.DigitalInOut(cs)
-    select.switch_to_output(value=True)
+def make(bus, cs, irq, log):
+    """`cs`: the pin of the chip select, without one the reader is lost. ValueError when the board holds it."""
+    select = None
+    if cs is not None:
+        select = digitalio.DigitalInOut(cs)
+        select.switch_to_output(value=True)
 
     def chip(spi):
+        if select is None:
+            raise OSError(errno.ENODEV, "no pin for its chip select")
         return _Chip(spi, select)
 
-    return Reader(chip, bus, log)
+    return Reader(chip, bus, irq, log)
 
 
 class _Chip(PN532_SPI):

@@ -1,23 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What every card reader has in common: a card is reported once per presentation."""
+"""Turns sightings of a card into presentations, for every kind of reader."""
 
 from charger import ticks
 
 _GONE_MS = 500
 
 
-class NoReader:
-    """A charger without a reader: it is told remotely."""
-
-    lost = False
-
-    def step(self, now):
-        return None
-
-
 class Presence:
-    """Turns sightings into presentations: the same card counts again only after half a second without one."""
+    """The same card counts again only after half a second without one."""
 
     def __init__(self):
         self._card = None
