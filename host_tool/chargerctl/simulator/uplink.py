@@ -59,7 +59,7 @@ def over_tcp(
     if central is not None:
         if tls:
             raise InputError("[mqtt] tls: our own central system does not speak TLS, so add --central none")
-        _Desk(network, values, central, thread, host, port, tell).open()
+        _Desk(network, values, central, host, port, tell).open()
 
 
 class _Desk:
@@ -70,14 +70,12 @@ class _Desk:
         network: Network,
         values: dict[str, Any],
         central: CentralSystem,
-        thread: LoopThread,
         host: str,
         port: int,
         tell: Callable[[str], object],
     ) -> None:
         self._clock = network.clock
         self._values = values
-        self._thread = thread
         self._address = host, port
         self._tell = tell
         self._client: Client | None = None
@@ -96,9 +94,8 @@ class _Desk:
 
     def _connect(self) -> None:
         username, password = self._values["mqtt.username"], self._values["mqtt.password"]
-        self._client = Client(
-            self._thread, *self._address, self._endpoint.topics, self._on_message, username, password
-        )
+        topics = self._endpoint.topics
+        self._client = Client(*self._address, topics, self._on_message, username, password)
 
     def _keep_trying(self) -> None:
         while self._client is None:
