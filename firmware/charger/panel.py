@@ -6,7 +6,7 @@ from charger import ticks
 
 
 class Panel:
-    """The address line says "Offline" while a charge goes on without the central system."""
+    """The address line says "Offline" while a charge goes on with Wi-Fi, but without the broker."""
 
     def __init__(self, screen, clock, wifi, link, interlock, now):
         self._screen = screen
@@ -19,7 +19,7 @@ class Panel:
 
     def step(self, now):
         address = self._wifi.address
-        if self._interlock.closed and not self._link.connected:
+        if address is not None and self._interlock.closed and not self._link.connected:
             address = "Offline"
         if address != self._screen.address:
             self._screen.address = address
