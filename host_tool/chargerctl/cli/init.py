@@ -15,9 +15,10 @@ from chargerctl.settings import SettingsError
 from chargerctl.settings.edit import assign, write_new
 from chargerctl.settings.effective import combine
 from chargerctl.settings.example import example_text
+from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.help import HELP
 from chargerctl.settings.problems import Place, Problem
-from chargerctl.settings.sources import from_bytes, from_overrides
+from chargerctl.settings.sources import from_overrides
 from chargerctl.settings.table import SETTINGS, Setting
 
 ASKED = ("wifi.ssid", "wifi.password", "mqtt.broker", "charger.serial")

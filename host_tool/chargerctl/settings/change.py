@@ -11,8 +11,8 @@ from pathlib import Path
 from chargerctl.settings.board_file import quoted
 from chargerctl.settings.edit import assign, check_readable, replace, write_new
 from chargerctl.settings.effective import Effective, combine
+from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import Place, Problem, SettingsError
-from chargerctl.settings.sources import from_bytes
 from chargerctl.settings.table import SETTINGS
 from chargerctl.settings.toml_file import read_bytes
 

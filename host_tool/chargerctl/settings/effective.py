@@ -11,13 +11,13 @@ from pathlib import Path
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.settings.board_edit import BoardEdit
 from chargerctl.settings.board_file import BoardFile
+from chargerctl.settings.file_source import from_file
 from chargerctl.settings.problems import Place, Problem, SettingsError
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import (
     Given,
     Source,
     from_environment,
-    from_file,
     from_overrides,
     rendered_pair,
 )

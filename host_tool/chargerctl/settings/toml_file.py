@@ -22,6 +22,7 @@ LONGEST = 65536  # bytes; the longest honest settings file has about 5000
 
 _KEY = re.compile(r"""[ \t]*((?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^"'=#\n])+?)[ \t]*=[ \t]*""")
 _OPENERS = ('"""', "'''", "[", "{")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
 _MOST_LINES = 50  # of one value
 
 # What tomli says -> what to do about it, and whether to show the value's place, not where the parser stopped.
@@ -30,6 +31,7 @@ _REMEDIES = {
     'Expected "\'"': ("the closing quote is missing", True),
     "Expected '='": ("must be NAME = VALUE", False),
     "Expected newline": ("only a comment may follow a value or a [section]", False),
+    "Escaped character": ("is no character: \\ud800 to \\udfff are not", False),
     "Unescaped": ('a backslash in double quotes is written "\\\\"', False),
     "Invalid hex": ("must be \\u and 4, or \\U and 8 hex digits", False),
     "Illegal character": ("has a control character", False),
@@ -54,12 +56,18 @@ class Item:
 
 @dataclass
 class TomlFile:
-    """What a file says. `broken`: paths of statements whose value could not be read; they count as given."""
+    """What a file says.
+
+    broken: paths of statements whose value could not be read; they count as given. unread: anything may stand in
+    what could not be read. continued: lines (from 1) that belong to a statement above them.
+    """
 
     label: str
     items: list[Item] = field(default_factory=list)
     headers: dict[tuple[str, ...], Place] = field(default_factory=dict)
     broken: set[tuple[str, ...]] = field(default_factory=set)
+    unread: bool = False
+    continued: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, line: int, column: int) -> Place:
@@ -84,14 +92,16 @@ def parse(data: bytes, label: str) -> TomlFile:
     found = TomlFile(label)
     text = _decoded(data, found)
     if text is None:
+        found.unread = True
         return found
     lines = text.split("\n")
     number = 0
     section: tuple[str, ...] = ()
     while number < len(lines):
-        line = lines[number].removesuffix("\r")
+        line = lines[number]
         start, number = number, number + 1
         if "\r" in line:
+            found.unread = True
             found.complain(
                 start + 1, line.index("\r") + 1, "has a bare carriage return: save it with LF line ends"
             )
@@ -99,6 +109,7 @@ def parse(data: bytes, label: str) -> TomlFile:
             section = _header(line, start + 1, section, found)
         elif line.strip(" \t") and not line.lstrip(" \t").startswith("#"):
             number = _statement(lines, start, section, found)
+            found.continued.update(range(start + 2, number + 1))
     if not found.problems:
         _parse_whole(text, found)
     return found
@@ -114,14 +125,12 @@ def _decoded(data: bytes, found: TomlFile) -> str | None:
     if data.startswith(b"\xef\xbb\xbf"):
         found.complain(1, 1, "starts with a byte-order mark: save it as UTF-8 without BOM")
         data = data[3:]
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line_start = before.rfind(b"\n") + 1
-        column = len(before[line_start:].decode(errors="replace")) + 1
-        found.complain(before.count(b"\n") + 1, column, "is not UTF-8: save the file as UTF-8")
-        return None
+    text = data.replace(b"\r\n", b"\n").decode(errors="surrogateescape")
+    for number, line in enumerate(text.split("\n"), 1):
+        stray = _NOT_UTF8.search(line)
+        if stray:
+            found.complain(number, stray.start() + 1, "is not UTF-8: save the file as UTF-8")
+    return _NOT_UTF8.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -> tuple[str, ...]:
@@ -169,13 +178,11 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
             ):
                 end += 1
                 continue
-            message, at_value = _remedy(first_error)
+            message, at_value = _remedy(first_error, after)
             path = section + _path(match[1]) if match and _path(match[1]) else ()
             found.broken.add(path)
             column = value_at.column if at_value and match else first_error.colno
             prefix = ".".join(path) + ": " if path else ""
-            if message == _NO_VALUE and not after.strip():
-                message = "has no value"
             found.complain(start + first_error.lineno, column, prefix + message)
             return _after_open_text(lines, start) if after.startswith(_OPENERS[:2]) else start + 1
         found.items += _flatten(section, table, name_at, value_at, end)
@@ -211,15 +218,18 @@ def _path(key: str) -> tuple[str, ...]:
     return path
 
 
-_NO_VALUE = "needs a value: text in double quotes, a number, true or false"
-
-
-def _remedy(error: tomli.TOMLDecodeError) -> tuple[str, bool]:
+def _remedy(error: tomli.TOMLDecodeError, value: str = "") -> tuple[str, bool]:
+    """What to do about an error, and whether the value's place says more; value: what stands behind the `=`."""
+    if re.match(r"[+-]?0\d", value):
+        return "a number must not begin with 0", True
+    if re.match(r"(true|false|yes|no|on|off)\b", value, re.IGNORECASE):
+        return "must be true or false, in small letters", True
+    if error.msg == "Invalid value":
+        unquoted = "text goes in double quotes; only numbers, true and false go without"
+        return unquoted if value.strip() else "has no value", True
     for beginning, remedy in _REMEDIES.items():
         if error.msg.startswith(beginning):
             return remedy
-    if error.msg == "Invalid value":
-        return _NO_VALUE, True
     return error.msg[0].lower() + error.msg[1:], False
 
 
