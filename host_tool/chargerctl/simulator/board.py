@@ -17,6 +17,7 @@ Parts, for modules/, peripherals/, network/ and the script:
     at_vm_end(call)       call(orderly) when the present VM ends; orderly is False when the chip was reset or lost
                           power, and then nothing may be sent any more. Must not spend time when not orderly.
     signal(exception)     raised in the program the next time it spends time (Ctrl-C, watchdog RAISE, reload)
+    scheduler    who runs; its shield() holds signals back
 
 State: powered, booted_us (clock at the last reset), reset_reason, safe_mode (name or None), program ("code.py" while
 it runs, else None), ended (a ProgramEnd once code.py has ended since the last reset, else None).
@@ -26,27 +27,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.simulator.buses import I2CBus, SPIBus
-from chargerctl.simulator.clock import NEVER, Clock
+from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.console import Console
 from chargerctl.simulator.costs import Costs
 from chargerctl.simulator.drive import Drive
 from chargerctl.simulator.events import Events
 from chargerctl.simulator.nvm import Nvm
 from chargerctl.simulator.pins import Pin, Pull
-from chargerctl.simulator.processor import Processor
 from chargerctl.simulator.rtc import Rtc
+from chargerctl.simulator.scheduler import Scheduler
 from chargerctl.simulator.startup import Startup
 from chargerctl.simulator.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from chargerctl.boards.catalogue import Board
     from chargerctl.simulator.vm import VM
 
@@ -87,7 +85,7 @@ class VirtualBoard:
         self.version = version
         self.uid = uid
         self.clock = clock or Clock()
-        self.clock.on_attention = self._attend
+        self.scheduler = Scheduler(self.clock)
         # Replaceable at any time: a flash that has become slow, say.
         self.costs = costs or Costs()
         self.events = events or Events(self.clock)
@@ -119,11 +117,6 @@ class VirtualBoard:
         self.ended: ProgramEnd | None = None
         self.on_program_end: Callable[[ProgramEnd], object] = lambda end: None
 
-        self._processor: Processor | None = None
-        self._running: Processor | None = None
-        self._signal: BaseException | None = None
-        self._shielded = 0
-        self._stopping = False
         self._vm_end: list[Callable[[bool], object]] = []
 
     # What the parts ask.
@@ -220,11 +213,6 @@ class VirtualBoard:
             self._halt()
             self._start(reason)
 
-    def forget_signal(self) -> None:
-        """The VM has ended: what was to be raised in it is moot."""
-        self._signal = None
-        self._shielded = 0
-
     def program_ended(self, name: str, traceback: str | None) -> None:
         """code.py has ended; `name` is "" when there was none."""
         self.ended = ProgramEnd(name, traceback)
@@ -248,29 +236,7 @@ class VirtualBoard:
     def signal(self, exception: BaseException) -> None:
         """Raise `exception` in the program when it next spends time; it is lost when no program runs."""
         if self.vm is not None and self.vm.running:
-            self._signal = exception
-            self.clock.request_attention()
-
-    @contextmanager
-    def shield(self) -> Iterator[None]:
-        """Hold signals back: what goes on cannot be interrupted by anything but the loss of power."""
-        self.hold_signals()
-        try:
-            yield
-        finally:
-            self.let_signals()
-
-    def hold_signals(self) -> None:
-        self._shielded += 1
-
-    def let_signals(self) -> None:
-        """Undo one `hold_signals`; a fault when there is none."""
-        if not self._shielded:
-            self.crash()
-            self.clock.spend(0)
-        self._shielded -= 1
-        if self._signal is not None:
-            self.clock.request_attention()
+            self.scheduler.signal(exception)
 
     def _start(self, reason: str) -> None:
         self.booted_us = self.clock.now_us
@@ -283,18 +249,15 @@ class VirtualBoard:
             self.release_pin(pin)
         self.events.emit("reset", reason=reason)
         self.startup = Startup(self)
-        self._processor = Processor(self.startup.run)
+        self.scheduler.start(self.startup.run)
 
     def _halt(self) -> None:
-        self._processor = None
-        self._signal = None
-        self._shielded = 0
+        self.scheduler.drop()
         self.startup = None
         self.watchdog.disarm()
         self.drive.end_program(orderly=False)
         self.console.cut()
         self.end_vm(orderly=False)
-        self.clock.request_attention()
 
     # Running it.
 
@@ -315,47 +278,8 @@ class VirtualBoard:
 
         Raises what a timer raised.
         """
-        self._stopping = False
-        limit = None if until_us is None else self.clock.call_at(until_us, self.stop)
-        try:
-            while not self._stopping:
-                self._run_a_stretch()
-                if self.clock.failure is not None:
-                    failure, self.clock.failure = self.clock.failure, None
-                    raise failure
-        finally:
-            if limit is not None:
-                limit.cancel()
+        self.scheduler.run(until_us)
 
     def stop(self) -> None:
         """Have `run` return; the program stays where it is until the board is run again."""
-        self._stopping = True
-        self.clock.request_attention()
-
-    def _run_a_stretch(self) -> None:
-        processor = self._processor
-        if processor is None:
-            self.clock.step(NEVER)
-            return
-        self._running = processor
-        try:
-            processor.resume(None if self.clock.realtime else lambda: self.clock.now_us)
-        except KeyboardInterrupt:
-            self.stop()
-            processor.wait_paused(2.0)
-            raise
-        finally:
-            self._running = None
-        if processor.failure is not None:
-            raise processor.failure
-
-    def _attend(self) -> None:
-        """On the thread that spends time: give way when asked to, for ever if this processor is no more."""
-        processor = self._running
-        if processor is None or not processor.runs_here():
-            return
-        if self._stopping or processor is not self._processor or self.clock.failure is not None:
-            processor.pause()
-        if self._signal is not None and not self._shielded:
-            exception, self._signal = self._signal, None
-            raise exception
+        self.scheduler.stop()

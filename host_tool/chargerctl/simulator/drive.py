@@ -246,7 +246,7 @@ class Drive:
         return host
 
     def _spend_block(self) -> None:
-        with self._board.shield():
+        with self._board.scheduler.shield():
             self._board.clock.spend(self._board.costs.fat_block)
 
     def _ours(self) -> None:

@@ -31,7 +31,7 @@ class Nvm:
         old = self.data[start : start + len(new)]
         board = self._board
         self.writes += 1
-        with board.shield():
+        with board.scheduler.shield():
             if not board.is_esp32 and old == bytes(new):
                 return
             if not board.is_esp32 and all(byte == _BLANK for byte in old):

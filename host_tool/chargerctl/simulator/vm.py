@@ -72,7 +72,7 @@ class VM:
     def _stopped(self) -> None:
         """From here on nothing is raised any more in what was the program."""
         self.running = False
-        self._board.forget_signal()
+        self._board.scheduler.forget_signal()
 
     def traceback(self, error: BaseException, chain: bool = True, limit: int | None = None) -> str:
         """As the board prints it, without the frames of the simulator."""

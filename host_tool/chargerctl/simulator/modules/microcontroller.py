@@ -95,6 +95,14 @@ def make(board: VirtualBoard) -> ModuleType:
     def delay_us(delay: int) -> None:
         board.clock.spend(delay)
 
+    def disable_interrupts() -> None:
+        board.scheduler.hold_signals()
+
+    def enable_interrupts() -> None:
+        if not board.scheduler.let_signals():
+            board.crash()
+            board.clock.spend(0)
+
     def on_next_reset(run_mode: RunMode) -> None:
         modes = {RunMode.NORMAL: None, RunMode.SAFE_MODE: "safe_mode"}
         board.next_run_mode = modes.get(run_mode, "bootloader")
@@ -113,8 +121,8 @@ def make(board: VirtualBoard) -> ModuleType:
         cpu=cpu,
         cpus=(cpu,),
         delay_us=delay_us,
-        disable_interrupts=board.hold_signals,
-        enable_interrupts=board.let_signals,
+        disable_interrupts=disable_interrupts,
+        enable_interrupts=enable_interrupts,
         on_next_reset=on_next_reset,
         reset=reset,
         pin=pin_module,
