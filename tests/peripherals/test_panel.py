@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from chargerctl.simulator.peripherals import font
 from chargerctl.simulator.peripherals.panel import Ssd1306Panel
@@ -110,6 +112,21 @@ def test_whatever_is_drawn_is_found(text, x, y):
     chip.write(bytes.fromhex("00 20 00 21 00 7F 22 00 07 A1 C8 8D 14 AF"))
     chip.write(b"\x40" + pages)
     assert Ssd1306Panel(chip).shows(text)
+
+
+def test_reading_only_what_changed_reads_the_same(oled, panel, draw):
+    """The panel looks again where it changed; a new one looks everywhere."""
+    chance = random.Random(6)
+    pages = bytearray(1024)
+    for _ in range(120):
+        text = "".join(chance.choices(font.CHARACTERS, k=chance.randint(1, 6)))
+        scale = chance.choice((1, 1, 2))
+        left, top = chance.randrange(128 - 6 * scale * len(text)), chance.randrange(65 - 12 * scale)
+        draw(pages, text, left, top, scale, chance.random() < 0.3)
+        oled.fill(bytes(pages))
+        assert panel.lines() == Ssd1306Panel(oled.chip).lines()
+        if chance.random() < 0.1:
+            oled.commands(chance.choice((b"\xa7", b"\xa6", b"\xae", b"\xaf")))
 
 
 def test_rows_are_the_picture_from_the_top_leftmost_pixel_highest(oled, panel):

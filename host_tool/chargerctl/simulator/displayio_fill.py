@@ -91,21 +91,21 @@ def _line(tilegrid: Any, bitmap: Any, y: int) -> str:
     row = tilegrid._tiles[first : first + across]
     turn = tilegrid._top_left_x % across
     sheet_width = tilegrid._bitmap_width_in_tiles
+    sheet: dict[int, str] = {}
     cells = []
     for tile in row[turn:] + row[:turn]:
         down, right = divmod(tile, sheet_width)
-        cells.append(_bits(bitmap, down * height + y % height, right * width, width))
+        if down not in sheet:
+            sheet[down] = _row(bitmap, down * height + y % height)
+        cells.append(sheet[down][right * width : (right + 1) * width])
     return "".join(cells)
 
 
-def _bits(bitmap: Any, y: int, x: int, count: int) -> str:
-    """`count` values of row `y` from `x` on; words hold 32 values, the leftmost highest."""
+def _row(bitmap: Any, y: int) -> str:
+    """A row of the sheet; a word holds 32 values, the leftmost highest. Below the sheet all is 0."""
     if y >= bitmap._bmp_height:
-        return "0" * count
-    first, last = x >> 5, x + count - 1 >> 5
-    at = y * bitmap._stride
-    words = "".join([f"{word:032b}" for word in bitmap._data[at + first : at + last + 1]])
-    return words[x & 31 : (x & 31) + count].ljust(count, "0")
+        return "0" * bitmap._bmp_width
+    return "".join([f"{word:032b}" for word in bitmap._data[y * bitmap._stride : (y + 1) * bitmap._stride]])
 
 
 _SPREAD = [int.from_bytes(f"{byte:08b}"[::-1].encode(), "little") & 0x0101010101010101 for byte in range(256)]

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from chargerctl.errors import InputError
 from chargerctl.firmware_files import firmware_module
+from chargerctl.simulator.peripherals.contacts import Driver, to_ground
 from chargerctl.simulator.peripherals.meter import S0Meter
 from chargerctl.simulator.peripherals.panel import Ssd1306Panel
 from chargerctl.simulator.peripherals.pn532 import Pn532, Pn532I2c, Pn532Spi
 from chargerctl.simulator.peripherals.ssd1306 import Ssd1306
 from chargerctl.simulator.peripherals.ws2812 import Ws2812
+from chargerctl.simulator.pinout import Pinout
 from chargerctl.simulator.pins import Pin
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from chargerctl.simulator.buses import I2CBus
     from chargerctl.simulator.events import Event
 
-# A picture is reported once it has stood still for so long: a page is written in several transfers.
-_PICTURE_US = 10_000
+# A change of the picture is reported so long after it began: a page is drawn in several transfers and passes.
+_PICTURE_US = 30_000
 # So long a reader needs to be without a card before the next one.
 _BETWEEN_CARDS_US = 500_000
 
@@ -44,25 +46,23 @@ class World:
         self._picture = b""
         self._picture_due = False
         values, _ = firmware_module("charger.settings").load(settings.get)
-        self._wiring = _Wiring(board, values)
+        self._pinout = Pinout(board, values)
 
         self.plugged = False
-        self._relay = _Contact(self._wiring, "relay", self._relay_changed)
-        self._lock = _Contact(self._wiring, "lock", self._tell_lock)
-        self._cable = self._wiring.pin("cable_pin")
-        self._buttons = {"estop": self._wiring.pin("estop_pin"), "service": self._wiring.pin("service_pin")}
+        self._relay = self._driver("relay", self._relay_changed)
+        self._lock = self._driver("lock", self._tell_lock)
+        self._cable = self._pinout.pin("cable_pin")
+        self._buttons = {"estop": self._pinout.pin("estop_pin"), "service": self._pinout.pin("service_pin")}
         self._wire_switches()
 
-        meter_pin = self._wiring.pin("meter_pin")
-        self._meter = S0Meter(
-            self._clock, values["hardware.meter_pulses_per_kwh"] or 0, _to_ground(meter_pin)
-        )
+        meter_pin = self._pinout.pin("meter_pin")
+        self._meter = S0Meter(self._clock, values["hardware.meter_pulses_per_kwh"] or 0, to_ground(meter_pin))
         self._light = Ws2812(self._tell_led)
         self._wire_light()
-        self.i2c: I2CBus = board.i2c_bus(self._wiring.profile["scl"], self._wiring.profile["sda"])
+        self.i2c: I2CBus = self._pinout.i2c()
         self._chip = Ssd1306(values["hardware.display_address"], self._picture_changed)
         self.panel = Ssd1306Panel(self._chip)
-        irq_pin = self._wiring.pin("reader_irq_pin")
+        irq_pin = self._pinout.pin("reader_irq_pin")
         self._reader = Pn532(self._clock, lambda low: irq_pin.external(not low) if irq_pin else None)
         self._card: str | None = None
         self._field_free_us = 0
@@ -77,11 +77,11 @@ class World:
     @property
     def relay_closed(self) -> bool:
         """The contactor, by the level at its pin."""
-        return self._relay.closed
+        return self._relay.on
 
     @property
     def lock_engaged(self) -> bool:
-        return self._lock.closed
+        return self._lock.on
 
     @property
     def led_rgb(self) -> tuple[int, int, int]:
@@ -136,6 +136,14 @@ class World:
         """It comes back as at power-on."""
         self._set_failed(part, False)
 
+    def require(self, part: str) -> None:
+        """Raise InputError when this charger has no such button (estop, service) or part (display, ...)."""
+        if part in self._buttons:
+            if self._buttons[part] is None:
+                raise InputError(f"this charger has no {part} button: [hardware] {part}_pin says on which pin")
+        elif part not in self._parts:
+            raise InputError(f"this charger has no {part}: its settings say none")
+
     def hold_sda(self, held: bool) -> None:
         """Something holds SDA low: every transfer stands still for a second and fails."""
         self.i2c.held_low = held
@@ -146,13 +154,16 @@ class World:
 
     # How it is wired.
 
+    def _driver(self, part: str, changed: Callable[[], object]) -> Driver:
+        return Driver(self._pinout.pin(f"{part}_pin"), self._pinout.active_high(part), changed)
+
     def _wire_switches(self) -> None:
         if self._buttons["estop"] is not None:
             # Normally closed: a broken wire is an emergency stop.
             self._buttons["estop"].external(False)
 
     def _wire_light(self) -> None:
-        pin, power_pin = self._wiring.pin("led_pin"), self._wiring.pin("led_power_pin")
+        pin, power_pin = self._pinout.pin("led_pin"), self._pinout.pin("led_power_pin")
         if pin is not None:
             self._board.parts.setdefault("neopixel_write", {})[pin.gpio] = self._light.pulses
         if power_pin is not None:
@@ -164,17 +175,15 @@ class World:
             self.i2c.attach(self._chip)
         if values["hardware.card_reader"] == "pn532_i2c":
             self.i2c.attach(Pn532I2c(self._reader))
-        chip_select = self._wiring.pin("reader_cs_pin")
+        chip_select = self._pinout.pin("reader_cs_pin")
         if values["hardware.card_reader"] == "pn532_spi" and chip_select is not None:
-            profile = self._wiring.profile
-            bus = self._board.spi_bus(profile["sck"], profile["mosi"], profile["miso"])
-            bus.attach(chip_select, Pn532Spi(self._reader))
+            self._pinout.spi().attach(chip_select, Pn532Spi(self._reader))
 
     def _fitted(self, values: Mapping[str, Any], meter_pin: Pin | None) -> set[str]:
         fitted = {
             "display": values["hardware.display"] != "none",
             "reader": values["hardware.card_reader"] != "none",
-            "led": self._wiring.pin("led_pin") is not None,
+            "led": self._pinout.pin("led_pin") is not None,
             "meter": meter_pin is not None,
         }
         return {part for part, is_there in fitted.items() if is_there}
@@ -186,7 +195,7 @@ class World:
             return
         self.plugged = plugged
         self._board.events.emit("cable", plugged=plugged)
-        _to_ground(self._cable)(plugged)
+        to_ground(self._cable)(plugged)
 
     def _hold(self, uid: str | None) -> None:
         self._card = uid
@@ -199,11 +208,10 @@ class World:
             raise InputError(
                 f"this charger has no {button} button: set [hardware] {button}_pin to the pin it is on"
             )
-        _to_ground(pin)(not pressed if button == "estop" else pressed)
+        to_ground(pin)(not pressed if button == "estop" else pressed)
 
     def _set_failed(self, part: str, failed: bool) -> None:
-        if part not in self._parts:
-            raise InputError(f"this charger has no {part}: its settings say none")
+        self.require(part)
         if failed:
             self._failed.add(part)
         else:
@@ -222,7 +230,7 @@ class World:
         self._meter.works("meter" not in self._failed)
 
     def _relay_changed(self) -> None:
-        self._meter.contactor(self._relay.closed)
+        self._meter.contactor(self._relay.on)
         self._tell_relay()
 
     def _picture_changed(self) -> None:
@@ -253,10 +261,10 @@ class World:
         self._tell_display()
 
     def _tell_relay(self) -> None:
-        self._board.events.emit("relay", closed=self._relay.closed)
+        self._board.events.emit("relay", closed=self._relay.on)
 
     def _tell_lock(self) -> None:
-        self._board.events.emit("lock", locked=self._lock.closed)
+        self._board.events.emit("lock", locked=self._lock.on)
 
     def _tell_led(self) -> None:
         self._board.events.emit("led", rgb=self._light.rgb)
@@ -264,43 +272,3 @@ class World:
     def _tell_display(self) -> None:
         self._picture = self._chip.picture()
         self._board.events.emit("display", rows=self.panel.rows, lines=self.panel.lines())
-
-
-class _Wiring:
-    """Which pin a part is on: the settings' word, else the profile's."""
-
-    def __init__(self, board: VirtualBoard, values: Mapping[str, Any]) -> None:
-        self._board = board
-        self._values = values
-        board_id = values["hardware.board"]
-        profiles = firmware_module("charger.hardware.profiles").PROFILES
-        self.profile: dict[str, str] = profiles.get(board_id) or profiles[board.profile.board_id]
-
-    def pin(self, key: str) -> Pin | None:
-        """None where there is none, or none of that name: the firmware says what it thinks of that."""
-        name = self._values.get(f"hardware.{key}") or self.profile.get(key, "none")
-        return self._board.pins.get(name)
-
-    def active_high(self, part: str) -> bool:
-        return bool(self._values[f"hardware.{part}_active"] != "low")
-
-
-class _Contact:
-    """A relay's or lock's driver: closed while its pin has the active level; a resistor keeps it off else."""
-
-    def __init__(self, wiring: _Wiring, part: str, changed: Callable[[], object]) -> None:
-        self._active = wiring.active_high(part)
-        self._pin = wiring.pin(f"{part}_pin")
-        if self._pin is not None:
-            # Strong enough to win over the pull-ups that an ESP32 switches on when a program ends.
-            self._pin.external(not self._active)
-            self._pin.watch(lambda _: changed())
-
-    @property
-    def closed(self) -> bool:
-        return self._pin is not None and self._pin.level == self._active
-
-
-def _to_ground(pin: Pin | None) -> Callable[[bool], None]:
-    """A contact between a pin and ground: call it with whether it is closed."""
-    return lambda closed: pin.external(False if closed else None) if pin is not None else None

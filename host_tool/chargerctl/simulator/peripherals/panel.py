@@ -27,7 +27,10 @@ class Ssd1306Panel:
         self._chip = chip
         self._seen = b""
         self._bands: dict[int, list[bytes]] = {}
-        self._known: dict[tuple[int, int], tuple[bytes, list[_Reading]]] = {}
+        self._read = 0
+        self._strips = [
+            _Strip(top, scale) for scale in _SCALES for top in range(HEIGHT - font.HEIGHT * scale + 1)
+        ]
 
     @property
     def on(self) -> bool:
@@ -60,12 +63,8 @@ class Ssd1306Panel:
         """
         if not self.on:
             return []
-        readings = [
-            reading
-            for scale in _SCALES
-            for y, band in enumerate(self._all_bands(scale))
-            for reading in self._read(band, y, scale)
-        ]
+        self._look_again()
+        readings = [reading for strip in self._strips for reading in strip.readings]
         readings.sort(key=lambda reading: -len(reading.text))
         kept: list[_Reading] = []
         for reading in readings:
@@ -85,12 +84,21 @@ class Ssd1306Panel:
         image = Image.frombytes("RGB", (WIDTH, HEIGHT), pixels)
         image.resize((WIDTH * zoom, HEIGHT * zoom), Image.Resampling.NEAREST).save(path, format="PNG")
 
-    def _read(self, band: bytes, y: int, scale: int) -> list[_Reading]:
-        """What stands in a strip; most strips are the same as when last looked at."""
-        before = self._known.get((scale, y))
-        if before is None or before[0] != band:
-            before = self._known[scale, y] = (band, list(_readings(band, y, scale)))
-        return before[1]
+    def _look_again(self) -> None:
+        """Read anew where the picture has changed since the last time."""
+        whole = int.from_bytes(self._chip.picture(), "little")
+        changed = whole ^ self._read
+        self._read = whole
+        if not changed:
+            return
+        first = ((changed & -changed).bit_length() - 1) // HEIGHT
+        last = (changed.bit_length() - 1) // HEIGHT
+        rows = 0
+        for column in range(first, last + 1):
+            rows |= changed >> column * HEIGHT & _COLUMN
+        for strip in self._strips:
+            if rows & strip.rows:
+                strip.look(_band(whole, strip.top, strip.scale), first, last)
 
     def _all_bands(self, scale: int) -> list[bytes]:
         """For each y at which a line of text fits: the columns of that strip, 8 bytes each."""
@@ -99,13 +107,22 @@ class Ssd1306Panel:
             self._seen = picture
             self._bands = {}
         if scale not in self._bands:
-            height = font.HEIGHT * scale
             whole = int.from_bytes(picture, "little")
-            mask = int.from_bytes(((1 << height) - 1).to_bytes(PAGES, "little") * WIDTH, "little")
-            self._bands[scale] = [
-                (whole >> y & mask).to_bytes(len(picture), "little") for y in range(HEIGHT - height + 1)
-            ]
+            self._bands[scale] = [_band(whole, y, scale) for y in range(HEIGHT - font.HEIGHT * scale + 1)]
         return self._bands[scale]
+
+
+_COLUMN = (1 << HEIGHT) - 1
+
+
+@cache
+def _band_mask(scale: int) -> int:
+    return int.from_bytes(((1 << font.HEIGHT * scale) - 1).to_bytes(PAGES, "little") * WIDTH, "little")
+
+
+def _band(whole: int, y: int, scale: int) -> bytes:
+    """The strip of the picture that a line of text at `y` covers, 8 bytes a column."""
+    return (whole >> y & _band_mask(scale)).to_bytes(WIDTH * PAGES, "little")
 
 
 def _columns(strip: bytes) -> Iterator[bytes]:
@@ -182,31 +199,49 @@ class _Reading(NamedTuple):
         )
 
 
-def _readings(band: bytes, y: int, scale: int) -> Iterator[_Reading]:
-    """Every run of glyphs in a strip, on whichever column it starts."""
-    size = font.WIDTH * scale
-    alphabet = _alphabet(scale)
-    known = {
-        x: glyph
-        for x in range(WIDTH - size + 1)
-        if (glyph := alphabet.get(band[x * PAGES : (x + size) * PAGES])) is not None
-    }
-    while known:
-        left, (text, polarity) = next(iter(known.items()))
-        del known[left]
-        blank = _inked_blank(scale, polarity)
-        right = at = left + size
-        gap = ""
-        while at <= WIDTH - size:
-            glyph = known.get(at)
-            if glyph is not None and glyph[1] is polarity:
-                del known[at]
-                text += gap + glyph[0]
-                gap, right = "", at + size
-            elif not gap and band[at * PAGES : (at + size) * PAGES] == blank:
-                gap = " "
+class _Strip:
+    """The text of one scale whose top is on one line of the panel."""
+
+    def __init__(self, top: int, scale: int) -> None:
+        self.top = top
+        self.scale = scale
+        self.rows = (1 << font.HEIGHT * scale) - 1 << top
+        self.readings: list[_Reading] = []
+        self._glyphs: dict[int, tuple[str, bool]] = {}
+
+    def look(self, band: bytes, first: int, last: int) -> None:
+        """Read the strip again, in which columns `first` to `last` may have changed."""
+        size = font.WIDTH * self.scale
+        alphabet = _alphabet(self.scale)
+        for x in range(max(first - size + 1, 0), min(last, WIDTH - size) + 1):
+            glyph = alphabet.get(band[x * PAGES : (x + size) * PAGES])
+            if glyph is not None:
+                self._glyphs[x] = glyph
             else:
-                break
-            at += size
-        if any(character.isalnum() for character in text):
-            yield _Reading(text, left, y, right, y + font.HEIGHT * scale)
+                self._glyphs.pop(x, None)
+        self.readings = list(self._runs(band))
+
+    def _runs(self, band: bytes) -> Iterator[_Reading]:
+        """Every run of glyphs, on whichever column it starts."""
+        scale = self.scale
+        size = font.WIDTH * scale
+        glyphs = dict(sorted(self._glyphs.items()))
+        while glyphs:
+            left, (text, polarity) = next(iter(glyphs.items()))
+            del glyphs[left]
+            blank = _inked_blank(scale, polarity)
+            right = at = left + size
+            gap = ""
+            while at <= WIDTH - size:
+                glyph = glyphs.get(at)
+                if glyph is not None and glyph[1] is polarity:
+                    del glyphs[at]
+                    text += gap + glyph[0]
+                    gap, right = "", at + size
+                elif not gap and band[at * PAGES : (at + size) * PAGES] == blank:
+                    gap = " "
+                else:
+                    break
+                at += size
+            if any(character.isalnum() for character in text):
+                yield _Reading(text, left, self.top, right, self.top + font.HEIGHT * scale)
