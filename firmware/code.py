@@ -27,14 +27,15 @@ CRASHES_IN_A_ROW = 10
 store = Store()
 reason = reset.reason()
 if reason == "power":
-    store.set_crash_count(0)
+    # A power cycle also clears a latched fault.
+    store.save(0, None)
 elif store.crash_count >= CRASHES_IN_A_ROW:
     import hold
 
     hold.hold("ten crashes in a row: mend what is wrong, then switch the power off and on")
 elif reason != "reload":
     # Forgotten after a healthy minute, and by an orderly restart.
-    store.set_crash_count(store.crash_count + 1)
+    store.save(store.crash_count + 1, store.fault)
 
 try:
     from charger.assembly import build

@@ -75,8 +75,10 @@ class Led:
 class Store:
     crash_count = 0
 
-    def set_crash_count(self, count):
-        self.crash_count = count
+    fault = None
+
+    def save(self, crash_count, fault):
+        self.crash_count, self.fault = crash_count, fault
 
 
 class Screen:

@@ -53,12 +53,12 @@ def build(store):
         values, identity, parts, link, clock, uptime, store, boot_id, reset.reboot, log, now, operative
     )
     interlock, controller = core.interlock, core.controller
-    for fault in parts.faults:
+    for fault in [store.fault] if store.fault else parts.faults:
         interlock.latch(fault, now)
 
     panel = Panel(parts.screen, clock, wifi, link, interlock, now)
     reload = AutoReload(controller, log)
-    housekeeping = Housekeeping(system.collect, store, parts.stalls, uptime, now)
+    housekeeping = Housekeeping(system.collect, store, interlock, parts.stalls, uptime, now)
     urgent = (
         Task("interlock", interlock.step, 5, vital=True),
         Task("inputs", core.inputs.step, 20),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What is left to do when nothing else is: collect garbage, and forget old crashes after a healthy while."""
+"""What is left to do when nothing else is: collect garbage, keep a latched fault, forget old crashes."""
 
 from charger import ticks
 
@@ -13,16 +13,24 @@ _STORE_MS = 100
 class Housekeeping:
     """`collect()` is gc.collect: about 8 ms, at a moment of our own choosing rather than the allocator's."""
 
-    def __init__(self, collect, store, stalls, uptime, now):
+    def __init__(self, collect, store, interlock, stalls, uptime, now):
         self._collect = collect
         self._store = store
+        self._interlock = interlock
         self._stalls = stalls
         self._uptime = uptime
+        self._kept = store.fault
         self._next = ticks.add(now, _COLLECT_MS)
 
     def step(self, now):
+        fault = self._interlock.fault
+        store = self._store
         if ticks.reached(now, self._next):
             self._next = ticks.add(now, _COLLECT_MS)
             self._collect()
-        elif self._store.crash_count and self._uptime.seconds >= _HEALTHY_S and self._stalls.allow(_STORE_MS):
-            self._store.set_crash_count(0)
+        elif fault is not self._kept:
+            if self._stalls.allow(_STORE_MS):
+                store.save(store.crash_count, fault)
+                self._kept = fault
+        elif store.crash_count and self._uptime.seconds >= _HEALTHY_S and self._stalls.allow(_STORE_MS):
+            store.save(0, store.fault)

@@ -10,7 +10,7 @@ _HARD_MS = 3000
 
 
 class Restart:
-    """`link.close()`, `store.set_crash_count(0)`; `reboot()` does not return."""
+    """`link.close()`, `store.save(0, None)`; `reboot()` does not return."""
 
     def __init__(self, controller, interlock, transactions, rpc, link, store, reboot, log):
         self._controller = controller
@@ -46,6 +46,6 @@ class Restart:
         if (done or ticks.reached(now, self._deadline)) and not self._interlock.closed:
             self._log("loop", "restarting")
             # Asked for, so no crash; and the broker shall tell the others now, not after the keep-alive.
-            self._store.set_crash_count(0)
+            self._store.save(0, None)
             self._link.close()
             self._reboot()

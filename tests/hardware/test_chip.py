@@ -20,26 +20,26 @@ def test_a_blank_chip_has_counted_nothing(bench: Any) -> None:
 
 def test_a_count_is_kept(bench: Any) -> None:
     store = bench.module("store")
-    store.Store().set_crash_count(7)
+    store.Store().save(7, None)
     assert store.Store().crash_count == 7
 
 
 def test_damage_counts_as_nothing_and_can_be_written_over(bench: Any) -> None:
     store = bench.module("store")
-    store.Store().set_crash_count(7)
+    store.Store().save(7, None)
     nvm()[20] ^= 1
     assert store.Store().crash_count == 0
-    store.Store().set_crash_count(1)
+    store.Store().save(1, None)
     assert store.Store().crash_count == 1
 
 
 def test_only_the_first_64_bytes_are_touched(bench: Any) -> None:
-    bench.module("store").Store().set_crash_count(7)
+    bench.module("store").Store().save(7, None)
     assert nvm()[64:] == b"\xff" * 192
 
 
 def test_an_unchanged_count_is_not_written(bench: Any) -> None:
-    bench.module("store").Store().set_crash_count(0)
+    bench.module("store").Store().save(0, None)
     assert nvm() == b"\xff" * 256
 
 
@@ -80,3 +80,15 @@ def test_the_watchdog_gets_its_time_before_its_mode(bench: Any, monkeypatch: pyt
     sys.modules["microcontroller"].watchdog = Dog()
     bench.module("watchdog").Watchdog(8).feed()
     assert told == [("timeout", 8), ("mode", "RESET"), "fed"]
+
+
+def test_a_latched_fault_is_kept(bench: Any) -> None:
+    store = bench.module("store")
+    store.Store().save(0, "EmergencyStop")
+    assert store.Store().fault == "EmergencyStop"
+
+
+def test_a_fault_that_every_start_finds_again_is_not_kept(bench: Any) -> None:
+    store = bench.module("store")
+    store.Store().save(0, "relay_pin: no pin is set")
+    assert store.Store().fault is None

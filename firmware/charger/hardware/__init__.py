@@ -24,7 +24,7 @@ display.Display(i2c_bus, address, name, version, serial, stalls, log)
 absent.NoReader() NoMeter() NoLed() NoDisplay()   in the place of what is switched off
 console.Console(stalls=None)             log(tag, text); step(now); `stalls` may be set later
 watchdog.Watchdog(seconds)               feed()
-store.Store()                            .crash_count; set_crash_count(n)
+store.Store()                            .crash_count .fault; save(crash_count, fault)
 reset.reason()  reset.reboot()
 profiles.PROFILES, profiles.UNSAFE_OUTPUTS   pure data
 """
