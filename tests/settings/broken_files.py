@@ -521,7 +521,7 @@ BROKEN = [
         "CircuitPython's own variable",
         FLAT + b"CIRCUITPY_HEAP_START_SIZE = 100000\n",
         [
-            "settings.toml:4:1: warning: CIRCUITPY_HEAP_START_SIZE: is CircuitPython's own: it belongs in the board's file, and stays there"
+            "settings.toml:4:1: warning: CIRCUITPY_HEAP_START_SIZE: is CircuitPython's own: keep it in the board's file"
         ],
         [],
     ),

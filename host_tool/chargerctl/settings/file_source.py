@@ -123,7 +123,7 @@ class _FileSource:
         if name in RENDERED or item.value == {}:
             return
         if name.startswith("CIRCUITPY_"):
-            message = "is CircuitPython's own: it belongs in the board's file, and stays there"
+            message = "is CircuitPython's own: keep it in the board's file"
             self._complain(item.name_at, f"{name}: {message}", warning=True)
         elif variable:
             self.found.mentioned.add(variable.name)

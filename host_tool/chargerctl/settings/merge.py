@@ -54,7 +54,7 @@ class Difference:
     drive: str | None
     laptop: str | None
     changed_by: str  # drive, laptop or both
-    line: int = 0  # on the drive
+    line: int = 1  # on the drive
     unreadable: str = ""  # why the drive's line says nothing
 
     @property
@@ -141,7 +141,7 @@ def compare(
         base = {}  # a new or emptied file: nothing was typed there, and nothing was deleted on purpose
     found = []
     for variable in variables:
-        text, reason = _drive_value(drive, variable)
+        text, reason, line = _drive_value(drive, variable)
         own = laptop.get(variable)
         if text == own and not reason:
             continue
@@ -149,8 +149,7 @@ def compare(
         drive_changed = bool(reason) or _digest(base, variable, text) != before
         laptop_changed = _digest(base, variable, own) != before
         by = "both" if drive_changed and laptop_changed else "drive" if drive_changed else "laptop"
-        lines = _lines(drive, variable)
-        found.append(Difference(variable, text, own, by, lines[0] + 1 if lines else 0, reason))
+        found.append(Difference(variable, text, own, by, line, reason))
     return found
 
 
@@ -180,7 +179,7 @@ def merge(
             if bad and keep == "laptop":
                 winner = "laptop"
             if bad and winner != "laptop":
-                result.problems.append(Problem(Place(label, max(one.line, 1), 1), f"{one.variable}: {bad}"))
+                result.problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
             elif winner is None:
                 result.conflicts.append(one)
             else:
@@ -222,16 +221,21 @@ def _spellings(variable: str) -> tuple[str, ...]:
     return BY_VARIABLE[variable].spellings if variable in BY_VARIABLE else (variable,)
 
 
-def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str]:
-    """(text, reason): None with a reason where the drive's lines give no one value."""
+def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str, int]:
+    """(text, reason, line from 1): None with a reason where the drive's lines give no one value."""
     spellings = _spellings(variable)
     for fault in drive.faults:
         if fault.variable in spellings:
-            return None, fault.reason
+            return None, fault.reason, fault.line
     texts = {_canonical(each, drive.values[each]) for each in spellings if each in drive.values}
+    lines = _lines(drive, variable)
     if len(texts) > 1:
-        return None, f"{' and '.join(each for each in spellings if each in drive.values)} differ"
-    return (texts.pop() if texts else None), ""
+        return (
+            None,
+            f"{' and '.join(each for each in spellings if each in drive.values)} differ",
+            lines[-1] + 1,
+        )
+    return (texts.pop() if texts else None), "", (lines[0] + 1 if lines else 1)
 
 
 def _canonical(variable: str, text: str) -> str:

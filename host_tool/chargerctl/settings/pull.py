@@ -24,7 +24,7 @@ def changes_to_pull(
             continue
         bad = bad_value(one)
         if bad:
-            problems.append(Problem(Place(label, max(one.line, 1), 1), f"{one.variable}: {bad}"))
+            problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
         elif one.changed_by == "both" and keep is None:
             conflicts.append(one)
         else:

@@ -1,0 +1,278 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Deployed before, on the drive, on the laptop: who changed wins; both is a person's decision; nothing is lost."""
+
+import itertools
+import json
+
+import pytest
+from chargerctl.settings import MergeError, merge, render, salted_hashes
+from chargerctl.settings.board_file import read_board_file
+
+# last deployed, drive, laptop ("-": not there) -> who wins, and what the drive then has
+COMBINATIONS = {
+    "---": ("same", "-"),
+    "--A": ("laptop", "A"),
+    "--B": ("laptop", "B"),
+    "-A-": ("drive", "A"),
+    "-AA": ("same", "A"),
+    "-AB": ("conflict", ""),
+    "-B-": ("drive", "B"),
+    "-BA": ("conflict", ""),
+    "-BB": ("same", "B"),
+    "A--": ("same", "-"),
+    "A-A": ("drive", "-"),
+    "A-B": ("conflict", ""),
+    "AA-": ("laptop", "-"),
+    "AAA": ("same", "A"),
+    "AAB": ("laptop", "B"),
+    "AB-": ("conflict", ""),
+    "ABA": ("drive", "B"),
+    "ABB": ("same", "B"),
+    "B--": ("same", "-"),
+    "B-A": ("conflict", ""),
+    "B-B": ("drive", "-"),
+    "BA-": ("conflict", ""),
+    "BAA": ("same", "A"),
+    "BAB": ("drive", "A"),
+    "BB-": ("laptop", "-"),
+    "BBA": ("laptop", "A"),
+    "BBB": ("same", "B"),
+}
+
+
+@pytest.fixture
+def merged(good):
+    """merged("AB-") merges CHARGER_NAME in these three states, beside settings that are alike everywhere."""
+
+    def run(states: str, keep: str | None = None):
+        before, drive, laptop = ({**good, **({} if s == "-" else {"CHARGER_NAME": s})} for s in states)
+        return merge(salted_hashes(before), render(drive).encode(), laptop, keep)
+
+    return run
+
+
+def value(content: bytes, variable: str = "CHARGER_NAME") -> str:
+    return read_board_file(content).values.get(variable, "-")
+
+
+def test_all_27_combinations_are_there():
+    assert set(COMBINATIONS) == set(map("".join, itertools.product("-AB", repeat=3)))
+
+
+@pytest.mark.parametrize(("states", "expected"), COMBINATIONS.items())
+def test_combination(merged, states, expected):
+    winner, result = expected
+    found = merged(states)
+    if winner == "conflict":
+        assert [one.variable for one in found.conflicts] == ["CHARGER_NAME"]
+        with pytest.raises(MergeError):
+            found.check()
+        return
+    found.check()
+    assert value(found.content) == result
+    assert [change.winner for change in found.changes] == ([] if winner == "same" else [winner])
+    assert all("CHARGER" not in str(change) and "charger.name" in str(change) for change in found.changes)
+
+
+@pytest.mark.parametrize(("states", "expected"), COMBINATIONS.items())
+@pytest.mark.parametrize("keep", ["laptop", "drive"])
+def test_keep_decides_conflicts_and_nothing_else(merged, states, expected, keep):
+    winner, result = expected
+    found = merged(states, keep)
+    found.check()
+    _, drive, laptop = states
+    assert value(found.content) == (result if winner != "conflict" else laptop if keep == "laptop" else drive)
+
+
+@pytest.mark.parametrize(
+    "states", [each for each, (winner, _) in COMBINATIONS.items() if winner != "conflict"]
+)
+def test_deploying_again_changes_nothing(merged, good, states):
+    laptop = {**good, **({} if states[2] == "-" else {"CHARGER_NAME": states[2]})}
+    first = merged(states)
+    again = merge(salted_hashes(laptop), first.content, laptop)
+    again.check()
+    assert again.content == first.content
+
+
+def test_what_a_change_says(merged):
+    assert str(merged("AAB").changes[0]) == 'charger.name: "B" replaces "A", changed on the laptop'
+    assert str(merged("ABA").changes[0]) == (
+        'charger.name: the drive\'s "B" stays, changed on the drive (the laptop has "A")'
+    )
+    assert str(merged("AA-").changes[0]) == 'charger.name: nothing replaces "A", changed on the laptop'
+
+
+def test_a_conflict_shows_both_sides_and_the_remedy(merged):
+    with pytest.raises(MergeError) as caught:
+        merged("-AB").check()
+    assert caught.value.exit_status == 2
+    assert caught.value.lines() == [
+        'charger.name: the drive has "A", the laptop has "B"',
+        "chargerctl: changed on the drive and on the laptop: decide with --keep laptop or --keep drive",
+    ]
+    assert caught.value.as_json()["conflicts"] == [
+        {"setting": "charger.name", "changed_by": "both", "drive": "A", "laptop": "B"}
+    ]
+
+
+def test_secrets_are_masked_in_changes_and_conflicts(good):
+    before = {**good, "CHARGER_WIFI_PASSWORD": "hunter-one", "CHARGER_MQTT_PASSWORD": "hunter-one"}
+    drive = {**before, "CHARGER_WIFI_PASSWORD": "hunter-two", "CHARGER_WEB_API_PASSWORD": "hunter-two"}
+    laptop = {**before, "CHARGER_WIFI_PASSWORD": "hunter-three", "CHARGER_MQTT_PASSWORD": "hunter-three"}
+    found = merge(salted_hashes(before), render(drive).encode(), laptop)
+    with pytest.raises(MergeError) as caught:
+        found.check()
+    told = [*map(str, found.changes), *caught.value.lines(), json.dumps(caught.value.as_json())]
+    assert 'wifi.password: the drive has "***", the laptop has "***"' in told
+    assert "hunter" not in "".join(told)
+
+
+def test_hashes_tell_nothing_and_are_salted(good):
+    hashes = salted_hashes(good)
+    assert not set(good.values()) & set(hashes.values())
+    assert hashes != salted_hashes(good)
+    assert all(" " not in word for pair in hashes.items() for word in pair)
+
+
+TYPED = b"""\
+# my own comment
+CHARGER_WIFI_SSID = "workshop"   # the one upstairs
+  CHARGER_MQTT_BROKER="192.168.1.10"
+MY_OWN = 12
+
+CHARGER_CHARGER_SERIAL = "esp32c6-charger-4f2a9c"
+CIRCUITPY_HEAP_START_SIZE = 100000
+# the end"""
+
+
+def test_comments_unknown_variables_and_untouched_lines_stay_as_they_were_typed(good):
+    flat = {**good, "CHARGER_WIFI_SSID": "cellar", "CHARGER_NAME": "new"}
+    found = merge(salted_hashes(good), TYPED, flat)
+    found.check()
+    assert found.content.decode() == (
+        "# my own comment\n"
+        'CHARGER_WIFI_SSID = "cellar"  # the one upstairs\n'
+        '  CHARGER_MQTT_BROKER="192.168.1.10"\n'
+        "MY_OWN = 12\n"
+        "\n"
+        'CHARGER_CHARGER_SERIAL = "esp32c6-charger-4f2a9c"\n'
+        "CIRCUITPY_HEAP_START_SIZE = 100000\n"
+        "# the end\n"
+        'CHARGER_NAME = "new"\n'
+    )
+
+
+def test_a_variable_typed_under_another_spelling_is_the_same_setting(good):
+    typed = render(good).replace("CHARGER_WIFI_SSID", "CHARGER_WIFI_ID").encode()
+    assert merge(salted_hashes(good), typed, good).changes == []
+    found = merge(salted_hashes(good), typed, {**good, "CHARGER_WIFI_SSID": "cellar"})
+    assert value(found.content, "CHARGER_WIFI_SSID") == "cellar"
+    assert value(found.content, "CHARGER_WIFI_ID") == "-"
+
+
+def test_the_same_value_written_otherwise_is_no_change(good):
+    flat = {**good, "CHARGER_HARDWARE_DISPLAY_ADDRESS": "0x3D", "CHARGER_MQTT_PORT": "1884"}
+    typed = render(good).encode() + b'CHARGER_HARDWARE_DISPLAY_ADDRESS = "61"\nCHARGER_MQTT_PORT = 1884\n'
+    found = merge(salted_hashes(flat), typed, flat)
+    assert (found.changes, found.content) == ([], typed)
+
+
+@pytest.mark.parametrize("drive", [None, b"", b"# made by CircuitPython\n"])
+def test_a_drive_without_settings_takes_the_laptops_even_after_a_deploy(good, drive):
+    found = merge(salted_hashes(good), drive, good)
+    found.check()
+    assert read_board_file(found.content).values == good
+
+
+def test_bom_and_crlf_go(good):
+    typed = b"\xef\xbb\xbf" + render(good).replace("\n", "\r\n").encode()
+    found = merge(salted_hashes(good), typed, good)
+    found.check()
+    assert found.content == render(good).encode()
+
+
+MENDING = (
+    "chargerctl: mend the drive's settings.toml, or use --keep laptop, which makes comments of such lines"
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (b'CHARGER_MQTT_TLS = "true', "settings.toml:5:1: CHARGER_MQTT_TLS: has no closing quote"),
+        (b"CHARGER_NAME = garage", "settings.toml:5:1: CHARGER_NAME: needs double quotes"),
+        (b'CHARGER_MQTT_PORT = "0"', "settings.toml:5:1: CHARGER_MQTT_PORT: must be 1 to 65535, not 0"),
+        (b'CHARGER_MQTT_PROT = "1"', "settings.toml:5:1: CHARGER_MQTT_PROT: did you mean CHARGER_MQTT_PORT?"),
+        (b'CHARGER_WIFI_SSID = "b"', "settings.toml:5:1: CHARGER_WIFI_SSID: is already set in line 2"),
+        (
+            b'CHARGER_WIFI_ID = "b"',
+            "settings.toml:5:1: CHARGER_WIFI_SSID: CHARGER_WIFI_SSID and CHARGER_WIFI_ID differ",
+        ),
+        (b"[mqtt]\nport = 1", "settings.toml:5:1: is a [section]: nothing below it is read"),
+        (b'CHARGER_NAME = "caf\xe9"', "settings.toml:5:1: CHARGER_NAME: is not UTF-8"),
+    ],
+)
+def test_a_line_typed_badly_is_told_and_never_dropped(good, board_reads, typed, message):
+    drive = render(good).encode() + typed + b"\n"
+    for keep in (None, "drive"):
+        with pytest.raises(MergeError) as caught:
+            merge(salted_hashes(good), drive, good, keep).check()
+        assert caught.value.lines() == [message, MENDING]
+    found = merge(salted_hashes(good), drive, good, "laptop")
+    found.check()
+    assert board_reads(found.content)[1] == []
+    for line in typed.split(b"\n"):
+        assert line in found.content
+
+
+def test_a_required_setting_deleted_on_the_drive_is_asked_about(good):
+    typed = render(good).replace('CHARGER_MQTT_BROKER = "192.168.1.10"\n', "").encode()
+    with pytest.raises(MergeError) as caught:
+        merge(salted_hashes(good), typed, good).check()
+    assert caught.value.lines()[0] == (
+        'settings.toml:1:1: CHARGER_MQTT_BROKER: is required; the laptop has "192.168.1.10"'
+    )
+
+
+def test_pins_are_checked_together_after_the_merge(good):
+    typed = render({**good, "CHARGER_HARDWARE_RELAY_PIN": "D1"}).encode()
+    laptop = {**good, "CHARGER_HARDWARE_CABLE_PIN": "D1", "CHARGER_HARDWARE_LED_PIN": "none"}
+    found = merge(salted_hashes(good), typed, laptop, board_id="seeed_xiao_esp32c6")
+    assert [problem.message for problem in found.problems] == [
+        "CHARGER_HARDWARE_CABLE_PIN: D1 is hardware.relay_pin already"
+    ]
+
+
+def test_circuitpythons_pair_follows_what_was_typed_on_the_drive(good):
+    laptop = {**good, "CHARGER_WIFI_PASSWORD": "12345678", "CHARGER_WEB_API_PASSWORD": "web"}
+    pair = {
+        "CIRCUITPY_WIFI_SSID": "workshop",
+        "CIRCUITPY_WIFI_PASSWORD": "12345678",
+        "CIRCUITPY_WEB_API_PASSWORD": "web",
+    }
+    flat = laptop | pair
+    typed = render(flat).replace('CHARGER_WIFI_SSID = "workshop"', 'CHARGER_WIFI_SSID = "cellar"').encode()
+    found = merge(salted_hashes(flat), typed, flat)
+    found.check()
+    assert value(found.content, "CHARGER_WIFI_SSID") == "cellar"
+    assert value(found.content, "CIRCUITPY_WIFI_SSID") == "cellar"
+    again = merge(salted_hashes(flat), found.content, flat)
+    again.check()
+    assert again.content == found.content
+
+
+def test_the_pair_goes_with_the_web_password_and_stays_where_a_person_typed_it(good):
+    pair = {
+        "CIRCUITPY_WIFI_SSID": "workshop",
+        "CIRCUITPY_WIFI_PASSWORD": "",
+        "CIRCUITPY_WEB_API_PASSWORD": "web",
+    }
+    flat = {**good, "CHARGER_WEB_API_PASSWORD": "web", **pair}
+    gone = merge(salted_hashes(flat), render(flat).encode(), good)
+    gone.check()
+    assert read_board_file(gone.content).values == good
+    stays = merge(salted_hashes(good), render({**good, **pair}).encode(), good)
+    stays.check()
+    assert read_board_file(stays.content).values == {**good, **pair}
