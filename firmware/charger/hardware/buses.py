@@ -51,7 +51,7 @@ class I2cBus:
         """Does the device acknowledge? OSError if not. About 30 us, 1 s when a wire is held down."""
         bus = self.open()
         if not bus.try_lock():
-            raise OSError(errno.EBUSY, "I2C is in use")
+            raise OSError(errno.EAGAIN, "I2C is in use")
         started = supervisor.ticks_ms()
         try:
             bus.writeto(address, b"")

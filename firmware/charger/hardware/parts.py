@@ -49,7 +49,7 @@ class Parts:
         self.lock = self._lock()
         self.cable = self._cable()
         self.emergency_stop = self._emergency_stop()
-        self.service_button = ServiceButton(self._optional("service_pin"))
+        self.service_button = self._optional("service_pin", ServiceButton) or ServiceButton(None)
         self.has_meter = bool(values["hardware.meter_pulses_per_kwh"]) and self._name("meter_pin") != "none"
         self.meter = self._meter()
         self.led = self._led()
@@ -72,9 +72,11 @@ class Parts:
             self.faults.append("{}: {}".format(key, error))
             return None
 
-    def _optional(self, key):
+    def _optional(self, key, make=None):
+        """The pin of a part that the charger can do without, or what `make` makes of it; None when it cannot be had."""
         try:
-            return self._pins.claim(self._name(key), key)
+            pin = self._pins.claim(self._name(key), key)
+            return pin if make is None or pin is None else make(pin)
         except ValueError as error:
             self._log("config", "{}: {}: done without".format(key, error))
             return None
@@ -106,20 +108,23 @@ class Parts:
         return self._vital("estop_pin", EmergencyStop) or EmergencyStop(None)
 
     def _meter(self):
-        pin = self._optional("meter_pin") if self.has_meter else None
-        if pin is None:
+        meter = self._optional("meter_pin", self._make_meter) if self.has_meter else None
+        if meter is None:
             self.has_meter = False
             self._log("meter", "none: energy is reported as 0")
             return NoMeter()
+        self._log("meter", "the register restarts at 0 Wh: this firmware keeps no journal yet")
+        return meter
+
+    def _make_meter(self, pin):
         from charger.hardware.meter import Meter
 
-        self._log("meter", "the register restarts at 0 Wh: this firmware keeps no journal yet")
         return Meter(pin, self._values["hardware.meter_pulses_per_kwh"], self._log)
 
     def _led(self):
-        pin = self._optional("led_pin")
-        if pin is None:
-            return NoLed()
+        return self._optional("led_pin", self._make_led) or NoLed()
+
+    def _make_led(self, pin):
         from charger.hardware.led import Led
 
         return Led(pin, self._optional("led_power_pin"))
@@ -154,5 +159,8 @@ class Parts:
 
             spi = SpiBus(self._optional("sck"), self._optional("mosi"), self._optional("miso"))
             cs, irq = self._optional("reader_cs_pin"), self._optional("reader_irq_pin")
-            return pn532_spi.make(spi, cs, irq, self._log)
+            try:
+                return pn532_spi.make(spi, cs, irq, self._log)
+            except ValueError as error:
+                self._log("config", "card reader: {}: done without".format(error))
         return NoReader()

@@ -97,7 +97,7 @@ class Dialer:
             raw.setsockopt(self._pool.IPPROTO_TCP, self._pool.TCP_NODELAY, 1)
             if self._tls:
                 native = self._context.wrap_socket(raw, server_hostname=self._host)
-            native.settimeout(budget / 1000)
+            native.settimeout(budget / 1000)  # float: socketpool takes seconds
             native.connect((self._address, self._port))
             native.settimeout(0)
             self._failures = 0

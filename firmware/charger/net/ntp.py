@@ -12,7 +12,7 @@ from charger.net import DNS_MS
 from charger.net.packet_socket import errno_name
 
 # The library asks a single address twice.
-_TIMEOUT_S = 0.5
+_TIMEOUT_S = 0.5  # float: adafruit_ntp takes seconds
 _REQUEST_MS = 1000
 _FIRST_RETRY_S = 10
 _LONGEST_RETRY_S = 900

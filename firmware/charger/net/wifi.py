@@ -25,6 +25,7 @@ class Wifi:
         self._stalls = stalls
         self._log = log
         self._is_rp2 = is_rp2
+        self._timeout_s = 0.01 if is_rp2 else _ASSOCIATE_S  # float: wifi.radio takes seconds
         self._next_look = self._next_try = ticks_ms()
         self._pause_ms = _FIRST_MS
         self._problem = None
@@ -68,7 +69,7 @@ class Wifi:
     def _associate(self):
         problem = None
         try:
-            self._radio.connect(self._ssid, self._password, timeout=0.01 if self._is_rp2 else _ASSOCIATE_S)
+            self._radio.connect(self._ssid, self._password, timeout=self._timeout_s)
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
             # An RP2 always ends here: 10 ms are not enough, and the association goes on.
             problem = "no answer yet" if self._is_rp2 else str(error)
