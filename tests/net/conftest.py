@@ -76,6 +76,8 @@ class HostileBroker:
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
+        # Fixed and small, so that a peer that does not read is full soon and stays so.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
         self.peer = None
@@ -250,3 +252,15 @@ def mqtt():
     Packets.packet = staticmethod(packet)
     Packets.message = staticmethod(message)
     return Packets
+
+
+@pytest.fixture(scope="session")
+def mqtt_message():
+    """Builds a PUBLISH packet; for the whole session, as property tests want it."""
+    return message
+
+
+@pytest.fixture
+def rig_parts():
+    """A clock, stalls and a log for a part without a link."""
+    return Clock(), Stalls(), Log()

@@ -161,7 +161,9 @@ def test_pauses_double_up_to_a_minute_and_start_over_after_a_good_connection(bro
     rig = make_rig(broker)
     rig.broker = None
     rig.until(lambda: len(rig.log) == 8, within_ms=200000)
-    assert [line.rsplit("next try in ")[1] for line in rig.log] == [f"{s} s" for s in (1, 2, 4, 8, 16, 32, 60, 60)]
+    assert [line.rsplit("next try in ")[1] for line in rig.log] == [
+        f"{s} s" for s in (1, 2, 4, 8, 16, 32, 60, 60)
+    ]
     assert rig.log[0].startswith(f"mqtt Broker 127.0.0.1:{broker.port} not reachable (connection refused)")
 
 

@@ -101,21 +101,21 @@ class Packet:
             length = length << 7 | self._buffer[index] & 0x7F
         if length > MAX_SKIPPED:
             raise LinkError(f"the broker sent a packet of {length} bytes")
+        first = self._buffer[0]
+        if first & 0xF0 != PUBLISH and length != _ACK_LENGTH.get(first, -1):
+            raise LinkError(f"the broker sent what is not MQTT: 0x{first:02x} with {length} bytes")
         self._body = self._have
         self._need = min(self._have + length, len(self._buffer))
         self._skip = self._have + length - self._need
 
     def _judge(self):
+        """Everything of the packet that fits the buffer is there: is it for MiniMQTT?"""
         first = self._buffer[0]
-        kind = first & 0xF0
-        length = self._need - self._body + self._skip
-        if kind == PUBLISH:
-            self._judge_message(first, length)
-        elif first & 0x0F or length != _ACK_LENGTH.get(kind, -1):
-            raise LinkError(f"the broker sent what is not MQTT: 0x{first:02x} with {length} bytes")
+        if first & 0xF0 == PUBLISH:
+            self._judge_message(first, self._need - self._body + self._skip)
         else:
             # One that nobody waits for would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
-            self.wanted = kind == self.awaited
+            self.wanted = first == self.awaited
 
     def _judge_message(self, first, length):
         qos = first >> 1 & 3

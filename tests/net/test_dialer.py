@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""When the dialer may stand still, and what it says when it cannot connect."""
+
+import errno
+
+import pytest
+
+DNS_MS = 14000
+
+
+class Socket:
+    def __init__(self, pool):
+        self._pool = pool
+        self.closed = False
+        self.timeout = None
+
+    def setsockopt(self, *option):
+        self._pool.options.append(option)
+
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
+    def connect(self, address):
+        self._pool.connects.append((address, self.timeout))
+        if self._pool.error:
+            raise self._pool.error
+
+    def recv_into(self, buffer, size):
+        raise OSError(errno.EAGAIN, "nothing")
+
+    send = recv_into
+
+    def close(self):
+        self.closed = True
+
+
+class Pool:
+    """A socket pool of a board, whose answers are given."""
+
+    AF_INET, SOCK_STREAM, IPPROTO_TCP, TCP_NODELAY = 2, 1, 6, 1
+
+    def __init__(self):
+        self.names = {"broker.example": "192.0.2.7"}
+        self.lookups = 0
+        self.connects = []
+        self.options = []
+        self.sockets = []
+        self.error = OSError(errno.ETIMEDOUT, "")
+
+    def getaddrinfo(self, host, port, family=0, kind=0):
+        self.lookups += 1
+        if host not in self.names:
+            raise OSError(-2, "Name or service not known")
+        return [(10, 1, 6, "", ("2001:db8::1", port, 0, 0)), (2, 1, 6, "", (self.names[host], port))]
+
+    def socket(self, family, kind):
+        self.sockets.append(Socket(self))
+        return self.sockets[-1]
+
+
+@pytest.fixture
+def pool():
+    return Pool()
+
+
+def test_an_address_needs_no_name_server(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1")
+    rig.until(lambda: len(pool.connects) == 10, within_ms=400000)
+    assert pool.lookups == 0
+
+
+def test_a_name_is_resolved_once_and_again_after_three_failures(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="broker.example")
+    rig.until(lambda: len(pool.connects) == 3)
+    assert pool.lookups == 1
+    assert pool.connects[0][0] == ("192.0.2.7", 1883)
+    pool.names["broker.example"] = "192.0.2.8"
+    rig.until(lambda: len(pool.connects) == 4)
+    assert pool.lookups == 2
+    assert pool.connects[3][0] == ("192.0.2.8", 1883)
+
+
+def test_a_known_address_outlives_the_name_server(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="broker.example")
+    rig.until(lambda: len(pool.connects) == 1)
+    pool.names.clear()
+    rig.until(lambda: len(pool.connects) == 5, within_ms=100000)
+    assert rig.log[-1].startswith("mqtt Broker broker.example:1883 not reachable (no answer)")
+
+
+def test_an_unknown_name_is_said(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="nowhere.example")
+    rig.until(lambda: rig.log)
+    assert "nowhere.example:1883 not reachable (name not found, " in rig.log[0]
+
+
+def test_with_the_relay_closed_no_name_is_resolved_and_a_connect_is_short(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="broker.example")
+    rig.stalls.limit = 250
+    rig.step(2000)
+    assert pool.lookups == 0
+    assert rig.log == ["mqtt Broker broker.example:1883 has to wait until the relay is open"]
+    rig.stalls.limit = DNS_MS
+    rig.until(lambda: len(pool.connects) == 1)
+    rig.stalls.limit = 250
+    rig.until(lambda: len(pool.connects) == 9, within_ms=400000)
+    assert pool.lookups == 1
+    assert [timeout for _, timeout in pool.connects] == [3.0] + [0.2] * 8
+
+
+def test_a_connect_never_takes_more_than_half_of_the_watchdogs_time(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", safety__watchdog_seconds=2)
+    rig.until(lambda: pool.connects)
+    assert pool.connects[0][1] == 1.0
+
+
+def test_below_200_ms_the_owner_allows_no_connect_at_all(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1")
+    rig.stalls.limit = 199
+    rig.step(1000)
+    assert pool.connects == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ETIMEDOUT, ""), "no answer"),
+        (OSError(errno.EINPROGRESS, ""), "no answer"),  # an RP2
+        (OSError(errno.ECONNREFUSED, ""), "connection refused"),
+        (OSError(errno.EHOSTUNREACH, ""), "no route to it"),
+        (OSError(errno.ENETUNREACH, ""), "ENETUNREACH"),
+        (RuntimeError("Out of sockets"), "RuntimeError Out of sockets"),
+        (MemoryError("memory allocation failed"), "MemoryError memory allocation failed"),
+    ],
+)
+def test_a_failed_connect_names_the_reason_and_leaves_no_socket_open(pool, make_rig, error, words):
+    pool.error = error
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1")
+    rig.until(lambda: rig.log)
+    assert rig.log[0] == f"mqtt Broker 192.0.2.1:1883 not reachable ({words}), next try in 1 s"
+    assert [socket.closed for socket in pool.sockets] == [True]
+
+
+class StubbornContext:
+    """CircuitPython's SSLSocket: after a failed handshake its close() does nothing."""
+
+    def wrap_socket(self, raw, server_hostname):
+        class Wrapped(Socket):
+            def close(self):
+                pass
+
+        return Wrapped(raw._pool)
+
+
+def test_a_failed_handshake_closes_the_socket_inside_too(pool, make_rig):
+    pool.error = OSError(-9984, "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED")
+    rig = make_rig(
+        pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, make_context=lambda ca_file: StubbornContext()
+    )
+    rig.until(lambda: rig.log)
+    assert "TLS: " in rig.log[0]
+    assert "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED" in rig.log[0]
+    assert pool.sockets[0].closed
+
+
+def test_tls_waits_for_an_open_relay(pool, make_rig):
+    rig = make_rig(
+        pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, make_context=lambda _: StubbornContext()
+    )
+    rig.stalls.limit = 3199
+    rig.step(1000)
+    assert pool.connects == []
+    rig.stalls.limit = 3200
+    rig.until(lambda: pool.connects)
+    assert pool.connects[0][1] == 3.2
+
+
+def test_a_certificate_file_that_cannot_be_used_is_named(pool, make_rig, tmp_path):
+    bad = tmp_path / "ca.pem"
+    bad.write_text("not a certificate")
+    for ca_file in (str(tmp_path / "absent.pem"), str(bad)):
+        rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, mqtt__ca_file=ca_file)
+        rig.until(lambda rig=rig: rig.log)
+        assert f"[mqtt] ca_file {ca_file} cannot be used: " in rig.log[0]
+        assert pool.connects == []

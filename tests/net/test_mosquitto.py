@@ -1,0 +1,332 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The link against mosquitto, plain and with TLS and a password. Time stands still while mosquitto thinks."""
+
+import os
+import select
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+
+import paho.mqtt.client as paho
+import pytest
+from charger.net.dialer import make_tls_context
+
+# A test that a broken link would keep waiting fails after this many real seconds.
+PATIENCE_S = 30
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tools():
+    missing = [name for name in ("mosquitto", "mosquitto_passwd", "openssl") if not shutil.which(name)]
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"not installed: {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def run(folder, *command):
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+class Mosquitto:
+    def __init__(self, folder, *lines):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(
+            "\n".join([f"listener {self.port} 127.0.0.1", "log_dest stderr", "log_type all", *lines, ""])
+        )
+        self.start()
+
+    def start(self):
+        self._process = subprocess.Popen(
+            ["mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE, text=True, cwd=self._config.parent
+        )
+        heard = []
+        for line in self._process.stderr:
+            heard.append(line)
+            if "running" in line:
+                return
+        pytest.fail(f"mosquitto did not start: {''.join(heard)}")
+
+    def stop(self):
+        self._process.terminate()
+        self._process.communicate()
+
+
+class RealRig:
+    """Makes the rig's pump and passes wait for bytes of the real broker instead of moving the clock."""
+
+    def __init__(self, rig):
+        self.rig = rig
+        self.link = rig.link
+        self.link._socket._pump = self.wait
+        self._deadline = time.monotonic() + PATIENCE_S
+
+    def wait(self):
+        assert time.monotonic() < self._deadline, self.rig.log
+        native = self.link._socket._native
+        if native is not None:
+            select.select([native], [], [], 0.05)
+
+    def until(self, condition):
+        while not condition():
+            self.wait()
+            self.rig.step()
+
+
+class Central:
+    """An independent MQTT client that hears everything of the charger."""
+
+    def __init__(self, port):
+        self.heard = []
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda client, data, message: self.heard.append(
+            (message.topic, message.payload, message.retain)
+        )
+        self._client.connect("127.0.0.1", port)
+        self._client.subscribe("/charger/#", qos=1)
+
+    def publish(self, payload, **options):
+        self._client.publish("/system/box-1", payload, **options)
+        self.listen()
+
+    def listen(self):
+        self._client.loop(0.02)
+
+    def until(self, condition):
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, self.heard
+            self.listen()
+
+    def close(self):
+        self._client.disconnect()
+        self._client.loop(0.02)
+
+
+@pytest.fixture
+def mosquitto(tmp_path):
+    broker = Mosquitto(tmp_path, "allow_anonymous true")
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def central(mosquitto):
+    central = Central(mosquitto.port)
+    yield central
+    central.close()
+
+
+@pytest.fixture
+def make_real(make_rig):
+    return lambda port, **changes: RealRig(make_rig(mqtt__port=port, **changes))
+
+
+def test_frames_in_both_directions_and_the_connection_topic(mosquitto, central, make_real):
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.link.connected)
+    central.until(lambda: ("/charger/box-1/connection", b"online", False) in central.heard)
+    frame = '[2,"1","Heartbeat",{"note":"' + "ü" * 900 + '"}]'
+    assert real.link.publish(frame)
+    real.until(lambda: not real.link._socket.pending)
+    central.until(lambda: ("/charger/box-1", frame.encode(), False) in central.heard)
+    central.publish('[3,"1",{}]', qos=1)
+    received = []
+
+    def arrived():
+        central.listen()
+        received.append(real.link.receive())
+        return received[-1]
+
+    real.until(arrived)
+    assert received[-1] == '[3,"1",{}]'
+
+
+def test_the_last_will_stands_when_the_link_is_closed(mosquitto, central, make_real):
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.link.connected)
+    real.link.close()
+    central.until(lambda: ("/charger/box-1/connection", b"offline", False) in central.heard)
+    late = Central(mosquitto.port)
+    late.until(lambda: late.heard)
+    assert late.heard == [("/charger/box-1/connection", b"offline", True)]
+    late.close()
+
+
+def test_a_retained_call_and_an_oversize_one_do_not_reach_the_charger(mosquitto, central, make_real):
+    central.publish("old call", qos=1, retain=True)
+    central.publish("", qos=1)
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.link.connected)
+    central.publish("x" * 3000, qos=1)
+    central.publish("x" * 60000, qos=1)
+    central.publish("new call", qos=1)
+    received = []
+
+    def arrived():
+        central.listen()
+        message = real.link.receive()
+        if message:
+            received.append(message)
+        return received
+
+    real.until(arrived)
+    assert received == ["new call"]
+    assert [line for line in real.rig.log if "Discarded" in line] == [
+        "mqtt Discarded a retained message",
+        "mqtt Discarded a message of 3000 bytes",
+        "mqtt Discarded a message of 60000 bytes",
+    ]
+
+
+def test_comes_back_after_the_broker_restarted(mosquitto, make_real):
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.link.connected)
+    mosquitto.stop()
+    real.until(lambda: not real.link.connected)
+    real.until(lambda: real.rig.log.has("not reachable (connection refused)"))
+    mosquitto.start()
+    real.until(lambda: real.link.connected)
+
+
+def test_an_hour_of_pings_is_answered(mosquitto, make_real):
+    """Time moves here, half a keep-alive at once."""
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.link.connected)
+    for _ in range(120):
+        real.rig.clock.advance(30000)
+        real.rig.step()
+        real.until(lambda: real.link._socket.heard == real.rig.clock.now)
+    assert real.link.connected
+
+
+class BoardTls(ssl.SSLSocket):
+    """CircuitPython's SSLSocket says EAGAIN where CPython's has an exception of its own."""
+
+    def recv_into(self, buffer, size=None):
+        try:
+            return super().recv_into(buffer, size)
+        except ssl.SSLWantReadError:
+            raise BlockingIOError(11, "no data") from None
+
+
+def board_context(ca_file):
+    context = make_tls_context(ca_file)
+    context.sslsocket_class = BoardTls
+    return context
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """ca.pem has signed server.pem for localhost; other.pem is another authority."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
+    for name in ("ca", "other"):
+        run(
+            folder,
+            "openssl",
+            "req",
+            "-x509",
+            *key,
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.pem",
+            "-subj",
+            f"/CN={name}",
+        )
+    run(
+        folder,
+        "openssl",
+        "req",
+        *key[:3],
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.csr",
+        "-subj",
+        "/CN=localhost",
+    )
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
+    run(folder, "openssl", "x509", "-req", "-in", "server.csr", "-out", "server.pem", *signed)
+    run(folder, "mosquitto_passwd", "-b", "-c", "passwords", "maria", "secret-word")
+    return folder
+
+
+@pytest.fixture
+def secure(tmp_path, certificates):
+    broker = Mosquitto(
+        tmp_path,
+        "allow_anonymous false",
+        "user root",  # the key and the passwords are readable for their owner only
+        f"password_file {certificates}/passwords",
+        f"certfile {certificates}/server.pem",
+        f"keyfile {certificates}/server.key",
+    )
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def make_secure(secure, certificates, make_real):
+    def make(ca="ca.pem", **changes):
+        changes = {
+            "mqtt__broker": "localhost",
+            "mqtt__username": "maria",
+            "mqtt__password": "secret-word",
+            **changes,
+        }
+        return make_real(
+            secure.port,
+            mqtt__tls=True,
+            mqtt__ca_file=str(certificates / ca),
+            make_context=board_context,
+            **changes,
+        )
+
+    return make
+
+
+def test_tls_with_a_password(make_secure):
+    real = make_secure()
+    real.until(lambda: real.link.connected)
+    assert real.link.publish("x" * 2048)
+    real.until(lambda: not real.link._socket.pending)
+    assert real.link.connected
+
+
+def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):
+    real = make_secure(ca="other.pem")
+    real.until(lambda: real.rig.log)
+    assert real.rig.log[0].startswith(
+        f"mqtt Broker localhost:{real.link.broker_text[10:]} not reachable (TLS: "
+    )
+    assert "certificate verify failed" in real.rig.log[0]
+
+
+def test_a_certificate_for_another_name_is_refused(make_secure):
+    real = make_secure(mqtt__broker="127.0.0.1")
+    real.until(lambda: real.rig.log)
+    assert "not reachable (TLS: " in real.rig.log[0]
+    assert "IP address mismatch" in real.rig.log[0]
+
+
+def test_a_wrong_password_is_told_and_not_shown(make_secure):
+    real = make_secure(mqtt__password="wrong-word")
+    real.until(lambda: real.rig.log)
+    assert "does not let us in (Connection Refused - Unauthorized)" in real.rig.log[0]
+    assert not real.rig.log.has("wrong-word")
+
+
+def test_a_broker_without_tls_is_told(mosquitto, certificates, make_real):
+    real = make_real(
+        mosquitto.port, mqtt__tls=True, mqtt__ca_file=str(certificates / "ca.pem"), make_context=board_context
+    )
+    real.until(lambda: real.rig.log)
+    assert "not reachable (" in real.rig.log[0]

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Wi-Fi with a radio that does what it is told."""
+
+import itertools
+
+import pytest
+from charger.net import UNBOUNDED
+from charger.net.wifi import Wifi
+
+
+class Radio:
+    """An ESP32's by default: connect() waits `takes_ms` and then has an address, or raises."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self.connected = False
+        self.ipv4_address = None
+        self.error = None
+        self.takes_ms = 1500
+        self.attempts = []
+
+    def connect(self, ssid, password, *, timeout):
+        self.attempts.append((ssid, password, timeout, self._clock.now))
+        self._clock.advance(self.takes_ms)
+        if self.error:
+            raise self.error
+        self.up()
+
+    def up(self, address="192.168.1.7"):
+        self.connected = True
+        self.ipv4_address = address
+
+    def down(self):
+        self.connected = False
+        self.ipv4_address = None
+
+
+class Station:
+    def __init__(self, clock, stalls, log, is_rp2=False):
+        self.clock, self.stalls, self.log = clock, stalls, log
+        self.radio = Radio(clock)
+        self.wifi = Wifi(self.radio, "garage", "secret-word", clock, stalls, log, is_rp2)
+
+    def run(self, ms):
+        for _ in range(ms // 5):
+            self.clock.advance(5)
+            self.wifi.step(self.clock.now)
+
+    def gaps(self):
+        starts = [attempt[3] for attempt in self.radio.attempts]
+        return [(later - earlier) % (1 << 29) for earlier, later in itertools.pairwise(starts)]
+
+
+@pytest.fixture
+def station(make_station):
+    return make_station(is_rp2=False)
+
+
+@pytest.fixture
+def make_station(rig_parts):
+    def make(is_rp2):
+        return Station(*rig_parts, is_rp2)
+
+    return make
+
+
+def test_connects_at_once_and_knows_its_address(station):
+    station.run(10)
+    assert station.wifi.connected
+    assert station.wifi.address == "192.168.1.7"
+    assert station.radio.attempts[0][:3] == ("garage", "secret-word", 4)
+    assert station.log == ["wifi Connected to garage, address 192.168.1.7"]
+
+
+def test_takes_over_a_connection_that_the_supervisor_made(station):
+    station.radio.up()
+    station.run(5)
+    assert station.wifi.connected
+    assert station.radio.attempts == []
+
+
+@pytest.mark.parametrize("nothing", [None, "0.0.0.0"])
+def test_without_an_address_it_is_not_connected(station, nothing):
+    station.radio.up(nothing)
+    station.stalls.limit = 0
+    station.run(1000)
+    assert not station.wifi.connected
+    station.radio.up("10.0.0.2")
+    station.run(110)
+    assert station.wifi.address == "10.0.0.2"
+
+
+def test_an_esp32_associates_only_with_the_relay_open(station):
+    station.stalls.limit = 60000  # the highest max_stall_ms
+    station.run(10000)
+    assert station.radio.attempts == []
+    station.stalls.limit = UNBOUNDED
+    station.run(10)
+    assert station.wifi.connected
+
+
+def test_an_esp32_gets_ten_seconds_to_come_back_by_itself(station):
+    station.run(10)
+    station.radio.down()
+    station.run(5)
+    assert not station.wifi.connected
+    assert station.wifi.address is None
+    station.run(9900)
+    assert len(station.radio.attempts) == 1
+    station.radio.up("192.168.1.8")
+    station.run(200)
+    assert station.wifi.address == "192.168.1.8"
+    assert len(station.radio.attempts) == 1
+
+
+def test_pauses_between_attempts_grow_to_a_minute_and_count_from_the_end_of_the_last(station):
+    station.radio.error = ConnectionError("No network with that ssid")
+    station.radio.takes_ms = 4000
+    station.run(300000)
+    assert station.gaps()[:7] == [4000 + pause for pause in (4000, 8000, 16000, 32000, 60000, 60000, 60000)]
+
+
+def test_a_reason_is_told_once_and_never_the_password(station):
+    station.radio.error = ConnectionError("Authentication failure")
+    station.run(60000)
+    station.radio.error = ConnectionError("No network with that ssid")
+    station.run(60000)
+    assert station.log == [
+        "wifi Connecting to garage: Authentication failure",
+        "wifi Connecting to garage: No network with that ssid",
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("WiFi is not enabled"), ValueError("password length"), MemoryError()]
+)
+def test_no_error_of_the_radio_gets_out(station, error):
+    station.radio.error = error
+    station.run(10000)
+    assert not station.wifi.connected
+
+
+def test_an_rp2_starts_the_association_at_any_time_and_looks_again(make_station):
+    station = make_station(is_rp2=True)
+    station.stalls.limit = 0
+    station.radio.takes_ms = 10
+    station.radio.error = ConnectionError("Unknown failure 1")
+    station.run(3000)
+    assert [attempt[2] for attempt in station.radio.attempts] == [0.01]
+    station.radio.up()
+    station.run(105)
+    assert station.wifi.connected
+    station.radio.down()
+    station.run(10)
+    assert len(station.radio.attempts) == 2
+    station.run(9000)
+    assert len(station.radio.attempts) == 2
