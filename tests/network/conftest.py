@@ -119,3 +119,9 @@ def online(any_board) -> Board:
     """Either chip family, joined to the access point."""
     any_board.join()
     return any_board
+
+
+@pytest.fixture(scope="session")
+def make_board():
+    """Makes an ESP32 board and a server for it: for property tests, which need new ones for each example."""
+    return lambda: (Board(is_esp32=True), Echo())

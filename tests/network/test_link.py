@@ -5,7 +5,10 @@
 import errno
 
 import pytest
+from chargerctl.simulator.network.faults import Faults
 from chargerctl.simulator.network.pipe import RETRANSMIT_US
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ADDRESS = ("10.0.0.99", 7)
 
@@ -62,7 +65,7 @@ def test_delay_is_added_both_ways(board):
 def test_a_delay_that_ends_does_not_reorder(board):
     board.network.faults.delay_us = 400_000
     board.socket.send(b"first ")
-    board.network.faults.clear()
+    board.network.heal()
     board.socket.send(b"second")
     board.wait(1)
     assert board.server.got == b"first second"
@@ -129,7 +132,7 @@ def test_one_direction_can_be_held_up(board, direction):
     settle(board)
     arrived = (bytes(board.server.got), receive(board.socket))
     assert arrived == ((b"", b"in") if direction == "out" else (b"out", b""))
-    board.network.faults.clear()
+    board.network.heal()
     settle(board)
     assert board.server.got == b"out"
 
@@ -220,3 +223,84 @@ def test_idle_connections_cost_no_timers(board):
     board.socket.send(b"x")
     board.wait(1)
     assert len([timer for timer in board.clock._timers if timer[2].call]) <= before
+
+
+def test_small_writes_wait_for_an_acknowledgement_unless_told_not_to(board):
+    board.socket.send(b"one")
+    board.socket.send(b"two")
+    board.clock.spend(board.costs.network_delay)
+    assert board.server.got == b"one"
+    board.wait(0.07)
+    assert board.server.got == b"onetwo"
+    board.socket.setsockopt(board.pool.IPPROTO_TCP, board.pool.TCP_NODELAY, 1)
+    board.socket.send(b"three")
+    board.socket.send(b"four")
+    board.clock.spend(board.costs.network_delay)
+    assert board.server.got == b"onetwothreefour"
+
+
+def test_sends_can_stall_on_rp2_only(board):
+    board.network.faults.send_stall_us = 10_000_000
+    assert (board.took(lambda: board.socket.send(b"x")) >= 10) == (not board.is_esp32)
+
+
+FAULTS = st.sampled_from(
+    [
+        {},
+        {"delay_us": 300_000},
+        {"max_write": 1},
+        {"max_read": 2},
+        {"trickle_bytes": 1, "trickle_us": 5_000},
+        {"hold_out": True},
+        {"hold_in": True},
+    ]
+)
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("send"), st.binary(min_size=1, max_size=3000)),
+        st.tuples(st.just("answer"), st.binary(min_size=1, max_size=9000)),
+        st.tuples(st.just("fault"), FAULTS),
+        st.tuples(st.just("wait"), st.floats(0, 2)),
+        st.tuples(st.just("receive"), st.integers(1, 6000)),
+        st.tuples(st.just("wifi"), st.booleans()),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ACTIONS)
+def test_whatever_the_link_does_bytes_arrive_in_order_and_once(make_board, actions):
+    board, echo = make_board()
+    board.join()
+    board.network.serve(*ADDRESS, echo)
+    socket = open_socket(board)
+    sent = answered = got = b""
+    down_us = 0
+    for kind, value in actions:
+        if kind == "send":
+            try:
+                sent += value[: socket.send(value)]
+            except BlockingIOError:
+                continue
+        elif kind == "answer":
+            echo.connection.send(value)
+            answered += value
+        elif kind == "fault":
+            board.network.faults = Faults(**value)
+        elif kind == "receive":
+            got += receive(socket, value)
+        elif kind == "wifi":
+            board.network.wifi(value)
+        elif kind == "wait":
+            # Longer without an access point, and the board gives its connections up.
+            down_us = 0 if board.network.access_point.up else down_us + value * 1e6
+            if down_us < 5_000_000:
+                board.wait(value)
+    board.network.heal()
+    for _each in range(2000):
+        board.wait(0.05)
+        got += receive(socket, 6000)
+        if (echo.got, got) == (sent, answered):
+            break
+    assert (bytes(echo.got), got) == (sent, answered)

@@ -164,3 +164,10 @@ def test_its_ping_keeps_the_connection(online, client):
     assert online.clock.now_us > 300_000_000
     assert online.broker.clients == ["c-1"]
     assert client.is_connected()
+
+
+def test_its_packets_in_pieces_take_a_delayed_acknowledgement_without_tcp_nodelay(online, client):
+    slow = online.took(lambda: client.publish("/charger/c-1", "x", qos=1))
+    client._sock.setsockopt(online.pool.IPPROTO_TCP, online.pool.TCP_NODELAY, 1)
+    quick = online.took(lambda: client.publish("/charger/c-1", "x", qos=1))
+    assert slow > 0.04 > quick

@@ -113,6 +113,8 @@ class Socket:
         known = ((pool.SOL_SOCKET, pool.SO_REUSEADDR), (pool.IPPROTO_TCP, pool.TCP_NODELAY))
         if (level, optname) not in (*known, (pool.IPPROTO_IP, pool.IP_MULTICAST_TTL)):
             raise error(errno.EOPNOTSUPP)
+        if self._tcp is not None and (level, optname) == (pool.IPPROTO_TCP, pool.TCP_NODELAY):
+            self._tcp.no_delay = bool(value)
 
     def settimeout(self, value: float | None) -> None:
         self._call()

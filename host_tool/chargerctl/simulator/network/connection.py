@@ -20,6 +20,10 @@ SEND_BUFFER = 5760
 RECEIVE_WINDOW = 5760
 """lwIP's defaults on ESP32: four segments."""
 
+MAX_SEGMENT = 1440
+DELAYED_ACK_US = 40_000
+"""How long a server puts off acknowledging, in the hope of something to send along."""
+
 CONNECTING, OPEN, PEER_CLOSED, RESET, ABORTED, CLOSED = range(6)
 
 
@@ -39,6 +43,8 @@ class Connection:
         self._frozen = False
         self._tls_request: TlsRequest | None = None
         self._inbox = bytearray()
+        # When what is on the way to the server will have been acknowledged.
+        self._ack_us = 0
         self._to_server = Pipe(network, self._out_blocked, self._at_server)
         self._to_board = Pipe(network, self._in_blocked, self._at_board)
         self._to_server.put(Segment.SYN)
@@ -63,13 +69,25 @@ class Connection:
         self._to_board.resume()
         return data
 
-    def write(self, data: bytes) -> int:
-        """Send as much of `data` as the buffer takes, perhaps nothing; return the count."""
+    def write(self, data: bytes, no_delay: bool = True) -> int:
+        """Send as much of `data` as the buffer takes, perhaps nothing; return the count.
+
+        Without `no_delay` (TCP_NODELAY), a small write waits until what was sent before is acknowledged.
+        """
         limit = self._network.faults.max_write
         count = min(len(data), self.send_space, limit or len(data))
         if count:
-            self._to_server.put(Segment.DATA, data[:count])
+            not_before_us = 0
+            if not no_delay and self._to_server.pending and count < MAX_SEGMENT:
+                not_before_us = self._acknowledged_us()
+            self._to_server.put(Segment.DATA, data[:count], not_before_us)
         return count
+
+    def _acknowledged_us(self) -> int:
+        network = self._network
+        if self._ack_us <= network.clock.now_us:
+            self._ack_us = network.clock.now_us + 2 * network.delay_us + DELAYED_ACK_US
+        return self._ack_us
 
     def start_tls(self, request: TlsRequest) -> None:
         """Begin a TLS handshake; then watch `tls`."""

@@ -9,7 +9,7 @@ NtpServer's, and what a central system does wrong is the CentralSystem's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass
@@ -31,6 +31,9 @@ class Faults:
     max_read: int = 0
     """The board's recv_into() gives at most this many bytes a call; 0: as many as there are."""
 
+    send_stall_us: int = 0
+    """On RP2 send() stalls this long (there, up to 10 s when memory is short); ESP32 never does."""
+
     trickle_bytes: int = 0
     """Bytes arrive in pieces of this size, `trickle_us` apart; 0: whole."""
 
@@ -47,8 +50,3 @@ class Faults:
 
     dns_fails: bool = False
     """The name server knows no name: getaddrinfo fails at once."""
-
-    def clear(self) -> None:
-        """Back to a healthy network."""
-        for field in fields(self):
-            setattr(self, field.name, field.default)

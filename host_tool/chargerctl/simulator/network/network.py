@@ -88,6 +88,14 @@ class Network:
         for connection in list(self._connections):
             connection.freeze()
 
+    def heal(self) -> None:
+        """Everything works again: access point, names, time, servers, and the way to them."""
+        self.faults = Faults()
+        self.access_point.refuses = self.access_point.dhcp_hangs = False
+        self.ntp.heal()
+        self.broker(True)
+        self.wifi(True)
+
     # What the board's modules and the connections ask.
 
     @property

@@ -40,14 +40,18 @@ class NtpServer:
     """Answers NTP requests (RFC 5905). What it tells is the world's time plus `offset_s`."""
 
     def __init__(self, world: WorldTime) -> None:
+        self.requests = 0
+        self._world = world
+        self.heal()
+
+    def heal(self) -> None:
+        """Answer every request, rightly."""
         # Set back or forth to have the server tell a wrong time.
         self.offset_s = 0.0
         # Faults: no answer; an answer without a time that says "go away" (kiss of death); one cut short.
         self.silent = False
         self.refuses = False
         self.short = False
-        self.requests = 0
-        self._world = world
 
     def answer(self, request: bytes) -> bytes | None:
         """The answer to one datagram, or None."""

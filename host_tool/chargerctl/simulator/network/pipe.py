@@ -39,10 +39,11 @@ class Pipe:
         # Bytes on the way.
         self.pending = 0
 
-    def put(self, kind: Segment, data: bytes = b"") -> None:
-        """Send one segment."""
+    def put(self, kind: Segment, data: bytes = b"", not_before_us: int = 0) -> None:
+        """Send one segment, now or at `not_before_us`."""
         faults = self._network.faults
-        due = max(self._last_due, self._clock.now_us + self._network.delay_us)
+        leaves = max(self._clock.now_us, not_before_us)
+        due = max(self._last_due, leaves + self._network.delay_us)
         self.pending += len(data)
         piece = faults.trickle_bytes if kind is Segment.DATA else 0
         for start in range(0, len(data), piece) if piece else (0,):

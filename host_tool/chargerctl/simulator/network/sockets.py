@@ -43,6 +43,7 @@ class TcpSocket:
 
     def __init__(self, network: Network) -> None:
         self.timeout_us: int | None = None
+        self.no_delay = False
         self.connection: Connection | None = None
         self._network = network
         self._clock = network.clock
@@ -127,7 +128,7 @@ class Esp32Tcp(TcpSocket):
         if connection.state in _BROKEN:
             self._connected = False
             raise error(_BROKEN[connection.state])
-        count = connection.write(data)
+        count = connection.write(data, self.no_delay)
         if not count:
             raise error(errno.EAGAIN)
         return count
@@ -183,12 +184,13 @@ class Rp2Tcp(TcpSocket):
         connection = self.connection
         if connection is None or connection.state != OPEN:
             raise error(errno.EPIPE)
-        count = connection.write(data)
+        self._clock.spend(self._network.faults.send_stall_us)
+        count = connection.write(data, self.no_delay)
         if not count and self.timeout_us != 0:
             self._clock.wait(lambda: connection.send_space >= 16 or connection.state != OPEN, self.timeout_us)
             if connection.state in _BROKEN:
                 raise error(_BROKEN[connection.state])
-            count = connection.write(data)
+            count = connection.write(data, self.no_delay)
             if not count:
                 raise error(errno.ETIMEDOUT)
         if not count:
