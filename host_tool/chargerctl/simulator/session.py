@@ -12,7 +12,7 @@ from typing import Any
 
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.central.system import CentralSystem
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.table import BY_VARIABLE, board_settings
 from chargerctl.simulator import uplink
 from chargerctl.simulator.board import ProgramEnd, VirtualBoard
@@ -21,6 +21,7 @@ from chargerctl.simulator.events import Event, Events
 from chargerctl.simulator.job import Job
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.runner import Runner, Stage
+from chargerctl.simulator.script import Script, ScriptError
 from chargerctl.simulator.settings_toml import getenv
 from chargerctl.simulator.tally import Bookkeeper, FrameCount
 from chargerctl.simulator.wiring import World
@@ -76,6 +77,7 @@ class _Session:
     def run(self) -> int:
         script = self._job.script
         if script is not None:
+            _check_parts(script, self._world)
             stage = Stage(self._board, self._world, self._network, self._central)
             Runner(script, self._board.clock, self._events, stage, self._end).start()
         # Not the first start from this drive, which takes a second longer.
@@ -116,6 +118,20 @@ class _Session:
             modelled_cost=asdict(self._board.costs),
             **reason,
         )
+
+
+def _check_parts(script: Script, world: World) -> None:
+    """Before boot: every part that the script touches must be there. Raises ScriptError."""
+    problems = []
+    for each in script.statements:
+        part = each.arguments.get("switch") or each.arguments.get("part")
+        try:
+            if part is not None:
+                world.require(str(part))
+        except InputError as error:
+            problems.append(f"{script.name}:{each.line}: {each.text}: {error}")
+    if problems:
+        raise ScriptError(problems)
 
 
 def _board_of(drive: Path) -> Board:
