@@ -2,9 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Power cuts, resets, safe mode, and what is left of the program after each."""
 
+import os
+import random
+import signal
+import threading
 import time
+from dataclasses import replace
 
 import pytest
+from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.pins import Pull
 
 LOOP = """
@@ -339,3 +345,77 @@ def test_an_endless_loop_that_uses_no_time_is_found(make_board, monkeypatch):
     with pytest.raises(RuntimeError, match="without ever using the clock"):
         board.run_for(5)
     board.vm.modules["__main__"].end[0] = True
+
+
+BUSY = """
+    import microcontroller, os, supervisor, time, watchdog
+    dog = microcontroller.watchdog
+    dog.timeout = 5
+    dog.mode = watchdog.WatchDogMode.RESET
+    count = 0
+    while True:
+        count = (count + 1) % 256
+        microcontroller.nvm[0:2] = bytes([1, count])
+        with open("/a", "w") as file:
+            file.write("x" * 5000)
+        os.rename("/a", "/b")
+        print("pass", supervisor.ticks_ms())
+        dog.feed()
+"""
+
+
+@pytest.mark.parametrize("board_id", [XIAO_C6, PICO])
+def test_the_board_comes_back_whenever_it_is_cut_off_or_reset(make_board, board_id):
+    board = make_board(
+        BUSY, board_id, {"safemode.py": RECOVER, "boot.py": "import storage\nstorage.remount('/', False)"}
+    )
+    chance = random.Random(7)
+    board.power(True)
+    for _ in range(60):
+        at_us = board.clock.now_us + chance.randrange(3_000_000)
+        cause = chance.choice(["cut", "press_reset", "brown_out", "crash"])
+        board.clock.call_at(at_us, (lambda: board.power(False)) if cause == "cut" else getattr(board, cause))
+        board.run(at_us + chance.randrange(1_000))
+        board.power(True)
+    seen = len(board.console.lines)
+    board.console.lines.clear()
+    board.run_for(20)
+    assert seen > 60
+    assert [line for line in board.console.lines if line.startswith("pass")]
+    assert board.run_until(lambda: board.nvm.data[0] == 1, 1)
+
+
+def test_the_board_runs_in_real_time_too(make_board):
+    board = make_board(
+        LOOP, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0\n"}, clock=Clock(realtime=True)
+    )
+    board.power(True)
+    began = time.monotonic()
+    board.run_for(0.4)
+    assert time.monotonic() - began > 0.35
+    assert "pass 3" in board.console.lines
+
+
+def test_ctrl_c_at_the_laptop_leaves_the_program_standing(make_board):
+    board = make_board(
+        LOOP, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0\n"}, clock=Clock(realtime=True)
+    )
+    board.power(True)
+    killer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    killer.start()
+    with pytest.raises(KeyboardInterrupt):
+        board.run()
+    before = list(board.console.lines)
+    time.sleep(0.15)
+    assert list(board.console.lines) == before
+    assert "caught KeyboardInterrupt" not in before
+
+
+def test_slow_flash_from_now_on(make_board):
+    board = make_board(BUSY, XIAO_C6)
+    board.power(True)
+    board.run_for(2)
+    quick = len(board.console.lines)
+    board.costs = replace(board.costs, fat_block=2_000_000)
+    board.run_for(2)
+    assert len(board.console.lines) == quick

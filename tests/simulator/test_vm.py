@@ -40,6 +40,16 @@ def test_os_errors_are_not_split_by_errno_as_on_cpython(start):
     assert board.ended.traceback.endswith("\nOSError: [Errno 2] No such file/directory: /missing\n")
 
 
+def test_errors_that_a_board_has_keep_their_names(start):
+    board = start("raise TimeoutError('late')\n")
+    assert board.ended.traceback.endswith("\nTimeoutError: late\n")
+
+
+def test_too_deep_a_recursion_is_a_runtime_error(start):
+    board = start("def deeper():\n    deeper()\ndeeper()\n")
+    assert "\nRuntimeError: maximum recursion depth exceeded" in board.ended.traceback
+
+
 def test_a_chain_of_exceptions_is_shown(start):
     board = start("try:\n    1 / 0\nexcept ZeroDivisionError:\n    raise RuntimeError('then')\n")
     assert "During handling of the above exception, another exception occurred:" in board.ended.traceback

@@ -110,6 +110,7 @@ class Startup:
         if not name:
             return "", None
         board.clock.spend(board.costs.vm_start)
+        board.drive.folder = "/"
         board.console.print(f"{name} output:\n")
         self.vm = VM(board, name)
         traceback = self.vm.run()

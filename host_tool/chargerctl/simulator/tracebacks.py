@@ -12,9 +12,11 @@ _CAUSE = "\nThe above exception was the direct cause of the following exception:
 _CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
 
 
-def type_name(kind: type[BaseException]) -> str:
+def type_name(error: BaseException) -> str:
     """CPython splits OSError by errno, and ImportError and others by cause; a board does not."""
-    if kind.__module__ == "builtins":
+    kind = type(error)
+    made_by_name = isinstance(error, OSError) and error.errno is None
+    if kind.__module__ == "builtins" and not made_by_name:
         for base in (OSError, ImportError, UnicodeError, NameError, RecursionError):
             if issubclass(kind, base):
                 return "RuntimeError" if base is RecursionError else base.__name__
@@ -46,8 +48,8 @@ def format_exception(
 def describe(error: BaseException) -> str:
     """The last line: type and text."""
     if isinstance(error, SyntaxError):
-        return f"{type_name(type(error))}: {'invalid syntax' if type(error) is SyntaxError else error.msg}"
-    return f"{type_name(type(error))}: {error}"
+        return f"{type_name(error)}: {'invalid syntax' if type(error) is SyntaxError else error.msg}"
+    return f"{type_name(error)}: {error}"
 
 
 def _frames(traceback: TracebackType | None, is_program: Callable[[FrameType], bool]) -> list[str]:
