@@ -114,7 +114,7 @@ class _Drive:
                 self.folders.add(folder)
                 self.unsynced |= {folder, folder_of(folder)}
 
-    def sync(self, but: str = "") -> None:
+    def sync(self, but: str | None = None) -> None:
         """Sync the folders in which names changed, the staging folder last, and `but` not at all."""
         for folder in sorted(self.unsynced - {but}, key=lambda folder: (folder == STAGING, folder)):
             if folder == "" or folder in self.folders:
