@@ -20,6 +20,8 @@ from chargerctl.simulator.floats import board_float
 _NUMBER = re.compile(rb"[-+0-9.eE]+")
 _SPACE = b" \t\n\r\v\f,:"
 _LITERALS = {ord("n"): (b"null", None), ord("t"): (b"true", True), ord("f"): (b"false", False)}
+_SPECIAL = re.compile(r'["\\\x00-\x1f]')
+_ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = {ord("b"): "\b", ord("f"): "\f", ord("n"): "\n", ord("r"): "\r", ord("t"): "\t"}
 
 
@@ -189,4 +191,4 @@ def _number(value: float) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
+    return '"' + _SPECIAL.sub(lambda match: _ESCAPED.get(match[0], f"\\u{ord(match[0]):04x}"), text) + '"'
