@@ -100,6 +100,7 @@ def test_five_thousand_nested_lists_are_read():
         (math.inf, "inf"),
         ({1: None, False: (1, 2)}, '{"1": null, "false": [1, 2]}'),
         ('\u00e9\x07"\\\n', '"\u00e9\\u0007\\"\\\\\\n"'),
+        ("\\f\f", '"\\\\f\\u000c"'),
         (b"raw", "b'raw'"),
     ],
 )
