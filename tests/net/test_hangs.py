@@ -62,6 +62,16 @@ def test_no_connack(rig):
     recovers(rig)
 
 
+def test_a_loop_that_pumps_no_longer_ends_the_wait(rig):
+    def exhausted():
+        raise OSError(errno.ETIMEDOUT, "waited too long")
+
+    rig.broker.answers[CONNECT] = silent
+    rig.link._socket._pump = exhausted
+    rig.step(3)
+    assert rig.log.has("does not let us in (no answer from the broker in 5 s)")
+
+
 def test_no_suback(rig):
     answer = rig.broker.answers.pop(SUBSCRIBE)
     fails_after_waiting(rig, "no answer from the broker in 5 s")

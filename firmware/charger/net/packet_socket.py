@@ -16,6 +16,7 @@ from charger.net.framing import MAX_PAYLOAD, LinkError, Packet
 WAIT_MS = 5000
 # From the first byte of a packet to its last.
 PACKET_MS = 10000
+_NO_ANSWER = f"no answer from the broker in {WAIT_MS // 1000} s"
 # Pieces read in one pass: 64 KB of unwanted message must not hold up the relay.
 _PIECES = 8
 _PUBACK = b"\x40\x02"
@@ -126,7 +127,7 @@ class PacketSocket:
         while done < size:
             self.flush(self._ticks_ms())
             if self._end:
-                self._pump()
+                self._pause()
             done += self._queue(data[done:])
         return size
 
@@ -151,8 +152,15 @@ class PacketSocket:
         if self.fetch(now):
             return
         if ticks.reached(now, self._wait_until):
-            raise LinkError(f"no answer from the broker in {WAIT_MS // 1000} s")
-        self._pump()
+            raise LinkError(_NO_ANSWER)
+        self._pause()
+
+    def _pause(self):
+        try:
+            self._pump()
+        except OSError:
+            # The loop vouches for a waiting task no longer; MiniMQTT would take its ETIMEDOUT for "not yet".
+            raise LinkError(_NO_ANSWER) from None
 
     # What the link calls once per pass.
 
