@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Pins against the board, and what is allowed but unwise."""
+
+import pytest
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.settings import SettingsError, effective_for_simulation
+from chargerctl.settings.rules import PUBLIC_BROKERS, is_local, profile_of
+
+
+def problems(*overrides, board="auto") -> list[str]:
+    try:
+        settings = effective_for_simulation(None, {}, overrides, board_id=None if board == "auto" else board)
+    except SettingsError as error:
+        return [str(problem).removeprefix("--set ") for problem in error.problems]
+    return [str(problem).removeprefix("--set ") for problem in settings.problems]
+
+
+C6 = "seeed_xiao_esp32c6"
+UNSAFE_D6 = (
+    "D6 is not safe there on Seeed XIAO ESP32-C6: GPIO16 is driven high whenever the board resets its pins"
+)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_board_is_content_with_its_own_wiring(board):
+    for reader in ("pn532_i2c", "pn532_spi", "none"):
+        assert problems(f"hardware.card_reader={reader}", board=board) == []
+    own = [
+        f"hardware.{role}={pin}"
+        for role, pin in profile_of(board).items()
+        if role.endswith("_pin") and role != "led_power_pin"
+    ]
+    assert problems(*own, board=board) == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "board", "message"),
+    [
+        (["hardware.relay_pin=D6"], C6, f"hardware.relay_pin: {UNSAFE_D6}"),
+        (["hardware.lock_pin=D6"], C6, f"hardware.lock_pin: {UNSAFE_D6}"),
+        (
+            ["hardware.led_pin=D33"],
+            C6,
+            "hardware.led_pin: Seeed XIAO ESP32-C6 has no pin D33; did you mean D3?",
+        ),
+        (
+            ["hardware.led_pin=d7"],
+            C6,
+            "hardware.led_pin: Seeed XIAO ESP32-C6 has no pin d7; did you mean D7?",
+        ),
+        (["hardware.led_pin=GP7"], C6, "hardware.led_pin: Seeed XIAO ESP32-C6 has no pin GP7"),
+        (["hardware.led_pin=D1"], C6, "hardware.led_pin: D1 is hardware.cable_pin (the board's own) already"),
+        (["hardware.led_pin=A1"], C6, "hardware.led_pin: A1 is hardware.cable_pin (the board's own) already"),
+        (["hardware.led_pin=SDA"], C6, "hardware.led_pin: SDA is the I2C bus already"),
+        (
+            ["hardware.led_pin=D9", "hardware.card_reader=pn532_spi"],
+            C6,
+            "hardware.led_pin: D9 is the SPI bus already",
+        ),
+        (
+            ["hardware.meter_pin=GP14", "hardware.service_pin=none"],
+            "raspberry_pi_pico_w",
+            "hardware.meter_pin: GP14 cannot count on Raspberry Pi Pico W: the meter needs an odd GPIO",
+        ),
+        (["hardware.relay_pin=none"], C6, "hardware.relay_pin: is needed: name a pin"),
+    ],
+)
+def test_a_pin_that_will_not_do(overrides, board, message):
+    assert problems(*overrides, board=board) == [message]
+
+
+def test_the_board_that_the_settings_name_counts():
+    assert problems(f"hardware.board={C6}", "hardware.relay_pin=D6", board="raspberry_pi_pico_w") == [
+        f"hardware.relay_pin: {UNSAFE_D6}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["hardware.led_pin=D9"],  # the SPI bus is free with a reader on I2C
+        ["hardware.led_pin=SDA", "hardware.card_reader=none", "hardware.display=none"],
+        ["hardware.led_pin=MTDO", "hardware.meter_pulses_per_kwh=0"],
+        ["hardware.led_pin=D7"],  # no chip select is needed on I2C
+        ["hardware.cable_pin=D0", "hardware.led_pin=D1"],
+        ["hardware.led_pin=D6"],  # an input, or a light, may be there
+    ],
+)
+def test_a_pin_is_free_where_nothing_uses_it(overrides):
+    assert problems(*overrides, board=C6) == []
+
+
+def test_without_knowing_the_board_a_doubt_is_a_warning_and_nonsense_a_mistake():
+    assert problems("hardware.relay_pin=D6") == [f"hardware.relay_pin: warning: {UNSAFE_D6}"]
+    assert problems("hardware.relay_pin=GP99") == [
+        "hardware.relay_pin: GP99 is a pin of no board that chargerctl knows"
+    ]
+    assert problems("hardware.relay_pin=D5", "hardware.cable_pin=D5") == [
+        "hardware.cable_pin: D5 is hardware.relay_pin already"
+    ]
+
+
+def test_a_board_that_is_not_known_is_a_warning():
+    assert problems("hardware.board=seeed_xiao_esp32c5", "hardware.relay_pin=D5") == [
+        "hardware.board: warning: seeed_xiao_esp32c5 is not a board chargerctl knows: its pins are not checked; "
+        "did you mean seeed_xiao_esp32c6?"
+    ]
+
+
+def test_a_remote_broker_in_plain_text_is_warned_about():
+    plain = "is not on the local network: without mqtt.tls all goes there in plain text"
+    assert problems("mqtt.broker=ocpp.example.com") == [f"mqtt.broker: warning: ocpp.example.com {plain}"]
+    assert problems("mqtt.broker=8.8.8.8") == [f"mqtt.broker: warning: 8.8.8.8 {plain}"]
+    assert problems("mqtt.broker=ocpp.example.com", "mqtt.tls=true") == []
+
+
+@pytest.mark.parametrize("broker", PUBLIC_BROKERS)
+def test_a_public_broker_is_warned_about_even_with_tls(broker):
+    assert problems(f"mqtt.broker={broker}", "mqtt.tls=true") == [
+        f"mqtt.broker: warning: {broker} is a public broker: anyone can read and command this charger there"
+    ]
+
+
+def test_the_examples_serial_is_warned_about():
+    assert problems("charger.serial=esp32c6-charger-000000") == [
+        "charger.serial: warning: esp32c6-charger-000000 is the example's: "
+        "chargers with one serial cut each other off"
+    ]
+
+
+def test_what_has_no_effect_is_warned_about():
+    assert problems("mqtt.password=x", "mqtt.ca_file=/ca.pem") == [
+        "mqtt.password: warning: is not sent without mqtt.username",
+        "mqtt.ca_file: warning: is not used without mqtt.tls",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("localhost", True),
+        ("broker", True),
+        ("raspberrypi.local", True),
+        ("nas.fritz.home.arpa", True),
+        ("10.1.2.3", True),
+        ("192.168.178.2", True),
+        ("169.254.1.1", True),
+        ("127.0.0.1", True),
+        ("172.32.0.1", False),
+        ("broker.example.com", False),
+    ],
+)
+def test_what_is_local(host, local):
+    assert is_local(host) is local
