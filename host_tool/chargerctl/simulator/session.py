@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.central.system import CentralSystem
+from chargerctl.central.system import CentralSystem, Violation
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.table import BY_VARIABLE, board_settings
 from chargerctl.simulator import uplink
@@ -52,7 +52,7 @@ class _Session:
         self._world = World(self._board, settings)
         self._network = Network(self._board)
         self._counts = FrameCount(self._events)
-        self._central = CentralSystem() if job.local_central else None
+        self._central = CentralSystem(on_violation=self._on_violation) if job.local_central else None
         self._ledger = self._central.ledger if self._central else Bookkeeper(self._events).ledger
         self._serve(values)
         # None until the simulation is over; then why it failed, or "" when it did not.
@@ -69,6 +69,9 @@ class _Session:
             uplink.over_tcp(self._network, values, self._central, self._job.broker, self._tell)
         else:
             uplink.in_memory(self._network, values, self._central)
+
+    def _on_violation(self, violation: Violation) -> None:
+        self._tell(f"not OCPP 1.6: {violation.reason}: {violation.frame}")
 
     def _tell(self, text: str) -> None:
         """A line for the person at the laptop."""

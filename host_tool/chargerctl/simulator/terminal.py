@@ -65,7 +65,7 @@ class Terminal:
             f"{count} session{'' if count == 1 else 's'}",
             f"{summary['energy_wh']} Wh",
             f"{summary['frames_out']} frames out and {summary['frames_in']} in",
-            f"{summary['t']:.1f} s of board time",
+            f"{summary['t']:.1f} s of board time, modelled",
         )
         self.say(
             f"{'ok' if summary['ok'] else 'failed'}: {', '.join(told)}",
