@@ -83,7 +83,7 @@ def pull(
     laptop = effective(path if path.exists() else None, os.environ, complete=False)
     board_file = read_board_file(_read(drive / "settings.toml"))
     taken, conflicts, problems = changes_to_pull(
-        _base(drive), board_file, laptop.flat(), keep, str(drive / "settings.toml")
+        _base(drive) if path.exists() else {}, board_file, laptop.flat(), keep, str(drive / "settings.toml")
     )
     if conflicts or problems:
         raise MergeError(conflicts, problems)

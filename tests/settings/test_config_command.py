@@ -1,0 +1,334 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl config`: check, show, render, set and pull, as a person uses them."""
+
+import json
+import stat
+
+import pytest
+from chargerctl.deploy.records import MANIFEST, Manifest
+from chargerctl.settings import effective, render, salted_hashes
+
+
+@pytest.fixture
+def config(write, good_toml):
+    return write(good_toml)
+
+
+def test_check_of_a_good_file_is_quiet_on_stdout(chargerctl, config):
+    assert chargerctl("config", "check") == (0, "", "settings.toml: no mistakes, 3 settings given\n")
+
+
+def test_check_tells_warnings_and_succeeds(chargerctl, config):
+    status, out, _ = chargerctl("config", "check", "--set", "mqtt.broker=example.org")
+    assert status == 0
+    assert out.startswith("--set mqtt.broker: warning: example.org is not on the local network")
+
+
+def test_show_names_every_setting(chargerctl, config):
+    _, out, _ = chargerctl("config", "show")
+    lines = dict(line.split(" = ", 1) for line in out.splitlines())
+    values = {name.strip(): text for name, text in lines.items()}
+    assert values["mqtt.broker"] == '"192.168.1.10"'
+    assert values["mqtt.port"] == "1883"
+    assert values["hardware.relay_pin"] == "the board's own"
+    assert len(values) == 49
+
+
+def test_show_explains_where_a_value_is_from_and_what_it_replaced(chargerctl, config, monkeypatch):
+    monkeypatch.setenv("CHARGER_MQTT_BROKER", "10.0.0.9")
+    _, out, _ = chargerctl("config", "show", "mqtt.broker", "mqtt.port", "--explain")
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
+        'mqtt.broker = "10.0.0.9" $CHARGER_MQTT_BROKER, not "192.168.1.10" of settings.toml:4:10',
+        "mqtt.port = 1883 default",
+    ]
+
+
+def test_show_as_json_has_types_and_origins(chargerctl_json, config):
+    _, found = chargerctl_json("config", "show", "mqtt.port", "display.timezone_offset_hours", "mqtt.tls")
+    assert found["settings"] == {"mqtt.port": 1883, "mqtt.tls": False, "display.timezone_offset_hours": 0}
+    _, found = chargerctl_json("config", "show", "mqtt.broker", "--explain", "--set", "mqtt.broker=a")
+    assert found["settings"]["mqtt.broker"] == {
+        "value": "a",
+        "source": "command line",
+        "where": "--set mqtt.broker",
+        "replaced": [{"value": "192.168.1.10", "source": "file", "where": "settings.toml:4:10"}],
+    }
+
+
+def test_render_is_what_a_deploy_writes(chargerctl, config):
+    assert chargerctl("config", "render")[1] == effective(config, {}).render()
+
+
+def test_render_to_a_file_has_the_secrets_and_is_for_its_owner(chargerctl, config, folder):
+    assert chargerctl("config", "render", "--set", "wifi.password=hunter2222", "-o", "board.toml")[0] == 0
+    written = folder / "board.toml"
+    assert 'CHARGER_WIFI_PASSWORD = "hunter2222"' in written.read_text()
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+def test_set_changes_one_line_and_keeps_everything_else(chargerctl, write, good_toml):
+    path = write("# mine\n" + good_toml.replace('"workshop"', '"workshop"  # upstairs'))
+    path.chmod(0o640)
+    status, out, _ = chargerctl("config", "set", "wifi.ssid", "cellar")
+    assert (status, out) == (0, '- wifi.ssid = "workshop"\n+ wifi.ssid = "cellar"\n')
+    assert path.read_text() == "# mine\n" + good_toml.replace('"workshop"', '"cellar"  # upstairs')
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("mqtt.port", "1884", "port = 1884"),
+        ("mqtt.tls", "true", "tls = true"),
+        ("display.timezone_offset_hours", "-5.75", "timezone_offset_hours = -5.75"),
+        ("hardware.display_address", "0x3d", "display_address = 0x3d"),
+        ("mqtt.username", 'a"b\\c', 'username = "a\\"b\\\\c"'),
+    ],
+)
+def test_set_adds_what_is_not_there_as_a_person_would_write_it(chargerctl, config, name, value, line):
+    assert chargerctl("config", "set", name, value)[0] == 0
+    assert line in config.read_text().splitlines()
+    assert (
+        effective(config, {}).given[name].text
+        == effective(None, {}, [f"{name}={value}"], complete=False).given[name].text
+    )
+
+
+def test_set_fills_in_a_line_that_is_commented_out(chargerctl, folder):
+    chargerctl("init", "--no-input", "--set", "wifi.ssid=a", "--set", "mqtt.broker=b")
+    before = (folder / "settings.toml").read_text()
+    chargerctl("config", "set", "mqtt.port", "1884")
+    assert (folder / "settings.toml").read_text() == before.replace("# port = 1883", "port = 1884")
+
+
+def test_set_in_a_flat_file_keeps_it_flat(chargerctl, write, good):
+    path = write(render(good).replace("CHARGER_WIFI_SSID", "CHARGER_WIFI_ID"))
+    chargerctl("config", "set", "wifi.ssid", "cellar")
+    chargerctl("config", "set", "mqtt.port", "1884")
+    assert 'CHARGER_WIFI_ID = "cellar"\n' in path.read_text()
+    assert 'CHARGER_MQTT_PORT = "1884"\n' in path.read_text()
+    assert effective(path, {}).problems == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("mqtt.port", "0"), "mqtt.port: must be 1 to 65535, not 0"),
+        (("mqtt.prot", "1"), "chargerctl: mqtt.prot: did you mean mqtt.port?"),
+        (
+            ("charger.name", "my", "garage"),
+            "chargerctl: charger.name: give one value; put it in quotes where it has blanks",
+        ),
+        (("hardware.relay_pin", "D6"), None),
+    ],
+)
+def test_set_refuses_what_is_wrong_and_writes_nothing(chargerctl, write, good_toml, arguments, message):
+    text = good_toml + '[hardware]\nboard = "seeed_xiao_esp32c6"\n'
+    path = write(text)
+    status, _, err = chargerctl("config", "set", *arguments)
+    assert status == 2
+    assert (message or "D6 is not safe there") in err
+    assert path.read_text() == text
+
+
+def test_set_mends_one_mistake_of_several(chargerctl, write, good_toml):
+    path = write(good_toml + "[ntp]\nserver = 1\nsync_interval_minutes = 0\n")
+    assert chargerctl("config", "set", "ntp.server", "pool.ntp.org")[0] == 0
+    assert 'server = "pool.ntp.org"\nsync_interval_minutes = 0\n' in path.read_text()
+
+
+def test_set_leaves_a_file_alone_that_it_cannot_read_whole(chargerctl, write):
+    path = write('[wifi]\nssid = "a\n')
+    status, _, err = chargerctl("config", "set", "wifi.ssid", "b")
+    assert status == 2
+    assert "settings.toml:2:8: wifi.ssid: the closing quote is missing" in err
+    assert path.read_text() == '[wifi]\nssid = "a\n'
+
+
+def test_set_without_a_file_says_how_to_begin(chargerctl):
+    status, _, err = chargerctl("config", "set", "wifi.ssid", "b")
+    assert (status, err) == (
+        2,
+        "chargerctl: settings.toml: there is no such file; `chargerctl init` writes one\n",
+    )
+
+
+def deploy(config):
+    """A drive to which `config` was deployed, beside it; a function that types on it."""
+    board = config.parent / "CIRCUITPY"
+    board.mkdir()
+    flat = effective(config, {}).flat()
+    (board / "settings.toml").write_text(render(flat))
+    (board / MANIFEST).write_bytes(Manifest({}, settings=salted_hashes(flat)).render())
+
+    def type_on_it(old: str, new: str) -> None:
+        text = (board / "settings.toml").read_text()
+        assert old in text
+        (board / "settings.toml").write_text(text.replace(old, new))
+
+    return type_on_it
+
+
+@pytest.fixture
+def drive(config):
+    return deploy(config)
+
+
+PULL = ("config", "pull", "--drive", "CIRCUITPY")
+
+
+def test_pull_of_an_unchanged_drive_changes_nothing(chargerctl, drive, config, good_toml):
+    assert chargerctl(*PULL) == (0, "", "nothing was changed on the drive\n")
+    assert config.read_text() == good_toml
+
+
+def test_pull_takes_what_was_typed_on_the_drive_into_the_file(chargerctl, drive, config, good_toml):
+    drive("192.168.1.10", "10.0.0.7")
+    drive("CHARGER_SERIAL", 'CHARGER_MQTT_TLS = "true"\nCHARGER_SERIAL')
+    status, out, _ = chargerctl(*PULL)
+    assert status == 0
+    assert out.splitlines() == [
+        '- mqtt.broker = "192.168.1.10"',
+        '+ mqtt.broker = "10.0.0.7"',
+        '+ mqtt.tls = "true"',
+    ]
+    assert config.read_text() == good_toml.replace('"192.168.1.10"', '"10.0.0.7"\ntls = true')
+    assert chargerctl(*PULL)[2] == "nothing was changed on the drive\n"
+
+
+def test_pull_leaves_what_only_the_laptop_changed(chargerctl, drive, config, good_toml):
+    config.write_text(good_toml.replace("workshop", "cellar"))
+    drive("192.168.1.10", "10.0.0.7")
+    assert chargerctl(*PULL)[0] == 0
+    assert config.read_text() == good_toml.replace("workshop", "cellar").replace("192.168.1.10", "10.0.0.7")
+
+
+def test_pull_takes_a_deletion(chargerctl, write, good_toml):
+    config = write(good_toml + '[ntp]\nserver = "a"\n')
+    deploy(config)('CHARGER_NTP_SERVER = "a"\n', "")
+    assert chargerctl(*PULL)[1] == '- ntp.server = "a"\n'
+    assert config.read_text() == good_toml + "[ntp]\n"
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("drive", "10.0.0.7"), ("laptop", "10.0.0.8")])
+def test_pull_of_a_conflict_needs_a_decision(chargerctl, drive, config, good_toml, keep, kept):
+    config.write_text(good_toml.replace("192.168.1.10", "10.0.0.8"))
+    drive("192.168.1.10", "10.0.0.7")
+    status, _, err = chargerctl(*PULL)
+    assert status == 2
+    assert err.splitlines()[0] == 'mqtt.broker: the drive has "10.0.0.7", the laptop has "10.0.0.8"'
+    assert "10.0.0.8" in config.read_text()
+    assert chargerctl(*PULL, "--keep", keep)[0] == 0
+    assert kept in config.read_text()
+
+
+def test_pull_can_only_show(chargerctl, drive, config, good_toml):
+    drive("192.168.1.10", "10.0.0.7")
+    _, out, _ = chargerctl(*PULL, "--dry-run")
+    assert '+ mqtt.broker = "10.0.0.7"' in out
+    assert config.read_text() == good_toml
+
+
+def test_pull_starts_a_file_where_there_is_none(chargerctl, drive, config, folder):
+    flat = effective(config, {}).flat()
+    config.unlink()
+    assert chargerctl(*PULL)[0] == 0
+    assert effective(config, {}).flat() == flat
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+def test_pull_says_where_the_environment_still_counts(chargerctl, drive, monkeypatch):
+    monkeypatch.setenv("CHARGER_MQTT_BROKER", "192.168.1.10")
+    drive("192.168.1.10", "10.0.0.7")
+    assert "mqtt.broker: $CHARGER_MQTT_BROKER still counts before the file" in chargerctl(*PULL)[2]
+
+
+def test_pull_names_a_line_that_the_board_cannot_read(chargerctl, drive, config, good_toml):
+    drive('"192.168.1.10"', '"192.168.1.10')
+    status, _, err = chargerctl(*PULL)
+    assert status == 2
+    assert err.splitlines()[0] == "CIRCUITPY/settings.toml:4:1: CHARGER_MQTT_BROKER: has no closing quote"
+    assert config.read_text() == good_toml
+
+
+def test_pull_without_a_drive(chargerctl, config):
+    status, _, err = chargerctl("config", "pull", "--drive", "nowhere")
+    assert (status, err) == (
+        2,
+        "chargerctl: nowhere/settings.toml: cannot be read: No such file or directory; is that the board's drive?\n",
+    )
+
+
+def test_pull_as_json(chargerctl_json, drive):
+    drive("192.168.1.10", "10.0.0.7")
+    assert chargerctl_json(*PULL) == (
+        0,
+        {
+            "file": "settings.toml",
+            "written": True,
+            "changes": [{"setting": "mqtt.broker", "before": "192.168.1.10", "after": "10.0.0.7"}],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("config", "check"),
+        ("config", "show"),
+        ("config", "render"),
+        ("config", "set", "mqtt.port", "1884"),
+        ("config", "pull", "--drive", "nowhere"),
+        ("config", "nonsense"),
+        ("init", "--no-input"),
+        ("completion", "bash"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("good_file", [True, False])
+def test_every_command_speaks_json_errors_included(chargerctl, write, good_toml, arguments, good_file):
+    write(good_toml if good_file else "[wifi\n")
+    status, out, _ = chargerctl(*arguments, "--json")
+    answer = json.loads(out)
+    assert (status == 0) == ("error" not in answer and answer.get("ok", True))
+
+
+def complete(monkeypatch, chargerctl, line: str) -> list[str]:
+    words = line.split(" ")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    monkeypatch.setenv("_CHARGERCTL_COMPLETE", "bash_complete")
+    monkeypatch.setattr("sys.argv", ["chargerctl"])
+    status, out, _ = chargerctl()
+    assert status == 0
+    return [item.partition(",")[2] for item in out.split()]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("chargerctl con", ["config"]),
+        ("chargerctl config ", ["check", "pull", "render", "set", "show"]),
+        ("chargerctl config set mqtt.k", ["mqtt.keep_alive"]),
+        ("chargerctl config set mqtt.tls ", ["true", "false"]),
+        ("chargerctl config set hardware.card_reader pn", ["pn532_i2c", "pn532_spi"]),
+        ("chargerctl config set hardware.board raspberry", ["raspberry_pi_pico_w", "raspberry_pi_pico2_w"]),
+        ("chargerctl config show ntp.s", ["ntp.server", "ntp.sync_interval_minutes"]),
+        ("chargerctl config check --set wifi.s", ["wifi.ssid="]),
+        ("chargerctl config check --board seeed_xiao_esp32c", ["seeed_xiao_esp32c6"]),
+        ("chargerctl config pull --keep ", ["drive", "laptop"]),
+        ("chargerctl config check --js", ["--json"]),
+        ("chargerctl init --set charger.se", ["charger.serial="]),
+        ("chargerctl completion ", ["bash", "zsh", "fish"]),
+    ],
+)
+def test_the_shell_completes(monkeypatch, chargerctl, line, expected):
+    assert complete(monkeypatch, chargerctl, line) == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script_for_the_shell(chargerctl, shell):
+    status, out, _ = chargerctl("completion", shell)
+    assert status == 0
+    assert f"_CHARGERCTL_COMPLETE={shell}_complete" in out

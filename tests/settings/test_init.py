@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl init`: asks what must be asked, never overwrites, for its owner's eyes only."""
+
+import stat
+
+import click
+import pytest
+from chargerctl.cli.main import cli
+from chargerctl.settings import effective
+from chargerctl.settings.example import example_text
+from click.testing import CliRunner
+
+ANSWERS = ("--set", "wifi.ssid=home", "--set", "mqtt.broker=10.0.0.2")
+
+
+def test_it_writes_a_checked_file_that_only_its_owner_can_read(chargerctl, folder):
+    assert chargerctl("init", "--no-input", *ANSWERS)[0] == 0
+    assert stat.S_IMODE((folder / "settings.toml").stat().st_mode) == 0o600
+    assert chargerctl("config", "check")[0] == 0
+
+
+def test_it_keeps_the_comments_of_the_example(chargerctl, folder):
+    chargerctl("init", "--no-input", *ANSWERS)
+    comments = [line for line in example_text().splitlines() if line.startswith("#")]
+    assert [
+        line for line in (folder / "settings.toml").read_text().splitlines() if line.startswith("#")
+    ] == comments
+
+
+def test_every_serial_it_proposes_is_another_one(chargerctl_json, folder):
+    serials = {
+        chargerctl_json("init", "--no-input", "-c", f"{n}.toml", *ANSWERS)[1]["serial"] for n in range(5)
+    }
+    assert len(serials) == 5
+    assert all(serial.startswith("esp32c6-charger-") and len(serial) == 22 for serial in serials)
+
+
+@pytest.mark.parametrize("extra", [(), ("--no-input",)])
+def test_it_never_overwrites(chargerctl, write, extra):
+    path = write("# mine\n")
+    status, _, err = chargerctl("init", *extra, *ANSWERS)
+    assert status == 2
+    assert err == "chargerctl: settings.toml: is there already; change it with `chargerctl config set`\n"
+    assert path.read_text() == "# mine\n"
+
+
+def test_without_input_what_is_missing_is_named_at_once(chargerctl, folder):
+    status, _, err = chargerctl("init", "--no-input")
+    assert status == 2
+    assert err.splitlines()[:2] == [
+        "--set wifi.ssid: is required with --no-input",
+        "--set mqtt.broker: is required with --no-input",
+    ]
+    assert not (folder / "settings.toml").exists()
+
+
+def test_it_asks_again_until_the_answer_is_good(folder):
+    answers = ["x" * 33, "home", "short", "hunter2222", "mqtt://x", "10.0.0.2", "my charger", "mine-1"]
+    result = CliRunner().invoke(cli, ["init"], input="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    for reason in ("has 33", "must be empty or 8 to 63 bytes, has 5", "bare host name", "-_. only"):
+        assert reason in result.output
+    assert "hunter2222" not in result.output
+    settings = effective(folder / "settings.toml", {})
+    assert settings.values["wifi.ssid"] == "home"
+    assert settings.values["wifi.password"] == "hunter2222"
+    assert settings.values["mqtt.broker"] == "10.0.0.2"
+    assert settings.values["charger.serial"] == "mine-1"
+
+
+def test_enter_takes_the_proposals(folder):
+    result = CliRunner().invoke(cli, ["init"], input="home\n\n10.0.0.2\n\n")
+    assert result.exit_code == 0, result.output
+    settings = effective(folder / "settings.toml", {})
+    assert settings.values["wifi.password"] == ""
+    assert str(settings.values["charger.serial"]).startswith("esp32c6-charger-")
+    assert settings.warnings == []
+
+
+def test_giving_up_leaves_nothing_behind(folder):
+    result = CliRunner().invoke(cli, ["init"], input="home\n", standalone_mode=False)
+    assert isinstance(result.exception, click.Abort)
+    assert list(folder.iterdir()) == []

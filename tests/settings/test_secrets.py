@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""No secret in anything that any command prints, on stdout or stderr, as text or JSON, right or wrong."""
+
+import pytest
+from chargerctl.cli.main import COMMANDS
+from chargerctl.deploy.records import MANIFEST, Manifest
+from chargerctl.settings import effective, salted_hashes
+
+# Each has a text of its own, so that a leak names its source. None is in any other text.
+SECRETS = {
+    "wifi.password": "Zq1-wifi-file",
+    "mqtt.password": "Zq2-mqtt-file",
+    "web.api_password": "Zq3-web-file",
+}
+FILE = f"""\
+[wifi]
+ssid = "workshop"
+password = "{SECRETS["wifi.password"]}"
+[charger]
+serial = "c1"
+[mqtt]
+broker = "192.168.1.10"
+username = "me"
+password = "{SECRETS["mqtt.password"]}"
+[web]
+api_password = "{SECRETS["web.api_password"]}"
+"""
+TELLTALE = ("Zq", "wifi-file", "mqtt-file", "web-file", "typed-on-drive", "from-env", "from-set")
+
+COMMAND_LINES = [
+    ("config", "check"),
+    ("config", "check", "--set", "wifi.password=Zq-from-set"),
+    ("config", "check", "--set", "wifi.password=Zq-from-set" * 5),
+    ("config", "check", "--set", "wifi.pasword=Zq-from-set"),
+    ("config", "check", "--set", "wifi.password Zq-from-set"),
+    ("config", "check", "--set", "Zq-from-set"),
+    ("config", "show"),
+    ("config", "show", "--explain", "--set", "wifi.password=Zq-from-set"),
+    ("config", "show", "wifi.password", "mqtt.password", "web.api_password"),
+    ("config", "render"),
+    ("config", "render", "-o", "rendered.toml"),
+    ("config", "set", "wifi.password", "Zq-from-set"),
+    ("config", "set", "wifi.password", "Zq-from-set" * 9),
+    ("config", "set", "wifi.password", "Zq", "from-set"),
+    ("config", "set", "wifi.password", "--Zq-from-set"),
+    ("config", "set", "web.api_password", "Zq-from-set" * 9),
+    ("config", "pull", "--drive", "CIRCUITPY", "--dry-run"),
+    ("config", "pull", "--drive", "CIRCUITPY"),
+    ("config", "pull", "--drive", "CIRCUITPY", "--keep", "drive"),
+    ("init", "--no-input", "--set", "wifi.password=Zq-from-set"),
+    (
+        "init",
+        "--no-input",
+        "-c",
+        "new.toml",
+        "--set",
+        "wifi.ssid=a",
+        "--set",
+        "mqtt.broker=b",
+        "--set",
+        "wifi.password=Zq-from-set",
+    ),
+    ("init", "--no-input", "-c", "new.toml", "--set", "wifi.password=Zq"),
+    ("deploy", "--drive", "CIRCUITPY", "--dry-run"),
+    ("deploy", "--drive", "CIRCUITPY"),
+    ("deploy", "--drive", "CIRCUITPY", "--keep", "laptop"),
+]
+
+BROKEN_LINES = [
+    f"password = {SECRETS['wifi.password']}",
+    f'password = "{SECRETS["wifi.password"]}',
+    f'password = "{SECRETS["wifi.password"]}" and more',
+    f'password = "{SECRETS["wifi.password"]}\\q"',
+    f"password {SECRETS['wifi.password']}",
+    "password Zq=wifi-file",
+    f'password: "{SECRETS["wifi.password"]}"',
+    f'pasword = "{SECRETS["wifi.password"]}"',
+    f'password = ["{SECRETS["wifi.password"]}"]',
+    f'password = {{ is = "{SECRETS["wifi.password"]}" }}',
+    'password = """\nZq = wifi-file\n',
+    f'password = "{SECRETS["wifi.password"]}"\npassword = "{SECRETS["wifi.password"]}"',
+    f'password = "{SECRETS["wifi.password"]}\a"',
+    f'password = "{SECRETS["wifi.password"] * 9}"',
+    f'CHARGER_WIFI_PASSWORD = "{SECRETS["wifi.password"]}"',
+]
+
+
+@pytest.fixture
+def place(write, folder, monkeypatch):
+    """A laptop's file, a drive where something was typed, and an environment, each with secrets."""
+    config = write(FILE)
+    flat = effective(config, {}).flat()
+    typed = "".join(f'{variable} = "{text}"\n' for variable, text in flat.items())
+    typed = typed.replace(SECRETS["wifi.password"], "Zq-typed-on-drive").replace(
+        SECRETS["mqtt.password"], "Zq-typed-on-drive"
+    )
+    write(typed, "CIRCUITPY/settings.toml")
+    write(
+        "Adafruit CircuitPython 9.2.1 on 2025-01-01; Pico W with rp2040\nBoard ID:raspberry_pi_pico_w\n",
+        "CIRCUITPY/boot_out.txt",
+    )
+    write(Manifest({}, settings=salted_hashes(flat)).render(), f"CIRCUITPY/{MANIFEST}")
+    monkeypatch.setenv("CHARGER_MQTT_PASSWORD", "Zq-from-env")
+    return folder
+
+
+def tell(run, arguments) -> str:
+    _, out, err = run(*arguments)
+    return out + err
+
+
+@pytest.mark.parametrize("arguments", COMMAND_LINES, ids=" ".join)
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
+def test_no_command_tells_a_secret(chargerctl, place, arguments, json):
+    if arguments[0] not in COMMANDS:
+        pytest.skip("not there yet")
+    told = tell(chargerctl, (*arguments, *json))
+    assert told
+    assert not [word for word in TELLTALE if word in told], told
+
+
+@pytest.mark.parametrize("line", BROKEN_LINES)
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(
+    "arguments", [("config", "check"), ("config", "show"), ("config", "set", "mqtt.port", "1")], ids=" ".join
+)
+def test_no_mistake_in_a_file_tells_a_secret(chargerctl, write, line, json, arguments):
+    write(f'[mqtt]\nbroker = "b"\n[charger]\nserial = "c"\n[wifi]\nssid = "a"\n{line}\n')
+    told = tell(chargerctl, (*arguments, *json))
+    assert told
+    assert not [word for word in TELLTALE if word in told], told
+
+
+@pytest.mark.parametrize("line", BROKEN_LINES)
+def test_no_mistake_on_the_drive_tells_a_secret(chargerctl, place, write, line):
+    typed = (place / "CIRCUITPY" / "settings.toml").read_text()
+    write(typed + line.replace("password", "CHARGER_WIFI_PASSWORD") + "\n", "CIRCUITPY/settings.toml")
+    for keep in ((), ("--keep", "laptop")):
+        told = tell(chargerctl, ("config", "pull", "--drive", "CIRCUITPY", *keep))
+        assert told
+        assert not [word for word in TELLTALE if word in told], told
+
+
+@pytest.mark.parametrize("line", BROKEN_LINES)
+def test_the_boards_console_tells_no_secret(board_reads, line):
+    _, lines = board_reads(line.replace("password", "CHARGER_WIFI_PASSWORD").encode())
+    assert not [word for word in TELLTALE if word in str(lines)], lines
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("config", "show", "--reveal"),
+        ("config", "render", "--reveal"),
+        ("config", "show", "--reveal", "--json"),
+    ],
+)
+def test_reveal_shows_them(chargerctl, place, arguments):
+    _, out, _ = chargerctl(*arguments)
+    assert SECRETS["wifi.password"] in out
+    assert "Zq-from-env" in out
+    assert "***" not in out
