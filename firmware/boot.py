@@ -45,7 +45,8 @@ def committed_steps():
     lines = body.decode().split("\n")
     if lines[0] != "chargerctl 1":
         raise NeedsLaptopError("this deploy is of another format")
-    return [line.split(" ") for line in lines[1:] if line]
+    # A path may have blanks, and ends its line.
+    return [line.split(" ", 1 if line.startswith("remove ") else 4) for line in lines[1:] if line]
 
 
 def carry_out(step):

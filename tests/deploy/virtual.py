@@ -41,7 +41,7 @@ def plan(volume: Volume, image: Image, settings: dict[str, str] = SETTINGS, dry_
 
 def deploy(volume: Volume, image: Image, settings: dict[str, str] = SETTINGS) -> Plan:
     planned = plan(volume, image, settings)
-    carry_out(volume, planned, lambda count, path: None)
+    carry_out(volume, planned)
     return planned
 
 

@@ -19,6 +19,9 @@ COMMANDS = {
     "config": ("config", "Check, show and change settings; take back what was changed on a drive."),
     "simulate": ("simulate", "Run the real firmware on a virtual board."),
     "deploy": ("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
+    "rollback": ("rollback", "Bring back what the last deploy to this board replaced."),
+    "backup": ("backup", "Copy every file of a board's drive into one file."),
+    "restore": ("restore", "Bring a backup back onto a board's drive."),
     "completion": ("completion", "Print what makes your shell complete commands and settings."),
 }
 

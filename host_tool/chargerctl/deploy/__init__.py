@@ -20,9 +20,10 @@ from chargerctl.deploy.wheels import wheel_libraries
 def write_drive(target_dir: Path, settings_flat: Mapping[str, str], board_id: str) -> None:
     """Deploy everything a board needs into the folder `target_dir`, made when absent, for a virtual board.
 
-    The libraries are the installed packages' source files. settings_flat: {"CHARGER_MQTT_BROKER": "10.0.0.2", ...};
-    where both were changed it wins over what is there. board_id: for boot_out.txt, which a real board would
-    write; one that is there already stays. Nothing is synced: the folder is not to survive a power cut.
+    The libraries are the installed packages' source files. settings_flat: {"CHARGER_MQTT_BROKER":
+    "10.0.0.2", ...}; where both were changed it wins over what is there. board_id: for boot_out.txt, which
+    a real board would write; one that is there already stays. Nothing is synced: the folder is not to
+    survive a power cut.
     """
     target_dir.mkdir(parents=True, exist_ok=True)
     image = firmware_image() | _installed_libraries()
@@ -31,7 +32,7 @@ def write_drive(target_dir: Path, settings_flat: Mapping[str, str], board_id: st
     if BOOT_OUT not in snapshot.sizes:
         volume.write(BOOT_OUT, boot_out_text(board_id).encode())
     target = make_target(image, settings_flat, snapshot, board_id, keep="laptop")
-    carry_out(volume, plan_for(snapshot, target), lambda count, path: None)
+    carry_out(volume, plan_for(snapshot, target))
 
 
 @cache

@@ -23,6 +23,10 @@ from chargerctl.errors import ChargerctlError
 Progress = Callable[[int, str], None]  # bytes just written, and of what
 
 
+def no_progress(count: int, path: str) -> None:
+    """For where nobody looks."""
+
+
 class StuckError(Exception):
     """A committed deploy that lacks something which is no longer on the drive."""
 
@@ -56,7 +60,7 @@ def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
     contents: files by path, for what was to be written in place.
     """
     drive = _Drive(volume)
-    _carry_out(drive, commit.steps, contents, lambda count, path: None)
+    _carry_out(drive, commit.steps, contents, no_progress)
     _clean_up(drive)
 
 

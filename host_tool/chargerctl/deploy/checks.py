@@ -9,7 +9,7 @@ from chargerctl.boards.find import BootOut
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.snapshot import Snapshot
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 
 OLDEST = (9, 1)  # of CircuitPython: older ones lose bytes in transfers and have another .mpy format
 NEWEST_MAJOR = 10
@@ -22,6 +22,16 @@ def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
     wanted: [hardware] board, or "auto". force: take the user's word for it.
     """
     board_id = boot.board_id if wanted == "auto" else wanted
+    if not board_id and force:
+        raise InputError(
+            f"{drive} does not say which board it is for: name it with --set hardware.board=BOARD_ID "
+            f"({', '.join(sorted(BOARDS))})"
+        )
+    if board_id in BOARDS and not BOARDS[board_id].has_drive and not force:
+        raise ChargerctlError(
+            f"{board_id} has no CIRCUITPY drive: it is no USB device. Write a folder with --drive FOLDER --force and "
+            "copy what is in it with the web workflow (code.circuitpython.org) or a serial editor such as Thonny"
+        )
     if not boot.board_id and not force:
         raise ChargerctlError(
             f"{drive} is not a CircuitPython drive (it has no boot_out.txt with a board id): "

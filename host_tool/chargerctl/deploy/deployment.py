@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from chargerctl.deploy.apply import Progress, StuckError, execute, finish
+from chargerctl.deploy.apply import Progress, StuckError, execute, finish, no_progress
 from chargerctl.deploy.checks import check_fits, check_libraries, check_way_is_clear
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.keep import Kept, keep
@@ -60,7 +60,7 @@ def keep_replaced(plan: Plan, state: Path, key: str) -> None:
         keep(state, key, Kept(plan.replaced, added))
 
 
-def carry_out(volume: Volume, plan: Plan, progress: Progress) -> None:
+def carry_out(volume: Volume, plan: Plan, progress: Progress = no_progress) -> None:
     """Do what the plan says; ChargerctlError with cause, state of the board and remedy."""
     if not plan.nothing_to_do:
         execute(volume, plan, progress)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 
 class FolderVolume:
-    """A Volume in a folder, which must exist. durable: False for a folder that need not outlive a power cut."""
+    """A Volume in a folder, which must exist. durable: False for a folder that need not outlive a power
+    cut."""
 
     def __init__(self, root: Path, durable: bool = True) -> None:
         self._root = root

@@ -13,6 +13,8 @@ import binascii
 from dataclasses import dataclass, field
 
 FORMAT = "chargerctl 1"
+# How many blanks there are before a path, in lines that end with one.
+_BLANKS = {"put": 4, "remove": 1, "file": 3}
 STAGING = ".deploy"
 COMMIT = STAGING + "/commit"
 WAIT = STAGING + "/wait"  # the board cannot finish this one alone
@@ -102,8 +104,8 @@ def _pins(lines: list[Step]) -> Pins:
 
 
 def _sealed(lines: list[Step]) -> bytes:
-    if any(" " in word or "\n" in word for line in lines for word in line):
-        raise ValueError(f"a record's words have no blanks: {lines}")
+    if any(" " in word for line in lines for word in line[:-1]) or any("\n" in line[-1] for line in lines):
+        raise ValueError("only a path, the last word of a line, may have blanks")
     body = "".join(line + "\n" for line in (FORMAT, *(" ".join(line) for line in lines))).encode()
     return body + b"crc32 %08x\n" % binascii.crc32(body)
 
@@ -115,4 +117,4 @@ def _opened(content: bytes) -> list[Step]:
     first, *lines = body.decode().splitlines()
     if first != FORMAT:
         raise DamagedError(f"written by another chargerctl ({first})")
-    return [tuple(line.split(" ")) for line in lines]
+    return [tuple(line.split(" ", _BLANKS.get(line.split(" ")[0], -1))) for line in lines]

@@ -38,7 +38,7 @@ class Snapshot:
         sizes = {path: size for path, size in self.sizes.items() if path not in gone and not staged(path)}
         sizes |= {path: len(data) for path, data in content.items()}
         return replace(
-            self, sizes=sizes, content=content, manifest=_manifest(content.get(MANIFEST)), commit=None
+            self, sizes=sizes, content=content, manifest=read_manifest(content.get(MANIFEST)), commit=None
         )
 
 
@@ -53,7 +53,7 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
     def read(path: str) -> bytes | None:
         return volume.read(path) if path in sizes else None
 
-    manifest, commit = _manifest(read(MANIFEST)), read_commit(volume, sizes)
+    manifest, commit = read_manifest(read(MANIFEST)), read_commit(volume, sizes)
     asked = wanted | {MANIFEST, "code.txt", "boot.txt", "hold.py", "boot.py"}
     asked |= set(manifest.files) if manifest else set()
     if commit:
@@ -72,7 +72,7 @@ def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
         return Commit([("damaged",)])  # a step nobody can carry out: the board holds until a new commit
 
 
-def _manifest(content: bytes | None) -> Manifest | None:
+def read_manifest(content: bytes | None) -> Manifest | None:
     try:
         return None if content is None else Manifest.read(content)
     except DamagedError:

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chargerctl import __version__
+from chargerctl.deploy.archive import SETTINGS_FILE, Backup, with_secrets_of
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.keep import Kept
 from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
-from chargerctl.deploy.snapshot import Snapshot
+from chargerctl.deploy.snapshot import Snapshot, read_manifest
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import merge, salted_hashes
 from chargerctl.settings.board_file import read_board_file
-
-SETTINGS_FILE = "settings.toml"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,31 @@ def make_target(
     marks = {path: Mark.of(content) for path, content in image.items()}
     image[MANIFEST] = Manifest(marks, pins, __version__, record).render()
     return Target(image, pins, notes)
+
+
+def before_the_deploy(kept: Kept, snapshot: Snapshot) -> Target:
+    """What was on the drive before the last deploy; other files of the user's stay as they are."""
+    ours = {MANIFEST, *(snapshot.manifest.files if snapshot.manifest else ())}
+    image = {path: data for path, data in snapshot.content.items() if path in ours and path not in kept.added}
+    image |= kept.replaced
+    return Target(image, _recorded_pins(image, snapshot))
+
+
+def from_backup(backup: Backup, snapshot: Snapshot) -> Target:
+    """A backup as it is, with the drive's secrets where it has none."""
+    image = backup.image
+    if not backup.secrets:
+        image = with_secrets_of(image, snapshot.content.get(SETTINGS_FILE, b""))
+    in_the_way = [name for name in ("code.txt", "boot.txt") if name in image]
+    notes = [f"{name} is left out: with it on the drive the charger would not run" for name in in_the_way]
+    image = {path: data for path, data in image.items() if path not in in_the_way}
+    return Target(image, _recorded_pins(image, snapshot), notes)
+
+
+def _recorded_pins(image: Image, snapshot: Snapshot) -> Pins:
+    """As the image's own manifest names them, else as the drive's does: the wiring is the same."""
+    manifest = read_manifest(image.get(MANIFEST)) or snapshot.manifest
+    return manifest.pins if manifest else {}
 
 
 def safe_pins(settings: bytes, board_id: str) -> Pins:

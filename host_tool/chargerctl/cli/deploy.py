@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""chargerctl deploy: firmware, libraries and settings onto a board's drive."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from chargerctl.cli.drive_options import (
+    OpenDrive,
+    drive_option,
+    dry_run_option,
+    open_drive,
+    run_plan,
+    yes_option,
+)
+from chargerctl.cli.settings_options import (
+    config_option,
+    config_path,
+    json_option,
+    read_settings,
+    set_option,
+    warn,
+)
+from chargerctl.deploy.checks import check_board, shadows
+from chargerctl.deploy.deployment import plan_for, see
+from chargerctl.deploy.image import Image, firmware_image
+from chargerctl.deploy.libraries import compiled, libraries
+from chargerctl.deploy.snapshot import look
+from chargerctl.deploy.target import make_target
+from chargerctl.settings import Effective, effective
+
+_MAJOR_IF_UNKNOWN = 10
+
+
+@click.command(name="deploy", short_help="Write firmware, libraries and settings to a CIRCUITPY drive.")
+@drive_option
+@dry_run_option
+@yes_option
+@click.option("--force", is_flag=True, help="Also to a folder or a board that does not look right.")
+@click.option(
+    "--libs",
+    type=click.Choice(["auto", "bundle", "wheels", "skip"]),
+    default="auto",
+    show_default=True,
+    help="Libraries: compiled from the newest bundle, as source from the installed packages, or as they are; "
+    "auto takes a bundle where one can be had.",
+)
+@click.option("--no-settings", is_flag=True, help="Leave the drive's settings.toml alone.")
+@click.option(
+    "--keep",
+    type=click.Choice(["laptop", "drive"]),
+    help="Whose value counts where a setting was changed on both sides.",
+)
+@click.option(
+    "--mpy-cross",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="CircuitPython's mpy-cross: compile the charger package and source libraries with it.",
+)
+@config_option
+@set_option
+@json_option
+def command(
+    drive: Path | None,
+    dry_run: bool,
+    yes: bool,
+    force: bool,
+    libs: str,
+    no_settings: bool,
+    keep: str | None,
+    mpy_cross: Path | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Write firmware, libraries and settings to a board's drive.
+
+    What changes is shown first. Whatever happens meanwhile, the board runs the old firmware, runs the new
+    one, or holds its outputs safe until it or the next deploy has finished the job.
+    """
+    with open_drive(drive) as opened:
+        board_id, settings = _board_and_settings(opened, config, overrides, no_settings, force)
+        image, notes = _image(opened, libs, mpy_cross)
+        snapshot = see(opened.volume, set(image), image, dry_run)
+        target = make_target(image, settings.flat() if settings else None, snapshot, board_id, keep)
+        plan = plan_for(snapshot, target)
+        notes += target.notes + [f"warning: {text}" for text in shadows(target.image, set(snapshot.sizes))]
+        run_plan(opened, plan, notes, dry_run, yes, as_json)
+
+
+def _board_and_settings(
+    drive: OpenDrive, config: Path | None, overrides: tuple[str, ...], no_settings: bool, force: bool
+) -> tuple[str, Effective | None]:
+    """Which board this is, and the settings checked against it (None: none are wanted)."""
+    if no_settings:
+        partial = effective(config_path(config), os.environ, overrides, complete=False)
+        wanted = str(partial.values["hardware.board"])
+        return check_board(drive.boot, str(drive.path), wanted, force), None
+    settings = read_settings(config, overrides, drive.boot.board_id or None)
+    warn(settings.warnings)
+    wanted = str(settings.values["hardware.board"])
+    return check_board(drive.boot, str(drive.path), wanted, force), settings
+
+
+def _image(drive: OpenDrive, libs: str, mpy_cross: Path | None) -> tuple[Image, list[str]]:
+    there: Image = {}
+    if libs == "skip":
+        snapshot = look(drive.volume, set())
+        owned = snapshot.manifest.files if snapshot.manifest else {}
+        there = {
+            path: data for path, data in snapshot.content.items() if path in owned and path.startswith("lib/")
+        }
+    files, notes = libraries(libs, drive.boot.release[0] or _MAJOR_IF_UNKNOWN, there)
+    image = firmware_image() | files
+    return (compiled(image, mpy_cross) if mpy_cross else image), notes

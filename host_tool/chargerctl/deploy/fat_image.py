@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A drive in a FAT12/16 image file, as a board's filesystem can be read out and flashed back.
+
+pyfatfs does the FAT; it is only needed here, so it is not among chargerctl's own dependencies.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chargerctl.deploy.volume import folder_of
+from chargerctl.errors import ChargerctlError
+
+T = TypeVar("T")
+
+
+@contextmanager
+def opened_image(path: Path) -> Iterator[FatImageVolume]:
+    """The image as a Volume; ChargerctlError where it is none, or pyfatfs is missing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pkg_resources is deprecated, says pyfatfs's own dependency
+            from pyfatfs._exceptions import PyFATException
+            from pyfatfs.PyFatFS import PyFatFS
+    except ImportError:
+        raise ChargerctlError('FAT images need pyfatfs: pip install "chargerctl[image]"') from None
+    try:
+        fat = PyFatFS(str(path), encoding="cp437")
+    except (PyFATException, OSError, ValueError) as error:
+        raise ChargerctlError(f"{path} is no FAT image: {error}") from None
+    try:
+        yield FatImageVolume(path, fat)
+    finally:
+        fat.close()
+
+
+class FatImageVolume:
+    """A Volume in an image that pyfatfs has open."""
+
+    def __init__(self, path: Path, fat: Any) -> None:
+        self._path = path
+        self._fat = fat
+        self._core = fat.fs
+
+    @property
+    def name(self) -> str:
+        return str(self._path)
+
+    @property
+    def cluster(self) -> int:
+        return int(self._core.bytes_per_cluster)
+
+    def free(self) -> int:
+        # The table may be longer than there are clusters.
+        sectors = self._core._get_total_sectors() - self._core.first_data_sector
+        clusters = sectors // self._core.bpb_header["BPB_SecPerClus"]
+        return int(self._core.fat[2 : clusters + 2].count(0)) * self.cluster
+
+    def files(self) -> dict[str, int]:
+        return {path: entry.filesize for path, entry in self._entries() if not entry.is_directory()}
+
+    def folders(self) -> set[str]:
+        return {path for path, entry in self._entries() if entry.is_directory()}
+
+    def read(self, path: str) -> bytes:
+        entry = self._entry(path)
+        if not entry.filesize:
+            return b""
+        chain = self._core.get_cluster_chain(entry.get_cluster())
+        return b"".join(map(self._core.read_cluster_contents, chain))[: entry.filesize]
+
+    def write(self, path: str, content: bytes) -> None:
+        self._entry(folder_of(path))
+        _as_os_error(self._write, path, content)
+
+    def sync(self, path: str) -> None:
+        """pyfatfs holds nothing back but the table; the system's cache of the image is another matter."""
+        self._entry(path)
+        self._core.flush_fat()
+        handle = os.open(self._path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename(self, source: str, target: str) -> None:
+        """The new name first: for a moment both lead to the content, never none."""
+        entry = self._entry(source)
+        if self._fat.exists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        _as_os_error(self._fat.create, target)
+        renamed, old = self._entry(target), entry.get_parent_dir()
+        renamed.set_cluster(entry.get_cluster())
+        renamed.filesize = entry.filesize
+        self._core.update_directory_entry(renamed.get_parent_dir())
+        old.remove_dir_entry(source.rpartition("/")[2])
+        self._core.update_directory_entry(old)
+
+    def remove(self, path: str) -> None:
+        self._entry(path)
+        _as_os_error(self._fat.remove, path)
+        self._core.flush_fat()
+
+    def make_folder(self, path: str) -> None:
+        _as_os_error(self._fat.makedir, path)
+
+    def remove_folder(self, path: str) -> None:
+        _as_os_error(self._fat.removedir, path)
+        self._core.flush_fat()
+
+    def _write(self, path: str, content: bytes) -> None:
+        self._fat.create(path, wipe=True)
+        entry = self._entry(path)
+        if content:
+            first = self._core.allocate_bytes(len(content))[0]
+            self._core.write_data_to_cluster(content, first)
+            self._core.flush_fat()
+            entry.set_cluster(first)
+            entry.filesize = len(content)
+        self._core.update_directory_entry(entry.get_parent_dir())
+
+    def _entry(self, path: str) -> Any:
+        return _as_os_error(self._core.root_dir.get_entry, path)
+
+    def _entries(self) -> Iterator[tuple[str, Any]]:
+        waiting = [("", self._core.root_dir)]
+        while waiting:
+            prefix, folder = waiting.pop()
+            folders, files, _ = folder.get_entries()
+            waiting += [(f"{prefix}{entry}/", entry) for entry in folders]
+            yield from ((f"{prefix}{entry}", entry) for entry in (*folders, *files))
+
+
+def _as_os_error(call: Callable[..., T], *arguments: Any) -> T:
+    """pyfatfs and the library under it have exceptions of their own."""
+    from fs.errors import DirectoryExists, DirectoryNotEmpty, FSError, ResourceNotFound
+    from pyfatfs._exceptions import PyFATException
+
+    codes: dict[type, int] = {
+        ResourceNotFound: errno.ENOENT,
+        DirectoryExists: errno.EEXIST,
+        DirectoryNotEmpty: errno.ENOTEMPTY,
+    }
+    try:
+        return call(*arguments)
+    except PyFATException as error:
+        code = error.errno or errno.EIO
+    except FSError as error:
+        code = codes.get(type(error), errno.EIO)
+    raise OSError(code, os.strerror(code))

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""How far a deploy is: a bar with bytes and time left on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from chargerctl.deploy.apply import Progress
+from chargerctl.deploy.show import kilobytes
+
+_EVERY = 64 * 1024  # bytes between two plain lines
+
+
+@contextmanager
+def shown_progress(out: Console, total: int) -> Iterator[Progress]:
+    """A Progress for `total` bytes, shown on `out`."""
+    if out.is_terminal:
+        columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+        with Bar(*columns, console=out, transient=True) as bar:
+            task = bar.add_task("writing", total=total)
+            yield lambda count, path: bar.update(task, advance=count, description=path)
+        return
+    done = said = 0
+
+    def advance(count: int, path: str) -> None:
+        nonlocal done, said
+        done += count
+        if done - said >= _EVERY:
+            said = done
+            out.print(f"{kilobytes(done)} of {kilobytes(total)} written", soft_wrap=True)
+
+    yield advance

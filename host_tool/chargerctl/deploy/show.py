@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A plan for a person, and for a program. No secret in either."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from chargerctl.deploy.plan import Change, Plan
+from chargerctl.deploy.records import MANIFEST
+from chargerctl.deploy.secrets import masked_lines
+from chargerctl.deploy.target import SETTINGS_FILE
+
+_SIGNS = {"add": "+", "change": "~", "remove": "-"}
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """What changes, file by file, and how much room it takes."""
+    for change in plan.touched:
+        yield f"  {_SIGNS[change.kind]} {change.kind:6}  {change.path}  {_sizes(change)}{_remarks(change, plan)}"
+    kept = len(plan.changes) - len(plan.touched)
+    if plan.nothing_to_do:
+        yield f"  nothing to do: all {kept} files are there"
+        return
+    yield f"  = keep    {kept} files"
+    if plan.leftovers:
+        yield f"  - remove  {len(plan.leftovers)} files left by a deploy that was cut before it was committed"
+    if plan.work.held:
+        yield "  the board is held by a deploy that could not be finished: everything is written in place"
+    elif plan.work.in_place:
+        yield (
+            f"  the drive is too small for two copies: {len(plan.work.in_place)} files are replaced in place while "
+            "the board holds its outputs safe; only this command can finish that if it is interrupted"
+        )
+    yield (
+        f"  {kilobytes(plan.bytes_to_write)} to write; {kilobytes(max(plan.space.peak, 0))} needed for it, temporary "
+        f"copies included, of {kilobytes(plan.space.free)} free (clusters of {plan.space.cluster} bytes)"
+    )
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    return {
+        "changes": [
+            {**change.as_json(), "in_place": True} if change.path in plan.work.in_place else change.as_json()
+            for change in plan.touched
+        ],
+        "kept": len(plan.changes) - len(plan.touched),
+        "nothing_to_do": plan.nothing_to_do,
+        "bytes_to_write": 0 if plan.nothing_to_do else plan.bytes_to_write,
+        "space": {**vars(plan.space), "missing": plan.space.missing},
+    }
+
+
+def diff(plan: Plan) -> Iterator[str]:
+    """A unified diff of the text files that change, the settings' secrets masked."""
+    for change in plan.touched:
+        if change.kind != "change" or change.path == MANIFEST:
+            continue
+        try:
+            before = plan.snapshot.content[change.path].decode()
+            after = plan.image[change.path].decode()
+        except UnicodeDecodeError:
+            continue  # compiled
+        if change.path == SETTINGS_FILE:
+            old, new = masked_lines(before), masked_lines(after, before)
+        else:
+            old, new = before.splitlines(), after.splitlines()
+        yield from difflib.unified_diff(old, new, f"drive/{change.path}", f"new/{change.path}", lineterm="")
+
+
+def kilobytes(size: int) -> str:
+    return f"{size / 1024:.1f} KB"
+
+
+def _sizes(change: Change) -> str:
+    if change.before is not None and change.after is not None:
+        return f"{kilobytes(change.before)} -> {kilobytes(change.after)}"
+    return kilobytes(change.after if change.after is not None else change.before or 0)
+
+
+def _remarks(change: Change, plan: Plan) -> str:
+    remarks = [change.note] if change.note else []
+    if change.path in plan.work.in_place and not plan.work.held:
+        remarks.append("in place")
+    return f"  ({', '.join(remarks)})" if remarks else ""
