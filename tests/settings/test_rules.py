@@ -101,6 +101,11 @@ def test_without_knowing_the_board_a_doubt_is_a_warning_and_nonsense_a_mistake()
     ]
 
 
+def test_without_knowing_the_board_the_wiring_of_one_is_taken_to_be_meant_for_it():
+    assert problems("hardware.relay_pin=D2") == []  # as on the XIAO ESP32-C6; on its ESP32-S3 sister a strap
+    assert problems("hardware.relay_pin=D2", board="seeed_xiao_esp32_s3_sense") != []
+
+
 def test_a_board_that_is_not_known_is_a_warning():
     assert problems("hardware.board=seeed_xiao_esp32c5", "hardware.relay_pin=D5") == [
         "hardware.board: warning: seeed_xiao_esp32c5 is not a board chargerctl knows: its pins are not checked; "

@@ -126,6 +126,8 @@ def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list
     """A pin that the board has, but not for this part."""
     if said is None:
         return []
+    if board is None and any(profile_of(each).get(role) == pin for each in BOARDS):
+        return []  # a wiring that is right for one board is probably meant for that
     boards = [board] if board else [each for each in BOARDS.values() if pin in each.pins]
     for each in boards:
         message = ""
