@@ -100,7 +100,7 @@ def test_a_failed_expectation_is_said_on_stderr_too(chargerctl, script_file):
     path = script_file("expect relay closed within 1")
     outcome = chargerctl("simulate", "--script", path)
     assert outcome.status == 1
-    assert outcome.stderr == f"{path}:1: expect relay closed within 1: the relay is open\n"
+    assert outcome.stderr == f"chargerctl: {path}:1: expect relay closed within 1: the relay is open\n"
 
 
 def test_a_drive_boots_with_its_own_settings(chargerctl, drive, script_file):
@@ -139,7 +139,7 @@ def test_a_program_that_ends_ends_the_simulation_with_its_traceback(chargerctl, 
     assert outcome.status == 1
     assert "Traceback (most recent call last):" in outcome.stdout
     assert 'File "code.py", line 2, in f' in outcome.stdout
-    assert outcome.stderr.startswith("code.py ended: ZeroDivisionError")
+    assert outcome.stderr.startswith("chargerctl: code.py ended: ZeroDivisionError")
 
 
 def test_settings_and_a_drive_do_not_go_together(chargerctl, drive, tmp_path):

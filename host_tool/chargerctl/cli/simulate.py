@@ -7,19 +7,21 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
+from chargerctl.boards.catalogue import BOARDS, Board
+from chargerctl.cli.settings_options import config_option, config_path, set_option
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator import scripts
-from chargerctl.simulator.job import Job, Simulation
+from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
 from chargerctl.simulator.terminal import Terminal, terminal
 
 _DEFAULT_BOARD = "seeed_xiao_esp32c6"
@@ -56,12 +58,8 @@ class Broker(click.ParamType):
     show_default=True,
     help="Answer the charger ourselves, or leave that to somebody else on the broker.",
 )
-@click.option(
-    "-c",
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings for a fresh drive [default: settings.toml, where there is one]",
-)
+@config_option
+@set_option
 @click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
 def command(
     drive: Path | None,
@@ -70,6 +68,7 @@ def command(
     broker: str | None,
     central: str,
     config: Path | None,
+    overrides: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Boot a drive on a virtual board and run its own boot.py and code.py.
@@ -80,27 +79,31 @@ def command(
     Exit status: 0 every line of the script held; 1 an expectation failed or code.py ended; 2 the script or the
     settings are wrong.
     """
-    if drive and config:
+    if drive and (config or overrides):
         raise click.UsageError(
-            "--drive boots with the settings on that drive: leave out -c, or deploy them to it"
+            "--drive boots with its own settings: leave out -c and --set, or deploy them to it"
         )
     realtime = realtime or broker is not None or script_name is None
     if central == "none" and not realtime:
         raise click.UsageError(
             "--central none needs a broker that others can reach: add --broker or --realtime"
         )
-    script, overrides = scripts.find(script_name) if script_name else (None, ())
+    script, its_settings = scripts.find(script_name) if script_name else (None, ())
     if script and central == "none":
         script.refuse_central()
     screen = Terminal(terminal(quiet=as_json))
-    with _drive(drive, config, overrides, screen) as folder:
+    with _drive(drive, config, its_settings, overrides, screen) as folder:
         job = Job(folder, realtime, script, broker, central == "local")
         return _run(job, screen, as_json)
 
 
 @contextmanager
 def _drive(
-    drive: Path | None, config: Path | None, overrides: tuple[str, ...], screen: Terminal
+    drive: Path | None,
+    config: Path | None,
+    its_settings: tuple[str, ...],
+    overrides: tuple[str, ...],
+    screen: Terminal,
 ) -> Iterator[Path]:
     """The drive to boot: the one given, or a fresh one that is gone afterwards."""
     if drive is not None:
@@ -110,28 +113,30 @@ def _drive(
             )
         yield drive
         return
-    default = Path("settings.toml")
-    settings = effective_for_simulation(
-        config or (default if default.is_file() else None), os.environ, overrides
-    )
+    settings = effective_for_simulation(config_path(config), os.environ, its_settings + overrides)
     chosen = str(settings.values["hardware.board"])
-    board_id = _DEFAULT_BOARD if chosen == "auto" else chosen
+    board = BOARDS[_DEFAULT_BOARD if chosen == "auto" else chosen]
     flat = settings.flat()
-    notes = list(overrides)
-    if settings.values["hardware.estop_pin"] == "" and settings.values["hardware.card_reader"] != "pn532_spi":
-        # No profile has an emergency stop, since one must really be wired; here it is, on a pin that is free.
-        flat["CHARGER_HARDWARE_ESTOP_PIN"] = _profile(board_id)["miso"]
-        notes.append(f"hardware.estop_pin={flat['CHARGER_HARDWARE_ESTOP_PIN']}")
+    notes = list(its_settings)
+    spare = _spare_pin(board, settings.values)
+    if settings.values["hardware.estop_pin"] == "" and spare is not None:
+        # No profile has an emergency stop, since one must really be wired. Here it is.
+        flat["CHARGER_HARDWARE_ESTOP_PIN"] = spare
+        notes.append(f"hardware.estop_pin={spare}")
     if notes:
         screen.say(f"with {', '.join(notes)}", "dim")
     with TemporaryDirectory(prefix="chargerctl-") as folder:
-        write_drive(Path(folder), flat, board_id)
+        write_drive(Path(folder), flat, board.board_id)
         yield Path(folder)
 
 
-def _profile(board_id: str) -> dict[str, str]:
-    profiles: dict[str, dict[str, str]] = firmware_module("charger.hardware.profiles").PROFILES
-    return profiles[board_id]
+def _spare_pin(board: Board, values: Mapping[str, object]) -> str | None:
+    """A pin that is free on every board while the card reader is not on SPI, and nobody has put it to use."""
+    pin: str = firmware_module("charger.hardware.profiles").PROFILES[board.board_id]["miso"]
+    used = {value for name, value in values.items() if name.endswith("_pin")}
+    if values["hardware.card_reader"] == "pn532_spi" or used.intersection(board.aliases(pin)):
+        return None
+    return pin
 
 
 def _run(job: Job, screen: Terminal, as_json: bool) -> int:
@@ -150,6 +155,8 @@ def _run(job: Job, screen: Terminal, as_json: bool) -> int:
                     click.echo(json.dumps(event, ensure_ascii=False))
     finally:
         status = simulation.close()
+    if summary is None and simulation.interrupted:
+        return INTERRUPTED
     if summary is None:
         raise ChargerctlError(
             f"the simulation broke off (exit status {status}): this is a defect of chargerctl"

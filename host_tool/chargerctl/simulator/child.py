@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 
@@ -33,6 +34,8 @@ def main() -> int:
             # Nobody listens any more. Not an exception: this may be the program's thread, where it would be caught.
             os._exit(1)
 
+    # A shell that starts the command in the background has interrupts ignored, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     job = Job.from_json(sys.stdin.readline())
     threading.Thread(target=_end_with_stdin, name="lifeline", daemon=True).start()
     try:

@@ -23,6 +23,10 @@ _START = (
 )
 
 
+# As a shell says it of a command that Ctrl-C ended.
+INTERRUPTED = 130
+
+
 @dataclass(frozen=True)
 class Job:
     """One simulation. `broker` is host:port of one that exists already, None for one of our own; without
@@ -59,7 +63,7 @@ class Simulation:
     """A job under way in a process of its own."""
 
     def __init__(self, job: Job) -> None:
-        self._interrupted = False
+        self.interrupted = False
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START],
             stdin=subprocess.PIPE,
@@ -83,10 +87,10 @@ class Simulation:
 
     def interrupt(self) -> None:
         """Have it end with its summary; asked a second time, at once."""
-        if self._interrupted:
+        if self.interrupted:
             self._process.kill()
         elif self._process.poll() is None:
-            self._interrupted = True
+            self.interrupted = True
             self._process.send_signal(signal.SIGINT)
 
     def close(self) -> int:

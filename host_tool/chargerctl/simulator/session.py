@@ -18,7 +18,7 @@ from chargerctl.simulator import uplink
 from chargerctl.simulator.board import ProgramEnd, VirtualBoard
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.events import Event, Events
-from chargerctl.simulator.job import Job
+from chargerctl.simulator.job import INTERRUPTED, Job
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.runner import Runner, Stage
 from chargerctl.simulator.script import Script, ScriptError
@@ -27,8 +27,6 @@ from chargerctl.simulator.tally import Bookkeeper, FrameCount
 from chargerctl.simulator.wiring import World
 
 FAILED = 1
-# As a shell says it of a command that Ctrl-C ended.
-INTERRUPTED = 130
 
 
 def run(job: Job, write: Callable[[Event], object]) -> int:
