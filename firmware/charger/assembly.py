@@ -38,7 +38,9 @@ def build(store):
     parts = Parts(values, log)
     console.stalls = parts.stalls
     if problems:
-        parts.screen.notice("{} {}".format(problems[0][0], problems[0][1]), _FOR_GOOD_MS)
+        # Two lines of 21 characters: what keeps the charger from charging goes first, and short.
+        variable, why, _ = ([each for each in problems if each[2]] or problems)[0]
+        parts.screen.notice("{} {}".format(variable.replace("CHARGER_", "", 1), why), _FOR_GOOD_MS)
     uptime = ticks.Uptime(now)
     clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
     loop = Loop(system.ticks_ms, parts.stalls, system.describe, log)
