@@ -142,6 +142,16 @@ def test_a_program_that_ends_ends_the_simulation_with_its_traceback(chargerctl, 
     assert outcome.stderr.startswith("chargerctl: code.py ended: ZeroDivisionError")
 
 
+def test_the_relay_is_what_its_pin_says_whoever_drives_it(chargerctl, drive, script_file):
+    (drive / "code.py").write_text(
+        "import board, digitalio, time\n"
+        "pin = digitalio.DigitalInOut(board.D2)\n"
+        "time.sleep(1)\npin.switch_to_output(True)\ntime.sleep(1)\npin.value = False\ntime.sleep(9)\n"
+    )
+    path = script_file("expect relay open\nexpect relay closed\nexpect relay open within 1.1")
+    chargerctl("simulate", "--drive", drive, "--script", path, "--json").must_hold()
+
+
 def test_settings_and_a_drive_do_not_go_together(chargerctl, drive, tmp_path):
     (tmp_path / "settings.toml").write_text("")
     outcome = chargerctl("simulate", "--drive", drive, "-c", "settings.toml")
