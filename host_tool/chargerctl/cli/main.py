@@ -37,6 +37,7 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"chargerctl.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        _name_variables(command, f"CHARGERCTL_{cmd_name}")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -44,9 +45,20 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+def _name_variables(command: click.Command, prefix: str) -> None:
+    """Give every option its variable, CHARGERCTL_<COMMAND>_<OPTION>, by what it is called on the command line."""
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            _name_variables(each, f"{prefix}_{name}")
+    for option in command.params:
+        if isinstance(option, click.Option):
+            name = max(option.opts, key=len).lstrip("-")
+            option.envvar = f"{prefix}_{name}".upper().replace("-", "_")
+
+
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "CHARGERCTL"},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with: chargerctl simulate --script demo --realtime",
 )
 @click.version_option(__version__, prog_name="chargerctl")

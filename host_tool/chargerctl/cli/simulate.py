@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+from click.shell_completion import CompletionItem
 
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.cli.settings_options import config_option, config_path, set_option
@@ -40,13 +41,24 @@ class Broker(click.ParamType):
         return value
 
 
+def _complete_script(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    names = [name for name in scripts.SETTINGS if name.startswith(incomplete)]
+    return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
+
+
 @click.command(name="simulate", short_help="Run the real firmware on a virtual board.")
 @click.option(
     "--drive",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Boot this drive, with its own settings [default: a fresh one from firmware and settings]",
 )
-@click.option("--script", "script_name", metavar="FILE|demo", help="Carry out a script, and end with it.")
+@click.option(
+    "--script",
+    "script_name",
+    metavar="FILE|demo",
+    shell_complete=_complete_script,
+    help="Carry out a script, and end with it.",
+)
 @click.option(
     "--realtime", is_flag=True, help="Real time and a real MQTT broker; the default without a script."
 )

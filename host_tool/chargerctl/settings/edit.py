@@ -81,13 +81,16 @@ def _typed(setting: Setting, text: str) -> Item:
 
 def check_readable(data: bytes, path: Path) -> None:
     """SettingsError where the file is not TOML, or says something twice: such a file cannot be edited safely."""
+    problems = parse(data, str(path)).problems
+    if problems:
+        raise SettingsError(problems)
     try:
         tomlkit.parse(data)
-    except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError):
+    except (ValueError, RecursionError, tomlkit.exceptions.TOMLKitError):
         problems = [problem for problem in from_bytes(data, str(path)).problems if not problem.warning]
         if problems:
             raise SettingsError(problems) from None
-        raise InputError(f"{path}: is not a TOML file") from None
+        raise InputError(f"{path}: cannot be changed in place: it is not plain TOML") from None
 
 
 def write_new(path: Path, text: str) -> None:

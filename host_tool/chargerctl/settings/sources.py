@@ -68,7 +68,7 @@ def from_environment(environ: Mapping[str, str]) -> Source:
             found.complain(place, did_you_mean(near_variable(variable)))
             continue
         earlier = found.given.get(setting.name)
-        if earlier and earlier.text != environ[variable]:
+        if earlier and earlier.text != setting.canonical(environ[variable]):
             found.complain(place, f"differs from {earlier.place}, which means the same setting")
             continue
         found.take(setting, environ[variable], "environment", place, "")

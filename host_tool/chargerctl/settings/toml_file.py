@@ -115,6 +115,18 @@ def parse(data: bytes, label: str) -> TomlFile:
     return found
 
 
+def _loads(text: str) -> dict[str, Any]:
+    """tomli.loads; TOMLDecodeError also for what it gives up on in other ways."""
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise tomli.TOMLDecodeError("is nested too deeply", text, 0) from None
+    except ValueError:
+        raise tomli.TOMLDecodeError("has a number that is too long", text, 0) from None
+
+
 def _decoded(data: bytes, found: TomlFile) -> str | None:
     if len(data) > LONGEST:
         found.complain(1, 1, f"has {len(data)} bytes: a settings file has at most {LONGEST}")
@@ -136,7 +148,7 @@ def _decoded(data: bytes, found: TomlFile) -> str | None:
 def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -> tuple[str, ...]:
     """The section that a `[header]` opens; the one before it where it cannot be told."""
     try:
-        table: Any = tomli.loads(line)
+        table: Any = _loads(line)
     except tomli.TOMLDecodeError as error:
         found.complain(number, error.colno, _remedy(error)[0])
         guess = re.match(r"[\[ \t]*([\w-]+)", line)
@@ -168,7 +180,7 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
     end, first_error = start + 1, None
     while True:
         try:
-            table = tomli.loads("\n".join(lines[start:end]))
+            table = _loads("\n".join(lines[start:end]))
         except tomli.TOMLDecodeError as error:
             first_error = first_error or error
             if (
@@ -208,7 +220,7 @@ def _flatten(
 
 def _path(key: str) -> tuple[str, ...]:
     try:
-        table: Any = tomli.loads(f"{key} = 0")
+        table: Any = _loads(f"{key} = 0")
     except tomli.TOMLDecodeError:
         return ()  # not to be repeated: it may be part of a value
     path: tuple[str, ...] = ()
@@ -241,6 +253,6 @@ def _parse_whole(text: str, found: TomlFile) -> None:
             return
         seen[item.path] = item
     try:
-        tomli.loads(text)
+        _loads(text)
     except tomli.TOMLDecodeError as error:
         found.complain(error.lineno, error.colno, _remedy(error)[0])
