@@ -23,6 +23,7 @@ from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator import scripts
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
+from chargerctl.simulator.script import USAGES
 from chargerctl.simulator.terminal import Terminal, terminal
 
 _DEFAULT_BOARD = "seeed_xiao_esp32c6"
@@ -46,7 +47,13 @@ def _complete_script(ctx: click.Context, param: click.Parameter, incomplete: str
     return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
 
 
-@click.command(name="simulate", short_help="Run the real firmware on a virtual board.")
+# \b keeps click from wrapping what follows.
+_SCRIPT_HELP = "\n".join(
+    ("\b", "A script is a text of lines like these, and of # comments:", *map("  {}".format, USAGES))
+)
+
+
+@click.command(name="simulate", short_help="Run the real firmware on a virtual board.", epilog=_SCRIPT_HELP)
 @click.option(
     "--drive",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

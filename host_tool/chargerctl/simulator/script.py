@@ -174,6 +174,10 @@ def _form(pattern: str) -> _Form:
 _FORMS = tuple(_form(pattern) for pattern in LANGUAGE)
 
 
+# Every form as a person writes it.
+USAGES = tuple(form.usage for form in _FORMS)
+
+
 def _statement(number: int, reader: LineReader) -> Statement:
     """Read one line that is not empty. Raises ExpectedError."""
     form, taken = _recognise(reader)
