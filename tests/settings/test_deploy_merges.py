@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Settings through `chargerctl deploy`, again and again, with changes on either side."""
+
+import json
+
+import pytest
+
+BOOT_OUT = "Adafruit CircuitPython 9.2.1 on 2025-01-01; {}\nBoard ID:raspberry_pi_pico_w\n"
+
+
+@pytest.fixture
+def deploy(chargerctl, folder, write, good_toml, monkeypatch):
+    """Deploy ./settings.toml to ./CIRCUITPY, which has been deployed to before."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "kept"))
+    write(good_toml.replace("[mqtt]", 'password = "hunter-base"\n[mqtt]'))
+    write(BOOT_OUT.format("Raspberry Pi Pico W with rp2040"), "CIRCUITPY/boot_out.txt")
+
+    def run(*more: str):
+        return chargerctl("deploy", "--drive", "CIRCUITPY", "--yes", "--libs", "wheels", *more)
+
+    assert run()[0] == 0
+    return run
+
+
+@pytest.fixture
+def edit(folder):
+    """edit("laptop", old, new) or edit("drive", old, new)."""
+
+    def run(side: str, old: str, new: str) -> None:
+        path = folder / ("settings.toml" if side == "laptop" else "CIRCUITPY/settings.toml")
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    return run
+
+
+@pytest.fixture
+def drive_text(folder):
+    return lambda: (folder / "CIRCUITPY" / "settings.toml").read_text()
+
+
+def test_what_the_laptop_changed_is_written_and_said(deploy, edit, drive_text):
+    edit("laptop", "workshop", "cellar")
+    status, out, err = deploy()
+    assert status == 0
+    assert 'wifi.ssid: "cellar" replaces "workshop", changed on the laptop' in out + err
+    assert 'CHARGER_WIFI_SSID = "cellar"' in drive_text()
+
+
+def test_what_was_typed_on_the_drive_stays_however_often_one_deploys_and_is_said(deploy, edit, drive_text):
+    edit("drive", '"workshop"', '"typed"  # by hand')
+    for _ in range(3):
+        status, out, err = deploy()
+        assert status == 0
+        assert (
+            'wifi.ssid: the drive\'s "typed" stays, changed on the drive (the laptop has "workshop")'
+            in out + err
+        )
+        assert 'CHARGER_WIFI_SSID = "typed"  # by hand' in drive_text()
+
+
+def test_both_changed_stops_before_anything_is_written_and_shows_both_masked(deploy, edit, folder):
+    edit("laptop", "hunter-base", "hunter-laptop")
+    edit("drive", "hunter-base", "hunter-drive")
+    edit("laptop", "192.168.1.10", "10.0.0.1")
+    edit("drive", "192.168.1.10", "10.0.0.2")
+    before = {path: path.read_bytes() for path in (folder / "CIRCUITPY").rglob("*") if path.is_file()}
+    status, out, err = deploy()
+    assert status == 2
+    assert 'wifi.password: the drive has "***", the laptop has "***"' in err
+    assert 'mqtt.broker: the drive has "10.0.0.2", the laptop has "10.0.0.1"' in err
+    assert "hunter" not in out + err
+    assert {path: path.read_bytes() for path in (folder / "CIRCUITPY").rglob("*") if path.is_file()} == before
+    status, out, _ = deploy("--json")
+    assert status == 2
+    assert [one["setting"] for one in json.loads(out.splitlines()[-1])["conflicts"]] == [
+        "wifi.password",
+        "mqtt.broker",
+    ]
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("laptop", "10.0.0.1"), ("drive", "10.0.0.2")])
+def test_keep_decides_once_and_for_all(deploy, edit, drive_text, keep, kept):
+    edit("laptop", "192.168.1.10", "10.0.0.1")
+    edit("drive", "192.168.1.10", "10.0.0.2")
+    assert deploy("--keep", keep)[0] == 0
+    assert f'CHARGER_MQTT_BROKER = "{kept}"' in drive_text()
+    assert deploy()[0] == 0
+    assert f'CHARGER_MQTT_BROKER = "{kept}"' in drive_text()
+
+
+def test_pull_settles_it_as_well(deploy, edit, chargerctl, folder):
+    edit("drive", "192.168.1.10", "10.0.0.2")
+    assert chargerctl("config", "pull", "--drive", "CIRCUITPY")[0] == 0
+    assert '"10.0.0.2"' in (folder / "settings.toml").read_text()
+    _, out, err = deploy()
+    assert "stays" not in out + err
+
+
+def test_a_wrong_setting_stops_a_deploy_with_all_its_mistakes(deploy, edit):
+    edit("laptop", 'broker = "192.168.1.10"', 'broker = "mqtt://x"\nport = 0')
+    status, _, err = deploy()
+    assert status == 2
+    assert err.splitlines()[:2] == [
+        "settings.toml:5:10: mqtt.broker: must be a bare host name: no scheme, no port, no path",
+        "settings.toml:6:8: mqtt.port: must be 1 to 65535, not 0",
+    ]
+
+
+def test_the_boards_pins_count_in_a_deploy(deploy):
+    status, _, err = deploy("--set", "hardware.meter_pin=GP14", "--set", "hardware.service_pin=none")
+    assert status == 2
+    assert "GP14 cannot count on Raspberry Pi Pico W: the meter needs an odd GPIO" in err
