@@ -29,7 +29,8 @@ def build(store):
     now = system.ticks_ms()
     console = Console()
     log = console.log
-    log("boot", "firmware {} on {}, reset: {}".format(VERSION, system.board_id(), reset.reason()))
+    reason = reset.reason()
+    log("boot", "firmware {} on {}, reset: {}".format(VERSION, system.board_id(), reason))
     values, problems = _read_settings()
     for variable, why, fatal in problems:
         log("config", "{} {}{}".format(variable, why, ": the charger stays Unavailable" if fatal else ""))
@@ -55,6 +56,8 @@ def build(store):
         values, identity, parts, link, clock, uptime, store, boot_id, reset.reboot, log, now, operative
     )
     interlock, controller = core.interlock, core.controller
+    if reason != "power":
+        interlock.rest(now)
     for fault in [store.fault] if store.fault else parts.faults:
         interlock.latch(fault, now)
 

@@ -51,7 +51,6 @@ class Interlock:
         self._lock_settled = False
         self._lock_wanted = False
         self._opened_at = now
-        # Counted from an opening of ours: after a start nothing closes without a new authorisation anyway.
         self._rested = True
         self._relay_quiet = False
         self._closings = []
@@ -61,6 +60,11 @@ class Interlock:
     def closed(self):
         """True while the relay is commanded closed; nothing here measures its contacts."""
         return self._relay.closed
+
+    def rest(self, now):
+        """Count min_off_seconds from now: the program has started anew, and nobody knows when the relay opened."""
+        self._opened_at = now
+        self._rested = False
 
     def permit(self, now):
         """An authorised transaction may draw energy from now on; unused, that lapses (stale_authorization_seconds)."""
@@ -177,8 +181,7 @@ class Interlock:
     def _open(self, now, why):
         if self._relay.closed:
             self._relay.open()
-            self._opened_at = now
-            self._rested = False
+            self.rest(now)
             self._relay_quiet = False
             self._log("relay", "open: " + why)
             if not self._within_cycle_limit():

@@ -369,3 +369,14 @@ def test_a_charge_survives_the_wrap_of_the_tick_counter(make_rig):
     rig.cable.on = False
     rig.run(5)
     assert not rig.relay.closed
+
+
+def test_after_a_reset_the_relay_rests_before_it_closes(rig):
+    rig.interlock.rest(rig.now)
+    rig.run(1000)
+    rig.plug()
+    rig.swipe()
+    rig.run(7000)
+    assert not rig.relay.closed
+    rig.run(2000)
+    assert rig.relay.closed
