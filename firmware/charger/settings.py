@@ -86,7 +86,7 @@ def spellings(name):
 def load(getenv, unreadable=None, names=()):
     """Check every setting: (values, problems).
 
-    getenv(variable): its text, or None where it is not set. Older boards give an int, or raise ValueError.
+    getenv(variable): its text, or None where it is not set. Some versions give int or bool, or raise ValueError.
     unreadable: {variable: reason} of lines that could not be read; names: all variables that are set, to find
     misspelt ones.
 
@@ -125,7 +125,6 @@ def load(getenv, unreadable=None, names=()):
 
 def _text(getenv, unreadable, variables):
     found = None
-    where = ""
     for variable in variables:
         if variable in unreadable:
             raise ValueError(unreadable[variable])
@@ -138,11 +137,10 @@ def _text(getenv, unreadable, variables):
         if text is None:
             continue
         if not isinstance(text, str):
-            text = str(text)
+            text = str(text).lower()
         if found is not None and text != found:
-            raise ValueError("differs from " + (where if variable == variables[0] else variable))
+            raise ValueError("differs from " + variable)
         found = text
-        where = variable
     return found
 
 

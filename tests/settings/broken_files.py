@@ -203,6 +203,22 @@ BROKEN = [
         ["CHARGER_NAME: needs double quotes (line 4)"],
     ),
     Broken(
+        "address without quotes",
+        SECTIONS.replace(b'"10.0.0.2"', b"10.0.0.2"),
+        [
+            "settings.toml:6:10: mqtt.broker: text goes in double quotes; only numbers, true and false go without"
+        ],
+        SECTIONED,
+    ),
+    Broken(
+        "host name that begins like a bool, without quotes",
+        SECTIONS.replace(b'"10.0.0.2"', b"no-such-host"),
+        [
+            "settings.toml:6:10: mqtt.broker: text goes in double quotes; only numbers, true and false go without"
+        ],
+        SECTIONED,
+    ),
+    Broken(
         "typographic quotes",
         FLAT + "CHARGER_NAME = “garage”\n".encode(),
         [

@@ -249,6 +249,7 @@ def test_pull_names_a_line_that_the_board_cannot_read(chargerctl, drive, config,
     status, _, err = chargerctl(*PULL)
     assert status == 2
     assert err.splitlines()[0] == "CIRCUITPY/settings.toml:4:1: CHARGER_MQTT_BROKER: has no closing quote"
+    assert chargerctl(*PULL, "--keep", "laptop")[0] == 0
     assert config.read_text() == good_toml
 
 

@@ -25,7 +25,8 @@ from chargerctl.errors import InputError
 from chargerctl.settings import effective
 from chargerctl.settings.board_file import read_board_file
 from chargerctl.settings.change import change_file
-from chargerctl.settings.merge import Difference, MergeError
+from chargerctl.settings.differences import Difference
+from chargerctl.settings.merge import MergeError
 from chargerctl.settings.pull import changes_to_pull
 from chargerctl.settings.table import SETTINGS, near_name
 

@@ -75,7 +75,7 @@ def _ask(setting: Setting) -> str:
 
     proposals = {"charger.serial": proposed_serial(), "wifi.password": ""}
     answer: str = click.prompt(
-        f"{setting.name} - {HELP[setting.name]}\n",
+        f"{HELP[setting.name]}\n{setting.name}",
         default=proposals.get(setting.name),
         hide_input=setting.secret,
         show_default=not setting.secret,

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Settings on the laptop: where each value comes from; checking, explaining, rendering, merging back."""
 
+from chargerctl.settings.differences import salted_hashes
 from chargerctl.settings.effective import Effective, effective, effective_for_simulation, render
-from chargerctl.settings.merge import MergeError, MergeResult, merge, salted_hashes
+from chargerctl.settings.merge import MergeError, MergeResult, merge
 from chargerctl.settings.problems import Place, Problem, SettingsError
 
 __all__ = [

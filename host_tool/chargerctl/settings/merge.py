@@ -8,71 +8,22 @@ without that decision; comments and variables that are not ours stay.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chargerctl.errors import InputError
 from chargerctl.settings.board_edit import BoardEdit
 from chargerctl.settings.board_file import BoardFile, read_board_file
+from chargerctl.settings.differences import Difference, bad_value, compare, lines_of
 from chargerctl.settings.effective import board_for
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import PREFIX, RENDERED, Given, rendered_pair
 from chargerctl.settings.table import (
     BY_VARIABLE,
-    SETTINGS,
-    Setting,
     board_settings,
     near_variable,
 )
-
-_SALT = "salt"
-OURS = tuple(setting.variable for setting in SETTINGS.values())
-
-
-def salted_hashes(flat: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What a drive's manifest keeps of a deploy's settings: {"salt": hex, variable: hash}, words without blanks.
-
-    before: of the deploy before, if there was one; the salt stays, so that the same settings give the same hashes.
-    Always of the laptop's settings, also where the drive's value was kept: so it goes on being kept.
-    """
-    salt = (before or {}).get(_SALT) or secrets.token_hex(16)
-    return {_SALT: salt} | {variable: _hash(salt, variable, text) for variable, text in flat.items()}
-
-
-def _hash(salt: str, variable: str, text: str) -> str:
-    return hashlib.sha256(f"{salt} {variable} {text}".encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A variable that drive and laptop disagree on; None: not there."""
-
-    variable: str
-    drive: str | None
-    laptop: str | None
-    changed_by: str  # drive, laptop or both
-    line: int = 1  # on the drive
-    unreadable: str = ""  # why the drive's line says nothing
-
-    @property
-    def setting(self) -> Setting:
-        return SETTINGS[RENDERED[self.variable]] if self.variable in RENDERED else BY_VARIABLE[self.variable]
-
-    @property
-    def name(self) -> str:
-        return self.variable if self.variable in RENDERED else self.setting.name
-
-    def shown(self, text: str | None, reveal: bool = False) -> str:
-        return "nothing" if text is None else f'"{self.setting.shown(text, reveal)}"'
-
-    def as_json(self) -> dict[str, object]:
-        """Masked, as everything that is printed."""
-        sides = {"drive": self.drive, "laptop": self.laptop}
-        masked = {side: None if text is None else self.setting.shown(text) for side, text in sides.items()}
-        return {"setting": self.name, "changed_by": self.changed_by, **masked}
 
 
 @dataclass(frozen=True)
@@ -103,9 +54,7 @@ class MergeError(InputError):
             for one in conflicts
         ]
         if problems:
-            remedy = (
-                "mend the drive's settings.toml, or use --keep laptop, which makes comments of such lines"
-            )
+            remedy = "mend the drive's settings.toml, or go on without such lines with --keep laptop"
         else:
             remedy = "changed on the drive and on the laptop: decide with --keep laptop or --keep drive"
         super().__init__(
@@ -133,26 +82,6 @@ class MergeResult:
             raise MergeError(self.conflicts, self.problems)
 
 
-def compare(
-    base: Mapping[str, str], drive: BoardFile, laptop: Mapping[str, str], variables: Iterable[str] = OURS
-) -> list[Difference]:
-    """Every variable on which drive and laptop differ, and who changed it since `base`."""
-    if not any(_lines(drive, variable) for variable in OURS):
-        base = {}  # a new or emptied file: nothing was typed there, and nothing was deleted on purpose
-    found = []
-    for variable in variables:
-        text, reason, line = _drive_value(drive, variable)
-        own = laptop.get(variable)
-        if text == own and not reason:
-            continue
-        before = base.get(variable)
-        drive_changed = bool(reason) or _digest(base, variable, text) != before
-        laptop_changed = _digest(base, variable, own) != before
-        by = "both" if drive_changed and laptop_changed else "drive" if drive_changed else "laptop"
-        found.append(Difference(variable, text, own, by, line, reason))
-    return found
-
-
 def merge(
     base_hashes: Mapping[str, str],
     drive_content: bytes | None,
@@ -166,7 +95,7 @@ def merge(
 
     base_hashes: salted_hashes() of the last deploy, {} for none; drive_content: the drive's file, None for none;
     laptop_flat: Effective.flat(); keep: "laptop", "drive" or None; board_id: to check pins; label: how messages
-    call the drive's file.
+    call the drive's file. With "laptop", lines of the drive that cannot be used become comments.
     """
     drive = read_board_file(drive_content or b"")
     edit, result = BoardEdit(drive), MergeResult()
@@ -185,7 +114,7 @@ def merge(
             else:
                 result.changes.append(Change(one, winner))
                 if winner == "laptop":
-                    edit.put(one.variable, _lines(drive, one.variable), one.laptop, bool(bad))
+                    edit.put(one.variable, lines_of(drive, one.variable), one.laptop, bool(bad))
                 else:
                     _assign(merged, one.variable, one.drive)
 
@@ -210,53 +139,6 @@ def _assign(flat: dict[str, str], variable: str, text: str | None) -> None:
         flat.pop(variable, None)
     else:
         flat[variable] = text
-
-
-def _lines(drive: BoardFile, variable: str) -> list[int]:
-    """Indices of the drive's lines that give this variable, under any of its spellings."""
-    return sorted(index for each in _spellings(variable) for index in drive.lines_of.get(each, ()))
-
-
-def _spellings(variable: str) -> tuple[str, ...]:
-    return BY_VARIABLE[variable].spellings if variable in BY_VARIABLE else (variable,)
-
-
-def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str, int]:
-    """(text, reason, line from 1): None with a reason where the drive's lines give no one value."""
-    spellings = _spellings(variable)
-    for fault in drive.faults:
-        if fault.variable in spellings:
-            return None, fault.reason, fault.line
-    texts = {_canonical(each, drive.values[each]) for each in spellings if each in drive.values}
-    lines = _lines(drive, variable)
-    if len(texts) > 1:
-        return (
-            None,
-            f"{' and '.join(each for each in spellings if each in drive.values)} differ",
-            lines[-1] + 1,
-        )
-    return (texts.pop() if texts else None), "", (lines[0] + 1 if lines else 1)
-
-
-def _canonical(variable: str, text: str) -> str:
-    return BY_VARIABLE[variable].canonical(text) if variable in BY_VARIABLE else text
-
-
-def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | None:
-    return None if text is None else _hash(base.get(_SALT, ""), variable, text)
-
-
-def bad_value(one: Difference) -> str:
-    """Why the drive's value will not do: unreadable, not a good one, or none where one is required."""
-    if one.unreadable:
-        return one.unreadable
-    if one.drive is None:
-        return f"is required; the laptop has {one.shown(one.laptop)}" if one.setting.required else ""
-    try:
-        one.setting.check(one.drive)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def strays(drive: BoardFile, label: str) -> list[Problem]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargerctl.settings.board_file import BoardFile
-from chargerctl.settings.merge import OURS, Difference, bad_value, compare, strays
+from chargerctl.settings.differences import OURS, Difference, bad_value, compare
+from chargerctl.settings.merge import strays
 from chargerctl.settings.problems import Place, Problem
 
 
@@ -18,11 +19,14 @@ def changes_to_pull(
 
     base: the manifest's hashes, {} for none: then every difference counts, and two values are a conflict.
     """
-    taken, conflicts, problems = [], [], strays(drive, label)
+    taken, conflicts = [], []
+    problems = [] if keep == "laptop" else strays(drive, label)
     for one in compare(base, drive, laptop, OURS):
         if one.changed_by == "laptop" or (one.changed_by == "both" and keep == "laptop"):
             continue
         bad = bad_value(one)
+        if bad and keep == "laptop":
+            continue
         if bad:
             problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
         elif one.changed_by == "both" and keep is None:

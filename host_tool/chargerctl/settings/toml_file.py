@@ -232,13 +232,16 @@ def _path(key: str) -> tuple[str, ...]:
 
 def _remedy(error: tomli.TOMLDecodeError, value: str = "") -> tuple[str, bool]:
     """What to do about an error, and whether the value's place says more; value: what stands behind the `=`."""
-    if re.match(r"[+-]?0\d", value):
+    bare = value.partition("#")[0].strip()
+    if re.fullmatch(r"[+-]?0\d+", bare):
         return "a number must not begin with 0", True
-    if re.match(r"(true|false|yes|no|on|off)\b", value, re.IGNORECASE):
+    if bare.lower() in ("true", "false", "yes", "no", "on", "off"):
         return "must be true or false, in small letters", True
-    if error.msg == "Invalid value":
-        unquoted = "text goes in double quotes; only numbers, true and false go without"
-        return unquoted if value.strip() else "has no value", True
+    unquoted = bare and bare[0] not in "\"'[{"
+    if error.msg == "Invalid value" and not bare:
+        return "has no value", True
+    if error.msg == "Invalid value" or (unquoted and error.msg.startswith("Expected newline")):
+        return "text goes in double quotes; only numbers, true and false go without", True
     for beginning, remedy in _REMEDIES.items():
         if error.msg.startswith(beginning):
             return remedy

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a drive's settings and the laptop's disagree on, and which side changed since the last deploy. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chargerctl.settings.board_file import BoardFile
+from chargerctl.settings.sources import RENDERED
+from chargerctl.settings.table import BY_VARIABLE, SETTINGS, Setting
+
+_SALT = "salt"
+OURS = tuple(setting.variable for setting in SETTINGS.values())
+
+
+def salted_hashes(flat: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a drive's manifest keeps of a deploy's settings: {"salt": hex, variable: hash}, words without blanks.
+
+    before: of the deploy before, if there was one; the salt stays, so that the same settings give the same hashes.
+    Always of the laptop's settings, also where the drive's value was kept: so it goes on being kept.
+    """
+    salt = (before or {}).get(_SALT) or secrets.token_hex(16)
+    return {_SALT: salt} | {variable: _hash(salt, variable, text) for variable, text in flat.items()}
+
+
+def _hash(salt: str, variable: str, text: str) -> str:
+    return hashlib.sha256(f"{salt} {variable} {text}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A variable that drive and laptop disagree on; None: not there."""
+
+    variable: str
+    drive: str | None
+    laptop: str | None
+    changed_by: str  # drive, laptop or both
+    line: int = 1  # on the drive
+    unreadable: str = ""  # why the drive's line says nothing
+
+    @property
+    def setting(self) -> Setting:
+        return SETTINGS[RENDERED[self.variable]] if self.variable in RENDERED else BY_VARIABLE[self.variable]
+
+    @property
+    def name(self) -> str:
+        return self.variable if self.variable in RENDERED else self.setting.name
+
+    def shown(self, text: str | None, reveal: bool = False) -> str:
+        return "nothing" if text is None else f'"{self.setting.shown(text, reveal)}"'
+
+    def as_json(self) -> dict[str, object]:
+        """Masked, as everything that is printed."""
+        sides = {"drive": self.drive, "laptop": self.laptop}
+        masked = {side: None if text is None else self.setting.shown(text) for side, text in sides.items()}
+        return {"setting": self.name, "changed_by": self.changed_by, **masked}
+
+
+def compare(
+    base: Mapping[str, str], drive: BoardFile, laptop: Mapping[str, str], variables: Iterable[str] = OURS
+) -> list[Difference]:
+    """Every variable on which drive and laptop differ, and who changed it since `base`."""
+    if not any(lines_of(drive, variable) for variable in OURS):
+        base = {}  # a new or emptied file: nothing was typed there, and nothing was deleted on purpose
+    found = []
+    for variable in variables:
+        text, reason, line = _drive_value(drive, variable)
+        own = laptop.get(variable)
+        if text == own and not reason:
+            continue
+        before = base.get(variable)
+        drive_changed = bool(reason) or _digest(base, variable, text) != before
+        laptop_changed = _digest(base, variable, own) != before
+        by = "both" if drive_changed and laptop_changed else "drive" if drive_changed else "laptop"
+        found.append(Difference(variable, text, own, by, line, reason))
+    return found
+
+
+def lines_of(drive: BoardFile, variable: str) -> list[int]:
+    """Indices of the drive's lines that give this variable, under any of its spellings."""
+    return sorted(index for each in _spellings(variable) for index in drive.lines_of.get(each, ()))
+
+
+def _spellings(variable: str) -> tuple[str, ...]:
+    return BY_VARIABLE[variable].spellings if variable in BY_VARIABLE else (variable,)
+
+
+def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str, int]:
+    """(text, reason, line from 1): None with a reason where the drive's lines give no one value."""
+    spellings = _spellings(variable)
+    for fault in drive.faults:
+        if fault.variable in spellings:
+            return None, fault.reason, fault.line
+    texts = {_canonical(each, drive.values[each]) for each in spellings if each in drive.values}
+    lines = lines_of(drive, variable)
+    if len(texts) > 1:
+        return (
+            None,
+            f"{' and '.join(each for each in spellings if each in drive.values)} differ",
+            lines[-1] + 1,
+        )
+    return (texts.pop() if texts else None), "", (lines[0] + 1 if lines else 1)
+
+
+def _canonical(variable: str, text: str) -> str:
+    return BY_VARIABLE[variable].canonical(text) if variable in BY_VARIABLE else text
+
+
+def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | None:
+    return None if text is None else _hash(base.get(_SALT, ""), variable, text)
+
+
+def bad_value(one: Difference) -> str:
+    """Why the drive's value will not do: unreadable, not a good one, or none where one is required."""
+    if one.unreadable:
+        return one.unreadable
+    if one.drive is None:
+        return f"is required; the laptop has {one.shown(one.laptop)}" if one.setting.required else ""
+    try:
+        one.setting.check(one.drive)
+    except ValueError as error:
+        return str(error)
+    return ""
