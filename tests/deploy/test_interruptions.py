@@ -13,7 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from chargerctl.deploy import apply
+from chargerctl.deploy import plan as planning
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.records import Step
+from chargerctl.deploy.steps import Work, steps_of
 from chargerctl.errors import ChargerctlError
 
 from tests.deploy.faulty import CutError, FaultyVolume, Tree
@@ -71,18 +75,21 @@ def failures(old: Tree, image: Image, error: int) -> Iterator[Case]:
 def operations(old: Tree, image: Image) -> int:
     volume = FaultyVolume(old)
     deploy(volume, image)
+    assert volume.tree(keep_unsynced=False) == volume.tree(), "done, but not all of it is on the medium"
     return len(volume.operations)
 
 
 class Judge:
     """Boots each distinct tree and says what is wrong with what it then does."""
 
-    def __init__(self, bench: Bench, old: Tree, new: Tree, image: Image) -> None:
+    def __init__(
+        self, bench: Bench, old: Tree, new: Tree, image: Image, seen: set[tuple[str, Key]] | None = None
+    ) -> None:
         self.bench = bench
         self.old, self.new, self.image = old, new, image
         self.points = 0
         self.outcomes: dict[str, int] = {}
-        self._seen: set[tuple[str, Key]] = set()
+        self._seen = set() if seen is None else seen
 
     def judge(self, case: Case) -> None:
         for mode, start in (("reload", self.bench.reload), ("power cycle", self.bench.power_cycle)):
@@ -119,16 +126,28 @@ class Judge:
         return f"{outcome}, then {'old' if left == live(self.old) else 'new'}"
 
 
+def judge_all(judge: Judge, cases: Iterator[Case]) -> None:
+    for case in cases:
+        judge.judge(case)
+
+
+@pytest.fixture(scope="module")
+def booted() -> set[tuple[str, Key]]:
+    """Trees that were found good: an error leaves much the same as a cut."""
+    return set()
+
+
 @pytest.fixture
-def judge(bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image) -> Judge:
-    return Judge(bench, old_tree, new_tree, new_image)
+def judge(
+    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, booted: set[tuple[str, Key]]
+) -> Judge:
+    return Judge(bench, old_tree, new_tree, new_image, booted)
 
 
 def test_a_deploy_cut_anywhere_leaves_a_board_that_is_old_new_or_safe(
     judge: Judge, old_tree: Tree, new_image: Image, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for case in cuts(old_tree, new_image):
-        judge.judge(case)
+    judge_all(judge, cuts(old_tree, new_image))
     count = operations(old_tree, new_image)
     with capsys.disabled():
         print(
@@ -147,8 +166,77 @@ def test_a_deploy_cut_anywhere_leaves_a_board_that_is_old_new_or_safe(
 def test_a_deploy_that_fails_anywhere_leaves_a_board_that_is_old_new_or_safe(
     judge: Judge, old_tree: Tree, new_image: Image, error: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for case in failures(old_tree, new_image, error):
-        judge.judge(case)
+    judge_all(judge, failures(old_tree, new_image, error))
     with capsys.disabled():
         print(f"\n{errno.errorcode[error]}: {judge.points} points")
     assert judge.points >= 300
+
+
+def commit_before_it_is_staged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit is synced, what it promises is not."""
+    monkeypatch.setattr(apply._Drive, "settle", lambda drive, path, content: None)
+
+
+def let_go_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hold ends before the files are in their places, and the commit with it."""
+
+    def wrong(work: Work) -> list[Step]:
+        steps = steps_of(work)
+        end = next(step for step in steps if step[0] == "put" and step[3] == "code.txt")
+        steps.remove(end)
+        start = next(place for place, step in enumerate(steps) if step[-1] == "code.txt")
+        return [*steps[: start + 1], end, ("remove", ".deploy/commit"), *steps[start + 1 :]]
+
+    monkeypatch.setattr(planning, "steps_of", wrong)
+
+
+def replace_boot_py_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boot.py without its stand-in: for a moment nobody could finish."""
+
+    def wrong(work: Work) -> list[Step]:
+        steps = [step for step in steps_of(work) if step[-1] != "boot.txt"]
+        return [
+            (*step[:3], work.names["boot.py"], step[4]) if step[-1] == "boot.py" else step for step in steps
+        ]
+
+    monkeypatch.setattr(planning, "steps_of", wrong)
+
+
+def sync_the_staging_folder_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was moved out of it is gone there for good before it has arrived elsewhere."""
+
+    def wrong(drive: apply._Drive, but: str | None = None) -> None:
+        for folder in sorted(drive.unsynced & ({""} | drive.folders), key=lambda folder: folder != ".deploy"):
+            drive.volume.sync(folder)
+        drive.unsynced.clear()
+
+    monkeypatch.setattr(apply._Drive, "sync", wrong)
+
+
+def never_sync_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are left to the system to write back."""
+    monkeypatch.setattr(apply._Drive, "sync", lambda drive, but=None: None)
+
+
+BUGS = [
+    commit_before_it_is_staged,
+    let_go_too_early,
+    replace_boot_py_last,
+    sync_the_staging_folder_first,
+    never_sync_folders,
+]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_a_step_out_of_order_is_found(
+    bench: Bench,
+    old_tree: Tree,
+    new_tree: Tree,
+    new_image: Image,
+    bug: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bug(monkeypatch)
+    judge = Judge(bench, old_tree, new_tree, new_image)
+    with pytest.raises(AssertionError):
+        judge_all(judge, cuts(old_tree, new_image))

@@ -50,6 +50,11 @@ def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
             committed = True
             _carry_out(drive, plan.steps, plan.work.in_place, progress)
         _clean_up(drive)
+    except StuckError as error:  # what was read back a moment ago
+        raise ChargerctlError(
+            f"{error}: the drive loses what is written to it; plug the board in again and run this again. "
+            "The board holds its outputs safe."
+        ) from error
     except OSError as error:
         raise explain(error, volume.name, committed or not _given_up(volume)) from error
 

@@ -43,9 +43,13 @@ def bundle_libraries(names: list[str], major: int, refresh: bool) -> dict[str, b
         for bundle in command_utils.get_bundles_list(None, platform):
             for name, module in _modules(command_utils, bundle, platform, refresh).items():
                 modules.setdefault(name, module)
+        if not modules:
+            raise BundleError(
+                f"no libraries compiled for CircuitPython {major}.x are on this machine, nor can be downloaded now"
+            )
         missing = [name for name in names if name not in modules]
         if missing:
-            raise BundleError(f"no bundle for CircuitPython {major}.x with {', '.join(missing)} can be had")
+            raise BundleError(f"the bundles for CircuitPython {major}.x have no {', '.join(missing)}")
         wanted = command_utils.get_dependencies(tuple(names), mod_names=modules)
         return {
             path: content

@@ -12,6 +12,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,30 +29,48 @@ def opened_image(path: Path) -> Iterator[FatImageVolume]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pkg_resources is deprecated, says pyfatfs's own dependency
             from pyfatfs._exceptions import PyFATException
-            from pyfatfs.PyFatFS import PyFatFS
+            from pyfatfs.PyFatFS import PyFatBytesIOFS
     except ImportError:
         raise ChargerctlError('FAT images need pyfatfs: pip install "chargerctl[image]"') from None
-    try:
-        fat = PyFatFS(str(path), encoding="cp437")
-    except (PyFATException, OSError, ValueError) as error:
-        raise ChargerctlError(f"{path} is no FAT image: {error}") from None
-    try:
-        yield FatImageVolume(path, fat)
-    finally:
-        fat.close()
+    with _ImageFile(path, "rb+") as file, warnings.catch_warnings():
+        # That an interrupted deploy left the image marked as in use is what the next one is for.
+        warnings.filterwarnings("ignore", "Filesystem was not cleanly unmounted")
+        try:
+            fat = PyFatBytesIOFS(file, encoding="cp437")
+        except (PyFATException, OSError, ValueError) as error:
+            raise ChargerctlError(f"{path} is no FAT image: {error}") from None
+        try:
+            yield FatImageVolume(file, fat)
+        finally:
+            fat.close()
+
+
+class _ImageFile(FileIO):
+    """An image that says it is read-only while pyfatfs opens it, which would mark it as in use otherwise."""
+
+    def writable(self) -> bool:
+        return False
 
 
 class FatImageVolume:
-    """A Volume in an image that pyfatfs has open."""
+    """A Volume in an image file that pyfatfs works on. Nothing is written before the first change."""
 
-    def __init__(self, path: Path, fat: Any) -> None:
-        self._path = path
-        self._fat = fat
+    def __init__(self, file: FileIO, fat: Any) -> None:
+        self._file = file
         self._core = fat.fs
+        self._fat_to_read = fat
+
+    @property
+    def _fat(self) -> Any:
+        """For changes: marks the image as in use, which closing it takes back."""
+        if self._core.is_read_only:
+            self._core.is_read_only = False
+            self._core._mark_dirty()
+        return self._fat_to_read
 
     @property
     def name(self) -> str:
-        return str(self._path)
+        return str(self._file.name)
 
     @property
     def cluster(self) -> int:
@@ -81,19 +100,16 @@ class FatImageVolume:
         _as_os_error(self._write, path, content)
 
     def sync(self, path: str) -> None:
-        """pyfatfs holds nothing back but the table; the system's cache of the image is another matter."""
+        """All of the image: which of its blocks are this file's is pyfatfs's business."""
         self._entry(path)
-        self._core.flush_fat()
-        handle = os.open(self._path, os.O_RDWR)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if not self._core.is_read_only:
+            self._core.flush_fat()
+        os.fsync(self._file.fileno())
 
     def rename(self, source: str, target: str) -> None:
         """The new name first: for a moment both lead to the content, never none."""
         entry = self._entry(source)
-        if self._fat.exists(target):
+        if self._fat_to_read.exists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
         _as_os_error(self._fat.create, target)
         renamed, old = self._entry(target), entry.get_parent_dir()
