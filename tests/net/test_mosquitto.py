@@ -37,11 +37,21 @@ class Mosquitto:
             self.port = probe.getsockname()[1]
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
-            "\n".join([f"listener {self.port} 127.0.0.1", "log_dest stderr", "log_type all", *lines, ""])
+            "\n".join(
+                [
+                    f"listener {self.port} 127.0.0.1",
+                    "log_dest stderr",
+                    "log_type information",
+                    "log_type error",
+                    *lines,
+                    "",
+                ]
+            )
         )
         self.start()
 
     def start(self):
+        # Little is logged: nobody reads the pipe later, and a full one would stop mosquitto.
         self._process = subprocess.Popen(
             ["mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE, text=True, cwd=self._config.parent
         )
