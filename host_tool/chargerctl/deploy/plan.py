@@ -112,7 +112,13 @@ def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan
     pinned = sum(on_medium(len(data), snapshot.cluster) for data in everything.staged.values()) - sum(
         on_medium(size, snapshot.cluster) for size in movable.values()
     )
-    room = snapshot.free - overhead - max(0, deeper) - pinned
+    # What earlier deploys have staged is removed first.
+    stale = {
+        path: size for path, size in snapshot.sizes.items() if staged(path) and path not in (COMMIT, WAIT)
+    }
+    free = snapshot.free + folders_on_medium(stale, snapshot.cluster)
+    free += sum(on_medium(size, snapshot.cluster) for size in stale.values())
+    room = free - overhead - max(0, deeper) - pinned
     in_place = [] if held else choose_in_place(movable, snapshot.cluster, room)
     chosen = work(sorted(in_place, key=lambda path: len(fresh[path]) - snapshot.sizes.get(path, 0)))
 
@@ -123,11 +129,11 @@ def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan
     staging = sum(on_medium(len(data), snapshot.cluster) for data in chosen.staged.values())
     space = Space(
         snapshot.cluster,
-        snapshot.free,
+        free,
         overhead + max(staging + max(0, deeper), growth) if touched else 0,
         growth,
     )
-    leftovers = [] if snapshot.commit else sorted(path for path in snapshot.sizes if staged(path))
+    leftovers = [] if snapshot.commit else sorted(stale)
     return Plan(image, snapshot, changes, leftovers, chosen, steps_of(chosen), pins, space, hold)
 
 
