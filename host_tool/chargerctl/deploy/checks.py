@@ -102,29 +102,31 @@ def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
 
 def shadows(image: Image, on_drive: set[str]) -> list[str]:
     """Files of the user's that CircuitPython would import instead of ours, each with what it hides."""
+    theirs = sorted(on_drive - set(image))
     found = []
     for path in sorted(image):
-        module = _module(path)
-        if module:
-            rivals = [rival for rival in _before(module, path) if rival in on_drive and rival not in image]
-            found += [f"{rival} hides {path}: rename or remove it" for rival in rivals]
+        before = _before(path)
+        found += [f"{file} hides {path}: rename or remove it" for file in theirs if _is_one_of(file, before)]
     return found
 
 
-def _module(path: str) -> str:
-    """lib/adafruit_ntp.mpy -> adafruit_ntp; "" for what is not imported by its path."""
-    stem, dot, suffix = path.rpartition(".")
-    return stem.removeprefix("lib/") if dot and suffix in ("py", "mpy") else ""
+def _before(path: str) -> list[str]:
+    """Where else CircuitPython looks for a module before it comes to `path`: in / before /lib, for a folder before
+    a file, for .py before .mpy. A folder ends in a slash.
+    """
+    stem, _, suffix = path.rpartition(".")
+    if suffix not in ("py", "mpy"):
+        return []
+    inner = stem.removeprefix("lib/")
+    module = inner.removesuffix("/__init__")
+    roots = ("", "lib/") if path.startswith("lib/") else ("",)
+    order = [f"{root}{module}{end}" for root in roots for end in ("/", ".py", ".mpy")]
+    own = f"{roots[-1]}{module}/" if module != inner else path
+    return order[: order.index(own)]
 
 
-def _before(module: str, path: str) -> list[str]:
-    """Where else CircuitPython looks for a module before it comes to `path`: / before /lib, the folder before
-    the file, .py before .mpy."""
-    order = []
-    for root in ("", "lib/"):
-        name = root + module
-        order += [f"{name}/__init__.py", f"{name}/__init__.mpy", f"{name}.py", f"{name}.mpy"]
-    return order[: order.index(path)] if path in order else []
+def _is_one_of(file: str, places: list[str]) -> bool:
+    return any(file.startswith(place) if place.endswith("/") else file == place for place in places)
 
 
 def _kb(size: int) -> str:

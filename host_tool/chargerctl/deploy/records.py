@@ -112,7 +112,7 @@ def _sealed(lines: list[Step]) -> bytes:
 
 def _opened(content: bytes) -> list[Step]:
     body, mark, seal = content.rpartition(b"crc32 ")
-    if not mark or seal.strip() != b"%08x" % binascii.crc32(body):
+    if not mark or seal != b"%08x\n" % binascii.crc32(body):
         raise DamagedError("damaged")
     first, *lines = body.decode().splitlines()
     if first != FORMAT:
