@@ -56,10 +56,11 @@ def build(store):
         values, identity, parts, link, clock, uptime, store, boot_id, reset.reboot, log, now, operative
     )
     interlock, controller = core.interlock, core.controller
+    parts.stalls.follow(interlock)
     if reason != "power":
-        interlock.rest(now)
+        interlock.rest()
     for fault in [store.fault] if store.fault else parts.faults:
-        interlock.latch(fault, now)
+        interlock.latch(fault)
 
     panel = Panel(parts.screen, clock, wifi, link, interlock, now)
     reload = AutoReload(controller, log)

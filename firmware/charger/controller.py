@@ -25,7 +25,7 @@ class Controller:
         self._log = log
         self.state = connector.initial(operative)
         self._now = 0
-        self._asked_at = 0
+        self._asked_at = self._authorized_at = 0
         self._waits_since = None
         self._started_s = 0
         self._shown_s = -1
@@ -67,6 +67,8 @@ class Controller:
     def handle(self, event, argument=None):
         """Give the connector one event and carry out what follows."""
         before = self.state.phase
+        if event in (connector.AUTHORIZED, connector.REMOTE_START):
+            self._authorized_at = self._now
         self.state, outputs = connector.react(self.state, event, argument)
         if self.state.phase != before:
             self._log("state", before + " -> " + self.state.phase)
@@ -95,18 +97,17 @@ class Controller:
             self.handle(connector.PARENT, parent)
 
     def _carry_out(self, output, what):
-        now = self._now
         if output == connector.AUTHORIZE:
-            self._asked_at = now
+            self._asked_at = self._now
             self._charge_point.authorize(what)
         elif output == connector.LOCK:
-            self._interlock.lock_cable(now)
+            self._interlock.lock_cable()
         elif output == connector.UNLOCK:
             self._interlock.free_cable()
         elif output == connector.PERMIT:
-            self._interlock.permit(now)
+            self._interlock.permit(self._authorized_at)
         elif output == connector.REVOKE:
-            self._interlock.revoke(now)
+            self._interlock.revoke()
         elif output == connector.START:
             self._started_s = self._uptime.seconds
             self._charge_point.start(what, self._meter.energy_wh)
@@ -121,7 +122,9 @@ class Controller:
             self._waits_since = None
         elif self._waits_since is None:
             self._waits_since = now
-        elif ticks.diff(now, self._waits_since) >= self._configuration.connection_timeout_s * 1000:
+        elif ticks.diff(now, self._waits_since) >= min(
+            self._configuration.connection_timeout_s * 1000, self._limits.stale_authorization_ms
+        ):
             self._log("state", "no cable within the connection timeout")
             self.handle(connector.CONNECTION_TIMEOUT)
 

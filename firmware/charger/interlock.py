@@ -10,6 +10,8 @@ say what the cable lock is for. Whether and when the relay follows is decided he
 from charger import ticks
 
 _HOUR_SECONDS = 3600
+# Longer without a look at the cable, and it may have been out and in again.
+_BLIND_MS = 100
 
 
 class Limits:
@@ -44,7 +46,7 @@ class Interlock:
         self.fault = None
         self.lapsed = False
         self._stable = False
-        self._edge = now
+        self._edge = self._looked_at = now
         self._permitted = False
         self._unused_since = None
         self._locked_at = now
@@ -61,45 +63,50 @@ class Interlock:
         """True while the relay is commanded closed; nothing here measures its contacts."""
         return self._relay.closed
 
-    def rest(self, now):
+    def rest(self):
         """Count min_off_seconds from now: the program has started anew, and nobody knows when the relay opened."""
-        self._opened_at = now
+        self._opened_at = None
         self._rested = False
 
-    def permit(self, now):
-        """An authorised transaction may draw energy from now on; unused, that lapses (stale_authorization_seconds)."""
+    @property
+    def permitted(self):
+        """True while the relay may close as soon as everything else allows it."""
+        return self._permitted
+
+    def permit(self, since):
+        """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale."""
         self._permitted = True
-        self._unused_since = now
+        self._unused_since = since
         self.lapsed = False
 
-    def revoke(self, now):
+    def revoke(self):
         """The authorisation has ended: the relay opens at once."""
         self._permitted = False
         self._unused_since = None
-        self._open(now, "authorisation ended")
+        self._open("authorisation ended")
 
-    def lock_cable(self, now):
+    def lock_cable(self):
         self._lock_wanted = True
         if not self._lock.engaged:
             self._lock.engage()
-            self._locked_at = now
+            self._locked_at = None
             self._lock_settled = False
 
     def free_cable(self):
         """Unlock as soon as the relay has been open for relay_settle_ms."""
         self._lock_wanted = False
 
-    def latch(self, reason, now):
+    def latch(self, reason):
         """Open, and stay open until clear_fault. The first reason is kept."""
         if self.fault is None:
             self.fault = reason
             self._log("safety", "fault latched: " + reason)
-        self.revoke(now)
+        self.revoke()
 
     def make_safe(self):
         """A part that the relay depends on has failed: open, whatever state this one is in."""
         try:
-            self.latch("InternalError", self._edge)
+            self.latch("InternalError")
         finally:
             self._relay.open()
 
@@ -111,14 +118,16 @@ class Interlock:
 
     def step(self, now):
         plugged = self._cable.plugged()
-        if plugged != self.plugged:
+        blind = ticks.diff(now, self._looked_at) > _BLIND_MS
+        self._looked_at = now
+        if plugged != self.plugged or blind:
             self.plugged = plugged
             self._edge = now
             self._stable = False
         if self._relay.closed and not plugged:
-            self._open(now, "cable unplugged")
+            self._open("cable unplugged")
         if self._emergency_stop.pressed() and self.fault is None:
-            self.latch("EmergencyStop", now)
+            self.latch("EmergencyStop")
         self._follow_cable(now, plugged)
         self._follow_lock(now)
         if (
@@ -140,13 +149,18 @@ class Interlock:
             self.present = False
 
     def _follow_lock(self, now):
+        # What was moved since the last pass is counted from this one: when exactly it was, nobody looked.
         if not self._relay.closed:
+            if self._opened_at is None:
+                self._opened_at = now
             since_open = ticks.diff(now, self._opened_at)
             if not self._relay_quiet and since_open >= self._limits.relay_settle_ms:
                 self._relay_quiet = True
             if not self._rested and since_open >= self._limits.min_off_ms:
                 self._rested = True
         if self._lock.engaged:
+            if self._locked_at is None:
+                self._locked_at = now
             if not self._lock_settled and ticks.diff(now, self._locked_at) >= self._limits.lock_settle_ms:
                 self._lock_settled = True
             if not self._lock_wanted and self._relay_quiet and not self._relay.closed:
@@ -178,10 +192,10 @@ class Interlock:
         self._relay.close()
         self._log("relay", "closed")
 
-    def _open(self, now, why):
+    def _open(self, why):
         if self._relay.closed:
             self._relay.open()
-            self.rest(now)
+            self.rest()
             self._relay_quiet = False
             self._log("relay", "open: " + why)
             if not self._within_cycle_limit():
@@ -189,18 +203,28 @@ class Interlock:
 
 
 class Stalls:
-    """Whether something may stand still now: the relay is open, or the owner accepts that long ([safety] max_stall_ms).
+    """Whether something may stand still now: at most once in a pass, and for longer than [safety] max_stall_ms only
+    while the relay is open and stays so.
 
-    `granted_ms`: what was allowed since somebody last set it to 0.
+    `granted_ms`: what was allowed since somebody last set it to 0. `spent`: something has stood still in this pass.
     """
 
     def __init__(self, relay, max_stall_ms):
         self._relay = relay
         self._max_stall_ms = max_stall_ms
+        self._interlock = None
         self.granted_ms = 0
+        self.spent = False
+
+    def follow(self, interlock):
+        """From now on a relay that may close at any moment counts as closed."""
+        self._interlock = interlock
 
     def allow(self, ms):
-        allowed = ms <= self._max_stall_ms or not self._relay.closed
+        allowed = not self.spent and (ms <= self._max_stall_ms or self._idle())
         if allowed:
             self.granted_ms += ms
         return allowed
+
+    def _idle(self):
+        return not self._relay.closed and (self._interlock is None or not self._interlock.permitted)

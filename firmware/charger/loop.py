@@ -13,6 +13,8 @@ from charger import ticks
 
 # For how long waiting tasks are vouched for: then the operation fails, and nothing feeds the watchdog.
 PUMP_MS = 5000
+# After a task that took this long the relay comes first again, before anything else may take its time.
+_LATE_MS = 20
 _FIRST_BACK_OFF_MS = 1000
 _LONGEST_BACK_OFF_MS = 60000
 
@@ -45,6 +47,7 @@ class Loop:
         self._progressed = 0
         self._started = ticks_ms()
         self._pumped_ms = 0
+        self._late = False
 
     def begin(self, urgent, rest, watchdog, make_safe):
         """`urgent` and `rest`: tuples of Task, run in that order. `make_safe()` opens the relay for good."""
@@ -59,9 +62,12 @@ class Loop:
 
     def run_pass(self):
         self._progressed = 0
+        self._stalls.spent = self._late = False
         for task in self._urgent:
             self._run(task)
         for task in self._rest:
+            if self._late:
+                self._run_urgent()
             self._started = self._ticks_ms()
             self._pumped_ms = 0
             self._stalls.granted_ms = 0
@@ -74,14 +80,20 @@ class Loop:
         started = self._ticks_ms()
         if ticks.diff(started, self._started) >= PUMP_MS:
             raise OSError(errno.ETIMEDOUT, "waited too long")
+        if self._run_urgent():
+            self._watchdog.feed()
+        self._pumped_ms += ticks.diff(self._ticks_ms(), started)
+
+    def _run_urgent(self):
+        """Beside the pass that is under way; True when all of them progressed."""
+        self._late = False
         progressed = self._progressed
         self._progressed = 0
         for task in self._urgent:
             self._run(task)
-        if self._progressed == len(self._urgent):
-            self._watchdog.feed()
+        all_progressed = self._progressed == len(self._urgent)
         self._progressed = progressed
-        self._pumped_ms += ticks.diff(self._ticks_ms(), started)
+        return all_progressed
 
     def _run(self, task):
         now = self._ticks_ms()
@@ -97,8 +109,12 @@ class Loop:
             self._failed(task, error, now)
         self._progressed += 1
         took = ticks.diff(self._ticks_ms(), now) - (self._pumped_ms - pumped)
-        if took > task.budget_ms + self._stalls.granted_ms:
-            self._overran(task, took)
+        if took >= _LATE_MS:
+            self._late = True
+        if took > task.budget_ms:
+            self._stalls.spent = True
+            if took > task.budget_ms + self._stalls.granted_ms:
+                self._overran(task, took)
 
     def _failed(self, task, error, now):
         if task.vital:

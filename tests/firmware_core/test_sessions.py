@@ -372,7 +372,7 @@ def test_a_charge_survives_the_wrap_of_the_tick_counter(make_rig):
 
 
 def test_after_a_reset_the_relay_rests_before_it_closes(rig):
-    rig.interlock.rest(rig.now)
+    rig.interlock.rest()
     rig.run(1000)
     rig.plug()
     rig.swipe()
