@@ -1,0 +1,346 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The commands that write and read a drive, as they are typed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chargerctl.boards import find
+from chargerctl.boards.find import BOOT_OUT
+from chargerctl.cli import drive_options
+from chargerctl.cli.main import main
+from chargerctl.deploy import boot_out_text
+from chargerctl.deploy.fat_image import opened_image
+from chargerctl.deploy.folder import FolderVolume
+from chargerctl.deploy.lock import locked
+
+from tests.deploy.fat import IMAGES, format_image
+
+SECRET = "correct horse battery"
+CONFIG = f"""
+[wifi]
+ssid = "home"
+password = "{SECRET}"
+[charger]
+serial = "test-1"
+[mqtt]
+broker = "10.0.0.2"
+"""
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where chargerctl remembers things; settings.toml in the current folder; no libraries from a network."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "settings.toml").write_text(CONFIG)
+    monkeypatch.setenv("CHARGERCTL_DEPLOY_LIBS", "wheels")
+    return drive_options.state_folder()
+
+
+@pytest.fixture
+def drive(state: Path, tmp_path: Path) -> Path:
+    """A factory drive."""
+    folder = tmp_path / "CIRCUITPY"
+    folder.mkdir()
+    (folder / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico_w") + "UID:E66164084373532B\r\n")
+    (folder / "code.py").write_text("print('Hello World!')\n")
+    return folder
+
+
+@pytest.fixture
+def run(drive: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: str, at: Path | None = drive) -> tuple[int, str, str]:
+        where = ("--drive", str(at)) if at else ()
+        status = main([arguments[0], *where, *arguments[1:]])
+        captured = capsys.readouterr()
+        assert SECRET not in captured.out + captured.err
+        return status, captured.out, captured.err
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_deploy_shows_its_plan_writes_it_and_then_has_nothing_to_do(run: Run, drive: Path) -> None:
+    status, out, _ = run("deploy")
+    assert status == 0
+    assert "raspberry_pi_pico_w, CircuitPython 10.0.3" in out
+    assert "~ change  code.py" in out
+    assert "was not put there by chargerctl" in out
+    assert SECRET in (drive / "settings.toml").read_text()
+    before = {path: path.stat().st_mtime_ns for path in drive.rglob("*")}
+    status, out, _ = run("deploy")
+    assert (status, "nothing to do" in out) == (0, True)
+    assert {path: path.stat().st_mtime_ns for path in drive.rglob("*")} == before
+
+
+def test_a_dry_run_writes_nothing_and_shows_a_diff(run: Run, drive: Path, state: Path) -> None:
+    before = contents(drive)
+    status, out, _ = run("deploy", "--dry-run")
+    assert status == 0
+    assert "--- drive/code.py" in out
+    assert contents(drive) == before
+    assert not (state / "replaced").exists()
+
+
+def test_the_json_is_one_object(run: Run) -> None:
+    status, out, _ = run("deploy", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert found["board"] == "raspberry_pi_pico_w"
+    assert not found["nothing_to_do"]
+    assert {"kind": "add", "path": "boot.py"}.items() <= next(
+        change for change in found["changes"] if change["path"] == "boot.py"
+    ).items()
+
+
+def test_errors_are_json_too(run: Run, drive: Path) -> None:
+    (drive / "code.txt").write_text("print('mine')")
+    status, out, err = run("deploy", "--json")
+    assert (status, err) == (1, "")
+    assert "code.txt on the drive is not ours" in json.loads(out)["error"]
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(run: Run) -> None:
+    _, _, err = run("deploy")
+    assert err.splitlines()
+    assert all(line.endswith("written") for line in err.splitlines())
+
+
+def test_a_rollback_brings_back_what_was_there_and_a_second_one_undoes_it(run: Run, drive: Path) -> None:
+    factory = contents(drive)
+    run("deploy")
+    deployed = contents(drive)
+    assert run("rollback")[0] == 0
+    assert contents(drive) == factory
+    assert run("rollback")[0] == 0
+    assert contents(drive) == deployed
+
+
+def test_a_rollback_undoes_only_the_last_deploy(run: Run, drive: Path, tmp_path: Path) -> None:
+    run("deploy")
+    first = contents(drive)
+    (drive / "notes.txt").write_text("mine")
+    run("deploy", "--set", "mqtt.broker=10.0.0.9")
+    assert run("rollback")[0] == 0
+    assert contents(drive) == {**first, "notes.txt": b"mine"}
+
+
+def test_what_is_kept_for_a_rollback_is_readable_by_its_owner_only(run: Run, state: Path) -> None:
+    run("deploy")
+    run("deploy", "--set", "mqtt.broker=10.0.0.9")
+    (kept,) = (state / "replaced").iterdir()
+    assert kept.name == "E66164084373532B.zip"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_without_a_deploy_there_is_nothing_to_roll_back(run: Run) -> None:
+    status, _, err = run("rollback")
+    assert status == 1
+    assert "nothing is kept for this board" in err
+
+
+def test_a_backup_has_every_file_but_no_secret_and_can_be_restored(
+    run: Run, drive: Path, tmp_path: Path
+) -> None:
+    run("deploy")
+    (drive / "my notes.txt").write_text("mine")
+    saved = contents(drive)
+    backup = tmp_path / "backup.zip"
+    status, out, _ = run("backup", "--to", str(backup))
+    assert (status, "passwords left out" in out) == (0, True)
+    assert SECRET.encode() not in backup.read_bytes()
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    (drive / "my notes.txt").unlink()
+    (drive / "charger" / "loop.py").write_text("broken")
+    assert run("restore", str(backup))[0] == 0
+    assert contents(drive).keys() == saved.keys()
+    assert (drive / "charger" / "loop.py").read_bytes() == saved["charger/loop.py"]
+    assert sorted((drive / "settings.toml").read_text().splitlines()) == sorted(
+        saved["settings.toml"].decode().splitlines()
+    )
+
+
+def test_a_backup_with_secrets_restores_exactly(run: Run, drive: Path, tmp_path: Path) -> None:
+    run("deploy")
+    saved = contents(drive)
+    run("backup", "--to", str(tmp_path / "backup.zip"), "--with-secrets")
+    (drive / "settings.toml").unlink()
+    assert run("restore", str(tmp_path / "backup.zip"))[0] == 0
+    assert contents(drive) == saved
+
+
+def test_a_backup_of_another_board_is_refused(run: Run, drive: Path, tmp_path: Path) -> None:
+    run("backup", "--to", str(tmp_path / "backup.zip"))
+    (drive / BOOT_OUT).write_text(boot_out_text("adafruit_feather_esp32s2"))
+    status, _, err = run("restore", str(tmp_path / "backup.zip"))
+    assert status == 1
+    assert "is of raspberry_pi_pico_w and the drive of adafruit_feather_esp32s2" in err
+
+
+def test_what_is_no_backup_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_text("rubbish")
+    status, _, err = run("restore", str(tmp_path / "x.zip"))
+    assert (status, "is no backup" in err) == (2, True)
+
+
+def test_a_fat_image_is_a_drive_too(run: Run, tmp_path: Path) -> None:
+    image = format_image(tmp_path / "drive.img", next(iter(IMAGES.values())))
+    with opened_image(image) as volume:
+        volume.write(BOOT_OUT, boot_out_text("raspberry_pi_pico_w").encode())
+    assert run("deploy", at=image)[0] == 0
+    before = image.read_bytes()
+    status, out, _ = run("deploy", at=image)
+    assert (status, "nothing to do" in out) == (0, True)
+    assert image.read_bytes() == before
+
+
+# Guards: one line with cause and remedy, exit status 1, nothing written.
+
+
+def refused(result: tuple[int, str, str], *said: str) -> None:
+    status, _, err = result
+    assert status == 1
+    (line,) = (line for line in err.splitlines() if not line.endswith(" written"))
+    for text in said:
+        assert text in line
+
+
+def test_a_second_chargerctl_on_the_same_drive_is_refused(run: Run, drive: Path, state: Path) -> None:
+    with locked(drive, state):
+        refused(run("deploy"), "another chargerctl is working on", "wait until it is done")
+    assert run("deploy")[0] == 0
+
+
+def test_a_folder_that_is_no_drive_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "holiday").mkdir()
+    refused(run("deploy", at=tmp_path / "holiday"), "is not a CircuitPython drive", "--force")
+
+
+def test_a_folder_can_be_written_all_the_same(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "picture"
+    folder.mkdir()
+    status, _, err = run("deploy", "--force", at=folder)
+    assert (status, "name it with --set hardware.board=" in err) == (2, True)
+    assert run("deploy", "--force", "--set", "hardware.board=seeed_xiao_esp32c6", at=folder)[0] == 0
+    assert (folder / "code.py").exists()
+
+
+def test_a_drive_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    refused(run("deploy", at=tmp_path / "gone"), "is not there", "plug the board in")
+
+
+@pytest.mark.parametrize(
+    ("boot_out", "said"),
+    [
+        (boot_out_text("acme_board"), "does not know the board acme_board"),
+        (boot_out_text("seeed_xiao_esp32c6"), "has no CIRCUITPY drive"),
+        (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "9.0.5"), "needs 9.1 or newer"),
+        (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "11.0.0"), "update chargerctl"),
+    ],
+)
+def test_a_board_that_cannot_run_the_firmware_is_refused(
+    run: Run, drive: Path, boot_out: str, said: str
+) -> None:
+    (drive / BOOT_OUT).write_text(boot_out)
+    before = contents(drive)
+    refused(run("deploy"), said)
+    assert contents(drive) == before
+
+
+def test_settings_for_another_board_are_refused(run: Run) -> None:
+    refused(
+        run("deploy", "--set", "hardware.board=adafruit_feather_esp32s2"),
+        "the settings are for adafruit_feather_esp32s2 and the drive is of raspberry_pi_pico_w",
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "said"),
+    [
+        ("write", errno.EROFS, "is read-only"),
+        ("write", errno.ENOSPC, "is full"),
+        ("write", errno.ENODEV, "went away"),
+        ("sync", errno.EIO, "went away or fails"),
+        ("files", errno.ENXIO, "went away"),
+        ("read", errno.EIO, "went away"),
+    ],
+)
+def test_a_drive_that_fails_is_one_line_with_the_state_of_the_board(
+    run: Run, monkeypatch: pytest.MonkeyPatch, operation: str, error: int, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(FolderVolume, operation, fail)
+    refused(run("deploy"), said, "The board still has what it had.")
+
+
+def test_after_the_commit_the_line_says_that_the_board_holds(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(volume: FolderVolume, path: str) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, "remove", fail)
+        refused(run("deploy"), "The board holds its outputs safe and finishes by itself")
+    assert run("deploy")[0] == 0
+    assert not (drive / ".deploy").exists()
+
+
+def test_both_sides_changed_a_setting(run: Run, drive: Path) -> None:
+    run("deploy")
+    on_drive = (drive / "settings.toml").read_text().replace("10.0.0.2", "10.0.0.7")
+    (drive / "settings.toml").write_text(on_drive)
+    status, _, err = run("deploy", "--set", "mqtt.broker=10.0.0.9")
+    assert (status, "10.0.0.7" in err, "10.0.0.9" in err) == (2, True, True)
+    assert (drive / "settings.toml").read_text() == on_drive
+    assert run("deploy", "--set", "mqtt.broker=10.0.0.9", "--keep", "drive")[0] == 0
+    assert (drive / "settings.toml").read_text() == on_drive
+
+
+def test_settings_can_be_left_alone(run: Run, drive: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").unlink()
+    (drive / "settings.toml").write_text("# mine\n")
+    assert run("deploy", "--no-settings")[0] == 0
+    assert (drive / "settings.toml").read_text() == "# mine\n"
+    assert (drive / "code.py").exists()
+
+
+# Without --drive.
+
+
+def test_the_one_drive_is_found(
+    run: Run, drive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "mounted", lambda: [tmp_path, drive, tmp_path / "gone"])
+    assert run("deploy", at=None)[0] == 0
+    assert (drive / "boot.py").exists()
+
+
+def test_of_several_drives_none_is_chosen(run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = drive.with_name("CIRCUITPY1")
+    other.mkdir()
+    (other / BOOT_OUT).write_text(boot_out_text("adafruit_feather_esp32s2"))
+    monkeypatch.setattr(find, "mounted", lambda: [drive, other])
+    refused(run("deploy", at=None), "2 CIRCUITPY drives found", str(drive), str(other), "--drive")
+
+
+def test_where_there_is_no_drive_the_line_says_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "mounted", list)
+    refused(run("deploy", at=None), "no CIRCUITPY drive found: plug the board in", "web workflow")

