@@ -67,6 +67,8 @@ class Loop:
             self._run(task)
         for task in self._rest:
             if self._late:
+                # What stood still has come back. Two such in one pass must not add up to a reset.
+                self._watchdog.feed()
                 self._run_urgent()
             self._started = self._ticks_ms()
             self._pumped_ms = 0

@@ -26,7 +26,7 @@ from chargerctl.simulator.network.tcp_server import TcpServer
 _RETRY_S = 2.0
 
 
-def in_memory(network: Network, values: dict[str, Any], central: CentralSystem | None) -> None:
+def in_memory(network: Network, values: dict[str, Any], central: CentralSystem | None) -> MemoryBroker:
     """A broker in virtual time, with `central` behind it."""
     clock = network.clock
     broker = MemoryBroker(clock, values["mqtt.username"], values["mqtt.password"])
@@ -36,6 +36,7 @@ def in_memory(network: Network, values: dict[str, Any], central: CentralSystem |
         network.to_charger = endpoint.to_charger
         for topic in endpoint.topics:
             broker.listen(topic, endpoint.received)
+    return broker
 
 
 def over_tcp(

@@ -112,8 +112,14 @@ class World:
         start_us = max(self._clock.now_us, self._field_free_us)
         end_us = start_us + round(hold_s * 1_000_000)
         self._field_free_us = end_us + _BETWEEN_CARDS_US
-        self._clock.call_at(start_us, lambda: self._hold(uid.upper()))
-        self._clock.call_at(end_us, lambda: self._hold(None))
+        self._clock.call_at(start_us, lambda: self.hold(uid.upper()))
+        self._clock.call_at(end_us, lambda: self.hold(None))
+
+    def hold(self, uid: str | None) -> None:
+        """Put a card (its UID in upper-case hex) on the reader, or take it away, now."""
+        self._card = uid
+        self._reader.hold(None if uid is None else bytes.fromhex(uid))
+        self._board.events.emit("card", uid=uid)
 
     def press(self, button: str) -> None:
         """estop or service, until released."""
@@ -196,11 +202,6 @@ class World:
         self.plugged = plugged
         self._board.events.emit("cable", plugged=plugged)
         to_ground(self._cable)(plugged)
-
-    def _hold(self, uid: str | None) -> None:
-        self._card = uid
-        self._reader.hold(None if uid is None else bytes.fromhex(uid))
-        self._board.events.emit("card", uid=uid)
 
     def _move(self, button: str, pressed: bool) -> None:
         pin = self._buttons[button]

@@ -1,0 +1,14 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Episodes of things going wrong, drawn from a seed, carried out on the virtual board, and judged by the world.
+
+ingredients.py   what can go wrong, one function for each
+customers.py     who plugs in, shows a card and leaves meanwhile
+episode.py       draws from a seed: board, settings, schedule
+scene.py         board, world, network, broker and central system, joined for one episode
+phases.py        what the program is busy with, by its call stack
+relay.py, talk.py, program.py    the invariants: of the relay, of what is said, of the program
+carry_out.py     one episode: the schedule, calm, the next customer, the verdict
+tally.py         what many episodes add up to
+soak.py          many episodes in several processes
+"""

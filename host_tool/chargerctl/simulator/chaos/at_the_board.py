@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Ingredients at the charger itself: cable, cards, buttons, buses, flash, supply."""
+
+from __future__ import annotations
+
+from random import Random
+
+from chargerctl.simulator.chaos.acts import Act, spell
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.console import Reader
+
+UIDS = ("04A2B3C4", "04D5E6F70809AB", "11223344", "0102030405060708090A")
+
+
+def card_held(random: Random, at_s: float) -> list[Act]:
+    uid, hold_s = random.choice(UIDS), random.uniform(3, 15)
+    return [
+        Act(
+            at_s,
+            "card_held",
+            f"card_held {uid} for {hold_s:.3f} s",
+            lambda scene: scene.world.swipe(uid, hold_s),
+        )
+    ]
+
+
+def card_flaps(random: Random, at_s: float) -> list[Act]:
+    uid = random.choice(UIDS)
+    moments = sorted(random.uniform(0, 3) for _ in range(random.randint(4, 20)))
+    acts = [Act(at_s, "card_flaps", f"card_flaps {uid}, {len(moments)} times", lambda scene: None)]
+    for number, moment in enumerate(moments):
+        held = uid if number % 2 == 0 else None
+        acts.append(Act(at_s + moment, "", f"card {held}", lambda scene, held=held: scene.world.hold(held)))
+    acts.append(Act(at_s + 3.1, "", "card away", lambda scene: scene.world.hold(None)))
+    return acts
+
+
+def cable_bounces(random: Random, at_s: float) -> list[Act]:
+    """The contact chatters on the way in or out, and ends as it was."""
+    gaps_s = [random.choice((0.0005, 0.002, 0.007, 0.02, 0.06)) for _ in range(2 * random.randint(1, 8))]
+
+    def do(scene: Scene) -> None:
+        passed_s = 0.0
+        for gap_s in gaps_s:
+            scene.later(passed_s, lambda: _toggle(scene))
+            passed_s += gap_s
+
+    return [Act(at_s, "cable_bounces", f"cable_bounces {len(gaps_s)} edges", do)]
+
+
+def cable_glitch(random: Random, at_s: float) -> list[Act]:
+    out_s = random.choice((0.004, 0.03, 0.1, 0.25, 0.29, 0.31, 0.4))
+
+    def do(scene: Scene) -> None:
+        if scene.world.plugged:
+            scene.world.unplug()
+            scene.later(out_s, scene.world.plug)
+
+    return [Act(at_s, "cable_glitch", f"cable_glitch of {out_s} s", do)]
+
+
+def _toggle(scene: Scene) -> None:
+    if scene.world.plugged:
+        scene.world.unplug()
+    else:
+        scene.world.plug()
+
+
+def estop(random: Random, at_s: float) -> list[Act]:
+    acts = spell(
+        "estop",
+        at_s,
+        random.choice((0.002, 0.05, 0.5, 3.0)),
+        lambda scene: scene.estop(True),
+        lambda scene: scene.estop(False),
+    )
+    if random.random() < 0.7:
+        service_s = at_s + random.uniform(1, 8)
+        acts += [
+            Act(service_s, "", "service pressed", lambda scene: scene.service(True)),
+            Act(service_s + 0.4, "", "service released", lambda scene: scene.service(False)),
+        ]
+    return acts
+
+
+def sda_low(random: Random, at_s: float) -> list[Act]:
+    return spell(
+        "sda_low",
+        at_s,
+        random.uniform(0.05, 15),
+        lambda scene: scene.world.hold_sda(True),
+        lambda scene: scene.world.hold_sda(False),
+    )
+
+
+def clock_stretched(random: Random, at_s: float) -> list[Act]:
+    us = random.randint(100, 1500)
+    return spell(
+        "clock_stretched",
+        at_s,
+        random.uniform(1, 15),
+        lambda scene: scene.world.stretch_clock(us),
+        lambda scene: scene.world.stretch_clock(0),
+        f"by {us} us a transfer",
+    )
+
+
+def part_lost(random: Random, at_s: float) -> list[Act]:
+    part = random.choice(("display", "reader", "led", "meter"))
+    return spell(
+        "part_lost",
+        at_s,
+        random.uniform(0.2, 20),
+        lambda scene: scene.fail(part),
+        lambda scene: scene.repair(part),
+        part,
+    )
+
+
+def console_unread(random: Random, at_s: float) -> list[Act]:
+    reader = random.choice((Reader.STUCK, Reader.STUCK, Reader.ABSENT))
+
+    def begin(scene: Scene) -> None:
+        scene.board.console.reader = reader
+
+    def end(scene: Scene) -> None:
+        scene.board.console.reader = Reader.READING
+
+    return spell("console_unread", at_s, random.uniform(2, 30), begin, end, reader.value)
+
+
+def flash_slow(random: Random, at_s: float) -> list[Act]:
+    factor = random.choice((3, 10))
+    return spell(
+        "flash_slow",
+        at_s,
+        random.uniform(5, 60),
+        lambda scene: scene.slow_flash(factor),
+        lambda scene: scene.slow_flash(1),
+        f"by {factor}",
+    )
+
+
+def brown_out(random: Random, at_s: float) -> list[Act]:
+    return [Act(at_s, "brown_out", "brown_out", lambda scene: scene.board.brown_out())]
+
+
+def crash(random: Random, at_s: float) -> list[Act]:
+    return [Act(at_s, "crash", "crash of the core", lambda scene: scene.board.crash())]
+
+
+def reset_button(random: Random, at_s: float) -> list[Act]:
+    return [Act(at_s, "reset_button", "reset_button", lambda scene: scene.board.press_reset())]
+
+
+def power_cut(random: Random, at_s: float) -> list[Act]:
+    return spell(
+        "power_cut",
+        at_s,
+        random.choice((0.1, 2.0, 6.0)),
+        lambda scene: scene.board.power(False),
+        lambda scene: scene.board.power(True),
+    )
+
+
+def tick_wrap(random: Random, at_s: float) -> list[Act]:
+    """At the very start: the counter wraps `at_s` after each reset, instead of 65.5 s after it."""
+
+    def do(scene: Scene) -> None:
+        scene.board.ticks_at_reset = (1 << 29) - round(at_s * 1000)
+
+    return [Act(0.0, "tick_wrap", f"tick_wrap {at_s:.3f} s after each reset", do)]
+
+
+ALL = (
+    card_held,
+    card_flaps,
+    cable_bounces,
+    cable_glitch,
+    estop,
+    sda_low,
+    clock_stretched,
+    part_lost,
+    console_unread,
+    flash_slow,
+    brown_out,
+    crash,
+    reset_button,
+    power_cut,
+    tick_wrap,
+)

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One episode: its schedule on a board, then calm, then a customer who wants to be served, then the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator.chaos import episode as episodes
+from chargerctl.simulator.chaos.acts import Act
+from chargerctl.simulator.chaos.episode import Episode
+from chargerctl.simulator.chaos.program import ProgramJudge
+from chargerctl.simulator.chaos.relay import RelayJudge
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.talk import TalkJudge
+from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.events import Event
+
+# After calm: back-off of the link (60 s), of BootNotification (60 s), of a transaction message (60 s a transmission).
+_RECOVERY_S = 200.0
+_DELIVERY_S = 400.0
+_CLOSING_S = 4.0
+_CHARGE_S = 3.0
+_NEXT_UID = "0BADCAFE"
+_LAST_EVENTS = 400
+
+
+@dataclass
+class Verdict:
+    """What came of an episode. `violations`: "12.345 s: what". `worst_ms`: unplug to relay open, by the stall met."""
+
+    seed: int
+    violations: list[str]
+    ingredients: Counter[str] = field(default_factory=Counter)
+    unplugs: Counter[str] = field(default_factory=Counter)
+    unplugs_charging: Counter[str] = field(default_factory=Counter)
+    resets: Counter[str] = field(default_factory=Counter)
+    worst_ms: dict[str, float] = field(default_factory=dict)
+    closings: int = 0
+    board_s: float = 0.0
+    trace: list[str] = field(default_factory=list)
+
+
+def carry_out(episode: Episode, drive: Path, costs: Costs | None = None) -> Verdict:
+    """`drive`: a drive of the episode's board; its settings are replaced."""
+    return _Run(episode, drive, costs or Costs()).run()
+
+
+class _Run:
+    def __init__(self, episode: Episode, drive: Path, costs: Costs) -> None:
+        self._episode = episode
+        overrides = [f"{name}={value}" for name, value in episode.settings.items()]
+        settings = effective_for_simulation(None, {}, overrides, board_id=episode.board_id)
+        (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
+        self._scene = Scene(
+            drive, episode.board_id, settings.flat(), dict(settings.values), costs, episode.seed
+        )
+        self._verdict = Verdict(episode.seed, [])
+        self._events: list[Event] = []
+        self._delivered_wh: float | None = None
+        self._scene.events.listen(self._keep)
+        self._relay = RelayJudge(self._scene, self._violated)
+        self._talk = TalkJudge(self._scene, self._violated)
+        self._program = ProgramJudge(self._scene, self._violated)
+
+    def run(self) -> Verdict:
+        scene, episode = self._scene, self._episode
+        for act in episode.acts:
+            scene.clock.call_at(round(act.at_s * 1_000_000), lambda act=act: self._carry_out(act))
+        scene.board.settle_boot_out()
+        scene.board.power(True)
+        scene.board.run_for(episode.length_s)
+        scene.events.emit("chaos", text="calm")
+        scene.calm()
+        if self._recovered() and self._everything_told() and self._serve_next_customer():
+            self._everything_told()
+            self._check_sale()
+        self._talk.check_answers()
+        for violation in scene.central.violations:
+            self._violated(f"not OCPP 1.6: {violation.reason}: {violation.frame}")
+        return self._finish()
+
+    def _carry_out(self, act: Act) -> None:
+        if act.ingredient:
+            self._verdict.ingredients[act.ingredient] += 1
+        self._scene.events.emit("chaos", text=act.text)
+        act.do(self._scene)
+
+    # Calm.
+
+    def _recovered(self) -> bool:
+        """The charger is back by itself, or, where a fault has latched, by the service button."""
+        scene = self._scene
+        scene.board.run_for(2)
+        scene.service(True)
+        scene.board.run_for(0.5)
+        scene.service(False)
+        if not scene.wait(self._is_available, _RECOVERY_S):
+            self._violated(
+                f"not available {_RECOVERY_S:.0f} s after calm: online {scene.online}, "
+                f"last status {scene.status}, program {scene.board.program}"
+            )
+            return False
+        if self._program.reason_said is None:
+            self._violated("did not say why it was reset")
+        if scene.world.relay_closed or scene.world.lock_engaged:
+            self._violated("the relay is closed or the cable locked, and nobody is there")
+        return True
+
+    def _is_available(self) -> bool:
+        scene = self._scene
+        return (
+            scene.online
+            and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
+            and scene.status == "Available"
+            and self._talk.outstanding is None
+            and scene.world.led_rgb == (0, 20, 0)
+            and scene.world.panel.shows("Available")
+        )
+
+    def _everything_told(self) -> bool:
+        """Starts and stops of all sessions since the last reset, the one of the next customer included."""
+        tag = None if self._delivered_wh is None else _NEXT_UID
+        if not self._scene.wait(lambda: not self._talk.untold(tag) and self._is_available(), _DELIVERY_S):
+            why = self._talk.untold(tag) or f"status {self._scene.status}, online {self._scene.online}"
+            self._violated(f"not told within {_DELIVERY_S:.0f} s: {why}")
+            return False
+        return True
+
+    def _serve_next_customer(self) -> bool:
+        scene, relay = self._scene, self._relay
+        if not relay.cycles_left:
+            return False
+        scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
+        counted_wh = scene.world.metered_wh
+        scene.world.meter(11)
+        scene.world.plug()
+        scene.world.swipe(_NEXT_UID)
+        if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
+            self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
+            return False
+        scene.board.run_for(_CHARGE_S)
+        scene.world.unplug()
+        scene.board.run_for(1.0)
+        self._delivered_wh = scene.world.metered_wh - counted_wh
+        if scene.world.lock_engaged:
+            self._violated("the cable is still locked after the next customer")
+        return True
+
+    def _check_sale(self) -> None:
+        """What was sold is what went through the meter."""
+        boot = self._talk.last_boot
+        if boot is None or self._delivered_wh is None or not boot.stops:
+            return
+        start = list(boot.starts.values())[-1]
+        stop = list(boot.stops.values())[-1]
+        sold_wh = stop["meterStop"] - start["meterStart"]
+        if start["idTag"] != _NEXT_UID or abs(sold_wh - self._delivered_wh) > 1:
+            self._violated(
+                f"sold {sold_wh} Wh to {start['idTag']}, delivered {self._delivered_wh} to {_NEXT_UID}"
+            )
+
+    # The verdict.
+
+    def _keep(self, event: Event) -> None:
+        if event["kind"] != "display":
+            self._events.append(event)
+
+    def _violated(self, text: str) -> None:
+        self._verdict.violations.append(f"{self._scene.now_s:.3f} s: {text}")
+        self._scene.events.emit("violation", text=text)
+
+    def _finish(self) -> Verdict:
+        verdict, relay = self._verdict, self._relay
+        verdict.unplugs = relay.unplugs
+        verdict.unplugs_charging = relay.unplugs_charging
+        verdict.worst_ms = relay.worst_ms
+        verdict.closings = relay.closings
+        verdict.resets = self._program.resets
+        verdict.board_s = self._scene.now_s
+        # Whatever is left of this board must not fire in the next.
+        self._scene.board.power(False)
+        if verdict.violations:
+            verdict.trace = self._trace()
+        return verdict
+
+    def _trace(self) -> list[str]:
+        episode = self._episode
+        head = [f"seed {episode.seed} on {episode.board_id}, {episode.length_s:.3f} s"]
+        head += [f"  {name} = {value}" for name, value in episode.settings.items()]
+        return [*head, *(_line(event) for event in self._events)]
+
+
+def _line(event: Event) -> str:
+    rest = " ".join(str(value) for name, value in event.items() if name not in ("t", "kind", "topic"))
+    return f"{float(str(event['t'])):10.3f} {event['kind']:9} {rest}"
+
+
+def draw_and_carry_out(seed: int, drives: dict[str, Path], costs: Costs | None = None) -> Verdict:
+    """`drives`: a drive for each board."""
+    episode = episodes.draw(seed)
+    return carry_out(episode, drives[episode.board_id], costs)

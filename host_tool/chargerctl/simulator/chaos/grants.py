@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""When somebody was authorised, as the world can know: by what crossed the link, and by who held a card to the reader."""
+
+from __future__ import annotations
+
+from chargerctl.simulator.chaos.at_the_central import RETAINED_ID
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.events import Event
+
+_SLACK_S = 0.3
+
+
+class Grants:
+    """`latest_s`: when the last authorisation came that a relay may close by; None after a reset."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.latest_s: float | None = None
+        self.stop_told_s = -1.0
+        self._offline = bool(scene.values["ocpp.offline_authorization"])
+        self._stale_s = float(scene.values["safety.stale_authorization_seconds"])
+        self._asked: dict[str, float] = {}
+        self._started: set[str] = set()
+        self._seen: set[str] = set()
+        scene.events.listen(self._on_event)
+
+    def _on_event(self, event: Event) -> None:
+        kind, now_s = event["kind"], float(str(event["t"]))
+        if kind == "reset":
+            self.latest_s = None
+            self._asked.clear()
+            self._seen.clear()
+        elif kind == "card" and event["uid"] is not None and self._offline:
+            self.latest_s = now_s
+        elif kind == "frame" and event["dir"] == "out":
+            self._said(event["frame"], now_s)
+        elif kind == "frame":
+            self._heard(event["frame"], now_s)
+
+    def _said(self, frame: object, now_s: float) -> None:
+        match frame:
+            case [2, str(call_id), "Authorize", {"idTag": str()}]:
+                self._asked[call_id] = now_s
+            case [2, str(), "StopTransaction", _]:
+                self.stop_told_s = now_s
+
+    def _heard(self, frame: object, now_s: float) -> None:
+        match frame:
+            case [3, str(call_id), {"idTagInfo": {"status": "Accepted"}}]:
+                asked_s = self._asked.pop(call_id, None)
+                if asked_s is not None and now_s - asked_s <= self._stale_s + _SLACK_S:
+                    self.latest_s = now_s
+            case [2, str(call_id), "RemoteStartTransaction", {"idTag": str()}]:
+                if not call_id.startswith(RETAINED_ID) and call_id not in self._seen:
+                    self._seen.add(call_id)
+                    self.latest_s = now_s

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The invariants of the program: no unhandled exception, no reset that nobody caused, and the reason said."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from chargerctl.simulator.board import ProgramEnd
+from chargerctl.simulator.chaos import phases
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.events import Event
+
+_FAILURE = re.compile(r"Traceback \(|\] loop +\S+ failed \(|\] config |crashes in a row")
+_REASON = re.compile(r"\] boot +firmware .* reset: (.+)$")
+
+# A reset asked for is carried out within this: 30 s for the last messages, and what the network takes.
+_ORDERLY_S = 45.0
+
+
+class ProgramJudge:
+    """`resets`: how often, by reason."""
+
+    def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
+        self.resets: Counter[str] = Counter()
+        self.reason_said: str | None = None
+        self._scene = scene
+        self._violated = violated
+        self._before: tuple[str, float] = ("power", 0.0)
+        self._reset_asked_s = -1e9
+        scene.events.listen(self._on_event)
+        scene.board.on_program_end = self._on_end
+
+    def _on_event(self, event: Event) -> None:
+        kind = event["kind"]
+        if kind == "console":
+            self._read(str(event["text"]))
+        elif kind == "reset":
+            self._was_reset(str(event["reason"]))
+        elif kind == "frame" and event["dir"] == "in":
+            match event["frame"]:
+                case [2, _, "Reset", _]:
+                    self._reset_asked_s = self._scene.now_s
+
+    def _read(self, line: str) -> None:
+        if _FAILURE.search(line):
+            self._violated(f"the console says: {line}")
+        found = _REASON.search(line)
+        if found:
+            self.reason_said = found[1]
+
+    def _was_reset(self, reason: str) -> None:
+        now_s = self._scene.now_s
+        before, before_s = self._before
+        self.resets[reason] += 1
+        self.reason_said = None
+        from_safe_mode = before in ("brownout", "crash") and now_s - before_s < 3
+        if reason == "software" and not from_safe_mode and now_s - self._reset_asked_s > _ORDERLY_S:
+            self._violated("the program reset the board, and nobody had asked")
+        # An ESP32 waits for its address for ever when none comes: the watchdog is the only way out.
+        joining = self._scene.board.is_esp32 and phases.phase(self._scene.board) == "associate"
+        if reason == "watchdog" and not joining:
+            self._violated("the watchdog reset the board")
+        self._before = reason, now_s
+
+    def _on_end(self, end: ProgramEnd) -> None:
+        self._violated(f"{end.name} ended: {end.traceback or 'it ran to its end'}")

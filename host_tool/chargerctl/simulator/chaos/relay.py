@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The invariants of the relay, judged by levels at pins, contacts and frames on the link. Nothing here asks the firmware.
+
+It closes only with the cable stable, the lock settled, somebody authorised not too long ago, no emergency stop, the
+contacts rested and cycles left; it opens in time when the cable goes or the emergency stop is pressed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from chargerctl.simulator.chaos import phases
+from chargerctl.simulator.chaos.grants import Grants
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.events import Event
+
+BOUND_MS = 50.0
+WEDGED_MS = 1100.0
+# What may stand still with the relay closed, by the phase in which it does. Store writes cost what the flash costs now.
+_CONNECT_MS = 200.0
+# USB on an ESP32-C6 with nobody reading: one write.
+_CONSOLE_MS = 200.0
+# Contacts that move and move back within a pass may go unseen.
+_UNSEEN_S = 0.11
+_TICK_S = 0.002
+_LOOK_S = 0.0007
+# Authorised by a glance of the network's own delays.
+_AGE_SLACK_S = 0.5
+
+
+class RelayJudge:
+    """`violated(text)` is called for each violation. `worst_ms`: unplug to relay open, by the kind of stall met."""
+
+    def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
+        self.worst_ms: dict[str, float] = {}
+        self.unplugs: Counter[str] = Counter()
+        self.unplugs_charging: Counter[str] = Counter()
+        self.closings = 0
+        self._scene = scene
+        self._violated = violated
+        self._grants = Grants(scene)
+        values = scene.values
+        self._settle_s = values["safety.cable_settle_ms"] / 1000
+        self._confirm_s = values["safety.unplug_confirm_ms"] / 1000
+        self._lock_settle_s = values["safety.lock_settle_ms"] / 1000
+        self._min_off_s = float(values["safety.min_off_seconds"])
+        self._stale_s = float(values["safety.stale_authorization_seconds"])
+        self._max_cycles = int(values["safety.max_cycles_per_hour"])
+
+        self._closed = self._plugged = self._locked = False
+        self._cable_s = self._stable_since_s = self._locked_s = 0.0
+        self._opened_s = self._booted_s = self._rested_s = 0.0
+        self._longest_out_s = 0.0
+        self._boot_closings = 0
+        self._latched = False
+        self._must_open: tuple[str, float] | None = None
+        self._stalls: set[str] = set()
+        scene.events.listen(self._on_event)
+
+    @property
+    def rested_s(self) -> float:
+        """From when on the contacts have rested, whatever happened last."""
+        return self._rested_s
+
+    @property
+    def cycles_left(self) -> bool:
+        return self._boot_closings < self._max_cycles
+
+    def _on_event(self, event: Event) -> None:
+        kind = event["kind"]
+        if kind == "cable" and event["plugged"] != self._plugged:
+            self._cable_moved(bool(event["plugged"]))
+        elif kind == "relay" and event["closed"] != self._closed:
+            self._relay_moved(bool(event["closed"]))
+        elif kind == "lock" and event["locked"] != self._locked:
+            self._locked = bool(event["locked"])
+            self._locked_s = self._scene.now_s
+        elif kind == "reset":
+            self._was_reset(str(event["reason"]))
+        elif kind == "estop":
+            self._estop_moved(bool(event["pressed"]))
+        elif kind == "service" or (kind == "frame" and event["dir"] == "in" and _is_reset(event["frame"])):
+            self._latched = False
+
+    def _was_reset(self, reason: str) -> None:
+        self._booted_s = self._scene.now_s
+        self._boot_closings = 0
+        self._latched = False
+        # A program that starts with the supply cannot know how long the relay has been open; it takes it for rested.
+        # An ESP32 cannot tell its reset button from the supply.
+        if reason == "power" or (reason == "button" and self._scene.board.is_esp32):
+            self._rested_s = 0.0
+        else:
+            self._rested_s = self._booted_s + self._min_off_s
+
+    # The contacts.
+
+    def _cable_moved(self, plugged: bool) -> None:
+        now_s = self._scene.now_s
+        self._plugged = plugged
+        if plugged:
+            out_s = now_s - self._cable_s
+            self._longest_out_s = max(self._longest_out_s, out_s)
+            if out_s > _UNSEEN_S:
+                self._stable_since_s = now_s
+            if self._must_open and self._must_open[0] == "unplug":
+                self._must_open = None
+        else:
+            phase = phases.phase(self._scene.board)
+            self.unplugs[phase] += 1
+            if self._closed:
+                self.unplugs_charging[phase] += 1
+                self._expect_open("unplug")
+        self._cable_s = now_s
+
+    def _estop_moved(self, pressed: bool) -> None:
+        scene = self._scene
+        if not pressed:
+            if self._must_open and self._must_open[0] == "estop":
+                self._must_open = None
+            return
+        if self._closed:
+            self._expect_open("estop")
+        # Pressed for long enough that a program that runs must have seen it: latched from then on.
+        scene.later(1.3, self._still_pressed)
+
+    def _still_pressed(self) -> None:
+        if self._scene.estop_pressed and self._scene.now_s - self._booted_s > 4:
+            self._latched = True
+
+    # Opening.
+
+    def _expect_open(self, why: str) -> None:
+        if self._must_open is None:
+            self._must_open = (why, self._scene.now_s)
+            self._stalls = set()
+            self._watch_opening()
+
+    def _watch_opening(self) -> None:
+        """Looks what the program does until the relay is open: what it met decides how long it may take."""
+        if self._must_open is None:
+            return
+        why, since_s = self._must_open
+        self._stalls.add(self._stall())
+        waited_ms = (self._scene.now_s - since_s) * 1000
+        if waited_ms > self._bound_ms():
+            self._must_open = None
+            met = ", ".join(sorted(self._stalls))
+            self._violated(f"relay still closed {waited_ms:.1f} ms after {why} (meanwhile: {met})")
+            return
+        self._scene.later(_LOOK_S, self._watch_opening)
+
+    def _stall(self) -> str:
+        phase = phases.phase(self._scene.board)
+        if self._scene.world.i2c.held_low and phase in ("display", "reader"):
+            return "wedged"
+        if phase in ("connect", "store"):
+            return phase
+        if phase == "console" and self._scene.board.profile.chip == "esp32c6":
+            return phase
+        return ""
+
+    def _bound_ms(self) -> float:
+        costs = self._scene.board.costs
+        stalls = {
+            "wedged": WEDGED_MS,
+            "connect": _CONNECT_MS,
+            "store": max(costs.nvm_write, costs.nvm_write_rp2) / 1000,
+            "console": _CONSOLE_MS,
+            "": 0.0,
+        }
+        return BOUND_MS + max(stalls[stall] for stall in self._stalls)
+
+    def _opened(self) -> None:
+        now_s = self._scene.now_s
+        if self._must_open is not None:
+            why, since_s = self._must_open
+            self._must_open = None
+            if self._scene.board.vm is not None:
+                names = {stall for stall in self._stalls if stall} or {"no stall"}
+                kind = f"{why}, {' + '.join(sorted(names))}"
+                self.worst_ms[kind] = max(self.worst_ms.get(kind, 0.0), (now_s - since_s) * 1000)
+        self._opened_s = now_s
+        self._rested_s = now_s + self._min_off_s
+        self._longest_out_s = 0.0
+
+    # Closing.
+
+    def _relay_moved(self, closed: bool) -> None:
+        self._closed = closed
+        if not closed:
+            self._opened()
+            return
+        for complaint in self._complaints():
+            self._violated(f"relay closed {complaint}")
+        self.closings += 1
+        self._boot_closings += 1
+
+    def _complaints(self) -> list[str]:
+        scene, now_s = self._scene, self._scene.now_s
+        found = []
+        if not self._plugged and now_s - self._cable_s > BOUND_MS / 1000:
+            found.append("without a cable")
+        if now_s - self._stable_since_s < self._settle_s - _TICK_S:
+            found.append(f"{(now_s - self._stable_since_s) * 1000:.0f} ms after the cable came")
+        if not self._locked:
+            found.append("without the lock")
+        elif now_s - self._locked_s < self._lock_settle_s - _TICK_S:
+            found.append(f"{(now_s - self._locked_s) * 1000:.0f} ms after the lock")
+        if scene.estop_pressed and self._latched:
+            found.append("with the emergency stop pressed")
+        elif self._latched:
+            found.append("with a latched fault")
+        if now_s < self._rested_s - _TICK_S:
+            found.append(f"{self._rested_s - now_s:.3f} s before it has rested for {self._min_off_s:.0f} s")
+        if not self.cycles_left:
+            found.append(f"for the {self._boot_closings + 1}th time in an hour")
+        return found + self._not_authorised()
+
+    def _not_authorised(self) -> list[str]:
+        now_s, granted_s = self._scene.now_s, self._grants.latest_s
+        if granted_s is None:
+            return ["without any authorisation since the reset"]
+        if self._boot_closings and granted_s < self._opened_s:
+            # The same transaction goes on after a glitch.
+            if self._longest_out_s > self._confirm_s + _UNSEEN_S:
+                return [f"again although the cable was out for {self._longest_out_s:.3f} s"]
+            if self._grants.stop_told_s > self._opened_s:
+                return ["again after StopTransaction"]
+            return []
+        age_s = now_s - granted_s
+        return [f"{age_s:.1f} s after it was authorised"] if age_s > self._stale_s + _AGE_SLACK_S else []
+
+
+def _is_reset(frame: object) -> bool:
+    return isinstance(frame, list) and len(frame) == 4 and frame[2] == "Reset"

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Board, world, network, broker and central system, joined for one episode: all that an ingredient can take hold of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.central.system import CentralSystem
+from chargerctl.simulator import uplink
+from chargerctl.simulator.board import VirtualBoard
+from chargerctl.simulator.console import Reader
+from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.network.broker import BrokerFaults
+from chargerctl.simulator.network.network import Network
+from chargerctl.simulator.wiring import World
+
+HEARTBEAT_S = 30
+
+
+class Scene:
+    """`values`: the drive's settings ("safety.min_off_seconds" -> 10); `flat`: the same as the board reads them."""
+
+    def __init__(
+        self,
+        drive: Path,
+        board_id: str,
+        flat: dict[str, str],
+        values: dict[str, Any],
+        costs: Costs,
+        seed: int,
+    ) -> None:
+        self.values = values
+        self._costs = costs
+        self.board = VirtualBoard(drive, BOARDS[board_id], costs=costs, seed=seed)
+        self.clock = self.board.clock
+        self.events = self.board.events
+        self.world = World(self.board, flat)
+        self.network = Network(self.board)
+        self.network.serve_time(values["ntp.server"])
+        self.central = CentralSystem(HEARTBEAT_S)
+        self.broker = uplink.in_memory(self.network, values, self.central)
+        self.topic_in = f"/system/{values['charger.serial']}"
+        self._topic_state = f"/charger/{values['charger.serial']}/connection"
+        self.estop_pressed = False
+        self._failed: set[str] = set()
+        self._calls = 0
+
+    @property
+    def now_s(self) -> float:
+        return self.clock.now_us / 1_000_000
+
+    @property
+    def online(self) -> bool:
+        """What the broker keeps about the charger's connection."""
+        return any(message.payload == b"online" for message in self.broker.retained(self._topic_state))
+
+    @property
+    def status(self) -> str | None:
+        """What connector 1 was last said to be."""
+        payload = self.central.statuses.get(1)
+        return None if payload is None else str(payload["status"])
+
+    def later(self, seconds: float, call: Callable[[], object]) -> None:
+        self.clock.call_in(round(seconds * 1_000_000), call)
+
+    def wait(self, holds: Callable[[], object], timeout_s: float) -> bool:
+        """Run until `holds()`, looked at every tenth of a second; False when it did not within `timeout_s`."""
+        end_us = self.clock.now_us + round(timeout_s * 1_000_000)
+        while not holds():
+            if self.clock.now_us >= end_us:
+                return False
+            self.board.run_for(0.1)
+        return True
+
+    # What acts do that is more than a call of a part.
+
+    def estop(self, pressed: bool) -> None:
+        self.estop_pressed = pressed
+        self.events.emit("estop", pressed=pressed)
+        (self.world.press if pressed else self.world.release)("estop")
+
+    def service(self, pressed: bool) -> None:
+        self.events.emit("service", pressed=pressed)
+        (self.world.press if pressed else self.world.release)("service")
+
+    def fail(self, part: str) -> None:
+        self._failed.add(part)
+        self.world.fail(part)
+
+    def repair(self, part: str) -> None:
+        if part in self._failed:
+            self._failed.discard(part)
+            self.world.repair(part)
+
+    def next_id(self, kind: str) -> str:
+        self._calls += 1
+        return f"{kind}-{self._calls}"
+
+    def publish(self, frame: str, retain: bool = False) -> None:
+        """What the central system, or somebody in its place, publishes to the charger."""
+        self.central.sent(frame)
+        self.broker.publish(self.topic_in, frame.encode(), retain=retain)
+
+    def slow_flash(self, factor: int) -> None:
+        costs = self._costs
+        self.board.costs = replace(
+            costs, nvm_write=costs.nvm_write * factor, nvm_write_rp2=costs.nvm_write_rp2 * factor
+        )
+
+    def calm(self) -> None:
+        """Nothing is wrong any more, the power is on, and nobody is there."""
+        world = self.world
+        self.network.heal()
+        self.broker.faults = BrokerFaults()
+        self.broker.publish(self.topic_in, b"", retain=True)
+        self.central.be_usual()
+        self.board.costs = self._costs
+        self.board.console.reader = Reader.READING
+        world.hold_sda(False)
+        world.stretch_clock(0)
+        for part in list(self._failed):
+            self.repair(part)
+        if self.estop_pressed:
+            self.estop(False)
+        self.service(False)
+        world.hold(None)
+        world.unplug()
+        self.board.power(True)

@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The invariants of what is said, judged by the frames that crossed the link."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargerctl.simulator.chaos.at_the_central import REMOTE_TAG, RETAINED_ID, RETAINED_TAG
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.events import Event
+
+_MAX_FRAME = 2048
+# A call that arrived over a connection that holds is answered within this.
+_ANSWER_S = 20.0
+
+
+@dataclass
+class Boot:
+    """What the charger said between two resets, by the part of its message ids that is new at each."""
+
+    starts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stops: dict[str, dict[str, Any]] = field(default_factory=dict)
+    transaction_ids: dict[str, int] = field(default_factory=dict)
+    register_wh: int = 0
+    last: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+class TalkJudge:
+    """`boots`: message id prefix -> Boot, in the order in which they were first heard of."""
+
+    def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
+        self.boots: dict[str, Boot] = {}
+        self.authorizes = 0
+        self._scene = scene
+        self._violated = violated
+        self._sent_starts: dict[str, tuple[Boot, str]] = {}
+        self._asked: dict[str, tuple[float, int]] = {}
+        self._answers: dict[str, str] = {}
+        self._answered_s: dict[str, float] = {}
+        self._resets_s: list[float] = []
+        self._rejected = False
+        # The id of the last call that went out, until it is answered.
+        self.outstanding: str | None = None
+        self._connections: list[float] = []
+        scene.events.listen(self._on_event)
+        connect = scene.network.connect
+
+        def watched(address: tuple[str, int]) -> Any:
+            self._connections.append(scene.now_s)
+            return connect(address)
+
+        scene.network.connect = watched  # type: ignore[method-assign]
+
+    @property
+    def last_boot(self) -> Boot | None:
+        return next(reversed(self.boots.values()), None)
+
+    def _on_event(self, event: Event) -> None:
+        if event["kind"] == "reset":
+            self._resets_s.append(self._scene.now_s)
+        elif event["kind"] == "frame":
+            frame = event["frame"]
+            if event["dir"] == "out":
+                self._said(frame)
+            else:
+                self._heard(frame)
+
+    # What the charger says.
+
+    def _said(self, frame: object) -> None:
+        text = json.dumps(frame, separators=(",", ":"))
+        if len(text) > _MAX_FRAME:
+            self._violated(f"sent a frame of {len(text)} characters")
+        match frame:
+            case [2, str(call_id), str(action), dict(payload)]:
+                boot = self.boots.setdefault(call_id.partition("-")[0], Boot())
+                self._called(boot, call_id, action, payload)
+            case [3 | 4, str(call_id), *_]:
+                self._answered(call_id, text)
+
+    def _called(self, boot: Boot, call_id: str, action: str, payload: dict[str, Any]) -> None:
+        self.outstanding = call_id
+        key = json.dumps(payload, sort_keys=True)
+        if action == "Authorize":
+            self.authorizes += 1
+        elif action == "StartTransaction":
+            if payload["idTag"] == RETAINED_TAG:
+                self._violated("obeyed a retained RemoteStartTransaction")
+            if key not in boot.starts:
+                self._check_new_start(boot, payload)
+            boot.starts[key] = payload
+            self._sent_starts[call_id] = boot, key
+            self._not_backwards(boot, payload["meterStart"])
+        elif action == "MeterValues":
+            self._metered(boot, payload)
+        elif action == "StopTransaction":
+            self._stopped(boot, key, payload)
+
+    def _check_new_start(self, boot: Boot, payload: dict[str, Any]) -> None:
+        tag = payload["idTag"]
+        if tag.startswith(REMOTE_TAG) and any(start["idTag"] == tag for start in boot.starts.values()):
+            self._violated(f"started twice by the one call for {tag}")
+
+    def _metered(self, boot: Boot, payload: dict[str, Any]) -> None:
+        (value,) = payload["meterValue"]
+        energy_wh = int(value["sampledValue"][0]["value"])
+        self._follows(boot, payload["transactionId"], value["timestamp"], energy_wh)
+
+    def _stopped(self, boot: Boot, key: str, payload: dict[str, Any]) -> None:
+        if key in boot.stops:
+            return
+        for other in boot.stops.values():
+            if other["transactionId"] == payload["transactionId"] != -1:
+                self._violated(f"two different stops of transaction {payload['transactionId']}")
+        boot.stops[key] = payload
+        self._follows(boot, payload["transactionId"], payload["timestamp"], payload["meterStop"])
+
+    def _follows(self, boot: Boot, transaction_id: int, timestamp: str, energy_wh: int) -> None:
+        """Within a transaction neither time nor meter goes back."""
+        before = boot.last.get(transaction_id)
+        if before is not None and timestamp < before[0]:
+            self._violated(f"time went back in transaction {transaction_id}: {before[0]}, then {timestamp}")
+        if before is not None and energy_wh < before[1]:
+            self._violated(
+                f"the meter went back in transaction {transaction_id}: {before[1]}, then {energy_wh}"
+            )
+        boot.last[transaction_id] = timestamp, energy_wh
+        self._not_backwards(boot, energy_wh)
+
+    def _not_backwards(self, boot: Boot, energy_wh: int) -> None:
+        if energy_wh < boot.register_wh:
+            self._violated(f"the meter went back from {boot.register_wh} to {energy_wh} Wh")
+        boot.register_wh = energy_wh
+
+    def _answered(self, call_id: str, text: str) -> None:
+        if call_id.startswith(RETAINED_ID):
+            self._violated("answered a retained call")
+        if self._answers.setdefault(call_id, text) != text and self._answered_s[call_id] > self._booted_s:
+            self._violated(f"call {call_id} got two different answers")
+        self._answered_s[call_id] = self._scene.now_s
+
+    # What it is told.
+
+    def _heard(self, frame: object) -> None:
+        match frame:
+            case [3 | 4, str(call_id), *_] if call_id == self.outstanding:
+                self.outstanding = None
+        match frame:
+            case [3, str(call_id), {"transactionId": int(number), "idTagInfo": {"status": str()}}]:
+                if call_id in self._sent_starts:
+                    boot, key = self._sent_starts[call_id]
+                    if boot.transaction_ids.setdefault(key, number) == number:
+                        boot.last.setdefault(
+                            number, (boot.starts[key]["timestamp"], boot.starts[key]["meterStart"])
+                        )
+            case [3, str(), {"status": "Rejected", "interval": _}]:
+                self._rejected = True
+            case [2, str(call_id), str(), dict()] if len(json.dumps(frame)) < _MAX_FRAME - 200:
+                self._asked.setdefault(call_id, (self._scene.now_s, len(self._connections)))
+
+    @property
+    def _booted_s(self) -> float:
+        return self._resets_s[-1]
+
+    # At the end.
+
+    def check_answers(self) -> None:
+        """Whoever asked over a connection that held was answered."""
+        for call_id, (asked_s, connections) in self._asked.items():
+            if call_id in self._answers or call_id.startswith(RETAINED_ID) or self._rejected:
+                continue
+            held = (
+                connections == len(self._connections) or self._connections[connections] > asked_s + _ANSWER_S
+            )
+            running = self._booted_s < asked_s
+            if held and running and self._scene.now_s > asked_s + _ANSWER_S:
+                self._violated(f"call {call_id} was never answered")
+
+    def untold(self, last_tag: str | None) -> str:
+        """What is missing of the sessions since the last reset, of which the last was `last_tag`'s; or ""."""
+        boot = self.last_boot
+        if boot is None:
+            return "nothing was said since the last reset"
+        if last_tag and last_tag not in [start["idTag"] for start in boot.starts.values()]:
+            return f"no start of {last_tag}"
+        for key, start in boot.starts.items():
+            number = boot.transaction_ids.get(key)
+            stops = [stop for stop in boot.stops.values() if stop["transactionId"] == number]
+            if number is None or len(stops) != 1:
+                return f"{len(stops)} stops of the transaction that {start['idTag']} started at {start['timestamp']}"
+        if len(boot.stops) != len(boot.starts):
+            return f"{len(boot.starts)} starts and {len(boot.stops)} stops"
+        return ""
