@@ -81,7 +81,7 @@ def build(store):
         Task("panel", panel.step, 10),
         Task("display", parts.screen.step, 30),
         Task("console", console.step, 10),
-        Task("reload", reload.step, 100),
+        Task("reload", reload.step, 20),
         Task("housekeeping", housekeeping.step, 60),
     )
     loop.begin(urgent, rest, Watchdog(values["safety.watchdog_seconds"]), interlock.make_safe)
