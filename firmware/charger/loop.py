@@ -46,7 +46,9 @@ class Loop:
         self._make_safe = None
         self._progressed = 0
         self._started = ticks_ms()
-        self._pumped_ms = 0
+        # Of the task that runs: since when without a pump, and its longest such stretch.
+        self._since = 0
+        self._longest_ms = 0
         self._late = False
 
     def begin(self, urgent, rest, watchdog, make_safe):
@@ -71,7 +73,6 @@ class Loop:
                 self._watchdog.feed()
                 self._run_urgent()
             self._started = self._ticks_ms()
-            self._pumped_ms = 0
             self._stalls.granted_ms = 0
             self._run(task)
         if self._progressed == len(self._urgent) + len(self._rest):
@@ -82,9 +83,11 @@ class Loop:
         started = self._ticks_ms()
         if ticks.diff(started, self._started) >= PUMP_MS:
             raise OSError(errno.ETIMEDOUT, "waited too long")
+        longest_ms = max(self._longest_ms, ticks.diff(started, self._since))
         if self._run_urgent():
             self._watchdog.feed()
-        self._pumped_ms += ticks.diff(self._ticks_ms(), started)
+        self._longest_ms = longest_ms
+        self._since = self._ticks_ms()
 
     def _run_urgent(self):
         """Beside the pass that is under way; True when all of them progressed."""
@@ -104,13 +107,14 @@ class Loop:
                 self._progressed += 1
                 return
             task.resting = False
-        pumped = self._pumped_ms
+        self._since = now
+        self._longest_ms = 0
         try:
             task.step(now)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever a task's defect is, the others go on
             self._failed(task, error, now)
         self._progressed += 1
-        took = ticks.diff(self._ticks_ms(), now) - (self._pumped_ms - pumped)
+        took = max(self._longest_ms, ticks.diff(self._ticks_ms(), self._since))
         if took >= _LATE_MS:
             self._late = True
         if took > task.budget_ms:

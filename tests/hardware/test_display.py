@@ -158,14 +158,41 @@ def test_a_display_that_lost_its_power_is_set_up_and_drawn_anew(bench: Any, live
     assert bench.panel.lines() == ["..charger-1a2b3c", "Charging", "192.168.1.23", "2026-11-22 07:30"]
 
 
-def test_with_the_relay_closed_it_is_set_up_only_if_that_stall_is_allowed(bench: Any, display: Any) -> None:
+def test_with_the_relay_closed_it_is_set_up_again_only_if_that_stall_is_allowed(
+    bench: Any, live: Any
+) -> None:
+    bench.oled.power(False)
+    bench.run(live.step, 1500)
+    bench.oled.power(True)
     bench.relay_closed = True
     bench.max_stall_ms = 100
+    bench.run(live.step, 3000)
+    assert not bench.panel.on
+    bench.max_stall_ms = 250
+    bench.run(live.step, 100)
+    assert bench.panel.on
+
+
+def test_the_first_set_up_waits_for_the_relay_to_open(bench: Any, display: Any) -> None:
+    bench.relay_closed = True
     bench.run(display.step, 3000)
     assert bench.sent == 0
-    bench.max_stall_ms = 250
+    bench.relay_closed = False
     bench.run(display.step, 100)
     assert bench.panel.on
+
+
+def test_a_bus_that_gets_stuck_while_it_is_set_up_leaves_no_half_made_display(
+    bench: Any, display: Any
+) -> None:
+    bench.clock.call_in(500, lambda: setattr(bench, "wedged", True))
+    bench.run(display.step, 500)
+    assert display.lost
+    bench.wedged = False
+    display.state = "Available"
+    bench.run(display.step, 40_000)
+    assert not display.lost
+    assert bench.panel.shows("Available")
 
 
 def test_a_stuck_bus_stops_everything_once_and_is_left_alone_until_the_relay_opens(

@@ -71,9 +71,9 @@ class I2cBus:
         if self._bus is not None:
             self._bus.unlock()
 
-    def stalled(self, started):
-        """True when a transfer that began at tick `started` and is now over stood still: remembered."""
-        self._wedged = ticks.diff(supervisor.ticks_ms(), started) >= _STALL_MS
+    def stalled(self, started, limit_ms=_STALL_MS):
+        """True when what began at tick `started` and is now over took so long that the bus is stuck: remembered."""
+        self._wedged = ticks.diff(supervisor.ticks_ms(), started) >= limit_ms
         return self._wedged
 
 

@@ -18,6 +18,8 @@ from charger.hardware.screen import FIELDS, Screen
 
 # 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
 _SET_UP_MS = 200
+# The first time the library sends them in one go, and a bus that gets stuck meanwhile costs a second for each.
+_FIRST_SET_UP_MS = 14000
 _SPLASH_MS = 2000
 _ASK_MS = 1000
 
@@ -70,7 +72,9 @@ class Display:
                     self._lose(now, "left alone, the bus is stuck", True)
             elif self._ready:
                 self._show(now)
-            elif self._health.due(now) and self._stalls.allow(_SET_UP_MS):
+            elif self._health.due(now) and self._stalls.allow(
+                _FIRST_SET_UP_MS if self._panel is None else _SET_UP_MS
+            ):
                 self._set_up(now)
         except (OSError, RuntimeError, ValueError) as error:
             # The display's own driver may leave the bus locked when it stumbles.
@@ -85,15 +89,19 @@ class Display:
         self._bus.probe(self._device)
         for field in range(FIELDS):
             self._canvas.write(field, self._screen.text(field))
+        started = supervisor.ticks_ms()
         if self._panel is None:
             wires = I2CDisplayBus(self._bus.open(), device_address=self._device)
             self._panel = SSD1306(wires, width=128, height=64, auto_refresh=False)
         else:
             self._configure()
+        if self._bus.stalled(started, 2 * _SET_UP_MS):
+            # Nobody knows what of it has arrived.
+            raise OSError(errno.ETIMEDOUT, "the bus is stuck")
         # Taking the picture away and back makes the whole of it new.
         self._panel.root_group = None
         self._panel.root_group = self._canvas.group
-        self._panel.refresh()
+        self._refresh()
         self._screen.stale = 0
         self._ready = True
         self._ask_at = ticks.add(now, _ASK_MS)
@@ -107,7 +115,8 @@ class Display:
         Not by making it anew: a board has room for one display, and giving it back takes the bus along.
         """
         at = 0
-        while at < len(_INIT_SEQUENCE):
+        started = supervisor.ticks_ms()
+        while at < len(_INIT_SEQUENCE) and not self._bus.stalled(started, 2 * _SET_UP_MS):
             end = at + 2 + _INIT_SEQUENCE[at + 1]
             self._panel.bus.send(_INIT_SEQUENCE[at], _INIT_SEQUENCE[at + 2 : end])
             at = end
@@ -148,7 +157,10 @@ class Display:
     def _draw(self, changed):
         if changed:
             self._bus.probe(self._device)
-            started = supervisor.ticks_ms()
-            self._panel.refresh()
-            if self._bus.stalled(started):
-                raise OSError(errno.ETIMEDOUT, "the bus is stuck")
+            self._refresh()
+
+    def _refresh(self):
+        started = supervisor.ticks_ms()
+        self._panel.refresh()
+        if self._bus.stalled(started):
+            raise OSError(errno.ETIMEDOUT, "the bus is stuck")

@@ -146,7 +146,9 @@ class World:
         """Raise InputError when this charger has no such button (estop, service) or part (display, ...)."""
         if part in self._buttons:
             if self._buttons[part] is None:
-                raise InputError(f"this charger has no {part} button: [hardware] {part}_pin says on which pin")
+                raise InputError(
+                    f"this charger has no {part} button: [hardware] {part}_pin says on which pin"
+                )
         elif part not in self._parts:
             raise InputError(f"this charger has no {part}: its settings say none")
 

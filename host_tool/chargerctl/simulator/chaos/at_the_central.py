@@ -101,7 +101,7 @@ def central_errors(random: Random, at_s: float) -> list[Act]:
 def central_refuses(random: Random, at_s: float) -> list[Act]:
     action = random.choice(("Authorize", "StartTransaction"))
     status = random.choice(("Blocked", "Expired", "Invalid", "ConcurrentTx"))
-    payload = {"idTagInfo": {"status": status}, "transactionId": 0}
+    payload = {"idTagInfo": {"status": status}, "transactionId": random.randint(100_000, 999_999)}
     if action == "Authorize":
         del payload["transactionId"]
     text = f"central_refuses: {status} to the next {action}"

@@ -139,6 +139,8 @@ class _Run:
         scene.world.meter(11)
         scene.world.plug()
         scene.world.swipe(_NEXT_UID)
+        # Behind whoever still holds a card.
+        scene.wait(lambda: scene.world.card == _NEXT_UID, 30)
         if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
             self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
             return False

@@ -46,11 +46,14 @@ class TalkJudge:
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
         self._connections: list[float] = []
+        # Nothing was said yet over the present connection: what comes while it is made may find no place.
+        self._mute = True
         scene.events.listen(self._on_event)
         connect = scene.network.connect
 
         def watched(address: tuple[str, int]) -> Any:
             self._connections.append(scene.now_s)
+            self._mute = True
             return connect(address)
 
         scene.network.connect = watched  # type: ignore[method-assign]
@@ -72,6 +75,7 @@ class TalkJudge:
     # What the charger says.
 
     def _said(self, frame: object) -> None:
+        self._mute = False
         text = json.dumps(frame, separators=(",", ":"))
         if len(text) > _MAX_FRAME:
             self._violated(f"sent a frame of {len(text)} characters")
@@ -160,7 +164,8 @@ class TalkJudge:
             case [3, str(), {"status": "Rejected", "interval": _}]:
                 self._rejected = True
             case [2, str(call_id), str(), dict()] if len(json.dumps(frame)) < _MAX_FRAME - 200:
-                self._asked.setdefault(call_id, (self._scene.now_s, len(self._connections)))
+                if not self._mute:
+                    self._asked.setdefault(call_id, (self._scene.now_s, len(self._connections)))
 
     @property
     def _booted_s(self) -> float:
