@@ -16,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.catalogue import BOARDS, Board
+from chargerctl.cli.chaos import run_chaos
 from chargerctl.cli.settings_options import config_option, config_path, set_option
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
@@ -79,6 +80,18 @@ _SCRIPT_HELP = "\n".join(
 )
 @config_option
 @set_option
+@click.option("--chaos", is_flag=True, help="Have everything go wrong, in an episode drawn from --seed.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The first episode's seed."
+)
+@click.option(
+    "--episodes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Episodes, a seed after the other.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes for episodes [default: one a core]")
 @click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
 def command(
     drive: Path | None,
@@ -88,6 +101,10 @@ def command(
     central: str,
     config: Path | None,
     overrides: tuple[str, ...],
+    chaos: bool,
+    seed: int,
+    episodes: int,
+    workers: int | None,
     as_json: bool,
 ) -> int:
     """Boot a drive on a virtual board and run its own boot.py and code.py.
@@ -97,7 +114,14 @@ def command(
 
     Exit status: 0 every line of the script held; 1 an expectation failed or code.py ended; 2 the script or the
     settings are wrong.
+
+    With --chaos on boards and settings of the episode's own; exit status 1 after a violation. The same seed gives
+    the same episode.
     """
+    if chaos:
+        if drive or config or overrides or script_name or realtime or broker or central != "local":
+            raise click.UsageError("--chaos draws everything from --seed: leave out the other options")
+        return run_chaos(range(seed, seed + episodes), workers, as_json)
     if drive and (config or overrides):
         raise click.UsageError(
             "--drive boots with its own settings: leave out -c and --set, or deploy them to it"

@@ -30,10 +30,13 @@ def card_flaps(random: Random, at_s: float) -> list[Act]:
     moments = sorted(random.uniform(0, 3) for _ in range(random.randint(4, 20)))
     acts = [Act(at_s, "card_flaps", f"card_flaps {uid}, {len(moments)} times", lambda scene: None)]
     for number, moment in enumerate(moments):
-        held = uid if number % 2 == 0 else None
-        acts.append(Act(at_s + moment, "", f"card {held}", lambda scene, held=held: scene.world.hold(held)))
-    acts.append(Act(at_s + 3.1, "", "card away", lambda scene: scene.world.hold(None)))
+        acts.append(_hold(at_s + moment, uid if number % 2 == 0 else None))
+    acts.append(_hold(at_s + 3.1, None))
     return acts
+
+
+def _hold(at_s: float, uid: str | None) -> Act:
+    return Act(at_s, "", f"card {uid}" if uid else "card away", lambda scene: scene.world.hold(uid))
 
 
 def cable_bounces(random: Random, at_s: float) -> list[Act]:

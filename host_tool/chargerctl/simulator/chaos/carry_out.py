@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from chargerctl.settings import effective_for_simulation
-from chargerctl.simulator.chaos import episode as episodes
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.episode import Episode
 from chargerctl.simulator.chaos.program import ProgramJudge
@@ -25,7 +25,6 @@ _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
 _CHARGE_S = 3.0
 _NEXT_UID = "0BADCAFE"
-_LAST_EVENTS = 400
 
 
 @dataclass
@@ -69,7 +68,7 @@ class _Run:
     def run(self) -> Verdict:
         scene, episode = self._scene, self._episode
         for act in episode.acts:
-            scene.clock.call_at(round(act.at_s * 1_000_000), lambda act=act: self._carry_out(act))
+            scene.clock.call_at(round(act.at_s * 1_000_000), partial(self._carry_out, act))
         scene.board.settle_boot_out()
         scene.board.power(True)
         scene.board.run_for(episode.length_s)
@@ -199,9 +198,3 @@ class _Run:
 def _line(event: Event) -> str:
     rest = " ".join(str(value) for name, value in event.items() if name not in ("t", "kind", "topic"))
     return f"{float(str(event['t'])):10.3f} {event['kind']:9} {rest}"
-
-
-def draw_and_carry_out(seed: int, drives: dict[str, Path], costs: Costs | None = None) -> Verdict:
-    """`drives`: a drive for each board."""
-    episode = episodes.draw(seed)
-    return carry_out(episode, drives[episode.board_id], costs)

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What many episodes add up to: coverage, worst figures, violations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from chargerctl.simulator.chaos import phases
+from chargerctl.simulator.chaos.carry_out import Verdict
+from chargerctl.simulator.chaos.ingredients import INGREDIENTS
+
+# Beside the ingredients of the table: what customers do, and an episode of its own.
+_OTHERS = ("unplug", "offline_sessions")
+
+
+class Tally:
+    """`violations`: (seed, text), in the order of the seeds."""
+
+    def __init__(self) -> None:
+        self.episodes = 0
+        self.board_s = 0.0
+        self.closings = 0
+        self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *_OTHERS), 0))
+        self.unplugs: Counter[str] = Counter(dict.fromkeys(phases.NAMES, 0))
+        self.unplugs_charging: Counter[str] = Counter()
+        self.resets: Counter[str] = Counter()
+        # By what stood still meanwhile: (milliseconds, seed).
+        self.worst: dict[str, tuple[float, int]] = {}
+        self.violations: list[tuple[int, str]] = []
+
+    def add(self, verdict: Verdict) -> None:
+        self.episodes += 1
+        self.board_s += verdict.board_s
+        self.closings += verdict.closings
+        self.ingredients.update(verdict.ingredients)
+        self.unplugs.update(verdict.unplugs)
+        self.unplugs_charging.update(verdict.unplugs_charging)
+        self.resets.update(verdict.resets)
+        for kind, ms in verdict.worst_ms.items():
+            self.worst[kind] = max(self.worst.get(kind, (0.0, 0)), (ms, verdict.seed))
+        self.violations += [(verdict.seed, text) for text in verdict.violations]
+
+    @property
+    def never(self) -> list[str]:
+        """Ingredients that did not occur, and phases in which nobody unplugged."""
+        return [name for name, count in (*self.ingredients.items(), *self.unplugs.items()) if not count]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "episodes": self.episodes,
+            "board_s": round(self.board_s),
+            "closings": self.closings,
+            "violations": [{"seed": seed, "text": text} for seed, text in self.violations],
+            "ingredients": dict(self.ingredients),
+            "unplugs": dict(self.unplugs),
+            "unplugs_charging": dict(self.unplugs_charging),
+            "resets": dict(self.resets),
+            "worst_ms": {
+                kind: {"ms": round(ms, 3), "seed": seed} for kind, (ms, seed) in sorted(self.worst.items())
+            },
+        }
+
+    def lines(self) -> list[str]:
+        """For a person."""
+        head = (
+            f"{self.episodes} episodes, {self.board_s:.0f} board-seconds, the relay closed {self.closings} times, "
+            f"{len(self.violations)} violations"
+        )
+        out = [head, "", "Ingredient             occurred"]
+        out += [f"  {name:20} {count:8}" for name, count in self.ingredients.items()]
+        out += ["", "Unplugged during            all  charging"]
+        out += [
+            f"  {name:20} {count:8}  {self.unplugs_charging[name]:8}" for name, count in self.unplugs.items()
+        ]
+        out += ["", "Resets"] + [f"  {name:20} {count:8}" for name, count in self.resets.items()]
+        out += ["", "Worst, modelled, by what stood still meanwhile"]
+        out += [f"  {kind:28} {ms:8.1f} ms  seed {seed}" for kind, (ms, seed) in sorted(self.worst.items())]
+        return out
