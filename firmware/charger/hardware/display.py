@@ -18,8 +18,9 @@ from charger.hardware.screen import FIELDS, Screen
 
 # 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
 _SET_UP_MS = 200
-# The first time the library sends them in one go, and a bus that gets stuck meanwhile costs a second for each.
-_FIRST_SET_UP_MS = 14000
+# The first time the library sends them in one go, and a bus that gets stuck meanwhile costs a second for each that
+# is left: not with the relay closed.
+_FIRST_SET_UP_MS = 1500
 _SPLASH_MS = 2000
 _ASK_MS = 1000
 
