@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -60,17 +61,19 @@ class FaultyVolume:
 
     # What is asked.
 
-    def files(self) -> dict[str, int]:
-        return {path: len(file.content) for path, file in self._walk() if isinstance(file, File)}
-
-    def folders(self) -> set[str]:
-        return {path for path, file in self._walk() if isinstance(file, Folder)}
+    def list(self) -> tuple[dict[str, int], set[str]]:
+        found = self._walk()
+        files = {path: len(file.content) for path, file in found if isinstance(file, File)}
+        return files, {path for path, file in found if isinstance(file, Folder)}
 
     def free(self) -> int:
         return self.capacity - self._used()
 
     def read(self, path: str) -> bytes:
         return self._file(path).content
+
+    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return ((path, self.read(path)) for path in paths)
 
     def tree(self, keep_unsynced: bool = True) -> Tree:
         """What is on the medium: after everything has been written back, or after a cut that lost what was not."""
@@ -93,13 +96,14 @@ class FaultyVolume:
         file.content = content
         self.bytes_written += len(content)
 
-    def sync(self, path: str) -> None:
-        found = self._find(path)
-        self._operate("fsync " + path)
-        if isinstance(found, File):
-            found.durable = found.content
-        else:
-            found.durable = dict(found.names)
+    def sync(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            found = self._find(path)
+            self._operate("fsync " + path)
+            if isinstance(found, File):
+                found.durable = found.content
+            else:
+                found.durable = dict(found.names)
 
     def rename(self, source: str, target: str) -> None:
         old, old_name = self._place(source)

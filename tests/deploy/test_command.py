@@ -276,7 +276,7 @@ def test_settings_for_another_board_are_refused(run: Run) -> None:
         ("write", errno.ENOSPC, "is full"),
         ("write", errno.ENODEV, "went away"),
         ("sync", errno.EIO, "went away or fails"),
-        ("files", errno.ENXIO, "went away"),
+        ("list", errno.ENXIO, "went away"),
         ("read", errno.EIO, "went away"),
     ],
 )

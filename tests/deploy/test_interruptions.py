@@ -174,7 +174,7 @@ def test_a_deploy_that_fails_anywhere_leaves_a_board_that_is_old_new_or_safe(
 
 def commit_before_it_is_staged(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commit is synced, what it promises is not."""
-    monkeypatch.setattr(apply._Drive, "settle", lambda drive, path, content: None)
+    monkeypatch.setattr(apply._Drive, "settle", lambda drive, files: None)
 
 
 def let_go_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +206,8 @@ def sync_the_staging_folder_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was moved out of it is gone there for good before it has arrived elsewhere."""
 
     def wrong(drive: apply._Drive, but: str | None = None) -> None:
-        for folder in sorted(drive.unsynced & ({""} | drive.folders), key=lambda folder: folder != ".deploy"):
-            drive.volume.sync(folder)
+        folders = drive.unsynced & ({""} | drive.folders)
+        drive.volume.sync(sorted(folders, key=lambda folder: folder != ".deploy"))
         drive.unsynced.clear()
 
     monkeypatch.setattr(apply._Drive, "sync", wrong)

@@ -68,7 +68,7 @@ def test_a_folder_that_is_left_empty_goes_and_one_with_a_users_file_stays() -> N
     image = {path: content for path, content in SMALL.items() if path != "lib/a.py"}
     volume = drive()
     deploy(volume, image)
-    assert "lib" not in volume.folders()
+    assert "lib" not in volume.list()[1]
     volume = drive(lib__mine_py=b"mine")
     deploy(volume, image)
     assert volume.tree()["lib/mine.py"] == b"mine"
@@ -101,7 +101,7 @@ def test_what_a_deploy_without_commit_left_is_removed() -> None:
     volume = FaultyVolume(drive().tree() | {".deploy/0": b"half"})
     planned = deploy(volume, SMALL)
     assert planned.leftovers == [".deploy/0"]
-    assert not volume.folders() & {".deploy"}
+    assert not volume.list()[1] & {".deploy"}
 
 
 def test_a_dry_run_shows_the_drive_as_it_will_be_when_an_unfinished_deploy_is_finished() -> None:

@@ -10,7 +10,7 @@ the folders they went to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from chargerctl.deploy.plan import Plan
@@ -19,6 +19,11 @@ from chargerctl.deploy.snapshot import staged
 from chargerctl.deploy.troubles import explain
 from chargerctl.deploy.volume import Volume, folder_of, parents
 from chargerctl.errors import ChargerctlError
+
+_NOT_YET = COMMIT + ".new"
+# The programs that the board runs by itself: what is done to them is on the medium before anything else is
+# done.
+_PIVOTS = {"boot.py", "boot.txt", "code.txt"}
 
 Progress = Callable[[int, str], None]  # bytes just written, and of what
 
@@ -46,7 +51,7 @@ def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
             drive.empty_staging(but=())
         if plan.steps:
             _stage(drive, plan, progress)
-            _commit(drive, plan)
+            _commit(drive)
             committed = True
             _carry_out(drive, plan.steps, plan.work.in_place, progress)
         _clean_up(drive)
@@ -74,8 +79,8 @@ class _Drive:
 
     def __init__(self, volume: Volume) -> None:
         self.volume = volume
-        self.files = set(volume.files())
-        self.folders = volume.folders()
+        files, self.folders = volume.list()
+        self.files = set(files)
         self.unsynced: set[str] = set()
 
     def write(self, path: str, content: bytes) -> None:
@@ -84,14 +89,16 @@ class _Drive:
         self.files.add(path)
         self.unsynced.add(folder_of(path))
 
-    def settle(self, path: str, content: bytes) -> None:
-        """Sync a file and make sure that it is there."""
-        self.volume.sync(path)
-        if self.volume.read(path) != content:
-            raise ChargerctlError(
-                f"{path} does not read back as it was written: the drive may be failing; "
-                "eject it, plug the board in again and run the command again"
-            )
+    def settle(self, files: Mapping[str, bytes]) -> None:
+        """Sync files, the folders they are in, and make sure that they are there."""
+        self.volume.sync([*files, *self._folders_to_sync()])
+        self.unsynced.clear()
+        for path, content in self.volume.read_back(files):
+            if content != files[path]:
+                raise ChargerctlError(
+                    f"{path} does not read back as it was written: the drive may be failing; "
+                    "eject it, plug the board in again and run the command again"
+                )
 
     def replace(self, source: str, target: str) -> None:
         self.make_folders(target)
@@ -125,10 +132,14 @@ class _Drive:
 
     def sync(self, but: str | None = None) -> None:
         """Sync the folders in which names changed, the staging folder last, and `but` not at all."""
-        for folder in sorted(self.unsynced - {but}, key=lambda folder: (folder == STAGING, folder)):
-            if folder == "" or folder in self.folders:
-                self.volume.sync(folder)
-            self.unsynced.discard(folder)
+        folders = [folder for folder in self._folders_to_sync() if folder != but]
+        if folders:
+            self.volume.sync(folders)
+        self.unsynced = self.unsynced & {but}
+
+    def _folders_to_sync(self) -> list[str]:
+        folders = self.unsynced & (self.folders | {""})
+        return sorted(folders, key=lambda folder: (folder == STAGING, folder))
 
     def empty_staging(self, but: tuple[str, ...]) -> None:
         for path in sorted(self.files):
@@ -137,29 +148,29 @@ class _Drive:
 
 
 def _stage(drive: _Drive, plan: Plan, progress: Progress) -> None:
+    """The commit too, under a name that does not count yet."""
     files = dict(plan.work.staged)
     if plan.work.in_place:
         files[WAIT] = b"some files did not fit twice: only chargerctl deploy can finish"
+    files[_NOT_YET] = plan.commit
     target_of = {name: path for path, name in plan.work.names.items()}
     for name, content in files.items():
         drive.write(name, content)
         progress(len(content), target_of.get(name, name))
-    for name, content in files.items():
-        drive.settle(name, content)
+    drive.settle(files)
 
 
-def _commit(drive: _Drive, plan: Plan) -> None:
-    """From the rename on, the deploy will be finished."""
-    fresh = COMMIT + ".new"
-    drive.write(fresh, plan.commit)
-    drive.settle(fresh, plan.commit)
-    drive.sync()
-    drive.replace(fresh, COMMIT)
+def _commit(drive: _Drive) -> None:
+    """From here on, the deploy will be finished."""
+    drive.replace(_NOT_YET, COMMIT)
     drive.sync()
 
 
 def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], progress: Progress) -> None:
     for verb, *words in steps:
+        pivotal = not _PIVOTS.isdisjoint(words)
+        if pivotal:
+            drive.sync(but=STAGING)
         if verb == "move":
             if words[0] in drive.files:
                 drive.replace(words[0], words[1])
@@ -169,7 +180,7 @@ def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], pro
             drive.remove(words[0])
         else:
             raise StuckError(f"the commit is {verb}")
-        if not folder_of(words[-1]):
+        if pivotal:
             drive.sync(but=STAGING)
     drive.sync()
 
@@ -188,7 +199,7 @@ def _put(
     if content is None or Mark.of(content) != mark:
         raise StuckError(f"{target} is missing")
     drive.write(target, content)
-    drive.settle(target, content)
+    drive.settle({target: content})
     progress(len(content), target)
 
 
@@ -196,8 +207,7 @@ def _hold_by_code_txt(drive: _Drive, plan: Plan) -> None:
     """Make code.txt hold the board before its commit is replaced by another."""
     if "code.txt" not in drive.files:
         drive.write(STAGING + "/hold", plan.hold)
-        drive.settle(STAGING + "/hold", plan.hold)
-        drive.sync()
+        drive.settle({STAGING + "/hold": plan.hold})
         drive.replace(STAGING + "/hold", "code.txt")
         drive.sync()
     drive.empty_staging(but=(COMMIT, WAIT))
@@ -220,7 +230,6 @@ def _clean_up(drive: _Drive) -> None:
     drive.empty_staging(but=(COMMIT,))
     drive.sync()
     drive.remove(COMMIT)
-    drive.sync()
-    with suppress(OSError):  # something of the user's in it, or of the system's
+    with suppress(OSError):  # something of the user's is in it, or of the system's
         drive.remove(STAGING)
-        drive.sync()
+    drive.sync()

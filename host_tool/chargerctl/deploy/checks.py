@@ -111,8 +111,8 @@ def shadows(image: Image, on_drive: set[str]) -> list[str]:
 
 
 def _before(path: str) -> list[str]:
-    """Where else CircuitPython looks for a module before it comes to `path`: in / before /lib, for a folder before
-    a file, for .py before .mpy. A folder ends in a slash.
+    """Where else CircuitPython looks for a module before it comes to `path`: in / before /lib, for a folder
+    before a file, for .py before .mpy. A folder ends in a slash.
     """
     stem, _, suffix = path.rpartition(".")
     if suffix not in ("py", "mpy"):

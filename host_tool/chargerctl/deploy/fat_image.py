@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -82,11 +82,10 @@ class FatImageVolume:
         clusters = sectors // self._core.bpb_header["BPB_SecPerClus"]
         return int(self._core.fat[2 : clusters + 2].count(0)) * self.cluster
 
-    def files(self) -> dict[str, int]:
-        return {path: entry.filesize for path, entry in self._entries() if not entry.is_directory()}
-
-    def folders(self) -> set[str]:
-        return {path for path, entry in self._entries() if entry.is_directory()}
+    def list(self) -> tuple[dict[str, int], set[str]]:
+        found = list(self._entries())
+        files = {path: entry.filesize for path, entry in found if not entry.is_directory()}
+        return files, {path for path, entry in found if entry.is_directory()}
 
     def read(self, path: str) -> bytes:
         entry = self._entry(path)
@@ -95,13 +94,17 @@ class FatImageVolume:
         chain = self._core.get_cluster_chain(entry.get_cluster())
         return b"".join(map(self._core.read_cluster_contents, chain))[: entry.filesize]
 
+    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return ((path, self.read(path)) for path in paths)
+
     def write(self, path: str, content: bytes) -> None:
         self._entry(folder_of(path))
         _as_os_error(self._write, path, content)
 
-    def sync(self, path: str) -> None:
-        """All of the image: which of its blocks are this file's is pyfatfs's business."""
-        self._entry(path)
+    def sync(self, paths: Iterable[str]) -> None:
+        """All of the image: which of its blocks are these files' is pyfatfs's business."""
+        for path in paths:
+            self._entry(path)
         if not self._core.is_read_only:
             self._core.flush_fat()
         os.fsync(self._file.fileno())

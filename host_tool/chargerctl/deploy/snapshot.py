@@ -48,7 +48,7 @@ def staged(path: str) -> bool:
 
 def look(volume: Volume, wanted: set[str]) -> Snapshot:
     """Read the drive: the records, what they name, and the files in `wanted`."""
-    sizes = volume.files()
+    sizes, folders = volume.list()
 
     def read(path: str) -> bytes | None:
         return volume.read(path) if path in sizes else None
@@ -59,7 +59,7 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
     if commit:
         asked |= {word for step in commit.steps for word in step} | {p for p in sizes if staged(p)}
     content = {path: volume.read(path) for path in sorted(asked) if path in sizes}
-    return Snapshot(sizes, volume.folders(), content, volume.cluster, volume.free(), manifest, commit)
+    return Snapshot(sizes, folders, content, volume.cluster, volume.free(), manifest, commit)
 
 
 def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:

@@ -8,6 +8,7 @@ new file, a rename, a removal) not before its folder's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 
@@ -25,20 +26,20 @@ class Volume(Protocol):
     def free(self) -> int:
         """Bytes not in use."""
 
-    def files(self) -> dict[str, int]:
-        """Every file with its size in bytes."""
-
-    def folders(self) -> set[str]:
-        """Every folder but the drive itself."""
+    def list(self) -> tuple[dict[str, int], set[str]]:
+        """Every file with its size in bytes, and every folder but the drive itself."""
 
     def read(self, path: str) -> bytes:
-        """A file's content, from the medium itself where the system's cache can be passed by."""
+        """A file's content."""
+
+    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Files with their content, from the medium itself where the system's cache can be passed by."""
 
     def write(self, path: str, content: bytes) -> None:
         """Create the file, or replace its content in place. Its folder must exist."""
 
-    def sync(self, path: str) -> None:
-        """Return when the content of a file, or the names in a folder, is on the medium."""
+    def sync(self, paths: Iterable[str]) -> None:
+        """Return when the content of these files, and the names in these folders, are on the medium."""
 
     def rename(self, source: str, target: str) -> None:
         """Give a file another name; `target` must not exist."""
