@@ -6,9 +6,15 @@ CircuitPython runs this file instead of boot.py and code.py when it starts in sa
 nobody beside it to press reset, so whatever happened to the board is answered by a reset; code.py counts
 how often in a row. What a person asked for, and what a reset cannot mend (it would only repeat for ever),
 stays in safe mode. Imports nothing of ours.
+
+After its reset the chip knows only of a software reset. So the reason is left in the clock, as the 2nd or 3rd of
+January 2000, where that holds no time that would be lost: after a brown-out it never does.
 """
 
+import time
+
 import microcontroller
+import rtc
 import supervisor
 
 # By name: boards differ in which reasons they have.
@@ -29,5 +35,13 @@ def a_reset_helps(reason):
     return not any(reason == getattr(reasons, name) for name in STAY if hasattr(reasons, name))
 
 
-if a_reset_helps(supervisor.runtime.safe_mode_reason):
+def leave_word(reason):
+    if time.localtime()[0] == 2000:
+        brown_out = reason == getattr(supervisor.SafeModeReason, "BROWNOUT", None)
+        rtc.RTC().datetime = time.struct_time((2000, 1, 2 if brown_out else 3, 0, 0, 0, 0, -1, -1))
+
+
+why = supervisor.runtime.safe_mode_reason
+if a_reset_helps(why):
+    leave_word(why)
     microcontroller.reset()

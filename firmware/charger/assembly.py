@@ -53,7 +53,19 @@ def build(store):
     identity = Identity(values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
     boot_id = system.boot_id()
     core = Core(
-        values, identity, parts, link, clock, uptime, store, boot_id, reset.reboot, log, now, operative
+        values,
+        identity,
+        parts,
+        link,
+        clock,
+        uptime,
+        store,
+        boot_id,
+        reset.reboot,
+        log,
+        now,
+        operative,
+        reason,
     )
     interlock, controller = core.interlock, core.controller
     parts.stalls.follow(interlock)

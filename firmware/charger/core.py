@@ -21,11 +21,25 @@ class Core:
     """`parts`: relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen.
 
     `link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
-    `reboot()` resets the board. `operative` False: Unavailable for good.
+    `reboot()` resets the board; `reset_reason`: one word, why it was reset the last time. `operative` False: Unavailable
+    for good.
     """
 
     def __init__(
-        self, values, identity, parts, link, clock, uptime, store, boot_id, reboot, log, now, operative=True
+        self,
+        values,
+        identity,
+        parts,
+        link,
+        clock,
+        uptime,
+        store,
+        boot_id,
+        reboot,
+        log,
+        now,
+        operative=True,
+        reset_reason="unknown",
     ):
         limits = Limits(values)
         configuration = Configuration(values)
@@ -37,7 +51,7 @@ class Core:
         meter = parts.meter if parts.has_meter else None
         self.transactions = Transactions(self.rpc, self.outbox, clock, configuration, meter, uptime, log)
         self.charge_point = ChargePoint(
-            self.rpc, self.transactions, clock, configuration, identity, uptime, log
+            self.rpc, self.transactions, clock, configuration, identity, uptime, reset_reason, log
         )
         self.controller = Controller(
             self.interlock, self.charge_point, parts, limits, configuration, uptime, log, operative

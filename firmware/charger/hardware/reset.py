@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Why the program runs again, and how to make it."""
 
+import time
+
 import microcontroller
 import supervisor
 
@@ -14,6 +16,11 @@ _REASONS = (
     ("DEEP_SLEEP_ALARM", "wake"),
     ("RESCUE_DEBUG", "debugger"),
 )
+# After a brown-out or a crash the chip starts in safe mode, and safemode.py resets it: a software reset. Where no time
+# is lost by it, it leaves the true reason in the RTC, as midnight of a day of January 2000 (the RTC itself starts with
+# the 1st), and we are here some seconds later.
+_SAFE_MODE_DAYS = {2: "brownout", 3: "crash"}
+_SECONDS = 20
 
 
 def reason():
@@ -23,8 +30,15 @@ def reason():
     now = microcontroller.cpu.reset_reason
     for member, word in _REASONS:
         if now == getattr(microcontroller.ResetReason, member):
-            return word
+            return _behind_safe_mode() if word == "software" else word
     return "unknown"
+
+
+def _behind_safe_mode():
+    year, month, day, hour, minute, second = time.localtime()[:6]
+    if (year, month, hour, minute) == (2000, 1, 0, 0) and second < _SECONDS:
+        return _SAFE_MODE_DAYS.get(day, "software")
+    return "software"
 
 
 def reboot():

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The network: Wi-Fi, MQTT and NTP. Each has step(now), which returns at once or declares how long it stands still.
 
-    wifi = Wifi(radio, ssid, password, ticks_ms, stalls, log, is_rp2)
+    wifi = Wifi(radio, values, ticks_ms, stalls, store, log, is_rp2)
     link = Link(pool, wifi, values, ticks_ms, pump, stalls, log)
     ntp  = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)
 
@@ -10,25 +10,30 @@
 supervisor.ticks_ms, `now` what it gave at the start of the pass. `pump()` runs the safety part of the loop once,
 `log(tag, text)` writes a console line, `clock.set_from_ntp(unix)` takes whole seconds. `stalls.allow(ms)` says whether
 everything may stand still for `ms` now; a part that gets False asks again later. None of these parts raises.
+`store` (hardware.store.Store) keeps that the program stands still on purpose.
 
 What may stand still, and for how long:
 
-    Wifi.step     ESP32: one association, UNBOUNDED (DHCP has no limit there), so only with the relay open.
+    Wifi.step     ESP32: one association, UNBOUNDED (DHCP has no limit there), so only with the relay open. When the
+                  watchdog ends it, that is no crash.
                   RP2: 10 ms at any time; it starts the association and looks again later.
-    Link.step     name resolution of [mqtt] broker: DNS_MS, once, then after three failed connects in a row; never
-                  for an address. TCP connect: 3000 ms (at most half the watchdog's time) where allowed, else 200 ms.
-                  TLS: that and 3000 ms.
+    Link.step     TCP connect: 3000 ms (at most half the watchdog's time) where allowed, else 200 ms. With TLS: three
+                  times 1500 ms (less where the watchdog's time is short), else 200 ms, and 3000 ms.
                   CONNECT, SUBSCRIBE and the "online" message wait for their acknowledgement with `pump` running,
                   at most 5 s each, each in a pass of its own.
                   Everything else: 0. Handing over a message takes MiniMQTT until the next tick, 1 ms.
     Link.publish  0
     Link.receive  0
-    Ntp.step      name resolution DNS_MS, once and after three failures in a row; a request 1000 ms.
+    Ntp.step      a request: 1000 ms.
+
+Names are resolved without standing still (resolver.py): [mqtt] broker and [ntp] server at first use and after three
+failures in a row, at most 7 s a look-up; an address needs none.
 
 What the others read and call:
 
     wifi.connected    bool
     wifi.address      "192.168.1.7" or None
+    wifi.name_server()           "192.168.1.1" or None
     link.connected    bool: connected, subscribed and announced
     link.broker_text  "host:port"
     link.publish(frame) -> bool  str or bytes, at most 2048 bytes (a longer one is dropped, logged and True). False while
@@ -37,12 +42,6 @@ What the others read and call:
     link.close()                 ends the connection so that the broker publishes the last will now: before a restart
     ntp.synchronised  bool
 """
-
-# What Wifi asks for on an ESP32: longer than any [safety] max_stall_ms, so that only an open relay allows it.
-UNBOUNDED = 1 << 28
-
-# Name resolution: about 7 s for a dead name server, and a router usually announces two.
-DNS_MS = 14000
 
 
 def open_radio():

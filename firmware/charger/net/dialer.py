@@ -1,15 +1,21 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Opens the connection to the broker: name, TCP, TLS, each only when everything may stand still for that long."""
+"""Opens the connection to the broker: name, then TCP and TLS, when everything may stand still for that long."""
 
-from charger.net import DNS_MS
+from charger.interlock import WATCHDOG_RESERVE_MS
 from charger.net.packet_socket import errno_name
+from charger.net.resolver import Resolver
 
 # Fits the default [safety] max_stall_ms; an ESP32 and an RP2 both wait in steps of 100 ms.
 QUICK_MS = 200
 PATIENT_MS = 3000
+# A handshake: its arithmetic, and three times the socket's timeout (TCP connect and two answers).
 TLS_MS = 3000
-_FAILURES_BEFORE_DNS = 3
+TLS_WAITS = 3
+PATIENT_TLS_MS = 1500
+
+# The least that leaves time for it.
+_TLS_SECONDS = (TLS_MS + TLS_WAITS * QUICK_MS + WATCHDOG_RESERVE_MS + 999) // 1000
 
 _REASONS = {
     "ECONNREFUSED": "connection refused",
@@ -36,9 +42,9 @@ def make_tls_context(ca_file):
 
 
 class Dialer:
-    """`pool`, `values` and `stalls` as in the package; `make_context(ca_file)` is called before the first TLS."""
+    """The collaborators as in the package; `make_context(ca_file)` is called before the first TLS."""
 
-    def __init__(self, pool, values, stalls, make_context):
+    def __init__(self, pool, wifi, values, stalls, log, make_context):
         self._pool = pool
         self._host = values["mqtt.broker"]
         self._port = values["mqtt.port"]
@@ -47,40 +53,54 @@ class Dialer:
         self._stalls = stalls
         self._make_context = make_context
         self._context = None
-        # The watchdog is not fed while a connect waits.
-        self._patient_ms = min(PATIENT_MS, values["safety.watchdog_seconds"] * 500)
-        self._is_address = self._host.replace(".", "").isdigit()
-        self._address = self._host if self._is_address else None
-        self._failures = 0
+        self._resolver = Resolver(pool, wifi, self._host)
+        self._patient_ms = self._patience(values["safety.watchdog_seconds"], log)
         self.problem = None
+        self.resolving = False
 
-    def open(self):
-        """A connected socket with timeout 0, or None: then `problem` says why, and is None when it may not stall now."""
+    def _patience(self, watchdog_seconds, log):
+        """The socket's timeout when there is time, so that all of it ends before the watchdog, which nobody feeds."""
+        if self._tls:
+            wanted = PATIENT_TLS_MS
+            longest = (watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS - TLS_MS) // TLS_WAITS
+        else:
+            wanted = PATIENT_MS
+            longest = watchdog_seconds * 500
+        if longest < wanted:
+            what = f"a connect gets {longest} ms" if longest >= QUICK_MS else "there is no time for TLS"
+            log("mqtt", f"With [safety] watchdog_seconds = {watchdog_seconds} {what}")
+        return min(wanted, longest)
+
+    def open(self, now):
+        """A connected socket with timeout 0, or None: then `problem` says why.
+
+        It is None while the name is being `resolving`, to be called again in the next pass, and when nothing may stall
+        for so long now.
+        """
         self.problem = None
-        if not self._resolve() or not self._trust():
+        if not self._resolve(now) or not self._trust():
             return None
-        extra = TLS_MS if self._tls else 0
-        if self._stalls.allow(self._patient_ms + extra):
-            return self._connect(self._patient_ms + extra)
-        if self._stalls.allow(QUICK_MS + extra):
-            return self._connect(QUICK_MS + extra)
+        for wait in (self._patient_ms, QUICK_MS):
+            if self._stalls.allow(TLS_MS + TLS_WAITS * wait if self._tls else wait):
+                return self._connect(wait)
         return None
 
-    def _resolve(self):
-        """True when an address is known. A known one is kept when the name server is down."""
-        stale = self._failures >= _FAILURES_BEFORE_DNS and not self._is_address
-        if (stale or self._address is None) and self._stalls.allow(DNS_MS):
-            try:
-                answers = self._pool.getaddrinfo(self._host, self._port, 0, self._pool.SOCK_STREAM)
-                self._address = next(answer[-1][0] for answer in answers if ":" not in answer[-1][0])
-                self._failures = 0
-            except (OSError, StopIteration) as error:
-                if self._address is None:
-                    self.problem = f"name not found, {error}"
-        return self._address is not None
+    def _resolve(self, now):
+        """True when an address is known."""
+        resolver = self._resolver
+        self.resolving = not resolver.ready(now)
+        if self.resolving:
+            return False
+        if resolver.address is None:
+            self.problem = f"name not found, {resolver.problem}"
+            return False
+        return True
 
     def _trust(self):
-        """True when TLS is off or its context is there."""
+        """True when TLS is off, or there is time for it and its context is there."""
+        if self._patient_ms < QUICK_MS:
+            self.problem = f"[mqtt] tls needs [safety] watchdog_seconds of at least {_TLS_SECONDS}"
+            return False
         if self._tls and self._context is None:
             try:
                 self._context = self._make_context(self._ca_file)
@@ -89,7 +109,7 @@ class Dialer:
                 return False
         return True
 
-    def _connect(self, budget):
+    def _connect(self, wait_ms):
         raw = native = None
         try:
             raw = native = self._pool.socket(self._pool.AF_INET, self._pool.SOCK_STREAM)
@@ -97,13 +117,13 @@ class Dialer:
             raw.setsockopt(self._pool.IPPROTO_TCP, self._pool.TCP_NODELAY, 1)
             if self._tls:
                 native = self._context.wrap_socket(raw, server_hostname=self._host)
-            native.settimeout(budget / 1000)  # float: socketpool takes seconds
-            native.connect((self._address, self._port))
+            native.settimeout(wait_ms / 1000)  # float: socketpool takes seconds
+            native.connect((self._resolver.address, self._port))
             native.settimeout(0)
-            self._failures = 0
+            self._resolver.worked()
             return native
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
-            self._failures += 1
+            self._resolver.failed()
             self.problem = self._reason(error)
         # After a failed handshake CircuitPython's SSLSocket.close() leaves the socket inside it open.
         for socket in (native, raw):

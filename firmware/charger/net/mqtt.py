@@ -65,7 +65,7 @@ class Link:
         self._ticks_ms = ticks_ms
         self._log = log
         self._randrange = randrange
-        self._dialer = Dialer(pool, values, stalls, make_context)
+        self._dialer = Dialer(pool, wifi, values, stalls, log, make_context)
         self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, pump, log)
         self._pool = OneSocketPool(self._socket)
         self._client = self._make_client(values)
@@ -139,9 +139,15 @@ class Link:
         self._drop()
 
     def _dial(self, now):
-        if not self._wifi.connected or not ticks.reached(now, self._next_try):
+        if not ticks.reached(now, self._next_try):
             return
-        native = self._dialer.open()
+        if not self._wifi.connected:
+            # However long that takes: a time that is past does not look like one to come.
+            self._next_try = now
+            return
+        native = self._dialer.open(now)
+        if self._dialer.resolving:
+            return
         if native is not None:
             import select
 

@@ -3,34 +3,50 @@
 """Keeps the station associated. An ESP32 reconnects by itself five times, an RP2 never; the rest is up to us."""
 
 from charger import ticks
-from charger.net import UNBOUNDED
+from charger.interlock import UNBOUNDED
 
 # What the radio gets before we step in: an ESP32's own attempts after a loss, an RP2's association under way.
 _OWN_MS = 10000
 _LOOK_MS = 100
-# Half of the watchdog's usual 8 s; on an ESP32 it ends the retries, not the wait for DHCP.
+# On an ESP32 this ends the retries: an attempt takes up to 3 s more, and the wait for DHCP has no end.
 _ASSOCIATE_S = 4
+_ATTEMPT_S = 3
 _FIRST_MS = 2000
 _LONGEST_MS = 60000
+_NOTHING = ("None", "0.0.0.0")
 
 
 class Wifi:
     """`radio` is wifi.radio; the other collaborators, and how long step() stands still, as in the package."""
 
-    def __init__(self, radio, ssid, password, ticks_ms, stalls, log, is_rp2):
+    def __init__(self, radio, values, ticks_ms, stalls, store, log, is_rp2):
         self._radio = radio
-        self._ssid = ssid
-        self._password = password
+        self._ssid = values["wifi.ssid"]
+        self._password = values["wifi.password"]
         self._ticks_ms = ticks_ms
         self._stalls = stalls
+        self._store = store
         self._log = log
         self._is_rp2 = is_rp2
-        self._timeout_s = 0.01 if is_rp2 else _ASSOCIATE_S  # float: wifi.radio takes seconds
+        patience = self._patience(values["safety.watchdog_seconds"])
+        self._timeout_s = 0.01 if is_rp2 else patience  # float: wifi.radio takes seconds
         self._next_look = self._next_try = ticks_ms()
         self._pause_ms = _FIRST_MS
         self._problem = None
         self.connected = False
         self.address = None
+
+    def _patience(self, watchdog_seconds):
+        """How long an ESP32 may retry, so that the attempt which is then under way ends before the watchdog."""
+        if not self._is_rp2 and watchdog_seconds <= _ATTEMPT_S + 1:
+            text = f"With [safety] watchdog_seconds = {watchdog_seconds} the board may restart while it is joining"
+            self._log("wifi", text)
+        return max(1, min(_ASSOCIATE_S, watchdog_seconds - _ATTEMPT_S - 1))
+
+    def name_server(self):
+        """The dotted address of the network's name server, or None when it has announced none."""
+        address = str(self._radio.ipv4_dns)
+        return None if address in _NOTHING else address
 
     def step(self, now):
         if self._radio.connected:
@@ -51,7 +67,7 @@ class Wifi:
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
         address = str(self._radio.ipv4_address)
-        if address in ("None", "0.0.0.0"):
+        if address in _NOTHING:
             return
         self.connected = True
         self.address = address
@@ -68,11 +84,14 @@ class Wifi:
 
     def _associate(self):
         problem = None
+        if not self._is_rp2:
+            self._store.stand_still()
         try:
             self._radio.connect(self._ssid, self._password, timeout=self._timeout_s)
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
             # An RP2 always ends here: 10 ms are not enough, and the association goes on.
             problem = "no answer yet" if self._is_rp2 else str(error)
+        self._store.go_on()
         if problem and problem != self._problem:
             self._log("wifi", f"Connecting to {self._ssid}: {problem}")
         self._problem = problem

@@ -26,10 +26,10 @@ class Identity:
 class ChargePoint:
     """Call `attach` once with who wants to hear of answers before the first `step`.
 
-    `registration` is None until BootNotification is answered, then Accepted, Pending or Rejected.
+    `reset_reason` is told with the status of connector 0. `registration` is None until BootNotification is answered, then Accepted, Pending or Rejected.
     """
 
-    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, log):
+    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, reset_reason, log):
         self._rpc = rpc
         self._transactions = transactions
         self._clock = clock
@@ -43,7 +43,8 @@ class ChargePoint:
         self._asking = None
         self._heartbeat_due_s = 0
         # [connector 0, connector 1]: what is so, and what the central system was last told, as (status, error, info).
-        self._status = [("Available", "NoError", None), ("Available", "NoError", None)]
+        self._whole = ("Available", "NoError", "reset: " + reset_reason)
+        self._status = [self._whole, ("Available", "NoError", None)]
         self._told = [None, None]
         self._error = ("NoError", None)
 
@@ -82,8 +83,10 @@ class ChargePoint:
         # SPEC 4.9: connector 0 is only ever Available, Unavailable or Faulted.
         if status == "Faulted":
             self._status[0] = self._status[1]
+        elif status == "Unavailable":
+            self._status[0] = (status, "NoError", None)
         else:
-            self._status[0] = ("Unavailable" if status == "Unavailable" else "Available", "NoError", None)
+            self._status[0] = self._whole
 
     def set_error(self, error, info):
         """A part is lost (ReaderFailure, PowerMeterFailure, OtherError with what), or "NoError" when all are back."""

@@ -103,8 +103,12 @@ class _Run:
                 f"last status {scene.status}, program {scene.board.program}"
             )
             return False
-        if self._program.reason_said is None:
-            self._violated("did not say why it was reset")
+        said, boot = self._program.reason_said, self._talk.last_boot
+        if said not in self._program.why or boot is None or boot.info != f"reset: {said}":
+            told = boot and boot.info
+            self._violated(
+                f"reset for {self._program.why}, the console said {said!r}, the central system heard {told!r}"
+            )
         if scene.world.relay_closed or scene.world.lock_engaged:
             self._violated("the relay is closed or the cable locked, and nobody is there")
         return True
@@ -143,9 +147,9 @@ class _Run:
         if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
             self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
             return False
-        scene.board.run_for(_CHARGE_S)
-        scene.world.unplug()
-        scene.board.run_for(1.0)
+        # By the clock: only there the program can be asked what it is doing.
+        scene.later(_CHARGE_S, scene.world.unplug)
+        scene.board.run_for(_CHARGE_S + 1.0)
         self._delivered_wh = scene.world.metered_wh - counted_wh
         if scene.world.lock_engaged:
             self._violated("the cable is still locked after the next customer")

@@ -29,6 +29,7 @@ class ProgramJudge:
         self._scene = scene
         self._violated = violated
         self._before: tuple[str, float] = ("power", 0.0)
+        self._cause = "power"
         self._reset_asked_s = -1e9
         scene.events.listen(self._on_event)
         scene.board.on_program_end = self._on_end
@@ -43,6 +44,19 @@ class ProgramJudge:
             match event["frame"]:
                 case [2, _, "Reset", _]:
                     self._reset_asked_s = self._scene.now_s
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """What the program may give as the reason of the last reset: not every chip can tell every one."""
+        reason, esp32 = self._cause, self._scene.board.is_esp32
+        if reason == "button" and esp32:
+            return ("power",)
+        if reason == "brownout" and not esp32:
+            return ("power", "unknown", "brownout")
+        if reason == "crash":
+            # Its reason is kept only where no time is lost by that.
+            return ("crash", "software")
+        return (reason,)
 
     def _read(self, line: str) -> None:
         if _FAILURE.search(line):
@@ -64,6 +78,8 @@ class ProgramJudge:
         if reason == "watchdog" and not joining:
             self._violated("the watchdog reset the board")
         self._before = reason, now_s
+        # Safe mode ends in a reset of its own.
+        self._cause = before if from_safe_mode else reason
 
     def _on_end(self, end: ProgramEnd) -> None:
         self._violated(f"{end.name} ended: {end.traceback or 'it ran to its end'}")

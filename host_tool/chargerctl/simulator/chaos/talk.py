@@ -27,6 +27,7 @@ class Boot:
     transaction_ids: dict[str, int] = field(default_factory=dict)
     register_wh: int = 0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
+    info: str | None = None
 
 
 class TalkJudge:
@@ -34,7 +35,6 @@ class TalkJudge:
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
         self.boots: dict[str, Boot] = {}
-        self.authorizes = 0
         self._scene = scene
         self._violated = violated
         self._sent_starts: dict[str, tuple[Boot, str]] = {}
@@ -89,8 +89,8 @@ class TalkJudge:
     def _called(self, boot: Boot, call_id: str, action: str, payload: dict[str, Any]) -> None:
         self.outstanding = call_id
         key = json.dumps(payload, sort_keys=True)
-        if action == "Authorize":
-            self.authorizes += 1
+        if action == "StatusNotification" and payload["connectorId"] == 0:
+            boot.info = payload.get("info", boot.info)
         elif action == "StartTransaction":
             if payload["idTag"] == RETAINED_TAG:
                 self._violated("obeyed a retained RemoteStartTransaction")
