@@ -95,6 +95,11 @@ class World:
         return self._card
 
     @property
+    def reader_free(self) -> bool:
+        """Nobody holds a card, or waits to."""
+        return self._card is None and self._clock.now_us >= self._field_free_us
+
+    @property
     def metered_wh(self) -> float:
         """What the pulses that the meter has sent stand for, in watt-hours."""
         return self._meter.energy_wh

@@ -120,6 +120,7 @@ class _Run:
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and self._talk.outstanding is None
+            and scene.world.reader_free
             and scene.world.led_rgb == (0, 20, 0)
             and scene.world.panel.shows("Available")
         )
@@ -142,8 +143,6 @@ class _Run:
         scene.world.meter(11)
         scene.world.plug()
         scene.world.swipe(_NEXT_UID)
-        # Behind whoever still holds a card.
-        scene.wait(lambda: scene.world.card == _NEXT_UID, 30)
         if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
             self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
             return False

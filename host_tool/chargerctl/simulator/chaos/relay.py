@@ -220,18 +220,25 @@ class RelayJudge:
         return found + self._not_authorised()
 
     def _not_authorised(self) -> list[str]:
-        now_s, granted_s = self._scene.now_s, self._grants.latest_s
+        granted_s = self._grants.latest_s
+        if self._goes_on_after_glitch():
+            return []
         if granted_s is None:
             return ["without any authorisation since the reset"]
         if self._boot_closings and granted_s < self._opened_s:
-            # The same transaction goes on after a glitch.
-            if self._longest_out_s > self._confirm_s + _UNSEEN_S:
-                return [f"again although the cable was out for {self._longest_out_s:.3f} s"]
-            if self._grants.stop_told_s > self._opened_s:
-                return ["again after StopTransaction"]
-            return []
-        age_s = now_s - granted_s
+            return [
+                f"again without a new authorisation, after the cable was out for {self._longest_out_s:.3f} s"
+            ]
+        age_s = self._scene.now_s - granted_s
         return [f"{age_s:.1f} s after it was authorised"] if age_s > self._stale_s + _AGE_SLACK_S else []
+
+    def _goes_on_after_glitch(self) -> bool:
+        """The cable opened it, and was back so soon that the transaction goes on."""
+        return (
+            self._boot_closings > 0
+            and 0 < self._longest_out_s <= self._confirm_s + _UNSEEN_S
+            and self._grants.stop_told_s < self._opened_s
+        )
 
 
 def _is_reset(frame: object) -> bool:
