@@ -29,6 +29,9 @@ reason = reset.reason()
 if reason == "power":
     # A power cycle also clears a latched fault.
     store.save(0, None)
+elif reason == "watchdog" and store.standing_still:
+    # It waited for the network, which may take for ever, and does so again: no crash, and nothing to write.
+    pass
 elif store.crash_count >= CRASHES_IN_A_ROW:
     import hold
 

@@ -46,7 +46,7 @@ def build(store):
     clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
     loop = Loop(system.ticks_ms, parts.stalls, system.describe, log)
     if operative:
-        wifi, link, ntp = _network(values, clock, loop.pump, parts.stalls, log)
+        wifi, link, ntp = _network(values, clock, loop.pump, parts.stalls, store, log)
     else:
         wifi = link = ntp = NoNetwork()
 
@@ -111,7 +111,7 @@ def _read_settings():
     return values, notes + problems
 
 
-def _network(values, clock, pump, stalls, log):
+def _network(values, clock, pump, stalls, store, log):
     from charger import net
     from charger.net.mqtt import Link
     from charger.net.ntp import Ntp
@@ -119,7 +119,7 @@ def _network(values, clock, pump, stalls, log):
 
     radio, pool = net.open_radio()
     ticks_ms = system.ticks_ms
-    wifi = Wifi(radio, values["wifi.ssid"], values["wifi.password"], ticks_ms, stalls, log, system.is_rp2())
+    wifi = Wifi(radio, values, ticks_ms, stalls, store, log, system.is_rp2())
     link = Link(pool, wifi, values, ticks_ms, pump, stalls, log)
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]
     ntp = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)

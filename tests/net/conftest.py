@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A link under test: time is handed in (every pass and every pump takes 5 ms of it), the sockets are real."""
 
+import errno
 import socket
 import struct
 
@@ -50,8 +51,130 @@ class Log(list):
         return any(text in line for line in self)
 
 
+NAME_SERVER = "192.0.2.53"
+
+
 class Wifi:
     connected = True
+
+    def name_server(self):
+        return NAME_SERVER
+
+
+class NameServer:
+    """A name server that the board reaches at NAME_SERVER and all around; it answers as soon as it is asked.
+
+    `names`: name -> address. `answer(query)` may be replaced; None is no answer.
+    """
+
+    def __init__(self):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.address = self._socket.getsockname()
+        self.names = {}
+        self.queries = []
+        self.clients = []
+        self.answer = self.truth
+        # What the board takes for the sender of an answer.
+        self.source = (NAME_SERVER, 53)
+
+    def truth(self, query):
+        address = self.names.get(name_of(query))
+        if address is None:
+            return answer_to(query, code=3)
+        return answer_to(query, record(query[12:-4], 1, bytes(int(part) for part in address.split("."))))
+
+    def asked(self):
+        query, client = self._socket.recvfrom(512)
+        self.queries.append(query)
+        self.clients.append(client)
+        answer = self.answer(query)
+        if answer is not None:
+            self.send(answer)
+
+    def send(self, answer):
+        self._socket.sendto(answer, self.clients[-1])
+
+    @property
+    def lookups(self):
+        """How many times somebody began to ask; the same question once more is not one."""
+        return len({query[:2] for query in self.queries})
+
+    def close(self):
+        self._socket.close()
+
+
+def name_of(query):
+    labels, at = [], 12
+    while query[at]:
+        labels.append(query[at + 1 : at + 1 + query[at]].decode())
+        at += 1 + query[at]
+    return ".".join(labels)
+
+
+def record(owner, kind, data, ttl=60):
+    return owner + struct.pack("!HHIH", kind, 1, ttl, len(data)) + data
+
+
+def answer_to(query, *records, code=0, flags=0x8180):
+    return (
+        query[:2]
+        + struct.pack("!HHHHH", flags | code, 1, len(records), 0, 0)
+        + query[12:]
+        + b"".join(records)
+    )
+
+
+class NamedPool:
+    """The stdlib's sockets as a board's pool, of which questions for names reach one name server.
+
+    `routes`: port -> where datagrams for it go. `times_up`: nobody answers those.
+    """
+
+    AF_INET, SOCK_STREAM, SOCK_DGRAM = socket.AF_INET, socket.SOCK_STREAM, socket.SOCK_DGRAM
+    IPPROTO_TCP, TCP_NODELAY = socket.IPPROTO_TCP, socket.TCP_NODELAY
+
+    def __init__(self, server):
+        self.server = server
+        self.routes = {}
+        self.targets = []
+        self.times_up = False
+        self.error = None
+        self.made = []
+
+    @property
+    def open(self):
+        return sum(each.fileno() >= 0 for each in self.made)
+
+    def socket(self, family, kind):
+        self.made.append(NamedSocket(self, family, kind))
+        return self.made[-1]
+
+
+class NamedSocket(socket.socket):
+    def __init__(self, pool, family, kind):
+        super().__init__(family, kind)
+        self._pool = pool
+
+    def sendto(self, data, target):
+        pool = self._pool
+        pool.targets.append(target)
+        if pool.error:
+            raise pool.error
+        if target[1] in pool.routes:
+            super().sendto(data, pool.routes[target[1]])
+        else:
+            super().sendto(data, pool.server.address)
+            pool.server.asked()
+
+    def recv_into(self, buffer, size=0):
+        if self._pool.times_up:
+            raise OSError(errno.ETIMEDOUT, "timed out")
+        return super().recv_into(buffer, size)
+
+    def recvfrom_into(self, buffer):
+        size, _source = super().recvfrom_into(buffer)
+        return size, self._pool.server.source
 
 
 def packet(first, body=b""):
@@ -252,6 +375,39 @@ def mqtt():
     Packets.packet = staticmethod(packet)
     Packets.message = staticmethod(message)
     return Packets
+
+
+@pytest.fixture
+def name_server():
+    server = NameServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def named_pool(name_server):
+    pool = NamedPool(name_server)
+    yield pool
+    for each in pool.made:
+        each.close()
+
+
+@pytest.fixture
+def home():
+    """The Wi-Fi network, which has a name server."""
+    return Wifi()
+
+
+@pytest.fixture(scope="session")
+def dns():
+    """Builders of DNS messages."""
+
+    class Messages:
+        pass
+
+    Messages.record = staticmethod(record)
+    Messages.answer_to = staticmethod(answer_to)
+    return Messages
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ import errno
 
 import pytest
 
-DNS_MS = 14000
-
 
 class Socket:
     def __init__(self, pool):
@@ -38,30 +36,31 @@ class Socket:
 class Pool:
     """A socket pool of a board, whose answers are given."""
 
-    AF_INET, SOCK_STREAM, IPPROTO_TCP, TCP_NODELAY = 2, 1, 6, 1
+    AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, TCP_NODELAY = 2, 1, 2, 6, 1
 
-    def __init__(self):
-        self.names = {"broker.example": "192.0.2.7"}
-        self.lookups = 0
+    def __init__(self, named_pool):
+        self._named_pool = named_pool
+        self.names = named_pool.server.names
+        self.names["broker.example"] = "192.0.2.7"
         self.connects = []
         self.options = []
         self.sockets = []
         self.error = OSError(errno.ETIMEDOUT, "")
 
-    def getaddrinfo(self, host, port, family=0, kind=0):
-        self.lookups += 1
-        if host not in self.names:
-            raise OSError(-2, "Name or service not known")
-        return [(10, 1, 6, "", ("2001:db8::1", port, 0, 0)), (2, 1, 6, "", (self.names[host], port))]
+    @property
+    def lookups(self):
+        return self._named_pool.server.lookups
 
     def socket(self, family, kind):
+        if kind == self.SOCK_DGRAM:
+            return self._named_pool.socket(family, kind)
         self.sockets.append(Socket(self))
         return self.sockets[-1]
 
 
 @pytest.fixture
-def pool():
-    return Pool()
+def pool(named_pool):
+    return Pool(named_pool)
 
 
 def test_an_address_needs_no_name_server(pool, make_rig):
@@ -95,24 +94,37 @@ def test_an_unknown_name_is_said(pool, make_rig):
     assert "nowhere.example:1883 not reachable (name not found, " in rig.log[0]
 
 
-def test_with_the_relay_closed_no_name_is_resolved_and_a_connect_is_short(pool, make_rig):
+def test_with_the_relay_closed_a_name_is_resolved_and_a_connect_is_short(pool, make_rig):
     rig = make_rig(pool=pool, mqtt__broker="broker.example")
     rig.stalls.limit = 250
-    rig.step(2000)
-    assert pool.lookups == 0
-    assert rig.log == ["mqtt Broker broker.example:1883 has to wait until the relay is open"]
-    rig.stalls.limit = DNS_MS
-    rig.until(lambda: len(pool.connects) == 1)
-    rig.stalls.limit = 250
-    rig.until(lambda: len(pool.connects) == 9, within_ms=400000)
+    rig.until(lambda: len(pool.connects) == 2)
+    rig.stalls.limit = 3000
+    rig.until(lambda: len(pool.connects) == 3)
     assert pool.lookups == 1
-    assert [timeout for _, timeout in pool.connects] == [3.0] + [0.2] * 8
+    assert [timeout for _, timeout in pool.connects] == [0.2, 0.2, 3.0]
+
+
+def test_a_silent_name_server_never_makes_anything_stand_still(pool, make_rig, name_server):
+    name_server.answer = lambda query: None
+    rig = make_rig(pool=pool, mqtt__broker="broker.example")
+    assert 7000 <= rig.until(lambda: rig.log) <= 7100
+    assert rig.log[0] == (
+        "mqtt Broker broker.example:1883 not reachable "
+        "(name not found, no answer from name server 192.0.2.53), next try in 1 s"
+    )
+    assert rig.stalls.allowed == []
+    assert pool.connects == []
 
 
 def test_a_connect_never_takes_more_than_half_of_the_watchdogs_time(pool, make_rig):
     rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", safety__watchdog_seconds=2)
     rig.until(lambda: pool.connects)
     assert pool.connects[0][1] == 1.0
+
+
+def test_a_shortened_connect_is_told(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", safety__watchdog_seconds=5)
+    assert rig.log == ["mqtt With [safety] watchdog_seconds = 5 a connect gets 2500 ms"]
 
 
 def test_below_200_ms_the_owner_allows_no_connect_at_all(pool, make_rig):
@@ -168,12 +180,44 @@ def test_tls_waits_for_an_open_relay(pool, make_rig):
     rig = make_rig(
         pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, make_context=lambda _: StubbornContext()
     )
-    rig.stalls.limit = 3199
+    rig.stalls.limit = 3599
     rig.step(1000)
     assert pool.connects == []
-    rig.stalls.limit = 3200
+    rig.stalls.limit = 3600
     rig.until(lambda: pool.connects)
-    assert pool.connects[0][1] == 3.2
+    assert pool.connects[0][1] == 0.2
+    rig.stalls.limit = 7500
+    rig.until(lambda: len(pool.connects) == 2)
+    assert pool.connects[1][1] == 1.5
+
+
+@pytest.mark.parametrize("seconds", range(2, 9))
+@pytest.mark.parametrize("tls", [False, True])
+def test_nothing_that_is_declared_outlasts_the_watchdog(pool, make_rig, seconds, tls):
+    """A handshake waits up to three times the socket's timeout, and computes for three seconds."""
+    rig = make_rig(
+        pool=pool,
+        mqtt__broker="192.0.2.1",
+        mqtt__tls=tls,
+        make_context=lambda _: StubbornContext(),
+        safety__watchdog_seconds=seconds,
+    )
+    rig.until(lambda: len(rig.log) >= 2, within_ms=10000)
+    for asked, (_, timeout) in zip(rig.stalls.allowed, pool.connects, strict=True):
+        assert asked >= (3 * timeout + 3 if tls else timeout) * 1000
+        assert asked <= seconds * 1000 - 500
+    assert bool(pool.connects) == (not tls or seconds >= 5)
+
+
+def test_where_the_watchdog_leaves_no_time_for_tls_the_broker_is_not_even_asked(pool, make_rig):
+    rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, safety__watchdog_seconds=4)
+    rig.until(lambda: len(rig.log) == 2)
+    assert rig.log == [
+        "mqtt With [safety] watchdog_seconds = 4 there is no time for TLS",
+        "mqtt Broker 192.0.2.1:1883 not reachable ([mqtt] tls needs [safety] watchdog_seconds of at least 5), "
+        "next try in 1 s",
+    ]
+    assert pool.sockets == []
 
 
 def test_a_certificate_file_that_cannot_be_used_is_named(pool, make_rig, tmp_path):

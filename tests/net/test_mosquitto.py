@@ -284,7 +284,9 @@ def secure(tmp_path, certificates):
 
 
 @pytest.fixture
-def make_secure(secure, certificates, make_real):
+def make_secure(secure, certificates, make_real, named_pool):
+    named_pool.server.names["localhost"] = "127.0.0.1"
+
     def make(ca="ca.pem", **changes):
         changes = {
             "mqtt__broker": "localhost",
@@ -297,6 +299,7 @@ def make_secure(secure, certificates, make_real):
             mqtt__tls=True,
             mqtt__ca_file=str(certificates / ca),
             make_context=board_context,
+            pool=named_pool,
             **changes,
         )
 

@@ -5,7 +5,7 @@
 import itertools
 
 import pytest
-from charger.net import UNBOUNDED
+from charger.interlock import UNBOUNDED
 from charger.net.wifi import Wifi
 
 
@@ -16,6 +16,7 @@ class Radio:
         self._clock = clock
         self.connected = False
         self.ipv4_address = None
+        self.ipv4_dns = None
         self.error = None
         self.takes_ms = 1500
         self.attempts = []
@@ -36,11 +37,31 @@ class Radio:
         self.ipv4_address = None
 
 
+class Store:
+    """Keeps when the program stood still, by how many attempts there had been."""
+
+    def __init__(self, radio):
+        self._radio = radio
+        self.told = []
+
+    def stand_still(self):
+        self.told.append(("stands still", len(self._radio.attempts)))
+
+    def go_on(self):
+        self.told.append(("goes on", len(self._radio.attempts)))
+
+
 class Station:
-    def __init__(self, clock, stalls, log, is_rp2=False):
+    def __init__(self, clock, stalls, log, is_rp2=False, watchdog_seconds=8):
         self.clock, self.stalls, self.log = clock, stalls, log
         self.radio = Radio(clock)
-        self.wifi = Wifi(self.radio, "garage", "secret-word", clock, stalls, log, is_rp2)
+        self.store = Store(self.radio)
+        values = {
+            "wifi.ssid": "garage",
+            "wifi.password": "secret-word",
+            "safety.watchdog_seconds": watchdog_seconds,
+        }
+        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, log, is_rp2)
 
     def run(self, ms):
         for _ in range(ms // 5):
@@ -59,8 +80,8 @@ def station(make_station):
 
 @pytest.fixture
 def make_station(rig_parts):
-    def make(is_rp2):
-        return Station(*rig_parts, is_rp2)
+    def make(is_rp2=False, **changes):
+        return Station(*rig_parts, is_rp2, **changes)
 
     return make
 
@@ -156,3 +177,38 @@ def test_an_rp2_starts_the_association_at_any_time_and_looks_again(make_station)
     assert len(station.radio.attempts) == 2
     station.run(9000)
     assert len(station.radio.attempts) == 2
+
+
+@pytest.mark.parametrize("error", [None, ConnectionError("No network with that ssid")])
+def test_an_esp32_says_that_it_stands_still_before_it_joins_and_takes_it_back_after(station, error):
+    station.radio.error = error
+    station.run(10)
+    assert station.store.told == [("stands still", 0), ("goes on", 1)]
+
+
+def test_an_rp2_does_not_stand_still(make_station):
+    station = make_station(is_rp2=True, watchdog_seconds=2)
+    station.run(10)
+    assert ("stands still", 0) not in station.store.told
+    assert station.log == ["wifi Connected to garage, address 192.168.1.7"]
+
+
+@pytest.mark.parametrize(("watchdog_seconds", "retries_s"), [(8, 4), (7, 3), (6, 2), (5, 1), (4, 1), (2, 1)])
+def test_an_esp32_retries_only_as_long_as_the_last_attempt_ends_before_the_watchdog(
+    make_station, watchdog_seconds, retries_s
+):
+    station = make_station(watchdog_seconds=watchdog_seconds)
+    station.run(10)
+    assert station.radio.attempts[0][2] == retries_s
+    warned = (
+        f"wifi With [safety] watchdog_seconds = {watchdog_seconds} the board may restart while it is joining"
+    )
+    assert (warned in station.log) == (watchdog_seconds <= 4)
+
+
+@pytest.mark.parametrize("nothing", [None, "0.0.0.0"])
+def test_a_network_may_announce_no_name_server(station, nothing):
+    station.radio.ipv4_dns = nothing
+    assert station.wifi.name_server() is None
+    station.radio.ipv4_dns = "192.168.1.1"
+    assert station.wifi.name_server() == "192.168.1.1"

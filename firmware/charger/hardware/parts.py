@@ -45,7 +45,9 @@ class Parts:
         self._pins = Pins(self._board_id)
         # The relay first: from here on it is open.
         self.relay = self._relay()
-        self.stalls = Stalls(self.relay, values["safety.max_stall_ms"])
+        self.stalls = Stalls(
+            self.relay, values["safety.max_stall_ms"], values["safety.watchdog_seconds"], log
+        )
         self.lock = self._lock()
         self.cable = self._cable()
         self.emergency_stop = self._emergency_stop()

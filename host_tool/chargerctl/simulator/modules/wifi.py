@@ -104,7 +104,8 @@ class Radio:
         self.mac_address_ap: Any = MAC
         self.tx_power = 15.0
         self.power_management = PowerManagement.MIN
-        self._dns = GATEWAY
+        # What the program has set, instead of what the network announces.
+        self._dns = ""
 
     # The station.
 
@@ -184,7 +185,7 @@ class Radio:
 
     @property
     def ipv4_dns(self) -> IPv4Address | None:
-        return self._if_up(self._dns)
+        return self._if_up(self._name_server)
 
     @ipv4_dns.setter
     def ipv4_dns(self, value: IPv4Address) -> None:
@@ -192,7 +193,7 @@ class Radio:
 
     @property
     def dns(self) -> tuple[str, ...]:
-        return (self._dns,) if self._network.station.up else ()
+        return (self._name_server,) if self._network.station.up else ()
 
     @dns.setter
     def dns(self, value: Any) -> None:
@@ -281,6 +282,10 @@ class Radio:
 
     def set_ipv4_address_ap(self, *, ipv4: IPv4Address, netmask: IPv4Address, gateway: IPv4Address) -> None:
         raise NotImplementedError(_NO_AP)
+
+    @property
+    def _name_server(self) -> str:
+        return self._dns or ("0.0.0.0" if self._network.access_point.names_no_dns else GATEWAY)
 
     def _if_up(self, address: str) -> IPv4Address | None:
         self._spend_call()

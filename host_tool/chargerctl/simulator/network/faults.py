@@ -46,7 +46,7 @@ class Faults:
     """UDP gets lost, both ways."""
 
     dns_hangs: bool = False
-    """The name server does not answer: getaddrinfo blocks, then fails."""
+    """The name server does not answer: getaddrinfo blocks, then fails; a query over UDP gets nothing."""
 
     dns_fails: bool = False
-    """The name server knows no name: getaddrinfo fails at once."""
+    """The name server knows no name: getaddrinfo fails at once, a query over UDP gets NXDOMAIN."""

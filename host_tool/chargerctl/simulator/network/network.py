@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from chargerctl.simulator.network.connection import Connection
 from chargerctl.simulator.network.faults import Faults
-from chargerctl.simulator.network.names import Names
+from chargerctl.simulator.network.names import DNS_PORT, MULTICAST_DNS, Names
 from chargerctl.simulator.network.ntp import NTP_PORT, NtpServer, WorldTime
 from chargerctl.simulator.network.peer import Server
-from chargerctl.simulator.network.station import ESP32_RETRIES, AccessPoint, Station
+from chargerctl.simulator.network.station import ESP32_RETRIES, GATEWAY, AccessPoint, Station
 from chargerctl.simulator.network.tap import Tap
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ class Network:
         self.to_charger: Callable[[str | bytes], None] = lambda payload: None
         self._board = board
         self._servers: dict[Address, Server] = {}
-        self._datagrams: dict[Address, Datagram] = {}
+        self._datagrams: dict[Address, Datagram] = {
+            (GATEWAY, DNS_PORT): self.names.answer,
+            MULTICAST_DNS: self.names.answer_local,
+        }
         self._servers_up = True
         self._connections: list[Connection] = []
         board.network = self
@@ -91,7 +94,7 @@ class Network:
     def heal(self) -> None:
         """Everything works again: access point, names, time, servers, and the way to them."""
         self.faults = Faults()
-        self.access_point.refuses = self.access_point.dhcp_hangs = False
+        self.access_point.heal()
         self.ntp.heal()
         self.broker(True)
         self.wifi(True)
@@ -137,14 +140,18 @@ class Network:
         """What listens in on a connection to `address`."""
         return Tap(self.events) if address in self._servers else None
 
-    def send_datagram(self, address: Address, data: bytes, reply: Callable[[bytes], None]) -> None:
-        """Send a UDP datagram from the board; `reply(data)` is called when an answer arrives."""
+    def send_datagram(self, address: Address, data: bytes, reply: Callable[[bytes, Address], None]) -> None:
+        """Send a UDP datagram from the board; `reply(data, sender)` is called when an answer arrives."""
+        # The gateway passes on what is meant for all, and the answers.
+        sender = (GATEWAY, address[1]) if address == MULTICAST_DNS else address
 
         def at_server() -> None:
             handler = self._datagrams.get(address)
             answer = handler(data) if handler is not None and self._passes_datagrams() else None
             if answer is not None:
-                self.clock.call_in(self.delay_us, lambda: reply(answer) if self._passes_datagrams() else None)
+                self.clock.call_in(
+                    self.delay_us, lambda: reply(answer, sender) if self._passes_datagrams() else None
+                )
 
         self.clock.call_in(self.delay_us, at_server)
 

@@ -219,7 +219,7 @@ class UdpSocket:
         """Send a datagram to a resolved address."""
         if not self._network.station.up:
             raise error(errno.EPIPE)
-        self._network.send_datagram(address, data, lambda answer: self._arrive(answer, address))
+        self._network.send_datagram(address, data, self._arrive)
         return len(data)
 
     def receive(self) -> tuple[bytes, Address]:

@@ -39,9 +39,14 @@ class AccessPoint:
         self.up = True
         self.ssid: str | None = None
         self.password: str | None = None
-        # Faults: turns every station away; hands out no addresses.
+        self.heal()
+
+    def heal(self) -> None:
+        """Let everybody in who knows the password."""
+        # Faults: turns every station away; hands out no addresses; names no name server along with them.
         self.refuses = False
         self.dhcp_hangs = False
+        self.names_no_dns = False
 
     def takes(self, ssid: str, password: str) -> bool:
         """Whether a station with these credentials is let in."""
