@@ -92,3 +92,47 @@ def test_a_fault_that_every_start_finds_again_is_not_kept(bench: Any) -> None:
     store = bench.module("store")
     store.Store().save(0, "relay_pin: no pin is set")
     assert store.Store().fault is None
+
+
+def test_standing_still_is_kept_only_while_a_crash_is_counted(bench: Any) -> None:
+    store = bench.module("store")
+    here = store.Store()
+    here.stand_still()
+    assert nvm() == b"\xff" * 256
+    here.save(3, "EmergencyStop")
+    here.stand_still()
+    after = store.Store()
+    assert (after.crash_count, after.fault, after.standing_still) == (3, "EmergencyStop", True)
+    after.go_on()
+    again = store.Store()
+    assert (again.crash_count, again.fault, again.standing_still) == (3, "EmergencyStop", False)
+
+
+class Flash(bytearray):
+    writes = 0
+
+    def __setitem__(self, place: Any, new: Any) -> None:
+        self.writes += 1
+        super().__setitem__(place, new)
+
+
+def test_a_loop_of_resets_while_standing_still_writes_once(bench: Any) -> None:
+    store = bench.module("store")
+    flash = sys.modules["microcontroller"].nvm = Flash(b"\xff" * 256)  # type: ignore[attr-defined]
+    store.Store().save(1, None)
+    for _ in range(1000):
+        store.Store().stand_still()
+    assert flash.writes == 2
+    here = store.Store()
+    for _ in range(1000):
+        here.go_on()
+    assert flash.writes == 3
+
+
+def test_a_counted_crash_ends_the_standing_still(bench: Any) -> None:
+    store = bench.module("store")
+    here = store.Store()
+    here.save(1, None)
+    here.stand_still()
+    here.save(2, None)
+    assert not store.Store().standing_still

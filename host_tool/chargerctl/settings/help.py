@@ -53,7 +53,7 @@ HELP = {
     "hardware.display": "Display on I2C.",
     "hardware.display_address": "I2C address of the display.",
     "hardware.meter_pulses_per_kwh": "Pulses per kilowatt-hour, as printed on the meter; 0 for no meter.",
-    "safety.watchdog_seconds": "The board restarts when the program hangs for so long.",
+    "safety.watchdog_seconds": "The board restarts when the program hangs for so long; [mqtt] tls needs 5 or more.",
     "safety.max_stall_ms": "Longest time the program may stand still with the relay closed, for example to reconnect.",
     "safety.cable_settle_ms": "How long the cable must be plugged in before the relay may close.",
     "safety.unplug_confirm_ms": "A shorter unplug opens the relay but ends no transaction.",

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The charger, as deployed, on a network that leaves it hanging: it waits without resetting, or it comes back by itself."""
+
+import pytest
+from chargerctl.deploy import write_drive
+from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.costs import Costs
+
+ESP32, RP2 = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
+
+
+class Charger:
+    def __init__(self, drive, board_id, **overrides):
+        settings = effective_for_simulation(
+            None,
+            {},
+            [f"{name.replace('__', '.')}={text}" for name, text in overrides.items()],
+            board_id=board_id,
+        )
+        write_drive(drive, settings.flat(), board_id)
+        self.scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), 1)
+        self.network = self.scene.network
+        self.board = self.scene.board
+        self.world = self.scene.world
+        self.console = []
+        self.resets = []
+        self.closings = 0
+        self.scene.events.listen(self._on_event)
+        self.board.settle_boot_out()
+
+    def _on_event(self, event):
+        if event["kind"] == "console":
+            self.console.append(event["text"])
+        elif event["kind"] == "reset" and event["reason"] != "power":
+            self.resets.append(event["reason"])
+
+    def said(self, text):
+        return [line for line in self.console if text in line]
+
+    def on(self):
+        self.board.power(True)
+        return self
+
+    def wait(self, seconds):
+        self.board.run_for(seconds)
+
+    def until(self, holds, seconds):
+        assert self.scene.wait(holds, seconds), self.console[-30:]
+
+    def serves(self, within=120):
+        """A customer comes, charges, and goes."""
+        self.until(lambda: self.scene.online and self.scene.status == "Available", within)
+        self.world.plug()
+        self.wait(2)
+        self.world.swipe("04A2B3C4")
+        self.until(lambda: self.world.relay_closed, 20)
+        self.world.unplug()
+        self.until(lambda: not self.world.relay_closed, 1)
+        self.until(lambda: self.scene.status == "Available", 20)
+
+
+@pytest.fixture
+def make_charger(tmp_path):
+    return lambda board_id=ESP32, **overrides: Charger(tmp_path / "drive", board_id, **overrides)
+
+
+@pytest.fixture(params=[ESP32, RP2])
+def charger(request, make_charger):
+    return make_charger(request.param)
+
+
+def test_a_name_server_that_is_silent_for_five_minutes_resets_nothing(charger):
+    charger.network.faults.dns_hangs = True
+    charger.on().wait(300)
+    assert charger.resets == []
+    assert charger.said("(name not found, no answer from name server 10.0.0.1)")
+    assert charger.said("loop") == []
+    charger.network.faults.dns_hangs = False
+    charger.serves()
+
+
+def test_nor_does_one_that_falls_silent_later_or_while_a_car_charges(charger):
+    charger.on().serves()
+    charger.world.plug()
+    charger.wait(2)
+    charger.world.swipe("04A2B3C4")
+    charger.until(lambda: charger.world.relay_closed, 20)
+    charger.network.faults.dns_hangs = True
+    charger.network.broker(False)
+    charger.wait(120)
+    assert charger.world.relay_closed
+    charger.network.broker(True)
+    charger.until(lambda: charger.scene.online, 90)
+    assert charger.world.relay_closed
+    assert charger.resets == []
+
+
+def test_a_lost_question_is_asked_again(charger):
+    charger.network.faults.drop_datagrams = True
+    charger.on().wait(3)
+    charger.network.faults.drop_datagrams = False
+    charger.until(lambda: charger.scene.online, 6)
+    assert not charger.said("name not found")
+
+
+def test_a_name_that_does_not_exist_and_a_network_without_name_server_are_said(charger):
+    charger.network.faults.dns_fails = True
+    charger.on().wait(20)
+    assert charger.said("mqtt   Broker broker.simulated:1883 not reachable (name not found, no such name)")
+    assert charger.said("ntp    No time from pool.ntp.org (no such name)")
+    charger.network.heal()
+    charger.network.access_point.names_no_dns = True
+    charger.board.reset("button")
+    charger.wait(20)
+    assert charger.said("(name not found, the Wi-Fi network has announced no name server)")
+    charger.network.heal()
+    charger.serves()
+
+
+def test_a_broker_in_local_is_found_without_a_name_server(make_charger):
+    charger = make_charger(mqtt__broker="homeassistant.local", ntp__server="10.0.0.1")
+    charger.network.access_point.names_no_dns = True
+    charger.on().serves()
+
+
+@pytest.mark.parametrize("watchdog_seconds", [2, 8])
+def test_dhcp_that_hangs_for_five_minutes_is_no_crash_and_wears_no_flash(make_charger, watchdog_seconds):
+    """An ESP32 stands still for as long as nobody gives it an address, and its watchdog resets it over and over."""
+    charger = make_charger(safety__watchdog_seconds=str(watchdog_seconds))
+    charger.network.access_point.dhcp_hangs = True
+    charger.on().wait(300)
+    assert len(charger.resets) > 20
+    assert set(charger.resets) == {"watchdog"}
+    assert not charger.said("ten crashes in a row")
+    # The first reset is counted, then it is kept that the program stands still.
+    assert charger.board.nvm.writes == 2
+    charger.network.access_point.dhcp_hangs = False
+    charger.serves()
+    resets = len(charger.resets)
+    charger.wait(90)
+    assert len(charger.resets) == resets
+    # It goes on, and after a healthy minute the crash is forgotten.
+    assert charger.board.nvm.writes == 4
+
+
+def test_a_charger_that_is_well_writes_nothing_when_it_joins(make_charger):
+    charger = make_charger().on()
+    for _ in range(5):
+        charger.until(lambda: charger.scene.online, 120)
+        charger.network.access_point.refuses = True
+        charger.network.station.kicked()
+        charger.wait(30)
+        charger.network.access_point.refuses = False
+    assert charger.board.nvm.writes == 0
+
+
+def test_other_crashes_still_count(make_charger):
+    charger = make_charger()
+    charger.network.access_point.dhcp_hangs = True
+    charger.on().wait(60)
+    charger.network.access_point.dhcp_hangs = False
+    charger.until(lambda: charger.scene.online, 120)
+    for _ in range(9):
+        charger.board.reset("watchdog")
+        charger.wait(6)
+    assert not charger.said("ten crashes in a row")
+    charger.board.reset("watchdog")
+    charger.wait(6)
+    assert charger.said("ten crashes in a row")
+
+
+@pytest.mark.parametrize("watchdog_seconds", [2, 4, 5, 8])
+@pytest.mark.parametrize("tls", [False, True])
+def test_no_broker_makes_any_watchdog_reset_the_board(make_charger, watchdog_seconds, tls):
+    charger = make_charger(
+        safety__watchdog_seconds=str(watchdog_seconds),
+        mqtt__tls=str(tls).lower(),
+        ntp__sync_interval_minutes="1",
+    )
+    charger.network.faults.syn_black_hole = True
+    charger.network.ntp.silent = True
+    charger.on().wait(60)
+    charger.network.faults.syn_black_hole = False
+    charger.scene.broker.faults.silent = True
+    charger.wait(90)
+    charger.network.heal()
+    charger.scene.broker.faults.silent = False
+    charger.wait(90)
+    assert charger.resets == []
+    assert charger.scene.online == (not tls or watchdog_seconds >= 5)
+    if tls and watchdog_seconds < 5:
+        assert charger.said("[mqtt] tls needs [safety] watchdog_seconds of at least 5")
