@@ -61,6 +61,50 @@ def test_what_was_typed_on_the_drive_stays_however_often_one_deploys_and_is_said
         assert 'CHARGER_WIFI_SSID = "typed"  # by hand' in drive_text()
 
 
+def test_the_note_on_what_stays_names_the_remedies(deploy, edit, chargerctl, drive_text):
+    edit("drive", '"workshop"', '"typed"')
+    _, out, err = deploy()
+    assert (
+        "what stays on the drive: chargerctl config pull --drive CIRCUITPY takes it into the laptop's file, "
+        "--keep laptop writes the laptop's over it" in out + err
+    )
+    assert deploy("--keep", "laptop")[0] == 0
+    assert 'CHARGER_WIFI_SSID = "workshop"' in drive_text()
+    _, out, err = deploy()
+    assert "stays" not in out + err
+
+
+def test_keep_laptop_counts_also_after_the_drives_value_was_once_kept(deploy, edit, drive_text):
+    edit("laptop", "192.168.1.10", "10.0.0.1")
+    edit("drive", "192.168.1.10", "10.0.0.2")
+    assert deploy("--keep", "drive")[0] == 0
+    assert deploy("--keep", "laptop")[0] == 0
+    assert 'CHARGER_MQTT_BROKER = "10.0.0.1"' in drive_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CHARGER_HARDWARE_RELAY_ACTIVE", "CHARGER_HARDWARE_RELAY_ACTVE"),
+        ("CHARGER_MQTT_BROKER", "[mqtt]\nCHARGER_MQTT_BROKER"),
+    ],
+)
+def test_keep_laptop_never_loses_polarity_or_tls_to_a_typing_slip(
+    deploy, edit, folder, board_reads, old, new
+):
+    edit("laptop", "[mqtt]", '[hardware]\nrelay_active = "low"\n[mqtt]\ntls = true')
+    assert deploy()[0] == 0
+    edit("drive", old, new)
+    status, _, err = deploy()
+    assert status == 2
+    assert "CIRCUITPY/settings.toml:" in err
+    assert "\nsettings.toml:" not in "\n" + err  # that would be the laptop's
+    assert deploy("--keep", "laptop")[0] == 0
+    values, mistakes = board_reads((folder / "CIRCUITPY/settings.toml").read_bytes())
+    assert mistakes == []
+    assert (values["hardware.relay_active"], values["mqtt.tls"]) == ("low", True)
+
+
 def test_both_changed_stops_before_anything_is_written_and_shows_both_masked(deploy, edit, folder):
     edit("laptop", "hunter-base", "hunter-laptop")
     edit("drive", "hunter-base", "hunter-drive")

@@ -8,6 +8,8 @@ import json
 import pytest
 from chargerctl.settings import MergeError, merge, render, salted_hashes
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.differences import Difference, winner_of
+from chargerctl.settings.pull import changes_to_pull
 
 # last deployed, drive, laptop ("-": not there) -> who wins, and what the drive then has
 COMBINATIONS = {
@@ -76,13 +78,58 @@ def test_combination(merged, states, expected):
 
 
 @pytest.mark.parametrize(("states", "expected"), COMBINATIONS.items())
-@pytest.mark.parametrize("keep", ["laptop", "drive"])
-def test_keep_decides_conflicts_and_nothing_else(merged, states, expected, keep):
+def test_keep_drive_decides_conflicts_and_nothing_else(merged, states, expected):
     winner, result = expected
-    found = merged(states, keep)
+    found = merged(states, "drive")
     found.check()
-    _, drive, laptop = states
-    assert value(found.content) == (result if winner != "conflict" else laptop if keep == "laptop" else drive)
+    assert value(found.content) == (states[1] if winner == "conflict" else result)
+
+
+@pytest.mark.parametrize("states", COMBINATIONS)
+def test_keep_laptop_writes_the_laptops_wherever_the_two_differ(merged, states):
+    """But what only the drive has, and the laptop never had, stays."""
+    found = merged(states, "laptop")
+    found.check()
+    base, drive, laptop = states
+    assert value(found.content) == (drive if base == laptop == "-" else laptop)
+
+
+def difference(states: str, **more) -> Difference:
+    base, drive, laptop = (None if state == "-" else state for state in states)
+    by = "laptop" if drive == base else "drive" if laptop == base else "both"
+    return Difference("CHARGER_NAME", drive, laptop, by, **more)
+
+
+# last deployed, drive, laptop -> the winner without --keep, with --keep drive, with --keep laptop
+WINNERS = {
+    "AAB": ("laptop", "laptop", "laptop"),
+    "AA-": ("laptop", "laptop", "laptop"),
+    "--A": ("laptop", "laptop", "laptop"),
+    "ABA": ("drive", "drive", "laptop"),
+    "A-A": ("drive", "drive", "laptop"),
+    "-A-": ("drive", "drive", "drive"),
+    "ABC": (None, "drive", "laptop"),
+    "AB-": (None, "drive", "laptop"),
+    "A-B": (None, "drive", "laptop"),
+    "-AB": (None, "drive", "laptop"),
+}
+
+
+@pytest.mark.parametrize(("states", "winners"), WINNERS.items())
+def test_winner_of_a_difference(states, winners):
+    assert tuple(winner_of(difference(states), keep) for keep in (None, "drive", "laptop")) == winners
+
+
+@pytest.mark.parametrize("states", ["ABA", "-A-", "ABC"])
+def test_an_unreadable_line_on_the_drive_never_wins(states):
+    one = difference(states, unreadable="has no closing quote")
+    assert tuple(winner_of(one, keep) for keep in (None, "drive", "laptop")) == (None, None, "laptop")
+
+
+@pytest.mark.parametrize(("laptop", "by"), [(None, "drive"), ("A", "drive"), ("A", "both")])
+def test_a_bad_value_on_the_drive_never_wins(laptop, by):
+    one = Difference("CHARGER_NAME", "x" * 51, laptop, by)
+    assert tuple(winner_of(one, keep) for keep in (None, "drive", "laptop")) == (None, None, "laptop")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +148,12 @@ def test_what_a_change_says(merged):
     assert str(merged("ABA").changes[0]) == (
         'charger.name: the drive\'s "B" stays, changed on the drive (the laptop has "A")'
     )
-    assert str(merged("AA-").changes[0]) == 'charger.name: nothing replaces "A", changed on the laptop'
+    assert str(merged("AA-").changes[0]) == 'charger.name: "A" removed, changed on the laptop'
+    assert str(merged("--A").changes[0]) == 'charger.name: "A" added'
+    assert str(merged("A-A").changes[0]) == (
+        'charger.name: was removed on the drive; stays out (the laptop has "A")'
+    )
+    assert str(merged("ABA", "laptop").changes[0]) == 'charger.name: "A" replaces "B", changed on the drive'
 
 
 def test_a_conflict_shows_both_sides_and_the_remedy(merged):
@@ -223,6 +275,48 @@ def test_a_line_typed_badly_is_told_and_never_dropped(good, board_reads, typed, 
     assert board_reads(found.content)[1] == []
     for line in typed.split(b"\n"):
         assert line in found.content
+
+
+VITAL = {
+    "CHARGER_HARDWARE_RELAY_ACTIVE": "low",
+    "CHARGER_MQTT_TLS": "true",
+    "CHARGER_MQTT_CA_FILE": "/ca.pem",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CHARGER_HARDWARE_RELAY_ACTIVE", "CHARGER_HARDWARE_RELAY_ACTVE"),
+        ("CHARGER_MQTT_TLS", "CHARGER_TSL"),  # no name is near
+        ("CHARGER_WIFI_SSID", "[mqtt]\nCHARGER_WIFI_SSID"),  # at the beginning: nothing of the file is read
+        ("CHARGER_MQTT_BROKER", "[mqtt]\nCHARGER_MQTT_BROKER"),
+        ("CHARGER_MQTT_TLS", "\0\nCHARGER_MQTT_TLS"),
+        ("CHARGER_MQTT_TLS", '"CHARGER_MQTT_TLS"'),
+    ],
+)
+def test_what_a_stray_line_hides_belongs_to_the_laptop(good, board_reads, old, new):
+    flat = good | VITAL
+    typed = render(flat).replace(old, new).encode()
+    for keep in (None, "drive"):
+        with pytest.raises(MergeError):
+            merge(salted_hashes(flat), typed, flat, keep).check()
+    found = merge(salted_hashes(flat), typed, flat, "laptop")
+    found.check()
+    values, mistakes = board_reads(found.content)
+    assert mistakes == []
+    assert values == board_reads(render(flat).encode())[0]
+    assert (values["hardware.relay_active"], values["mqtt.tls"]) == ("low", True)
+
+
+@pytest.mark.parametrize("keep", [None, "drive", "laptop"])
+def test_what_a_stray_line_hides_is_not_pulled_as_a_deletion(good, keep):
+    flat = good | VITAL
+    typed = render(flat).replace("CHARGER_MQTT_BROKER", "[mqtt]\nCHARGER_MQTT_BROKER").encode()
+    taken, conflicts, problems = changes_to_pull(
+        salted_hashes(flat), read_board_file(typed), flat, keep, "settings.toml"
+    )
+    assert (taken, conflicts, bool(problems)) == ([], [], keep != "laptop")
 
 
 def test_a_required_setting_deleted_on_the_drive_is_asked_about(good):

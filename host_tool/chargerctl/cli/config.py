@@ -29,8 +29,7 @@ from chargerctl.settings.board_file import quoted
 from chargerctl.settings.edit import replace
 from chargerctl.settings.effective import Explained
 from chargerctl.settings.help import PIN_DEFAULT
-from chargerctl.settings.sources import RENDERED
-from chargerctl.settings.table import BY_VARIABLE, SETTINGS, Setting
+from chargerctl.settings.table import SETTINGS, setting_of
 
 
 @click.group()
@@ -116,7 +115,7 @@ def _origin(each: Explained, reveal: bool) -> str:
 
 
 def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
-    value = _plain(each.setting, each.text, reveal)
+    value = each.setting.shown_json(each.text, reveal)
     if not explain:
         return value
     return {
@@ -125,20 +124,13 @@ def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
         "where": str(each.place) if each.place else None,
         "replaced": [
             {
-                "value": _plain(each.setting, given.text, reveal),
+                "value": each.setting.shown_json(given.text, reveal),
                 "source": given.source,
                 "where": str(given.place),
             }
             for given in each.replaced
         ],
     }
-
-
-def _plain(setting: Setting, text: str, reveal: bool) -> str | int | float | bool | None:
-    shown = setting.shown(text, reveal)
-    if shown != text:
-        return shown
-    return setting.plain(text) if text or setting.default == "" else None
 
 
 @command.command(name="render")
@@ -179,7 +171,5 @@ def render_(
 
 
 def _masked(settings: Effective) -> dict[str, str]:
-    return {
-        variable: (BY_VARIABLE.get(variable) or SETTINGS[RENDERED[variable]]).shown(text)
-        for variable, text in settings.flat().items()
-    }
+    flat = settings.flat().items()
+    return {variable: setting.shown(text) for variable, text in flat if (setting := setting_of(variable))}

@@ -53,7 +53,8 @@ _MAJOR_IF_UNKNOWN = 10
 @click.option(
     "--keep",
     type=click.Choice(["laptop", "drive"]),
-    help="Whose value counts where a setting was changed on both sides.",
+    help="Whose value counts where a setting was changed on both sides. With laptop also where it was changed on the "
+    "drive alone, or cannot be read there.",
 )
 @click.option(
     "--mpy-cross",
@@ -86,7 +87,9 @@ def command(
         board_id, settings = _board_and_settings(opened, config, overrides, no_settings, force)
         image, notes = _image(opened, libs, mpy_cross)
         snapshot = see(opened.volume, set(image), image, dry_run)
-        target = make_target(image, settings.flat() if settings else None, snapshot, board_id, keep)
+        target = make_target(
+            image, settings.flat() if settings else None, snapshot, board_id, keep, str(opened.path)
+        )
         plan = plan_for(snapshot, target)
         notes += target.notes + [f"warning: {text}" for text in shadows(target.image, set(snapshot.sizes))]
         run_plan(opened, plan, notes, dry_run, yes, as_json)

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import re
 
-from chargerctl.settings.sources import RENDERED
-from chargerctl.settings.table import BY_VARIABLE, MASK, SETTINGS
+from chargerctl.settings.table import BY_VARIABLE, MASK, RENDERED, SETTINGS
 
 _NAMES = {name for name, setting in BY_VARIABLE.items() if setting.secret} | {
     variable for variable, name in RENDERED.items() if SETTINGS[name].secret

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from chargerctl import __version__
 from chargerctl.deploy.archive import SETTINGS_FILE, Backup, with_secrets_of
@@ -33,20 +35,28 @@ def make_target(
     snapshot: Snapshot,
     board_id: str,
     keep: str | None = None,
+    drive: str = "",
 ) -> Target:
     """Firmware and libraries with this drive's settings and manifest.
 
     settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: laptop or drive, whose
-    value counts where both were changed. Raises MergeError where a person must decide.
+    value counts where both were changed. drive: where it is, for messages. Raises MergeError where a person must
+    decide.
     """
     before = snapshot.manifest or Manifest({})
     on_drive = snapshot.content.get(SETTINGS_FILE)
     image, notes, record = dict(image), [], before.settings
     if settings is not None:
-        merged = merge(before.settings, on_drive, settings, keep, board_id=board_id)
+        label = str(PurePath(drive, SETTINGS_FILE))
+        merged = merge(before.settings, on_drive, settings, keep, board_id=board_id, label=label)
         merged.check()
         image[SETTINGS_FILE] = merged.content
         notes = [str(change) for change in merged.changes] if on_drive else []
+        if any(change.winner == "drive" for change in merged.changes):
+            notes.append(
+                f"what stays on the drive: chargerctl config pull --drive {shlex.quote(drive)} takes it into the "
+                "laptop's file, --keep laptop writes the laptop's over it"
+            )
         record = salted_hashes(settings, before.settings)
     elif on_drive is None:
         notes = ["the drive has no settings.toml: without one the charger stays Unavailable"]

@@ -10,8 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chargerctl.settings.board_file import BoardFile
-from chargerctl.settings.sources import RENDERED
-from chargerctl.settings.table import BY_VARIABLE, SETTINGS, Setting
+from chargerctl.settings.likeness import did_you_mean
+from chargerctl.settings.problems import Place, Problem
+from chargerctl.settings.table import (
+    BY_VARIABLE,
+    PREFIX,
+    RENDERED,
+    SETTINGS,
+    Setting,
+    near_variable,
+    setting_of,
+)
 
 _SALT = "salt"
 OURS = tuple(setting.variable for setting in SETTINGS.values())
@@ -44,7 +53,9 @@ class Difference:
 
     @property
     def setting(self) -> Setting:
-        return SETTINGS[RENDERED[self.variable]] if self.variable in RENDERED else BY_VARIABLE[self.variable]
+        setting = setting_of(self.variable)
+        assert setting is not None
+        return setting
 
     @property
     def name(self) -> str:
@@ -63,9 +74,13 @@ class Difference:
 def compare(
     base: Mapping[str, str], drive: BoardFile, laptop: Mapping[str, str], variables: Iterable[str] = OURS
 ) -> list[Difference]:
-    """Every variable on which drive and laptop differ, and who changed it since `base`."""
+    """Every variable on which drive and laptop differ, and who changed it since `base`.
+
+    A drive's file with strays() deletes nothing: what it does not have may be what a stray was to be.
+    """
     if not any(lines_of(drive, variable) for variable in OURS):
         base = {}  # a new or emptied file: nothing was typed there, and nothing was deleted on purpose
+    doubtful = bool(strays(drive))
     found = []
     for variable in variables:
         text, reason, line = _drive_value(drive, variable)
@@ -73,11 +88,28 @@ def compare(
         if text == own and not reason:
             continue
         before = base.get(variable)
-        drive_changed = bool(reason) or _digest(base, variable, text) != before
+        hidden = doubtful and text is None
+        drive_changed = bool(reason) or (not hidden and _digest(base, variable, text) != before)
         laptop_changed = _digest(base, variable, own) != before
         by = "both" if drive_changed and laptop_changed else "drive" if drive_changed else "laptop"
         found.append(Difference(variable, text, own, by, line, reason))
     return found
+
+
+def strays(drive: BoardFile, label: str = "") -> list[Problem]:
+    """Lines that are no setting but look like one, and what the board would not read at all.
+
+    label: how messages call the drive's file.
+    """
+    problems = []
+    for variable, indices in drive.lines_of.items():
+        if variable.upper().startswith(PREFIX) and variable not in BY_VARIABLE:
+            message = f"{variable}: {did_you_mean(near_variable(variable))}"
+            problems += [Problem(Place(label, index + 1, 1), message) for index in indices]
+    for fault in drive.faults:
+        if not fault.variable and (fault.line > drive.end or PREFIX in drive.lines[fault.line - 1]):
+            problems.append(Problem(Place(label, fault.line, 1), fault.reason))
+    return problems
 
 
 def lines_of(drive: BoardFile, variable: str) -> list[int]:
@@ -112,6 +144,22 @@ def _canonical(variable: str, text: str) -> str:
 
 def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | None:
     return None if text is None else _hash(base.get(_SALT, ""), variable, text)
+
+
+def winner_of(one: Difference, keep: str | None) -> str | None:
+    """Whose value counts, drive or laptop; None: a person must decide.
+
+    Who alone changed it wins. keep decides the rest; with "laptop" the laptop's value counts wherever the two
+    differ, but a good value that only the drive has, and the laptop never had, stays.
+    """
+    bad = bool(bad_value(one))
+    if one.changed_by == "laptop":
+        return "laptop"
+    if keep == "laptop":
+        return "drive" if one.changed_by == "drive" and one.laptop is None and not bad else "laptop"
+    if bad:
+        return None
+    return "drive" if one.changed_by == "drive" else keep
 
 
 def bad_value(one: Difference) -> str:

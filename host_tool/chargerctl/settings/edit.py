@@ -18,8 +18,7 @@ from tomlkit.items import Item
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import SettingsError
-from chargerctl.settings.sources import PREFIX
-from chargerctl.settings.table import Setting
+from chargerctl.settings.table import PREFIX, Setting
 from chargerctl.settings.toml_file import parse
 
 

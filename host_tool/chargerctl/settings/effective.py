@@ -14,13 +14,7 @@ from chargerctl.settings.board_file import BoardFile
 from chargerctl.settings.file_source import from_file
 from chargerctl.settings.problems import Place, Problem, SettingsError
 from chargerctl.settings.rules import check_together
-from chargerctl.settings.sources import (
-    Given,
-    Source,
-    from_environment,
-    from_overrides,
-    rendered_pair,
-)
+from chargerctl.settings.sources import Given, Source, from_environment, from_overrides, rendered_pair
 from chargerctl.settings.table import SETTINGS, Setting, board_settings
 
 # What a simulation uses for what has no default; nothing outside the virtual board ever sees them.

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.problems import Place
-from chargerctl.settings.sources import PREFIX, RENDERED, Source, did_you_mean
+from chargerctl.settings.sources import Source
 from chargerctl.settings.table import (
     BY_VARIABLE,
+    PREFIX,
+    RENDERED,
     SECTIONS,
     SETTINGS,
     Setting,
@@ -74,7 +77,7 @@ class _FileSource:
         for section, place in written.items():
             if section not in self._sections:
                 near = near_section(section)
-                hint = f"did you mean [{near}]?" if near else "is not a section"
+                hint = did_you_mean(near and f"[{near}]", "is not a section")
                 self._complain(place, f"[{section}]: {hint}")
                 self._sections[section] = near or ""
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Three-way merge of settings: what was last deployed, what is on the drive now, what the laptop has.
 
-Pure. One side changed: it wins. Both: a conflict, which `keep` decides. Nothing typed on the drive is dropped
-without that decision; comments and variables that are not ours stay.
+Pure. One side changed: it wins. Both: a conflict, which `keep` decides (differences.winner_of()). Nothing typed on
+the drive is dropped without that decision; comments and variables that are not ours stay.
 """
 
 from __future__ import annotations
@@ -13,17 +13,13 @@ from dataclasses import dataclass, field
 
 from chargerctl.errors import InputError
 from chargerctl.settings.board_edit import BoardEdit
-from chargerctl.settings.board_file import BoardFile, read_board_file
-from chargerctl.settings.differences import Difference, bad_value, compare, lines_of
+from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.differences import Difference, bad_value, compare, lines_of, strays, winner_of
 from chargerctl.settings.effective import board_for
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.rules import check_together
-from chargerctl.settings.sources import PREFIX, RENDERED, Given, rendered_pair
-from chargerctl.settings.table import (
-    BY_VARIABLE,
-    board_settings,
-    near_variable,
-)
+from chargerctl.settings.sources import Given, rendered_pair
+from chargerctl.settings.table import BY_VARIABLE, RENDERED, board_settings
 
 
 @dataclass(frozen=True)
@@ -37,9 +33,17 @@ class Change:
         one = self.difference
         drive, laptop = one.shown(one.drive), one.shown(one.laptop)
         why = "" if one.changed_by == "both" else f", changed on the {one.changed_by}"
+        if self.winner == "drive" and one.drive is None:
+            return f"{one.name}: was removed on the drive; stays out (the laptop has {laptop})"
         if self.winner == "drive":
             return f"{one.name}: the drive's {drive} stays{why} (the laptop has {laptop})"
-        return f"{one.name}: {laptop} replaces {'an unreadable line' if one.unreadable else drive}{why}"
+        if one.unreadable:
+            return f"{one.name}: {laptop} replaces an unreadable line"
+        if one.drive is None:
+            return f"{one.name}: {laptop} added"
+        if one.laptop is None:
+            return f"{one.name}: {drive} removed{why}"
+        return f"{one.name}: {laptop} replaces {drive}{why}"
 
     def as_json(self) -> dict[str, object]:
         return {**self.difference.as_json(), "winner": self.winner}
@@ -103,20 +107,17 @@ def merge(
 
     def settle(differences: list[Difference]) -> None:
         for one in differences:
-            bad = bad_value(one)
-            winner = one.changed_by if one.changed_by != "both" else keep
-            if bad and keep == "laptop":
-                winner = "laptop"
-            if bad and winner != "laptop":
-                result.problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
-            elif winner is None:
-                result.conflicts.append(one)
-            else:
+            winner, bad = winner_of(one, keep), bad_value(one)
+            if winner:
                 result.changes.append(Change(one, winner))
-                if winner == "laptop":
-                    edit.put(one.variable, lines_of(drive, one.variable), one.laptop, bool(bad))
-                else:
-                    _assign(merged, one.variable, one.drive)
+            elif bad:
+                result.problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
+            else:
+                result.conflicts.append(one)
+            if winner == "laptop":
+                edit.put(one.variable, lines_of(drive, one.variable), one.laptop, bool(bad))
+            elif winner == "drive":
+                _assign(merged, one.variable, one.drive)
 
     settle(compare(base_hashes, drive, laptop_flat))
     # CircuitPython's own pair follows what became of the settings that it is written from.
@@ -139,20 +140,6 @@ def _assign(flat: dict[str, str], variable: str, text: str | None) -> None:
         flat.pop(variable, None)
     else:
         flat[variable] = text
-
-
-def strays(drive: BoardFile, label: str) -> list[Problem]:
-    """Lines that are no setting but look like one, and what the board would not read at all."""
-    problems = []
-    for variable, indices in drive.lines_of.items():
-        if variable.upper().startswith(PREFIX) and variable not in BY_VARIABLE:
-            near = near_variable(variable)
-            message = f"{variable}: " + (f"did you mean {near}?" if near else "is not a setting")
-            problems += [Problem(Place(label, index + 1, 1), message) for index in indices]
-    for fault in drive.faults:
-        if not fault.variable and (fault.line > drive.end or PREFIX in drive.lines[fault.line - 1]):
-            problems.append(Problem(Place(label, fault.line, 1), fault.reason))
-    return problems
 
 
 def _together(merged: Mapping[str, str], board_id: str | None, label: str) -> list[Problem]:

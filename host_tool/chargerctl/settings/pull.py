@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargerctl.settings.board_file import BoardFile
-from chargerctl.settings.differences import OURS, Difference, bad_value, compare
-from chargerctl.settings.merge import strays
+from chargerctl.settings.differences import OURS, Difference, bad_value, compare, strays, winner_of
 from chargerctl.settings.problems import Place, Problem
 
 
@@ -22,15 +21,12 @@ def changes_to_pull(
     taken, conflicts = [], []
     problems = [] if keep == "laptop" else strays(drive, label)
     for one in compare(base, drive, laptop, OURS):
-        if one.changed_by == "laptop" or (one.changed_by == "both" and keep == "laptop"):
-            continue
-        bad = bad_value(one)
-        if bad and keep == "laptop":
-            continue
-        if bad:
-            problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
-        elif one.changed_by == "both" and keep is None:
-            conflicts.append(one)
-        else:
+        # What the drive alone changed is asked for: `keep` has no say in it.
+        winner, bad = winner_of(one, None) or winner_of(one, keep), bad_value(one)
+        if winner == "drive":
             taken.append(one)
+        elif not winner and bad:
+            problems.append(Problem(Place(label, one.line, 1), f"{one.variable}: {bad}"))
+        elif not winner:
+            conflicts.append(one)
     return taken, conflicts, sorted(problems, key=lambda problem: problem.order)

@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.problems import Place, Problem
-from chargerctl.settings.table import BY_VARIABLE, SETTINGS, Setting, near_name, near_variable
-
-PREFIX = "CHARGER_"
-
-# CircuitPython's own variables that chargerctl writes from settings: they may stand in a rendered file.
-RENDERED = {
-    "CIRCUITPY_WIFI_SSID": "wifi.ssid",
-    "CIRCUITPY_WIFI_PASSWORD": "wifi.password",
-    "CIRCUITPY_WEB_API_PASSWORD": "web.api_password",
-}
+from chargerctl.settings.table import (
+    BY_VARIABLE,
+    PREFIX,
+    RENDERED,
+    SETTINGS,
+    Setting,
+    near_name,
+    near_variable,
+)
 
 
 def rendered_pair(flat: Mapping[str, str]) -> dict[str, str]:
@@ -60,9 +60,9 @@ class Source:
 
 
 def from_environment(environ: Mapping[str, str]) -> Source:
-    """Every CHARGER_ variable; one that is no setting is a mistake, with the nearest name."""
+    """Every CHARGER_ variable, in small letters too; one that is no setting is a mistake, with the nearest name."""
     found = Source()
-    for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+    for variable in sorted(name for name in environ if name.upper().startswith(PREFIX)):
         place, setting = Place(f"${variable}"), BY_VARIABLE.get(variable)
         if setting is None:
             found.complain(place, did_you_mean(near_variable(variable)))
@@ -93,7 +93,3 @@ def from_overrides(overrides: Iterable[str]) -> Source:
             continue
         found.take(SETTINGS[name], text, "command line", place, "")
     return found
-
-
-def did_you_mean(near: str | None) -> str:
-    return f"did you mean {near}?" if near else "is not a setting"

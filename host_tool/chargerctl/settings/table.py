@@ -4,16 +4,23 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from chargerctl.firmware_files import firmware_module
+from chargerctl.settings.likeness import nearest
 
 board_settings = firmware_module("charger.settings")
 
+PREFIX: str = board_settings.PREFIX
 MASK = "***"
+
+# CircuitPython's own variables that chargerctl writes from settings: they may stand in a rendered file.
+RENDERED = {
+    "CIRCUITPY_WIFI_SSID": "wifi.ssid",
+    "CIRCUITPY_WIFI_PASSWORD": "wifi.password",
+    "CIRCUITPY_WEB_API_PASSWORD": "web.api_password",
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,13 @@ class Setting:
         """`text` for a person: a secret that is set is masked."""
         return MASK if self.secret and text and not reveal else text
 
+    def shown_json(self, text: str, reveal: bool = False) -> str | int | float | bool | None:
+        """`text` for a program: masked likewise, with the type it has; None where the board decides."""
+        shown = self.shown(text, reveal)
+        if shown != text:
+            return shown
+        return self.plain(text) if text or self.default == "" else None
+
 
 def _setting(row: tuple[Any, ...]) -> Setting:
     return Setting(row[0], row, board_settings.spellings(row[0]))
@@ -109,8 +123,13 @@ BY_VARIABLE: dict[str, Setting] = {
 SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(setting.section for setting in SETTINGS.values()))
 
 
+def setting_of(variable: str) -> Setting | None:
+    """The setting that a variable of ours, or one of CircuitPython's that follows it, has the value of."""
+    return SETTINGS[RENDERED[variable]] if variable in RENDERED else BY_VARIABLE.get(variable)
+
+
 def near_section(section: str) -> str | None:
-    return _nearest(section.lower(), SECTIONS)
+    return nearest(section.lower(), SECTIONS)
 
 
 def near_name(name: str) -> str | None:
@@ -121,17 +140,12 @@ def near_name(name: str) -> str | None:
         return same_key[0]
     # Within its section a key may be further off.
     keys = [setting.key for setting in SETTINGS.values() if setting.section == section]
-    near = _nearest(key, keys, 0.6)
-    return f"{section}.{near}" if near else _nearest(name.lower(), SETTINGS)
+    near = nearest(key, keys, 0.6)
+    return f"{section}.{near}" if near else nearest(name.lower(), SETTINGS)
 
 
 def near_variable(variable: str) -> str | None:
     """The variable meant by a misspelt one; what all of them begin with says nothing about likeness."""
-    prefix: str = board_settings.PREFIX
-    known = [each.removeprefix(prefix) for each in BY_VARIABLE]
-    near = _nearest(variable.upper().removeprefix(prefix), known)
-    return prefix + near if near else None
-
-
-def _nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+    known = [each.removeprefix(PREFIX) for each in BY_VARIABLE]
+    near = nearest(variable.upper().removeprefix(PREFIX), known)
+    return PREFIX + near if near else None
