@@ -141,6 +141,7 @@ class Rig:
         self.link = Link() if link is None else link
         self.uptime = Uptime(now)
         self.reboots = []
+        self.store = Store()
         self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
         identity = Identity("v", "m", "t-1", "0.1")
         core = Core(
@@ -150,7 +151,7 @@ class Rig:
             self.link,
             self.clock,
             self.uptime,
-            Store(),
+            self.store,
             "00112233aabbccdd",
             lambda: self.reboots.append(self.now),
             self.log,

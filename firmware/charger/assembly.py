@@ -21,6 +21,8 @@ from charger.net import NoNetwork
 from charger.ocpp.charge_point import Identity
 from charger.panel import Panel
 
+# How long the display tells of a mistake in the settings: one that was made good by a default gives way to the state.
+_PROBLEM_MS = 30000
 _FOR_GOOD_MS = 1 << 28
 
 
@@ -41,7 +43,10 @@ def build(store):
     if problems:
         # Two lines of 21 characters: what keeps the charger from charging goes first, and short.
         variable, why, _ = ([each for each in problems if each[2]] or problems)[0]
-        parts.screen.notice("{} {}".format(variable.replace("CHARGER_", "", 1), why), _FOR_GOOD_MS)
+        parts.screen.notice(
+            "{} {}".format(variable.replace("CHARGER_", "", 1), why),
+            _PROBLEM_MS if operative else _FOR_GOOD_MS,
+        )
     uptime = ticks.Uptime(now)
     clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
     loop = Loop(system.ticks_ms, parts.stalls, system.describe, log)
@@ -71,11 +76,13 @@ def build(store):
     parts.stalls.follow(interlock)
     if reason != "power":
         interlock.rest()
-    for fault in [store.fault] if store.fault else parts.faults:
-        interlock.latch(fault)
+    if store.fault:
+        interlock.latch(store.fault)
+    for fault in parts.faults:
+        interlock.bar(fault)
 
     panel = Panel(parts.screen, clock, wifi, link, interlock, now)
-    reload = AutoReload(controller, log)
+    reload = AutoReload(controller, core.transactions, log)
     housekeeping = Housekeeping(system.collect, store, interlock, parts.stalls, uptime, now)
     urgent = (
         Task("interlock", interlock.step, 5, vital=True),

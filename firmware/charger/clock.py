@@ -6,10 +6,12 @@ Kept in the board's RTC through `read` and `write`. Unix time is above 2**30, so
 when needed, never every pass.
 """
 
+from micropython import const
+
 # An RTC that lost power starts in 2000; nothing before 2025 can be a time this firmware set.
-_EARLIEST = 1735689600
-_LATEST = 4102444800  # 2100
-_DAY = 86400
+_EARLIEST = const(1735689600)
+_LATEST = const(4102444800)  # 2100
+_DAY = const(86400)
 
 
 class Clock:

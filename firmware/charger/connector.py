@@ -49,13 +49,14 @@ _FIELDS = (
     "asking",  # the idTag whose Authorize is under way
     "running",  # a transaction is open
     "used",  # a transaction has ended since the cable was plugged in
+    "by_card",  # `tag` was presented here, so it can be presented again
 )
 State = namedtuple("State", _FIELDS)
 
 
 def initial(operative):
     """The state at boot: the cable counts as out until it has settled."""
-    return State(AVAILABLE if operative else UNAVAILABLE, False, None, None, None, False, False)
+    return State(AVAILABLE if operative else UNAVAILABLE, False, None, None, None, False, False, True)
 
 
 def react(state, event, argument=None):
@@ -74,8 +75,13 @@ def waits_for_cable(state):
 
 
 def can_start(state):
-    """A RemoteStartTransaction can be accepted."""
-    return state.phase in (AVAILABLE, PREPARING, FINISHING) and not _held(state)
+    """A RemoteStartTransaction can be accepted: nobody charges, holds the cable, or is authorised and about to plug in."""
+    return state.phase in (AVAILABLE, PREPARING, FINISHING) and state.tag is None
+
+
+def holds_cable(state):
+    """The cable stays locked after a deauthorised transaction, until its own card (ERR 3.5)."""
+    return state.phase == FINISHING and state.tag is not None
 
 
 def _but(state, **changes):
@@ -85,11 +91,6 @@ def _but(state, **changes):
 def _same(id_tag, other):
     """idTags are compared without regard to case (SPEC 3.9)."""
     return other is not None and id_tag.upper() == other.upper()
-
-
-def _held(state):
-    """The cable stays locked after a deauthorised transaction, until its own card (ERR 3.5)."""
-    return state.phase == FINISHING and state.tag is not None
 
 
 def _idle(state):
@@ -104,14 +105,17 @@ def _idle(state):
 
 
 def _begin(state, tag, parent):
-    """Authorised and plugged in: the transaction starts. Whether energy flows is the interlock's word."""
+    """Authorised and plugged in: the transaction starts. Whether energy flows is the interlock's word.
+
+    The permit comes last: a transaction that could not be recorded must not draw energy.
+    """
     charging = _but(state, phase=CHARGING, tag=tag, parent=parent, asking=None, running=True, used=True)
-    return charging, ((LOCK, None), (PERMIT, None), (START, tag))
+    return charging, ((START, tag), (LOCK, None), (PERMIT, None))
 
 
 def _end(state, reason, tag):
     ended = _idle(_but(state, used=True))
-    return ended, ((REVOKE, None), (FINISH, (reason, tag)), (UNLOCK, None))
+    return ended, ((REVOKE, None), (UNLOCK, None), (FINISH, (reason, tag)))
 
 
 def _cable_in(state, _):
@@ -138,14 +142,15 @@ def _card(state, tag):
         if _same(tag, state.tag):
             return _end(state, "Local", tag)
         return _but(state, asking=tag), ((AUTHORIZE, tag),)
-    if _held(state):
+    if holds_cable(state):
         if _same(tag, state.tag):
             return _idle(state), ((UNLOCK, None),)
         return _but(state, asking=tag), ((AUTHORIZE, tag),)
     if state.phase == PREPARING and _same(tag, state.tag):
         return _idle(state), ()
     if state.phase in (AVAILABLE, PREPARING, FINISHING):
-        return _but(state, phase=AUTHORIZING, asking=tag, tag=None, parent=None), ((AUTHORIZE, tag),)
+        asking = _but(state, phase=AUTHORIZING, asking=tag, tag=None, parent=None, by_card=True)
+        return asking, ((AUTHORIZE, tag),)
     return state, ()
 
 
@@ -159,9 +164,9 @@ def _authorized(state, answer):
     if parent is not None and _same(parent, state.parent):
         if state.phase == CHARGING:
             return _end(state, "Local", tag)
-        if _held(state):
+        if holds_cable(state):
             return _idle(state), ((UNLOCK, None),)
-    return state, ()
+    return state, ((NOTICE, "In Use"),)
 
 
 def _accept(state, tag, parent):
@@ -180,13 +185,13 @@ def _refused(state, answer):
 
 
 def _remote_start(state, tag):
-    return _accept(state, tag, None) if can_start(state) else (state, ())
+    return _accept(_but(state, by_card=False), tag, None) if can_start(state) else (state, ())
 
 
 def _stop(state, reason):
     if state.running:
         return _end(state, reason, None)
-    if state.phase in (PREPARING, AUTHORIZING) or _held(state):
+    if state.phase in (PREPARING, AUTHORIZING) or holds_cable(state):
         return _idle(state), ((UNLOCK, None),)
     return state, ()
 
@@ -194,12 +199,13 @@ def _stop(state, reason):
 def _start_refused(state, _):
     if not state.running:
         return state, ()
-    ended, _outputs = _end(state, "DeAuthorized", None)
-    if ended.plugged:
-        # The cable stays locked (ERR 3.17): only its own card or that card's parent opens it.
-        held = _but(ended, tag=state.tag, parent=state.parent)
-        return held, ((REVOKE, None), (FINISH, ("DeAuthorized", None)), (NOTICE, "Rejected"))
-    return ended, _outputs
+    ended, outputs = _end(state, "DeAuthorized", None)
+    if ended.plugged and state.by_card:
+        # The cable stays locked (ERR 3.17): only its own card or that card's parent opens it. A tag that nobody
+        # presented here may be no card at all: its cable is let go.
+        ended = _but(ended, tag=state.tag, parent=state.parent)
+        outputs = tuple([output for output in outputs if output[0] != UNLOCK])
+    return ended, outputs + ((NOTICE, "Rejected"),)
 
 
 def _parent(state, parent):

@@ -42,7 +42,7 @@ class Controller:
         self._now = now
         interlock = self._interlock
         state = self.state
-        if interlock.fault is not None and state.phase != connector.FAULTED:
+        if interlock.fault is not None and state.phase not in (connector.FAULTED, connector.UNAVAILABLE):
             reason = "EmergencyStop" if interlock.fault == "EmergencyStop" else "Other"
             self.handle(connector.FAULT, reason)
         elif interlock.fault is None and state.phase == connector.FAULTED:
@@ -53,11 +53,11 @@ class Controller:
             interlock.lapsed = False
             self._log("safety", "authorisation lapsed before the relay could close")
             self.handle(connector.STOP, "Other")
-        if self._reader.lost != self._reader_was_lost:
-            self._reader_was_lost = self._reader.lost
-            if self._reader_was_lost and self.state.running:
-                # Nobody is locked in: without a reader no card could end the charge.
-                self.handle(connector.STOP, "Other")
+        lost = self._reader.lost
+        if lost and (connector.holds_cable(self.state) or (self.state.running and not self._reader_was_lost)):
+            # Nobody is locked in: without a reader no card could end the charge or free the cable.
+            self.handle(connector.STOP, "Other")
+        self._reader_was_lost = lost
         asking = self.state.asking
         if asking is not None and ticks.diff(now, self._asked_at) >= self._limits.stale_authorization_ms:
             self.handle(connector.REFUSED, (asking, "No Answer"))
@@ -72,8 +72,13 @@ class Controller:
         self.state, outputs = connector.react(self.state, event, argument)
         if self.state.phase != before:
             self._log("state", before + " -> " + self.state.phase)
-        for output, what in outputs:
-            self._carry_out(output, what)
+        try:
+            for output, what in outputs:
+                self._carry_out(output, what)
+        except Exception:
+            # Half carried out, with the relay perhaps permitted and nothing recorded: safe first, then the loop's affair.
+            self._interlock.make_safe()
+            raise
         if self.state.phase != before:
             self._charge_point.set_status(connector.status(self.state), self._interlock.fault)
 
@@ -133,6 +138,9 @@ class Controller:
         if state.phase != self._shown_phase:
             self._shown_phase = state.phase
             self._screen.state = state.phase
+            if state.phase == connector.FAULTED:
+                # Whatever else was to be said: this is what a person must see.
+                self._screen.notice(None, 0)
         if state.running:
             elapsed = self._uptime.seconds - self._started_s
             energy = self._charge_point.session_energy(self._meter.energy_wh)

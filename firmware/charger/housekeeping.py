@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """What is left to do when nothing else is: collect garbage, keep a latched fault, forget old crashes."""
 
+from micropython import const
+
 from charger import ticks
 
-_COLLECT_MS = 10000
-_HEALTHY_S = 60
+_COLLECT_MS = const(10000)
+_HEALTHY_S = const(60)
 # One store write: 40 ms on a good flash.
-_STORE_MS = 100
+_STORE_MS = const(100)
 
 
 class Housekeeping:

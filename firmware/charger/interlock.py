@@ -35,7 +35,8 @@ class Limits:
 class Interlock:
     """`plugged`: the raw level of this pass. `present`: the cable as a person sees it, settled in, confirmed out.
 
-    `fault`: why the relay may not close until `clear_fault`, or None. `lapsed`: a permit ran out unused.
+    `fault`: why the relay may not close until `clear_fault`, or None; `bar` sets one that nothing clears.
+    `lapsed`: a permit ran out unused.
     """
 
     def __init__(self, relay, lock, cable, emergency_stop, limits, uptime, log, now):
@@ -48,7 +49,7 @@ class Interlock:
         self._log = log
         self.plugged = False
         self.present = False
-        self.fault = None
+        self.fault = self._barred = None
         self.lapsed = False
         self._stable = False
         self._edge = self._looked_at = now
@@ -101,25 +102,35 @@ class Interlock:
         """Unlock as soon as the relay has been open for relay_settle_ms."""
         self._lock_wanted = False
 
+    def bar(self, reason):
+        """A part that safety needs is not there: open until the program has started anew with that mended."""
+        self._barred = reason
+        self.latch(reason)
+
     def latch(self, reason):
-        """Open, and stay open until clear_fault. The first reason is kept."""
+        """Open and unlock, and stay open until clear_fault. The first reason is kept."""
         if self.fault is None:
             self.fault = reason
             self._log("safety", "fault latched: " + reason)
         self.revoke()
+        self.free_cable()
 
     def make_safe(self):
         """A part that the relay depends on has failed: open, whatever state this one is in."""
+        again = self.fault == "InternalError"
         try:
             self.latch("InternalError")
         finally:
             self._relay.open()
+            if again:
+                # It failed before, so nothing may be left that unlocks in its own time.
+                self._lock.release()
 
     def clear_fault(self):
         """Reset from the central system or the service button. A cause that persists latches again at once."""
-        if self.fault is not None:
+        if self.fault != self._barred:
             self._log("safety", "fault cleared: " + self.fault)
-            self.fault = None
+            self.fault = self._barred
 
     def step(self, now):
         plugged = self._cable.plugged()

@@ -111,9 +111,11 @@ class Loop:
         self._longest_ms = 0
         try:
             task.step(now)
+            self._progressed += 1
+            if task.failures and ticks.diff(now, task.resume_at) >= _LONGEST_BACK_OFF_MS:
+                task.failures = 0
         except Exception as error:  # noqa: BLE001 - the boundary: whatever a task's defect is, the others go on
             self._failed(task, error, now)
-        self._progressed += 1
         took = max(self._longest_ms, ticks.diff(self._ticks_ms(), self._since))
         if took >= _LATE_MS:
             self._late = True

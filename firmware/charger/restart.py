@@ -7,10 +7,12 @@ from charger import connector, ticks
 # How long the last messages may take. Hard means now: only the answer to the Reset itself and one try are waited for.
 _SOFT_MS = 30000
 _HARD_MS = 3000
+# For the last lines to reach the console.
+_CONSOLE_MS = 200
 
 
 class Restart:
-    """`link.close()`, `store.save(0, None)`; `reboot()` does not return."""
+    """`link.close()`, `store.save(crash_count, fault)`; `reboot()` does not return."""
 
     def __init__(self, controller, interlock, transactions, rpc, link, store, reboot, log):
         self._controller = controller
@@ -22,7 +24,7 @@ class Restart:
         self._reboot = reboot
         self._log = log
         self._reason = None
-        self._deadline = None
+        self._deadline = self._reboot_at = None
 
     @property
     def pending(self):
@@ -42,10 +44,14 @@ class Restart:
             self._deadline = ticks.add(now, _HARD_MS if self._reason == "HardReset" else _SOFT_MS)
             self._controller.handle(connector.STOP, self._reason)
             self._interlock.clear_fault()
-        done = self._rpc.answered and self._transactions.delivered
-        if (done or ticks.reached(now, self._deadline)) and not self._interlock.closed:
-            self._log("loop", "restarting")
-            # Asked for, so no crash; and the broker shall tell the others now, not after the keep-alive.
-            self._store.save(0, None)
+        done = self._rpc.all_answered and self._transactions.delivered
+        if self._reboot_at is None:
+            if (done or ticks.reached(now, self._deadline)) and not self._interlock.closed:
+                self._log("loop", "restarting")
+                self._reboot_at = ticks.add(now, _CONSOLE_MS)
+        elif ticks.reached(now, self._reboot_at):
+            # Asked for, so no crash; but what was latched since then stays. And the broker shall tell the others
+            # now, not after the keep-alive.
+            self._store.save(0, self._interlock.fault)
             self._link.close()
             self._reboot()

@@ -380,3 +380,154 @@ def test_after_a_reset_the_relay_rests_before_it_closes(rig):
     assert not rig.relay.closed
     rig.run(2000)
     assert rig.relay.closed
+
+
+HALF_A_PAIR = "\\ud800"  # as JSON spells what no encoding can carry
+
+
+def test_a_remote_start_with_an_unprintable_id_tag_is_refused(rig):
+    rig.run(2000)
+    rig.plug()
+    rig.link.deliver('[2,"c1","RemoteStartTransaction",{"idTag":"' + HALF_A_PAIR + '"}]')
+    rig.run(1000)
+    assert rig.results()[-1][2] == "PropertyConstraintViolation"
+    assert not rig.relay.closed
+
+
+def test_an_unprintable_call_id_is_ignored_and_silences_nothing(rig):
+    rig.charge()
+    rig.link.deliver('[2,"' + HALF_A_PAIR + '","Reset",{"type":"Soft"}]')
+    rig.run(100)
+    rig.unplug()
+    assert rig.calls("StopTransaction")
+
+
+def test_an_answer_that_cannot_be_sent_does_not_silence_the_others(rig):
+    rig.run(2000)
+    publish, rig.link.publish = rig.link.publish, None
+    rig.link.deliver([2, "c1", "Foo", {}])
+    with pytest.raises(TypeError):
+        rig.run(100)
+    rig.link.publish = publish
+    assert rig.call("Foo", {}, "c2")[1] == "c2"
+
+
+def test_a_start_with_an_unprintable_status_is_a_refusal(rig):
+    rig.answers["StartTransaction"] = {"idTagInfo": {"status": "\ud800"}, "transactionId": 9}
+    rig.run(2000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+
+
+def test_a_start_refused_without_a_transaction_id_opens_the_relay(rig):
+    rig.answers["StartTransaction"] = {"idTagInfo": {"status": "Blocked"}}
+    rig.run(2000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.calls("StopTransaction")[0]["transactionId"] == -1
+
+
+def test_a_transaction_that_cannot_be_recorded_draws_no_energy(rig):
+    rig.run(2000)
+    rig.plug()
+
+    def full(*_):
+        raise MemoryError
+
+    rig.outbox.start = full
+    rig.card_reader.uid = "04A2B3C4"
+    with pytest.raises(MemoryError):
+        rig.run(500)
+    rig.run(2000)
+    assert not rig.relay.closed
+    assert not rig.lock.engaged
+    assert rig.statuses()[-1] == "Faulted"
+
+
+def test_a_missing_part_stays_a_fault_whatever_clears_the_others(rig):
+    rig.run(2000)
+    rig.interlock.bar("lock_pin: this board has no pin NOPE")
+    rig.run(100)
+    rig.service_button.on = True
+    rig.run(500)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert rig.statuses()[-1] == "Faulted"
+
+
+def test_the_info_of_a_status_has_at_most_50_characters(rig):
+    rig.run(2000)
+    rig.interlock.bar("relay_pin: " + "x" * 90)
+    rig.run(100)
+    assert len(rig.calls("StatusNotification")[-1]["info"]) == 50
+
+
+def test_a_central_system_that_ignores_statuses_still_hears_of_transactions(rig):
+    rig.answers["StatusNotification"] = None
+    rig.run(70_000)
+    rig.plug()
+    rig.swipe()
+    rig.run(100_000)
+    assert rig.relay.closed
+    assert rig.calls("StartTransaction")
+    assert rig.calls("MeterValues")
+
+
+def test_a_held_cable_is_freed_when_the_reader_is_lost(rig):
+    rig.answers["StartTransaction"] = {"idTagInfo": {"status": "Blocked"}, "transactionId": 9}
+    rig.run(2000)
+    rig.plug()
+    rig.swipe()
+    rig.run(1000)
+    assert rig.lock.engaged
+    rig.card_reader.lost = True
+    rig.run(500)
+    assert not rig.lock.engaged
+
+
+def test_a_refused_remote_start_does_not_hold_a_cable_that_no_card_could_free(rig):
+    rig.answers["StartTransaction"] = {"idTagInfo": {"status": "Blocked"}, "transactionId": 9}
+    rig.run(2000)
+    rig.plug()
+    rig.call("RemoteStartTransaction", {"idTag": "app-1"})
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert not rig.lock.engaged
+
+
+def test_an_emergency_stop_during_a_reset_outlasts_it(rig):
+    rig.answers["StopTransaction"] = None
+    rig.charge()
+    rig.call("Reset", {"type": "Soft"})
+    rig.emergency_stop.on = True
+    rig.run(100)
+    rig.emergency_stop.on = False
+    rig.run(35_000)
+    assert rig.reboots
+    assert rig.store.fault == "EmergencyStop"
+
+
+def test_a_remote_start_does_not_take_over_from_a_card_that_waits_for_its_cable(rig):
+    rig.run(2000)
+    rig.swipe()
+    rig.run(200)
+    assert rig.call("RemoteStartTransaction", {"idTag": "app-1"})[2] == {"status": "Rejected"}
+    rig.plug()
+    rig.run(500)
+    assert rig.calls("StartTransaction")[0]["idTag"] == "04A2B3C4"
+
+
+def test_a_long_boot_interval_is_kept_to(rig):
+    rig.answers["BootNotification"] = {
+        "status": "Pending",
+        "interval": 90000,
+        "currentTime": "2026-11-22T07:30:00Z",
+    }
+    rig.run(200_000)
+    assert len(rig.calls("BootNotification")) == 1

@@ -42,9 +42,9 @@ def test_a_pin_is_given_away_once_whatever_it_is_called(pins: Any) -> None:
         pins.claim("A1", "relay_pin")
 
 
-def test_a_pin_that_is_driven_at_reset_never_switches_power(pins: Any) -> None:
-    with pytest.raises(ValueError, match="GPIO16"):
-        pins.claim("D6", "relay_pin", drives_power=True)
+def test_a_pin_that_is_driven_at_reset_is_known_as_unsafe_for_power(pins: Any) -> None:
+    assert "GPIO16" in pins.unsafe("D6")
+    assert pins.unsafe("D2") is None
     assert pins.claim("D6", "service_pin") is not None
 
 

@@ -7,7 +7,7 @@ it is back; nothing raises out of a step. `now` is ticks in ms, `log(tag, text)`
 `stalls.allow(ms)` whether the loop may stand still for that long. Pins are pin objects, None where there is
 none. A module is imported only where its part is switched on: what is not imported costs no memory.
 
-pins.Pins(board_id)          claim(name, part, drives_power=False) -> pin or None; ValueError says why not
+pins.Pins(board_id)          claim(name, part) -> pin or None; ValueError says why not; unsafe(name)
 relay.Relay(pin, active_high)            close() open() .closed
 lock.Lock(pin, active_high)              engage() release() .engaged; without a pin it only remembers
 cable.Cable(pin)                         plugged(): the raw level now

@@ -11,13 +11,14 @@ import errno
 import busio
 import displayio
 import supervisor
+from micropython import const
 
 from charger import ticks
 
-_FREQUENCY = 400_000
-_WEDGED_MS = 1000
+_FREQUENCY = const(400_000)
+_WEDGED_MS = const(1000)
 # Far above any transfer of ours, far below the limit: how long it took is surer than which error a port gives.
-_STALL_MS = 200
+_STALL_MS = const(200)
 
 
 class I2cBus:

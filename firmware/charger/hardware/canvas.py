@@ -6,15 +6,16 @@ A changed character makes only its own columns dirty, and no picture of the text
 """
 
 from displayio import Bitmap, Group, Palette, TileGrid
+from micropython import const
 from terminalio import FONT
 
 from charger.hardware import screen
 
-_CELL = 6
-_BAND_Y = 15
+_CELL = const(6)
+_BAND_Y = const(15)
 
 # A bolt in the top left corner: a word a row, the leftmost pixel highest.
-_LOGO_ROWS = 14
+_LOGO_ROWS = const(14)
 _LOGO = (
     b"\x00\xf8\x01\xf0\x03\xe0\x07\xc0\x0f\x80\x1f\xfc\x3f\xf8"
     b"\x00\xf0\x01\xe0\x03\xc0\x07\x00\x0e\x00\x0c\x00\x10\x00"

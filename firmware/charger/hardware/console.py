@@ -6,6 +6,7 @@ import sys
 import time
 
 import supervisor
+from micropython import const
 
 from charger import ticks
 
@@ -15,14 +16,14 @@ except ImportError:
     # A board without USB, such as the ESP32-C6.
     usb_cdc = None
 
-_RING = 2048
-_LINE = 200
+_RING = const(2048)
+_LINE = const(200)
 # In a pass: what the serial port takes at once, 1.3 ms at 10 us a byte.
-_CHUNK = 128
+_CHUNK = const(128)
 # Without usb_cdc a write to a port that nobody reads stands still: once is noticed, and then left alone.
-_STALL_MS = 200
-_SLOW_MS = 50
-_QUIET_MS = 30000
+_STALL_MS = const(200)
+_SLOW_MS = const(50)
+_QUIET_MS = const(30000)
 
 
 class Console:

@@ -10,6 +10,7 @@ import errno
 import supervisor
 from adafruit_displayio_ssd1306 import _INIT_SEQUENCE, SSD1306
 from i2cdisplaybus import I2CDisplayBus
+from micropython import const
 
 from charger import ticks
 from charger.hardware.canvas import Canvas
@@ -17,12 +18,12 @@ from charger.hardware.health import Health, reason
 from charger.hardware.screen import FIELDS, Screen
 
 # 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
-_SET_UP_MS = 200
+_SET_UP_MS = const(200)
 # The first time the library sends them in one go, and a bus that gets stuck meanwhile costs a second for each that
 # is left: not with the relay closed.
-_FIRST_SET_UP_MS = 1500
-_SPLASH_MS = 2000
-_ASK_MS = 1000
+_FIRST_SET_UP_MS = const(1500)
+_SPLASH_MS = const(2000)
+_ASK_MS = const(1000)
 
 
 class Display:

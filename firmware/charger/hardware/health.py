@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Whether a part is there: said once when it goes and once when it comes back, and when to try it again."""
 
+from micropython import const
+
 from charger import ticks
 
-_RETRY_MS = 2000
+_RETRY_MS = const(2000)
 # After a try that made everything wait for a second.
-_STALLED_RETRY_MS = 30000
+_STALLED_RETRY_MS = const(30000)
 
 
 class Health:

@@ -4,6 +4,7 @@
 
 import digitalio
 import neopixel_write
+from micropython import const
 
 from charger import ticks
 
@@ -19,7 +20,7 @@ COLOURS = {
 }
 
 # The light cannot answer: written again this often, it heals by itself when it was unplugged or lost its power.
-_REPEAT_MS = 2000
+_REPEAT_MS = const(2000)
 
 
 class Led:

@@ -4,14 +4,15 @@
 
 import countio
 import digitalio
+from micropython import const
 
 from charger import ticks
 
 # Power over at least this long a time: the meter's pulses come unevenly.
-_WINDOW_MS = 5000
+_WINDOW_MS = const(5000)
 # A pulse that is late by this factor says that the power has fallen.
-_LATE = 2
-_ASLEEP_MS = 3_600_000
+_LATE = const(2)
+_ASLEEP_MS = const(3_600_000)
 
 
 class Meter:

@@ -18,7 +18,7 @@ from charger.interlock import Stalls
 
 
 class NoRelay:
-    """Stands for a relay or a cable input whose pin cannot be used: never closed, never plugged in."""
+    """Stands for a relay whose pin cannot be used: never closed."""
 
     closed = False
 
@@ -28,12 +28,16 @@ class NoRelay:
     def open(self):
         pass
 
+
+class NoCable:
+    """Stands for a cable input whose pin cannot be used: never plugged in."""
+
     def plugged(self):
         return False
 
 
 class Parts:
-    """`faults`: why the charger must not charge. `stalls`: whether the loop may stand still (interlock.Stalls)."""
+    """`faults`: why the charger must not charge until it starts anew. `stalls`: whether the loop may stand still."""
 
     def __init__(self, values, log):
         self._values = values
@@ -69,10 +73,18 @@ class Parts:
             name = self._name(key)
             if name is None or name == "none":
                 raise ValueError("no pin is set")
-            return make(self._pins.claim(name, key, drives_power=key == "relay_pin"))
+            return make(self._pins.claim(name, key))
         except ValueError as error:
             self.faults.append("{}: {}".format(key, error))
             return None
+
+    def _output(self, key, kind, active):
+        """Relay or lock, inactive from here on; also on a pin that must not drive it, since something may hang there."""
+        output = self._vital(key, lambda pin: kind(pin, active == "high"))
+        unsafe = self._pins.unsafe(self._name(key))
+        if output is not None and unsafe:
+            self.faults.append("{}: {} must not drive it: {}".format(key, self._name(key), unsafe))
+        return output
 
     def _optional(self, key, make=None):
         """The pin of a part that the charger can do without, or what `make` makes of it; None when it cannot be had."""
@@ -88,21 +100,17 @@ class Parts:
         if active is None:
             # Driving the wrong level would close it: the pin is better left alone.
             return NoRelay()
-        return self._vital("relay_pin", lambda pin: Relay(pin, active == "high")) or NoRelay()
+        return self._output("relay_pin", Relay, active) or NoRelay()
 
     def _lock(self):
-        name, active = self._name("lock_pin"), self._values["hardware.lock_active"]
-        if name is None or active is None or name == "none":
+        active = self._values["hardware.lock_active"]
+        if active is None or self._name("lock_pin") in (None, "none"):
             return Lock(None, True)
-        try:
-            return Lock(self._pins.claim(name, "lock_pin", drives_power=True), active == "high")
-        except ValueError as error:
-            # A charger that was meant to lock the cable must not charge without.
-            self.faults.append("lock_pin: {}".format(error))
-            return Lock(None, True)
+        # A charger that was meant to lock the cable must not charge without.
+        return self._output("lock_pin", Lock, active) or Lock(None, True)
 
     def _cable(self):
-        return self._vital("cable_pin", Cable) or NoRelay()
+        return self._vital("cable_pin", Cable) or NoCable()
 
     def _emergency_stop(self):
         if self._name("estop_pin") == "none":

@@ -16,19 +16,18 @@ class Pins:
         # Pairs, not a dict: two names may be one pin, and not every port's pin objects can be hashed.
         self._taken = []
 
-    def claim(self, name, part, drives_power=False):
-        """The pin called `name`, or None for "none" and "". `drives_power`: relay and lock.
+    def unsafe(self, name):
+        """Why the pin called `name` must drive neither relay nor lock, or None."""
+        return self._unsafe.get(name)
 
-        ValueError says why the pin cannot be had: unknown, taken by another part, or unsafe.
-        """
+    def claim(self, name, part):
+        """The pin called `name`, or None for "none" and "". ValueError says why not: unknown, or taken by another part."""
         if not name or name == "none":
             return None
         pin = getattr(board, name, None)
         # The board module also holds functions, such as I2C: those are no pins.
         if not isinstance(pin, microcontroller.Pin):
             raise ValueError("this board has no pin " + name)
-        if drives_power and name in self._unsafe:
-            raise ValueError(name + " must not drive it: " + self._unsafe[name])
         for taken, holder in self._taken:
             if taken is pin:
                 raise ValueError(name + " is already used by " + holder)

@@ -11,6 +11,7 @@ import binascii
 import digitalio
 import supervisor
 from adafruit_pn532.adafruit_pn532 import BusyError
+from micropython import const
 
 from charger import ticks
 from charger.hardware.health import Health, reason
@@ -22,15 +23,15 @@ _SAM_CONFIGURATION = b"\xd4\x14\x01\x00\x01"
 # One card of ISO 14443 type A at 106 kbit/s.
 _LIST_PASSIVE_TARGET = b"\xd4\x4a\x01\x00"
 # Count, number, SENS_RES, SEL_RES, length, UID; behind it a smart card's ATS of up to 20 bytes.
-_LENGTH_AT = 5
+_LENGTH_AT = const(5)
 _LONGEST_ANSWER = _LENGTH_AT + 1 + 10 + 20
 _UID_LENGTHS = (4, 7, 10)
 
-_PATIENCE_MS = 100
-_STRIKES = 3
-_LOOK_AGAIN_MS = 100
+_PATIENCE_MS = const(100)
+_STRIKES = const(3)
+_LOOK_AGAIN_MS = const(100)
 # A chip that lost its power has forgotten to search and tells nobody: configured anew this often.
-_RENEW_MS = 5000
+_RENEW_MS = const(5000)
 
 _REST, _SENT, _WORKING = range(3)
 

@@ -4,11 +4,12 @@
 
 from adafruit_bus_device.i2c_device import I2CDevice
 from adafruit_pn532.i2c import PN532_I2C
+from micropython import const
 
 from charger.hardware.pn532 import Reader
 
-_ADDRESS = 0x24
-_READY = 1
+_ADDRESS = const(0x24)
+_READY = const(1)
 
 
 def make(bus, irq, log):

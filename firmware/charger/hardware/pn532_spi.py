@@ -7,13 +7,14 @@ import errno
 import digitalio
 from adafruit_bus_device.spi_device import SPIDevice
 from adafruit_pn532.spi import PN532_SPI, reverse_bit
+from micropython import const
 
 from charger.hardware.pn532 import Reader
 
-_BAUDRATE = 1_000_000  # the chip's limit is 5 MHz, the wiring's is lower
-_STATUS_READ = 2
-_READY = 1
-_NOBODY = 0xFF  # what a line that nobody drives reads, with its pull-up
+_BAUDRATE = const(1_000_000)  # the chip's limit is 5 MHz, the wiring's is lower
+_STATUS_READ = const(2)
+_READY = const(1)
+_NOBODY = const(0xFF)  # what a line that nobody drives reads, with its pull-up
 
 
 def make(bus, cs, irq, log):

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Turns sightings of a card into presentations, for every kind of reader."""
 
+from micropython import const
+
 from charger import ticks
 
-_GONE_MS = 500
+_GONE_MS = const(500)
 
 
 class Presence:

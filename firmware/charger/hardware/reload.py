@@ -5,34 +5,58 @@
 import os
 
 import supervisor
+from micropython import const
 
-_FOLDER = 0x4000
-_MASK = 0xFFFFFF
+from charger import ticks
+
+_FOLDER = const(0x4000)
+_MASK = const(0xFFFFFF)
+_PATIENCE_MS = const(30000)
+# For the last lines to reach the console.
+_CONSOLE_MS = const(200)
 
 
 class AutoReload:
-    """`controller.running`: a transaction is open."""
+    """Held while `controller.running`, and until what the transaction left is `transactions.delivered`."""
 
-    def __init__(self, controller, log):
+    def __init__(self, controller, transactions, log):
         self._controller = controller
+        self._transactions = transactions
         self._log = log
         self._held = False
+        self._patience_until = None
+        self._reload_at = None
         self._files = None
         self._loaded = self._seen = 0
         for mark in _marks("/"):
             self._loaded = (self._loaded + mark) & _MASK
 
     def step(self, now):
-        busy = self._controller.running
+        if self._reload_at is not None:
+            if ticks.reached(now, self._reload_at):
+                supervisor.reload()
+            return
+        busy = self._busy(now)
         if busy != self._held:
             self._held = busy
             supervisor.runtime.autoreload = not busy
             self._files = None if busy else _marks("/")
             self._seen = 0
         elif self._files is not None:
-            self._look_at_next_file()
+            self._look_at_next_file(now)
 
-    def _look_at_next_file(self):
+    def _busy(self, now):
+        if self._controller.running:
+            self._patience_until = None
+            return True
+        if not self._held or self._transactions.delivered:
+            return False
+        # A start of the program forgets what is undelivered; a central system that is away must not forbid one for good.
+        if self._patience_until is None:
+            self._patience_until = ticks.add(now, _PATIENCE_MS)
+        return not ticks.reached(now, self._patience_until)
+
+    def _look_at_next_file(self, now):
         # One a pass: all at once would take 25 KB of heap and a tenth of a second.
         for mark in self._files:
             self._seen = (self._seen + mark) & _MASK
@@ -40,7 +64,7 @@ class AutoReload:
         self._files = None
         if self._seen != self._loaded:
             self._log("loop", "the drive has changed: starting anew")
-            supervisor.reload()
+            self._reload_at = ticks.add(now, _CONSOLE_MS)
 
 
 def _marks(folder):

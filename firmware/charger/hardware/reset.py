@@ -6,6 +6,7 @@ import time
 
 import microcontroller
 import supervisor
+from micropython import const
 
 _REASONS = (
     ("POWER_ON", "power"),
@@ -20,7 +21,7 @@ _REASONS = (
 # is lost by it, it leaves the true reason in the RTC, as midnight of a day of January 2000 (the RTC itself starts with
 # the 1st), and we are here some seconds later.
 _SAFE_MODE_DAYS = {2: "brownout", 3: "crash"}
-_SECONDS = 20
+_SECONDS = const(20)
 
 
 def reason():

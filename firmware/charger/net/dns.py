@@ -6,16 +6,18 @@ An answer may come from anybody. What does not belong to our question, or is not
 is bounded by the 512 bytes that an answer may have.
 """
 
+from micropython import const
+
 MAX_ANSWER = 512
 
-_HEAD = 12
+_HEAD = const(12)
 _RECURSE_ONE_QUESTION = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 _A_IN = b"\x00\x01\x00\x01"
 _A, _CNAME = 1, 5
-_NO_SUCH_NAME = 3
+_NO_SUCH_NAME = const(3)
 # As many as fit into 512 bytes; an answer that claims more is not read to its end.
-_MAX_RECORDS = 40
-_MAX_NAME = 255
+_MAX_RECORDS = const(40)
+_MAX_NAME = const(255)
 
 
 class LookUpError(Exception):

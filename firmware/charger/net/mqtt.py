@@ -10,6 +10,7 @@ import random
 
 from adafruit_connection_manager import connection_manager_close_all
 from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
+from micropython import const
 
 from charger import ticks
 from charger.net.dialer import Dialer, make_tls_context
@@ -17,12 +18,12 @@ from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, SUBACK, LinkError
 from charger.net.packet_socket import WAIT_MS, OneSocketPool, PacketSocket, errno_name
 
 PLACES = 5
-_LONGEST_PAUSE_S = 60
+_LONGEST_PAUSE_S = const(60)
 # A connection that lasted this long was a good one: older failures do not hold back the next attempt.
-_GOOD_MS = 10000
-_ASK_AGAIN_MS = 1000
+_GOOD_MS = const(10000)
+_ASK_AGAIN_MS = const(1000)
 # MiniMQTT's own keep-alive and receive timeout, in seconds: never. Its ping() would wait, and the socket bounds waits.
-_NEVER_S = 1 << 29
+_NEVER_S = const(1 << 29)
 
 _DOWN, _DIALLED, _ACCEPTED, _SUBSCRIBED, _UP = range(5)
 

@@ -7,6 +7,7 @@ to resolve the name, so it gets a pool that knows the answer.
 """
 
 from adafruit_ntp import NTP
+from micropython import const
 
 from charger import ticks
 from charger.net.packet_socket import errno_name
@@ -14,11 +15,11 @@ from charger.net.resolver import Resolver
 
 # The library asks a single address twice.
 _TIMEOUT_S = 0.5  # float: adafruit_ntp takes seconds
-_REQUEST_MS = 1000
-_FIRST_RETRY_S = 10
-_LONGEST_RETRY_S = 900
+_REQUEST_MS = const(1000)
+_FIRST_RETRY_S = const(10)
+_LONGEST_RETRY_S = const(900)
 # When a name is resolved again is for us to decide.
-_NEVER_S = 1 << 29
+_NEVER_S = const(1 << 29)
 
 
 class _ResolvedPool:

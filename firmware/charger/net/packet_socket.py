@@ -9,6 +9,8 @@ each loop(0). Nothing here blocks: the dialer connects the native socket beforeh
 
 import errno
 
+from micropython import const
+
 from charger import ticks
 from charger.net.framing import MAX_PAYLOAD, LinkError, Packet
 
@@ -18,7 +20,7 @@ WAIT_MS = 5000
 PACKET_MS = 10000
 _NO_ANSWER = f"no answer from the broker in {WAIT_MS // 1000} s"
 # Pieces read in one pass: 64 KB of unwanted message must not hold up the relay.
-_PIECES = 8
+_PIECES = const(8)
 _PUBACK = b"\x40\x02"
 _PINGREQ = b"\xc0\x00"
 

@@ -11,15 +11,17 @@ import errno
 import os
 import select
 
+from micropython import const
+
 from charger import ticks
 from charger.net import dns
 
-_PORT = 53
+_PORT = const(53)
 _LOCAL = ("224.0.0.251", 5353)
 # How long the first, second, third question waits for its answer.
 _PATIENCE_MS = (1000, 2000, 4000)
-_LONGEST_MS = 4000
-_FAILURES_BEFORE_LOOK_UP = 3
+_LONGEST_MS = const(4000)
+_FAILURES_BEFORE_LOOK_UP = const(3)
 
 
 class Resolver:

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: MIT
 """Keeps the station associated. An ESP32 reconnects by itself five times, an RP2 never; the rest is up to us."""
 
+from micropython import const
+
 from charger import ticks
 from charger.interlock import UNBOUNDED
 
 # What the radio gets before we step in: an ESP32's own attempts after a loss, an RP2's association under way.
-_OWN_MS = 10000
-_LOOK_MS = 100
+_OWN_MS = const(10000)
+_LOOK_MS = const(100)
 # On an ESP32 this ends the retries: an attempt takes up to 3 s more, and the wait for DHCP has no end.
-_ASSOCIATE_S = 4
-_ATTEMPT_S = 3
-_FIRST_MS = 2000
-_LONGEST_MS = 60000
+_ASSOCIATE_S = const(4)
+_ATTEMPT_S = const(3)
+_FIRST_MS = const(2000)
+_LONGEST_MS = const(60000)
 _NOTHING = ("None", "0.0.0.0")
 
 

@@ -11,6 +11,7 @@ from charger.clock import iso, parse_iso
 # While the central system names no interval (SPEC 4.2: "chosen by the Charge Point").
 _RETRY_S = 60
 _MAX_INTERVAL_S = 86400
+_MAX_INFO = 50  # StatusNotification's info (SPEC 6.47)
 
 
 class Identity:
@@ -26,7 +27,8 @@ class Identity:
 class ChargePoint:
     """Call `attach` once with who wants to hear of answers before the first `step`.
 
-    `reset_reason` is told with the status of connector 0. `registration` is None until BootNotification is answered, then Accepted, Pending or Rejected.
+    `reset_reason` is told with the status of connector 0. `registration` is None until BootNotification is answered,
+    then Accepted, Pending or Rejected.
     """
 
     def __init__(self, rpc, transactions, clock, configuration, identity, uptime, reset_reason, log):
@@ -42,6 +44,7 @@ class ChargePoint:
         self._boot_due_s = 0
         self._asking = None
         self._heartbeat_due_s = 0
+        self._notify_due_s = 0
         # [connector 0, connector 1]: what is so, and what the central system was last told, as (status, error, info).
         self._whole = ("Available", "NoError", "reset: " + reset_reason)
         self._status = [self._whole, ("Available", "NoError", None)]
@@ -78,7 +81,7 @@ class ChargePoint:
 
     def set_status(self, status, fault):
         """Connector 1 is now `status`; `fault` is the interlock's, or None."""
-        error, info = self._error if fault is None else ("OtherError", fault)
+        error, info = self._error if fault is None else ("OtherError", fault[:_MAX_INFO])
         self._status[1] = (status, error, info)
         # SPEC 4.9: connector 0 is only ever Available, Unavailable or Faulted.
         if status == "Faulted":
@@ -110,9 +113,9 @@ class ChargePoint:
                 self._boot(now)
         elif self._asking is not None:
             self._authorize(now)
-        elif self._told[0] != self._status[0]:
+        elif self._told[0] != self._status[0] and self._uptime.seconds >= self._notify_due_s:
             self._notify(0, now)
-        elif self._told[1] != self._status[1]:
+        elif self._told[1] != self._status[1] and self._uptime.seconds >= self._notify_due_s:
             self._notify(1, now)
         elif self._transactions.send(now):
             self._said()
@@ -147,8 +150,9 @@ class ChargePoint:
         if status not in ("Accepted", "Pending", "Rejected"):
             self._log("ocpp", "BootNotification got no usable answer: again in {} s".format(_RETRY_S))
             return
-        if not isinstance(interval, int) or not 0 < interval <= _MAX_INTERVAL_S:
+        if not isinstance(interval, int) or interval <= 0:
             interval = self._configuration.heartbeat_interval_s if status == "Accepted" else _RETRY_S
+        interval = min(interval, _MAX_INTERVAL_S)
         self._set_clock(payload)
         self.registration = status
         self._log("ocpp", "BootNotification {}, interval {} s".format(status.lower(), interval))
@@ -181,6 +185,9 @@ class ChargePoint:
             # A refusal is an answer too; only what may not have arrived is said again.
             if error in ("Timeout", "LinkLost") and self._told[connector_id] is status:
                 self._told[connector_id] = None
+            if error == "Timeout":
+                # Who does not answer this may answer the transaction's messages: those have their turn meanwhile.
+                self._notify_due_s = self._uptime.seconds + _RETRY_S
 
         if self._rpc.call("StatusNotification", payload, answered, now):
             self._told[connector_id] = status

@@ -6,7 +6,7 @@ Every other action is answered with NotImplemented. No command closes the relay:
 """
 
 from charger import connector
-from charger.ocpp.rpc import CallError
+from charger.ocpp.rpc import CallError, printable
 
 _MAX_ID_TAG = 20
 
@@ -45,8 +45,8 @@ class Commands:
 
     def _remote_start(self, payload):
         id_tag = _required(payload, "idTag", str)
-        if not 0 < len(id_tag) <= _MAX_ID_TAG:
-            raise CallError("PropertyConstraintViolation", "idTag has 1 to 20 characters")
+        if not 0 < len(id_tag) <= _MAX_ID_TAG or not printable(id_tag):
+            raise CallError("PropertyConstraintViolation", "idTag has 1 to 20 printable ASCII characters")
         connector_id = _optional(payload, "connectorId", int)
         possible = (
             self._charge_point.online

@@ -60,7 +60,7 @@ class Rpc:
         return self._id is None and self._link.connected
 
     @property
-    def answered(self):
+    def all_answered(self):
         """No answer of ours is still waiting to be sent."""
         return not self._answers
 
@@ -92,8 +92,11 @@ class Rpc:
             frame = self._link.receive()
             if frame is not None:
                 self._receive(frame)
-        if self._answers and self._link.connected and self._link.publish(self._answers[0]):
-            self._answers.pop(0)
+        if self._answers and self._link.connected:
+            # Taken out first: an answer that cannot be sent at all must not stand in the way of the others.
+            answer = self._answers.pop(0)
+            if not self._link.publish(answer):
+                self._answers.insert(0, answer)
 
     def _finish(self, payload, error):
         done = self._done
@@ -115,7 +118,7 @@ class Rpc:
             return
         kind = message[0]
         unique_id = message[1]
-        if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _MAX_ID:
+        if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _MAX_ID or not printable(unique_id):
             self._log("ocpp", "ignored a frame without a valid id")
         elif kind == CALL:
             self._called(unique_id, message)
@@ -126,9 +129,9 @@ class Rpc:
 
     def _answered(self, kind, unique_id, message):
         if unique_id != self._id:
-            self._log("ocpp", "ignored an answer to " + _shown(unique_id) + ": nothing of ours waits for it")
+            self._log("ocpp", "ignored an answer to " + shown(unique_id) + ": nothing of ours waits for it")
         elif kind == CALLERROR:
-            code = _shown(message[2])
+            code = shown(message[2])
             self._log("ocpp", "{} was answered with {}".format(self._action, code))
             self._finish(None, code)
         elif isinstance(message[2], dict):
@@ -146,7 +149,7 @@ class Rpc:
         try:
             if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
                 raise CallError("FormationViolation", "a call is [2, id, action, payload]")
-            self._log("ocpp", "called: " + _shown(message[2]))
+            self._log("ocpp", "called: " + shown(message[2]))
             payload = self._answer(message[2], message[3])
             if payload is None:
                 return
@@ -164,6 +167,11 @@ def _is_int(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _shown(value):
+def printable(text):
+    """Only printable ASCII: JSON can also spell what no encoding can carry, such as half a surrogate pair."""
+    return all(" " <= character <= "~" for character in text)
+
+
+def shown(value):
     """Text from outside, short enough for a line of the log and without control characters."""
-    return "".join([c if " " <= c <= "~" else "?" for c in str(value)[:36]])
+    return "".join([character if printable(character) else "?" for character in str(value)[:36]])

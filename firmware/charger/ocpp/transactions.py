@@ -9,6 +9,7 @@ TransactionMessageAttempts times. Time-outs and lost links never discard (SPEC 3
 from charger.clock import iso
 from charger.ocpp import outbox
 from charger.ocpp.charge_point import id_tag_info
+from charger.ocpp.rpc import shown
 
 _CONNECTOR = 1
 
@@ -57,6 +58,9 @@ class Transactions:
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
     def stop(self, reason, id_tag, energy_wh):
+        if self._session is None:
+            # Its start could not be recorded, so there is nothing to stop.
+            return
         self._box.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
         self._clock.end()
         self._session = None
@@ -115,12 +119,14 @@ class Transactions:
 
     def _start_answered(self, record, payload):
         transaction_id = payload.get("transactionId")
+        if not isinstance(transaction_id, int) or isinstance(transaction_id, bool):
+            transaction_id = None
         status, parent = id_tag_info(payload)
-        if status is None or not isinstance(transaction_id, int) or isinstance(transaction_id, bool):
+        if status is None or (status == "Accepted" and transaction_id is None):
             self._failed(record, "an answer without transactionId and idTagInfo")
             return
         self._settle(record, transaction_id)
-        self._log("ocpp", "transaction {}: {}".format(transaction_id, status[:20]))
+        self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
         if record.session == self._session:
             self._controller.start_answered(status == "Accepted", parent)
 
