@@ -7,12 +7,20 @@ from __future__ import annotations
 import base64
 import fcntl
 import json
+import re
+import select
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
+
+
+# Far more than anything here needs, so that nothing is collected but between two calls.
+PLENTY = 4 * 1024 * 1024
+_ANSWER_S = 120
 
 
 class VmError(Exception):
@@ -36,15 +44,43 @@ def install() -> None:
             subprocess.run(command, cwd=HERE, check=True, stdin=subprocess.DEVNULL)
 
 
-class Machine:
-    """One VM. Every `run` is one call from node: what it leaves as garbage is collected before the next."""
+@dataclass(frozen=True)
+class Heap:
+    """Heap in use after garbage is gone: `live` bytes without the table of names, which has `names` entries."""
 
-    def __init__(self) -> None:
+    live: int
+    names: int
+
+    def since(self, start: Heap) -> int:
+        """Bytes that came since `start`, as on a board that starts with an empty table of names."""
+        return self.live - start.live + name_table(self.names - start.names)
+
+
+def name_table(names: int) -> int:
+    """Bytes of MicroPython's pools for so many interned names (py/qstr.c): 20 places, then twice as many each time."""
+    size, places = 0, 20
+    while names > 0:
+        # A pool's head, then a pointer, a hash and a length for each; the heap gives blocks of 16 bytes.
+        size += (24 + 7 * places + 15) // 16 * 16
+        names -= places
+        places *= 2
+    return size
+
+
+class Machine:
+    """One VM. Every `run` is one call from node: what it leaves as garbage is collected before the next.
+
+    `heap_bytes` is what it starts with; when that is full it adds to it, which `grown` tells.
+    """
+
+    def __init__(self, heap_bytes: int = PLENTY) -> None:
         install()
+        command = ["node", str(HERE / "vm.mjs"), str(heap_bytes)]
         self._process = subprocess.Popen(
-            ["node", str(HERE / "vm.mjs")], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.run("import gc, sys\nsys.path[:] = ['/', '/lib']")
+        self.run("import gc, micropython, sys\nsys.path[:] = ['/', '/lib']")
+        self._heap_total = self._total()
 
     def __enter__(self) -> Machine:
         return self
@@ -69,11 +105,33 @@ class Machine:
         self.run("gc.collect()")
         return self.number("gc.mem_alloc()")
 
+    def heap(self) -> Heap:
+        live = self.live()
+        found = re.search(
+            r"n_qstr=(\d+), n_str_data_bytes=(\d+), n_total_bytes=(\d+)", self.run("micropython.qstr_info()")
+        )
+        assert found is not None
+        names, texts, total = (int(group) for group in found.groups())
+        return Heap(live - (total - texts), names)
+
+    @property
+    def grown(self) -> bool:
+        """The heap it started with was not enough."""
+        return self._total() > self._heap_total
+
+    def _total(self) -> int:
+        found = re.search(r"GC: total: (\d+)", self.run("micropython.mem_info()"))
+        assert found is not None
+        return int(found.group(1))
+
     def _ask(self, command: dict[str, str]) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], _ANSWER_S)[0]:
+            self._process.kill()
+            raise VmError(f"still running after {_ANSWER_S} s")
         line = self._process.stdout.readline()
         if not line:
             raise VmError("the VM itself has ended")

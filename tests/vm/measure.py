@@ -4,164 +4,276 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from tests.vm.image import CHARGER, compile_mpy, load
-from tests.vm.machine import Machine
+from tests.vm.image import CHARGER, LIBRARIES, compile_mpy, library_files, load
+from tests.vm.machine import PLENTY, Heap, Machine
 
-# What each group imports, in this order: a module counts where it is imported first.
+SETTINGS = {
+    "CHARGER_WIFI_SSID": "bench",
+    "CHARGER_MQTT_BROKER": "192.0.2.1",
+    "CHARGER_NTP_SERVER": "192.0.2.1",
+    "CHARGER_SERIAL": "t-1",
+    # A session a minute: more than a real charger's relay may switch.
+    "CHARGER_SAFETY_MAX_CYCLES_PER_HOUR": "60",
+    "CHARGER_OCPP_OFFLINE_AUTHORIZATION": "true",
+}
+
+
+@dataclass(frozen=True)
+class Charger:
+    """What is assembled: by `settings`, with charger/hardware/ or with plain-Python parts in its place."""
+
+    title: str
+    settings: dict[str, str]
+    hardware: bool = True
+
+
+_NOTHING = {
+    "CHARGER_HARDWARE_DISPLAY": "none",
+    "CHARGER_HARDWARE_CARD_READER": "none",
+    "CHARGER_HARDWARE_LED_PIN": "none",
+    "CHARGER_HARDWARE_METER_PIN": "none",
+}
+CORE = Charger("network and charger", {}, hardware=False)
+BARE = Charger("with relay, lock, cable and console", _NOTHING)
+FULL = Charger("with display, card reader, light and meter too", {})
+
+# What a group imports first, it counts for: libraries, then ours. What these need comes before them.
 GROUPS = {
-    "network libraries": (
-        "adafruit_ticks",
-        "adafruit_connection_manager",
-        "adafruit_minimqtt.adafruit_minimqtt",
-        "adafruit_ntp",
-    ),
-    "charger": (
-        "charger.settings",
-        "charger.settings_file",
-        "charger.core",
-        "charger.loop",
-        "charger.panel",
-        "charger.housekeeping",
-    ),
+    "network libraries": ("adafruit_minimqtt.adafruit_minimqtt", "adafruit_ntp"),
+    "charger": ("charger.core", "charger.loop", "charger.panel", "charger.housekeeping"),
     "charger.net": ("charger.net.wifi", "charger.net.mqtt", "charger.net.ntp"),
     "charger.hardware": (
         "charger.hardware.console",
         "charger.hardware.system",
         "charger.hardware.store",
-        "charger.hardware.reset",
         "charger.hardware.reload",
         "charger.hardware.watchdog",
+        "charger.hardware.reset",
+        "charger.hardware.relay",
+        "charger.hardware.lock",
+        "charger.hardware.cable",
+        "charger.hardware.buttons",
+        "charger.hardware.absent",
+    ),
+    "light and meter": ("charger.hardware.led", "charger.hardware.meter"),
+    "display": ("adafruit_displayio_ssd1306", "charger.hardware.buses", "charger.hardware.display"),
+    "card reader": ("charger.hardware.pn532_i2c",),
+    "only to start": (
+        "charger.settings",
+        "charger.settings_file",
+        "charger.hardware.profiles",
+        "charger.hardware.pins",
         "charger.hardware.parts",
-        "charger.hardware.meter",
-        "charger.hardware.led",
         "charger.assembly",
     ),
-    "display": ("adafruit_displayio_ssd1306", "charger.hardware.display"),
-    "card reader": (
-        "adafruit_bus_device.i2c_device",
-        "adafruit_pn532.adafruit_pn532",
-        "charger.hardware.pn532_i2c",
-    ),
 }
-# The import of these needs no board: what a charger without a display and a reader still has.
-NETWORK_AND_CHARGER = ("network libraries", "charger", "charger.net")
 
-SESSION_STEPS = (
-    # (what happens, passes, ms a pass)
-    ("rig.cable.on = True", 120, 5),
-    ("rig.card_reader.uid = '04A2B3C4'", 200, 5),
-    ("rig.meter.energy_wh += 10", 130, 500),
-    ("rig.card_reader.uid = '04A2B3C4'", 100, 5),
-    ("rig.cable.on = False", 100, 5),
-    ("pass", 25, 500),
+_BOOT = """
+world.stop_after_pass = True
+try:
+    exec(open("/code.py").read())
+except Passed:
+    pass
+world.stop_after_pass = False
+
+def one_pass(ms):
+    world.ms += ms
+    loop.run_pass()
+
+def passes(count, ms=5):
+    for _ in range(count):
+        one_pass(ms)
+        peer.serve()
+
+def idle(count, ms):
+    gc.disable()
+    before = gc.mem_alloc()
+    for _ in range(count):
+        one_pass(ms)
+    after = gc.mem_alloc()
+    gc.enable()
+    return after - before
+"""
+
+_PLUG, _UNPLUG = "world.pins['D9'].level = False", "world.pins['D9'].level = True"
+_CARD, _NO_CARD = "world.card = b'\\x04\\xa2\\xb3\\xc4'", "world.card = None"
+# (what happens, passes, ms a pass): plugged in, a card, a minute of charging, the card again, unplugged, a rest.
+SESSION = (
+    (_PLUG, 120, 5),
+    (_CARD, 100, 5),
+    (_NO_CARD, 130, 500),
+    (_CARD, 100, 5),
+    (_NO_CARD, 100, 5),
+    (_UNPLUG, 100, 5),
+    ("world.pulses += 10", 25, 500),
 )
 
 
-@dataclass
-class Imports:
-    """Live heap after importing each group, by module and in all."""
-
-    modules: dict[str, int] = field(default_factory=dict)
-    groups: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        return sum(self.groups.values())
-
-    @property
-    def network_and_charger(self) -> int:
-        return sum(self.groups[name] for name in NETWORK_AND_CHARGER)
+# Five places of 2048 bytes each way, as str objects. Added as a sum: on the real link no broker can fill both at
+# once, since what finds no place is left on the wire.
+QUEUES = 2 * 5 * (2048 + 16 + 16)
 
 
-def imports(charger_mpy: bool, libraries_mpy: bool = True) -> Imports:
-    found = Imports()
-    with Machine() as machine:
-        load(machine, charger_mpy, libraries_mpy)
-        before = machine.live()
-        for group, names in GROUPS.items():
-            start = before
-            for name in names:
-                machine.run(f"import {name}")
-                after = machine.live()
-                found.modules[name] = after - before
-                before = after
-            found.groups[group] = before - start
+@cache
+def sources() -> dict[str, Path]:
+    """{dotted module name: its file} of everything that can be put on the board."""
+    found = {_dotted(f"charger/{path.relative_to(CHARGER)}"): path for path in CHARGER.rglob("*.py")}
+    for library in LIBRARIES:
+        found |= {_dotted(path): source for path, source in library_files(library).items()}
     return found
 
 
-def boot(machine: Machine, charger_mpy: bool, **overrides: str) -> int:
-    """Load everything and run the rig until it is registered; what lives after that beyond the imports."""
-    load(machine, charger_mpy)
-    machine.run("from charger import settings\nimport on_vm\nfrom tests.rig import REQUIRED")
-    imported = machine.live()
-    machine.run("values, _ = settings.load(REQUIRED.get)")
-    # A session a minute: more than a real charger's relay may switch.
-    overrides = {"SAFETY_MAX_CYCLES_PER_HOUR": "60", **overrides}
-    arguments = ", ".join(f"{name}={text!r}" for name, text in overrides.items())
-    machine.run(f"rig = on_vm.VmRig(values, {arguments})\nrig.passes(10)")
-    machine.run("rig.passes(25, 500)")
-    return machine.live() - imported
+def _dotted(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+@cache
+def needs(name: str) -> tuple[str, ...]:
+    """The modules that importing `name` imports, in that order, itself last; not what its functions import later."""
+    order: dict[str, None] = {}
+    package = name.rpartition(".")[0]
+    if package:
+        order |= dict.fromkeys(needs(package))
+    for node in ast.parse(sources()[name].read_text()).body:
+        wanted: list[str] = []
+        if isinstance(node, ast.Import):
+            wanted = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            wanted = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for each in wanted:
+            if each in sources() and each != name:
+                order |= dict.fromkeys(needs(each))
+    return (*order, name)
+
+
+@dataclass(frozen=True)
+class Import:
+    group: str
+    module: str
+    size: int  # bytes of live heap, its names' texts included, the table of names not
+
+
+def imports(charger_mpy: bool) -> tuple[list[Import], Heap, Heap]:
+    """What each module adds to the live heap, imported group by group; the heap before and after all of them."""
+    found = []
+    done: set[str] = set()
+    with Machine() as machine:
+        load(machine, charger_mpy)
+        start = before = machine.heap()
+        for group, names in GROUPS.items():
+            for module in [each for name in names for each in needs(name)]:
+                if module not in done:
+                    done.add(module)
+                    machine.run(f"import {module}")
+                    after = machine.heap()
+                    found.append(Import(group, module, after.live - before.live))
+                    before = after
+    return found, start, before
+
+
+def boot(machine: Machine, charger: Charger, charger_mpy: bool = True, **overrides: str) -> int:
+    """Run the board's own code.py until the charger is registered and quiet: bytes that live then."""
+    _prepare(machine, charger, charger_mpy, **overrides)
+    start = machine.heap()
+    _start(machine)
+    run(machine, 400)
+    run(machine, 25, 500)
+    return machine.heap().since(start)
+
+
+def _prepare(
+    machine: Machine, charger: Charger, charger_mpy: bool, libraries_mpy: bool = True, **overrides: str
+) -> None:
+    load(machine, charger_mpy, libraries_mpy)
+    settings = {**SETTINGS, **charger.settings, **overrides}
+    machine.write(
+        "/settings.toml", "".join(f'{name} = "{text}"\n' for name, text in settings.items()).encode()
+    )
+    if not charger.hardware:
+        machine.run("import fake_hardware")
+
+
+def _start(machine: Machine) -> None:
+    said = machine.run(_BOOT)
+    # The firmware logs to its console; what is printed is a crash.
+    assert not said, said
+
+
+def run(machine: Machine, passes: int, ms: int = 5) -> None:
+    """So many passes, the broker at work in between; what fifty leave as garbage is collected."""
+    for start in range(0, passes, 50):
+        machine.run(f"passes({min(50, passes - start)}, {ms})")
 
 
 def session(machine: Machine) -> None:
-    """One whole session of about a minute, fifty passes a call."""
-    for event, passes, ms in SESSION_STEPS:
+    """One whole session of about a minute."""
+    for event, passes, ms in SESSION:
         machine.run(event)
-        for start in range(0, passes, 50):
-            machine.run(f"rig.passes({min(50, passes - start)}, {ms})")
+        run(machine, passes, ms)
+
+
+def moving(charger: Charger) -> int:
+    """Bytes of what moves, ours alone: live after boot, minus importing the modules that are still there then."""
+    with Machine() as machine:
+        booted = boot(machine, charger)
+        modules = ast.literal_eval(machine.run("print(list(sys.modules))"))
+    with Machine() as machine:
+        _prepare(machine, charger, charger_mpy=True)
+        start = machine.heap()
+        for name in modules:
+            if name in sources():
+                machine.run(f"import {name}")
+        return booted - machine.heap().since(start)
 
 
 def session_peak(machine: Machine) -> int:
-    """The most heap in use at any moment of a session beyond what lived before it: a pass a call.
+    """The most heap in use after any pass of a session beyond what lived before it: a pass a call.
 
     Within a pass nothing is collected, so garbage of that pass counts: the bound of a board that never collects in
     the middle of one.
     """
     before = machine.live()
     peak = 0
-    for event, passes, ms in SESSION_STEPS:
+    for event, passes, ms in SESSION:
         machine.run(event)
         for _ in range(passes):
-            peak = max(peak, machine.number(f"(rig.one_pass({ms}), gc.mem_alloc())[1]"))
-            machine.run("rig.peer.serve()\ngc.collect()")
+            peak = max(peak, machine.number(f"(one_pass({ms}), gc.mem_alloc())[1]"))
+            machine.run("peer.serve()\ngc.collect()")
     return peak - before
 
 
-def fill_queues(machine: Machine) -> int:
-    """Five places of 2048 bytes full in each direction and 16 undelivered sessions: live heap beyond an idle charger."""
+def undelivered(machine: Machine) -> int:
+    """Sixteen whole sessions without a broker: live heap of what waits to be told."""
+    machine.run("peer.gone = True")
+    run(machine, 20)
     before = machine.live()
-    # The broker takes nothing more: answers stay with us. Ten of the largest calls come in.
-    machine.run("rig.peer.stalled = True")
-    call = '[2, "%s", "DataTransfer", {"vendorId": "x", "data": "%s"}]'
-    machine.run(
-        f"for n in range(10): rig.peer.publish({call!r} % ('i' * 34 + '%02d' % n, 'd' * 1930))\n"
-        "for _ in range(40): rig.one_pass()"
-    )
-    machine.run(
-        "for n in range(16):\n"
-        "    session = rig.outbox.start('04A2B3C4D5E6F7', 1795329000 + n, 1000000 + n)\n"
-        "    rig.outbox.meter(session, 1795329000 + n, 1000000 + n)\n"
-        "    rig.outbox.stop(session, 1795329000 + n, 1000000 + n, 'EVDisconnected', '04A2B3C4D5E6F7')"
-    )
+    for _ in range(16):
+        session(machine)
     return machine.live() - before
 
 
 def idle(machine: Machine, passes: int = 1000) -> int:
-    """Bytes allocated by idle passes, nothing collected."""
+    """Bytes allocated by idle passes, nothing collected: begun behind a chore, over before the next (see `chores`)."""
     machine.live()
-    machine.run(
-        f"def idle():\n"
-        f"    gc.disable()\n"
-        f"    before = gc.mem_alloc()\n"
-        f"    for _ in range({passes}): rig.one_pass()\n"
-        f"    after = gc.mem_alloc()\n"
-        f"    gc.enable()\n"
-        f"    return after - before\n"
-        f"idle()"
-    )
-    return machine.number("idle()")
+    machine.run("idle(10, 1)")
+    # The card reader is told anew to look for cards every 5 s, the most frequent chore.
+    for _ in range(1200):
+        if machine.number("idle(1, 5)"):
+            break
+    machine.run("idle(40, 5)")
+    return machine.number(f"idle({passes}, 2)")
+
+
+def chores(machine: Machine) -> int:
+    """Bytes allocated in a minute in which nothing happens: reader told anew, broker asked, garbage not collected."""
+    run(machine, 200)
+    return sum(machine.number("idle(50, 5)") for _ in range(240))
 
 
 def growth(machine: Machine, sessions: int = 100) -> int:
@@ -177,16 +289,44 @@ def growth(machine: Machine, sessions: int = 100) -> int:
 def bytecode_sizes() -> dict[str, int]:
     """Bytes of each module of the charger as .mpy."""
     return {
-        str(path.relative_to(CHARGER.parent)): len(compile_mpy(path))
-        for path in sorted(CHARGER.rglob("*.py"))
+        name: len(compile_mpy(path)) for name, path in sorted(sources().items()) if name.startswith("charger")
     }
 
 
+def smallest_heap(work: Callable[[Machine], Heap]) -> int:
+    """The least heap in which `work` runs without asking for more, beyond what lived when it began (its result).
+
+    A running call collects nothing here, so a board, which does, needs at most this. To 1 KB.
+    """
+    low, high = 32, PLENTY // 1024
+    while high - low > 1:
+        middle = (low + high) // 2
+        with Machine(middle * 1024) as machine:
+            start = work(machine)
+            low, high = (middle, high) if machine.grown else (low, middle)
+    return high * 1024 - start.live
+
+
 def compile_peak(name: str) -> int:
-    """Bytes allocated while a module is compiled from .py, nothing collected: an upper bound of the peak."""
-    source = (CHARGER.parent / name).read_text()
-    with Machine() as machine:
-        machine.write("/source.py", source.encode())
-        machine.run("source = open('/source.py').read()")
-        before = machine.live()
-        return machine.number("(compile(source, 'source.py', 'exec'), gc.mem_alloc())[1]") - before
+    """Heap that importing one module from .py needs at most, its own needs already imported."""
+
+    def work(machine: Machine) -> Heap:
+        load(machine, charger_mpy=False)
+        for each in needs(name)[:-1]:
+            machine.run(f"import {each}")
+        start = machine.heap()
+        machine.run(f"import {name}")
+        return start
+
+    return smallest_heap(work)
+
+
+def built(machine: Machine, charger: Charger, charger_mpy: bool, libraries_mpy: bool = True) -> int:
+    """Bytes that live at the worst moment of the start: everything made, what only starts it not unloaded yet."""
+    _prepare(machine, charger, charger_mpy, libraries_mpy)
+    source = (CHARGER.parent / "code.py").read_text()
+    assert "system.forget(" in source
+    machine.write("/code.py", source.replace("system.forget(", "(").encode())
+    start = machine.heap()
+    _start(machine)
+    return machine.heap().since(start)

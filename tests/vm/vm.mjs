@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The chargerctl authors
 // SPDX-License-Identifier: MIT
 //
-// Runs a MicroPython VM and does what it is told on stdin, a JSON object a line:
+// Runs a MicroPython VM with a heap of so many bytes (it grows when full: the first argument) and does what it is
+// told on stdin, a JSON object a line:
 //   {"write": path, "data": base64}     a file of the VM's file system
 //   {"run": source}                     runs it; garbage made by one run is free only in the next
 // and answers each with a line: {"out": printed text, "error": traceback or null}.
@@ -10,7 +11,7 @@ import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript/m
 
 let out = "";
 const vm = await loadMicroPython({
-  heapsize: 4 * 1024 * 1024,
+  heapsize: Number(process.argv[2]),
   linebuffer: true,
   stdout: (line) => { out += line + "\n"; },
   stderr: (line) => { out += line + "\n"; },

@@ -1,32 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Runs on the VM: the charger's core on the real MQTT link, MiniMQTT and all, over a socket in memory.
+"""Runs on the VM: a socket pool in memory, and behind it an MQTT broker, a central system and a time server.
 
-The broker and the central system behind it work only in `Peer.serve`, called between the measured passes, so that
-what they allocate is not counted as the charger's.
+Broker and central system work only in `Peer.serve`, called between the measured passes, so that what they allocate
+is not counted as the charger's; but while MiniMQTT waits for an acknowledgement the broker answers at once.
 """
 
 import errno
 import io
 import json
-
-from charger.net.mqtt import Link as MqttLink
-from charger.ticks import add
-
-from tests.rig import Rig
+import struct
 
 _POLL = 3  # MP_STREAM_POLL of MicroPython's streams
 _IN = 1
+_NTP = 4004321400  # 2026-11-22T07:30:00Z in seconds since 1900
 
 
 class Socket(io.IOBase):
-    """What socketpool would give: bytes go to the peer, bytes come from it. `stalled`: it takes nothing."""
-
-    def __init__(self, peer):
-        self._peer = peer
+    """What socketpool would give: bytes go to the peer, bytes come from it."""
 
     def ioctl(self, request, argument):
-        return _IN if request == _POLL and self._peer.inbound else 0
+        return _IN if request == _POLL and peer.inbound else 0
 
     def settimeout(self, seconds):
         pass
@@ -35,59 +29,93 @@ class Socket(io.IOBase):
         pass
 
     def connect(self, address):
-        self._peer.connected()
+        if peer.gone:
+            raise OSError(errno.ECONNREFUSED)
+        peer.inbound.clear()
+        peer.outbound.clear()
 
     def send(self, data):
-        if self._peer.stalled:
+        if peer.stalled:
             raise OSError(errno.EAGAIN)
-        self._peer.outbound.append(bytes(data))
+        if peer.gone:
+            raise OSError(errno.ECONNRESET)
+        peer.outbound.append(bytes(data))
+        # CONNECT, SUBSCRIBE, and PUBLISH with QoS 1: the firmware waits within this pass.
+        if data[0] >> 4 in (1, 8) or data[0] & 0xF6 == 0x32:
+            peer.serve()
         return len(data)
 
     def recv_into(self, buffer, size=0):
-        inbound = self._peer.inbound
-        if not inbound:
+        if not peer.inbound:
             raise OSError(errno.EAGAIN)
-        size = min(size or len(buffer), len(inbound[0]))
-        buffer[:size] = inbound[0][:size]
-        if size == len(inbound[0]):
-            inbound.pop(0)
-        else:
-            inbound[0] = inbound[0][size:]
-        return size
+        return peer.read(buffer, size or len(buffer))
 
     def close(self):
         pass
 
 
+class TimeServer:
+    """A UDP socket on which the answer has always come already."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def settimeout(self, seconds):
+        pass
+
+    def sendto(self, data, address):
+        pass
+
+    def recv_into(self, buffer):
+        struct.pack_into("!II", buffer, 32, _NTP, 0)
+        struct.pack_into("!II", buffer, 40, _NTP, 0)
+        return len(buffer)
+
+
 class Pool:
     AF_INET = 2
     SOCK_STREAM = 1
+    SOCK_DGRAM = 2
     IPPROTO_TCP = 6
     TCP_NODELAY = 1
 
-    def __init__(self, peer):
-        self._peer = peer
+    def __init__(self, radio):
+        pass
 
     def getaddrinfo(self, host, port, family=0, kind=0, proto=0, flags=0):
         return [(2, 1, 0, "", ("192.0.2.1", port))]
 
     def socket(self, family=2, kind=1, proto=0):
-        return Socket(self._peer)
+        return TimeServer() if kind == self.SOCK_DGRAM else Socket()
 
 
 class Peer:
-    """An MQTT broker for one client, and a central system that accepts everything. `frames`: how many came."""
+    """`stalled`: takes no bytes. `gone`: refuses and resets connections. `silent`: the central system answers nothing.
+
+    `actions`: how many calls of each came; `results`: how many answers.
+    """
 
     def __init__(self):
         self.inbound = []
         self.outbound = []
-        self.stalled = False
-        self.frames = 0
+        self.stalled = self.gone = self.silent = False
         self.actions = {}
+        self.results = 0
+        self._taken = 0  # of the first of `inbound`
 
-    def connected(self):
-        self.inbound = []
-        self.outbound = []
+    def read(self, buffer, size):
+        first = self.inbound[0]
+        size = min(size, len(first) - self._taken)
+        for at in range(size):
+            buffer[at] = first[self._taken + at]
+        self._taken += size
+        if self._taken == len(first):
+            self.inbound.pop(0)
+            self._taken = 0
+        return size
 
     def serve(self):
         while self.outbound:
@@ -117,15 +145,17 @@ class Peer:
                 self._frame(json.loads(body[topic_end:]))
 
     def _frame(self, frame):
-        self.frames += 1
         if frame[0] != 2:
+            self.results += 1
             return
         action = frame[2]
         self.actions[action] = self.actions.get(action, 0) + 1
+        if self.silent:
+            return
         accepted = {"status": "Accepted"}
         now = "2026-11-22T07:30:00Z"
         if action == "BootNotification":
-            answer = {"status": "Accepted", "interval": 60, "currentTime": now}
+            answer = {"status": "Accepted", "interval": 900, "currentTime": now}
         elif action == "Authorize":
             answer = {"idTagInfo": accepted}
         elif action == "StartTransaction":
@@ -135,6 +165,9 @@ class Peer:
         else:
             answer = {}
         self.publish(json.dumps([3, frame[1], answer]))
+
+
+peer = Peer()
 
 
 def _packet(first, body):
@@ -162,46 +195,3 @@ def _remaining_length(data):
 def _string(text):
     data = text.encode()
     return bytes([len(data) >> 8, len(data) & 0xFF]) + data
-
-
-class Wifi:
-    connected = True
-    address = "192.0.2.7"
-
-
-class Stalls:
-    granted_ms = 0
-
-    def allow(self, ms):
-        return True
-
-
-class VmRig(Rig):
-    """A Rig on the real link, which keeps no log and no frames: nothing of it grows."""
-
-    def __init__(self, values, **overrides):
-        self.peer = Peer()
-        self.now = 0
-        link = MqttLink(Pool(self.peer), Wifi(), values, self._ticks, self._pump, Stalls(), self.log)
-        Rig.__init__(self, 0, link, **overrides)
-
-    def log(self, tag, text):
-        pass
-
-    def _ticks(self):
-        return self.now
-
-    def _pump(self):
-        # While MiniMQTT waits for an acknowledgement the broker may work.
-        self.now = add(self.now, 5)
-        self.peer.serve()
-
-    def one_pass(self, ms=5):
-        self.now = add(self.now, ms)
-        self.step()
-
-    def passes(self, count, ms=5):
-        """`count` passes with the peer at work in between."""
-        for _ in range(count):
-            self.one_pass(ms)
-            self.peer.serve()

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Runs on the VM: puts plain-Python parts in the place of charger/hardware/, to see what the rest costs by itself.
+
+The real `system` stays, which unloads modules, and `watchdog`, which tells the test that a pass is over.
+"""
+
+import sys
+
+import charger.hardware
+from charger.hardware import system, watchdog  # noqa: F401 - so that they are there already
+
+
+class Part:
+    """Any part: it is there, idle, and does as it is told."""
+
+    closed = engaged = lost = False
+    energy_wh = power_w = 0
+    state = address = local_time = None
+    crash_count = 0
+    fault = None
+
+    def __init__(self, *arguments):
+        pass
+
+    def nothing(self, *arguments):
+        pass
+
+    step = show = save = log = notice = charge = close = open = engage = release = nothing
+    plugged = pressed = nothing
+
+
+class Stalls:
+    granted_ms = 0
+    spent = False
+
+    def follow(self, interlock):
+        pass
+
+    def allow(self, ms):
+        return True
+
+
+class Parts:
+    def __init__(self, *arguments):
+        self.faults = []
+        self.relay = Part()
+        self.stalls = Stalls()
+        self.lock = Part()
+        self.cable = Part()
+        self.emergency_stop = Part()
+        self.service_button = Part()
+        self.has_meter = True
+        self.meter = Part()
+        self.led = Part()
+        self.screen = Part()
+        self.card_reader = Part()
+
+
+class Module:
+    pass
+
+
+def _put(name, **names):
+    module = Module()
+    for each in names:
+        setattr(module, each, names[each])
+    setattr(charger.hardware, name, module)
+    sys.modules["charger.hardware." + name] = module
+
+
+_put("console", Console=Part)
+_put("parts", Parts=Parts)
+_put("pins")
+_put("profiles")
+_put("reload", AutoReload=Part)
+_put("reset", reason=lambda: "power", reboot=lambda: None)
+_put("store", Store=Part)
