@@ -23,7 +23,8 @@ from chargerctl.errors import ChargerctlError
 _NOT_YET = COMMIT + ".new"
 # The programs that the board runs by itself: what is done to them is on the medium before anything else is
 # done.
-_PIVOTS = {"boot.py", "boot.txt", "code.txt"}
+_HOLD = "code.txt"
+_PIVOTS = {"boot.py", "boot.txt", _HOLD}
 
 Progress = Callable[[int, str], None]  # bytes just written, and of what
 
@@ -61,7 +62,7 @@ def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
             "The board holds its outputs safe."
         ) from error
     except OSError as error:
-        raise explain(error, volume.name, committed or not _given_up(volume)) from error
+        raise explain(error, volume.name, committed or not _given_up(volume, plan)) from error
 
 
 def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
@@ -149,7 +150,7 @@ class _Drive:
 
 def _stage(drive: _Drive, plan: Plan, progress: Progress) -> None:
     """The commit too, under a name that does not count yet."""
-    files = dict(plan.work.staged)
+    files = plan.work.ahead | plan.work.staged
     if plan.work.in_place:
         files[WAIT] = b"some files did not fit twice: only chargerctl deploy can finish"
     files[_NOT_YET] = plan.commit
@@ -168,8 +169,7 @@ def _commit(drive: _Drive) -> None:
 
 def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], progress: Progress) -> None:
     for verb, *words in steps:
-        pivotal = not _PIVOTS.isdisjoint(words)
-        if pivotal:
+        if _HOLD in words and (verb == "remove" or words[-1] != _HOLD):  # the hold ends
             drive.sync(but=STAGING)
         if verb == "move":
             if words[0] in drive.files:
@@ -180,7 +180,7 @@ def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], pro
             drive.remove(words[0])
         else:
             raise StuckError(f"the commit is {verb}")
-        if pivotal:
+        if words[-1] in _PIVOTS:
             drive.sync(but=STAGING)
     drive.sync()
 
@@ -213,14 +213,18 @@ def _hold_by_code_txt(drive: _Drive, plan: Plan) -> None:
     drive.empty_staging(but=(COMMIT, WAIT))
 
 
-def _given_up(volume: Volume) -> bool:
-    """Free the room that staging took, unless the deploy is committed after all: then return False."""
+def _given_up(volume: Volume, plan: Plan) -> bool:
+    """Remove what was written, unless the deploy is committed after all: then return False."""
     with suppress(OSError):  # if the drive is gone, the next deploy does it
         drive = _Drive(volume)
         if COMMIT in drive.files:
             return False
         drive.empty_staging(but=())
-        drive.remove(STAGING)
+        for path in plan.work.ahead:
+            drive.remove(path)
+        made = {folder for path in plan.work.ahead for folder in parents(path)} - plan.snapshot.folders
+        for folder in (*sorted(made, reverse=True), STAGING):
+            drive.remove(folder)
         drive.sync()
     return True
 

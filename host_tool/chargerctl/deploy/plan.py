@@ -7,30 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chargerctl.deploy.change import Change
 from chargerctl.deploy.image import Image
-from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, Manifest, Mark, Pins, Step
-from chargerctl.deploy.snapshot import Snapshot, staged
-from chargerctl.deploy.space import Space, choose_in_place, folders_on_medium, on_medium
+from chargerctl.deploy.records import MANIFEST, STAGING, Commit, Manifest, Mark, Pins, Step
+from chargerctl.deploy.snapshot import Snapshot, stale_files
+from chargerctl.deploy.space import Space, rough_space
 from chargerctl.deploy.steps import Work, steps_of
 from chargerctl.deploy.volume import folder_of, parents
 
 # Always staged, so that each is on the drive at any moment, complete, under one name or the other.
 _NEVER_IN_PLACE = {"boot.py", "code.py", "hold.py", "safemode.py", "settings.toml", MANIFEST}
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happens to one file. kind: add, change, remove, keep; sizes in bytes, None where there is no
-    file."""
-
-    kind: str
-    path: str
-    before: int | None
-    after: int | None
-    note: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        return {key: value for key, value in vars(self).items() if value not in (None, "")}
 
 
 @dataclass(frozen=True)
@@ -81,60 +67,54 @@ def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan
     hold: the program that holds the outputs safe meanwhile, should the drive have none.
     """
     changes = _changes(snapshot, image)
-    touched = {change.path: change for change in changes if change.kind != "keep"}
-    fresh = {path: image[path] for path, change in touched.items() if change.after is not None}
-    removed = [path for path, change in touched.items() if change.after is None]
+    touched = [change for change in changes if change.kind != "keep"]
     held = _is_held(snapshot, image, hold)
-    folders = _emptied_folders(snapshot, removed, image)
+    leftovers = [] if snapshot.commit else sorted(stale_files(snapshot))
 
     def work(in_place: list[str]) -> Work:
-        to_stage = {} if held else {path: data for path, data in fresh.items() if path not in in_place}
-        if not held and "hold.py" not in to_stage and "hold.py" not in snapshot.sizes:
-            to_stage["code.txt"] = hold
-        names = {path: f"{STAGING}/{number}" for number, path in enumerate(sorted(to_stage))}
-        return Work(
-            marks={path: Mark.of(data) for path, data in fresh.items()},
-            staged={name: to_stage[path] for path, name in names.items()},
-            names=names,
-            in_place={path: fresh[path] for path in (sorted(fresh) if held else in_place)},
-            removed=[*removed, *folders],
-            present=set(snapshot.sizes),
-            ours="hold.py" in image,
-            hold=Mark.of(image["hold.py"]) if "hold.py" in image else None,
-            held=held,
-        )
+        return _work(snapshot, image, touched, in_place, hold, held)
 
-    everything = work([])
-    overhead = _overhead(everything, pins, snapshot.cluster)
-    after = (set(snapshot.sizes) - set(removed)) | set(fresh)
-    deeper = folders_on_medium(after, snapshot.cluster) - folders_on_medium(snapshot.sizes, snapshot.cluster)
-    movable = {path: len(data) for path, data in fresh.items() if path not in _NEVER_IN_PLACE}
-    pinned = sum(on_medium(len(data), snapshot.cluster) for data in everything.staged.values()) - sum(
-        on_medium(size, snapshot.cluster) for size in movable.values()
-    )
-    # What earlier deploys have staged is removed first.
-    stale = {
-        path: size for path, size in snapshot.sizes.items() if staged(path) and path not in (COMMIT, WAIT)
-    }
-    free = snapshot.free + folders_on_medium(stale, snapshot.cluster)
-    free += sum(on_medium(size, snapshot.cluster) for size in stale.values())
-    room = free - overhead - max(0, deeper) - pinned
-    in_place = [] if held else choose_in_place(movable, snapshot.cluster, room)
-    chosen = work(sorted(in_place, key=lambda path: len(fresh[path]) - snapshot.sizes.get(path, 0)))
+    chosen, steps, space = work([]), [], Space(snapshot.cluster, snapshot.free, 0, 0)
+    if touched or held:
+        rough = rough_space(snapshot, touched, chosen, len(Commit(steps_of(chosen), pins).render()))
+        if not held:
+            chosen = work(rough.in_place(chosen, keep=_NEVER_IN_PLACE))
+        steps, space = steps_of(chosen), rough.space(chosen)
+    return Plan(image, snapshot, changes, leftovers, chosen, steps, pins, space, hold)
 
-    growth = deeper + sum(
-        on_medium(c.after or 0, snapshot.cluster) - on_medium(c.before or 0, snapshot.cluster)
-        for c in touched.values()
+
+def _work(
+    snapshot: Snapshot, image: Image, touched: list[Change], in_place: list[str], hold: bytes, held: bool
+) -> Work:
+    fresh = {change.path: image[change.path] for change in touched if change.after is not None}
+    removed = [change.path for change in touched if change.after is None]
+    if held:
+        in_place = sorted(fresh)
+    ahead = _ahead(snapshot, touched) if not held else set()
+    to_stage = {path: data for path, data in fresh.items() if path not in in_place and path not in ahead}
+    if not held and "hold.py" not in to_stage and "hold.py" not in snapshot.sizes:
+        to_stage["code.txt"] = hold
+    names = {path: f"{STAGING}/{number}" for number, path in enumerate(sorted(to_stage))}
+    return Work(
+        marks={path: Mark.of(data) for path, data in fresh.items()},
+        staged={name: to_stage[path] for path, name in names.items()},
+        names=names,
+        ahead={path: fresh[path] for path in sorted(ahead)},
+        in_place={path: fresh[path] for path in in_place},
+        removed=[*removed, *_emptied_folders(snapshot, removed, image)],
+        present=set(snapshot.sizes),
+        ours="hold.py" in image,
+        hold=Mark.of(image["hold.py"]) if "hold.py" in image else None,
+        held=held,
     )
-    staging = sum(on_medium(len(data), snapshot.cluster) for data in chosen.staged.values())
-    space = Space(
-        snapshot.cluster,
-        free,
-        overhead + max(staging + max(0, deeper), growth) if touched else 0,
-        growth,
-    )
-    leftovers = [] if snapshot.commit else sorted(stale)
-    return Plan(image, snapshot, changes, leftovers, chosen, steps_of(chosen), pins, space, hold)
+
+
+def _ahead(snapshot: Snapshot, touched: list[Change]) -> set[str]:
+    """What need not be staged: where no firmware of ours runs yet, nothing knows of new files in its
+    folders."""
+    if snapshot.manifest is not None:
+        return set()
+    return {change.path for change in touched if change.kind == "add" and folder_of(change.path)}
 
 
 def is_litter(path: str) -> bool:
@@ -186,14 +166,9 @@ def _is_held(snapshot: Snapshot, image: Image, hold: bytes) -> bool:
 
 def _emptied_folders(snapshot: Snapshot, removed: list[str], image: Image) -> list[str]:
     """Folders that have nothing left in them once `removed` are gone, inner ones first."""
+    if not removed:
+        return []
     left = (set(snapshot.sizes) - set(removed)) | set(image)
     alive = {folder for path in left for folder in parents(path)}
     dead = {folder for path in removed for folder in parents(path)} - alive
     return sorted(dead, key=lambda folder: (-folder.count("/"), folder))
-
-
-def _overhead(work: Work, pins: Pins, cluster: int) -> int:
-    """Bytes that the staging folder takes besides the staged files."""
-    names = [*work.staged, COMMIT, COMMIT + ".new", WAIT]
-    commit = len(Commit(steps_of(work), pins).render())
-    return folders_on_medium(names, cluster) + on_medium(commit, cluster) + on_medium(100, cluster)

@@ -6,14 +6,20 @@ from __future__ import annotations
 
 import re
 
-from chargerctl.settings.table import BY_VARIABLE, MASK, RENDERED, SETTINGS
+from chargerctl.settings.secret_names import is_secret
+from chargerctl.settings.table import MASK
 
-_NAMES = {name for name, setting in BY_VARIABLE.items() if setting.secret} | {
-    variable for variable, name in RENDERED.items() if SETTINGS[name].secret
-}
-# Also in comments: a merge keeps what it could not use as one.
-_SECRET = re.compile(rf"^(.*\b(?:{'|'.join(sorted(_NAMES))})\b\s*=\s*)(.*)$", re.IGNORECASE)
+_NAME = re.compile(r"""([\w.-]+)["']?\s*[=:]\s*""")
 _PLAIN = re.compile(r"\s*(#.*|\[.*|[\w.-]+\s*=.*)?$")
+
+
+def _secret(line: str) -> tuple[str, str] | None:
+    """(what goes before the secret, the secret) of a line that gives one. Also of comments: a merge keeps what it
+    could not use as one."""
+    for match in _NAME.finditer(line):
+        if is_secret(match[1]):
+            return line[: match.end()], line[match.end() :]
+    return None
 
 
 def masked_lines(settings: str, other: str = "") -> list[str]:
@@ -22,13 +28,13 @@ def masked_lines(settings: str, other: str = "") -> list[str]:
 
     A line that is neither empty, a comment nor `name = value` is masked whole: it may be part of one.
     """
-    secrets = {match[1]: match[2] for line in other.splitlines() if (match := _SECRET.match(line))}
+    secrets = dict(found for line in other.splitlines() if (found := _secret(line)))
     masked = []
     for line in settings.splitlines():
-        match = _SECRET.match(line)
-        if match and match[2] not in ("", '""'):
-            changed = " (changed)" if other and secrets.get(match[1]) != match[2] else ""
-            masked.append(f'{match[1]}"{MASK}{changed}"')
+        found = _secret(line)
+        if found and found[1] not in ("", '""'):
+            changed = " (changed)" if other and secrets.get(found[0]) != found[1] else ""
+            masked.append(f'{found[0]}"{MASK}{changed}"')
         else:
             masked.append(line if _PLAIN.match(line) else MASK)
     return masked
@@ -36,11 +42,11 @@ def masked_lines(settings: str, other: str = "") -> list[str]:
 
 def without_secrets(settings: str) -> str:
     """The file without the lines that masked_lines() would mask."""
-    kept = [line for line in settings.splitlines() if not _SECRET.match(line) and _PLAIN.match(line)]
+    kept = [line for line in settings.splitlines() if not _secret(line) and _PLAIN.match(line)]
     return "".join(line + "\n" for line in kept)
 
 
 def secret_lines(settings: str) -> list[str]:
     """The lines that without_secrets() leaves out and that give a secret."""
     lines = settings.splitlines()
-    return [line for line in lines if _SECRET.match(line) and not line.lstrip().startswith("#")]
+    return [line for line in lines if _secret(line) and not line.lstrip().startswith("#")]

@@ -7,7 +7,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from chargerctl.deploy.plan import Change, Plan
+from chargerctl.deploy.change import Change
+from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import MANIFEST
 from chargerctl.deploy.secrets import masked_lines
 from chargerctl.deploy.target import SETTINGS_FILE

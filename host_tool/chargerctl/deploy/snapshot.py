@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, Commit, DamagedError, Manifest
+from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest
 from chargerctl.deploy.volume import Volume
 
 
@@ -44,6 +44,13 @@ class Snapshot:
 
 def staged(path: str) -> bool:
     return path.startswith(STAGING + "/")
+
+
+def stale_files(snapshot: Snapshot) -> dict[str, int]:
+    """What earlier deploys have staged, with sizes: removed before anything else is written."""
+    return {
+        path: size for path, size in snapshot.sizes.items() if staged(path) and path not in (COMMIT, WAIT)
+    }
 
 
 def look(volume: Volume, wanted: set[str]) -> Snapshot:

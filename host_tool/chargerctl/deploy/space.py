@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chargerctl.deploy.change import Change
+from chargerctl.deploy.records import COMMIT, WAIT
+from chargerctl.deploy.snapshot import Snapshot, stale_files
+from chargerctl.deploy.steps import Work
 from chargerctl.deploy.volume import folder_of, parents
 
+_WAIT_SIZE = 100
 _ENTRY = 32  # bytes of a FAT directory entry; a long name takes one more per 13 characters
 
 
@@ -50,14 +55,60 @@ def _entries(path: str) -> int:
     return _ENTRY * (1 + -(-len(path.rpartition("/")[2]) // 13))
 
 
-def choose_in_place(sizes: dict[str, int], cluster: int, room: int) -> list[str]:
-    """Which of the files to stage must not be, so that the others fit into `room` bytes: the largest
-    first."""
-    need = sum(on_medium(size, cluster) for size in sizes.values())
-    chosen = []
-    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
-        if need <= room:
-            break
-        need -= on_medium(sizes[path], cluster)
-        chosen.append(path)
-    return chosen
+@dataclass(frozen=True)
+class RoughSpace:
+    """What is known before it is decided which files are replaced in place. All in bytes of the medium.
+
+    overhead: of the staging folder itself; deeper: what folders take more than before.
+    """
+
+    cluster: int
+    free: int
+    overhead: int
+    deeper: int
+    growth: int
+    before: dict[str, int]
+
+    def in_place(self, work: Work, keep: set[str]) -> list[str]:
+        """Which files must not be staged, so that the others fit: the largest first, but none of `keep`.
+
+        In the order in which they are written: those that get smaller first.
+        """
+        sizes = {path: len(work.staged[name]) for path, name in work.names.items()}
+        need = self._staging(work)
+        room = self.free - self.overhead - max(0, self.deeper)
+        chosen = []
+        for path in sorted(sizes.keys() - keep - {"code.txt"}, key=lambda path: (-sizes[path], path)):
+            if need <= room:
+                break
+            need -= on_medium(sizes[path], self.cluster)
+            chosen.append(path)
+        return sorted(chosen, key=lambda path: sizes[path] - self.before.get(path, 0))
+
+    def space(self, work: Work) -> Space:
+        peak = self.overhead + max(self._staging(work) + max(0, self.deeper), self.growth)
+        return Space(self.cluster, self.free, peak, self.growth)
+
+    def _staging(self, work: Work) -> int:
+        return sum(on_medium(len(data), self.cluster) for data in work.staged.values())
+
+
+def rough_space(snapshot: Snapshot, touched: list[Change], work: Work, commit_size: int) -> RoughSpace:
+    """work: with nothing in place."""
+    cluster, before = snapshot.cluster, snapshot.sizes
+    stale = stale_files(snapshot)
+    freed = folders_on_medium(stale, cluster) + sum(on_medium(size, cluster) for size in stale.values())
+    staging_folder = folders_on_medium([*work.staged, COMMIT, COMMIT + ".new", WAIT], cluster)
+    after = {change.path for change in touched if change.after is not None} | (
+        before.keys() - {change.path for change in touched if change.after is None}
+    )
+    deeper = folders_on_medium(after, cluster) - folders_on_medium(before, cluster)
+    files = sum(on_medium(c.after or 0, cluster) - on_medium(c.before or 0, cluster) for c in touched)
+    return RoughSpace(
+        cluster=cluster,
+        free=snapshot.free + freed,
+        overhead=staging_folder + on_medium(commit_size, cluster) + on_medium(_WAIT_SIZE, cluster),
+        deeper=deeper,
+        growth=deeper + files,
+        before=before,
+    )

@@ -23,13 +23,15 @@ class Work:
     """What there is to do. names: where in the staging folder each new file waits; staged: their content
     there.
 
-    removed: files and then folders. present: files on the drive before. ours: the new tree is this firmware.
+    ahead: written to its place before the commit; in_place: after it, while the board holds. removed: files
+    and then folders. present: files on the drive before. ours: the new tree is this firmware.
     hold: the new hold.py. held: code.txt holds the board already, and every new file is written in place.
     """
 
     marks: dict[str, Mark]
     names: dict[str, str]
     staged: dict[str, bytes]
+    ahead: dict[str, bytes]
     in_place: dict[str, bytes]
     removed: list[str]
     present: set[str]
@@ -47,7 +49,7 @@ def steps_of(work: Work) -> list[Step]:
     middle: list[Step] = [
         *(("remove", path) for path in work.removed if path not in apart),
         *(_put(work, path) for path in work.names if path not in apart),
-        *(_put(work, path) for path in work.in_place if path not in apart),
+        *(_put(work, path) for path in (*work.ahead, *work.in_place) if path not in apart),
     ]
     last: list[Step] = [("remove", MANIFEST)] if MANIFEST in work.removed else []
     if MANIFEST in work.marks:
