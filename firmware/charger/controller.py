@@ -5,9 +5,11 @@
 Decides nothing itself: what follows from an event is in connector.py, whether the relay moves is in interlock.py.
 """
 
+from micropython import const
+
 from charger import connector, ticks
 
-_NOTICE_MS = 3000
+_NOTICE_MS = const(3000)
 
 
 class Controller:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The charger without its board: everything that is plain Python, joined. Runs on any Python, given parts and a link."""
 
+from micropython import const
+
 from charger.controller import Controller
 from charger.inputs import Inputs
 from charger.interlock import Interlock, Limits
@@ -14,7 +16,7 @@ from charger.ocpp.transactions import Transactions
 from charger.outputs import Outputs
 from charger.restart import Restart
 
-_ANSWER_TIMEOUT_MS = 30000
+_ANSWER_TIMEOUT_MS = const(30000)
 
 
 class Core:

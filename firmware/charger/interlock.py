@@ -7,11 +7,13 @@ that says unplugged or stop. Others ask: `permit` says a transaction is authoris
 say what the cable lock is for. Whether and when the relay follows is decided here and nowhere else.
 """
 
+from micropython import const
+
 from charger import ticks
 
-_HOUR_SECONDS = 3600
+_HOUR_SECONDS = const(3600)
 # Longer without a look at the cable, and it may have been out and in again.
-_BLIND_MS = 100
+_BLIND_MS = const(100)
 
 # How long joining a network takes on an ESP32: nobody knows, so only an open relay allows it.
 UNBOUNDED = 1 << 28

@@ -9,14 +9,16 @@ relay depends on, the charger is made safe first.
 
 import errno
 
+from micropython import const
+
 from charger import ticks
 
 # For how long waiting tasks are vouched for: then the operation fails, and nothing feeds the watchdog.
 PUMP_MS = 5000
 # After a task that took this long the relay comes first again, before anything else may take its time.
-_LATE_MS = 20
-_FIRST_BACK_OFF_MS = 1000
-_LONGEST_BACK_OFF_MS = 60000
+_LATE_MS = const(20)
+_FIRST_BACK_OFF_MS = const(1000)
+_LONGEST_BACK_OFF_MS = const(60000)
 
 
 class Task:

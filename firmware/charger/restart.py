@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """An orderly restart: stop the transaction, answer, deliver, then reset the board (SPEC 5.14, ERR 3.36)."""
 
+from micropython import const
+
 from charger import connector, ticks
 
 # How long the last messages may take. Hard means now: only the answer to the Reset itself and one try are waited for.
-_SOFT_MS = 30000
-_HARD_MS = 3000
+_SOFT_MS = const(30000)
+_HARD_MS = const(3000)
 # For the last lines to reach the console.
-_CONSOLE_MS = 200
+_CONSOLE_MS = const(200)
 
 
 class Restart:

@@ -6,9 +6,11 @@ The counter wraps at 2**29 ms (6.2 days; the first time 65 s after power-up). Di
 (3.1 days); longer spans are counted in seconds by Uptime. Nothing here leaves the 31 bits of a small int.
 """
 
-_PERIOD = 1 << 29
-_MASK = _PERIOD - 1
-_HALF = _PERIOD >> 1
+from micropython import const
+
+_PERIOD = const(1 << 29)
+_MASK = const(_PERIOD - 1)
+_HALF = const(_PERIOD >> 1)
 
 
 def add(ticks, ms):

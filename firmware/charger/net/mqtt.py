@@ -25,7 +25,11 @@ _ASK_AGAIN_MS = const(1000)
 # MiniMQTT's own keep-alive and receive timeout, in seconds: never. Its ping() would wait, and the socket bounds waits.
 _NEVER_S = const(1 << 29)
 
-_DOWN, _DIALLED, _ACCEPTED, _SUBSCRIBED, _UP = range(5)
+_DOWN = const(0)
+_DIALLED = const(1)
+_ACCEPTED = const(2)
+_SUBSCRIBED = const(3)
+_UP = const(4)
 
 # What MiniMQTT and the connection manager raise, and what a broker's nonsense makes them raise.
 _FAILURES = (

@@ -6,12 +6,14 @@ Transactions are in transactions.py, what the central system asks in commands.py
 message is made from the state of things when its turn comes.
 """
 
+from micropython import const
+
 from charger.clock import iso, parse_iso
 
 # While the central system names no interval (SPEC 4.2: "chosen by the Charge Point").
-_RETRY_S = 60
-_MAX_INTERVAL_S = 86400
-_MAX_INFO = 50  # StatusNotification's info (SPEC 6.47)
+_RETRY_S = const(60)
+_MAX_INTERVAL_S = const(86400)
+_MAX_INFO = const(50)  # StatusNotification's info (SPEC 6.47)
 
 
 class Identity:

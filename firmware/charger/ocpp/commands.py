@@ -5,10 +5,12 @@
 Every other action is answered with NotImplemented. No command closes the relay: it becomes an event of the connector.
 """
 
+from micropython import const
+
 from charger import connector
 from charger.ocpp.rpc import CallError, printable
 
-_MAX_ID_TAG = 20
+_MAX_ID_TAG = const(20)
 
 
 class Commands:

@@ -6,11 +6,13 @@ Compact records, made into messages only when they are sent. Starts and stops ar
 out, oldest first, when there are too many. Held in RAM: a power cut loses them.
 """
 
+from micropython import const
+
 START = 0
 METER = 1
 STOP = 2
 
-_UNKNOWN = -1  # the transactionId of a start that was never accepted for processing (ERR 3.18)
+_UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for processing (ERR 3.18)
 
 
 class Record:

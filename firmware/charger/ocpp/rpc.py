@@ -7,6 +7,8 @@ Knows frames and ids, nothing of what actions mean (J 4).
 
 import json
 
+from micropython import const
+
 from charger import ticks
 
 CALL = 2
@@ -14,9 +16,9 @@ CALLRESULT = 3
 CALLERROR = 4
 
 MAX_FRAME = 2048
-_MAX_ID = 36  # J 4.1.4
-_ANSWER_PLACES = 5
-_REMEMBERED = 5
+_MAX_ID = const(36)  # J 4.1.4
+_ANSWER_PLACES = const(5)
+_REMEMBERED = const(5)
 
 
 class CallError(Exception):

@@ -6,12 +6,14 @@ A message leaves the outbox only when it was answered, or when the central syste
 TransactionMessageAttempts times. Time-outs and lost links never discard (SPEC 3.7.1).
 """
 
+from micropython import const
+
 from charger.clock import iso
 from charger.ocpp import outbox
 from charger.ocpp.charge_point import id_tag_info
 from charger.ocpp.rpc import shown
 
-_CONNECTOR = 1
+_CONNECTOR = const(1)
 
 
 class Transactions:
