@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
+from chargerctl.cli.output import print_json
 from chargerctl.simulator.chaos.soak import soak
 from chargerctl.simulator.chaos.tally import Tally
 from chargerctl.simulator.costs import Costs
@@ -23,7 +23,7 @@ def run_chaos(seeds: range, workers: int | None, as_json: bool) -> int:
             _show_trace(verdict.seed, verdict.violations, verdict.trace)
     if as_json:
         counts = {"kind": "chaos", "first_seed": seeds[0], **tally.as_json(), "modelled_cost": asdict(costs)}
-        click.echo(json.dumps(counts, ensure_ascii=False))
+        print_json(counts)
     else:
         click.echo("\n".join(tally.lines()))
         click.echo("\nModelled cost")

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +15,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.cli.chaos import run_chaos
+from chargerctl.cli.output import print_json
 from chargerctl.cli.settings_options import config_option, config_path, set_option
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
-from chargerctl.simulator import scripts
+from chargerctl.simulator import extra, scripts
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
 from chargerctl.simulator.script import USAGES
 from chargerctl.simulator.terminal import Terminal, terminal
@@ -118,9 +117,13 @@ def command(
     With --chaos on boards and settings of the episode's own; exit status 1 after a violation. The same seed gives
     the same episode.
     """
+    extra.require()
     if chaos:
         if drive or config or overrides or script_name or realtime or broker or central != "local":
             raise click.UsageError("--chaos draws everything from --seed: leave out the other options")
+        # Only now: it stands on what the extra brings.
+        from chargerctl.cli.chaos import run_chaos
+
         return run_chaos(range(seed, seed + episodes), workers, as_json)
     if drive and (config or overrides):
         raise click.UsageError(
@@ -195,7 +198,7 @@ def _run(job: Job, screen: Terminal, as_json: bool) -> int:
                 elif event["kind"] == "note":
                     click.echo(f"chargerctl: {event['text']}", err=True)
                 elif event["kind"] != "script":
-                    click.echo(json.dumps(event, ensure_ascii=False))
+                    print_json(event)
     finally:
         status = simulation.close()
     if summary is None and simulation.interrupted:

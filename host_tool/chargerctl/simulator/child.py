@@ -28,7 +28,7 @@ def main() -> int:
 
     def write(event: Event) -> None:
         try:
-            out.write(json.dumps(event, ensure_ascii=False) + "\n")
+            out.write(json.dumps(event) + "\n")
             out.flush()
         except OSError:
             # Nobody listens any more. Not an exception: this may be the program's thread, where it would be caught.

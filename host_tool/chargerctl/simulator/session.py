@@ -136,17 +136,21 @@ def _check_parts(script: Script, world: World) -> None:
 
 
 def _board_of(drive: Path) -> Board:
-    """The board whose drive this is, by its boot_out.txt. Raises ChargerctlError."""
+    """The board whose drive this is, by its boot_out.txt, else by its settings. Raises ChargerctlError."""
     try:
         text = (drive / "boot_out.txt").read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
     found = re.search(r"^Board ID:(\S+)", text, re.MULTILINE)
-    if found is None:
-        raise ChargerctlError(f"{drive} has no boot_out.txt that names its board: deploy to it once more")
-    if found[1] not in BOARDS:
-        raise ChargerctlError(f"{drive} is of a board that cannot be simulated: {found[1]}")
-    return BOARDS[found[1]]
+    name = found[1] if found else _flat_settings(drive, (10, 2, 0)).get("CHARGER_HARDWARE_BOARD", "auto")
+    if name == "auto":
+        raise ChargerctlError(
+            f"{drive} does not say which board it is of: write CHARGER_HARDWARE_BOARD into its settings.toml, "
+            f"one of {', '.join(BOARDS)}"
+        )
+    if name not in BOARDS:
+        raise ChargerctlError(f"{drive} is of a board that cannot be simulated: {name}")
+    return BOARDS[name]
 
 
 def _flat_settings(drive: Path, version: tuple[int, int, int]) -> dict[str, str]:

@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What simulating needs beyond the base installation: the extra `sim`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from chargerctl.errors import ChargerctlError
+
+# As they are imported; pyproject.toml has them by their names of distribution.
+_MODULES = ("amqtt", "displayio", "jsonschema", "ocpp", "paho", "PIL")
+
+
+def require() -> None:
+    """Raises ChargerctlError when a part of the extra is not installed."""
+    missing = [name for name in _MODULES if find_spec(name) is None]
+    if missing:
+        raise ChargerctlError(
+            f"simulating needs what is not installed here ({', '.join(missing)}): pip install 'chargerctl[sim]'"
+        )
