@@ -23,7 +23,7 @@ class Part:
     def __init__(self, *arguments):
         pass
 
-    def nothing(self, *arguments):
+    def nothing(self, first=None, second=None, third=None):
         pass
 
     step = show = save = log = notice = charge = close = open = engage = release = nothing
