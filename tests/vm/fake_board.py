@@ -192,6 +192,7 @@ class Port:
 class Radio:
     connected = True
     ipv4_address = "192.0.2.7"
+    ipv4_dns = "192.0.2.53"
 
 
 class Anything:

@@ -51,6 +51,19 @@ def test_an_idle_pass_allocates_nothing(machine, charger):
     assert measure.idle(machine) == 0
 
 
+def test_waiting_for_a_name_server_allocates_nothing_and_its_answer_is_understood(machine):
+    measure.boot(machine, BARE, CHARGER_MQTT_BROKER="broker.example")
+    machine.run(
+        "seen = peer.questions\nwhile peer.questions == seen:\n    one_pass(5)\none_pass(5)\ngc.collect()"
+    )
+    # The next question comes after a second at the earliest; a poller makes its one tuple when it is first asked.
+    assert machine.number("idle(150, 5)") == 0
+    assert actions(machine) == {}
+    machine.run("peer.knows_names = True")
+    measure.run(machine, 400, 50)
+    assert actions(machine)["BootNotification"] == 1
+
+
 def test_the_idle_measurement_sees_a_single_allocation(machine):
     measure.boot(machine, FULL)
     machine.run("world.seen = None\nrun_pass = loop.run_pass")
