@@ -48,8 +48,6 @@ try:
     system.forget(
         "charger.assembly",
         "charger.core",
-        "charger.settings",
-        "charger.settings_file",
         "charger.hardware.parts",
         "charger.hardware.pins",
         "charger.hardware.profiles",

@@ -7,7 +7,7 @@ leaves the charger Unavailable, relay open, without a network. Nothing that live
 code.py can unload it, and with it what only reads the settings, once the charger is built.
 """
 
-from charger import VERSION, settings, settings_file, ticks
+from charger import VERSION, ticks
 from charger.clock import Clock
 from charger.core import Core
 from charger.hardware import reset, system
@@ -109,12 +109,16 @@ def build(store):
 
 def _read_settings():
     """(values, problems) of the drive's settings.toml; a missing file is a file without settings."""
+    # Unloaded before the network is loaded: together they would be the most that the start needs.
+    from charger import settings, settings_file
+
     try:
         with open("/settings.toml", "rb") as stream:
             found, unreadable, notes = settings_file.read(stream)
     except OSError as error:
         found, unreadable, notes = {}, {}, [("settings.toml", "cannot be read: " + str(error), True)]
     values, problems = settings.load(found.get, unreadable, list(found))
+    system.forget("charger.settings", "charger.settings_file")
     return values, notes + problems
 
 

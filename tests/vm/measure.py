@@ -322,7 +322,7 @@ def compile_peak(name: str) -> int:
 
 
 def built(machine: Machine, charger: Charger, charger_mpy: bool, libraries_mpy: bool = True) -> int:
-    """Bytes that live at the worst moment of the start: everything made, what only starts it not unloaded yet."""
+    """Bytes that live at the worst moment of the start: everything made, what made it not unloaded yet."""
     _prepare(machine, charger, charger_mpy, libraries_mpy)
     source = (CHARGER.parent / "code.py").read_text()
     assert "system.forget(" in source
