@@ -27,7 +27,9 @@ def test_a_dot_at_the_end_is_no_label():
     assert query("broker.example.", b"\x12\x34") == QUERY
 
 
-@pytest.mark.parametrize("name", ["", ".", "a..b", ".a", "x" * 64, ".".join(["x" * 63] * 4)])
+@pytest.mark.parametrize(
+    "name", ["", ".", "a..b", ".a", "x" * 64, ".".join("x" * 21), ".".join(["x" * 63] * 4)]
+)
 def test_what_is_no_name_is_not_asked_for(name):
     with pytest.raises(LookUpError, match="not a host name"):
         query(name, b"\0\0")
@@ -123,6 +125,7 @@ def foreign(dns):
         "a pointer forwards": dns.answer_to(QUERY, dns.record(b"\xc1\xff", A, b"1234")),
         "a label of no kind": dns.answer_to(QUERY, dns.record(b"\x80abc\0", A, b"1234")),
         "a name without end": dns.answer_to(QUERY, b"\x3f" * 300),
+        "a name of many labels": dns.answer_to(QUERY, dns.record(b"\1a" * 60 + b"\0", A, b"1234")),
         "a length beyond the end": good[:-6] + b"\xff\xff" + good[-4:],
     }
 
