@@ -117,6 +117,7 @@ class _Run:
         scene = self._scene
         return (
             scene.online
+            and self._talk.status_told
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and self._talk.outstanding is None

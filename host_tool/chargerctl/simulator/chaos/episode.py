@@ -42,14 +42,13 @@ def draw(seed: int) -> Episode:
         return _offline_day(random, seed, board_id, settings)
     length_s = random.uniform(15, 50) if random.random() < 0.85 else random.uniform(60, LONGEST_S)
     acts = customers.draw(random, length_s)
-    for _ in range(random.randint(2, 9)):
+    for _ in range(random.randint(3, 11)):
         make = INGREDIENTS[random.choice(tuple(INGREDIENTS))]
         acts += make(random, random.uniform(0.2, length_s - 1))
     return Episode(seed, board_id, settings, length_s, _in_order(acts, length_s))
 
 
 def _settings(random: Random, board_id: str) -> dict[str, str]:
-    stale_s = random.choice((5, 10, 60))
     return {
         "hardware.estop_pin": _ESTOP[board_id],
         "hardware.card_reader": random.choice(("pn532_i2c", "pn532_i2c", "pn532_spi")),
@@ -58,8 +57,8 @@ def _settings(random: Random, board_id: str) -> dict[str, str]:
         "ocpp.meter_value_sample_interval": str(random.choice((1, 5, 60))),
         "ocpp.connection_timeout": str(random.choice((5, 60))),
         "ocpp.offline_authorization": random.choice(("true", "false")),
-        "safety.stale_authorization_seconds": str(stale_s),
-        "safety.min_off_seconds": str(random.choice((0, 2, 10, 15))),
+        "safety.stale_authorization_seconds": str(random.choice((5, 5, 10, 60))),
+        "safety.min_off_seconds": str(random.choice((0, 2, 10, 15, 15))),
         "safety.max_cycles_per_hour": str(random.choice((3, 20, 60))),
     }
 

@@ -12,10 +12,11 @@ _SLACK_S = 0.3
 
 
 class Grants:
-    """`latest_s`: when the last authorisation came that a relay may close by; None after a reset."""
+    """`stop_told_s`: when the last StopTransaction was sent."""
 
     def __init__(self, scene: Scene) -> None:
-        self.latest_s: float | None = None
+        self._latest_s: float | None = None
+        self._scene = scene
         self.stop_told_s = -1.0
         self._offline = bool(scene.values["ocpp.offline_authorization"])
         self._stale_s = float(scene.values["safety.stale_authorization_seconds"])
@@ -24,14 +25,22 @@ class Grants:
         self._seen: set[str] = set()
         scene.events.listen(self._on_event)
 
+    @property
+    def latest_s(self) -> float | None:
+        """When the last authorisation came that a relay may close by; None after a reset."""
+        if self._offline and self._scene.world.card is not None:
+            return self._scene.now_s
+        return self._latest_s
+
     def _on_event(self, event: Event) -> None:
         kind, now_s = event["kind"], float(str(event["t"]))
         if kind == "reset":
-            self.latest_s = None
+            self._latest_s = None
             self._asked.clear()
             self._seen.clear()
-        elif kind == "card" and event["uid"] is not None and self._offline:
-            self.latest_s = now_s
+        elif kind == "card" and self._offline:
+            # Also when it is taken away: a program that starts meanwhile finds it there.
+            self._latest_s = now_s
         elif kind == "frame" and event["dir"] == "out":
             self._said(event["frame"], now_s)
         elif kind == "frame":
@@ -49,8 +58,8 @@ class Grants:
             case [3, str(call_id), {"idTagInfo": {"status": "Accepted"}}]:
                 asked_s = self._asked.pop(call_id, None)
                 if asked_s is not None and now_s - asked_s <= self._stale_s + _SLACK_S:
-                    self.latest_s = now_s
+                    self._latest_s = now_s
             case [2, str(call_id), "RemoteStartTransaction", {"idTag": str()}]:
                 if not call_id.startswith(RETAINED_ID) and call_id not in self._seen:
                     self._seen.add(call_id)
-                    self.latest_s = now_s
+                    self._latest_s = now_s

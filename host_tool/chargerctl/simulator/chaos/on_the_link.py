@@ -34,6 +34,20 @@ def half_open(random: Random, at_s: float) -> list[Act]:
     return [Act(at_s, "half_open", "half_open", lambda scene: scene.network.half_open())]
 
 
+def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
+    """From the next unplug on nothing gets through: what is said of it is lost on the way."""
+    lasts_s = random.uniform(6, 15)
+
+    def cut(scene: Scene) -> None:
+        scene.network.half_open()
+        scene.network.faults.syn_black_hole = True
+        scene.later(lasts_s, lambda: setattr(scene.network.faults, "syn_black_hole", False))
+
+    return [
+        Act(at_s, "cut_at_unplug", f"cut_at_unplug for {lasts_s:.3f} s", lambda scene: scene.at_unplug(cut))
+    ]
+
+
 def delay(random: Random, at_s: float) -> list[Act]:
     us = random.choice((50_000, 400_000, 2_000_000))
 
@@ -217,6 +231,7 @@ def time_lost(random: Random, at_s: float) -> list[Act]:
 ALL = (
     link_drop,
     half_open,
+    cut_at_unplug,
     delay,
     partial,
     trickle,

@@ -50,3 +50,13 @@ def phase(board: VirtualBoard) -> str:
                     break
         frame = frame.f_back
     return found or "start"
+
+
+def waiting(board: VirtualBoard) -> FrameType | None:
+    """The exchange with the broker that is under way, as long as it is: the frame of its call."""
+    frame: FrameType | None = sys._getframe() if board.powered else None
+    while frame is not None:
+        if frame.f_code.co_name == "_advance" and frame.f_code.co_filename.endswith("net/mqtt.py"):
+            return frame
+        frame = frame.f_back
+    return None

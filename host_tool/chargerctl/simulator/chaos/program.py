@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from types import FrameType
 
 from chargerctl.simulator.board import ProgramEnd
 from chargerctl.simulator.chaos import phases
@@ -15,6 +16,10 @@ from chargerctl.simulator.events import Event
 
 _FAILURE = re.compile(r"Traceback \(|\] loop +\S+ failed \(|\] config |crashes in a row")
 _REASON = re.compile(r"\] boot +firmware .* reset: (.+)$")
+
+# What waits for the broker fails after 5 s; a second for what the loop does meanwhile.
+_WAIT_S = 6.0
+_LOOK_S = 0.5
 
 # A reset asked for is carried out within this: 30 s for the last messages, and what the network takes.
 _ORDERLY_S = 45.0
@@ -33,6 +38,9 @@ class ProgramJudge:
         self._reset_asked_s = -1e9
         scene.events.listen(self._on_event)
         scene.board.on_program_end = self._on_end
+        self._waiting: FrameType | None = None
+        self._waiting_since_s = 0.0
+        scene.later(_LOOK_S, self._look)
 
     def _on_event(self, event: Event) -> None:
         kind = event["kind"]
@@ -57,6 +65,15 @@ class ProgramJudge:
             # Its reason is kept only where no time is lost by that.
             return ("crash", "software")
         return (reason,)
+
+    def _look(self) -> None:
+        waiting, now_s = phases.waiting(self._scene.board), self._scene.now_s
+        if waiting is not self._waiting:
+            self._waiting, self._waiting_since_s = waiting, now_s
+        elif waiting is not None and now_s - self._waiting_since_s > _WAIT_S:
+            self._violated(f"has been waiting for the broker for more than {_WAIT_S:.0f} s")
+            self._waiting_since_s = 1e9
+        self._scene.later(_LOOK_S, self._look)
 
     def _read(self, line: str) -> None:
         if _FAILURE.search(line):

@@ -15,6 +15,7 @@ from chargerctl.simulator import uplink
 from chargerctl.simulator.board import VirtualBoard
 from chargerctl.simulator.console import Reader
 from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.events import Event
 from chargerctl.simulator.network.broker import BrokerFaults
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.wiring import World
@@ -49,6 +50,8 @@ class Scene:
         self.estop_pressed = False
         self._failed: set[str] = set()
         self._calls = 0
+        self._at_unplug: list[Callable[[Scene], object]] = []
+        self.events.listen(self._on_event)
 
     @property
     def now_s(self) -> float:
@@ -76,6 +79,16 @@ class Scene:
                 return False
             self.board.run_for(0.1)
         return True
+
+    def at_unplug(self, call: Callable[[Scene], object]) -> None:
+        """Have `call(self)` the next time the cable is pulled out."""
+        self._at_unplug.append(call)
+
+    def _on_event(self, event: Event) -> None:
+        if event["kind"] == "cable" and not event["plugged"]:
+            calls, self._at_unplug = self._at_unplug, []
+            for call in calls:
+                call(self)
 
     # What acts do that is more than a call of a part.
 
@@ -115,6 +128,7 @@ class Scene:
     def calm(self) -> None:
         """Nothing is wrong any more, the power is on, and nobody is there."""
         world = self.world
+        self._at_unplug.clear()
         self.network.heal()
         self.broker.faults = BrokerFaults()
         self.broker.publish(self.topic_in, b"", retain=True)

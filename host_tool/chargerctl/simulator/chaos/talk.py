@@ -45,6 +45,8 @@ class TalkJudge:
         self._rejected = False
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
+        # Since the last reset connector 1 has been spoken of.
+        self.status_told = False
         self._connections: list[float] = []
         # Nothing was said yet over the present connection: what comes while it is made may find no place.
         self._mute = True
@@ -65,6 +67,7 @@ class TalkJudge:
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "reset":
             self._resets_s.append(self._scene.now_s)
+            self.status_told = False
         elif event["kind"] == "frame":
             frame = event["frame"]
             if event["dir"] == "out":
@@ -91,6 +94,8 @@ class TalkJudge:
         key = json.dumps(payload, sort_keys=True)
         if action == "StatusNotification" and payload["connectorId"] == 0:
             boot.info = payload.get("info", boot.info)
+        elif action == "StatusNotification":
+            self.status_told = True
         elif action == "StartTransaction":
             if payload["idTag"] == RETAINED_TAG:
                 self._violated("obeyed a retained RemoteStartTransaction")

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Eight bugs put into the firmware on the drive: the episodes find each of them."""
+
+import pytest
+from chargerctl.simulator.chaos.soak import Replacement, soak
+
+EPISODES = 200
+
+BUGS = {
+    "opening is debounced": [
+        Replacement(
+            "charger/interlock.py",
+            'if self._relay.closed and not plugged:\n            self._open("cable unplugged")',
+            "if self._relay.closed and not plugged and ticks.diff(now, self._edge) >= self._limits.unplug_confirm_ms:"
+            '\n            self._open("cable unplugged")',
+        )
+    ],
+    # Also where a library waits: neither the loop nor the socket puts an end to it any more.
+    "the watchdog is fed unconditionally": [
+        Replacement(
+            "charger/loop.py",
+            "        if ticks.diff(started, self._started) >= PUMP_MS:\n"
+            '            raise OSError(errno.ETIMEDOUT, "waited too long")\n',
+            "",
+        ),
+        Replacement(
+            "charger/loop.py",
+            "if self._run_urgent():\n            self._watchdog.feed()",
+            "self._run_urgent()\n        self._watchdog.feed()",
+        ),
+        Replacement(
+            "charger/net/packet_socket.py",
+            "        if ticks.reached(now, self._wait_until):\n            raise LinkError(_NO_ANSWER)\n",
+            "",
+        ),
+    ],
+    "pump is left out": [
+        Replacement(
+            "charger/net/packet_socket.py",
+            "        try:\n            self._pump()\n",
+            "        try:\n            pass\n",
+        )
+    ],
+    "StopTransaction is lost on reconnect": [
+        Replacement(
+            "charger/ocpp/transactions.py",
+            '        if error == "LinkLost":\n',
+            '        if error == "LinkLost" and record.kind == outbox.STOP:\n'
+            "            self._settle(record)\n"
+            "            return\n"
+            '        if error == "LinkLost":\n',
+        )
+    ],
+    "a retained call is obeyed": [Replacement("charger/net/framing.py", "elif first & 1:", "elif False:")],
+    "a stale authorisation is obeyed": [
+        Replacement(
+            "charger/interlock.py",
+            "ticks.diff(now, self._unused_since) >= self._limits.stale_authorization_ms",
+            "False",
+        )
+    ],
+    "the relay closes before the lock": [
+        Replacement(
+            "charger/interlock.py",
+            "            and self._lock.engaged\n            and self._lock_settled\n",
+            "",
+        )
+    ],
+    "a queue overruns": [
+        Replacement("charger/net/mqtt.py", "len(self._inbox) < PLACES and socket.fetch", "socket.fetch")
+    ],
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_is_found_within_200_episodes(bug):
+    verdicts = soak(range(EPISODES), workers=1, replacements=BUGS[bug])
+    assert next((verdict.violations for verdict in verdicts if verdict.violations), None), bug
