@@ -171,6 +171,8 @@ def check(row, text):
         for character in text:
             if character not in _ALLOWED[kind]:
                 raise ValueError(_stray(kind, character))
+    if kind == "host" and not _is_host(text):
+        raise ValueError("must be a host name or an address")
     if kind == "path" and text[0] != "/":
         raise ValueError("must start with /, as the board sees it")
     if kind == "pin" and low and text == "none":
@@ -184,6 +186,20 @@ _ALLOWED = {
     "pin": _LETTERS + _DIGITS + "_",
     "path": _LETTERS + _DIGITS + "-_./ ",
 }
+
+
+def _is_host(text):
+    """Whether a text of the right characters is a name, or an IPv4 address where its last part is a number."""
+    parts = (text[:-1] if text[-1] == "." else text).split(".")
+    for part in parts:
+        if part == "" or part[0] == "-" or part[-1] == "-" or len(part) > 63:
+            return False
+    if not _only(parts[-1], _DIGITS):
+        return True
+    for part in parts:
+        if not _only(part, _DIGITS) or len(part) > 3 or int(part) > 255:
+            return False
+    return len(parts) == 4
 
 
 def _stray(kind, character):

@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: MIT
 """What all commands have in common: --json, completion, a variable for every option."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 from chargerctl.cli.main import COMMANDS, cli
@@ -37,10 +42,12 @@ def test_every_option_has_its_variable(name):
 
 @pytest.mark.parametrize("name", LEAVES)
 def test_every_value_can_be_completed(name):
-    """Files and folders by the shell, choices and names of settings by us; the rest is free text."""
+    """Files and folders by the shell, choices and names of settings by us; numbers and the rest are free text."""
     free = {("simulate", "broker"), ("backup", "to"), ("deploy", "libs_version")}
     context = click.Context(LEAVES[name], info_name=name)
     for param in LEAVES[name].params:
+        if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):
+            continue
         if getattr(param, "is_flag", False) or param.name == "value" or (name, param.name) in free:
             continue
         assert param.shell_complete(context, ""), f"{name} {param.opts}"
@@ -59,3 +66,67 @@ def test_the_command_line_counts_before_the_variable(chargerctl_json, write, goo
     write(good_toml)
     monkeypatch.setenv("CHARGERCTL_CONFIG_SHOW_CONFIG", "nowhere.toml")
     assert chargerctl_json("config", "show", "mqtt.port", "-c", "settings.toml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("config", "check"),  # the file is not there
+        ("config", "check", "--nonsense"),
+        ("config", "check", "--board", "nonsense"),
+        ("config", "check", "--set"),
+    ],
+    ids=" ".join,
+)
+def test_json_asked_for_by_variable_is_kept_on_errors(chargerctl, monkeypatch, arguments):
+    monkeypatch.setenv("CHARGERCTL_CONFIG_CHECK_JSON", "1")
+    status, out, err = chargerctl(*arguments)
+    assert status == 2
+    assert (bool(json.loads(out)), err) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("config", "show", "--set", "--json"),
+        ("config", "show", "-c", "--json", "--nonsense"),
+        ("config", "set", "mqtt.broker", "--", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_a_value_that_looks_like_json_is_none(chargerctl, write, good_toml, arguments):
+    write(good_toml)
+    status, _, err = chargerctl(*arguments)
+    assert status == 2
+    assert err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("config", "nonsense", "--json"), ("nonsense", "--json")], ids=" ".join
+)
+def test_json_is_kept_where_there_is_no_such_command(chargerctl, arguments):
+    status, out, _ = chargerctl(*arguments)
+    assert status == 2
+    assert "No such command" in json.loads(out)["error"]
+
+
+def in_a_shell(line: str):
+    command = f"{sys.executable} -m chargerctl.cli.main {line}"
+    return subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize("arguments", ["config render --reveal", "config show --json", "--help"])
+def test_output_that_cannot_be_written_is_said_in_a_line(write, good_toml, arguments):
+    write(good_toml)
+    found = in_a_shell(f"{arguments} > /dev/full")
+    assert (found.returncode, found.stderr) == (
+        1,
+        "chargerctl: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_a_reader_that_has_gone_is_no_news(write, good_toml):
+    write(good_toml)
+    found = in_a_shell("config show --explain | true")
+    assert found.stderr == ""

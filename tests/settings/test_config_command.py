@@ -82,7 +82,7 @@ def test_set_changes_one_line_and_keeps_everything_else(chargerctl, write, good_
         ("mqtt.port", "1884", "port = 1884"),
         ("mqtt.tls", "true", "tls = true"),
         ("display.timezone_offset_hours", "-5.75", "timezone_offset_hours = -5.75"),
-        ("hardware.display_address", "0x3d", "display_address = 0x3d"),
+        ("hardware.display_address", "0x3d", "display_address = 0x3D"),
         ("mqtt.username", 'a"b\\c', 'username = "a\\"b\\\\c"'),
     ],
 )
@@ -93,6 +93,98 @@ def test_set_adds_what_is_not_there_as_a_person_would_write_it(chargerctl, confi
         effective(config, {}).given[name].text
         == effective(None, {}, [f"{name}={value}"], complete=False).given[name].text
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("mqtt.keep_alive", "061", "keep_alive = 61"),
+        ("mqtt.keep_alive", "+0x3D", "keep_alive = 61"),
+        ("hardware.display_address", "0X3d", "display_address = 0x3D"),
+        ("hardware.display_address", "0x0003c", "display_address = 0x3C"),
+        ("hardware.display_address", "60", "display_address = 0x3C"),
+        ("display.timezone_offset_hours", "+05.50", "timezone_offset_hours = 5.5"),
+    ],
+)
+def test_set_writes_a_number_in_its_one_form(chargerctl, config, name, value, line):
+    status, _, err = chargerctl("config", "set", name, value)
+    assert (status, err) == (0, "")
+    assert line in config.read_text().splitlines()
+
+
+def test_set_keeps_crlf(chargerctl, write, good_toml):
+    path = write(good_toml.replace("\n", "\r\n"))
+    assert chargerctl("config", "set", "wifi.ssid", "cellar")[0] == 0
+    assert chargerctl("config", "set", "mqtt.port", "1884")[0] == 0
+    expected = good_toml.replace("workshop", "cellar").replace('.10"\n', '.10"\nport = 1884\n')
+    assert path.read_bytes().decode() == expected.replace("\n", "\r\n")
+
+
+def test_set_in_an_inline_table(chargerctl, write):
+    path = write('wifi = { ssid = "a" }  # here\n[charger]\nserial = "c"\n[mqtt]\nbroker = "b"\n')
+    assert chargerctl("config", "set", "wifi.password", "hunter2222")[0] == 0
+    assert path.read_text().startswith('wifi = { ssid = "a", password = "hunter2222"}  # here\n')
+    assert effective(path, {}).given["wifi.password"].text == "hunter2222"
+
+
+def test_set_with_dotted_keys_puts_the_line_beside_its_sisters(chargerctl, write):
+    path = write('# My charger.\n\nwifi.ssid = "a"\nmqtt.broker = "b"\ncharger.serial = "c"\n')
+    assert chargerctl("config", "set", "mqtt.port", "1884")[0] == 0
+    assert path.read_text() == (
+        '# My charger.\n\nwifi.ssid = "a"\nmqtt.broker = "b"\nmqtt.port = 1884\ncharger.serial = "c"\n'
+    )
+
+
+def test_set_of_a_secret_warns_where_others_may_read_the_file(chargerctl, config):
+    config.chmod(0o644)
+    secret = ("config", "set", "wifi.password", "hunter2222")
+    assert (
+        "settings.toml: warning: has a secret and others may read it: chmod 600 settings.toml"
+        in chargerctl(*secret)[2]
+    )
+    assert chargerctl("config", "set", "wifi.ssid", "b")[2] == ""
+    config.chmod(0o600)
+    assert chargerctl(*secret)[2] == ""
+
+
+def test_set_takes_no_option_for_a_value(chargerctl, config, good_toml):
+    status, _, err = chargerctl("config", "set", "mqtt.username", "--reveal")
+    assert status == 2
+    assert "No such option" in err
+    assert config.read_text() == good_toml
+    assert chargerctl("config", "set", "mqtt.username", "--", "--reveal")[0] == 0
+    assert 'username = "--reveal"' in config.read_text()
+    assert chargerctl("config", "set", "display.timezone_offset_hours", "-5", "-c", "settings.toml")[0] == 0
+    assert "timezone_offset_hours = -5" in config.read_text()
+
+
+def test_set_as_json_has_types_and_warnings(chargerctl_json, config):
+    _, found = chargerctl_json("config", "set", "mqtt.port", "8883")
+    assert found["value"] == 8883
+    assert found["warnings"][0]["severity"] == "warning"
+    assert found["warnings"][0]["message"] == "mqtt.port: 8883 is the port with tls, and mqtt.tls is false"
+
+
+def test_render_as_json_has_warnings(chargerctl_json, config):
+    _, found = chargerctl_json("config", "render", "--set", "mqtt.broker=broker.hivemq.com")
+    assert "public broker" in found["warnings"][0]["message"]
+
+
+def test_check_does_not_call_a_file_with_warnings_faultless(chargerctl, config):
+    _, _, err = chargerctl("config", "check", "--set", "mqtt.broker=broker.hivemq.com")
+    assert err == "settings.toml: 1 warning, 3 settings given\n"
+
+
+def test_show_of_a_section(chargerctl, config):
+    _, out, _ = chargerctl("config", "show", "ntp", "mqtt.port")
+    names = [line.split(" =")[0].strip() for line in out.splitlines()]
+    assert names == ["mqtt.port", "ntp.server", "ntp.sync_interval_minutes"]
+
+
+def test_show_knows_what_was_meant(chargerctl, config):
+    status, _, err = chargerctl("config", "show", "mqtt.prot")
+    assert status == 2
+    assert "mqtt.prot: did you mean mqtt.port?" in err
 
 
 def test_set_fills_in_a_line_that_is_commented_out(chargerctl, folder):
@@ -115,7 +207,7 @@ def test_set_in_a_flat_file_keeps_it_flat(chargerctl, write, good):
     ("arguments", "message"),
     [
         (("mqtt.port", "0"), "mqtt.port: must be 1 to 65535, not 0"),
-        (("mqtt.prot", "1"), "chargerctl: mqtt.prot: did you mean mqtt.port?"),
+        (("mqtt.prot", "1"), "mqtt.prot: did you mean mqtt.port?"),
         (
             ("charger.name", "my", "garage"),
             "chargerctl: charger.name: give one value; put it in quotes where it has blanks",
@@ -241,7 +333,7 @@ def test_pull_starts_a_file_where_there_is_none(chargerctl, drive, config, folde
 def test_pull_says_where_the_environment_still_counts(chargerctl, drive, monkeypatch):
     monkeypatch.setenv("CHARGER_MQTT_BROKER", "192.168.1.10")
     drive("192.168.1.10", "10.0.0.7")
-    assert "mqtt.broker: $CHARGER_MQTT_BROKER still counts before the file" in chargerctl(*PULL)[2]
+    assert "mqtt.broker: warning: $CHARGER_MQTT_BROKER still counts before the file" in chargerctl(*PULL)[2]
 
 
 def test_pull_names_a_line_that_the_board_cannot_read(chargerctl, drive, config, good_toml):
@@ -269,6 +361,7 @@ def test_pull_as_json(chargerctl_json, drive):
             "file": "settings.toml",
             "written": True,
             "changes": [{"setting": "mqtt.broker", "before": "192.168.1.10", "after": "10.0.0.7"}],
+            "warnings": [],
         },
     )
 
@@ -322,6 +415,14 @@ def complete(monkeypatch, chargerctl, line: str) -> list[str]:
         ("chargerctl config check --js", ["--json"]),
         ("chargerctl init --set charger.se", ["charger.serial="]),
         ("chargerctl completion ", ["bash", "zsh", "fish"]),
+        ("chargerctl config set hardware.relay_pin GP1", [f"GP1{n}" for n in ("", *range(10))]),
+        ("chargerctl config set hardware.led_pin no", ["none"]),
+        ("chargerctl config set hardware.relay_pin no", []),
+        # Bash makes three words of NAME=VALUE, and completes the last.
+        ("chargerctl config check --set mqtt.tls = t", ["true"]),
+        ("chargerctl config check --set mqtt.tls =", ["true", "false"]),
+        ("chargerctl config check --set = mqtt.ke", ["mqtt.keep_alive="]),
+        ("chargerctl config check --set mqtt.tls = true --set hardware.card_reader = pn532_s", ["pn532_spi"]),
     ],
 )
 def test_the_shell_completes(monkeypatch, chargerctl, line, expected):

@@ -3,6 +3,8 @@
 """`chargerctl init`: asks what must be asked, never overwrites, for its owner's eyes only."""
 
 import stat
+import subprocess
+import sys
 
 import click
 import pytest
@@ -26,6 +28,53 @@ def test_it_keeps_the_comments_of_the_example(chargerctl, folder):
     assert [
         line for line in (folder / "settings.toml").read_text().splitlines() if line.startswith("#")
     ] == comments
+
+
+def test_what_nobody_answered_stays_the_default(chargerctl, chargerctl_json, folder):
+    chargerctl("init", "--no-input", *ANSWERS, "--set", "mqtt.tls=true")
+    _, found = chargerctl_json("config", "show", "--explain")
+    given = {name for name, each in found["settings"].items() if each["source"] != "default"}
+    assert given == {"wifi.ssid", "mqtt.broker", "charger.serial", "mqtt.tls"}
+
+
+def test_serial_and_model_follow_the_board(chargerctl, folder):
+    assert chargerctl("init", "--no-input", *ANSWERS, "--set", "hardware.board=raspberry_pi_pico_w")[0] == 0
+    values = effective(folder / "settings.toml", {}).values
+    assert str(values["charger.serial"]).startswith("rp2040-charger-")
+    assert values["charger.model"] == "RP2040"
+
+
+def test_a_missing_folder_is_said_before_anything_is_asked(chargerctl):
+    status, _, err = chargerctl("init", "-c", "nowhere/x.toml")
+    assert (status, err) == (2, "chargerctl: nowhere/x.toml: there is no folder nowhere: make it first\n")
+
+
+def test_the_next_command_names_the_file(chargerctl):
+    assert (
+        "chargerctl config check -c 'my x.toml'"
+        in chargerctl("init", "--no-input", "-c", "my x.toml", *ANSWERS)[1]
+    )
+    assert "chargerctl config check, then" in chargerctl("init", "--no-input", *ANSWERS)[1]
+
+
+def test_warnings_are_in_the_json(chargerctl_json):
+    _, found = chargerctl_json("init", "--no-input", *ANSWERS, "--set", "mqtt.broker=broker.hivemq.com")
+    assert "public broker" in found["warnings"][0]["message"]
+
+
+def test_without_a_terminal_answers_are_read_as_they_come(folder):
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "chargerctl.cli.main", "init"],
+        input="home\nhunter2222\n10.0.0.2\n\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0
+    assert "Warning" not in found.stderr
+    assert "wifi.password (empty: open network)" in found.stderr
+    assert "hunter2222" not in found.stdout + found.stderr
+    assert effective(folder / "settings.toml", {}).values["wifi.password"] == "hunter2222"
 
 
 def test_every_serial_it_proposes_is_another_one(chargerctl_json, folder):

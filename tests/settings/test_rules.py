@@ -120,6 +120,36 @@ def test_a_remote_broker_in_plain_text_is_warned_about():
     assert problems("mqtt.broker=ocpp.example.com", "mqtt.tls=true") == []
 
 
+@pytest.mark.parametrize("broker", ["Test.Mosquitto.org", "test.mosquitto.org.", "BROKER.HIVEMQ.COM."])
+def test_a_public_broker_is_known_however_it_is_written(broker):
+    assert "is a public broker" in problems(f"mqtt.broker={broker}")[0]
+
+
+def test_a_port_that_does_not_go_with_tls_is_warned_about():
+    assert problems("mqtt.tls=true", "mqtt.port=1883") == [
+        "mqtt.port: warning: 1883 is the port without tls, and mqtt.tls is true"
+    ]
+    assert problems("mqtt.port=8883") == [
+        "mqtt.port: warning: 8883 is the port with tls, and mqtt.tls is false"
+    ]
+    assert problems("mqtt.tls=true", "mqtt.port=8883") == problems("mqtt.port=1884") == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["300.1.1.1", "1.2.3", "1.2.3.4.5", "10", "...", ".", "-x-", "a..b", ".a", "a.-b", "a" * 64, "1.2.3.x.9"],
+)
+def test_what_is_no_host_is_refused(host):
+    assert problems(f"ntp.server={host}") == ["ntp.server: must be a host name or an address"]
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.2", "nas", "a-b.example.com", "example.com.", "3com.example", "1.2.3.x"]
+)
+def test_what_is_a_host_is_taken(host):
+    assert problems(f"ntp.server={host}") == []
+
+
 @pytest.mark.parametrize("broker", PUBLIC_BROKERS)
 def test_a_public_broker_is_warned_about_even_with_tls(broker):
     assert problems(f"mqtt.broker={broker}", "mqtt.tls=true") == [
@@ -152,6 +182,8 @@ def test_what_has_no_effect_is_warned_about():
         ("192.168.178.2", True),
         ("169.254.1.1", True),
         ("127.0.0.1", True),
+        ("NAS.Local.", True),
+        ("nas.", True),
         ("172.32.0.1", False),
         ("broker.example.com", False),
     ],

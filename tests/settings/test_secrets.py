@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MIT
 """No secret in anything that any command prints, on stdout or stderr, as text or JSON, right or wrong."""
 
+import zipfile
+
 import pytest
 from chargerctl.cli.main import COMMANDS
 from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.settings import effective, salted_hashes
+from chargerctl.settings.secret_names import is_secret
 
 # Each has a text of its own, so that a leak names its source. None is in any other text.
 SECRETS = {
@@ -45,6 +48,22 @@ COMMAND_LINES = [
     ("config", "set", "wifi.password", "Zq-from-set"),
     ("config", "set", "wifi.password", "Zq-from-set" * 9),
     ("config", "set", "wifi.password", "Zq", "from-set"),
+    ("config", "set", "wifi.pasword", "Zq-from-set"),
+    ("config", "set", "wifi.password=Zq-from-set"),
+    ("config", "set", "wifi.password:Zq-from-set"),
+    ("config", "set", "mqtt.password", "--reveal-Zq"),
+    ("config", "set", "mqtt.password", "Zq-from-set", "--nonsense"),
+    ("config", "show", "mqtt.password=Zq-from-set"),
+    ("config", "show", "mqtt.pasword=Zq-from-set"),
+    ("config", "show", "mqtt.password", "Zq-from-set"),
+    ("config", "show", "--set", "mqtt.password", "Zq-from-set"),
+    ("config", "check", "--set", "mqtt.password", "Zq-from-set"),
+    ("config", "check", "--set=mqtt.password", "Zq-from-set"),
+    ("config", "check", "--set", "mqtt.pasword", "Zq-from-set"),
+    ("config", "check", "--set", "mqtt.password:Zq-from-set=x"),
+    ("config", "check", "--set", "mqtt.password Zq-from-set=x"),
+    ("deploy", *ON_DRIVE, "--dry-run", "--libs", "wheels", "--set", "mqtt.password", "Zq-from-set"),
+    ("init", "--set", "mqtt.password", "Zq-from-set"),
     ("config", "set", "wifi.password", "--Zq-from-set"),
     ("config", "set", "web.api_password", "Zq-from-set" * 9),
     ("config", "pull", "--drive", "CIRCUITPY", "--dry-run"),
@@ -198,3 +217,58 @@ def test_reveal_shows_them(chargerctl, place, arguments):
     assert SECRETS["wifi.password"] in out
     assert "Zq-from-env" in out
     assert "***" not in out
+
+
+FOREIGN = """\
+CHARGER_MQTT_PASSWROD = "Zq-typed-on-drive"
+CHARGER_WEB_API_PASWORD = "Zq-typed-on-drive"
+charger_wifi_password = "Zq-typed-on-drive"
+MY_PASSWORD = "Zq-typed-on-drive"
+MY_PASWORD = "Zq-typed-on-drive"
+ADAFRUIT_AIO_KEY = "Zq-typed-on-drive"
+api_token = 'Zq-typed-on-drive'
+"client-secret" = "Zq-typed-on-drive"
+# CHARGER_MQTT_PASSWRD = "Zq-typed-on-drive"
+"""
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
+def test_misspelt_and_foreign_secrets_on_the_drive_are_masked_too(chargerctl, place, write, json):
+    typed = (place / "CIRCUITPY" / "settings.toml").read_text()
+    write(typed + FOREIGN + 'CHARGER_MQTT_KEEP_ALIVE = "77"\n', "CIRCUITPY/settings.toml")
+    status, out, err = chargerctl(
+        "deploy", *ON_DRIVE, "--dry-run", "--libs", "wheels", "--keep", "laptop", *json
+    )
+    assert status == 0, err
+    assert "MY_PASSWORD" in out
+    assert "77" in out  # no secret
+    assert not [word for word in TELLTALE if word in out + err], out
+
+
+def test_a_backup_without_secrets_has_no_foreign_ones_either(chargerctl, place, write):
+    typed = (place / "CIRCUITPY" / "settings.toml").read_text()
+    write(typed + FOREIGN, "CIRCUITPY/settings.toml")
+    assert chargerctl("backup", *ON_DRIVE, "--to", "some.zip")[0] == 0
+    packed = zipfile.ZipFile(place / "some.zip").read("drive/settings.toml").decode()
+    assert "CHARGER_WIFI_SSID" in packed
+    assert "Zq" not in packed
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("mqtt.password", True),
+        ("wifi.pasword", True),
+        ("CHARGER_WIFI_PASSWORD", True),
+        ("CIRCUITPY_WEB_API_PASSWORD", True),
+        ("PSK", True),
+        ("mqtt.keep_alive", False),
+        ("CHARGER_MQTT_KEEP_ALIVE", False),
+        ("CHARGER_MQTT_BROCKER", False),
+        ("mqtt.username", False),
+        ("CIRCUITPY_WIFI_SSID", False),
+        ("MY_OWN", False),
+    ],
+)
+def test_what_is_a_secret(name, secret):
+    assert is_secret(name) is secret

@@ -94,6 +94,8 @@ def test_a_rendered_file_is_a_good_file(write, good_toml):
     [
         ({"CHARGER_MQTT_BROCKER": "x"}, "$CHARGER_MQTT_BROCKER: did you mean CHARGER_MQTT_BROKER?"),
         ({"CHARGER_WIFI_SSDI": "x"}, "$CHARGER_WIFI_SSDI: did you mean CHARGER_WIFI_SSID?"),
+        ({"charger_mqtt_broker": "x"}, "$charger_mqtt_broker: did you mean CHARGER_MQTT_BROKER?"),
+        ({"Charger_Serial": "x"}, "$Charger_Serial: did you mean CHARGER_SERIAL?"),
         ({"CHARGER_COLOUR": "red"}, "$CHARGER_COLOUR: is not a setting"),
         (
             {"CHARGER_WIFI_ID": "a", "CHARGER_WIFI_SSID": "b"},
@@ -120,6 +122,9 @@ def test_other_peoples_variables_are_left_alone(config):
         ("mqtt.port", "--set mqtt.port: must be SECTION.KEY=VALUE"),
         ("wifi.password hunter22", "--set wifi.password: must be SECTION.KEY=VALUE"),
         ("hunter22", "--set: must be SECTION.KEY=VALUE"),
+        ("mqtt.password:hunter22=x", "--set mqtt.password: must be SECTION.KEY=VALUE"),
+        ("mqtt.password hunter22=x", "--set mqtt.password: must be SECTION.KEY=VALUE"),
+        ("mqtt.pasword:hunter22=x", "--set mqtt.pasword: did you mean mqtt.password?"),
         ("mqtt.port=", "--set mqtt.port: must be a whole number, not empty"),
     ],
 )

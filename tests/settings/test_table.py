@@ -9,7 +9,7 @@ import pytest
 from charger import settings as board
 from chargerctl.settings import effective
 from chargerctl.settings.document import document, example
-from chargerctl.settings.help import EXAMPLES, HELP
+from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP
 from chargerctl.settings.table import BY_VARIABLE, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,26 +39,23 @@ def test_the_help_is_of_the_table_and_on_the_laptop_only():
     assert not any(text in source for text in HELP.values())
 
 
-def test_the_example_gives_every_default_and_is_valid():
+def test_the_example_gives_what_is_required_and_is_valid():
     settings = effective(ROOT / "settings.toml.example", {})
-    for name, setting in SETTINGS.items():
-        if name in settings.given and name not in EXAMPLES:
-            assert settings.values[name] == setting.default, name
-    assert set(SETTINGS) - set(settings.given) == {
-        "mqtt.port",
-        "mqtt.client_id",
-        *(name for name, setting in SETTINGS.items() if setting.kind == "pin"),
-    }
+    assert set(settings.given) == set(EXAMPLES) == {name for name in SETTINGS if SETTINGS[name].required}
     assert [problem.message for problem in settings.warnings] == [
         "charger.serial: esp32c6-charger-000000 is the example's: chargers with one serial cut each other off"
     ]
 
 
-def test_what_is_commented_out_in_the_example_is_valid_too(tmp_path):
+def test_what_is_commented_out_in_the_example_is_every_default(tmp_path):
     uncommented = re.sub(r"^# (\w+ = )", r"\1", example(), flags=re.MULTILINE)
     path = tmp_path / "settings.toml"
     path.write_text(uncommented)
-    assert set(effective(path, {}, board_id="seeed_xiao_esp32c6").given) == set(SETTINGS)
+    settings = effective(path, {}, board_id="seeed_xiao_esp32c6")
+    assert set(settings.given) == set(SETTINGS)
+    for name, setting in SETTINGS.items():
+        if name not in (*EXAMPLES, *DEPENDS) and setting.kind != "pin":
+            assert settings.values[name] == setting.default, name
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)

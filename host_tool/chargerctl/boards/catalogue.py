@@ -28,6 +28,12 @@ class Board:
         return self.chip.startswith("rp2")
 
     @property
+    def model(self) -> str:
+        """Its chip as the maker writes it, such as ESP32-C6: what a charger's model is called by default."""
+        upper = self.chip.upper()
+        return upper if self.is_rp2 else f"{upper[:5]}-{upper[5:]}"
+
+    @property
     def has_drive(self) -> bool:
         """Whether a CIRCUITPY drive appears on USB: not on the ESP32-C6, which is no USB device."""
         return self.chip != "esp32c6"

@@ -4,10 +4,49 @@
 
 from __future__ import annotations
 
+import os
+
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    split_arg_string,
+)
 
 from chargerctl.cli.settings_options import json_option, print_json
+
+_PLAIN = "COMPREPLY+=($value)"
+
+
+class BashCompleteAssignments(BashComplete):
+    """Bash takes the `=` of SECTION.KEY=VALUE for a word of its own, and puts a blank behind what is complete."""
+
+    name = "bash"
+    source_template = BashComplete.source_template.replace(
+        _PLAIN, f"{_PLAIN}\n            [[ $value == *= ]] && compopt -o nospace"
+    )
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        words = split_arg_string(os.environ["COMP_WORDS"])
+        current = int(os.environ["COMP_CWORD"])
+        incomplete = words[current] if current < len(words) else ""
+        joined: list[str] = []
+        for word in [*words[1:current], incomplete]:
+            if joined and joined[-1] and (word == "=" or joined[-1].endswith("=")):
+                joined[-1] += word
+            else:
+                joined.append(word)
+        return joined[:-1], joined[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """What belongs behind the `=` alone: only that is the word that bash completes."""
+        _, equals, behind = str(item.value).partition("=")
+        return f"{item.type},{behind if equals and behind else item.value}"
+
+
+add_completion_class(BashCompleteAssignments)
 
 
 @click.command()

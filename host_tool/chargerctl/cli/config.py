@@ -13,6 +13,7 @@ import click
 from chargerctl.cli.config_change import pull, set_
 from chargerctl.cli.settings_options import (
     SettingName,
+    as_json_list,
     board_option,
     config_option,
     config_path,
@@ -23,13 +24,12 @@ from chargerctl.cli.settings_options import (
     set_option,
     warn,
 )
-from chargerctl.errors import InputError
 from chargerctl.settings import Effective, SettingsError, effective, render
 from chargerctl.settings.board_file import quoted
 from chargerctl.settings.edit import replace
 from chargerctl.settings.effective import Explained
 from chargerctl.settings.help import PIN_DEFAULT
-from chargerctl.settings.table import SETTINGS, setting_of
+from chargerctl.settings.table import setting_of
 
 
 @click.group()
@@ -54,20 +54,20 @@ def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None,
     except SettingsError as error:
         problems, status = error.problems, error.exit_status
     if as_json:
-        print_json({"ok": status == 0, "problems": [problem.as_json() for problem in problems]})
+        print_json({"ok": status == 0, "problems": as_json_list(problems)})
         return status
     for problem in problems:
         click.echo(str(problem))
     if status == 0:
+        found = "no mistakes" if not problems else f"{len(problems)} warning{'s' * (len(problems) > 1)}"
         click.echo(
-            f"{config_path(config) or 'settings'}: no mistakes, {len(settings.given)} settings given",
-            err=True,
+            f"{config_path(config) or 'settings'}: {found}, {len(settings.given)} settings given", err=True
         )
     return status
 
 
 @command.command()
-@click.argument("names", nargs=-1, type=SettingName(), metavar="[SECTION.KEY]...")
+@click.argument("names", nargs=-1, type=SettingName(sections=True), metavar="[SECTION[.KEY]]...")
 @click.option("--explain", is_flag=True, help="Say where each value comes from and what it replaced.")
 @config_option
 @set_option
@@ -81,15 +81,16 @@ def show(
     reveal: bool,
     as_json: bool,
 ) -> None:
-    """Show the settings that count, or only those named."""
-    unknown = [name for name in names if name not in SETTINGS]
-    if unknown:
-        raise InputError(f"{unknown[0]} is not a setting: see `chargerctl config show`")
+    """Show the settings that count, or only those named; of a section all."""
     settings = read_settings(config, overrides)
-    chosen = [each for each in settings.explain() if not names or each.setting.name in names]
+    chosen = [
+        each
+        for each in settings.explain()
+        if not names or each.setting.name in names or each.setting.section in names
+    ]
     if as_json:
         shown = {each.setting.name: _as_json(each, explain, reveal) for each in chosen}
-        print_json({"settings": shown, "warnings": [each.as_json() for each in settings.warnings]})
+        print_json({"settings": shown, "warnings": as_json_list(settings.warnings)})
         return
     warn(settings.warnings)
     width = max(len(each.setting.name) for each in chosen)
@@ -155,14 +156,15 @@ def render_(
 ) -> None:
     """Print the board's settings.toml as a deploy would write it, secrets masked unless --reveal."""
     settings = read_settings(config, overrides, board_id)
-    if not as_json:
-        warn(settings.warnings)
     if output:
         replace(output, settings.render())
     flat = settings.flat() if reveal else _masked(settings)
     if as_json:
-        print_json({"settings": flat, "file": str(output) if output else None})
-    elif output:
+        file = str(output) if output else None
+        print_json({"settings": flat, "file": file, "warnings": as_json_list(settings.warnings)})
+        return
+    warn(settings.warnings)
+    if output:
         click.echo(f"{output}: {len(flat)} lines written, secrets included", err=True)
     else:
         click.echo(render(flat), nl=False)

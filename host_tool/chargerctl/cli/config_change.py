@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from click.shell_completion import CompletionItem
 from chargerctl.cli.settings_options import (
     DEFAULT,
     SettingName,
+    as_json_list,
+    ask,
     complete_value,
     config_option,
     json_option,
@@ -27,8 +30,11 @@ from chargerctl.settings.board_file import read_board_file
 from chargerctl.settings.change import change_file
 from chargerctl.settings.differences import Difference
 from chargerctl.settings.merge import MergeError
+from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.pull import changes_to_pull
-from chargerctl.settings.table import SETTINGS, near_name
+from chargerctl.settings.table import SETTINGS
+
+_NEGATIVE = re.compile(r"-\.?\d.*")
 
 
 def _complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -36,25 +42,35 @@ def _complete_value(ctx: click.Context, param: click.Parameter, incomplete: str)
     return complete_value(name, incomplete) if name in SETTINGS else []
 
 
-# A value may begin with a minus sign.
-@click.command(name="set", context_settings={"ignore_unknown_options": True})
+class _NumbersAreNoOptions(click.Command):
+    """Takes -5.75 for a value. Anything else that begins with a minus sign stands behind --."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        numbers = [arg for arg in args[:end] if _NEGATIVE.fullmatch(arg)]
+        if numbers:
+            others = [arg for arg in args[:end] if arg not in numbers]
+            args = [*others, "--", *numbers, *args[end + 1 :]]
+        return super().parse_args(ctx, args)
+
+
+@click.command(name="set", cls=_NumbersAreNoOptions)
 @click.argument("name", type=SettingName(), metavar="SECTION.KEY")
 @click.argument("value", nargs=-1, shell_complete=_complete_value, metavar="[VALUE]")
 @config_option
 @json_option
 def set_(name: str, value: tuple[str, ...], config: Path | None, as_json: bool) -> None:
     """Change one setting in the file, in place; comments stay. Without VALUE it is asked for."""
-    if name not in SETTINGS:
-        near = near_name(name)
-        raise InputError(f"{name}: " + (f"did you mean {near}?" if near else "is not a setting"))
     if len(value) > 1:
         raise InputError(f"{name}: give one value; put it in quotes where it has blanks")
     setting = SETTINGS[name]
-    text = value[0] if value else click.prompt(name, hide_input=setting.secret, err=True)
+    text = value[0] if value else ask(setting, proposal="" if setting.secret else None)
     path = config or DEFAULT
     changed = change_file(path, {name: text})
     if as_json:
-        print_json({"file": str(path), "setting": name, "value": setting.shown(text)})
+        value_json = setting.shown_json(text)
+        warnings = as_json_list(changed.warnings)
+        print_json({"file": str(path), "setting": name, "value": value_json, "warnings": warnings})
         return
     warn(changed.warnings)
     click.echo("\n".join(changed.diff()) or f"{name} is {setting.shown(text)} already")
@@ -89,24 +105,28 @@ def pull(
     if conflicts or problems:
         raise MergeError(conflicts, problems)
     changed = change_file(path, {one.name: one.drive for one in taken}, write=not dry_run, create=True)
-    environment = [each for each in laptop.given.values() if each.source == "environment"]
+    names = {one.name for one in taken}
+    warnings = changed.warnings + [
+        Problem(Place(each.setting.name), f"{each.place} still counts before the file", warning=True)
+        for each in laptop.given.values()
+        if each.source == "environment" and each.setting.name in names
+    ]
     if as_json:
         changes = [_as_json(one, reveal) for one in taken]
-        print_json({"file": str(path), "written": bool(taken) and not dry_run, "changes": changes})
+        written = bool(taken) and not dry_run
+        warnings_json = as_json_list(warnings)
+        print_json({"file": str(path), "written": written, "changes": changes, "warnings": warnings_json})
         return
-    warn(changed.warnings)
+    warn(warnings)
     for line in changed.diff(reveal):
         click.echo(line)
-    for each in environment:
-        if each.setting.name in {one.name for one in taken}:
-            click.echo(f"{each.setting.name}: {each.place} still counts before the file", err=True)
     if not taken:
         click.echo("nothing was changed on the drive", err=True)
 
 
 def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
     before, after = (
-        None if text is None else one.setting.shown(text, reveal) for text in (one.laptop, one.drive)
+        None if text is None else one.setting.shown_json(text, reveal) for text in (one.laptop, one.drive)
     )
     return {"setting": one.name, "before": before, "after": after}
 

@@ -5,21 +5,31 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from pathlib import Path
 
 import click
 
-from chargerctl.cli.settings_options import DEFAULT, config_option, json_option, print_json, set_option, warn
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.cli.settings_options import (
+    DEFAULT,
+    as_json_list,
+    ask,
+    config_option,
+    json_option,
+    print_json,
+    set_option,
+    warn,
+)
 from chargerctl.errors import InputError
 from chargerctl.settings import SettingsError
 from chargerctl.settings.edit import assign, write_new
 from chargerctl.settings.effective import combine
 from chargerctl.settings.example import example_text
 from chargerctl.settings.file_source import from_bytes
-from chargerctl.settings.help import HELP
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.sources import from_overrides
-from chargerctl.settings.table import SETTINGS, Setting
+from chargerctl.settings.table import SETTINGS
 
 ASKED = ("wifi.ssid", "wifi.password", "mqtt.broker", "charger.serial")
 
@@ -30,18 +40,25 @@ ASKED = ("wifi.ssid", "wifi.password", "mqtt.broker", "charger.serial")
 @set_option
 @json_option
 def command(no_input: bool, config: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Write a settings file, asking what must be asked. Never overwrites one; only its owner may read it."""
+    """Write a settings file, asking what must be asked. Never overwrites one; only its owner may read it.
+
+    With --set hardware.board=BOARD_ID serial and model are proposed for that board.
+    """
     path = config or DEFAULT
     if path.exists() or path.is_symlink():
         raise InputError(f"{path}: is there already; change it with `chargerctl config set`")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}: make it first")
     said = from_overrides(overrides)
     if said.problems:
         raise SettingsError(said.problems)
     answers = {name: given.text for name, given in said.given.items()}
+    proposals = _proposals(answers.get("hardware.board", ""))
     for name in ASKED:
         if name not in answers and not no_input:
-            answers[name] = _ask(SETTINGS[name])
-    answers.setdefault("charger.serial", proposed_serial())
+            optional = None if SETTINGS[name].required else ""
+            answers[name] = ask(SETTINGS[name], proposals.get(name, optional))
+    answers = proposals | answers
     text = example_text()
     for name, answer in answers.items():
         text = assign(text, SETTINGS[name], answer)
@@ -52,34 +69,19 @@ def command(no_input: bool, config: Path | None, overrides: tuple[str, ...], as_
         raise SettingsError([*problems, *found.errors])
     write_new(path, text)
     if as_json:
-        print_json({"file": str(path), "serial": answers["charger.serial"]})
+        serial, warnings = answers["charger.serial"], as_json_list(found.warnings)
+        print_json({"file": str(path), "serial": serial, "warnings": warnings})
         return
     warn(found.warnings)
-    click.echo(f"{path} written, for your eyes only; next: chargerctl config check, then deploy or simulate")
-
-
-def proposed_serial() -> str:
-    """A serial that no other charger has: the last six digits are random."""
-    return f"esp32c6-charger-{secrets.token_hex(3)}"
-
-
-def _ask(setting: Setting) -> str:
-    """Ask until the answer is a good one."""
-
-    def checked(answer: str) -> str:
-        try:
-            setting.check(answer)
-        except ValueError as error:
-            raise click.UsageError(f"{setting.name} {error}") from None
-        return answer
-
-    proposals = {"charger.serial": proposed_serial(), "wifi.password": ""}
-    answer: str = click.prompt(
-        f"{HELP[setting.name]}\n{setting.name}",
-        default=proposals.get(setting.name),
-        hide_input=setting.secret,
-        show_default=not setting.secret,
-        value_proc=checked,
-        err=True,
+    named = f" -c {shlex.quote(str(path))}" if config else ""
+    click.echo(
+        f"{path} written, for your eyes only; next: chargerctl config check{named}, then deploy or simulate"
     )
-    return answer
+
+
+def _proposals(board_id: str) -> dict[str, str]:
+    """Answers for who gives none. The last six digits make a serial that no other charger has."""
+    board = BOARDS.get(board_id)
+    chip = board.chip if board else "esp32c6"
+    model = {"charger.model": board.model} if board else {}
+    return {"charger.serial": f"{chip}-charger-{secrets.token_hex(3)}", **model}

@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
+import os
 import sys
 
 import click
 
 from chargerctl import __version__
 from chargerctl.errors import ChargerctlError
+
+_COMPLETE = "_CHARGERCTL_COMPLETE"
+_OUTPUT_FAILS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 
 # name -> (module in chargerctl.cli, one line for --help, so that --help imports no command)
 COMMANDS = {
@@ -68,27 +73,73 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0 done, 1 it failed, 2 the input is wrong."""
-    arguments = sys.argv[1:] if argv is None else argv
-    as_json = "--json" in arguments
+    if _COMPLETE in os.environ:
+        import chargerctl.cli.completion  # noqa: F401  (what it teaches bash counts here)
     try:
-        result = cli.main(args=arguments, prog_name="chargerctl", standalone_mode=False)
+        return _run(sys.argv[1:] if argv is None else argv)
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_FAILS:
+            raise
+        # Else Python tries to write the rest when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"chargerctl: the output cannot be written: {error.strerror}", err=True)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = cli.main(args=list(arguments), prog_name="chargerctl", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except ChargerctlError as error:
-        if as_json:
+        if _asks_for_json(arguments):
             click.echo(json.dumps(error.as_json(), ensure_ascii=False))
         else:
             for line in error.lines():
                 click.echo(line, err=True)
         return error.exit_status
     except click.ClickException as error:
-        if as_json:
+        error = _without_secrets(error, arguments)
+        if _asks_for_json(arguments):
             click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False))
         else:
             error.show()
         return error.exit_code
     except click.Abort:
-        click.echo("chargerctl: stopped", err=True)
+        if _asks_for_json(arguments):
+            click.echo(json.dumps({"error": "stopped"}))
+        else:
+            click.echo("chargerctl: stopped", err=True)
         return 130
+
+
+def _without_secrets(error: click.ClickException, arguments: list[str]) -> click.ClickException:
+    """click repeats what it did not understand: that may be a secret."""
+    from chargerctl.settings.secret_names import slipped_into  # --help needs no settings
+
+    name = slipped_into(error.format_message(), arguments)
+    if name is None:
+        return error
+    message = (
+        f"what stands behind {name} cannot be its value there: write --set {name}=VALUE or config set {name} "
+        "VALUE, in quotes where it has blanks, behind -- where it begins with a minus sign"
+    )
+    return click.UsageError(message, getattr(error, "ctx", None))
+
+
+def _asks_for_json(arguments: list[str]) -> bool:
+    """Whether the command was given --json, or its variable, however wrong the rest of the line is."""
+    command: click.Command | None = cli
+    rest = list(arguments)
+    while isinstance(command, click.Group):
+        while rest and rest[0].startswith("-"):
+            del rest[0]
+        command = command.get_command(click.Context(command), rest.pop(0)) if rest else None
+    if command is None:
+        return "--json" in arguments
+    context = command.make_context(
+        command.name, rest, resilient_parsing=True, ignore_unknown_options=True, allow_extra_args=True
+    )
+    return bool(context.params.get("as_json"))
 
 
 if __name__ == "__main__":

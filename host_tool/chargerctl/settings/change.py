@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,16 +55,15 @@ def change_file(
     fresh = create and not path.exists()
     data = b"" if fresh else read_bytes(path)
     check_readable(data, path)
-    text = data.decode()
+    text = data.decode().replace("\r\n", "\n")
     problems = []
     for name, value in texts.items():
         try:
-            if value is not None:
-                SETTINGS[name].check(value)
+            text = assign(text, SETTINGS[name], value)
         except ValueError as error:
             problems.append(Problem(Place(name), str(error)))
-        else:
-            text = assign(text, SETTINGS[name], value)
+    if b"\r\n" in data:
+        text = text.replace("\n", "\r\n")
     if problems:
         raise SettingsError(problems)
     changed = Changed(_settings(data, path), _settings(text.encode(), path))
@@ -73,7 +73,15 @@ def change_file(
         raise SettingsError(new)
     if write and text.encode() != data:
         (write_new if fresh else replace)(path, text)
+    if write and any(SETTINGS[name].secret and value for name, value in texts.items()):
+        changed.after.problems.extend(_seen_by_others(path))
     return changed
+
+
+def _seen_by_others(path: Path) -> list[Problem]:
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return []
+    return [Problem(Place(str(path)), f"has a secret and others may read it: chmod 600 {path}", warning=True)]
 
 
 def _settings(data: bytes, path: Path) -> Effective:

@@ -104,10 +104,11 @@ def type_text(setting: Setting) -> str:
 
 
 def example() -> str:
-    """settings.toml.example: sectioned, every setting with its default."""
+    """settings.toml.example: sectioned, every setting; those that have a default as a comment with it."""
     parts = [
         "# Settings of one charger, for chargerctl. `chargerctl init` makes a settings.toml of this and asks what must\n"
-        "# be asked; every key is explained in docs/settings.md. Never commit settings.toml: it holds passwords.\n"
+        "# be asked; every key is explained in docs/settings.md. What is commented out is the default, unless the\n"
+        "# line above names another. Never commit settings.toml: it holds passwords.\n"
     ]
     for section in SECTIONS:
         parts.append(f"\n# {SECTION_HELP[section]}\n[{section}]\n")
@@ -125,7 +126,7 @@ def _example_line(setting: Setting) -> str:
     assert setting.default is not None
     text = setting.text(setting.default)
     bare = setting.kind in ("int", "hex", "num", "bool")
-    return f"{comment}\n{setting.key} = {text if bare else quoted(text)}\n"
+    return f"{comment}\n# {setting.key} = {text if bare else quoted(text)}\n"
 
 
 def _instance(setting: Setting) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Item
+from tomlkit.items import InlineTable, Item
 
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.file_source import from_bytes
@@ -25,8 +25,11 @@ from chargerctl.settings.toml_file import parse
 def assign(text: str, setting: Setting, value: str | None) -> str:
     """The file's new text with `setting` set to the text `value`, or removed; it must parse (check_readable()).
 
+    ValueError with the reason for a value that will not do. The text has LF line ends.
     In a flat file under the name that is there, in a sectioned one in its section, which is made when missing.
     """
+    if value is not None:
+        value = setting.text(setting.check(value))
     document: MutableMapping[str, Any] = tomlkit.parse(text)
     flat = any(key.startswith(PREFIX) for key in document)
     table = document if flat else document.get(setting.section, {})
@@ -41,6 +44,9 @@ def assign(text: str, setting: Setting, value: str | None) -> str:
         for name in names[1:]:
             table.pop(name)
         return tomlkit.dumps(document)
+    if isinstance(table, InlineTable):
+        table[setting.key] = item
+        return tomlkit.dumps(document)
     line = f"{setting.variable if flat else setting.key} = {item.as_string()}"
     return _insert(text, setting, line, flat)
 
@@ -52,8 +58,9 @@ def _insert(text: str, setting: Setting, line: str, flat: bool) -> str:
     headers = {path: place.line for path, place in parsed.headers.items()}
     start = 0 if flat else headers.get((setting.section,))
     if start is None:
-        if any(item.path[0] == setting.section for item in parsed.items):
-            return f"{setting.section}.{line}\n{text}"  # the file is written with dotted keys
+        dotted = [item.end for item in parsed.items if item.path[0] == setting.section]
+        if dotted:
+            return "\n".join([*lines[: max(dotted)], f"{setting.section}.{line}", *lines[max(dotted) :]])
         return f"{text.rstrip()}\n\n[{setting.section}]\n{line}\n".lstrip("\n")
     stop = min((each - 1 for each in headers.values() if each > start), default=len(lines))
     commented = re.compile(rf"\s*#\s*{re.escape(line.split()[0])}\s*=")
@@ -66,16 +73,8 @@ def _insert(text: str, setting: Setting, line: str, flat: bool) -> str:
 
 
 def _typed(setting: Setting, text: str) -> Item:
-    """As a person would write it: numbers and bools bare."""
-    if setting.kind == "bool":
-        return tomlkit.boolean(text)
-    if setting.kind == "hex":
-        return tomlkit.value(text)
-    if setting.kind == "int":
-        return tomlkit.integer(int(text, 0))
-    if setting.kind == "num":
-        return tomlkit.value(setting.text(setting.check(text)))
-    return tomlkit.string(text)
+    """A canonical text as a person would write it: numbers and bools bare."""
+    return tomlkit.value(text) if setting.kind in ("int", "hex", "num", "bool") else tomlkit.string(text)
 
 
 def check_readable(data: bytes, path: Path) -> None:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 from collections.abc import Mapping
 
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings.help import EXAMPLES
+from chargerctl.settings.likeness import did_you_mean, nearest
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
 from chargerctl.settings.table import SETTINGS
@@ -74,8 +74,7 @@ def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> li
         problems += _unfit(role, pin, said, board)
     named = given.get("hardware.board")
     if named and named.text not in (*BOARDS, "auto"):
-        near = difflib.get_close_matches(named.text, BOARDS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = _hint(nearest(named.text, BOARDS))
         message = f"{named.label}{named.text} is not a board chargerctl knows: its pins are not checked{hint}"
         problems.append(Problem(named.place, message, warning=True))
     return problems
@@ -108,12 +107,11 @@ def _exists(pin: str, board: Board | None) -> bool:
 def _no_such_pin(pin: str, board: Board | None) -> str:
     if board is None:
         return f"{pin} is a pin of no board that chargerctl knows"
-    near = pin.upper() if pin.upper() in board.pins else _near(pin, list(board.pins))
-    return f"{board.title} has no pin {pin}" + (f"; did you mean {near}?" if near else "")
+    return f"{board.title} has no pin {pin}{_hint(nearest(pin.upper(), board.pins, 0.5))}"
 
 
-def _near(word: str, known: list[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word.upper(), known, n=1, cutoff=0.5)), None)
+def _hint(near: str | None) -> str:
+    return f"; {did_you_mean(near)}" if near else ""
 
 
 def _holder(role: str, asked: Mapping[str, Given | None]) -> str:
@@ -150,13 +148,21 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
         found.append(Problem(given[name].place, given[name].label + message, warning=True))
 
     broker = given["mqtt.broker"].text if "mqtt.broker" in given else ""
-    if broker.lower() in PUBLIC_BROKERS:
+    if broker.lower().removesuffix(".") in PUBLIC_BROKERS:
         warn("mqtt.broker", f"{broker} is a public broker: anyone can read and command this charger there")
     elif broker and values["mqtt.tls"] is False and not is_local(broker):
         warn(
             "mqtt.broker",
             f"{broker} is not on the local network: without mqtt.tls all goes there in plain text",
         )
+    if "mqtt.port" in given and values["mqtt.tls"] is not None:
+        other = 1883 if values["mqtt.tls"] else 8883
+        if values["mqtt.port"] == other:
+            how = "without" if values["mqtt.tls"] else "with"
+            warn(
+                "mqtt.port",
+                f"{other} is the port {how} tls, and mqtt.tls is {str(values['mqtt.tls']).lower()}",
+            )
     serial = given["charger.serial"].text if "charger.serial" in given else ""
     if serial == EXAMPLES["charger.serial"]:
         warn("charger.serial", f"{serial} is the example's: chargers with one serial cut each other off")
@@ -169,8 +175,9 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
 
 def is_local(host: str) -> bool:
     """Whether a broker's name or address is one of the local network, as far as the name tells."""
+    host = host.lower().removesuffix(".")
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "." not in host or host.lower().endswith(_LOCAL_DOMAINS)
+        return "." not in host or host.endswith(_LOCAL_DOMAINS)
     return address.is_private or address.is_loopback or address.is_link_local

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.problems import Place, Problem
+from chargerctl.settings.secret_names import repeatable
 from chargerctl.settings.table import (
     BY_VARIABLE,
     PREFIX,
@@ -79,17 +80,13 @@ def from_overrides(overrides: Iterable[str]) -> Source:
     """`section.key=value` of each --set; the last of several for one setting counts."""
     found = Source()
     for override in overrides:
-        name, equals, text = override.partition("=")
-        name = name.strip()
-        if not equals:
-            # What follows may be a secret that was set apart by a blank: only a setting's name is repeated.
-            word = name.split()[0] if name.split() else ""
-            label = f"--set {word}" if word in SETTINGS else "--set"
-            found.complain(Place(label), "must be SECTION.KEY=VALUE")
-            continue
-        place = Place(f"--set {name}")
-        if name not in SETTINGS:
+        typed, equals, text = override.partition("=")
+        name = repeatable(typed)
+        place = Place(f"--set {name}" if equals or name in SETTINGS else "--set")
+        if not equals or (name in SETTINGS and name != typed.strip()):
+            found.complain(place, "must be SECTION.KEY=VALUE")
+        elif name not in SETTINGS:
             found.complain(place, did_you_mean(near_name(name)))
-            continue
-        found.take(SETTINGS[name], text, "command line", place, "")
+        else:
+            found.take(SETTINGS[name], text, "command line", place, "")
     return found
