@@ -77,9 +77,9 @@ class Interlock:
         self._rested = False
 
     @property
-    def permitted(self):
-        """True while the relay may close as soon as everything else allows it."""
-        return self._permitted
+    def busy(self):
+        """True while the relay may close at any moment, or the cable waits to be freed."""
+        return self._permitted or (self._lock.engaged and not self._lock_wanted)
 
     def permit(self, since):
         """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale."""
@@ -240,7 +240,7 @@ class Stalls:
         self.spent = False
 
     def follow(self, interlock):
-        """From now on a relay that may close at any moment counts as closed."""
+        """From now on a relay that may close at any moment counts as closed, and nobody is kept waiting at the lock."""
         self._interlock = interlock
 
     def allow(self, ms):
@@ -253,7 +253,7 @@ class Stalls:
         return allowed
 
     def _idle(self):
-        return not self._relay.closed and (self._interlock is None or not self._interlock.permitted)
+        return not self._relay.closed and (self._interlock is None or not self._interlock.busy)
 
     def _refuse(self, ms):
         if ms != self._refused_ms:

@@ -68,7 +68,11 @@ BUGS = {
         )
     ],
     "a queue overruns": [
-        Replacement("charger/net/mqtt.py", "len(self._inbox) < PLACES and socket.fetch", "socket.fetch")
+        Replacement(
+            "charger/ocpp/outbox.py",
+            "        self._records.append(record)\n",
+            "        self._records.append(record)\n        if len(self._records) > 12:\n            self._records.pop(0)\n",
+        )
     ],
 }
 

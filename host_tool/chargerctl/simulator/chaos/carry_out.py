@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,6 +60,7 @@ class _Run:
         )
         self._verdict = Verdict(episode.seed, [])
         self._events: list[Event] = []
+        self._calm_s = 0.0
         self._delivered_wh: float | None = None
         self._scene.events.listen(self._keep)
         self._relay = RelayJudge(self._scene, self._violated)
@@ -74,6 +76,7 @@ class _Run:
         scene.board.run_for(episode.length_s)
         scene.events.emit("chaos", text="calm")
         scene.calm()
+        self._calm_s = scene.now_s
         if self._recovered() and self._everything_told() and self._serve_next_customer():
             self._everything_told()
             self._check_sale()
@@ -95,6 +98,7 @@ class _Run:
         scene = self._scene
         scene.board.run_for(2)
         scene.service(True)
+        scene.publish(json.dumps([2, scene.next_id("probe"), "GetConfiguration", {}]))
         scene.board.run_for(0.5)
         scene.service(False)
         if not scene.wait(self._is_available, _RECOVERY_S):
@@ -118,6 +122,8 @@ class _Run:
         return (
             scene.online
             and self._talk.status_told
+            # A connection that died in silence seems fine until it is tried.
+            and self._talk.heard_s > self._calm_s
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and self._talk.outstanding is None
@@ -129,8 +135,12 @@ class _Run:
     def _everything_told(self) -> bool:
         """Starts and stops of all sessions since the last reset, the one of the next customer included."""
         tag = None if self._delivered_wh is None else _NEXT_UID
-        if not self._scene.wait(lambda: not self._talk.untold(tag) and self._is_available(), _DELIVERY_S):
-            why = self._talk.untold(tag) or f"status {self._scene.status}, online {self._scene.online}"
+
+        def untold() -> str:
+            return self._talk.untold(self._relay.sessions, tag)
+
+        if not self._scene.wait(lambda: not untold() and self._is_available(), _DELIVERY_S):
+            why = untold() or f"status {self._scene.status}, online {self._scene.online}"
             self._violated(f"not told within {_DELIVERY_S:.0f} s: {why}")
             return False
         return True

@@ -9,6 +9,10 @@ from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.events import Event
 
 _SLACK_S = 0.3
+# How much younger an authorisation may be than what the world saw of it. Offline a card may lie there while the program
+# stands still for a patient connect.
+AGE_SLACK_S = 0.5
+AGE_SLACK_OFFLINE_S = 4.0
 
 
 class Grants:
@@ -19,6 +23,7 @@ class Grants:
         self._scene = scene
         self.stop_told_s = -1.0
         self._offline = bool(scene.values["ocpp.offline_authorization"])
+        self.age_slack_s = AGE_SLACK_OFFLINE_S if self._offline else AGE_SLACK_S
         self._stale_s = float(scene.values["safety.stale_authorization_seconds"])
         self._asked: dict[str, float] = {}
         self._started: set[str] = set()

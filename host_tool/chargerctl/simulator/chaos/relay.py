@@ -26,8 +26,6 @@ _CONSOLE_MS = 200.0
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
 _LOOK_S = 0.0007
-# Authorised by a glance of the network's own delays.
-_AGE_SLACK_S = 0.5
 
 
 class RelayJudge:
@@ -38,6 +36,8 @@ class RelayJudge:
         self.unplugs: Counter[str] = Counter()
         self.unplugs_charging: Counter[str] = Counter()
         self.closings = 0
+        # Since the last reset, those interrupted by a glitch counted once.
+        self.sessions = 0
         self._scene = scene
         self._violated = violated
         self._grants = Grants(scene)
@@ -87,10 +87,12 @@ class RelayJudge:
     def _was_reset(self, reason: str) -> None:
         self._booted_s = self._scene.now_s
         self._boot_closings = 0
+        self.sessions = 0
         self._latched = False
         # A program that starts with the supply cannot know how long the relay has been open; it takes it for rested.
-        # An ESP32 cannot tell its reset button from the supply.
-        if reason == "power" or (reason == "button" and self._scene.board.is_esp32):
+        # An ESP32 cannot tell its reset button from the supply, nor an RP2 a brown-out.
+        like_power = "button" if self._scene.board.is_esp32 else "brownout"
+        if reason in ("power", like_power):
             self._rested_s = 0.0
         else:
             self._rested_s = self._booted_s + self._min_off_s
@@ -195,6 +197,8 @@ class RelayJudge:
             return
         for complaint in self._complaints():
             self._violated(f"relay closed {complaint}")
+        if not self._goes_on_after_glitch():
+            self.sessions += 1
         self.closings += 1
         self._boot_closings += 1
 
@@ -230,7 +234,11 @@ class RelayJudge:
                 f"again without a new authorisation, after the cable was out for {self._longest_out_s:.3f} s"
             ]
         age_s = self._scene.now_s - granted_s
-        return [f"{age_s:.1f} s after it was authorised"] if age_s > self._stale_s + _AGE_SLACK_S else []
+        return (
+            [f"{age_s:.1f} s after it was authorised"]
+            if age_s > self._stale_s + self._grants.age_slack_s
+            else []
+        )
 
     def _goes_on_after_glitch(self) -> bool:
         """The cable opened it, and was back so soon that the transaction goes on."""

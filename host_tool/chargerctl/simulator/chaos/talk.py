@@ -45,6 +45,8 @@ class TalkJudge:
         self._rejected = False
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
+        # When the charger was last reached.
+        self.heard_s = -1.0
         # Since the last reset connector 1 has been spoken of.
         self.status_told = False
         self._connections: list[float] = []
@@ -155,6 +157,7 @@ class TalkJudge:
     # What it is told.
 
     def _heard(self, frame: object) -> None:
+        self.heard_s = self._scene.now_s
         match frame:
             case [3 | 4, str(call_id), *_] if call_id == self.outstanding:
                 self.outstanding = None
@@ -190,7 +193,7 @@ class TalkJudge:
             if held and running and self._scene.now_s > asked_s + _ANSWER_S:
                 self._violated(f"call {call_id} was never answered")
 
-    def untold(self, last_tag: str | None) -> str:
+    def untold(self, sessions: int, last_tag: str | None) -> str:
         """What is missing of the sessions since the last reset, of which the last was `last_tag`'s; or ""."""
         boot = self.last_boot
         if boot is None:
@@ -202,6 +205,8 @@ class TalkJudge:
             stops = [stop for stop in boot.stops.values() if stop["transactionId"] == number]
             if number is None or len(stops) != 1:
                 return f"{len(stops)} stops of the transaction that {start['idTag']} started at {start['timestamp']}"
+        if len(boot.starts) < sessions:
+            return f"{len(boot.starts)} starts of {sessions} sessions"
         if len(boot.stops) != len(boot.starts):
             return f"{len(boot.starts)} starts and {len(boot.stops)} stops"
         return ""
