@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from lint import stubs
+from lint import dialect, instances, stubs
 from lint.circuitpython import BOARD, BUILTINS, MISSING_METHODS, STANDARD
 
 # Where floats are another library's or module's own units; the reason stands behind the mark on the line.
@@ -44,7 +44,9 @@ def check(path: str, source: str) -> list[Finding]:
     except SyntaxError as error:
         return [Finding(path, error.lineno or 1, error.offset or 1, f"is no Python: {error.msg}")]
     checker = _Checker(path, source)
-    return sorted(_at(path, node, text) for node, text in checker.run(tree))
+    findings = [_at(path, node, text) for node, text in checker.run(tree)]
+    findings += [Finding(path, line, column + 1, text) for line, column, text in dialect.literals(source)]
+    return sorted(set(findings))
 
 
 def _at(path: str, node: ast.AST, text: str) -> Finding:
@@ -61,18 +63,21 @@ class _Checker:
         self._may_print = not self._in_package or path == "charger/hardware/console.py"
         # name in this file -> (module, name in it or None for the module itself)
         self._names: dict[str, tuple[str, str | None]] = {}
+        self._defined: set[str] = set()
 
     def run(self, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-        defined = _defined_names(tree)
+        self._defined = _defined_names(tree)
         for node in ast.walk(tree):
             yield from self._imports(node)
+        yield from instances.check(tree, self._called)
         for node in ast.walk(tree):
             yield from self._syntax(node)
+            yield from dialect.syntax(node)
             yield from self._attributes(node)
             yield from self._calls(node)
             yield from self._floats(node)
             yield from self._exceptions(node)
-            if isinstance(node, ast.Name) and node.id not in defined and node.id not in self._names:
+            if isinstance(node, ast.Name) and node.id not in self._defined and node.id not in self._names:
                 yield from self._builtins(node)
 
     def _imports(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -123,6 +128,15 @@ class _Checker:
         if not isinstance(node, ast.Call):
             return
         module, name = self._called(node.func)
+        is_method = isinstance(node.func, ast.Attribute) and module == "?"
+        if isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+        if (
+            is_method
+            or module in STANDARD
+            or (module == "" and name in BUILTINS - self._defined and name.islower())
+        ):
+            yield from dialect.call(node, module, name, is_method)
         if module == "time" and name in ("sleep", "sleep_ms") and self._in_package:
             yield node, "no task waits: time.sleep"
         if module in BOARD:
@@ -165,9 +179,14 @@ class _Checker:
         division = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
         literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         made = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+        module, name = self._called(node.func) if isinstance(node, ast.Call) else ("", "")
+        made = made or dialect.makes_float(node, module, name)
         found = (division or literal or made) and self._in_package
         if found and FLOAT_MARK not in self._lines[_at("", node, "").line - 1]:
-            yield node, f"a float has about 7 digits: int ms, s and Wh; elsewhere say why with {FLOAT_MARK} ..."
+            yield (
+                node,
+                f"a float has about 7 digits: int ms, s and Wh; elsewhere say why with {FLOAT_MARK} ...",
+            )
 
     def _exceptions(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(node, ast.ExceptHandler) and _catches_everything(node.type):

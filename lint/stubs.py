@@ -30,10 +30,28 @@ def members(module: str) -> dict[str, ast.AST] | None:
     return names
 
 
+def members_of(module: str, name: str) -> dict[str, ast.AST] | None:
+    """{name: its definition} of a class of a module, or of the class of an object of it; None when that is not known."""
+    known = members(module) or {}
+    definition = known.get(name)
+    if isinstance(definition, ast.AnnAssign) and isinstance(definition.annotation, ast.Name):
+        definition = known.get(definition.annotation.id)
+    if not isinstance(definition, ast.ClassDef) or definition.bases:
+        return None
+    names: dict[str, ast.AST] = {}
+    for node in definition.body:
+        if isinstance(node, ast.FunctionDef):
+            names[node.name] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names[node.target.id] = node
+    return names
+
+
 def signature(definition: ast.AST) -> tuple[ast.arguments, bool] | None:
     """The arguments of a function or of a class's constructor, and whether the first is `self`."""
     if isinstance(definition, ast.FunctionDef):
-        return definition.args, False
+        arguments = definition.args
+        return arguments, bool(arguments.args) and arguments.args[0].arg == "self"
     if isinstance(definition, ast.ClassDef):
         for node in definition.body:
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":

@@ -41,6 +41,31 @@ BROKEN = {
     ),
     "OSError without a text": ("import errno\nraise OSError(errno.EIO)", "two arguments"),
     "no Python at all": ("def", "is no Python"),
+    "a star in a list display": ("a = [1]\nb = [*a, 2]", "no * in a list"),
+    "a star in a tuple display": ("a = [1]\nb = (*a, 2)", "no * in a list"),
+    "a slice with a step": ("a = 'abc'[::2]", "step of 1"),
+    "except*": ("try:\n    pass\nexcept* ValueError:\n    pass", "no except*"),
+    "a hook that is not called": (
+        "class A:\n    def __setattr__(self, name, value):\n        pass",
+        "does not call __setattr__",
+    ),
+    "a missing attribute": ("def f(error):\n    return error.strerror", "no attribute strerror"),
+    "a function's docstring": ("def f():\n    return f.__doc__", "no attribute __doc__"),
+    "a built-in's argument by name": ("a = int('1', base=16)", "int takes no argument base"),
+    "print with flush": ("print('x', flush=True)", "print takes no argument flush"),
+    "a text method's argument by name": ("a = 'a b'.split(sep=' ')", "split takes no argument sep"),
+    "a module's argument by name": (
+        "import json\njson.dumps({}, indent=1)",
+        "dumps takes no argument indent",
+    ),
+    "startswith with a tuple": ("a = 'a'.startswith(('a', 'b'))", "takes no tuple"),
+    "an f-string within an f-string": ("a = f\"{'a' + f'{1}'}\"", "no f-string within"),
+    "a raw f-string": ("a = rf'{1}'", "no raw f-string"),
+    "braces beside an f-string": ("a = f'{1}' '{2}'", "takes the braces"),
+    "a character by its name": ("a = '\\N{BULLET}'", "no \\N{...}"),
+    "seconds as a float": ("import time\na = time.monotonic()", "a float has about 7 digits"),
+    "a number written as a float": ("a = '%.1f' % 3", "a float has about 7 digits"),
+    "a number formatted as a float": ("a = f'{3:.1f}'", "a float has about 7 digits"),
 }
 
 BROKEN_ON_THE_BOARD = {
@@ -49,6 +74,24 @@ BROKEN_ON_THE_BOARD = {
     "an argument too many": ("import digitalio\ndigitalio.DigitalInOut(1, 2)", "takes 1 positional"),
     "an argument missing": ("import neopixel_write\nneopixel_write.neopixel_write(1)", "needs buf"),
     "a keyword that is none": ("import busio\nbusio.I2C(1, 2, speed=3)", "no argument speed"),
+    "a member that a class of the board lacks": (
+        "import digitalio\ndigitalio.Pull.SIDEWAYS",
+        "no digitalio.Pull.SIDEWAYS",
+    ),
+    "a member that an object of the board lacks": (
+        "import supervisor\nsupervisor.runtime.reload_now = True",
+        "no supervisor.runtime.reload_now",
+    ),
+    "a member that a made object lacks": (
+        "import digitalio\n\n\nclass A:\n    def __init__(self, pin):\n"
+        "        self.pin = digitalio.DigitalInOut(pin)\n        self.pin.level = 1\n",
+        "no digitalio.DigitalInOut.level",
+    ),
+    "a method's argument that is none": (
+        "import digitalio\n\n\ndef f(pin):\n    contact = digitalio.DigitalInOut(pin)\n"
+        "    contact.switch_to_input(pul=1)\n",
+        "has no argument pul",
+    ),
     "a keyword-only argument by place": (
         "from i2cdisplaybus import I2CDisplayBus\nI2CDisplayBus(1, 60)",
         "takes 1 positional",
@@ -80,6 +123,17 @@ def test_a_float_with_a_reason_is_let_pass():
 def test_plain_firmware_is_let_pass():
     source = (
         "import errno\nfrom charger import ticks\n\n\ndef f(error):\n    return error.errno == errno.EAGAIN\n"
+    )
+    assert not check("charger/x.py", source)
+
+
+def test_what_only_looks_like_a_rule_is_let_pass():
+    source = (
+        "import json\n\n\ndef f(a, error):\n"
+        "    first, *rest = sorted(a, key=len, reverse=True)\n"
+        "    print_me = json.dumps(a, separators=(',', ':'))\n"
+        "    return f'{a!r}' 'plain', '%-6s %04x' % (a, 1), '{:02d}'.format(3), a[1:], max(a, default=0)\n"
+        "\n\ndef g(error):\n    return getattr(error, '__cause__', None)\n"
     )
     assert not check("charger/x.py", source)
 
