@@ -11,7 +11,7 @@ class Relay:
 
 
 class Interlock:
-    permitted = False
+    busy = False
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_nor_with_one_that_may_close_at_any_moment(make_stalls):
     interlock = Interlock()
     stalls.follow(interlock)
     assert stalls.allow(3000)
-    interlock.permitted = True
+    interlock.busy = True
     assert not stalls.allow(3000)
 
 
