@@ -25,6 +25,12 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
+# Ten thousand episodes of chaos; not in CI. SEED is the first.
+SEED ?= 0
+EPISODES ?= 10000
+soak: $(STAMP)
+	$(BIN)/chargerctl simulate --chaos --seed $(SEED) --episodes $(EPISODES)
+
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
