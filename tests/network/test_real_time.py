@@ -14,10 +14,13 @@ from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
 from chargerctl.central.local_broker import HOST, LocalBroker
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt_client import Client
+from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
+from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.costs import Costs
 from chargerctl.simulator.events import Events
+from chargerctl.simulator.job import Job, Simulation
 from chargerctl.simulator.modules import socketpool, ssl, wifi
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.network.tcp_server import TcpServer
@@ -242,3 +245,59 @@ def test_mosquitto_with_tls_and_password(thread, mosquitto, certificates):
         connect("other.pem", "secret", "wrong authority")
     assert raised.value.__cause__.args[0] == -0x2700
     assert "certificate" in raised.value.__cause__.args[1]
+
+
+@pytest.fixture
+def charger_console(mosquitto, certificates, tmp_path):
+    """Runs the firmware in real time against mosquitto with TLS and a password; gives its console up to `last`."""
+    passwords = certificates / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "user", "secret"], check=True)
+    port = mosquitto(
+        f"certfile {certificates}/server.pem",
+        f"keyfile {certificates}/server.key",
+        f"password_file {passwords}",
+    )
+
+    def run(ca: str, password: str, last: str) -> str:
+        overrides = [
+            "mqtt.broker=localhost",
+            f"mqtt.password={password}",
+            "mqtt.username=user",
+            "mqtt.tls=true",
+            "mqtt.ca_file=/ca.pem",
+        ]
+        settings = effective_for_simulation(None, {}, overrides)
+        drive = tmp_path / "drive"
+        write_drive(drive, settings.flat(), "seeed_xiao_esp32c6")
+        (drive / "ca.pem").write_text((certificates / ca).read_text())
+        simulation = Simulation(Job(drive, True, broker=f"localhost:{port}", local_central=False))
+        lines = []
+        for event in simulation.events():
+            if event["kind"] == "console":
+                lines.append(event["text"])
+                if last in event["text"]:
+                    simulation.interrupt()
+            assert event.get("t", 0) < 60, lines
+        simulation.close()
+        return "\n".join(lines)
+
+    return run
+
+
+@needs_mosquitto
+def test_the_firmware_connects_to_mosquitto_with_tls_and_password(charger_console):
+    assert "Connected to broker localhost:8883" in charger_console("ca.pem", "secret", "Connected to broker")
+
+
+@needs_mosquitto
+def test_the_firmware_refuses_a_wrong_certificate_and_says_so(charger_console):
+    said = charger_console("other.pem", "secret", "not reachable")
+    assert "Broker localhost:8883 not reachable (TLS: " in said
+    assert "Connected to broker" not in said
+
+
+@needs_mosquitto
+def test_the_firmware_says_that_mosquitto_refuses_its_password(charger_console):
+    assert "Broker localhost:8883 does not let us in (" in charger_console(
+        "ca.pem", "wrong", "does not let us in"
+    )
