@@ -106,6 +106,11 @@ def test_the_largest_frame_is_taken_and_a_larger_one_is_not_fatal(machine):
     assert machine.number("peer.results") == before + 1
 
 
+@pytest.mark.parametrize(("charger", "goal"), [(BARE, 128 * KB), (FULL, 160 * KB)], ids=["bare", "full"])
+def test_live_heap_after_boot_stays_within_the_goals_set(machine, charger, goal):
+    assert measure.boot(machine, charger) <= goal
+
+
 def test_no_module_is_above_12_kb_of_bytecode():
     largest = max(measure.bytecode_sizes().items(), key=lambda item: item[1])
     assert largest[1] <= 12 * KB, largest
