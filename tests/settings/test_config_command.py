@@ -283,7 +283,7 @@ def test_pull_takes_what_was_typed_on_the_drive_into_the_file(chargerctl, drive,
     assert out.splitlines() == [
         '- mqtt.broker = "192.168.1.10"',
         '+ mqtt.broker = "10.0.0.7"',
-        '+ mqtt.tls = "true"',
+        '+ mqtt.tls = true',
     ]
     assert config.read_text() == good_toml.replace('"192.168.1.10"', '"10.0.0.7"\ntls = true')
     assert chargerctl(*PULL)[2] == "nothing was changed on the drive\n"

@@ -124,6 +124,7 @@ def test_other_peoples_variables_are_left_alone(config):
         ("hunter22", "--set: must be SECTION.KEY=VALUE"),
         ("mqtt.password:hunter22=x", "--set mqtt.password: must be SECTION.KEY=VALUE"),
         ("mqtt.password hunter22=x", "--set mqtt.password: must be SECTION.KEY=VALUE"),
+        ("mqtt.passwordhunter22=x", "--set mqtt.password: must be SECTION.KEY=VALUE"),
         ("mqtt.pasword:hunter22=x", "--set mqtt.pasword: did you mean mqtt.password?"),
         ("mqtt.port=", "--set mqtt.port: must be a whole number, not empty"),
     ],

@@ -104,7 +104,7 @@ def _shown(each: Explained, reveal: bool) -> str:
     text = each.setting.shown(each.text, reveal)
     if each.setting.kind == "pin" and not text:
         return PIN_DEFAULT
-    return text if each.setting.kind in ("int", "hex", "num", "bool") else quoted(text)
+    return text if each.setting.bare else quoted(text)
 
 
 def _origin(each: Explained, reveal: bool) -> str:

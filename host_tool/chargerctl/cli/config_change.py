@@ -86,7 +86,7 @@ def set_(name: str, value: tuple[str, ...], config: Path | None, as_json: bool) 
 @click.option(
     "--keep",
     type=click.Choice(["drive", "laptop"]),
-    help="Whose value counts where both sides were changed.",
+    help="Whose value counts where both sides were changed, or a line of the drive cannot be taken.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @config_option

@@ -40,7 +40,8 @@ class Changed:
                 continue
             for sign, given in (("-", before), ("+", after)):
                 if given:
-                    lines.append(f"{sign} {name} = {quoted(setting.shown(given.text, reveal))}")
+                    text = setting.shown(given.text, reveal)
+                    lines.append(f"{sign} {name} = {text if setting.bare else quoted(text)}")
         return lines
 
 

@@ -125,8 +125,7 @@ def _example_line(setting: Setting) -> str:
         return f"{comment} Default: {depends}.\n# {setting.key} = {_instance(setting)}\n"
     assert setting.default is not None
     text = setting.text(setting.default)
-    bare = setting.kind in ("int", "hex", "num", "bool")
-    return f"{comment}\n# {setting.key} = {text if bare else quoted(text)}\n"
+    return f"{comment}\n# {setting.key} = {text if setting.bare else quoted(text)}\n"
 
 
 def _instance(setting: Setting) -> str:

@@ -74,7 +74,7 @@ def _insert(text: str, setting: Setting, line: str, flat: bool) -> str:
 
 def _typed(setting: Setting, text: str) -> Item:
     """A canonical text as a person would write it: numbers and bools bare."""
-    return tomlkit.value(text) if setting.kind in ("int", "hex", "num", "bool") else tomlkit.string(text)
+    return tomlkit.value(text) if setting.bare else tomlkit.string(text)
 
 
 def check_readable(data: bytes, path: Path) -> None:

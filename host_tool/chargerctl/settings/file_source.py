@@ -170,7 +170,7 @@ def as_text(setting: Setting, value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool | int | float):
-        if setting.kind not in ("int", "hex", "num", "bool"):
+        if not setting.bare:
             raise ValueError("must be in double quotes")
         return ("true" if value else "false") if isinstance(value, bool) else repr(value)
     if isinstance(value, list | dict):

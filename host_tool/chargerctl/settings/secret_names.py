@@ -32,6 +32,9 @@ def _near_setting(name: str) -> Setting | None:
 
 def repeatable(typed: str) -> str:
     """What a message may repeat of a text typed where a name belongs: nothing behind that name."""
+    for setting in SETTINGS.values():
+        if setting.secret and typed.strip().startswith(setting.name):
+            return setting.name
     name = re.match(r"\s*(\w+\.\w+)", typed)
     if name and is_secret(name[1]):
         return name[1]

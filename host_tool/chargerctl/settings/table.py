@@ -67,6 +67,11 @@ class Setting:
         return self.required or "V" in self.row[5]
 
     @property
+    def bare(self) -> bool:
+        """Whether a laptop's file has it without quotes."""
+        return self.kind in ("int", "hex", "num", "bool")
+
+    @property
     def variable(self) -> str:
         """Its name in the environment and on the board."""
         return self.spellings[0]
