@@ -17,6 +17,8 @@ from charger import ticks
 PUMP_MS = 5000
 # After a task that took this long the relay comes first again, before anything else may take its time.
 _LATE_MS = const(20)
+# After one that took this long nothing else may stand still in the same pass: the watchdog counts all of it.
+_STALL_MS = const(100)
 _FIRST_BACK_OFF_MS = const(1000)
 _LONGEST_BACK_OFF_MS = const(60000)
 
@@ -121,10 +123,10 @@ class Loop:
         took = max(self._longest_ms, ticks.diff(self._ticks_ms(), self._since))
         if took >= _LATE_MS:
             self._late = True
-        if took > task.budget_ms:
+        if took >= _STALL_MS:
             self._stalls.spent = True
-            if took > task.budget_ms + self._stalls.granted_ms:
-                self._overran(task, took)
+        if took > task.budget_ms + self._stalls.granted_ms:
+            self._overran(task, took)
 
     def _failed(self, task, error, now):
         if task.vital:

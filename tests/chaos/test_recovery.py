@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One mishap at a time during a charge, on the virtual board: what the charger does about it, and what it says."""
+
+import pytest
+from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.soak import Drives, Replacement
+from chargerctl.simulator.costs import Costs
+
+C6, PICO = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
+
+
+@pytest.fixture
+def charging(tmp_path):
+    """A charger in the middle of a charge; `replacements` change its firmware."""
+    scenes = []
+
+    def make(board_id=C6, replacements=(), until_charging=True):
+        drive = Drives(tmp_path, replacements).of(board_id)
+        settings = effective_for_simulation(None, {}, [], board_id=board_id)
+        (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
+        scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), seed=1)
+        scenes.append(scene)
+        scene.infos = []
+        scene.events.listen(lambda event: _note_info(scene, event))
+        scene.board.settle_boot_out()
+        scene.board.power(True)
+        if until_charging:
+            assert scene.wait(lambda: scene.status == "Available", 10)
+            scene.world.plug()
+            scene.world.swipe("04A2B3C4")
+            assert scene.wait(lambda: scene.world.relay_closed, 5), said(scene)
+        return scene
+
+    yield make
+    for scene in scenes:
+        scene.board.power(False)
+
+
+def _note_info(scene, event):
+    if event["kind"] == "frame" and event["dir"] == "out" and event["frame"][2:3] == ["StatusNotification"]:
+        payload = event["frame"][3]
+        if payload["connectorId"] == 0:
+            scene.infos.append(payload.get("info"))
+
+
+def said(scene):
+    return "\n".join(scene.board.console.lines)
+
+
+@pytest.mark.parametrize(
+    ("board_id", "mishap", "reason"),
+    [
+        (C6, "brown_out", "brownout"),
+        (C6, "press_reset", "power"),
+        (PICO, "press_reset", "button"),
+        (C6, "crash", "software"),
+        (PICO, "crash", "software"),
+    ],
+)
+def test_after_a_reset_the_relay_is_open_and_the_reason_is_said(charging, board_id, mishap, reason):
+    scene = charging(board_id)
+    getattr(scene.board, mishap)()
+    assert not scene.world.relay_closed
+    scene.board.console.lines.clear()
+    scene.infos.clear()
+    assert scene.wait(lambda: scene.infos, 15)
+    assert f"reset: {reason}" in said(scene)
+    assert scene.infos == [f"reset: {reason}"]
+    assert scene.board.safe_mode is None
+    assert not scene.world.relay_closed
+
+
+def test_a_crash_before_the_time_is_known_is_told_as_one(charging):
+    scene = charging(until_charging=False)
+    scene.board.run_for(1.5)
+    scene.board.crash()
+    assert scene.wait(lambda: scene.infos, 15)
+    assert scene.infos == ["reset: crash"]
+
+
+def test_a_power_cut_opens_the_relay_and_the_charger_comes_back(charging):
+    scene = charging()
+    scene.board.power(False)
+    assert not scene.world.relay_closed
+    scene.world.unplug()
+    scene.board.power(True)
+    scene.central.statuses.clear()
+    assert scene.wait(lambda: scene.status == "Available", 15)
+    assert scene.infos[-1] == "reset: power"
+
+
+def test_who_asks_for_safe_mode_gets_it(charging):
+    scene = charging()
+    scene.board.boot_button = True
+    scene.board.press_reset()
+    scene.board.run_for(5)
+    assert scene.board.safe_mode == "USER"
+    assert not scene.world.relay_closed
+
+
+def breaks(file, step):
+    """The task's step raises from 8 s on."""
+    return Replacement(
+        file,
+        f"    def {step}(self, now):\n",
+        f"    def {step}(self, now):\n        import time\n\n        if time.monotonic() > 8:\n"
+        '            raise ValueError("seeded")\n',
+    )
+
+
+def test_an_exception_in_a_task_is_said_once_and_the_charge_goes_on(charging):
+    scene = charging(replacements=[breaks("charger/panel.py", "step")])
+    scene.board.run_for(30)
+    assert said(scene).count("Traceback") == 1
+    assert "panel failed (ValueError), again in 1 s" in said(scene)
+    assert "panel failed (ValueError), again in 2 s" in said(scene)
+    assert scene.world.relay_closed
+
+
+@pytest.mark.parametrize("part", ["interlock", "controller"])
+def test_an_exception_in_what_the_relay_depends_on_opens_it_for_good(charging, part):
+    scene = charging(replacements=[breaks(f"charger/{part}.py", "step")])
+    scene.board.run_for(30)
+    assert said(scene).count("Traceback") == 1
+    assert not scene.world.relay_closed
+    assert "fault latched: InternalError" in said(scene)
+    # Neither hangs the board, nor resets it.
+    assert "code.py" in scene.board.program
+
+
+def test_a_relay_that_cannot_be_driven_is_a_fault(charging):
+    scene = charging(replacements=[breaks("charger/outputs.py", "step")])
+    scene.board.run_for(30)
+    assert said(scene).count("Traceback") == 1
+    assert scene.world.relay_closed
+
+
+def test_an_overrun_is_counted_and_named(charging):
+    slow = Replacement(
+        "charger/panel.py",
+        "    def step(self, now):\n",
+        "    def step(self, now):\n        import time\n\n        time.sleep(0.015)\n",
+    )
+    scene = charging(replacements=[slow])
+    assert "loop   panel took 15 ms of 10, overrun 1" in said(scene)
+    assert "overrun 4" in said(scene)
+    assert "overrun 3\n" not in said(scene)
+
+
+def test_a_task_that_hangs_is_ended_by_the_watchdog(charging):
+    hangs = Replacement(
+        "charger/panel.py",
+        "    def step(self, now):\n",
+        "    def step(self, now):\n        import time\n\n        while time.monotonic() > 8:\n            pass\n",
+    )
+    scene = charging(replacements=[hangs])
+    scene.board.run_for(8 + 8)
+    assert not scene.world.relay_closed
+    assert scene.wait(lambda: "reset: watchdog" in said(scene), 10)
+
+
+def test_after_ten_crashes_in_a_row_the_outputs_are_held_and_console_and_drive_are_there(charging):
+    crashes = Replacement("code.py", "    loop.run()\n", '    raise ValueError("seeded")\n')
+    scene = charging(replacements=[crashes], until_charging=False)
+    assert scene.wait(lambda: "crashes in a row" in said(scene), 60)
+    assert said(scene).count("ValueError: seeded") == 11
+    scene.board.console.lines.clear()
+    scene.board.run_for(60)
+    assert "Traceback" not in said(scene)
+    assert scene.board.program == "code.py"
+    assert not scene.world.relay_closed
+    # Whoever changes something on the drive has it started again.
+    scene.board.power(False)
+    scene.board.power(True)
+    scene.board.run_for(5)
+    assert "ValueError: seeded" in said(scene)
