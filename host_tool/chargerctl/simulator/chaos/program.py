@@ -60,7 +60,7 @@ class ProgramJudge:
         if reason == "button" and esp32:
             return ("power",)
         if reason == "brownout" and not esp32:
-            return ("power", "unknown", "brownout")
+            return ("power", "button", "unknown", "brownout")
         if reason == "crash":
             # Its reason is kept only where no time is lost by that.
             return ("crash", "software")
