@@ -4,6 +4,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 
 import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
@@ -158,6 +160,13 @@ def test_set_takes_no_option_for_a_value(chargerctl, config, good_toml):
     assert "timezone_offset_hours = -5" in config.read_text()
 
 
+def test_set_without_a_value_reads_it_from_a_pipe(config):
+    arguments = [sys.executable, "-m", "chargerctl.cli.main", "config", "set", "wifi.password"]
+    found = subprocess.run(arguments, input="hunter2222\n", capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (0, '+ wifi.password = "***"\n')
+    assert 'password = "hunter2222"' in config.read_text()
+
+
 def test_set_as_json_has_types_and_warnings(chargerctl_json, config):
     _, found = chargerctl_json("config", "set", "mqtt.port", "8883")
     assert found["value"] == 8883
@@ -283,7 +292,7 @@ def test_pull_takes_what_was_typed_on_the_drive_into_the_file(chargerctl, drive,
     assert out.splitlines() == [
         '- mqtt.broker = "192.168.1.10"',
         '+ mqtt.broker = "10.0.0.7"',
-        '+ mqtt.tls = true',
+        "+ mqtt.tls = true",
     ]
     assert config.read_text() == good_toml.replace('"192.168.1.10"', '"10.0.0.7"\ntls = true')
     assert chargerctl(*PULL)[2] == "nothing was changed on the drive\n"

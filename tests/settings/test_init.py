@@ -57,6 +57,16 @@ def test_the_next_command_names_the_file(chargerctl):
     assert "chargerctl config check, then" in chargerctl("init", "--no-input", *ANSWERS)[1]
 
 
+def test_a_full_disk_leaves_no_half_file(folder):
+    line = f"ulimit -f 0; {sys.executable} -m chargerctl.cli.main init --no-input {' '.join(ANSWERS)}"
+    found = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (
+        1,
+        "chargerctl: settings.toml: cannot be written: File too large\n",
+    )
+    assert list(folder.iterdir()) == []
+
+
 def test_warnings_are_in_the_json(chargerctl_json):
     _, found = chargerctl_json("init", "--no-input", *ANSWERS, "--set", "mqtt.broker=broker.hivemq.com")
     assert "public broker" in found["warnings"][0]["message"]

@@ -92,15 +92,19 @@ def check_readable(data: bytes, path: Path) -> None:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that only its owner may read; InputError where there is one already."""
+    """Write a file that only its owner may read, all of it or none; InputError where there is one already."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise InputError(f"{path}: is there already; change it with `chargerctl config set`") from None
     except OSError as error:
         raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def replace(path: Path, text: str) -> None:
