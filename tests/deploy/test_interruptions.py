@@ -105,12 +105,12 @@ class Judge:
 
     def _boot(self, case: Case, mode: str, start: Callable[[Tree], None]) -> str:
         bench = self.bench
-        if mode == "reload":  # the board has been running all the time; boot.py is not run again
+        if not bench.board.powered:
             bench.power_cycle(self.old)
             bench.run_until(STARTED, 5)
-        start(case.tree)
-        text = bench.run(3)
+        start(case.tree)  # reload: over whatever the board is running; boot.py is not run again
         where = f"{case.where}, {mode}"
+        text = bench.run_until(STARTED, 20, HOLDING)
         outcome = "holds" if HOLDING in text else "runs"
         if outcome == "holds":
             assert bench.holds(), f"{where}: relay and lock are not driven\n{text}"

@@ -15,11 +15,12 @@ import pytest
 from chargerctl.deploy.fat_image import FatImageVolume, opened_image
 from chargerctl.deploy.folder import FolderVolume
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.records import COMMIT
 from chargerctl.deploy.volume import Volume
 from chargerctl.errors import ChargerctlError
 
 from tests.deploy.fat import IMAGES, FatFormat, format_image
-from tests.deploy.faulty import FaultyVolume, Tree
+from tests.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.deploy.virtual import FACTORY, deploy, live
 
 
@@ -158,3 +159,59 @@ def test_what_is_no_fat_image_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.img").write_bytes(b"not a file system")
     with pytest.raises(ChargerctlError, match="no FAT image"), opened_image(tmp_path / "x.img"):
         pass
+
+
+class Cut:
+    """A volume whose laptop disappears before the operation `at` (from 1)."""
+
+    CHANGES = ("write", "sync", "rename", "remove", "make_folder", "remove_folder")
+
+    def __init__(self, volume: Volume, at: int) -> None:
+        self._volume = volume
+        self._at = at
+        self.count = 0
+
+    def __getattr__(self, name: str) -> object:
+        if name in self.CHANGES:
+            self.count += 1
+            if self.count == self._at:
+                raise CutError
+        return getattr(self._volume, name)
+
+
+@pytest.mark.parametrize("kind", [IMAGES[name] for name in list(IMAGES)[::3]], ids=list(IMAGES)[::3])
+def test_a_deploy_to_an_image_that_is_cut_is_repaired_by_the_next(
+    kind: FatFormat, tmp_path: Path, old_image: Image, new_image: Image
+) -> None:
+    """The image is copied as it is when the laptop disappears, before the driver could tidy it up."""
+    before, cut = format_image(tmp_path / "before.img", kind), tmp_path / "cut.img"
+    with opened_image(before) as volume:
+        deploy(volume, old_image)
+        old = live(tree_of(volume))
+    shutil.copy(before, tmp_path / "whole.img")
+    with opened_image(tmp_path / "whole.img") as volume:
+        counting = Cut(volume, 0)
+        deploy(counting, new_image)
+        new = live(tree_of(volume))
+    states = set()
+    for at in range(1, counting.count + 1, 19):
+        shutil.copy(before, tmp_path / "running.img")
+        with opened_image(tmp_path / "running.img") as volume:
+            with pytest.raises(CutError):
+                deploy(Cut(volume, at), new_image)
+            shutil.copy(tmp_path / "running.img", cut)
+        with opened_image(cut) as volume:
+            left = live(tree_of(volume))
+            states.add(
+                "old"
+                if left == old
+                else "new"
+                if left == new
+                else "committed"
+                if COMMIT in left
+                else "broken"
+            )
+            deploy(volume, new_image)
+            assert live(tree_of(volume)) == new, f"cut before operation {at}"
+    assert states <= {"old", "committed", "new"}
+    assert {"old", "committed"} <= states

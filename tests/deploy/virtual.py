@@ -109,12 +109,14 @@ class Bench:
         self.board.run_for(seconds)
         return "\n".join(self.console)
 
-    def run_until(self, text: str, seconds: float) -> str:
-        """The same until it says `text`, `seconds` at most."""
+    def run_until(self, text: str, seconds: float, or_text: str = "") -> str:
+        """The same until it says `text` (or the other one), `seconds` at most."""
         end = self.board.clock.now_us + seconds * 1_000_000
-        while text not in (said := "\n".join(self.console)) and self.board.clock.now_us < end:
-            self.board.run_for(0.5)
-        return said
+        while True:
+            said = "\n".join(self.console)
+            if text in said or (or_text and or_text in said) or self.board.clock.now_us >= end:
+                return said
+            self.board.run_for(0.25)
 
     def holds(self) -> bool:
         """Relay and lock driven to their safe level."""

@@ -58,6 +58,7 @@ class FatImageVolume:
     def __init__(self, file: FileIO, fat: Any) -> None:
         self._file = file
         self._core = fat.fs
+        self._core.update_directory_entry = self._write_folder
         self._fat_to_read = fat
 
     @property
@@ -88,11 +89,7 @@ class FatImageVolume:
         return files, {path for path, entry in found if entry.is_directory()}
 
     def read(self, path: str) -> bytes:
-        entry = self._entry(path)
-        if not entry.filesize:
-            return b""
-        chain = self._core.get_cluster_chain(entry.get_cluster())
-        return b"".join(map(self._core.read_cluster_contents, chain))[: entry.filesize]
+        return _as_os_error(self._read, self._entry(path))
 
     def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         return ((path, self.read(path)) for path in paths)
@@ -134,6 +131,12 @@ class FatImageVolume:
         _as_os_error(self._fat.removedir, path)
         self._core.flush_fat()
 
+    def _read(self, entry: Any) -> bytes:
+        if not entry.filesize:
+            return b""
+        chain = self._core.get_cluster_chain(entry.get_cluster())
+        return b"".join(map(self._core.read_cluster_contents, chain))[: entry.filesize]
+
     def _write(self, path: str, content: bytes) -> None:
         self._fat.create(path, wipe=True)
         entry = self._entry(path)
@@ -144,6 +147,16 @@ class FatImageVolume:
             entry.set_cluster(first)
             entry.filesize = len(content)
         self._core.update_directory_entry(entry.get_parent_dir())
+
+    def _write_folder(self, folder: Any) -> None:
+        """In place of pyfatfs's own, which leaves old entries behind the end of a folder that has become shorter."""
+        if folder == self._core.root_dir:
+            type(self._core).update_directory_entry(self._core, folder)
+            return
+        entries = b"".join(map(bytes, folder._get_entries_raw()))
+        first = folder.get_cluster()
+        room = sum(self.cluster for _ in self._core.get_cluster_chain(first))
+        self._core.write_data_to_cluster(entries.ljust(room, b"\0"), first, erase=True)
 
     def _entry(self, path: str) -> Any:
         return _as_os_error(self._core.root_dir.get_entry, path)
