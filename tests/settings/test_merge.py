@@ -309,6 +309,33 @@ def test_what_a_stray_line_hides_belongs_to_the_laptop(good, board_reads, old, n
     assert (values["hardware.relay_active"], values["mqtt.tls"]) == ("low", True)
 
 
+DAMAGES = {
+    "a letter is lost": lambda line: [line[:10] + line[11:]],
+    "two letters change places": lambda line: [line[:11] + line[12] + line[11] + line[13:]],
+    "small letters": lambda line: [line.lower()],
+    "a section above": lambda line: ["[mqtt]", line],
+    "the name in quotes": lambda line: [f'"{line.split()[0]}" = {line.split()[-1]}'],
+    "no closing quote": lambda line: [line[:-1]],
+    "another value": lambda line: [f'{line.split()[0]} = "nas"'],
+    "a second line": lambda line: [line, f'{line.split()[0]} = "nas"'],
+    "a comment": lambda line: [f"# {line}"],
+    "removed": lambda line: [],
+    "a NUL byte": lambda line: ["\0", line],
+    "no equals sign": lambda line: [line.replace("=", "")],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("line", range(6))
+def test_whatever_happened_to_a_line_keep_laptop_gives_the_laptops_settings(good, board_reads, damage, line):
+    flat = good | VITAL
+    lines = [each for each in render(flat).split("\n") if each.startswith("CHARGER_")]
+    lines[line : line + 1] = damage(lines[line])
+    found = merge(salted_hashes(flat), "\n".join(lines).encode(), flat, "laptop")
+    found.check()
+    assert board_reads(found.content) == (board_reads(render(flat).encode())[0], [])
+
+
 @pytest.mark.parametrize("keep", [None, "drive", "laptop"])
 def test_what_a_stray_line_hides_is_not_pulled_as_a_deletion(good, keep):
     flat = good | VITAL
