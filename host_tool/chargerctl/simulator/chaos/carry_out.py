@@ -98,7 +98,7 @@ class _Run:
         scene = self._scene
         scene.board.run_for(2)
         scene.service(True)
-        scene.publish(json.dumps([2, scene.next_id("probe"), "GetConfiguration", {}]))
+        self._probe()
         scene.board.run_for(0.5)
         scene.service(False)
         if not scene.wait(self._is_available, _RECOVERY_S):
@@ -116,6 +116,12 @@ class _Run:
         if scene.world.relay_closed or scene.world.lock_engaged:
             self._violated("the relay is closed or the cable locked, and nobody is there")
         return True
+
+    def _probe(self) -> None:
+        """Ask, until the charger is reached: it may have nothing to say for a quarter of an hour."""
+        if self._talk.heard_s <= self._calm_s:
+            self._scene.publish(json.dumps([2, self._scene.next_id("probe"), "GetConfiguration", {}]))
+            self._scene.later(5, self._probe)
 
     def _is_available(self) -> bool:
         scene = self._scene
