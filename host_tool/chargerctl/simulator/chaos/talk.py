@@ -58,6 +58,8 @@ class TalkJudge:
         def watched(address: tuple[str, int]) -> Any:
             self._connections.append(scene.now_s)
             self._mute = True
+            # Whatever was asked over the last one is answered no more.
+            self.outstanding = None
             return connect(address)
 
         scene.network.connect = watched  # type: ignore[method-assign]
