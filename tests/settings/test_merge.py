@@ -169,6 +169,17 @@ def test_a_conflict_shows_both_sides_and_the_remedy(merged):
     ]
 
 
+def test_a_conflict_says_what_else_keep_laptop_would_replace(good):
+    drive = {**good, "CHARGER_MQTT_BROKER": "nas", "CHARGER_WIFI_SSID": "cellar", "CHARGER_NAME": "mine"}
+    laptop = {**good, "CHARGER_MQTT_BROKER": "10.0.0.1"}
+    with pytest.raises(MergeError) as caught:
+        merge(salted_hashes(good), render(drive).encode(), laptop).check()
+    assert caught.value.lines()[:-1] == [
+        'mqtt.broker: the drive has "nas", the laptop has "10.0.0.1"',
+        "wifi.ssid: changed on the drive alone; --keep laptop would replace that too",
+    ]
+
+
 def test_secrets_are_masked_in_changes_and_conflicts(good):
     before = {**good, "CHARGER_WIFI_PASSWORD": "hunter-one", "CHARGER_MQTT_PASSWORD": "hunter-one"}
     drive = {**before, "CHARGER_WIFI_PASSWORD": "hunter-two", "CHARGER_WEB_API_PASSWORD": "hunter-two"}

@@ -8,7 +8,7 @@ the drive is dropped without that decision; comments and variables that are not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chargerctl.errors import InputError
@@ -50,12 +50,21 @@ class Change:
 
 
 class MergeError(InputError):
-    """The merge needs a decision, or the drive's file needs mending."""
+    """The merge needs a decision, or the drive's file needs mending.
 
-    def __init__(self, conflicts: list[Difference], problems: list[Problem]) -> None:
+    at_stake: what only the drive changed, which --keep laptop would undo as well.
+    """
+
+    def __init__(
+        self, conflicts: list[Difference], problems: list[Problem], at_stake: Sequence[Difference] = ()
+    ) -> None:
         self.texts = [str(problem) for problem in problems] + [
             f"{one.name}: the drive has {one.shown(one.drive)}, the laptop has {one.shown(one.laptop)}"
             for one in conflicts
+        ]
+        self.texts += [
+            f"{one.name}: changed on the drive alone; --keep laptop would replace that too"
+            for one in at_stake
         ]
         if problems:
             remedy = "mend the drive's settings.toml, or go on without such lines with --keep laptop"
@@ -83,7 +92,9 @@ class MergeResult:
     def check(self) -> None:
         """Raises MergeError where a person must decide."""
         if self.conflicts or self.problems:
-            raise MergeError(self.conflicts, self.problems)
+            kept = [change.difference for change in self.changes if change.winner == "drive"]
+            at_stake = [one for one in kept if winner_of(one, "laptop") == "laptop"]
+            raise MergeError(self.conflicts, self.problems, at_stake)
 
 
 def merge(
