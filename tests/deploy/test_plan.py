@@ -4,15 +4,22 @@
 
 from __future__ import annotations
 
+import io
+import re
+from pathlib import Path
+
 import pytest
+from chargerctl.deploy import image as images
 from chargerctl.deploy.checks import check_libraries, shadows
 from chargerctl.deploy.deployment import carry_out, plan_for, see
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.progress import shown_progress
 from chargerctl.deploy.records import Commit, DamagedError, Manifest, Mark
 from chargerctl.deploy.show import diff, plan_json, plan_lines
 from chargerctl.deploy.target import make_target, safe_pins
 from chargerctl.errors import ChargerctlError
+from rich.console import Console
 
 from tests.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.deploy.virtual import BOARD, FACTORY, SETTINGS, deploy, live, plan
@@ -113,7 +120,11 @@ def test_a_dry_run_shows_the_drive_as_it_will_be_when_an_unfinished_deploy_is_fi
         deploy(cut, image)
     cut.operations.clear()
     cut.cut_at = 0
-    assert plan(cut, image, dry_run=True).nothing_to_do
+    planned = plan(cut, image, dry_run=True)
+    assert planned.nothing_to_do
+    assert "an earlier deploy was cut after its commit: it is finished first" in "\n".join(
+        plan_lines(planned)
+    )
     assert not cut.operations
 
 
@@ -244,3 +255,33 @@ def test_without_settings_those_on_the_drive_are_left_alone() -> None:
     snapshot = see(volume, set(SMALL), SMALL, dry_run=False)
     carry_out(volume, plan_for(snapshot, make_target(SMALL, None, snapshot, BOARD)))
     assert volume.tree()["settings.toml"] == b"# mine\n"
+
+
+def test_what_is_written_is_little_more_than_what_changes(new_image: Image) -> None:
+    """The goals of bench/deploy.py that do not depend on the machine."""
+    volume = FaultyVolume(FACTORY)
+    deploy(volume, new_image)
+    assert volume.bytes_written <= 1.1 * sum(map(len, new_image.values()))
+    volume.bytes_written = 0
+    deploy(volume, new_image)
+    assert volume.bytes_written == 0
+    edited = new_image["charger/loop.py"] + b"# one line\n"
+    deploy(volume, {**new_image, "charger/loop.py": edited})
+    assert volume.bytes_written <= 2 * len(edited) + 8192
+
+
+def test_the_progress_has_bytes_and_time_left_on_a_terminal() -> None:
+    out = io.StringIO()
+    with shown_progress(Console(file=out, force_terminal=True, width=100), 2048) as progress:
+        progress(1024, "code.py")
+    assert "1.0/2.0 kB" in out.getvalue()
+    assert "code.py" in out.getvalue()
+    assert re.search(r"\d:\d\d|-:--", out.getvalue())
+
+
+def test_litter_in_the_firmware_folder_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("code.py", "._code.py", ".DS_Store", "charger/__init__.py", "charger/._x.py", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    monkeypatch.setattr(images, "firmware_dir", lambda: tmp_path)
+    assert set(images.firmware_image()) == {"code.py", "charger/__init__.py"}

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from chargerctl.deploy.apply import Progress, StuckError, execute, finish, no_progress
@@ -19,8 +19,6 @@ from chargerctl.deploy.troubles import explain
 from chargerctl.deploy.volume import Volume
 from chargerctl.firmware_files import firmware_dir
 
-MakeTarget = Callable[[Snapshot], Target]
-
 
 def see(volume: Volume, wanted: set[str], image: Image, dry_run: bool) -> Snapshot:
     """The drive as a deploy finds it, an unfinished earlier one finished; with dry_run, as it would be then.
@@ -29,17 +27,19 @@ def see(volume: Volume, wanted: set[str], image: Image, dry_run: bool) -> Snapsh
     deploy was to write in place. ChargerctlError where the drive cannot be read or written.
     """
     wanted = wanted | {SETTINGS_FILE}
+    committed = False
     try:
         snapshot = look(volume, wanted)
         if snapshot.commit is None:
             return snapshot
+        committed = True
         if dry_run:
             return snapshot.finished()
         with suppress(StuckError):  # then the plan begins with a drive that is held
             finish(volume, snapshot.commit, image)
-        return look(volume, wanted)
+        return replace(look(volume, wanted), mended=True)
     except OSError as error:
-        raise explain(error, volume.name, committed=False) from error
+        raise explain(error, volume.name, committed) from error
 
 
 def plan_for(snapshot: Snapshot, target: Target) -> Plan:

@@ -18,6 +18,8 @@ _SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """What changes, file by file, and how much room it takes."""
+    if plan.snapshot.mended:
+        yield "  an earlier deploy was cut after its commit: it is finished first"
     for change in plan.touched:
         yield f"  {_SIGNS[change.kind]} {change.kind:6}  {change.path}  {_sizes(change)}{_remarks(change, plan)}"
     kept = len(plan.changes) - len(plan.touched)

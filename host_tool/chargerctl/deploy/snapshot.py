@@ -12,8 +12,10 @@ from chargerctl.deploy.volume import Volume
 
 @dataclass(frozen=True)
 class Snapshot:
-    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not
-    finished."""
+    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not finished.
+
+    mended: there was one, and it has been finished, or will be before anything else is done.
+    """
 
     sizes: dict[str, int]
     folders: set[str]
@@ -22,6 +24,7 @@ class Snapshot:
     free: int
     manifest: Manifest | None
     commit: Commit | None
+    mended: bool = False
 
     def finished(self) -> Snapshot:
         """As it will be when the unfinished deploy on it has been finished; that needs nothing but the
@@ -38,7 +41,12 @@ class Snapshot:
         sizes = {path: size for path, size in self.sizes.items() if path not in gone and not staged(path)}
         sizes |= {path: len(data) for path, data in content.items()}
         return replace(
-            self, sizes=sizes, content=content, manifest=read_manifest(content.get(MANIFEST)), commit=None
+            self,
+            sizes=sizes,
+            content=content,
+            manifest=read_manifest(content.get(MANIFEST)),
+            commit=None,
+            mended=True,
         )
 
 
