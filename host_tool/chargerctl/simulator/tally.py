@@ -37,7 +37,8 @@ class Bookkeeper:
     def _on_event(self, event: Event) -> None:
         if event["kind"] != "frame":
             return
-        match event["dir"], event["frame"]:
+        frame: Any = event["frame"]
+        match event["dir"], frame:
             case "out", [2, str(message_id), "StartTransaction", {"meterStart": int()} as start]:
                 self._starts[message_id] = start
             case "in", [
