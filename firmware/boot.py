@@ -192,6 +192,8 @@ if exists(COMMIT[1:]):
         finish_deploy()
     except NeedsLaptopError as error:
         leave_to_laptop(str(error))
+    except (ValueError, IndexError):  # sealed, but not by what we know
+        leave_to_laptop("the commit is not understood")
     except OSError as error:  # tried again at the next reset
         print("boot: cannot finish a deploy now:", error)
 

@@ -82,6 +82,8 @@ def test_a_damaged_staged_file_is_not_put_in_place(bench: Bench, new_tree: Tree)
         (b"", "the commit is damaged"),
         (b"\xff\xfe\x00", "the commit is damaged"),
         (Commit([("turn", "round")]).render(), "unknown step turn"),
+        (Commit([("put", "1", "2")]).render(), "the commit is not understood"),
+        (Commit([("put", "one", "2", "-", "x")]).render(), "the commit is not understood"),
     ],
 )
 def test_a_commit_that_cannot_be_understood_is_left_to_the_laptop(

@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What commands that write a drive have in common: finding and locking it, showing a plan, carrying it
-out."""
+"""What commands on a drive have in common: finding and locking it, showing a plan, carrying it out."""
 
 from __future__ import annotations
 

@@ -3,9 +3,8 @@
 """Carry out a plan: stage, commit, apply; and finish what an earlier run left committed.
 
 What may be lost between two syncs, and in which order names of different folders arrive, is not known. So
-staged content is synced before the commit; each step on the drive's root, where the programs are that the
-board runs, is synced before the next; and the staging folder, out of which files are moved, is synced after
-the folders they went to.
+staged content is synced before the commit; what is done to a program that the board runs by itself is synced
+before the next step; and the staging folder, out of which files are moved, after the folders they went to.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ from chargerctl.deploy.volume import Volume, folder_of, parents
 from chargerctl.errors import ChargerctlError
 
 _NOT_YET = COMMIT + ".new"
-# The programs that the board runs by itself: what is done to them is on the medium before anything else is
-# done.
 _HOLD = "code.txt"
 _PIVOTS = {"boot.py", "boot.txt", _HOLD}
 

@@ -44,8 +44,7 @@ class Backup:
 
 
 def pack(volume: Volume, boot: BootOut, target: Path, secrets: bool) -> Backup:
-    """Write the drive's files into the zip `target`, which only its owner can read. OSError as the
-    volume's."""
+    """Write the drive's files into the zip `target`, readable by its owner only. OSError as the volume's."""
     sizes, _ = volume.list()
     if COMMIT in sizes:
         raise ChargerctlError("a deploy on the drive is not finished: run chargerctl deploy first")

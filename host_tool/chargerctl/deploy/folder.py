@@ -16,8 +16,7 @@ _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 
 class FolderVolume:
-    """A Volume in a folder, which must exist. durable: False for a folder that need not outlive a power
-    cut."""
+    """A Volume in a folder, which must exist. durable: False where nothing need outlive a power cut."""
 
     def __init__(self, root: Path, durable: bool = True) -> None:
         self._root = str(root)

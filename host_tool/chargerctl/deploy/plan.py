@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a deploy would change and whether it fits. Pure: from a snapshot of the drive and an image to a
-plan."""
+"""What a deploy would change, and whether it fits. Pure: from a snapshot and an image to a plan."""
 
 from __future__ import annotations
 
@@ -61,8 +60,7 @@ class Plan:
 
 
 def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan:
-    """How to turn the drive into `image`. The snapshot must hold the content of every file named by the
-    image.
+    """How to turn the drive into `image`. The snapshot must have the content of every file that the image names.
 
     hold: the program that holds the outputs safe meanwhile, should the drive have none.
     """
@@ -110,8 +108,7 @@ def _work(
 
 
 def _ahead(snapshot: Snapshot, touched: list[Change]) -> set[str]:
-    """What need not be staged: where no firmware of ours runs yet, nothing knows of new files in its
-    folders."""
+    """What need not be staged: where none of our firmware runs, nothing knows of new files in its folders."""
     if snapshot.manifest is not None:
         return set()
     return {change.path for change in touched if change.kind == "add" and folder_of(change.path)}

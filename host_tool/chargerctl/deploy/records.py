@@ -104,8 +104,9 @@ def _pins(lines: list[Step]) -> Pins:
 
 
 def _sealed(lines: list[Step]) -> bytes:
-    if any(" " in word for line in lines for word in line[:-1]) or any("\n" in line[-1] for line in lines):
-        raise ValueError("only a path, the last word of a line, may have blanks")
+    for line in lines:
+        if any(" " in word for word in line[:-1]) or any("\n" in word for word in line):
+            raise ValueError(f"only a path, the last word of a line, may have blanks: {line}")
     body = "".join(line + "\n" for line in (FORMAT, *(" ".join(line) for line in lines))).encode()
     return body + b"crc32 %08x\n" % binascii.crc32(body)
 
@@ -114,7 +115,7 @@ def _opened(content: bytes) -> list[Step]:
     body, mark, seal = content.rpartition(b"crc32 ")
     if not mark or seal != b"%08x\n" % binascii.crc32(body):
         raise DamagedError("damaged")
-    first, *lines = body.decode().splitlines()
+    first, *lines = body.decode(errors="replace").split("\n")
     if first != FORMAT:
         raise DamagedError(f"written by another chargerctl ({first})")
-    return [tuple(line.split(" ", _BLANKS.get(line.split(" ")[0], -1))) for line in lines]
+    return [tuple(line.split(" ", _BLANKS.get(line.split(" ")[0], -1))) for line in lines[:-1]]

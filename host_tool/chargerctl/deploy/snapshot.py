@@ -27,8 +27,7 @@ class Snapshot:
     mended: bool = False
 
     def finished(self) -> Snapshot:
-        """As it will be when the unfinished deploy on it has been finished; that needs nothing but the
-        drive."""
+        """As it will be when the unfinished deploy on it has been finished."""
         if self.commit is None:
             return self
         content = dict(self.content)

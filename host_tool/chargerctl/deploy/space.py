@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether a deploy fits, in clusters, its temporary copies counted; and which files must be replaced in
-place."""
+"""Whether a deploy fits, in clusters, temporary copies counted; and what must be replaced in place."""
 
 from __future__ import annotations
 

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The order in which a committed deploy is applied, so that no moment of it leaves a dead board.
 
-- boot.py first: whatever happens afterwards, a hard reset finishes it. CircuitPython runs boot.txt when
-there is
-  no boot.py, so the new one stands there, whole, while the old one goes.
-- Then hold.py becomes code.txt, which CircuitPython runs before code.py: from here on the tree may be half
-old
-  and half new, the board holds its outputs safe and imports none of it.
-- The manifest last.
+1. boot.py: whatever happens afterwards, a hard reset finishes it. CircuitPython runs boot.txt when there is no
+   boot.py, so the new one stands there, whole, while the old one goes.
+2. hold.py becomes code.txt, which CircuitPython runs before code.py: from here on the tree may be half old and
+   half new, the board holds its outputs safe and imports none of it.
+3. Everything else.
+4. code.txt becomes hold.py again, and the manifest is replaced.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from chargerctl.deploy.records import MANIFEST, Mark, Step
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do. names: where in the staging folder each new file waits; staged: their content
-    there.
+    """What there is to do.
 
-    ahead: written to its place before the commit; in_place: after it, while the board holds. removed: files
-    and then folders. present: files on the drive before. ours: the new tree is this firmware.
-    hold: the new hold.py. held: code.txt holds the board already, and every new file is written in place.
+    marks: of the new files. names: under which each waits in the staging folder; staged: their content, by that
+    name. ahead: written to its place before the commit; in_place: after it, while the board holds. removed: files,
+    then folders. present: files on the drive before. ours: the new tree is this firmware. hold: the new hold.py.
+    held: code.txt holds the board already, and every new file is written in place.
     """
 
     marks: dict[str, Mark]
@@ -83,8 +82,8 @@ def _begin_hold(work: Work) -> list[Step]:
 def _end_hold(work: Work) -> list[Step]:
     if work.held and "hold.py" in work.marks:
         return [_put(work, "hold.py"), ("remove", "code.txt")]
-    if work.held or work.hold is None:
-        return (
-            [("remove", "hold.py"), ("remove", "code.txt")] if work.hold is None else [("remove", "code.txt")]
-        )
+    if work.hold is None:
+        return [("remove", "hold.py"), ("remove", "code.txt")]
+    if work.held:
+        return [("remove", "code.txt")]
     return [("put", *work.hold.words(), "code.txt", "hold.py")]
