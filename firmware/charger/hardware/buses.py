@@ -48,14 +48,20 @@ class I2cBus:
                 raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
 
-    def probe(self, address):
-        """Does the device acknowledge? OSError if not. About 30 us, 1 s when a wire is held down."""
+    def probe(self, address, answer=None):
+        """Does the device acknowledge? OSError if not. About 30 us, 1 s when a wire is held down.
+
+        `answer`: a buffer to read into, rather than to write nothing.
+        """
         bus = self.open()
         if not bus.try_lock():
             raise OSError(errno.EAGAIN, "I2C is in use")
         started = supervisor.ticks_ms()
         try:
-            bus.writeto(address, b"")
+            if answer is None:
+                bus.writeto(address, b"")
+            else:
+                bus.readfrom_into(address, answer)
         except OSError:
             self.stalled(started)
             raise

@@ -24,6 +24,8 @@ _SET_UP_MS = const(200)
 _FIRST_SET_UP_MS = const(1500)
 _SPLASH_MS = const(2000)
 _ASK_MS = const(1000)
+# In its status register.
+_IS_OFF = const(0x40)
 
 
 class Display:
@@ -50,6 +52,8 @@ class Display:
         self._notice_ms = 0
         self._notice_until = None
         self._ask_at = 0
+        self._status = bytearray(1)
+        self._tells = False
 
     @property
     def lost(self):
@@ -104,6 +108,9 @@ class Display:
         self._panel.root_group = None
         self._panel.root_group = self._canvas.group
         self._refresh()
+        # Not every relative of the chip fills this bit: only one that is known to tell is believed.
+        self._bus.probe(self._device, self._status)
+        self._tells = not self._status[0] & _IS_OFF
         self._screen.stale = 0
         self._ready = True
         self._ask_at = ticks.add(now, _ASK_MS)
@@ -137,8 +144,14 @@ class Display:
         if screen.stale:
             self._show_next_field()
         elif ticks.reached(now, self._ask_at):
-            self._bus.probe(self._device)
+            self._ask()
             self._ask_at = ticks.add(now, _ASK_MS)
+
+    def _ask(self):
+        """One that was without power for a moment answers again, but it is off."""
+        self._bus.probe(self._device, self._status)
+        if self._tells and self._status[0] & _IS_OFF:
+            raise OSError(errno.ENODEV, "was without power")
 
     def _time_notice(self, now):
         if self._notice_ms == 0:
