@@ -75,7 +75,9 @@ class _Run:
         scene.board.power(True)
         scene.board.run_for(episode.length_s)
         scene.events.emit("chaos", text="calm")
-        scene.calm()
+        # By the clock, as everything that happens: only there the program can be asked what it is doing.
+        scene.later(0, scene.calm)
+        scene.board.run_for(0.01)
         self._calm_s = scene.now_s
         if self._recovered() and self._everything_told() and self._serve_next_customer():
             self._everything_told()
@@ -163,7 +165,6 @@ class _Run:
         if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
             self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
             return False
-        # By the clock: only there the program can be asked what it is doing.
         scene.later(_CHARGE_S, scene.world.unplug)
         scene.board.run_for(_CHARGE_S + 1.0)
         self._delivered_wh = scene.world.metered_wh - counted_wh

@@ -14,19 +14,10 @@ from chargerctl.simulator.chaos.scene import Scene
 # How often the call stack is looked at for the moment to unplug, and when patience ends.
 _LOOK_S = 0.00017
 _PATIENCE_S = 5.0
+_PATIENCE_RARE_S = 20.0
 
-_WAITED_FOR = (
-    "display",
-    "reader",
-    "connect",
-    "handshake",
-    "publish",
-    "receive",
-    "store",
-    "time",
-    "console",
-    "collect",
-)
+_OFTEN = ("display", "reader", "connect", "handshake", "publish", "receive", "console", "collect")
+_RARE = ("resolve", "time", "associate", "store")
 
 
 def draw(random: Random, length_s: float) -> list[Act]:
@@ -81,7 +72,7 @@ def _swipe(at_s: float, uid: str) -> Act:
 def _unplug(random: Random, at_s: float) -> Act:
     if random.random() < 0.5:
         return Act(at_s, "unplug", "unplug", lambda scene: scene.world.unplug())
-    waited_for = random.choice(_WAITED_FOR)
+    waited_for = random.choice(_OFTEN * 2 + _RARE)
     return Act(
         at_s,
         "unplug",
@@ -91,7 +82,7 @@ def _unplug(random: Random, at_s: float) -> Act:
 
 
 def _aim(scene: Scene, waited_for: str) -> None:
-    give_up_s = scene.now_s + _PATIENCE_S
+    give_up_s = scene.now_s + (_PATIENCE_RARE_S if waited_for in _RARE else _PATIENCE_S)
 
     def look() -> None:
         if phases.phase(scene.board) == waited_for or scene.now_s >= give_up_s:

@@ -8,6 +8,7 @@ from random import Random
 
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.events import Event
 
 _GARBAGE = (
     b"\xf0\xff\xff\xff\xff",  # an impossible length
@@ -35,17 +36,32 @@ def half_open(random: Random, at_s: float) -> list[Act]:
 
 
 def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
-    """From the next unplug on nothing gets through: what is said of it is lost on the way."""
-    lasts_s = random.uniform(6, 15)
+    """From the next unplug on, or the next answer behind it, nothing gets through: what is said of it is lost."""
+    lasts_s, late_s = random.uniform(6, 15), random.uniform(0, 0.015)
+    behind_answer = random.random() < 0.7
 
     def cut(scene: Scene) -> None:
         scene.network.half_open()
         scene.network.faults.syn_black_hole = True
         scene.later(lasts_s, lambda: setattr(scene.network.faults, "syn_black_hole", False))
 
-    return [
-        Act(at_s, "cut_at_unplug", f"cut_at_unplug for {lasts_s:.3f} s", lambda scene: scene.at_unplug(cut))
-    ]
+    def unplugged(scene: Scene) -> None:
+        if behind_answer:
+            scene.once(_is_answer, lambda: scene.later(late_s, lambda: cut(scene)))
+        else:
+            cut(scene)
+
+    text = f"cut_at_unplug for {lasts_s:.3f} s" + (", behind the next answer" if behind_answer else "")
+    return [Act(at_s, "cut_at_unplug", text, lambda scene: scene.once(_is_unplug, lambda: unplugged(scene)))]
+
+
+def _is_unplug(event: Event) -> bool:
+    return event["kind"] == "cable" and not event["plugged"]
+
+
+def _is_answer(event: Event) -> bool:
+    frame = event.get("frame")
+    return event["kind"] == "frame" and event["dir"] == "in" and isinstance(frame, list) and frame[:1] == [3]
 
 
 def delay(random: Random, at_s: float) -> list[Act]:

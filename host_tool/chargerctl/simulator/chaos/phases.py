@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Innermost first: (end of the file's name, function or "" for any, phase).
 _PHASES = (
-    ("net/dialer.py", "_resolve", "resolve"),
+    ("net/resolver.py", "", "resolve"),
     ("net/dialer.py", "", "connect"),
     ("net/mqtt.py", "_advance", "handshake"),
     ("net/mqtt.py", "publish", "publish"),
@@ -25,7 +25,6 @@ _PHASES = (
     ("hardware/pn532.py", "", "reader"),
     ("hardware/console.py", "step", "console"),
     ("hardware/store.py", "", "store"),
-    ("hardware/led.py", "", "led"),
     ("charger/housekeeping.py", "", "collect"),
     ("charger/loop.py", "", "idle"),
 )

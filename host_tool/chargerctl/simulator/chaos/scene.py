@@ -50,7 +50,7 @@ class Scene:
         self.estop_pressed = False
         self._failed: set[str] = set()
         self._calls = 0
-        self._at_unplug: list[Callable[[Scene], object]] = []
+        self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
         self.events.listen(self._on_event)
 
     @property
@@ -80,15 +80,14 @@ class Scene:
             self.board.run_for(0.1)
         return True
 
-    def at_unplug(self, call: Callable[[Scene], object]) -> None:
-        """Have `call(self)` the next time the cable is pulled out."""
-        self._at_unplug.append(call)
+    def once(self, holds: Callable[[Event], object], call: Callable[[], object]) -> None:
+        """Have `call()` at the next event for which `holds(event)`."""
+        self._awaited.append((holds, call))
 
     def _on_event(self, event: Event) -> None:
-        if event["kind"] == "cable" and not event["plugged"]:
-            calls, self._at_unplug = self._at_unplug, []
-            for call in calls:
-                call(self)
+        for entry in [entry for entry in self._awaited if entry[0](event)]:
+            self._awaited.remove(entry)
+            entry[1]()
 
     # What acts do that is more than a call of a part.
 
@@ -128,7 +127,7 @@ class Scene:
     def calm(self) -> None:
         """Nothing is wrong any more, the power is on, and nobody is there."""
         world = self.world
-        self._at_unplug.clear()
+        self._awaited.clear()
         self.network.heal()
         self.broker.faults = BrokerFaults()
         self.broker.publish(self.topic_in, b"", retain=True)
