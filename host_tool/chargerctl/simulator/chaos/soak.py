@@ -17,7 +17,7 @@ from chargerctl.simulator.chaos import episode as episodes
 from chargerctl.simulator.chaos.carry_out import Verdict, carry_out
 from chargerctl.simulator.costs import Costs
 
-_EPISODES_A_PROCESS = 20
+_EPISODES_A_PROCESS = 25
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,14 @@ def soak(
     workers: int | None = None,
     costs: Costs | None = None,
     replacements: Sequence[Replacement] = (),
+    to_first: bool = False,
 ) -> Iterator[Verdict]:
-    """The verdicts in the order of the seeds. `workers`: processes, by default one a core."""
+    """The verdicts in the order of the seeds. `workers`: processes, by default one a core. `to_first`: who consumes
+    them stops at the first with a violation, so what would come behind it need not be carried out."""
     count = workers or os.cpu_count() or 1
     chunks = [seeds[at : at + _EPISODES_A_PROCESS] for at in range(0, len(seeds), _EPISODES_A_PROCESS)]
-    run = partial(_run_chunk, costs=costs, replacements=tuple(replacements))
-    if count == 1 and len(chunks) == 1:
+    run = partial(_run_chunk, costs=costs, replacements=tuple(replacements), to_first=to_first)
+    if len(seeds) == 1:
         yield from run(seeds)
         return
     with multiprocessing.get_context("spawn").Pool(min(count, len(chunks)), maxtasksperchild=1) as pool:
@@ -76,7 +78,14 @@ def soak(
             yield from verdicts
 
 
-def _run_chunk(seeds: range, costs: Costs | None, replacements: tuple[Replacement, ...]) -> list[Verdict]:
+def _run_chunk(
+    seeds: range, costs: Costs | None, replacements: tuple[Replacement, ...], to_first: bool
+) -> list[Verdict]:
+    verdicts = []
     with tempfile.TemporaryDirectory(prefix="chargerctl-chaos-") as folder:
         drives = Drives(Path(folder), replacements)
-        return [run_one(seed, drives, costs) for seed in seeds]
+        for seed in seeds:
+            verdicts.append(run_one(seed, drives, costs))
+            if to_first and verdicts[-1].violations:
+                break
+    return verdicts
