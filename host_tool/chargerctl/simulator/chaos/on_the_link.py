@@ -36,7 +36,8 @@ def half_open(random: Random, at_s: float) -> list[Act]:
 
 
 def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
-    """From the next unplug on, or the next answer behind it, nothing gets through: what is said of it is lost."""
+    """From the next unplug during a charge on, or the next answer behind it, nothing gets through: what is said of it is
+    lost."""
     lasts_s, late_s = random.uniform(6, 15), random.uniform(0, 0.015)
     behind_answer = random.random() < 0.7
 
@@ -52,7 +53,11 @@ def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
             cut(scene)
 
     text = f"cut_at_unplug for {lasts_s:.3f} s" + (", behind the next answer" if behind_answer else "")
-    return [Act(at_s, "cut_at_unplug", text, lambda scene: scene.once(_is_unplug, lambda: unplugged(scene)))]
+
+    def begin(scene: Scene) -> None:
+        scene.once(lambda event: _is_unplug(event) and scene.world.relay_closed, lambda: unplugged(scene))
+
+    return [Act(at_s, "cut_at_unplug", text, begin)]
 
 
 def _is_unplug(event: Event) -> bool:
