@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a deploy does to one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one file. kind: add, change, remove, keep; sizes in bytes, None for no file."""
+
+    kind: str
+    path: str
+    before: int | None
+    after: int | None
+    note: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        return {key: value for key, value in vars(self).items() if value not in (None, "")}
