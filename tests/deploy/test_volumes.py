@@ -65,9 +65,9 @@ def test_a_rename_replaces_nothing(volume: Volume) -> None:
     assert tree_of(volume) == {"one": b"1", "two": b"2"}
 
 
+# Not a folder: others write to the disk that it is on.
+@pytest.mark.parametrize("volume", ["memory", *IMAGES], indirect=True)
 def test_what_is_removed_gives_its_room_back(volume: Volume) -> None:
-    if isinstance(volume, FolderVolume):
-        pytest.skip("others write to the disk that the folder is on")
     volume.make_folder("lib")
     free = volume.free()
     volume.write("lib/x", b"x" * (3 * volume.cluster + 1))
@@ -117,7 +117,7 @@ def without_salt(tree: Tree) -> Tree:
 def test_other_software_reads_what_was_deployed_to_an_image(
     kind: FatFormat, tmp_path: Path, new_image: Image
 ) -> None:
-    if shutil.which("mcopy") is None:
+    if shutil.which("mcopy") is None and os.environ.get("CI") != "true":
         pytest.skip("mtools is not installed")
     image, out = format_image(tmp_path / "drive.img", kind), tmp_path / "out"
     with opened_image(image) as volume:
