@@ -88,7 +88,7 @@ class Counter:
 
 
 class I2C:
-    """A display at 0x3C that takes everything, and a PN532 at 0x24."""
+    """A display at 0x3C that takes everything and is always on, and a PN532 at 0x24."""
 
     def __init__(self, scl, sda, *, frequency=100000):
         self._reader = Pn532()
@@ -110,6 +110,9 @@ class I2C:
             raise OSError(errno.ENODEV)
 
     def readfrom_into(self, address, buffer, *, start=0, end=None):
+        if address == 0x3C:
+            buffer[0] = 0
+            return
         if address != 0x24:
             raise OSError(errno.ENODEV)
         self._reader.read(buffer, len(buffer) if end is None else end)

@@ -108,9 +108,7 @@ class Display:
         self._panel.root_group = None
         self._panel.root_group = self._canvas.group
         self._refresh()
-        # Not every relative of the chip fills this bit: only one that is known to tell is believed.
-        self._bus.probe(self._device, self._status)
-        self._tells = not self._status[0] & _IS_OFF
+        self._tells = self._tells_that_it_is_on()
         self._screen.stale = 0
         self._ready = True
         self._ask_at = ticks.add(now, _ASK_MS)
@@ -149,9 +147,17 @@ class Display:
 
     def _ask(self):
         """One that was without power for a moment answers again, but it is off."""
-        self._bus.probe(self._device, self._status)
+        self._bus.probe(self._device, self._status if self._tells else None)
         if self._tells and self._status[0] & _IS_OFF:
             raise OSError(errno.ENODEV, "was without power")
+
+    def _tells_that_it_is_on(self):
+        """Not every relative of the chip can be read, or fills this bit: only one that is known to tell is believed."""
+        try:
+            self._bus.probe(self._device, self._status)
+        except OSError:
+            return False
+        return not self._status[0] & _IS_OFF
 
     def _time_notice(self, now):
         if self._notice_ms == 0:
