@@ -56,6 +56,8 @@ def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
 
     def begin(scene: Scene) -> None:
         scene.once(lambda event: _is_unplug(event) and scene.world.relay_closed, lambda: unplugged(scene))
+        if scene.world.relay_closed:
+            scene.world.unplug()
 
     return [Act(at_s, "cut_at_unplug", text, begin)]
 
