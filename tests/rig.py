@@ -11,6 +11,7 @@ from charger import settings
 from charger.clock import Clock, parse_iso
 from charger.core import Core
 from charger.ocpp.charge_point import Identity
+from charger.ocpp.outbox import Outbox
 from charger.ticks import Uptime, add
 
 REQUIRED = {"CHARGER_WIFI_SSID": "bench", "CHARGER_MQTT_BROKER": "broker", "CHARGER_SERIAL": "t-1"}
@@ -143,22 +144,23 @@ class Rig:
         self.reboots = []
         self.store = Store()
         self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
-        identity = Identity("v", "m", "t-1", "0.1")
+        self.outbox = Outbox()
+        identity = Identity(values, "0.1", "00112233aabbccdd", "power")
         core = Core(
             values,
             identity,
             self,
             self.link,
+            self.outbox,
             self.clock,
             self.uptime,
             self.store,
-            "00112233aabbccdd",
             lambda: self.reboots.append(self.now),
             self.log,
             now,
         )
         self.interlock, self.inputs, self.controller = core.interlock, core.inputs, core.controller
-        self.charge_point, self.restart, self.outbox = core.charge_point, core.restart, core.outbox
+        self.charge_point, self.restart = core.charge_point, core.restart
         self.outputs = core.outputs
         accepted = {"idTagInfo": {"status": "Accepted"}}
         self.answers = {

@@ -19,6 +19,7 @@ from charger.housekeeping import Housekeeping
 from charger.loop import Loop, Task
 from charger.net import NoNetwork
 from charger.ocpp.charge_point import Identity
+from charger.ocpp.outbox import Outbox
 from charger.panel import Panel
 
 # How long the display tells of a mistake in the settings: one that was made good by a default gives way to the state.
@@ -49,28 +50,16 @@ def build(store):
         )
     uptime = ticks.Uptime(now)
     clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
+    outbox = Outbox()
     loop = Loop(system.ticks_ms, parts.stalls, system.describe, log)
     if operative:
-        wifi, link, ntp = _network(values, clock, loop.pump, parts.stalls, store, log)
+        wifi, link, ntp = _network(values, clock, loop.pump, parts.stalls, store, outbox, log)
     else:
         wifi = link = ntp = NoNetwork()
 
-    identity = Identity(values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
-    boot_id = system.boot_id()
+    identity = Identity(values, VERSION, system.boot_id(), reason)
     core = Core(
-        values,
-        identity,
-        parts,
-        link,
-        clock,
-        uptime,
-        store,
-        boot_id,
-        reset.reboot,
-        log,
-        now,
-        operative,
-        reason,
+        values, identity, parts, link, outbox, clock, uptime, store, reset.reboot, log, now, operative
     )
     interlock, controller = core.interlock, core.controller
     parts.stalls.follow(interlock)
@@ -103,7 +92,7 @@ def build(store):
         Task("reload", reload.step, 20),
         Task("housekeeping", housekeeping.step, 60),
     )
-    loop.begin(urgent, rest, Watchdog(values["safety.watchdog_seconds"]), interlock.make_safe)
+    loop.begin(urgent, rest, Watchdog(values["safety.watchdog_seconds"]), controller.make_safe)
     return loop
 
 
@@ -122,7 +111,7 @@ def _read_settings():
     return values, notes + problems
 
 
-def _network(values, clock, pump, stalls, store, log):
+def _network(values, clock, pump, stalls, store, outbox, log):
     from charger import net
     from charger.net.mqtt import Link
     from charger.net.ntp import Ntp
@@ -130,7 +119,7 @@ def _network(values, clock, pump, stalls, store, log):
 
     radio, pool = net.open_radio()
     ticks_ms = system.ticks_ms
-    wifi = Wifi(radio, values, ticks_ms, stalls, store, log, system.is_rp2())
+    wifi = Wifi(radio, values, ticks_ms, stalls, store, outbox, log, system.is_rp2())
     link = Link(pool, wifi, values, ticks_ms, pump, stalls, log)
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]
     ntp = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)

@@ -49,6 +49,9 @@ class Controller:
             self.handle(connector.FAULT, reason)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)
+        elif state.running and not interlock.permitted and not interlock.lapsed:
+            # The permit went without our knowing: a fault came and was cleared while this task was left alone.
+            self.handle(connector.STOP, "Other")
         if interlock.present != state.plugged:
             self.handle(connector.CABLE_IN if interlock.present else connector.CABLE_OUT)
         if interlock.lapsed:
@@ -66,6 +69,13 @@ class Controller:
         self._follow_connection_timeout(now)
         self._show()
 
+    def make_safe(self):
+        """A part that the relay depends on has failed: open, and say so, even if it is this very state machine."""
+        self._interlock.make_safe()
+        self._charge_point.set_status(connector.FAULTED, self._interlock.fault)
+        self._screen.state = connector.FAULTED
+        self._shown_phase = None
+
     def handle(self, event, argument=None):
         """Give the connector one event and carry out what follows."""
         before = self.state.phase
@@ -79,7 +89,7 @@ class Controller:
                 self._carry_out(output, what)
         except Exception:
             # Half carried out, with the relay perhaps permitted and nothing recorded: safe first, then the loop's affair.
-            self._interlock.make_safe()
+            self.make_safe()
             raise
         if self.state.phase != before:
             self._charge_point.set_status(connector.status(self.state), self._interlock.fault)

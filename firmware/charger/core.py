@@ -10,7 +10,6 @@ from charger.interlock import Interlock, Limits
 from charger.ocpp.charge_point import ChargePoint
 from charger.ocpp.commands import Commands
 from charger.ocpp.configuration import Configuration
-from charger.ocpp.outbox import Outbox
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
 from charger.outputs import Outputs
@@ -22,38 +21,23 @@ _ANSWER_TIMEOUT_MS = const(30000)
 class Core:
     """`parts`: relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen.
 
-    `link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
-    `reboot()` resets the board; `reset_reason`: one word, why it was reset the last time. `operative` False: Unavailable
-    for good.
+    `link`: connected, publish(text) -> bool, receive() -> text or None. `store`: the crash count's. `reboot()` resets
+    the board. `operative` False: Unavailable for good.
     """
 
     def __init__(
-        self,
-        values,
-        identity,
-        parts,
-        link,
-        clock,
-        uptime,
-        store,
-        boot_id,
-        reboot,
-        log,
-        now,
-        operative=True,
-        reset_reason="unknown",
+        self, values, identity, parts, link, outbox, clock, uptime, store, reboot, log, now, operative=True
     ):
         limits = Limits(values)
         configuration = Configuration(values)
         self.interlock = Interlock(
             parts.relay, parts.lock, parts.cable, parts.emergency_stop, limits, uptime, log, now
         )
-        self.rpc = Rpc(link, boot_id, _ANSWER_TIMEOUT_MS, log)
-        self.outbox = Outbox()
+        self.rpc = Rpc(link, identity.boot_id, _ANSWER_TIMEOUT_MS, log)
         meter = parts.meter if parts.has_meter else None
-        self.transactions = Transactions(self.rpc, self.outbox, clock, configuration, meter, uptime, log)
+        self.transactions = Transactions(self.rpc, outbox, clock, configuration, meter, uptime, log)
         self.charge_point = ChargePoint(
-            self.rpc, self.transactions, clock, configuration, identity, uptime, reset_reason, log
+            self.rpc, self.transactions, clock, configuration, identity, uptime, log
         )
         self.controller = Controller(
             self.interlock, self.charge_point, parts, limits, configuration, uptime, log, operative

@@ -531,3 +531,21 @@ def test_a_long_boot_interval_is_kept_to(rig):
     }
     rig.run(200_000)
     assert len(rig.calls("BootNotification")) == 1
+
+
+def test_a_state_machine_that_fails_for_good_is_told_as_faulted(rig):
+    rig.charge()
+    rig.controller.make_safe()
+    rig.charge_point.step(rig.now)
+    assert rig.calls("StatusNotification")[-1]["status"] == "Faulted"
+    assert rig.screen.state == "Faulted"
+    assert not rig.relay.closed
+
+
+def test_a_fault_that_came_and_went_unseen_still_ends_the_transaction(rig):
+    rig.charge()
+    rig.interlock.latch("InternalError")
+    rig.interlock.clear_fault()
+    rig.run(500)
+    assert rig.calls("StopTransaction")[0]["reason"] == "Other"
+    assert not rig.lock.engaged

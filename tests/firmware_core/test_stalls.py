@@ -3,7 +3,7 @@
 """When something may stand still."""
 
 import pytest
-from charger.interlock import UNBOUNDED, Stalls
+from charger.stalls import UNBOUNDED, Stalls
 
 
 class Relay:

@@ -5,8 +5,8 @@
 import itertools
 
 import pytest
-from charger.interlock import UNBOUNDED
 from charger.net.wifi import Wifi
+from charger.stalls import UNBOUNDED
 
 
 class Radio:
@@ -40,8 +40,9 @@ class Radio:
 class Store:
     """Keeps when the program stood still, by how many attempts there had been."""
 
-    def __init__(self, radio):
+    def __init__(self, radio, standing_still=False):
         self._radio = radio
+        self.standing_still = standing_still
         self.told = []
 
     def stand_still(self):
@@ -52,16 +53,17 @@ class Store:
 
 
 class Station:
-    def __init__(self, clock, stalls, log, is_rp2=False, watchdog_seconds=8):
+    def __init__(self, clock, stalls, log, is_rp2=False, watchdog_seconds=8, standing_still=False):
         self.clock, self.stalls, self.log = clock, stalls, log
         self.radio = Radio(clock)
-        self.store = Store(self.radio)
+        self.store = Store(self.radio, standing_still)
+        self.outbox = []
         values = {
             "wifi.ssid": "garage",
             "wifi.password": "secret-word",
             "safety.watchdog_seconds": watchdog_seconds,
         }
-        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, log, is_rp2)
+        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, self.outbox, log, is_rp2)
 
     def run(self, ms):
         for _ in range(ms // 5):
@@ -212,3 +214,20 @@ def test_a_network_may_announce_no_name_server(station, nothing):
     assert station.wifi.name_server() is None
     station.radio.ipv4_dns = "192.168.1.1"
     assert station.wifi.name_server() == "192.168.1.1"
+
+
+def test_after_a_reset_that_joining_brought_about_somebody_can_charge_first(make_station):
+    station = make_station(standing_still=True)
+    station.run(59_000)
+    assert not station.radio.attempts
+    station.run(2_000)
+    assert station.radio.attempts
+
+
+def test_undelivered_transactions_are_not_risked_by_joining_for_a_quarter_of_an_hour(make_station):
+    station = make_station(standing_still=True)
+    station.outbox.append("a stop")
+    station.run(900_000)
+    assert not station.radio.attempts
+    station.run(70_000)
+    assert station.radio.attempts

@@ -19,6 +19,7 @@ class Part:
     state = address = local_time = None
     crash_count = 0
     fault = None
+    standing_still = False
 
     def __init__(self, *arguments):
         pass

@@ -14,7 +14,7 @@ from charger.hardware.lock import Lock
 from charger.hardware.pins import Pins
 from charger.hardware.profiles import PROFILES
 from charger.hardware.relay import Relay
-from charger.interlock import Stalls
+from charger.stalls import Stalls
 
 
 class NoRelay:

@@ -32,11 +32,13 @@ class AutoReload:
             self._loaded = (self._loaded + mark) & _MASK
 
     def step(self, now):
-        if self._reload_at is not None:
+        busy = self._busy(now)
+        if self._reload_at is not None and not busy:
             if ticks.reached(now, self._reload_at):
                 supervisor.reload()
             return
-        busy = self._busy(now)
+        # Whoever started in between is served first: the drive is looked at again after that.
+        self._reload_at = None
         if busy != self._held:
             self._held = busy
             supervisor.runtime.autoreload = not busy

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Opens the connection to the broker: name, then TCP and TLS, when everything may stand still for that long."""
 
-from charger.interlock import WATCHDOG_RESERVE_MS
 from charger.net.packet_socket import errno_name
 from charger.net.resolver import Resolver
+from charger.stalls import WATCHDOG_RESERVE_MS
 
 # Fits the default [safety] max_stall_ms; an ESP32 and an RP2 both wait in steps of 100 ms.
 QUICK_MS = 200

@@ -5,7 +5,7 @@
 from micropython import const
 
 from charger import ticks
-from charger.interlock import UNBOUNDED
+from charger.stalls import UNBOUNDED
 
 # What the radio gets before we step in: an ESP32's own attempts after a loss, an RP2's association under way.
 _OWN_MS = const(10000)
@@ -15,24 +15,34 @@ _ASSOCIATE_S = const(4)
 _ATTEMPT_S = const(3)
 _FIRST_MS = const(2000)
 _LONGEST_MS = const(60000)
+# After a start that joining itself brought about, the next attempt may well do so again: first somebody can charge.
+_AGAIN_MS = const(60000)
+# And what is undelivered is in RAM: another such start would lose it.
+_UNDELIVERED_MS = const(900000)
 _NOTHING = ("None", "0.0.0.0")
 
 
 class Wifi:
-    """`radio` is wifi.radio; the other collaborators, and how long step() stands still, as in the package."""
+    """`radio` is wifi.radio, `outbox` what waits to be delivered; the other collaborators, and how long step() stands
+    still, as in the package."""
 
-    def __init__(self, radio, values, ticks_ms, stalls, store, log, is_rp2):
+    def __init__(self, radio, values, ticks_ms, stalls, store, outbox, log, is_rp2):
         self._radio = radio
         self._ssid = values["wifi.ssid"]
         self._password = values["wifi.password"]
         self._ticks_ms = ticks_ms
         self._stalls = stalls
         self._store = store
+        self._outbox = outbox
+        self._risky = store.standing_still
         self._log = log
         self._is_rp2 = is_rp2
         patience = self._patience(values["safety.watchdog_seconds"])
         self._timeout_s = 0.01 if is_rp2 else patience  # float: wifi.radio takes seconds
         self._next_look = self._next_try = ticks_ms()
+        if self._risky:
+            self._next_try = ticks.add(self._next_look, _AGAIN_MS)
+            log("wifi", f"The last attempt to join ended in a reset: the next in {_AGAIN_MS // 1000} s")
         self._pause_ms = _FIRST_MS
         self._problem = None
         self.connected = False
@@ -62,9 +72,14 @@ class Wifi:
         if (
             not self.connected
             and ticks.reached(now, self._next_try)
+            and not self._too_precious(now)
             and (self._is_rp2 or self._stalls.allow(UNBOUNDED))
         ):
             self._associate()
+
+    def _too_precious(self, now):
+        """Undelivered transactions are not risked for a while, when the last attempt to join ended in a reset."""
+        return self._risky and len(self._outbox) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
@@ -73,6 +88,7 @@ class Wifi:
             return
         self.connected = True
         self.address = address
+        self._risky = False
         self._pause_ms = _FIRST_MS
         self._problem = None
         self._log("wifi", f"Connected to {self._ssid}, address {address}")

@@ -17,23 +17,26 @@ _MAX_INFO = const(50)  # StatusNotification's info (SPEC 6.47)
 
 
 class Identity:
-    """Who we are in BootNotification (SPEC 6.3)."""
+    """Who we are in BootNotification (SPEC 6.3), and which start of ours this is: `boot_id`, 16 hex digits, new at each,
+    and `reset_reason`, one word."""
 
-    def __init__(self, vendor, model, serial, firmware_version):
-        self.vendor = vendor
-        self.model = model
-        self.serial = serial
+    def __init__(self, values, firmware_version, boot_id, reset_reason):
+        self.vendor = values["charger.vendor"]
+        self.model = values["charger.model"]
+        self.serial = values["charger.serial"]
         self.firmware_version = firmware_version
+        self.boot_id = boot_id
+        self.reset_reason = reset_reason
 
 
 class ChargePoint:
     """Call `attach` once with who wants to hear of answers before the first `step`.
 
-    `reset_reason` is told with the status of connector 0. `registration` is None until BootNotification is answered,
-    then Accepted, Pending or Rejected.
+    Why the board was reset is told with the status of connector 0. `registration` is None until BootNotification is
+    answered, then Accepted, Pending or Rejected.
     """
 
-    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, reset_reason, log):
+    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, log):
         self._rpc = rpc
         self._transactions = transactions
         self._clock = clock
@@ -48,7 +51,7 @@ class ChargePoint:
         self._heartbeat_due_s = 0
         self._notify_due_s = 0
         # [connector 0, connector 1]: what is so, and what the central system was last told, as (status, error, info).
-        self._whole = ("Available", "NoError", "reset: " + reset_reason)
+        self._whole = ("Available", "NoError", "reset: " + identity.reset_reason)
         self._status = [self._whole, ("Available", "NoError", None)]
         self._told = [None, None]
         self._error = ("NoError", None)
