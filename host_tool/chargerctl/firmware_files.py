@@ -22,7 +22,9 @@ def firmware_dir() -> Path:
     for candidate in candidates:
         if (candidate / "code.py").is_file() or (candidate / "charger").is_dir():
             return candidate
-    raise ChargerctlError("this chargerctl was installed without its firmware: reinstall it from the project's wheel")
+    raise ChargerctlError(
+        "this chargerctl was installed without its firmware: reinstall it from the project's wheel"
+    )
 
 
 @cache
