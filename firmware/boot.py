@@ -70,6 +70,8 @@ def carry_out(step):
 def replace(source, target):
     """FAT cannot rename onto a file: remove, then rename. In between, `source` is there for the next try."""
     make_folders(target)
+    if is_folder(target):
+        raise NeedsLaptopError(target + " is a folder")
     if exists(target):
         os.remove("/" + target)
     os.rename("/" + source, "/" + target)
@@ -98,16 +100,16 @@ def make_folders(path):
         folder = "/".join(parts[:depth])
         if not exists(folder):
             os.mkdir("/" + folder)
+        elif not is_folder(folder):
+            raise NeedsLaptopError(folder + " is no folder")
 
 
 def remove(path):
     """A file, or a folder if it is empty."""
-    if not exists(path):
-        return
-    if os.stat("/" + path)[0] & 0x4000:
+    if is_folder(path):
         if not os.listdir("/" + path):
             os.rmdir("/" + path)
-    else:
+    elif exists(path):
         os.remove("/" + path)
 
 
@@ -126,6 +128,10 @@ def exists(path):
     except OSError:
         return False
     return True
+
+
+def is_folder(path):
+    return exists(path) and os.stat("/" + path)[0] & 0x4000 != 0
 
 
 def leave_to_laptop(reason):
@@ -187,15 +193,23 @@ def give_drive_to_program():
         print("boot: the drive stays with the laptop:", error)
 
 
-if exists(COMMIT[1:]):
+failures = 0
+while exists(COMMIT[1:]):
     try:
         finish_deploy()
     except NeedsLaptopError as error:
         leave_to_laptop(str(error))
+        break
     except (ValueError, IndexError):  # sealed, but not by what we know
         leave_to_laptop("the commit is not understood")
-    except OSError as error:  # tried again at the next reset
-        print("boot: cannot finish a deploy now:", error)
+        break
+    except OSError as error:  # once more, since every step may be repeated
+        failures += 1
+        if failures == 2:
+            leave_to_laptop(str(error))
+            break
 
-if setting("CHARGER_STORAGE_KIND") == "file" and not service_button_held():
+# A deploy that the laptop has to finish needs the drive.
+unfinished = exists(COMMIT[1:]) or exists("code.txt")
+if setting("CHARGER_STORAGE_KIND") == "file" and not unfinished and not service_button_held():
     give_drive_to_program()

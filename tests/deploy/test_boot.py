@@ -47,6 +47,38 @@ def test_the_program_owns_the_drive_where_the_journal_is_a_file(bench: Bench, ne
     assert "program owns" in bench.run(5)
 
 
+@pytest.mark.parametrize("left", [COMMIT, "code.txt"])
+def test_the_laptop_owns_the_drive_while_a_deploy_needs_it(bench: Bench, new_tree: Tree, left: str) -> None:
+    tree = with_lines(program_writes(new_tree), 'CHARGER_STORAGE_KIND = "file"')
+    tree = staged(tree, [("turn", "round")]) if left == COMMIT else {**tree, left: tree["code.py"]}
+    bench.power_cycle(tree)
+    assert "laptop owns" in bench.run(5)
+
+
+@pytest.mark.parametrize(
+    ("there", "target", "said"),
+    [("late.py/inside", "late.py", "late.py is a folder"), ("late", "late/x.py", "late is no folder")],
+)
+def test_what_stands_in_the_way_is_left_to_the_laptop(
+    bench: Bench, new_tree: Tree, there: str, target: str, said: str
+) -> None:
+    """No reset every 30 s."""
+    steps = [("put", *Mark.of(b"late").words(), ".deploy/0", target)]
+    bench.power_cycle(staged({**new_tree, there: b"mine"}, steps, **{"0": b"late"}))
+    text = bench.run(100)
+    assert f"boot: cannot finish a deploy: {said}" in text
+    assert text.count("hold   an unfinished deploy needs the laptop") == 1
+    assert bench.tree()[there] == b"mine"
+
+
+def test_an_error_that_comes_again_is_left_to_the_laptop(bench: Bench, new_tree: Tree) -> None:
+    """A folder among the staged files: the last step of all cannot remove it."""
+    bench.power_cycle({**staged(new_tree, []), ".deploy/folder/x": b""})
+    text = bench.run(100)
+    assert "boot: cannot finish a deploy:" in text
+    assert text.count("hold   an unfinished deploy needs the laptop") == 1
+
+
 @pytest.mark.parametrize("pin", [SERVICE, "GP15"])
 def test_the_service_button_at_reset_gives_the_drive_back(bench: Bench, new_tree: Tree, pin: str) -> None:
     """The board profile's pin, and one that the settings name."""

@@ -215,3 +215,54 @@ def test_a_deploy_to_an_image_that_is_cut_is_repaired_by_the_next(
             assert live(tree_of(volume)) == new, f"cut before operation {at}"
     assert states <= {"old", "committed", "new"}
     assert {"old", "committed"} <= states
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A FAT image that mtools filled: lower-case 8.3 names as a short name and two bits, without a long name."""
+    if shutil.which("mcopy") is None and os.environ.get("CI") != "true":
+        pytest.skip("mtools is not installed")
+    image = format_image(tmp_path / "drive.img", next(iter(IMAGES.values())))
+    for name in ("boot_out.txt", "code.py", "UPPER.TXT", "Mixed.txt"):
+        (tmp_path / name).write_bytes(FACTORY.get(name) or name.encode())
+        subprocess.run(["mcopy", "-i", image, tmp_path / name, f"::{name}"], check=True)
+    subprocess.run(["mmd", "-i", image, "::lib"], check=True)
+    subprocess.run(["mcopy", "-i", image, tmp_path / "code.py", "::lib/mine.py"], check=True)
+    return image
+
+
+def test_names_are_shown_as_other_software_wrote_them(filled: Path) -> None:
+    with opened_image(filled) as volume:
+        files, folders = volume.list()
+    assert set(files) == {"boot_out.txt", "code.py", "UPPER.TXT", "Mixed.txt", "lib/mine.py"}
+    assert folders == {"lib"}
+
+
+def test_names_are_found_whatever_their_case(filled: Path) -> None:
+    with opened_image(filled) as volume:
+        assert volume.read("LIB/Mine.PY") == FACTORY["code.py"]
+        with pytest.raises(FileExistsError):
+            volume.rename("upper.txt", "CODE.PY")
+        with pytest.raises(FileExistsError):
+            volume.make_folder("Lib")
+        volume.write("lib/MINE.py", b"new")
+        volume.rename("Lib/mine.py", "lib/other.py")
+        volume.remove("upper.TXT")
+        assert tree_of(volume).keys() == {"boot_out.txt", "code.py", "Mixed.txt", "lib/other.py"}
+        assert volume.read("lib/other.py") == b"new"
+
+
+def test_a_deploy_to_an_image_that_other_software_filled_makes_no_name_twice(
+    filled: Path, tmp_path: Path, new_image: Image
+) -> None:
+    with opened_image(filled) as volume:
+        deploy(volume, new_image)
+        written = tree_of(volume)
+        assert deploy(volume, new_image).nothing_to_do
+    assert {path: written[path] for path in new_image} == new_image
+    out = tmp_path / "out"
+    out.mkdir()
+    subprocess.run(["mcopy", "-s", "-n", "-i", filled, "::", str(out)], check=True)
+    assert {
+        path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()
+    } == written

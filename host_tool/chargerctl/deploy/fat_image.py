@@ -109,26 +109,26 @@ class FatImageVolume:
     def rename(self, source: str, target: str) -> None:
         """The new name first: for a moment both lead to the content, never none."""
         entry = self._entry(source)
-        if self._fat_to_read.exists(target):
+        if _as_os_error(self._way, target)[-1][1] is not None:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-        _as_os_error(self._fat.create, target)
+        _as_os_error(self._fat.create, self._stored(target))
         renamed, old = self._entry(target), entry.get_parent_dir()
         renamed.set_cluster(entry.get_cluster())
         renamed.filesize = entry.filesize
         self._core.update_directory_entry(renamed.get_parent_dir())
-        old.remove_dir_entry(source.rpartition("/")[2])
+        old.remove_dir_entry(str(entry))
         self._core.update_directory_entry(old)
 
     def remove(self, path: str) -> None:
         self._entry(path)
-        _as_os_error(self._fat.remove, path)
+        _as_os_error(self._fat.remove, self._stored(path))
         self._core.flush_fat()
 
     def make_folder(self, path: str) -> None:
-        _as_os_error(self._fat.makedir, path)
+        _as_os_error(self._fat.makedir, self._stored(path))
 
     def remove_folder(self, path: str) -> None:
-        _as_os_error(self._fat.removedir, path)
+        _as_os_error(self._fat.removedir, self._stored(path))
         self._core.flush_fat()
 
     def _read(self, entry: Any) -> bytes:
@@ -138,7 +138,7 @@ class FatImageVolume:
         return b"".join(map(self._core.read_cluster_contents, chain))[: entry.filesize]
 
     def _write(self, path: str, content: bytes) -> None:
-        self._fat.create(path, wipe=True)
+        self._fat.create(self._stored(path), wipe=True)
         entry = self._entry(path)
         if content:
             first = self._core.allocate_bytes(len(content))[0]
@@ -159,15 +159,46 @@ class FatImageVolume:
         self._core.write_data_to_cluster(entries.ljust(room, b"\0"), first, erase=True)
 
     def _entry(self, path: str) -> Any:
-        return _as_os_error(self._core.root_dir.get_entry, path)
+        found = _as_os_error(self._way, path)[-1][1]
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return found
+
+    def _stored(self, path: str) -> str:
+        """The path as pyfatfs spells it; what is not there yet stays as it is."""
+        return "/".join(name for name, _ in self._way(path)[1:])
+
+    def _way(self, path: str) -> list[tuple[str, Any]]:
+        """The names that lead to a path, as pyfatfs spells them, with their entries (None: not there), the drive
+        itself first."""
+        way = [("", self._core.root_dir)]
+        for part in filter(None, path.split("/")):
+            folders, files, _ = way[-1][1].get_entries() if way[-1][1] is not None else ((), (), ())
+            here = (entry for entry in (*folders, *files) if _name(entry).casefold() == part.casefold())
+            found = next(here, None)
+            way.append((part if found is None else str(found), found))
+        return way
 
     def _entries(self) -> Iterator[tuple[str, Any]]:
         waiting = [("", self._core.root_dir)]
         while waiting:
             prefix, folder = waiting.pop()
             folders, files, _ = folder.get_entries()
-            waiting += [(f"{prefix}{entry}/", entry) for entry in folders]
-            yield from ((f"{prefix}{entry}", entry) for entry in (*folders, *files))
+            waiting += [(f"{prefix}{_name(entry)}/", entry) for entry in folders]
+            yield from ((f"{prefix}{_name(entry)}", entry) for entry in (*folders, *files))
+
+
+def _name(entry: Any) -> str:
+    """As other software shows it. pyfatfs leaves out the bits by which mtools, Linux, Windows and CircuitPython's
+    FatFs store a lower-case 8.3 name without a long one."""
+    if entry.lfn_entry is not None:
+        return str(entry)
+    base, dot, extension = entry.get_short_name().partition(".")
+    return (
+        (base.lower() if entry.ntres & 0x08 else base)
+        + dot
+        + (extension.lower() if entry.ntres & 0x10 else extension)
+    )
 
 
 def _as_os_error(call: Callable[..., T], *arguments: Any) -> T:
