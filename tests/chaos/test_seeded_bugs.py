@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Eight bugs put into the firmware on the drive: the episodes find each of them."""
+"""Ten bugs put into the firmware on the drive: the episodes find each of them."""
 
 import pytest
 from chargerctl.simulator.chaos.soak import Replacement, soak
@@ -16,8 +16,8 @@ BUGS = {
             '\n            self._open("cable unplugged")',
         )
     ],
-    # Also where a library waits: neither the loop nor the socket puts an end to it any more.
-    "the watchdog is fed unconditionally": [
+    # Neither the loop, nor the socket, nor the watchdog puts an end to what a library waits for.
+    "no wait is bounded, and the watchdog is fed meanwhile": [
         Replacement(
             "charger/loop.py",
             "        if ticks.diff(started, self._started) >= PUMP_MS:\n"
@@ -26,8 +26,8 @@ BUGS = {
         ),
         Replacement(
             "charger/loop.py",
-            "if self._run_urgent():\n            self._watchdog.feed()",
-            "self._run_urgent()\n        self._watchdog.feed()",
+            "if self._urgent_ran and ticks.diff(self._ticks_ms(), self._started) < PUMP_MS:",
+            "if True:",
         ),
         Replacement(
             "charger/net/packet_socket.py",
@@ -64,6 +64,16 @@ BUGS = {
         Replacement(
             "charger/interlock.py",
             "            and self._lock.engaged\n            and self._lock_settled\n",
+            "",
+        )
+    ],
+    "revoke does not open": [
+        Replacement("charger/interlock.py", '        self._open("authorisation ended")\n', "")
+    ],
+    "the own card does not stop": [
+        Replacement(
+            "charger/connector.py",
+            '        if _same(tag, state.tag):\n            return _end(state, "Local", tag)\n',
             "",
         )
     ],

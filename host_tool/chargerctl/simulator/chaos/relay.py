@@ -3,7 +3,8 @@
 """The invariants of the relay, judged by levels at pins, contacts and frames on the link. Nothing here asks the firmware.
 
 It closes only with the cable stable, the lock settled, somebody authorised not too long ago, no emergency stop, the
-contacts rested and cycles left; it opens in time when the cable goes or the emergency stop is pressed.
+contacts rested and cycles left; it opens in time when the cable goes, the emergency stop is pressed or the authorisation
+ends (opening.py, endings.py); the cable is not let go before the contacts have settled.
 """
 
 from __future__ import annotations
@@ -12,27 +13,21 @@ from collections import Counter
 from collections.abc import Callable
 
 from chargerctl.simulator.chaos import phases
+from chargerctl.simulator.chaos.endings import Endings
 from chargerctl.simulator.chaos.grants import Grants
+from chargerctl.simulator.chaos.opening import BOUND_MS, Opening
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.events import Event
 
-BOUND_MS = 50.0
-WEDGED_MS = 1100.0
-# What may stand still with the relay closed, by the phase in which it does. Store writes cost what the flash costs now.
-_CONNECT_MS = 200.0
-# USB on an ESP32-C6 with nobody reading: one write.
-_CONSOLE_MS = 200.0
 # Contacts that move and move back within a pass may go unseen.
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
-_LOOK_S = 0.0007
 
 
 class RelayJudge:
-    """`violated(text)` is called for each violation. `worst_ms`: unplug to relay open, by the kind of stall met."""
+    """`violated(text)` is called for each violation."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
-        self.worst_ms: dict[str, float] = {}
         self.unplugs: Counter[str] = Counter()
         self.unplugs_charging: Counter[str] = Counter()
         self.closings = 0
@@ -41,9 +36,12 @@ class RelayJudge:
         self._scene = scene
         self._violated = violated
         self._grants = Grants(scene)
+        self._opening = Opening(scene, violated)
+        self._endings = Endings(scene, self._opening)
         values = scene.values
         self._settle_s = values["safety.cable_settle_ms"] / 1000
         self._confirm_s = values["safety.unplug_confirm_ms"] / 1000
+        self._relay_settle_s = values["safety.relay_settle_ms"] / 1000
         self._lock_settle_s = values["safety.lock_settle_ms"] / 1000
         self._min_off_s = float(values["safety.min_off_seconds"])
         self._stale_s = float(values["safety.stale_authorization_seconds"])
@@ -55,9 +53,12 @@ class RelayJudge:
         self._longest_out_s = 0.0
         self._boot_closings = 0
         self._latched = False
-        self._must_open: tuple[str, float] | None = None
-        self._stalls: set[str] = set()
         scene.events.listen(self._on_event)
+
+    @property
+    def worst_ms(self) -> dict[str, float]:
+        """How long it took to open, by why and by what stood still meanwhile."""
+        return self._opening.worst_ms
 
     @property
     def rested_s(self) -> float:
@@ -75,8 +76,7 @@ class RelayJudge:
         elif kind == "relay" and event["closed"] != self._closed:
             self._relay_moved(bool(event["closed"]))
         elif kind == "lock" and event["locked"] != self._locked:
-            self._locked = bool(event["locked"])
-            self._locked_s = self._scene.now_s
+            self._lock_moved(bool(event["locked"]))
         elif kind == "reset":
             self._was_reset(str(event["reason"]))
         elif kind == "estop":
@@ -107,24 +107,22 @@ class RelayJudge:
             self._longest_out_s = max(self._longest_out_s, out_s)
             if out_s > _UNSEEN_S:
                 self._stable_since_s = now_s
-            if self._must_open and self._must_open[0] == "unplug":
-                self._must_open = None
+            self._opening.withdraw("unplug")
         else:
             phase = phases.phase(self._scene.board)
             self.unplugs[phase] += 1
             if self._closed:
                 self.unplugs_charging[phase] += 1
-                self._expect_open("unplug")
+                self._opening.expect("unplug")
         self._cable_s = now_s
 
     def _estop_moved(self, pressed: bool) -> None:
         scene = self._scene
         if not pressed:
-            if self._must_open and self._must_open[0] == "estop":
-                self._must_open = None
+            self._opening.withdraw("estop")
             return
         if self._closed:
-            self._expect_open("estop")
+            self._opening.expect("estop")
         # Pressed for long enough that a program that runs must have seen it: latched from then on.
         scene.later(1.3, self._still_pressed)
 
@@ -134,59 +132,26 @@ class RelayJudge:
 
     # Opening.
 
-    def _expect_open(self, why: str) -> None:
-        if self._must_open is None:
-            self._must_open = (why, self._scene.now_s)
-            self._stalls = set()
-            self._watch_opening()
-
-    def _watch_opening(self) -> None:
-        """Looks what the program does until the relay is open: what it met decides how long it may take."""
-        if self._must_open is None:
-            return
-        why, since_s = self._must_open
-        self._stalls.add(self._stall())
-        waited_ms = (self._scene.now_s - since_s) * 1000
-        if waited_ms > self._bound_ms():
-            self._must_open = None
-            met = ", ".join(sorted(self._stalls))
-            self._violated(f"relay still closed {waited_ms:.1f} ms after {why} (meanwhile: {met})")
-            return
-        self._scene.later(_LOOK_S, self._watch_opening)
-
-    def _stall(self) -> str:
-        phase = phases.phase(self._scene.board)
-        if self._scene.world.i2c.held_low and phase in ("display", "reader"):
-            return "wedged"
-        if phase in ("connect", "store"):
-            return phase
-        if phase == "console" and self._scene.board.profile.chip == "esp32c6":
-            return phase
-        return ""
-
-    def _bound_ms(self) -> float:
-        costs = self._scene.board.costs
-        stalls = {
-            "wedged": WEDGED_MS,
-            "connect": _CONNECT_MS,
-            "store": max(costs.nvm_write, costs.nvm_write_rp2) / 1000,
-            "console": _CONSOLE_MS,
-            "": 0.0,
-        }
-        return BOUND_MS + max(stalls[stall] for stall in self._stalls)
-
     def _opened(self) -> None:
         now_s = self._scene.now_s
-        if self._must_open is not None:
-            why, since_s = self._must_open
-            self._must_open = None
-            if self._scene.board.vm is not None:
-                names = {stall for stall in self._stalls if stall} or {"no stall"}
-                kind = f"{why}, {' + '.join(sorted(names))}"
-                self.worst_ms[kind] = max(self.worst_ms.get(kind, 0.0), (now_s - since_s) * 1000)
+        self._opening.opened()
+        self._endings.relay_opened()
         self._opened_s = now_s
         self._rested_s = now_s + self._min_off_s
         self._longest_out_s = 0.0
+
+    def _lock_moved(self, locked: bool) -> None:
+        now_s = self._scene.now_s
+        self._locked = locked
+        self._locked_s = now_s
+        # A board without a program lets go of everything at once.
+        if not locked and self._scene.board.vm is not None:
+            if self._closed:
+                self._violated("the cable was let go with the relay closed")
+            elif now_s - self._opened_s < self._relay_settle_s - _TICK_S:
+                self._violated(
+                    f"the cable was let go {(now_s - self._opened_s) * 1000:.0f} ms after the relay opened"
+                )
 
     # Closing.
 
@@ -197,8 +162,9 @@ class RelayJudge:
             return
         for complaint in self._complaints():
             self._violated(f"relay closed {complaint}")
-        if not self._goes_on_after_glitch():
-            self.sessions += 1
+        goes_on = self._goes_on_after_glitch()
+        self._endings.relay_closed(goes_on)
+        self.sessions += not goes_on
         self.closings += 1
         self._boot_closings += 1
 
