@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The superloop: tasks in a fixed order, each with a time budget, and the one place that feeds the watchdog.
+"""The superloop: tasks in a fixed order, each with a time budget, and the one place that feeds the watchdog (`_feed`).
 
 No task waits. A library that must wait calls `pump`, which keeps the urgent tasks (interlock, inputs, connector,
 outputs) running meanwhile. A task that raises is logged once and left alone for a while; when it is one that the
@@ -48,7 +48,9 @@ class Loop:
         self._urgent = self._rest = ()
         self._watchdog = None
         self._make_safe = None
-        self._progressed = 0
+        # In the last round every urgent task ran or rested.
+        self._urgent_ran = False
+        # Since when a task may be waiting.
         self._started = ticks_ms()
         # Of the task that runs: since when without a pump, and its longest such stretch.
         self._since = 0
@@ -67,20 +69,19 @@ class Loop:
             self.run_pass()
 
     def run_pass(self):
-        self._progressed = 0
-        self._stalls.spent = self._late = False
-        for task in self._urgent:
-            self._run(task)
+        self._stalls.spent = False
+        self._run_urgent()
         for task in self._rest:
             if self._late:
                 # What stood still has come back. Two such in one pass must not add up to a reset.
-                self._watchdog.feed()
+                self._started = self._ticks_ms()
+                self._feed()
                 self._run_urgent()
             self._started = self._ticks_ms()
             self._stalls.granted_ms = 0
             self._run(task)
-        if self._progressed == len(self._urgent) + len(self._rest):
-            self._watchdog.feed()
+        self._started = self._ticks_ms()
+        self._feed()
 
     def pump(self):
         """One round of the urgent tasks, for a task that waits. OSError(ETIMEDOUT) once it has waited for PUMP_MS."""
@@ -88,37 +89,41 @@ class Loop:
         if ticks.diff(started, self._started) >= PUMP_MS:
             raise OSError(errno.ETIMEDOUT, "waited too long")
         longest_ms = max(self._longest_ms, ticks.diff(started, self._since))
-        if self._run_urgent():
-            self._watchdog.feed()
+        self._run_urgent()
+        self._feed()
         self._longest_ms = longest_ms
         self._since = self._ticks_ms()
 
+    def _feed(self):
+        """The watchdog is content while every urgent task runs, or rests within its back-off, and no task waits for
+        longer than PUMP_MS. A task that hangs does not come here at all."""
+        if self._urgent_ran and ticks.diff(self._ticks_ms(), self._started) < PUMP_MS:
+            self._watchdog.feed()
+
     def _run_urgent(self):
-        """Beside the pass that is under way; True when all of them progressed."""
         self._late = False
-        progressed = self._progressed
-        self._progressed = 0
+        all_ran = True
         for task in self._urgent:
-            self._run(task)
-        all_progressed = self._progressed == len(self._urgent)
-        self._progressed = progressed
-        return all_progressed
+            if not self._run(task):
+                all_ran = False
+        self._urgent_ran = all_ran
 
     def _run(self, task):
+        """False when it failed just now."""
         now = self._ticks_ms()
         if task.resting:
             if not ticks.reached(now, task.resume_at):
-                self._progressed += 1
-                return
+                return True
             task.resting = False
         self._since = now
         self._longest_ms = 0
+        failed = False
         try:
             task.step(now)
-            self._progressed += 1
             if task.failures and ticks.diff(now, task.resume_at) >= _LONGEST_BACK_OFF_MS:
                 task.failures = 0
         except Exception as error:  # noqa: BLE001 - the boundary: whatever a task's defect is, the others go on
+            failed = True
             self._failed(task, error, now)
         took = max(self._longest_ms, ticks.diff(self._ticks_ms(), self._since))
         if took >= _LATE_MS:
@@ -127,6 +132,7 @@ class Loop:
             self._stalls.spent = True
         if took > task.budget_ms + self._stalls.granted_ms:
             self._overran(task, took)
+        return not failed
 
     def _failed(self, task, error, now):
         if task.vital:
