@@ -59,8 +59,9 @@ def drive(state: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(drive: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str, at: Path | None = drive) -> tuple[int, str, str]:
-        where = ("--drive", str(at)) if at else ()
+    def run(*arguments: str, at: Path | None = drive, yes: bool = True) -> tuple[int, str, str]:
+        where: tuple[str, ...] = ("--drive", str(at)) if at else ()
+        where += ("--yes",) if yes and arguments[0] in ("deploy", "rollback", "restore") else ()
         status = main([arguments[0], *where, *arguments[1:]])
         captured = capsys.readouterr()
         assert SECRET not in captured.out + captured.err
@@ -228,12 +229,14 @@ def test_a_second_chargerctl_on_the_same_drive_is_refused(run: Run, drive: Path,
 
 def test_a_folder_that_is_no_drive_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "beach.jpg").write_text("")
     refused(run("deploy", at=tmp_path / "holiday"), "is not a CircuitPython drive", "--force")
 
 
 def test_a_folder_can_be_written_all_the_same(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "picture"
     folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
     status, _, err = run("deploy", "--force", at=folder)
     assert (status, "name it with --set hardware.board=" in err) == (2, True)
     assert run("deploy", "--force", "--set", "hardware.board=seeed_xiao_esp32c6", at=folder)[0] == 0
@@ -241,14 +244,139 @@ def test_a_folder_can_be_written_all_the_same(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_drive_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
-    refused(run("deploy", at=tmp_path / "gone"), "is not there", "plug the board in")
+    for name in ("CIRCUITPY1", "gone.img", "no/such/folder"):
+        refused(run("deploy", at=tmp_path / name), "is not there", "plug the board in")
+    refused(run("rollback", at=tmp_path / "gone"), "is not there", "plug the board in")
+
+
+def test_an_empty_folder_where_a_drive_is_mounted_is_not_taken_for_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "CIRCUITPY1").mkdir()
+    refused(run("deploy", at=tmp_path / "CIRCUITPY1"), "is not a CircuitPython drive")
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_empty_folder_becomes_the_drive_of_a_board_that_is_not_here(
+    run: Run, tmp_path: Path, exists: bool
+) -> None:
+    folder = tmp_path / "f"
+    if exists:
+        folder.mkdir()
+    status, out, _ = run("deploy", "--dry-run", at=folder)
+    assert (status, folder.exists()) == (0, exists)
+    status, out, _ = run("deploy", at=folder)
+    assert status == 0
+    assert "becomes the drive of a seeed_xiao_esp32c6; for another board add --set hardware.board=" in out
+    assert "copy what is in the folder to it with the web workflow" in out
+    assert "Board ID:seeed_xiao_esp32c6" in (folder / BOOT_OUT).read_text()
+    status, out, _ = run("deploy", at=folder)
+    assert (status, "nothing to do" in out) == (0, True)
+    script = tmp_path / "short.script"
+    script.write_text('expect console "boot   firmware" within 20s\n')
+    assert run("simulate", "--script", str(script), at=folder)[0] == 0
+
+
+def test_an_empty_folder_is_for_the_board_that_the_settings_name(run: Run, tmp_path: Path) -> None:
+    assert run("deploy", "--set", "hardware.board=adafruit_feather_esp32s2", at=tmp_path / "f")[0] == 0
+    assert "Board ID:adafruit_feather_esp32s2" in (tmp_path / "f" / BOOT_OUT).read_text()
+
+
+@pytest.mark.parametrize("how", [(), ("--json",)])
+def test_nothing_is_written_where_nobody_can_be_asked(run: Run, drive: Path, how: tuple[str, ...]) -> None:
+    before = contents(drive)
+    status, out, err = run("deploy", *how, yes=False)
+    assert (status, "add --yes to write" in out + err) == (2, True)
+    assert contents(drive) == before
+
+
+def test_an_unfinished_deploy_is_finished_only_when_that_is_wanted(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_after_the_commit(run, monkeypatch)
+    before = contents(drive)
+    status, out, err = run("deploy", yes=False)
+    assert (status, "an earlier deploy was cut" in out, "add --yes" in err) == (2, True, True)
+    assert contents(drive) == before
+    assert run("deploy")[0] == 0
+
+
+def cut_after_the_commit(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(volume: FolderVolume, path: str) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, "remove", fail)
+        refused(run("deploy"), "The board holds its outputs safe")
+
+
+def test_a_deploy_that_fails_leaves_what_a_rollback_needs(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = contents(drive)
+    run("deploy")
+
+    def fail(volume: FolderVolume, path: str, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, "write", fail)
+        refused(run("deploy", "--set", "mqtt.broker=10.0.0.9"), "is full")
+    assert run("rollback")[0] == 0
+    assert contents(drive) == factory
+
+
+def test_what_a_rollback_needs_is_kept_also_where_the_deploy_fails_after_its_commit(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = contents(drive)
+    cut_after_the_commit(run, monkeypatch)
+    assert run("rollback")[0] == 0
+    assert contents(drive) == factory
+
+
+def test_without_a_library_that_is_needed_a_deploy_is_refused(run: Run, drive: Path) -> None:
+    refused(run("deploy", "--libs", "skip"), "would lack", "adafruit_minimqtt", "--libs skip")
+    status, out, _ = run("deploy", "--libs", "skip", "--force")
+    assert (status, "WARNING: the charger will not start" in out) == (0, True)
+    run("deploy")
+    assert run("deploy", "--libs", "skip")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("CODE.PY", "CODE.PY on the drive differs only in case from code.py"),
+        ("Lib/x.py", "Lib on the drive differs only in case from lib"),
+        ("CODE.TXT", "CODE.TXT on the drive is not ours"),
+        ("code.py/x", "code.py on the drive is a folder"),
+        ("lib", "lib on the drive is a file"),
+        (".deploy", ".deploy on the drive is a file"),
+    ],
+)
+def test_what_stands_where_a_file_of_ours_has_to_go_is_refused(
+    run: Run, drive: Path, path: str, said: str
+) -> None:
+    (drive / "code.py").unlink()
+    (drive / path).parent.mkdir(exist_ok=True)
+    (drive / path).write_text("mine")
+    before = contents(drive)
+    refused(run("deploy"), said, "rename or remove it")
+    assert contents(drive) == before
+
+
+def test_a_backup_that_cannot_be_written_is_not_blamed_on_the_drive(run: Run, tmp_path: Path) -> None:
+    refused(run("backup", "--to", str(tmp_path / "no" / "x.zip")), "x.zip cannot be written", "--to")
+
+
+def test_without_a_place_to_remember_things_the_line_says_so(run: Run, state: Path) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text("a file where the folder should be")
+    refused(run("deploy"), "locks cannot be written", "make it writable")
 
 
 @pytest.mark.parametrize(
     ("boot_out", "said"),
     [
         (boot_out_text("acme_board"), "does not know the board acme_board"),
-        (boot_out_text("seeed_xiao_esp32c6"), "has no CIRCUITPY drive"),
         (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "9.0.5"), "needs 9.1 or newer"),
         (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "11.0.0"), "update chargerctl"),
     ],
@@ -293,12 +421,7 @@ def test_a_drive_that_fails_is_one_line_with_the_state_of_the_board(
 def test_after_the_commit_the_line_says_that_the_board_holds(
     run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(volume: FolderVolume, path: str) -> None:
-        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(FolderVolume, "remove", fail)
-        refused(run("deploy"), "The board holds its outputs safe and finishes by itself")
+    cut_after_the_commit(run, monkeypatch)
     assert run("deploy")[0] == 0
     assert not (drive / ".deploy").exists()
 

@@ -128,6 +128,45 @@ def test_a_dry_run_shows_the_drive_as_it_will_be_when_an_unfinished_deploy_is_fi
     assert not cut.operations
 
 
+def test_a_dry_run_of_a_deploy_that_cannot_be_finished_says_what_the_real_one_does() -> None:
+    commit = Commit([("put", *Mark.of(b"lost").words(), ".deploy/0", "lost.py")]).render()
+    tree = drive().tree() | {".deploy/commit": commit}
+    dry, real = (plan(FaultyVolume(tree), SMALL, dry_run=dry_run) for dry_run in (True, False))
+    assert dry.work.held
+    assert real.work.held
+    assert [line for line in plan_lines(dry) if "held" in line] == [
+        line for line in plan_lines(real) if "held" in line
+    ]
+    assert changes(dry) == changes(real)
+
+
+def test_what_was_to_be_written_in_place_is_known_from_the_new_image() -> None:
+    commit = Commit([("put", *Mark.of(SMALL["lib/a.py"]).words(), "-", "lib/a.py")]).render()
+    tree = drive(lib__a_py=b"half").tree() | {".deploy/commit": commit}
+    assert not plan(FaultyVolume(tree), SMALL, dry_run=True).work.held
+
+
+def test_many_new_files_of_a_folder_are_one_line_and_room_is_told_in_units_of_its_size() -> None:
+    image = {**SMALL, **{f"lib/n{number}.py": b"x" * 512 for number in range(9)}}
+    shown = list(plan_lines(plan(drive(), image)))
+    assert "  + add     lib/  9 files, 4.5 KB" in shown
+    assert "of 1.0 GB free" in shown[-1]
+
+
+def test_a_password_that_was_not_there_is_not_called_changed() -> None:
+    volume = FaultyVolume({**FACTORY, "settings.toml": b'CHARGER_WIFI_SSID = "home"\n'})
+    shown = "\n".join(diff(plan(volume, SMALL)))
+    assert '+CHARGER_WIFI_PASSWORD = "***"' in shown
+
+
+def test_where_the_firmware_goes_the_hold_ends_before_boot_py(new_image: Image) -> None:
+    volume = FaultyVolume(FACTORY)
+    deploy(volume, new_image)
+    volume.operations.clear()
+    deploy(volume, {})
+    assert volume.operations.index("remove code.txt") < volume.operations.index("remove boot.py")
+
+
 @pytest.mark.parametrize("name", ["code.txt", "boot.txt"])
 def test_a_file_that_runs_before_ours_is_refused(name: str) -> None:
     volume = FaultyVolume(drive().tree() | {name: b"print('mine')"})

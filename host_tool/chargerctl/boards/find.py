@@ -79,7 +79,7 @@ def the_drive(places: Iterable[Path] | None = None) -> Path:
     if not drives:
         raise ChargerctlError(
             "no CIRCUITPY drive found: plug the board in, or say where it is with --drive PATH (an ESP32-C6 has "
-            "none: write a folder with --drive FOLDER --force, copy what is in it with the web workflow)"
+            "none: write a folder with --drive FOLDER, copy what is in it with the web workflow)"
         )
     listed = ", ".join(f"{path}{os.sep} ({boot})" for path, boot in drives.items())
     raise ChargerctlError(

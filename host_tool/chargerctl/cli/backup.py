@@ -32,7 +32,7 @@ def command(drive: Path | None, target: Path, with_secrets: bool, as_json: bool)
         try:
             backup = pack(opened.volume, opened.boot, target, with_secrets)
         except OSError as error:
-            raise explain(error, f"{opened.path} or {target}", committed=False) from error
+            raise explain(error, str(opened.path), committed=False) from error
     if as_json:
         print_json({"file": str(target), "files": len(backup.image), "secrets": backup.secrets})
         return

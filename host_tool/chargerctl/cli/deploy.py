@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from chargerctl.boards.find import BootOut
 from chargerctl.cli.drive_options import (
+    Manner,
     OpenDrive,
     drive_option,
     dry_run_option,
@@ -25,15 +28,18 @@ from chargerctl.cli.settings_options import (
     set_option,
     warn,
 )
-from chargerctl.deploy.checks import check_board, shadows
+from chargerctl.deploy import boot_out_text
+from chargerctl.deploy.checks import check_board, missing_libraries, shadows
 from chargerctl.deploy.deployment import plan_for, see
 from chargerctl.deploy.image import Image, firmware_image
 from chargerctl.deploy.libraries import compiled, libraries
 from chargerctl.deploy.snapshot import look
 from chargerctl.deploy.target import make_target
+from chargerctl.errors import ChargerctlError
 from chargerctl.settings import Effective, effective
 
 _MAJOR_IF_UNKNOWN = 10
+_BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find out from
 
 
 @click.command(name="deploy", short_help="Write firmware, libraries and settings to a CIRCUITPY drive.")
@@ -83,16 +89,45 @@ def command(
     What changes is shown first. Whatever happens meanwhile, the board runs the old firmware, runs the new
     one, or holds its outputs safe until it or the next deploy has finished the job.
     """
-    with open_drive(drive) as opened:
+    manner = Manner(dry_run, yes, as_json)
+    with open_drive(drive, blank=True) as opened:
+        notes: list[str] = []
+        if opened.blank:
+            opened, notes = _for_a_board(opened, config, overrides)
         board_id, settings = _board_and_settings(opened, config, overrides, no_settings, force)
-        image, notes = _image(opened, libs, mpy_cross)
-        snapshot = see(opened.volume, set(image), image, dry_run)
+        image, more = _image(opened, libs, mpy_cross)
+        snapshot = see(opened.volume, set(image), image, manner.dry_run, manner.ask_to_finish)
         target = make_target(
             image, settings.flat() if settings else None, snapshot, board_id, keep, str(opened.path)
         )
         plan = plan_for(snapshot, target)
-        notes += target.notes + [f"warning: {text}" for text in shadows(target.image, set(snapshot.sizes))]
-        run_plan(opened, plan, notes, dry_run, yes, as_json)
+        notes += (
+            more + target.notes + [f"warning: {text}" for text in shadows(target.image, set(snapshot.sizes))]
+        )
+        missing = missing_libraries(plan)
+        if missing and not force:
+            raise ChargerctlError(
+                f"the drive would lack {', '.join(missing)}, and the charger would not start: leave out --libs skip, or "
+                "use --force"
+            )
+        run_plan(opened, plan, notes, manner)
+
+
+def _for_a_board(
+    drive: OpenDrive, config: Path | None, overrides: tuple[str, ...]
+) -> tuple[OpenDrive, list[str]]:
+    """An empty folder taken for the drive of the board that the settings name, and what to say of it."""
+    wanted = _wanted_board(config, overrides)
+    board_id = _BOARD_IF_UNKNOWN if wanted == "auto" else wanted
+    note = f"{drive.path} is empty: it becomes the drive of a {board_id}"
+    if wanted == "auto":
+        note += "; for another board add --set hardware.board=BOARD_ID"
+    return replace(drive, boot=BootOut.read(boot_out_text(board_id).encode())), [note]
+
+
+def _wanted_board(config: Path | None, overrides: tuple[str, ...]) -> str:
+    partial = effective(config_path(config), os.environ, overrides, complete=False)
+    return str(partial.values["hardware.board"])
 
 
 def _board_and_settings(
@@ -100,8 +135,7 @@ def _board_and_settings(
 ) -> tuple[str, Effective | None]:
     """Which board this is, and the settings checked against it (None: none are wanted)."""
     if no_settings:
-        partial = effective(config_path(config), os.environ, overrides, complete=False)
-        wanted = str(partial.values["hardware.board"])
+        wanted = _wanted_board(config, overrides)
         return check_board(drive.boot, str(drive.path), wanted, force), None
     settings = read_settings(config, overrides, drive.boot.board_id or None)
     warn(settings.warnings)

@@ -4,17 +4,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from chargerctl.boards.catalogue import BOARDS
 from chargerctl.boards.find import BOOT_OUT, BootOut, the_drive
 from chargerctl.cli.settings_options import Decorator, print_json
+from chargerctl.deploy import boot_out_text
+from chargerctl.deploy.checks import missing_libraries
 from chargerctl.deploy.deployment import carry_out, keep_replaced
 from chargerctl.deploy.folder import FolderVolume
 from chargerctl.deploy.keep import board_key
@@ -24,7 +28,7 @@ from chargerctl.deploy.progress import shown_progress
 from chargerctl.deploy.show import diff, plan_json, plan_lines
 from chargerctl.deploy.troubles import explain
 from chargerctl.deploy.volume import Volume
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 
 drive_option: Decorator = click.option(
     "--drive",
@@ -35,17 +39,54 @@ drive_option: Decorator = click.option(
 dry_run_option: Decorator = click.option(
     "--dry-run", is_flag=True, help="Show what would change; write nothing."
 )
-yes_option: Decorator = click.option("--yes", is_flag=True, help="Do not ask before writing.")
+yes_option: Decorator = click.option(
+    "--yes",
+    is_flag=True,
+    help="Do not ask before writing. Needed with --json, and where nobody can be asked: without a terminal.",
+)
 
 
 @dataclass(frozen=True)
 class OpenDrive:
-    """A drive that is ours alone for now. key: under which its replaced files are kept on the laptop."""
+    """A drive that is ours alone for now.
+
+    key: under which its replaced files are kept on the laptop. blank: it is an empty folder on the laptop, for the
+    drive of a board that is not here.
+    """
 
     path: Path
     volume: Volume
     boot: BootOut
     key: str
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a command is to be carried out: the options that those which write have in common."""
+
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+    def ask(self, question: str) -> None:
+        """Return when `question` is answered with yes; an error where it is not, or nobody can answer."""
+        if self.yes:
+            return
+        if self.as_json or not sys.stdin.isatty():
+            raise InputError(
+                "nothing was written: without a terminal to ask on, and with --json, add --yes to write"
+            )
+        if not click.confirm(question, default=True):
+            raise ChargerctlError("nothing was written")
+
+    def ask_to_finish(self) -> None:
+        """Before an earlier deploy is finished."""
+        if not self.as_json:
+            click.echo(
+                "an earlier deploy was cut after its commit: it has to be finished before anything else"
+            )
+        self.ask("Finish it?")
 
 
 def state_folder() -> Path:
@@ -54,17 +95,48 @@ def state_folder() -> Path:
 
 
 @contextmanager
-def open_drive(path: Path | None) -> Iterator[OpenDrive]:
-    """The drive at `path`, or the one that is plugged in, locked."""
+def open_drive(path: Path | None, blank: bool = False) -> Iterator[OpenDrive]:
+    """The drive at `path`, or the one that is plugged in, locked.
+
+    blank: a folder that is empty, or not there yet, does too; it is gone afterwards if nothing was written.
+    """
     where = path or the_drive()
-    with locked(where, state_folder()), _volume(where) as volume:
+    with locked(where, state_folder()), _made(where) if blank else nullcontext(), _volume(where) as volume:
         try:
             boot = BootOut.read(volume.read(BOOT_OUT))
         except FileNotFoundError:
             boot = BootOut()
         except OSError as error:
             raise explain(error, str(where), committed=False) from error
-        yield OpenDrive(where, volume, boot, board_key(boot.uid, where))
+        yield OpenDrive(where, volume, boot, board_key(boot.uid, where), blank and _is_blank(where))
+
+
+def _is_blank(folder: Path) -> bool:
+    """Whether this is nobody's folder, nor where a drive belongs that is not plugged in, nor one that is empty."""
+    if not folder.is_dir() or os.path.ismount(folder) or _is_for_a_drive(folder):
+        return False
+    return not any(folder.iterdir())
+
+
+def _is_for_a_drive(path: Path) -> bool:
+    return path.name.upper().startswith("CIRCUITPY")
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """With the folder, unless an image or a drive that is not plugged in was meant; without it if it stays empty."""
+    if folder.exists() or folder.suffix or _is_for_a_drive(folder) or not folder.parent.is_dir():
+        yield
+        return
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise ChargerctlError(f"{folder} cannot be made: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # something is in it now
+            folder.rmdir()
 
 
 @contextmanager
@@ -80,29 +152,41 @@ def _volume(path: Path) -> Iterator[Volume]:
         raise ChargerctlError(f"{path} is not there: plug the board in, or name its drive with --drive PATH")
 
 
-def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], dry_run: bool, yes: bool, as_json: bool) -> None:
+def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> None:
     """Show the plan, ask, keep what it replaces for a rollback, and carry it out."""
-    if not as_json:
+    if missing := missing_libraries(plan):
+        notes = [*notes, f"WARNING: the charger will not start: the drive will lack {', '.join(missing)}"]
+    if not manner.as_json:
         click.echo(f"{drive.path}: {drive.boot}")
-        for line in (*notes, *plan_lines(plan), *(diff(plan) if dry_run else ())):
+        for line in (*notes, *plan_lines(plan), *(diff(plan) if manner.dry_run else ())):
             click.echo(line)
-    if not dry_run and not plan.nothing_to_do:
-        if not (yes or as_json) and sys.stdin.isatty() and not click.confirm("Write this?", default=True):
-            raise ChargerctlError("nothing was written")
-        keep_replaced(plan, state_folder(), drive.key)
-        with shown_progress(Console(stderr=True, quiet=as_json), plan.bytes_to_write) as progress:
-            carry_out(drive.volume, plan, progress)
-        if not as_json:
-            click.echo("done; the board restarts by itself. Eject the drive before unplugging it.")
-    if as_json:
+    if not manner.dry_run and not plan.nothing_to_do:
+        manner.ask("Write this?")
+        if drive.blank:
+            drive.volume.write(BOOT_OUT, boot_out_text(drive.boot.board_id).encode())
+        make_current = keep_replaced(plan, state_folder(), drive.key)
+        with shown_progress(Console(stderr=True, quiet=manner.as_json), plan.bytes_to_write) as progress:
+            carry_out(drive.volume, plan, progress, make_current)
+        if not manner.as_json:
+            click.echo(_done(drive.boot.board_id))
+    if manner.as_json:
         print_json(
             {
                 "drive": str(drive.path),
                 "board": drive.boot.board_id,
                 "circuitpython": drive.boot.version,
-                "dry_run": dry_run,
+                "dry_run": manner.dry_run,
                 "notes": notes,
                 **plan_json(plan),
-                **({"diff": list(diff(plan))} if dry_run else {}),
+                **({"diff": list(diff(plan))} if manner.dry_run else {}),
             }
         )
+
+
+def _done(board_id: str) -> str:
+    if board_id in BOARDS and not BOARDS[board_id].has_drive:
+        return (
+            f"done; {board_id} is no USB drive: copy what is in the folder to it with the web workflow "
+            "(code.circuitpython.org) or a serial editor such as Thonny, then reset it"
+        )
+    return "done; the board restarts by itself. Eject the drive before unplugging it."

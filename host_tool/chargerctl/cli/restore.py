@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from chargerctl.cli.drive_options import drive_option, dry_run_option, open_drive, run_plan, yes_option
+from chargerctl.cli.drive_options import (
+    Manner,
+    drive_option,
+    dry_run_option,
+    open_drive,
+    run_plan,
+    yes_option,
+)
 from chargerctl.cli.settings_options import json_option
 from chargerctl.deploy.archive import unpack
 from chargerctl.deploy.deployment import plan_for, see
@@ -30,12 +37,13 @@ def command(file: Path, drive: Path | None, dry_run: bool, yes: bool, force: boo
     on the drive stay.
     """
     backup = unpack(file)
+    manner = Manner(dry_run, yes, as_json)
     with open_drive(drive) as opened:
         if backup.board_id != opened.boot.board_id and not force:
             raise ChargerctlError(
                 f"{file} is of {backup.board_id or 'an unknown board'} and the drive of "
                 f"{opened.boot.board_id or 'an unknown board'}: use --force if that is meant"
             )
-        snapshot = see(opened.volume, set(backup.image), backup.image, dry_run)
+        snapshot = see(opened.volume, set(backup.image), backup.image, manner.dry_run, manner.ask_to_finish)
         target = from_backup(backup, snapshot)
-        run_plan(opened, plan_for(snapshot, target), target.notes, dry_run, yes, as_json)
+        run_plan(opened, plan_for(snapshot, target), target.notes, manner)

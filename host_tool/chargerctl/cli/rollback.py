@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from chargerctl.cli.drive_options import (
+    Manner,
     drive_option,
     dry_run_option,
     open_drive,
@@ -32,8 +33,9 @@ def command(drive: Path | None, dry_run: bool, yes: bool, as_json: bool) -> None
 
     Only what this laptop deployed can be rolled back. A second rollback undoes the first.
     """
+    manner = Manner(dry_run, yes, as_json)
     with open_drive(drive) as opened:
         kept = kept_for(state_folder(), opened.key)
-        snapshot = see(opened.volume, set(kept.replaced), kept.replaced, dry_run)
+        snapshot = see(opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish)
         target = before_the_deploy(kept, snapshot)
-        run_plan(opened, plan_for(snapshot, target), target.notes, dry_run, yes, as_json)
+        run_plan(opened, plan_for(snapshot, target), target.notes, manner)

@@ -30,11 +30,17 @@ def no_progress(count: int, path: str) -> None:
     """For where nobody looks."""
 
 
+def nothing() -> None:
+    """For where nobody waits."""
+
+
 class StuckError(Exception):
     """A committed deploy that lacks something which is no longer on the drive."""
 
 
-def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
+def execute(
+    volume: Volume, plan: Plan, progress: Progress, when_committed: Callable[[], None] = nothing
+) -> None:
     """Make the drive what the plan says; ChargerctlError with cause, state of the board and remedy.
 
     Until the commit, an error leaves the drive as it was. After it, the board holds its outputs safe until
@@ -51,6 +57,7 @@ def execute(volume: Volume, plan: Plan, progress: Progress) -> None:
             _stage(drive, plan, progress)
             _commit(drive)
             committed = True
+            when_committed()
             _carry_out(drive, plan.steps, plan.work.in_place, progress)
         _clean_up(drive)
     except StuckError as error:  # what was read back a moment ago

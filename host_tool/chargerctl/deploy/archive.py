@@ -59,7 +59,12 @@ def pack(volume: Volume, boot: BootOut, target: Path, secrets: bool) -> Backup:
         archive.writestr(_HEAD, json.dumps(head))
         for path, content in image.items():
             archive.writestr(_INSIDE + path, content)
-    write_private(target, packed.getvalue())
+    try:
+        write_private(target, packed.getvalue())
+    except OSError as error:
+        raise ChargerctlError(
+            f"{target} cannot be written ({error.strerror}): name another file with --to"
+        ) from error
     return backup
 
 

@@ -19,3 +19,13 @@ class Change:
 
     def as_json(self) -> dict[str, object]:
         return {key: value for key, value in vars(self).items() if value not in (None, "")}
+
+
+def size_text(size: int) -> str:
+    """Bytes for a person."""
+    amount = size / 1024
+    for unit in ("KB", "MB"):
+        if amount < 1000:
+            return f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GB"

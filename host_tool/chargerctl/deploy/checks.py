@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.boards.find import BootOut
+from chargerctl.deploy.change import size_text
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.records import COMMIT, WAIT
+from chargerctl.deploy.requirements import required_libraries
 from chargerctl.deploy.snapshot import Snapshot
+from chargerctl.deploy.volume import parents
 from chargerctl.errors import ChargerctlError, InputError
 
 OLDEST = (9, 1)  # of CircuitPython: older ones lose bytes in transfers and have another .mpy format
@@ -27,15 +33,10 @@ def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
             f"{drive} does not say which board it is for: name it with --set hardware.board=BOARD_ID "
             f"({', '.join(sorted(BOARDS))})"
         )
-    if board_id in BOARDS and not BOARDS[board_id].has_drive and not force:
-        raise ChargerctlError(
-            f"{board_id} has no CIRCUITPY drive: it is no USB device. Write a folder with --drive FOLDER --force and "
-            "copy what is in it with the web workflow (code.circuitpython.org) or a serial editor such as Thonny"
-        )
     if not boot.board_id and not force:
         raise ChargerctlError(
             f"{drive} is not a CircuitPython drive (it has no boot_out.txt with a board id): "
-            "name the right folder with --drive, or write there anyway with --force"
+            "name the right one with --drive, or an empty folder, or write there anyway with --force"
         )
     if boot.board_id and board_id != boot.board_id and not force:
         raise ChargerctlError(
@@ -77,26 +78,65 @@ def check_libraries(image: Image) -> None:
             )
 
 
+def missing_libraries(plan: Plan) -> list[str]:
+    """Which libraries that the firmware imports will not be on the drive."""
+    if "hold.py" not in plan.image:  # what comes is not this firmware
+        return []
+    gone = {change.path for change in plan.touched if change.after is None}
+    there = (set(plan.snapshot.sizes) - gone) | set(plan.image)
+    places = [path.removeprefix("lib/").replace("/", ".") for path in there]
+    return [
+        name for name in required_libraries() if not any(place.startswith(name + ".") for place in places)
+    ]
+
+
 def check_fits(plan: Plan) -> None:
     """ChargerctlError when the drive has too little room."""
     if plan.space.missing:
         raise ChargerctlError(
-            f"the drive is too small: {_kb(plan.space.peak)} needed, {_kb(plan.space.free)} free; "
-            f"delete {_kb(plan.space.missing)} of other files, or use compiled libraries (--libs bundle)",
+            f"the drive is too small: {size_text(plan.space.peak)} needed, {size_text(plan.space.free)} free; "
+            f"delete {size_text(plan.space.missing)} of other files, or use compiled libraries (--libs bundle)",
             needed=plan.space.peak,
             free=plan.space.free,
         )
 
 
 def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
-    """Refuse where a file that is not ours stands under a name that CircuitPython runs before our own."""
-    if not plan.work.held and "code.txt" in snapshot.sizes:
+    """Refuse where something that is not ours stands under a name that we need, or that CircuitPython runs before
+    our own."""
+    reasons = {
+        "code.txt": "CircuitPython runs it before code.py",
+        "boot.txt": "is in the way of replacing boot.py",
+    }
+    there = {path.casefold(): path for path in (*snapshot.folders, *snapshot.sizes)}
+    for name, reason in reasons.items():
+        if name in there and not (plan.work.held and name in snapshot.sizes):
+            raise ChargerctlError(
+                f"{there[name]} on the drive is not ours, and {reason}: rename or remove it"
+            )
+    files = {*plan.image, COMMIT, WAIT}
+    for path in sorted(files):
+        _check_name(path, snapshot.sizes, snapshot.folders, there, "file")
+    for path in sorted({folder for file in files for folder in parents(file)}):
+        _check_name(path, snapshot.folders, snapshot.sizes, there, "folder")
+
+
+def _check_name(
+    path: str, same: Container[str], other: Container[str], there: dict[str, str], kind: str
+) -> None:
+    """same, other: what is on the drive of this kind, and of the other one; there: all of it, by its name in small
+    letters: a FAT drive knows no other."""
+    if path in same:
+        return
+    if path in other:
         raise ChargerctlError(
-            "code.txt on the drive is not ours, and CircuitPython runs it before code.py: rename or remove it"
+            f"{path} on the drive is a {'file' if kind == 'folder' else 'folder'}, and a {kind} of that name has to go "
+            "there: rename or remove it"
         )
-    if "boot.txt" in snapshot.sizes and not plan.work.held:
+    found = there.get(path.casefold(), path)
+    if found != path:
         raise ChargerctlError(
-            "boot.txt on the drive is not ours, and is in the way of replacing boot.py: rename or remove it"
+            f"{found} on the drive differs only in case from {path}, which has to go there: rename or remove it"
         )
 
 
@@ -126,8 +166,5 @@ def _before(path: str) -> list[str]:
 
 
 def _is_one_of(file: str, places: list[str]) -> bool:
+    file = file.casefold()
     return any(file.startswith(place) if place.endswith("/") else file == place for place in places)
-
-
-def _kb(size: int) -> str:
-    return f"{-(-size // 1024)} KB"

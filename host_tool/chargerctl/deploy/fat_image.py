@@ -20,6 +20,7 @@ from chargerctl.deploy.volume import folder_of
 from chargerctl.errors import ChargerctlError
 
 T = TypeVar("T")
+_Way = list[tuple[str, Any]]  # names with their entries
 
 
 @contextmanager
@@ -168,10 +169,10 @@ class FatImageVolume:
         """The path as pyfatfs spells it; what is not there yet stays as it is."""
         return "/".join(name for name, _ in self._way(path)[1:])
 
-    def _way(self, path: str) -> list[tuple[str, Any]]:
+    def _way(self, path: str) -> _Way:
         """The names that lead to a path, as pyfatfs spells them, with their entries (None: not there), the drive
         itself first."""
-        way = [("", self._core.root_dir)]
+        way: _Way = [("", self._core.root_dir)]
         for part in filter(None, path.split("/")):
             folders, files, _ = way[-1][1].get_entries() if way[-1][1] is not None else ((), (), ())
             here = (entry for entry in (*folders, *files) if _name(entry).casefold() == part.casefold())

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,18 +33,28 @@ def board_key(uid: str, drive: Path) -> str:
     return uid or "folder-" + hashlib.sha256(str(drive.resolve()).encode()).hexdigest()[:16]
 
 
-def keep(state: Path, key: str, kept: Kept) -> Path:
-    """Write it down, replacing what was kept before, and return where."""
+def keep(state: Path, key: str, kept: Kept) -> Callable[[], None]:
+    """Write it down, and return what makes it replace what was kept before: a deploy that never comes to its commit
+    must not."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("added.json", json.dumps(kept.added))
         for path, content in kept.replaced.items():
             archive.writestr("drive/" + path, content)
     folder = state / "replaced"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / f"{key}.zip"
-    write_private(target, packed.getvalue())
-    return target
+    fresh, target = folder / f"{key}.pending", folder / f"{key}.zip"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(fresh, packed.getvalue())
+    except OSError as error:
+        raise ChargerctlError(
+            f"{folder} cannot be written ({error.strerror}), and what a rollback needs is kept there: make it writable"
+        ) from error
+
+    def make_current() -> None:
+        fresh.replace(target)
+
+    return make_current
 
 
 def kept_for(state: Path, key: str) -> Kept:

@@ -18,9 +18,16 @@ from chargerctl.errors import ChargerctlError
 def locked(drive: Path, state: Path) -> Iterator[None]:
     """Hold the lock of `drive`, in the folder `state`; ChargerctlError where somebody else has it."""
     folder = state / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(str(drive.resolve()).encode()).hexdigest()[:16]
-    with (folder / key).open("ab") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / key).open("ab")
+    except OSError as error:
+        raise ChargerctlError(
+            f"{folder} cannot be written ({error.strerror}), and chargerctl notes there which drive it works on: "
+            "make it writable"
+        ) from None
+    with opened as file:
         try:
             _lock(file)
         except OSError:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 
 from chargerctl.deploy.apply import Progress
-from chargerctl.deploy.show import kilobytes
+from chargerctl.deploy.change import size_text
 
 _EVERY = 64 * 1024  # bytes between two plain lines
 
@@ -33,6 +33,6 @@ def shown_progress(out: Console, total: int) -> Iterator[Progress]:
         done += count
         if done - said >= _EVERY:
             said = done
-            out.print(f"{kilobytes(done)} of {kilobytes(total)} written", soft_wrap=True)
+            out.print(f"{size_text(done)} of {size_text(total)} written", soft_wrap=True)
 
     yield advance

@@ -23,8 +23,7 @@ def _secret(line: str) -> tuple[str, str] | None:
 
 
 def masked_lines(settings: str, other: str = "") -> list[str]:
-    """The lines of a settings.toml with each secret as ***, and as *** (changed) where `other` has another
-    one.
+    """The lines of a settings.toml with each secret as ***, and as *** (changed) where `other` has another one.
 
     A line that is neither empty, a comment nor `name = value` is masked whole: it may be part of one.
     """
@@ -33,7 +32,7 @@ def masked_lines(settings: str, other: str = "") -> list[str]:
     for line in settings.splitlines():
         found = _secret(line)
         if found and found[1] not in ("", '""'):
-            changed = " (changed)" if other and secrets.get(found[0]) != found[1] else ""
+            changed = " (changed)" if secrets.get(found[0], found[1]) != found[1] else ""
             masked.append(f'{found[0]}"{MASK}{changed}"')
         else:
             masked.append(line if _PLAIN.match(line) else MASK)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from chargerctl.deploy.change import Change
+from chargerctl.deploy.change import Change, size_text
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import MANIFEST
 from chargerctl.deploy.secrets import masked_lines
@@ -20,8 +20,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     """What changes, file by file, and how much room it takes."""
     if plan.snapshot.mended:
         yield "  an earlier deploy was cut after its commit: it is finished first"
-    for change in plan.touched:
-        yield f"  {_SIGNS[change.kind]} {change.kind:6}  {change.path}  {_sizes(change)}{_remarks(change, plan)}"
+    yield from _change_lines(plan)
     kept = len(plan.changes) - len(plan.touched)
     if plan.nothing_to_do:
         yield f"  nothing to do: all {kept} files are there"
@@ -37,9 +36,26 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             "the board holds its outputs safe; only this command can finish that if it is interrupted"
         )
     yield (
-        f"  {kilobytes(plan.bytes_to_write)} to write; {kilobytes(max(plan.space.peak, 0))} needed for it, temporary "
-        f"copies included, of {kilobytes(plan.space.free)} free (clusters of {plan.space.cluster} bytes)"
+        f"  {size_text(plan.bytes_to_write)} to write; {size_text(max(plan.space.peak, 0))} needed for it, temporary "
+        f"copies included, of {size_text(plan.space.free)} free (clusters of {plan.space.cluster} bytes)"
     )
+
+
+def _change_lines(plan: Plan) -> Iterator[str]:
+    """A line for each file; one for all of a folder (of the drive's) that come, or go, without a remark."""
+    alike: dict[tuple[str, str], list[Change]] = {}
+    for change in plan.touched:
+        folder = change.path.partition("/")[0] + "/" if "/" in change.path else change.path
+        apart = change.kind == "change" or _remarks(change, plan)
+        alike.setdefault((change.kind, change.path if apart else folder), []).append(change)
+    for (kind, where), changes in alike.items():
+        sizes, remarks = _sizes(changes[0]), _remarks(changes[0], plan)
+        if len(changes) == 1:
+            where = changes[0].path
+        else:
+            total = size_text(sum(change.after or change.before or 0 for change in changes))
+            sizes, remarks = f"{len(changes)} files, {total}", ""
+        yield f"  {_SIGNS[kind]} {kind:6}  {where}  {sizes}{remarks}"
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
@@ -72,14 +88,10 @@ def diff(plan: Plan) -> Iterator[str]:
         yield from difflib.unified_diff(old, new, f"drive/{change.path}", f"new/{change.path}", lineterm="")
 
 
-def kilobytes(size: int) -> str:
-    return f"{size / 1024:.1f} KB"
-
-
 def _sizes(change: Change) -> str:
     if change.before is not None and change.after is not None:
-        return f"{kilobytes(change.before)} -> {kilobytes(change.after)}"
-    return kilobytes(change.after if change.after is not None else change.before or 0)
+        return f"{size_text(change.before)} -> {size_text(change.after)}"
+    return size_text(change.after if change.after is not None else change.before or 0)
 
 
 def _remarks(change: Change, plan: Plan) -> str:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest
+from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest, Mark
 from chargerctl.deploy.volume import Volume
 
 
@@ -26,16 +27,33 @@ class Snapshot:
     commit: Commit | None
     mended: bool = False
 
-    def finished(self) -> Snapshot:
-        """As it will be when the unfinished deploy on it has been finished."""
+    def finished(self, contents: Mapping[str, bytes]) -> Snapshot:
+        """As it will be when the unfinished deploy on it has been finished; as it is where that cannot be.
+
+        contents: files by path, for what was to be written in place.
+        """
         if self.commit is None:
             return self
         content = dict(self.content)
         for verb, *words in self.commit.steps:
             if verb == "remove":
                 content.pop(words[0], None)
-            elif verb in ("move", "put") and words[-2] in content:  # [SIZE CRC] SOURCE TARGET
-                content[words[-1]] = content.pop(words[-2])
+            elif verb == "move":
+                if words[0] in content:
+                    content[words[1]] = content.pop(words[0])
+            elif verb == "put":
+                size, crc, source, target = words
+                ways = (
+                    [content.pop(source)]
+                    if source in content
+                    else [content.get(target), contents.get(target)]
+                )
+                right = [data for data in ways if data is not None and Mark.of(data) == Mark.read(size, crc)]
+                if not right:
+                    return self
+                content[target] = right[0]
+            else:
+                return self
         gone = set(self.content) - set(content)
         sizes = {path: size for path, size in self.sizes.items() if path not in gone and not staged(path)}
         sizes |= {path: len(data) for path, data in content.items()}

@@ -8,6 +8,8 @@
    half new, the board holds its outputs safe and imports none of it.
 3. Everything else.
 4. code.txt becomes hold.py again, and the manifest is replaced.
+
+Where the firmware leaves the drive, boot.py goes last: until then a hard reset finishes that too.
 """
 
 from __future__ import annotations
@@ -53,8 +55,10 @@ def steps_of(work: Work) -> list[Step]:
     last: list[Step] = [("remove", MANIFEST)] if MANIFEST in work.removed else []
     if MANIFEST in work.marks:
         last = [_put(work, MANIFEST)]
-    if not work.ours:  # what comes back is not our boot.py: ours must be the last to go
-        return [*_begin_hold(work), *middle, *boot, *_end_hold(work), *last]
+    if (
+        not work.ours
+    ):  # what comes back is not our boot.py: ours must be the last to go, and end the hold before
+        return [*_begin_hold(work), *middle, *_end_hold(work), *last, *boot]
     return [*boot, *_begin_hold(work), *middle, *_end_hold(work), *last]
 
 

@@ -9,6 +9,7 @@ import errno
 from chargerctl.errors import ChargerctlError
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+_IN_THE_WAY = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
@@ -23,6 +24,11 @@ def explain(error: OSError, drive: str, committed: bool) -> ChargerctlError:
         cause = (
             f"{drive} is full: something else wrote to it meanwhile; "
             "delete what is not needed, then run this again"
+        )
+    elif error.errno in _IN_THE_WAY:
+        cause = (
+            f"on {drive} something of another kind or spelling stands where {error.filename or 'a file'} has to go "
+            f"({error.strerror}): rename or remove it, then run this again"
         )
     else:
         what = error.strerror or str(error)
