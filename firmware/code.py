@@ -23,6 +23,7 @@ from charger.hardware import reset, system
 from charger.hardware.store import Store
 
 CRASHES_IN_A_ROW = 10
+RETRY_AFTER_S = 1800
 
 store = Store()
 reason = reset.reason()
@@ -35,7 +36,9 @@ elif reason == "watchdog" and store.standing_still:
 elif store.crash_count >= CRASHES_IN_A_ROW:
     import hold
 
-    hold.hold("ten crashes in a row: mend what is wrong, then switch the power off and on")
+    # Whatever ends the hold, another file on the drive, the reset button or the time, has the program tried again.
+    store.save(CRASHES_IN_A_ROW - 1, store.fault)
+    hold.hold("ten crashes in a row: mend what is wrong on the drive; next try in 30 minutes", RETRY_AFTER_S)
 elif reason != "reload":
     # Forgotten after a healthy minute, and by an orderly restart.
     store.save(store.crash_count + 1, store.fault)

@@ -126,15 +126,49 @@ def test_an_exception_in_what_the_relay_depends_on_opens_it_for_good(charging, p
     assert said(scene).count("Traceback") == 1
     assert not scene.world.relay_closed
     assert "fault latched: InternalError" in said(scene)
+    assert scene.status == "Faulted"
+    assert scene.central.statuses[1]["info"] == "InternalError"
     # Neither hangs the board, nor resets it.
     assert "code.py" in scene.board.program
 
 
-def test_a_relay_that_cannot_be_driven_is_a_fault(charging):
+def test_a_led_that_cannot_be_driven_ends_no_charge(charging):
     scene = charging(replacements=[breaks("charger/outputs.py", "step")])
     scene.board.run_for(30)
     assert said(scene).count("Traceback") == 1
     assert scene.world.relay_closed
+
+
+def test_a_relay_that_cannot_be_closed_is_a_fault(charging):
+    fails = Replacement(
+        "charger/hardware/relay.py", "self._output.set(True)", 'raise OSError(5, "seeded: no such level")'
+    )
+    scene = charging(replacements=[fails], until_charging=False)
+    assert scene.wait(lambda: scene.status == "Available", 10)
+    scene.world.plug()
+    scene.world.swipe("04A2B3C4")
+    scene.board.run_for(10)
+    assert said(scene).count("Traceback") == 1
+    assert scene.status == "Faulted"
+    assert not scene.world.relay_closed
+    assert not scene.world.lock_engaged
+    # The transaction that had begun is told to its end.
+    assert scene.central.ledger.running is None
+
+
+def test_a_relay_that_cannot_be_opened_by_the_program_is_opened_by_a_reset(charging):
+    fails = Replacement(
+        "charger/hardware/relay.py",
+        "    def open(self):\n",
+        '    def open(self):\n        if self.closed:\n            raise OSError(5, "seeded: no such level")\n',
+    )
+    scene = charging(replacements=[fails])
+    scene.world.unplug()
+    scene.board.run_for(1)
+    assert not scene.world.relay_closed
+    assert "seeded: no such level" in said(scene)
+    assert scene.wait(lambda: "reset: software" in said(scene), 10)
+    assert scene.wait(lambda: scene.status == "Available", 15)
 
 
 def test_an_overrun_is_counted_and_named(charging):
@@ -161,18 +195,58 @@ def test_a_task_that_hangs_is_ended_by_the_watchdog(charging):
     assert scene.wait(lambda: "reset: watchdog" in said(scene), 10)
 
 
-def test_after_ten_crashes_in_a_row_the_outputs_are_held_and_console_and_drive_are_there(charging):
-    crashes = Replacement("code.py", "    loop.run()\n", '    raise ValueError("seeded")\n')
-    scene = charging(replacements=[crashes], until_charging=False)
+CRASHES = Replacement("code.py", "    loop.run()\n", '    raise ValueError("seeded")\n')
+
+
+@pytest.fixture
+def held(charging):
+    """A charger that has crashed ten times in a row."""
+    scene = charging(replacements=[CRASHES], until_charging=False)
     assert scene.wait(lambda: "crashes in a row" in said(scene), 60)
     assert said(scene).count("ValueError: seeded") == 11
     scene.board.console.lines.clear()
-    scene.board.run_for(60)
-    assert "Traceback" not in said(scene)
-    assert scene.board.program == "code.py"
-    assert not scene.world.relay_closed
-    # Whoever changes something on the drive has it started again.
-    scene.board.power(False)
-    scene.board.power(True)
-    scene.board.run_for(5)
-    assert "ValueError: seeded" in said(scene)
+    return scene
+
+
+def test_after_ten_crashes_in_a_row_the_outputs_are_held_and_console_and_drive_are_there(held):
+    held.board.run_for(60)
+    assert "Traceback" not in said(held)
+    assert held.board.program == "code.py"
+    assert not held.world.relay_closed
+
+
+def mended(scene):
+    text = (scene.board.drive.root / "code.py").read_text(encoding="utf-8")
+    return text.replace(CRASHES.new, CRASHES.old).encode()
+
+
+def test_after_ten_crashes_whoever_mends_the_program_on_the_drive_has_it_started_again(held):
+    held.board.run_for(60)
+    held.board.drive.laptop_write("/code.py", mended(held))
+    assert held.wait(lambda: held.status == "Available", 20)
+    # A healthy minute later all crashes are forgotten.
+    held.board.run_for(70)
+    held.board.crash()
+    assert held.wait(lambda: held.infos[-1:] == ["reset: software"], 20)
+    assert "crashes in a row" not in said(held)
+
+
+def test_after_ten_crashes_a_program_that_goes_on_crashing_is_soon_held_again(held):
+    held.board.drive.laptop_write("/notes.txt", b"tried nothing")
+    held.board.run_for(60)
+    assert said(held).count("ValueError: seeded") == 2
+    assert "crashes in a row" in said(held)
+
+
+def test_after_ten_crashes_it_is_tried_again_after_half_an_hour(held):
+    (held.board.drive.root / "code.py").write_bytes(mended(held))
+    held.board.run_for(1700)
+    assert held.status is None
+    assert held.wait(lambda: held.status == "Available", 130)
+
+
+def test_after_ten_crashes_a_power_cycle_starts_it_again(held):
+    held.board.power(False)
+    held.board.power(True)
+    held.board.run_for(5)
+    assert "ValueError: seeded" in said(held)
