@@ -78,11 +78,12 @@ class Dialer:
         for so long now.
         """
         self.problem = None
-        if not self._resolve(now) or not self._trust():
+        if not self._resolve(now) or not self._in_time():
             return None
         for wait in (self._patient_ms, QUICK_MS):
             if self._stalls.allow(TLS_MS + TLS_WAITS * wait if self._tls else wait):
-                return self._connect(wait)
+                # Reading the certificate stands still, too; it is part of what was allowed.
+                return self._connect(wait) if self._trust() else None
         return None
 
     def _resolve(self, now):
@@ -96,11 +97,15 @@ class Dialer:
             return False
         return True
 
-    def _trust(self):
-        """True when TLS is off, or there is time for it and its context is there."""
+    def _in_time(self):
+        """True when the watchdog leaves time for TLS, or it is off."""
         if self._patient_ms < QUICK_MS:
             self.problem = f"[mqtt] tls needs [safety] watchdog_seconds of at least {_TLS_SECONDS}"
             return False
+        return True
+
+    def _trust(self):
+        """True when TLS is off, or its context is there."""
         if self._tls and self._context is None:
             try:
                 self._context = self._make_context(self._ca_file)
