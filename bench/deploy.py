@@ -205,6 +205,9 @@ def main() -> None:
         for path, content in image.items():
             (work / "image" / path).parent.mkdir(parents=True, exist_ok=True)
             (work / "image" / path).write_bytes(content)
+        print(
+            "the folder's ratios depend on its disk (on ext4, what a sync costs): a drive's are those of the FAT image"
+        )
         measure("folder", folder, image, work)
         measure("FAT12 image", fat_image, image, work)
         edit_to_running(image, work)

@@ -56,8 +56,13 @@ try:
         "charger.hardware.profiles",
     )
     loop.run()
-except (ImportError, SyntaxError):  # no reset brings back a file: show its name, and stop
-    raise
+except (ImportError, SyntaxError) as error:
+    # No reset brings back a file; and a program that ended would let go of its pins.
+    for line in system.describe(error):
+        print(line)
+    import hold
+
+    hold.hold("a file is missing or damaged: run chargerctl deploy")
 except Exception as error:  # noqa: BLE001 - the last resort: show it, and start again with the outputs safe
     for line in system.describe(error):
         print(line)

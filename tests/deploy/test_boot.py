@@ -71,6 +71,18 @@ def test_what_stands_in_the_way_is_left_to_the_laptop(
     assert bench.tree()[there] == b"mine"
 
 
+def test_a_program_that_cannot_be_imported_is_shown_and_held_until_the_file_is_back(
+    bench: Bench, new_tree: Tree
+) -> None:
+    bench.power_cycle({path: data for path, data in new_tree.items() if path != "lib/adafruit_ntp.py"})
+    text = bench.run(20)
+    assert "ImportError: no module named 'adafruit_ntp'" in text
+    assert text.count("hold   a file is missing or damaged") == 1
+    assert bench.holds()
+    bench.reload(new_tree)
+    assert "boot   firmware" in bench.run_until("boot   firmware", 10)
+
+
 def test_an_error_that_comes_again_is_left_to_the_laptop(bench: Bench, new_tree: Tree) -> None:
     """A folder among the staged files: the last step of all cannot remove it."""
     bench.power_cycle({**staged(new_tree, []), ".deploy/folder/x": b""})

@@ -271,7 +271,7 @@ def test_an_empty_folder_becomes_the_drive_of_a_board_that_is_not_here(
     status, out, _ = run("deploy", at=folder)
     assert (status, "nothing to do" in out) == (0, True)
     script = tmp_path / "short.script"
-    script.write_text('expect console "boot   firmware" within 20s\n')
+    script.write_text("expect status Available within 30\n")
     assert run("simulate", "--script", str(script), at=folder)[0] == 0
 
 

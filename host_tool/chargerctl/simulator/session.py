@@ -45,6 +45,8 @@ class _Session:
         self._events.listen(write)
         self._board = VirtualBoard(job.drive, _board_of(job.drive), clock=clock, events=self._events)
         self._board.on_program_end = self._on_program_end
+        self._not_loaded = ""  # the error of a program that cannot be imported
+        self._events.listen(self._on_event)
         settings = _flat_settings(job.drive, self._board.version)
         values, _ = board_settings.load(settings.get)
         self._world = World(self._board, settings)
@@ -106,6 +108,14 @@ class _Session:
     def _on_program_end(self, end: ProgramEnd) -> None:
         last_line = end.traceback.strip().splitlines()[-1] if end.traceback else "it ran to its end"
         self._end(f"{end.name} ended: {last_line}")
+
+    def _on_event(self, event: Event) -> None:
+        """A program that cannot be imported does not end on a board: it says so, and holds the outputs safe."""
+        text = str(event["text"]) if event["kind"] == "console" else ""
+        if text.startswith(("ImportError: ", "SyntaxError: ")):
+            self._not_loaded = text.strip()
+        elif self._not_loaded and text.startswith("hold   "):
+            self._end(f"code.py holds: {self._not_loaded}")
 
     def _summarise(self) -> None:
         reason = {"why": self._why} if self._why else {}
