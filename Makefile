@@ -14,7 +14,7 @@ demo: $(STAMP)
 	$(BIN)/chargerctl simulate --script demo --realtime
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

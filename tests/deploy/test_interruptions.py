@@ -65,17 +65,22 @@ def failures(old: Tree, image: Image, error: int) -> Iterator[Case]:
             said = caught
         where += f" ({volume.operations[number - 1]})"
         if said is None:
-            assert live(volume.tree(False)) == live(volume.tree()), f"{where}: not said"
+            assert same(live(volume.tree(False)), live(volume.tree())), f"{where}: not said"
             assert not volume.operations[number:] or volume.operations[number - 1] == "rmdir .deploy"
         elif not said.details["committed"]:
-            assert live(volume.tree()) == live(old), f"{where}: said to be as it was"
+            assert same(live(volume.tree()), live(old)), f"{where}: said to be as it was"
         yield Case(where, volume.tree())
+
+
+def same(tree: Tree, other: Tree) -> bool:
+    """Compared out of pytest's sight: where CI is set it would write a whole difference of two whole drives."""
+    return tree == other
 
 
 def operations(old: Tree, image: Image) -> int:
     volume = FaultyVolume(old)
     deploy(volume, image)
-    assert volume.tree(keep_unsynced=False) == volume.tree(), "done, but not all of it is on the medium"
+    assert same(volume.tree(keep_unsynced=False), volume.tree()), "done, but not all of it is on the medium"
     return len(volume.operations)
 
 
