@@ -8,8 +8,9 @@ from charger import ticks
 
 _COLLECT_MS = const(10000)
 _HEALTHY_S = const(60)
-# One store write: 40 ms on a good flash.
-_STORE_MS = const(100)
+# One store write: 40 ms on a good flash, ten times that on a worn one. More than max_stall_ms usually allows: it waits
+# for the relay to be open.
+_STORE_MS = const(400)
 
 
 class Housekeeping:

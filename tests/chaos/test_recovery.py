@@ -4,8 +4,10 @@
 
 import pytest
 from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.soak import Drives, Replacement
+from chargerctl.simulator.console import FIFO_BYTES, Reader
 from chargerctl.simulator.costs import Costs
 
 C6, PICO = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
@@ -117,6 +119,17 @@ def test_an_exception_in_a_task_is_said_once_and_the_charge_goes_on(charging):
     assert "panel failed (ValueError), again in 1 s" in said(scene)
     assert "panel failed (ValueError), again in 2 s" in said(scene)
     assert scene.world.relay_closed
+
+
+def test_a_failed_task_is_noticed_by_the_judge_though_nobody_reads_the_console(charging):
+    scene = charging(PICO, replacements=[breaks("charger/panel.py", "step")])
+    violations = []
+    ProgramJudge(scene, violations.append)
+    scene.board.console.reader = Reader.STUCK
+    scene.board.console.offer(bytes(FIFO_BYTES))
+    scene.board.run_for(10)
+    assert "Traceback" not in said(scene)
+    assert "task panel has failed 1 times" in violations
 
 
 @pytest.mark.parametrize("part", ["interlock", "controller"])

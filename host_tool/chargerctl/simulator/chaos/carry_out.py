@@ -30,7 +30,8 @@ _NEXT_UID = "0BADCAFE"
 
 @dataclass
 class Verdict:
-    """What came of an episode. `violations`: "12.345 s: what". `worst_ms`: unplug to relay open, by the stall met."""
+    """What came of an episode. `violations`: "12.345 s: what". `worst_ms`: how long the relay took to open and how
+    long it might, by why it had to and what stood still."""
 
     seed: int
     violations: list[str]
@@ -38,8 +39,10 @@ class Verdict:
     unplugs: Counter[str] = field(default_factory=Counter)
     unplugs_charging: Counter[str] = field(default_factory=Counter)
     resets: Counter[str] = field(default_factory=Counter)
-    worst_ms: dict[str, float] = field(default_factory=dict)
+    worst_ms: dict[str, tuple[float, float]] = field(default_factory=dict)
     closings: int = 0
+    # No closings were left in the hour for the customer after calm.
+    next_not_tried: bool = False
     board_s: float = 0.0
     trace: list[str] = field(default_factory=list)
 
@@ -156,6 +159,7 @@ class _Run:
     def _serve_next_customer(self) -> bool:
         scene, relay = self._scene, self._relay
         if not relay.cycles_left:
+            self._verdict.next_not_tried = True
             return False
         scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
         counted_wh = scene.world.metered_wh

@@ -12,10 +12,11 @@ from chargerctl.simulator.chaos.scene import Scene
 
 BOUND_MS = 50.0
 WEDGED_MS = 1100.0
-# What may stand still with the relay closed, by the phase in which it does. Store writes cost what the flash costs now.
+# What may stand still with the relay closed, by the phase in which it does. No store write: it waits for the relay.
 _CONNECT_MS = 200.0
 # USB on an ESP32-C6 with nobody reading: one write.
 _CONSOLE_MS = 200.0
+_STALLS_MS = {"wedged": WEDGED_MS, "connect": _CONNECT_MS, "console": _CONSOLE_MS, "": 0.0}
 _LOOK_S = 0.0007
 
 
@@ -26,12 +27,22 @@ class _Deadline:
     message_ms: float
     stalls: set[str] = field(default_factory=set)
 
+    @property
+    def kind(self) -> str:
+        """Why, and what stood still meanwhile."""
+        return f"{self.why}, {' + '.join(sorted(self.stalls - {''})) or 'no stall'}"
+
+    @property
+    def bound_ms(self) -> float:
+        return BOUND_MS + self.message_ms + max(_STALLS_MS[stall] for stall in self.stalls)
+
 
 class Opening:
-    """`violated(text)` when the relay stays closed for too long. `worst_ms`: how long it took, by what stood still."""
+    """`violated(text)` when the relay stays closed for too long. `worst_ms`: how long it took and how
+    long it might, by why and by what stood still."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
-        self.worst_ms: dict[str, float] = {}
+        self.worst_ms: dict[str, tuple[float, float]] = {}
         self._scene = scene
         self._violated = violated
         self._deadlines: dict[str, _Deadline] = {}
@@ -49,10 +60,9 @@ class Opening:
     def opened(self) -> None:
         for deadline in self._deadlines.values():
             if self._scene.board.vm is not None:
-                names = {stall for stall in deadline.stalls if stall} or {"no stall"}
-                kind = f"{deadline.why}, {' + '.join(sorted(names))}"
                 took_ms = (self._scene.now_s - deadline.since_s) * 1000
-                self.worst_ms[kind] = max(self.worst_ms.get(kind, 0.0), took_ms)
+                worst_ms, _ = self.worst_ms.get(deadline.kind, (0.0, 0.0))
+                self.worst_ms[deadline.kind] = max(worst_ms, took_ms), deadline.bound_ms
         self._deadlines.clear()
 
     def _watch(self, deadline: _Deadline) -> None:
@@ -61,10 +71,8 @@ class Opening:
             return
         deadline.stalls.add(self._stall())
         waited_ms = (self._scene.now_s - deadline.since_s) * 1000
-        if waited_ms > self._bound_ms(deadline):
-            del self._deadlines[deadline.why]
-            met = ", ".join(sorted(deadline.stalls))
-            self._violated(f"relay still closed {waited_ms:.1f} ms after {deadline.why} (meanwhile: {met})")
+        if waited_ms > deadline.bound_ms:
+            self._violated(f"relay still closed {waited_ms:.1f} ms after {deadline.kind}")
             return
         self._scene.later(_LOOK_S, lambda: self._watch(deadline))
 
@@ -72,19 +80,8 @@ class Opening:
         phase = phases.phase(self._scene.board)
         if self._scene.world.i2c.held_low and phase in ("display", "reader"):
             return "wedged"
-        if phase in ("connect", "store"):
+        if phase == "connect":
             return phase
         if phase == "console" and self._scene.board.profile.chip == "esp32c6":
             return phase
         return ""
-
-    def _bound_ms(self, deadline: _Deadline) -> float:
-        costs = self._scene.board.costs
-        stalls = {
-            "wedged": WEDGED_MS,
-            "connect": _CONNECT_MS,
-            "store": max(costs.nvm_write, costs.nvm_write_rp2) / 1000,
-            "console": _CONSOLE_MS,
-            "": 0.0,
-        }
-        return BOUND_MS + deadline.message_ms + max(stalls[stall] for stall in deadline.stalls)

@@ -40,6 +40,7 @@ class ProgramJudge:
         scene.board.on_program_end = self._on_end
         self._waiting: FrameType | None = None
         self._waiting_since_s = 0.0
+        self._failed: dict[str, int] = {}
         scene.later(_LOOK_S, self._look)
 
     def _on_event(self, event: Event) -> None:
@@ -73,6 +74,11 @@ class ProgramJudge:
         elif waiting is not None and now_s - self._waiting_since_s > _WAIT_S:
             self._violated(f"has been waiting for the broker for more than {_WAIT_S:.0f} s")
             self._waiting_since_s = 1e9
+        failed = phases.failed_tasks(self._scene.board)
+        for name, count in failed.items():
+            if count > self._failed.get(name, 0):
+                self._violated(f"task {name} has failed {count} times")
+        self._failed = failed
         self._scene.later(_LOOK_S, self._look)
 
     def _read(self, line: str) -> None:

@@ -56,8 +56,8 @@ class RelayJudge:
         scene.events.listen(self._on_event)
 
     @property
-    def worst_ms(self) -> dict[str, float]:
-        """How long it took to open, by why and by what stood still meanwhile."""
+    def worst_ms(self) -> dict[str, tuple[float, float]]:
+        """How long it took to open and how long it might, by why and by what stood still meanwhile."""
         return self._opening.worst_ms
 
     @property

@@ -22,24 +22,26 @@ class Tally:
         self.episodes = 0
         self.board_s = 0.0
         self.closings = 0
+        self.next_not_tried = 0
         self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *_OTHERS), 0))
         self.unplugs: Counter[str] = Counter(dict.fromkeys(phases.NAMES, 0))
         self.unplugs_charging: Counter[str] = Counter()
         self.resets: Counter[str] = Counter()
-        # By what stood still meanwhile: (milliseconds, seed).
-        self.worst: dict[str, tuple[float, int]] = {}
+        # By why the relay had to open and what stood still meanwhile: (milliseconds, bound, seed).
+        self.worst: dict[str, tuple[float, float, int]] = {}
         self.violations: list[tuple[int, str]] = []
 
     def add(self, verdict: Verdict) -> None:
         self.episodes += 1
         self.board_s += verdict.board_s
         self.closings += verdict.closings
+        self.next_not_tried += verdict.next_not_tried
         self.ingredients.update(verdict.ingredients)
         self.unplugs.update(verdict.unplugs)
         self.unplugs_charging.update(verdict.unplugs_charging)
         self.resets.update(verdict.resets)
-        for kind, ms in verdict.worst_ms.items():
-            self.worst[kind] = max(self.worst.get(kind, (0.0, 0)), (ms, verdict.seed))
+        for kind, (ms, bound_ms) in verdict.worst_ms.items():
+            self.worst[kind] = max(self.worst.get(kind, (0.0, 0.0, 0)), (ms, bound_ms, verdict.seed))
         self.violations += [(verdict.seed, text) for text in verdict.violations]
 
     @property
@@ -52,13 +54,15 @@ class Tally:
             "episodes": self.episodes,
             "board_s": round(self.board_s),
             "closings": self.closings,
+            "next_customer_not_tried": self.next_not_tried,
             "violations": [{"seed": seed, "text": text} for seed, text in self.violations],
             "ingredients": dict(self.ingredients),
             "unplugs": dict(self.unplugs),
             "unplugs_charging": dict(self.unplugs_charging),
             "resets": dict(self.resets),
             "worst_ms": {
-                kind: {"ms": round(ms, 3), "seed": seed} for kind, (ms, seed) in sorted(self.worst.items())
+                kind: {"ms": round(ms, 3), "bound_ms": bound_ms, "seed": seed}
+                for kind, (ms, bound_ms, seed) in sorted(self.worst.items())
             },
         }
 
@@ -68,7 +72,8 @@ class Tally:
             f"{self.episodes} episodes, {self.board_s:.0f} board-seconds, the relay closed {self.closings} times, "
             f"{len(self.violations)} violations"
         )
-        out = [head, "", "Ingredient             occurred"]
+        tried = f"next customer not tried, as no closings were left in the hour: {self.next_not_tried}"
+        out = [head, tried, "", "Ingredient             occurred"]
         out += [f"  {name:20} {count:8}" for name, count in self.ingredients.items()]
         out += ["", "Unplugged during            all  charging"]
         out += [
@@ -76,5 +81,8 @@ class Tally:
         ]
         out += ["", "Resets"] + [f"  {name:20} {count:8}" for name, count in self.resets.items()]
         out += ["", "Worst, modelled, by what stood still meanwhile"]
-        out += [f"  {kind:28} {ms:8.1f} ms  seed {seed}" for kind, (ms, seed) in sorted(self.worst.items())]
+        out += [
+            f"  {kind:44} {ms:8.1f} ms of {bound_ms:6.0f}  seed {seed}"
+            for kind, (ms, bound_ms, seed) in sorted(self.worst.items())
+        ]
         return out
