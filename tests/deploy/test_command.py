@@ -403,6 +403,7 @@ def test_settings_for_another_board_are_refused(run: Run) -> None:
         ("write", errno.EROFS, "is read-only"),
         ("write", errno.ENOSPC, "is full"),
         ("write", errno.ENODEV, "went away"),
+        ("write", errno.EISDIR, "something of another kind or spelling stands where"),
         ("sync", errno.EIO, "went away or fails"),
         ("list", errno.ENXIO, "went away"),
         ("read", errno.EIO, "went away"),

@@ -134,10 +134,11 @@ def test_a_dry_run_of_a_deploy_that_cannot_be_finished_says_what_the_real_one_do
     dry, real = (plan(FaultyVolume(tree), SMALL, dry_run=dry_run) for dry_run in (True, False))
     assert dry.work.held
     assert real.work.held
-    assert [line for line in plan_lines(dry) if "held" in line] == [
-        line for line in plan_lines(real) if "held" in line
-    ]
     assert changes(dry) == changes(real)
+    for planned in (dry, real):
+        shown = "\n".join(plan_lines(planned))
+        assert "held by a deploy that could not be finished" in shown
+        assert "it is finished first" not in shown
 
 
 def test_what_was_to_be_written_in_place_is_known_from_the_new_image() -> None:
@@ -165,6 +166,27 @@ def test_where_the_firmware_goes_the_hold_ends_before_boot_py(new_image: Image) 
     volume.operations.clear()
     deploy(volume, {})
     assert volume.operations.index("remove code.txt") < volume.operations.index("remove boot.py")
+
+
+def test_wherever_the_firmware_is_cut_while_it_goes_whoever_holds_can_be_ended_by_a_reset(
+    new_image: Image, new_tree: Tree
+) -> None:
+    whole = FaultyVolume(new_tree)
+    deploy(whole, {})
+    held = 0
+    for number in range(1, len(whole.operations) + 1):
+        volume = FaultyVolume(new_tree)
+        volume.cut_at = number
+        with pytest.raises(CutError):
+            deploy(volume, {})
+        for keep in (True, False):
+            tree = volume.tree(keep)
+            held += "code.txt" in tree
+            assert "code.txt" not in tree or "boot.py" in tree, volume.operations[-1]
+            again = FaultyVolume(tree)
+            deploy(again, {})
+            assert live(again.tree()) == live(whole.tree())
+    assert held > 100
 
 
 @pytest.mark.parametrize("name", ["code.txt", "boot.txt"])

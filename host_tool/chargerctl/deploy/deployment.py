@@ -46,7 +46,8 @@ def see(
         ask()
         with suppress(StuckError):  # then the plan begins with a drive that is held
             finish(volume, snapshot.commit, image)
-        return replace(look(volume, wanted), mended=True)
+        after = look(volume, wanted)
+        return replace(after, mended=after.commit is None)
     except OSError as error:
         raise explain(error, volume.name, committed) from error
 
