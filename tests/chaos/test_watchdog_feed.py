@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""When the loop feeds the watchdog."""
+
+import pytest
+from charger.loop import Loop, Task
+
+
+class Board:
+    """Ticks that tests advance, and a watchdog that counts; `stalls` allows nothing."""
+
+    def __init__(self):
+        self.now = 0
+        self.fed = 0
+        self.granted_ms = 0
+        self.spent = False
+
+    def feed(self):
+        self.fed += 1
+
+
+@pytest.fixture
+def board():
+    return Board()
+
+
+@pytest.fixture
+def make_loop(board):
+    def make(urgent, rest):
+        loop = Loop(lambda: board.now, board, lambda error: [str(error)], lambda tag, text: None)
+        loop.begin((Task("urgent", urgent, 10, vital=True),), (Task("rest", rest, 10),), board, lambda: None)
+        return loop
+
+    return make
+
+
+def nothing(now):
+    pass
+
+
+def fails(now):
+    raise ValueError
+
+
+def test_a_pass_feeds_it_once(make_loop, board):
+    make_loop(nothing, nothing).run_pass()
+    assert board.fed == 1
+
+
+def test_after_a_round_in_which_an_urgent_task_failed_it_goes_hungry(make_loop, board):
+    make_loop(fails, nothing).run_pass()
+    assert board.fed == 0
+
+
+def test_an_urgent_task_that_rests_within_its_back_off_is_vouched_for(make_loop, board):
+    loop = make_loop(fails, nothing)
+    for _ in range(3):
+        loop.run_pass()
+    assert board.fed == 2
+
+
+def test_another_task_that_fails_is_no_reason_for_a_reset(make_loop, board):
+    make_loop(nothing, fails).run_pass()
+    assert board.fed == 1
+
+
+def test_who_waits_is_vouched_for_until_five_seconds_are_over(make_loop, board):
+    fed_at = []
+
+    def waits(now):
+        for _ in range(100):
+            board.now += 100
+            before = board.fed
+            try:
+                loop.pump()
+            except OSError:
+                # A library that swallows it and goes on waiting.
+                continue
+            if board.fed > before:
+                fed_at.append(board.now)
+
+    loop = make_loop(nothing, waits)
+    loop.run_pass()
+    assert fed_at == list(range(100, 5000, 100))
+
+
+def test_what_stood_still_and_came_back_is_followed_by_a_meal(make_loop, board):
+    def stands_still(now):
+        board.now += 7000
+
+    loop = make_loop(nothing, stands_still)
+    loop.run_pass()
+    assert board.fed == 1
