@@ -35,5 +35,11 @@ class Housekeeping:
             if self._stalls.allow(_STORE_MS):
                 store.save(store.crash_count, fault)
                 self._kept = fault
-        elif store.crash_count and self._uptime.seconds >= _HEALTHY_S and self._stalls.allow(_STORE_MS):
+        elif store.crash_count and self._healthy and self._stalls.allow(_STORE_MS):
             store.save(0, store.fault)
+
+    @property
+    def _healthy(self):
+        # Not before it has joined its network, when that is what the last start ended in: to forget and count that
+        # again, start by start, would wear the flash.
+        return self._uptime.seconds >= _HEALTHY_S and not self._store.standing_still

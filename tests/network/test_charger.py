@@ -131,7 +131,8 @@ def test_dhcp_that_hangs_for_five_minutes_is_no_crash_and_wears_no_flash(make_ch
     charger = make_charger(safety__watchdog_seconds=str(watchdog_seconds))
     charger.network.access_point.dhcp_hangs = True
     charger.on().wait(300)
-    assert len(charger.resets) > 20
+    # A minute each, in which somebody can charge.
+    assert len(charger.resets) >= 4
     assert set(charger.resets) == {"watchdog"}
     assert not charger.said("ten crashes in a row")
     # The first reset is counted, then it is kept that the program stands still.
@@ -162,7 +163,8 @@ def test_other_crashes_still_count(make_charger):
     charger.on().wait(60)
     charger.network.access_point.dhcp_hangs = False
     charger.until(lambda: charger.scene.online, 120)
-    for _ in range(9):
+    # That took more than the healthy minute after which all is forgotten.
+    for _ in range(10):
         charger.board.reset("watchdog")
         charger.wait(6)
     assert not charger.said("ten crashes in a row")
