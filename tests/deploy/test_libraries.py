@@ -82,7 +82,16 @@ def deploy(tmp_path: Path) -> Deploy:
             "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_STATE_HOME": str(tmp_path / "state"),
             "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9",
         }  # fmt: skip
-        command = [sys.executable, "-m", "chargerctl.cli.main", "deploy", "--drive", str(drive), *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "chargerctl.cli.main",
+            "deploy",
+            "--drive",
+            str(drive),
+            "--yes",
+            *arguments,
+        ]
         return subprocess.run(
             command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
         )
