@@ -30,6 +30,7 @@ _REFUSALS = ("Blocked", "Expired", "Invalid", "ConcurrentTx")
 _READER_TROUBLES = ("sda_low", "clock_stretched", "part_lost", "flash_slow")
 _TROUBLE_ECHO_S = 5.0
 _OWN_CARD = "its own card"
+_REFUSED = "its StartTransaction was refused"
 
 
 class Endings:
@@ -44,6 +45,8 @@ class Endings:
         self._lately: set[str] = set()
         # Whose transaction runs, where that is certain.
         self._running: str | None = None
+        # Whose StartTransaction was answered other than Accepted.
+        self._refused: set[str] = set()
         self._asked: dict[str, tuple[str, float]] = {}
         self._answered: set[str] = set()
         self._starts: dict[str, tuple[str, float]] = {}
@@ -59,6 +62,8 @@ class Endings:
         if not goes_on:
             certain = len(self._lately) == 1 and self._presented[next(iter(self._lately))] == 1
             self._running = next(iter(self._lately)) if certain else None
+            if self._running in self._refused:
+                self._opening.expect(_REFUSED, _READ_MS)
 
     def relay_opened(self) -> None:
         self._closed_s = None
@@ -67,7 +72,7 @@ class Endings:
     def _on_event(self, event: Event) -> None:
         kind = event["kind"]
         if kind == "reset":
-            for known in (self._presented, self._lately, self._asked, self._answered):
+            for known in (self._presented, self._lately, self._asked, self._answered, self._refused):
                 known.clear()
             self._starts.clear()
             self._transactions.clear()
@@ -139,9 +144,10 @@ class Endings:
                     return
                 tag, sent_s = self._starts.pop(call_id)
                 self._transactions[number] = tag
-                refused = status in _REFUSALS and now_s - sent_s < _AWAITED_S
-                if refused and self._closed_s is not None and tag == self._running:
-                    self._opening.expect("its StartTransaction was refused", _READ_MS)
+                if status in _REFUSALS and now_s - sent_s < _AWAITED_S:
+                    self._refused.add(tag)
+                    if self._closed_s is not None and tag == self._running:
+                        self._opening.expect(_REFUSED, _READ_MS)
 
     def _closed_since(self, since_s: float) -> bool:
         return self._closed_s is not None and self._closed_s < since_s
