@@ -22,6 +22,8 @@ from chargerctl.simulator.events import Event
 
 # After calm: back-off of the link (60 s), of BootNotification (60 s), of a transaction message (60 s a transmission).
 _RECOVERY_S = 200.0
+# After a reset that joining the network brought about, for as long as anything is undelivered.
+_NOT_RISKED_S = 1000.0
 _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
 _CHARGE_S = 3.0
@@ -106,9 +108,10 @@ class _Run:
         self._probe()
         scene.board.run_for(0.5)
         scene.service(False)
-        if not scene.wait(self._is_available, _RECOVERY_S):
+        patience_s = _RECOVERY_S + (_NOT_RISKED_S if "watchdog" in self._program.why else 0.0)
+        if not scene.wait(self._is_available, patience_s):
             self._violated(
-                f"not available {_RECOVERY_S:.0f} s after calm: online {scene.online}, "
+                f"not available {patience_s:.0f} s after calm: online {scene.online}, "
                 f"last status {scene.status}, program {scene.board.program}"
             )
             return False
