@@ -9,6 +9,8 @@ import sys
 
 import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
+from chargerctl.deploy.snapshot import Snapshot
+from chargerctl.deploy.target import make_target
 from chargerctl.settings import effective, render, salted_hashes
 
 
@@ -27,6 +29,38 @@ def test_check_tells_warnings_and_succeeds(chargerctl, config):
     assert out.startswith("--set mqtt.broker: warning: example.org is not on the local network")
 
 
+# All fitted is too much for its memory.
+PICO = (
+    *("--set", "hardware.board=raspberry_pi_pico_w"),
+    *("--set", "hardware.display=none"),
+    *("--set", "hardware.card_reader=none"),
+)
+REJOINS = (
+    "note: safety.max_stall_ms: with 250, Raspberry Pi Pico W rejoins a lost Wi-Fi network only after the charge: "
+    "joining blocks for 500 ms\n"
+)
+
+
+def test_check_says_that_a_pico_rejoins_after_the_charge(chargerctl, chargerctl_json, config):
+    status, out, _ = chargerctl("config", "check", *PICO)
+    assert (status, REJOINS in out.splitlines(keepends=True)) == (0, True)
+    for others in (
+        (*PICO, "--set", "safety.max_stall_ms=500"),
+        ("--set", "hardware.board=seeed_xiao_esp32c6"),
+    ):
+        status, out, _ = chargerctl("config", "check", *others)
+        assert (status, "rejoins" in out) == (0, False)
+    status, found = chargerctl_json("config", "check", *PICO)
+    assert (status, found["ok"], [f"note: {note}\n" for note in found["notes"]]) == (0, True, [REJOINS])
+
+
+def test_check_says_what_the_web_workflow_does_before_the_program(chargerctl, config):
+    status, out, _ = chargerctl("config", "check", "--set", "web.api_password=secret")
+    assert status == 0
+    assert out.startswith("note: web.api_password: CircuitPython joins the network before the program starts")
+    assert "secret" not in out
+
+
 def test_show_names_every_setting(chargerctl, config):
     _, out, _ = chargerctl("config", "show")
     lines = dict(line.split(" = ", 1) for line in out.splitlines())
@@ -34,7 +68,7 @@ def test_show_names_every_setting(chargerctl, config):
     assert values["mqtt.broker"] == '"192.168.1.10"'
     assert values["mqtt.port"] == "1883"
     assert values["hardware.relay_pin"] == "the board's own"
-    assert len(values) == 49
+    assert len(values) == 50
 
 
 def test_show_explains_where_a_value_is_from_and_what_it_replaced(chargerctl, config, monkeypatch):
@@ -59,7 +93,11 @@ def test_show_as_json_has_types_and_origins(chargerctl_json, config):
 
 
 def test_render_is_what_a_deploy_writes(chargerctl, config):
-    assert chargerctl("config", "render")[1] == effective(config, {}).render()
+    printed = chargerctl("config", "render", "--board", "seeed_xiao_esp32c6")[1]
+    assert printed.startswith(effective(config, {}).render())
+    flat = effective(config, {}).flat()
+    snapshot = Snapshot({}, set(), {}, 512, 0, None, None)
+    assert make_target({}, flat, snapshot, "seeed_xiao_esp32c6").image["settings.toml"].decode() == printed
 
 
 def test_render_to_a_file_has_the_secrets_and_is_for_its_owner(chargerctl, config, folder):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BOOT_OUT = "Adafruit CircuitPython 9.2.1 on 2025-01-01; Pico W with rp2040\nBoard ID:raspberry_pi_pico_w\n"
+BOOT_OUT = "Adafruit CircuitPython 9.2.1 on 2025-01-01; Pico 2 W with rp2350\nBoard ID:raspberry_pi_pico2_w\n"
 
 
 def examples() -> list[tuple[str, str]]:
@@ -20,12 +20,12 @@ def examples() -> list[tuple[str, str]]:
     return [(command, shown) for command, _, shown in (step.partition("\n") for step in steps)]
 
 
-def test_every_example_gives_what_is_shown(folder, write):
+def test_every_example_gives_what_is_shown(folder, write, fresh_laptop):
     write(BOOT_OUT, "CIRCUITPY/boot_out.txt")
+    fresh_laptop(folder / "kept")
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "XDG_CONFIG_HOME": str(folder / "kept"),
         "CHARGERCTL_DEPLOY_LIBS": "wheels",  # an example must not need a network
     }
     assert len(examples()) > 8

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-BOOT_OUT = "Adafruit CircuitPython 9.2.1 on 2025-01-01; {}\nBoard ID:raspberry_pi_pico_w\n"
+BOOT_OUT = "Adafruit CircuitPython 9.2.1 on 2025-01-01; {}\nBoard ID:raspberry_pi_pico2_w\n"
 
 
 @pytest.fixture
-def deploy(chargerctl, folder, write, good_toml, monkeypatch):
+def deploy(chargerctl, folder, write, good_toml, fresh_laptop):
     """Deploy ./settings.toml to ./CIRCUITPY, which has been deployed to before."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "kept"))
+    fresh_laptop(folder / "kept")
     write(good_toml.replace("[mqtt]", 'password = "hunter-base"\n[mqtt]'))
     write(BOOT_OUT.format("Raspberry Pi Pico W with rp2040"), "CIRCUITPY/boot_out.txt")
 
@@ -156,4 +156,4 @@ def test_a_wrong_setting_stops_a_deploy_with_all_its_mistakes(deploy, edit):
 def test_the_boards_pins_count_in_a_deploy(deploy):
     status, _, err = deploy("--set", "hardware.meter_pin=GP14", "--set", "hardware.service_pin=none")
     assert status == 2
-    assert "GP14 cannot count on Raspberry Pi Pico W: the meter needs an odd GPIO" in err
+    assert "GP14 cannot count on Raspberry Pi Pico 2 W: the meter needs an odd GPIO" in err

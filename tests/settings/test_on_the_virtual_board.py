@@ -12,7 +12,7 @@ from tests.settings.broken_files import BROKEN
 SCRIPT = """\
 plug
 swipe 04A2B3C4
-wait 6
+wait 20
 expect relay open
 """
 

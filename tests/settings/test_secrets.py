@@ -101,6 +101,7 @@ STORY = [
         "wifi.password=Zq-from-set",
     ),
     ("deploy", *ON_DRIVE, "--yes", "--libs", "wheels"),
+    ("traceback", *ON_DRIVE, "short.script"),
     ("backup", *ON_DRIVE, "--to", "all.zip", "--with-secrets"),
     ("backup", *ON_DRIVE, "--to", "some.zip"),
     ("deploy", *ON_DRIVE, "--yes", "--libs", "wheels", "--set", "wifi.password=Zq-from-set"),
@@ -131,7 +132,7 @@ BROKEN_LINES = [
 
 
 @pytest.fixture
-def place(write, folder, monkeypatch):
+def place(write, folder, monkeypatch, fresh_laptop):
     """A laptop's file, a drive where something was typed, and an environment, each with secrets."""
     config = write(FILE)
     flat = effective(config, {}).flat()
@@ -141,13 +142,13 @@ def place(write, folder, monkeypatch):
     )
     write(typed, "CIRCUITPY/settings.toml")
     write(
-        "Adafruit CircuitPython 9.2.1 on 2025-01-01; Pico W with rp2040\nBoard ID:raspberry_pi_pico_w\n",
+        "Adafruit CircuitPython 9.2.1 on 2025-01-01; Pico 2 W with rp2350\nBoard ID:raspberry_pi_pico2_w\n",
         "CIRCUITPY/boot_out.txt",
     )
     write(Manifest({}, settings=salted_hashes(flat)).render(), f"CIRCUITPY/{MANIFEST}")
     write('wait 5\nexpect console "boot"\n', "short.script")
     monkeypatch.setenv("CHARGER_MQTT_PASSWORD", "Zq-from-env")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "kept"))
+    fresh_laptop(folder / "kept")
     return folder
 
 

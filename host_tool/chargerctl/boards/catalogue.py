@@ -1,19 +1,39 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What each supported board is: its pins as its `board` module names them, its chip, its memory. Data only.
+"""What each supported board is: its chip, its memory, its pins, and since which CircuitPython. Data only.
 
 How a charger is wired to a board by default is the firmware's to say: charger/hardware/profiles.py.
-The pins are held against circuitpython-stubs by a test.
+Pins are held against circuitpython-stubs by a test. `since` and the pins that came later are those of the releases'
+own `ports/*/boards/*/pins.c`, 9.0.0 to 10.3.0-alpha.4.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from chargerctl.boards import pins
+from chargerctl.boards.pins import Version
+
+OLDEST: Version = (9, 2, 0)  # of CircuitPython that the firmware runs on
+NEWEST_MAJOR = 10
+ASSUMED: Version = (10, 1, 3)  # where there is no board to ask; the virtual board's
+
+_PSRAM_IS_PLENTY_KB = 1024
+
+
+def version_text(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 @dataclass(frozen=True)
 class Board:
-    """One board. Sizes in KB; `pins` has every name of the `board` module that is a pin of the chip."""
+    """One board. Sizes in KB; `pins` has every name of the `board` module that is a pin of the chip.
+
+    since: the first CircuitPython that was built for it; the catalogue looks back to 9.0.0. later: names of `pins` that
+    a later one added. free_heap: bytes free when code.py starts, before Wi-Fi takes its share, as published for
+    CircuitPython 9.0.0; None: not published.
+    """
 
     board_id: str
     title: str
@@ -22,6 +42,9 @@ class Board:
     psram_kb: int
     filesystem_kb: int
     pins: dict[str, int] = field(repr=False)
+    since: Version = (9, 0, 0)
+    later: Mapping[str, Version] = field(default_factory=dict, repr=False)
+    free_heap: int | None = None
 
     @property
     def is_rp2(self) -> bool:
@@ -39,6 +62,21 @@ class Board:
         return self.chip != "esp32c6"
 
     @property
+    def cluster(self) -> int:
+        """Bytes of a cluster of its drive, which CircuitPython chooses by size when it formats (f_mkfs of oofatfs)."""
+        return 512 if self.filesystem_kb < 2048 else 1024
+
+    @property
+    def bluetooth_open(self) -> bool:
+        """Whether CircuitPython offers files and REPL over Bluetooth unasked: where it has no USB to offer them on."""
+        return not self.has_drive
+
+    @property
+    def memory_is_plenty(self) -> bool:
+        """Whether the heap lies in PSRAM: then no charger of ours is too large for it."""
+        return self.psram_kb >= _PSRAM_IS_PLENTY_KB
+
+    @property
     def pull_at_reset(self) -> bool:
         """Whether every pin is pulled up when a program ends: on ESP32; RP2 leaves them floating."""
         return not self.is_rp2
@@ -51,146 +89,41 @@ class Board:
         """Every name of the pin called `pin`, that one included."""
         return [name for name, gpio in self.pins.items() if gpio == self.pins[pin]]
 
+    def pins_in(self, version: tuple[int, ...]) -> dict[str, int]:
+        """The pins that its `board` module has in this CircuitPython."""
+        return {name: gpio for name, gpio in self.pins.items() if self.later.get(name, ()) <= version}
 
-def _pins(names_of: dict[int, str]) -> dict[str, int]:
-    return {name: gpio for gpio, names in names_of.items() for name in names.split()}
+    def under(self, version: tuple[int, ...] | None) -> Board:
+        """The board as this CircuitPython has it; None: the newest."""
+        return self if version is None else replace(self, pins=self.pins_in(version), later={})
 
 
-_XIAO_C6 = _pins(
-    {
-        0: "D0 A0",
-        1: "D1 A1",
-        2: "D2 A2",
-        4: "A4 MTMS LP_UART_RXD",
-        5: "A5 MTDI LP_UART_TXD",
-        6: "A6 MTCK LP_I2C_SDA",
-        7: "MTDO LP_I2C_SCL",
-        15: "LED LED_INVERTED",
-        16: "D6 TX",
-        17: "D7 RX",
-        18: "D10 MOSI",
-        19: "D8 SCK",
-        20: "D9 MISO",
-        21: "D3",
-        22: "D4 SDA",
-        23: "D5 SCL",
-    }
-)
-_XIAO_S3 = _pins(
-    {
-        1: "D0 A0",
-        2: "D1 A1",
-        3: "D2 A2",
-        4: "D3 A3",
-        5: "D4 A4 SDA",
-        6: "D5 A5 SCL",
-        7: "D8 SCK",
-        8: "D9 MISO",
-        9: "D10 MOSI",
-        10: "D16 ADC CAM_XCLK",
-        11: "D19 MOSI_1 CAM_D6",
-        12: "D18 MISO_1 CAM_D5",
-        13: "D17 SCK_1 CAM_PCLK",
-        14: "CAM_D4",
-        15: "CAM_D0",
-        16: "CAM_D3",
-        17: "CAM_D1",
-        18: "CAM_D2",
-        21: "LED SDCS",
-        38: "D11 I2S_SD CAM_VSYNC",
-        39: "D12 I2S_SCK MTCK CAM_SCL",
-        40: "D13 I2S_WS MTDO CAM_SDA",
-        41: "D14 MTDI MIC_DATA RX_1",
-        42: "D15 MTMS MIC_CLK TX_1",
-        43: "D6 TX",
-        44: "D7 RX",
-        47: "CAM_HREF",
-        48: "CAM_D7",
-    }
-)
-_FEATHER = _pins(
-    {
-        0: "BUTTON BOOT0 D0",
-        3: "SDA D3",
-        4: "SCL D4",
-        5: "D5",
-        6: "D6",
-        7: "I2C_POWER D7",
-        8: "A5 D8",
-        9: "D9",
-        10: "D10",
-        11: "D11",
-        12: "D12",
-        13: "LED D13 L",
-        14: "A4 D14",
-        15: "A3 D15",
-        16: "A2 D16",
-        17: "A1 D17",
-        18: "A0 D18",
-        21: "NEOPIXEL_POWER",
-        33: "NEOPIXEL",
-        35: "MOSI D35",
-        36: "SCK D36",
-        37: "MISO D37",
-        38: "RX D38",
-        39: "TX D39",
-    }
-)
-_QTPY = _pins(
-    {
-        0: "BUTTON D0",
-        5: "TX A6 D5",
-        6: "SCL A5 D6",
-        7: "SDA A4 D7",
-        8: "A3 D8",
-        9: "A2 D9",
-        16: "RX A7 D16",
-        17: "A1 D17",
-        18: "A0 D18",
-        35: "MOSI D35",
-        36: "SCK D36",
-        37: "MISO D37",
-        38: "NEOPIXEL_POWER",
-        39: "NEOPIXEL",
-        40: "SCL1 D40",
-        41: "SDA1 D41",
-    }
-)
-_PICO = _pins(
-    {
-        0: "GP0",
-        1: "GP1",
-        2: "GP2",
-        3: "GP3",
-        4: "GP4",
-        5: "GP5",
-        6: "GP6",
-        7: "GP7",
-        8: "GP8",
-        9: "GP9",
-        10: "GP10",
-        11: "GP11",
-        12: "GP12",
-        13: "GP13",
-        14: "GP14",
-        15: "GP15",
-        16: "GP16",
-        17: "GP17",
-        18: "GP18",
-        19: "GP19",
-        20: "GP20",
-        21: "GP21",
-        22: "GP22",
-        26: "GP26_A0 GP26 A0",
-        27: "GP27_A1 GP27 A1",
-        28: "GP28_A2 GP28 A2",
-        29: "VOLTAGE_MONITOR A3",
-    }
-)
+_NO_PSRAM_S3 = 162_912  # https://github.com/adafruit/circuitpython/issues/9120
+_PICO_W = 126_112  # https://github.com/adafruit/circuitpython/issues/9085
 
 _ALL = (
-    Board("seeed_xiao_esp32c6", "Seeed XIAO ESP32-C6", "esp32c6", 4096, 0, 1984, _XIAO_C6),
-    Board("seeed_xiao_esp32_s3_sense", "Seeed XIAO ESP32-S3 Sense", "esp32s3", 8192, 8192, 3776, _XIAO_S3),
+    Board(
+        "seeed_xiao_esp32c6",
+        "Seeed XIAO ESP32-C6",
+        "esp32c6",
+        4096,
+        0,
+        1984,
+        pins.XIAO_C6,
+        (9, 1, 0),
+        pins.XIAO_C6_LATER,
+    ),
+    Board(
+        "seeed_xiao_esp32_s3_sense",
+        "Seeed XIAO ESP32-S3 Sense",
+        "esp32s3",
+        8192,
+        8192,
+        3776,
+        pins.XIAO_S3,
+        (9, 2, 0),
+        pins.XIAO_S3_LATER,
+    ),
     Board(
         "adafruit_feather_esp32s3_4mbflash_2mbpsram",
         "Adafruit Feather ESP32-S3, 4 MB flash, 2 MB PSRAM",
@@ -198,7 +131,7 @@ _ALL = (
         4096,
         2048,
         960,
-        _FEATHER,
+        pins.FEATHER,
     ),
     Board(
         "adafruit_feather_esp32s3_nopsram",
@@ -207,9 +140,10 @@ _ALL = (
         8192,
         0,
         3776,
-        _FEATHER,
+        pins.FEATHER,
+        free_heap=_NO_PSRAM_S3,
     ),
-    Board("adafruit_feather_esp32s2", "Adafruit Feather ESP32-S2", "esp32s2", 4096, 2048, 960, _FEATHER),
+    Board("adafruit_feather_esp32s2", "Adafruit Feather ESP32-S2", "esp32s2", 4096, 2048, 960, pins.FEATHER),
     Board(
         "adafruit_qtpy_esp32s3_4mbflash_2mbpsram",
         "Adafruit QT Py ESP32-S3, 4 MB flash, 2 MB PSRAM",
@@ -217,16 +151,29 @@ _ALL = (
         4096,
         2048,
         960,
-        _QTPY,
+        pins.QTPY,
     ),
     Board(
-        "adafruit_qtpy_esp32s3_nopsram", "Adafruit QT Py ESP32-S3, no PSRAM", "esp32s3", 8192, 0, 3776, _QTPY
+        "adafruit_qtpy_esp32s3_nopsram",
+        "Adafruit QT Py ESP32-S3, no PSRAM",
+        "esp32s3",
+        8192,
+        0,
+        3776,
+        pins.QTPY,
+        free_heap=_NO_PSRAM_S3,
     ),
     Board(
-        "adafruit_qtpy_esp32s2", "Adafruit QT Py ESP32-S2", "esp32s2", 4096, 2048, 960, {**_QTPY, "BOOT0": 0}
+        "adafruit_qtpy_esp32s2",
+        "Adafruit QT Py ESP32-S2",
+        "esp32s2",
+        4096,
+        2048,
+        960,
+        {**pins.QTPY, "BOOT0": 0},
     ),
-    Board("raspberry_pi_pico_w", "Raspberry Pi Pico W", "rp2040", 2048, 0, 508, _PICO),
-    Board("raspberry_pi_pico2_w", "Raspberry Pi Pico 2 W", "rp2350", 4096, 0, 2556, _PICO),
+    Board("raspberry_pi_pico_w", "Raspberry Pi Pico W", "rp2040", 2048, 0, 508, pins.PICO, free_heap=_PICO_W),
+    Board("raspberry_pi_pico2_w", "Raspberry Pi Pico 2 W", "rp2350", 4096, 0, 2556, pins.PICO, (9, 2, 1)),
 )
 
 BOARDS: dict[str, Board] = {board.board_id: board for board in _ALL}

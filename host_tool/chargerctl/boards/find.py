@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from chargerctl.boards.pins import Version
 from chargerctl.errors import ChargerctlError
 
 BOOT_OUT = "boot_out.txt"
@@ -38,10 +39,10 @@ class BootOut:
         )
 
     @property
-    def release(self) -> tuple[int, int]:
-        """(major, minor) of the version; (0, 0) where it cannot be told."""
-        match = re.match(r"(\d+)\.(\d+)", self.version)
-        return (int(match[1]), int(match[2])) if match else (0, 0)
+    def release(self) -> Version:
+        """The version as numbers, a pre-release as what it is to become; (0, 0, 0) where it cannot be told."""
+        match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.version)
+        return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else (0, 0, 0)
 
     def __str__(self) -> str:
         return f"{self.board_id or 'unknown board'}, CircuitPython {self.version or 'unknown'}"

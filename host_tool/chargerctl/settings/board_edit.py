@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from chargerctl.settings.board_file import BoardFile, board_line
+from chargerctl.settings.help import REASONS
 
 _LINE = re.compile(r'[^=#]*=\s*(?:"(?:\\.|[^"\\])*"|[^#"]*?)\s*(#.*)?$')
 _HEAD = "# Written by chargerctl. Lines may be edited here: a deploy keeps what was changed."
@@ -28,6 +29,8 @@ class BoardEdit:
         """
         line = [] if text is None else [board_line(variable, text)]
         if not indices:
+            if line and variable in REASONS:
+                self._new.append(f"# {REASONS[variable]}")
             self._new += line
         for index in indices:
             match = _LINE.match(self._file.lines[index])

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 
 from chargerctl.firmware_files import firmware_module
+from chargerctl.settings.table import CIRCUITPYTHONS
 
 _reader = firmware_module("charger.settings_file")
 
@@ -45,6 +46,8 @@ def read_board_file(data: bytes) -> BoardFile:
     found.end = len(raw_lines)
     for index, raw in enumerate(raw_lines):
         variable, text, reason = _reader.read_line(raw)
+        if variable in CIRCUITPYTHONS and raw.partition(b"=")[2].lstrip().startswith(b'"'):
+            text, reason = None, "is in quotes: CircuitPython reads it without them only"
         if reason:
             found.faults.append(Fault(index + 1, variable.strip(_reader.SECTION), reason))
         if variable == _reader.SECTION or b"\0" in raw:
@@ -61,7 +64,7 @@ def read_board_file(data: bytes) -> BoardFile:
 
 def board_line(variable: str, text: str) -> str:
     """The line that gives `variable` this text on every version of CircuitPython, and to TOML."""
-    return f"{variable} = {quoted(text)}"
+    return f"{variable} = {text if variable in CIRCUITPYTHONS else quoted(text)}"
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,6 @@ from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.table import (
     BY_VARIABLE,
     PREFIX,
-    RENDERED,
     SETTINGS,
     Setting,
     near_variable,
@@ -58,8 +57,13 @@ class Difference:
         return setting
 
     @property
+    def is_ours(self) -> bool:
+        """A setting of the charger, none of CircuitPython itself."""
+        return self.variable in BY_VARIABLE
+
+    @property
     def name(self) -> str:
-        return self.variable if self.variable in RENDERED else self.setting.name
+        return self.setting.name if self.is_ours else self.variable
 
     def shown(self, text: str | None, reveal: bool = False) -> str:
         return "nothing" if text is None else f'"{self.setting.shown(text, reveal)}"'
@@ -139,7 +143,8 @@ def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str, int]
 
 
 def _canonical(variable: str, text: str) -> str:
-    return BY_VARIABLE[variable].canonical(text) if variable in BY_VARIABLE else text
+    setting = setting_of(variable)
+    return setting.canonical(text) if setting else text
 
 
 def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | None:

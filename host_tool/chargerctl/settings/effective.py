@@ -103,7 +103,7 @@ def effective(
     """All sources in their order, checked one by one and together.
 
     config: the laptop's file, or None for none; board_id: the board at hand, for [hardware] board = "auto";
-    defaults: texts for settings that nobody gave; complete: whether what is required must be there.
+    defaults: texts for settings that are not given; complete: whether what is required must be there.
     SettingsError with every mistake of every source; InputError where the file cannot be read.
     """
     sources = [

@@ -13,6 +13,7 @@ from chargerctl.settings.problems import Place
 from chargerctl.settings.sources import Source
 from chargerctl.settings.table import (
     BY_VARIABLE,
+    CIRCUITPYTHONS,
     PREFIX,
     RENDERED,
     SECTIONS,
@@ -41,7 +42,7 @@ class _FileSource:
         self.found = Source(problems=self._file.problems)
         self._first: dict[str, Item] = {}
         flat = [item for item in self._file.items if len(item.path) == 1 and item.path[0].isupper()]
-        # Section as written -> as meant: the keys of a misspelt one are still checked; "" where nobody can tell.
+        # Section as written -> as meant: the keys of a misspelt one are still checked; "" where that is not clear.
         self._sections = {section: section for section in SECTIONS}
         if flat:
             self._refuse_sections(flat[0])
@@ -125,6 +126,8 @@ class _FileSource:
         variable = BY_VARIABLE.get(item.path[-1])
         if name in RENDERED or item.value == {}:
             return
+        if name in CIRCUITPYTHONS and item.value == CIRCUITPYTHONS[name].default:
+            return  # as a deploy writes it
         if name.startswith("CIRCUITPY_"):
             message = "is CircuitPython's own: keep it in the board's file"
             self._complain(item.name_at, f"{name}: {message}", warning=True)

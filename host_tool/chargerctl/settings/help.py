@@ -15,6 +15,12 @@ SECTIONS = {
     "web": "CircuitPython's web workflow: files and console over Wi-Fi.",
 }
 
+# Written above CircuitPython's own variables on the drive.
+REASONS = {
+    "CIRCUITPY_PYSTACK_SIZE": "Bytes for nested Python calls. The charger is built for 1536; the rest is a margin.",
+    "CIRCUITPY_BLE_WORKFLOW": "No files and no console over Bluetooth for people nearby. Read from CircuitPython 10.3 on.",
+}
+
 HELP = {
     "wifi.ssid": "Name of the Wi-Fi network.",
     "wifi.password": "Its password; empty for an open network.",
@@ -27,7 +33,7 @@ HELP = {
     "mqtt.client_id": "MQTT client id; no two clients of a broker may share one.",
     "mqtt.username": "User name for the broker; empty for none.",
     "mqtt.password": "Password for the broker.",
-    "mqtt.tls": "Encrypt the connection to the broker. A handshake stands the charger still for about 3 s.",
+    "mqtt.tls": "Encrypt the connection to the broker. A handshake blocks the charger for about 3 s.",
     "mqtt.ca_file": "Certificate to trust, one in PEM, as a path on the drive; empty for the board's own list.",
     "mqtt.keep_alive": "Seconds between signs of life; the broker declares the charger offline after 1.5 times that.",
     "ntp.server": "Time server.",
@@ -46,6 +52,7 @@ HELP = {
     "hardware.service_pin": "Input of the service button: closed to ground when pressed.",
     "hardware.meter_pin": "Input of the meter's S0 pulses. On a Pico its GPIO must be odd.",
     "hardware.relay_active": "Level at which the relay closes.",
+    "hardware.relay_gate": "On RP2, let the chip's PIO open the relay within microseconds (auto) or only software (none).",
     "hardware.lock_active": "Level at which the lock engages.",
     "hardware.card_reader": "RFID reader and its bus.",
     "hardware.reader_cs_pin": "Chip select of the reader on SPI.",
@@ -54,7 +61,8 @@ HELP = {
     "hardware.display_address": "I2C address of the display.",
     "hardware.meter_pulses_per_kwh": "Pulses per kilowatt-hour, as printed on the meter; 0 for no meter.",
     "safety.watchdog_seconds": "The board restarts when the program hangs for so long; [mqtt] tls needs 5 or more.",
-    "safety.max_stall_ms": "Longest time the program may stand still with the relay closed, for example to reconnect.",
+    "safety.max_stall_ms": "Longest time the program may block with the relay closed, for example to reconnect; "
+    "a Pico W needs 500 to rejoin its Wi-Fi network during a charge.",
     "safety.cable_settle_ms": "How long the cable must be plugged in before the relay may close.",
     "safety.unplug_confirm_ms": "A shorter unplug opens the relay but ends no transaction.",
     "safety.lock_settle_ms": "Time the lock needs to engage before the relay closes.",

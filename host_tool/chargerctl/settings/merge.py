@@ -19,7 +19,7 @@ from chargerctl.settings.effective import board_for
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import Given, rendered_pair
-from chargerctl.settings.table import BY_VARIABLE, RENDERED, board_settings
+from chargerctl.settings.table import BY_VARIABLE, CIRCUITPYTHONS, RENDERED, board_settings
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,14 @@ def merge(
     """The settings.toml to write.
 
     base_hashes: salted_hashes() of the last deploy, {} for none; drive_content: the drive's file, None for none;
-    laptop_flat: Effective.flat(); keep: "laptop", "drive" or None; board_id: to check pins; label: how messages
-    call the drive's file. With "laptop", lines of the drive that cannot be used become comments.
+    laptop_flat: Effective.flat() and for_circuitpython(); keep: "laptop", "drive" or None; board_id: to check pins; label:
+    how messages call the drive's file. With "laptop", lines of the drive that cannot be used become comments.
     """
     drive = read_board_file(drive_content or b"")
     edit, result = BoardEdit(drive), MergeResult()
     merged = dict(laptop_flat)
 
-    def settle(differences: list[Difference]) -> None:
+    def settle(differences: list[Difference], keep: str | None = keep) -> None:
         for one in differences:
             winner, bad = winner_of(one, keep), bad_value(one)
             if winner:
@@ -133,6 +133,9 @@ def merge(
     settle(compare(base_hashes, drive, laptop_flat))
     # CircuitPython's own pair follows what became of the settings that it is written from.
     settle(compare(base_hashes, drive, rendered_pair(merged), RENDERED))
+    # What a person gave CircuitPython before we did stays.
+    known = [name for name in CIRCUITPYTHONS if name in laptop_flat or name in base_hashes]
+    settle(compare(base_hashes, drive, laptop_flat, known), keep or "drive")
     if keep == "laptop":
         for problem in strays(drive, label):
             edit.comment_out(problem.place.line - 1)

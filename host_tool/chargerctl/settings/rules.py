@@ -44,12 +44,34 @@ _BUSES = {
     "miso": "the SPI bus",
 }
 
+# Without one of these the charger does not charge.
+VITAL_PINS = ("relay_pin", "cable_pin", "lock_pin", "estop_pin")
+# How long wifi.radio.connect blocks there before it joins: net/wifi.py declares it.
+_RP2_JOIN_MS = 500
+
 Values = Mapping[str, str | int | bool | None]
 
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """Every rule that concerns several settings, or a setting and its board; None: board not known."""
     return [*_pins(values, given, board), *_unwise(values, given)]
+
+
+def notes(values: Values, board: Board | None) -> list[str]:
+    """What is right as it is, and still good to know."""
+    found = []
+    max_stall_ms = values["safety.max_stall_ms"]
+    if board and board.is_rp2 and isinstance(max_stall_ms, int) and max_stall_ms < _RP2_JOIN_MS:
+        found.append(
+            f"safety.max_stall_ms: with {max_stall_ms}, {board.title} rejoins a lost Wi-Fi network only after the "
+            f"charge: joining blocks for {_RP2_JOIN_MS} ms"
+        )
+    if values["web.api_password"]:
+        found.append(
+            "web.api_password: CircuitPython joins the network before the program starts and drives its pins: "
+            "for up to 8 s, and on an ESP32 for as long as the network gives it no address"
+        )
+    return found
 
 
 def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
@@ -84,6 +106,13 @@ def profile_of(board_id: str) -> dict[str, str]:
     """Which pin serves which part where the settings name none."""
     profile: dict[str, str] = _profiles.PROFILES[board_id]
     return profile
+
+
+def pins_in_use(values: Values, board: Board) -> list[tuple[str, str]]:
+    """(role, pin) of every part that is fitted, by the settings or else by the board's wiring."""
+    profile = profile_of(board.board_id)
+    named = [(role, values.get(f"hardware.{role}") or profile.get(role)) for role in _roles_in_use(values)]
+    return [(role, str(pin)) for role, pin in named if pin and pin != "none"]
 
 
 def _roles_in_use(values: Values) -> list[str]:
@@ -174,7 +203,7 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
 
 
 def is_local(host: str) -> bool:
-    """Whether a broker's name or address is one of the local network, as far as the name tells."""
+    """Whether a broker's name or address is one of the local network, as far as the name says."""
     host = host.lower().removesuffix(".")
     try:
         address = ipaddress.ip_address(host)

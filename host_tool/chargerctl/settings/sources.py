@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from chargerctl.boards.catalogue import Board
 from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.secret_names import repeatable
 from chargerctl.settings.table import (
     BY_VARIABLE,
+    CIRCUITPYTHONS,
     PREFIX,
     RENDERED,
     SETTINGS,
@@ -25,6 +27,14 @@ def rendered_pair(flat: Mapping[str, str]) -> dict[str, str]:
     """What CircuitPython itself is given: nothing without a web password, for the pair makes it connect first."""
     texts = {variable: flat.get(SETTINGS[name].variable, "") for variable, name in RENDERED.items()}
     return texts if texts["CIRCUITPY_WEB_API_PASSWORD"] else {}
+
+
+def for_circuitpython(board: Board | None) -> dict[str, str]:
+    """CircuitPython's own settings on this board, whatever the settings; None: on one that is not known."""
+    texts = {variable: setting.text(setting.row[4]) for variable, setting in CIRCUITPYTHONS.items()}
+    if board is not None and not board.bluetooth_open:
+        del texts["CIRCUITPY_BLE_WORKFLOW"]
+    return texts
 
 
 @dataclass(frozen=True)

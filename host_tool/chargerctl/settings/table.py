@@ -125,12 +125,24 @@ SETTINGS: dict[str, Setting] = {row[0]: _setting(row) for row in board_settings.
 BY_VARIABLE: dict[str, Setting] = {
     variable: setting for setting in SETTINGS.values() for variable in setting.spellings
 }
+# CircuitPython's own settings, on every board or on some: none of ours. They stand on the drive without
+# quotes: CircuitPython takes a number or a bool in quotes for a mistake, and goes on with its own default.
+CIRCUITPYTHONS: dict[str, Setting] = {
+    row[0]: Setting(row[0], row, (row[0],))
+    for row in (
+        # From the 1536 of CircuitPython 9 up, which is what the charger is built for.
+        ("CIRCUITPY_PYSTACK_SIZE", "int", 1536, 65536, 2048, ""),
+        ("CIRCUITPY_BLE_WORKFLOW", "bool", 0, 0, False, ""),
+    )
+}
 SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(setting.section for setting in SETTINGS.values()))
 
 
 def setting_of(variable: str) -> Setting | None:
-    """The setting that a variable of ours, or one of CircuitPython's that follows it, has the value of."""
-    return SETTINGS[RENDERED[variable]] if variable in RENDERED else BY_VARIABLE.get(variable)
+    """The setting that a variable of ours, or one of CircuitPython's that is written with them, has the value of."""
+    if variable in RENDERED:
+        return SETTINGS[RENDERED[variable]]
+    return BY_VARIABLE.get(variable) or CIRCUITPYTHONS.get(variable)
 
 
 def near_section(section: str) -> str | None:

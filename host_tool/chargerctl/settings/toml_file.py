@@ -249,7 +249,7 @@ def _remedy(error: tomli.TOMLDecodeError, value: str = "") -> tuple[str, bool]:
 
 
 def _parse_whole(text: str, found: TomlFile) -> None:
-    """What only the whole shows; a name given twice is told by whoever knows the names."""
+    """What only the whole shows; a name given twice is reported where the names are known."""
     seen: dict[tuple[str, ...], Item] = {}
     for item in found.items:
         if item.path in seen:
