@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What CircuitPython 9.1+ has, as far as the firmware may use it. An explicit list: what is not here is not used.
+"""What CircuitPython 9.2+ has, as far as the firmware may use it. An explicit list: what is not here is not used.
 
 The board's own modules come from circuitpython-stubs, with their signatures.
 """
@@ -40,8 +40,9 @@ STANDARD = {
 
 # Board modules with stubs that the firmware may use; not every port has every one, so imports of some are guarded.
 BOARD = {
-    "board", "busdisplay", "busio", "countio", "digitalio", "displayio", "fontio", "fourwire", "hashlib",
-    "i2cdisplaybus", "microcontroller", "neopixel_write", "nvm", "rtc", "socketpool", "storage", "supervisor",
+    "bitbangio", "board", "busdisplay", "busio", "countio", "digitalio", "displayio", "espidf", "fontio", "fourwire",
+    "hashlib", "i2cdisplaybus", "microcontroller", "neopixel_write", "nvm", "rp2pio", "rtc", "socketpool", "storage",
+    "supervisor",
     "terminalio", "usb_cdc", "watchdog", "wifi",
 }  # fmt: skip
 
@@ -51,7 +52,7 @@ BUILTINS = {
     "GeneratorExit", "ImportError", "IndexError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError",
     "NameError", "None",
     "NotImplementedError", "OSError", "OverflowError", "RuntimeError", "StopIteration", "SyntaxError",
-    "SystemExit", "True", "TypeError", "UnicodeError", "ValueError", "ZeroDivisionError", "__name__", "abs",
+    "SystemExit", "True", "TypeError", "UnicodeError", "ValueError", "ZeroDivisionError", "__import__", "__name__", "abs",
     "all", "any", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "delattr", "dict", "dir",
     "divmod", "enumerate", "filter", "float", "frozenset", "getattr", "hasattr", "hash", "hex", "id", "int",
     "isinstance", "issubclass", "iter", "len", "list", "map", "max", "memoryview", "min", "next", "object",

@@ -1,10 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A board that is nothing but a clock and the network's modules, and a broker for it to talk to."""
+"""A board that is nothing but a clock and the network's modules with a broker to talk to; and the charger, as deployed."""
 
 from __future__ import annotations
 
+import adafruit_connection_manager
 import pytest
+from adafruit_minimqtt import adafruit_minimqtt
+from chargerctl.deploy import write_drive
+from chargerctl.settings import effective_for_simulation
+from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.costs import Costs
 from chargerctl.simulator.events import Events
@@ -14,6 +19,14 @@ from chargerctl.simulator.network.network import Network
 
 BROKER = "broker.example"
 PORT = 1883
+
+
+@pytest.fixture(autouse=True)
+def own_connection_manager(monkeypatch):
+    """MiniMQTT with its real companion: in this process the firmware may have loaded it with a stand-in."""
+    monkeypatch.setattr(
+        adafruit_minimqtt, "get_connection_manager", adafruit_connection_manager.get_connection_manager
+    )
 
 
 class Board:
@@ -125,3 +138,68 @@ def online(any_board) -> Board:
 def make_board():
     """Makes an ESP32 board and a server for it: for property tests, which need new ones for each example."""
     return lambda: (Board(is_esp32=True), Echo())
+
+
+ESP32, RP2 = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
+
+
+class Charger:
+    """The charger, as deployed, and the world around it."""
+
+    def __init__(self, drive, board_id, **overrides):
+        settings = effective_for_simulation(
+            None,
+            {},
+            [f"{name.replace('__', '.')}={text}" for name, text in overrides.items()],
+            board_id=board_id,
+        )
+        write_drive(drive, settings.flat(), board_id)
+        self.scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), 1)
+        self.network = self.scene.network
+        self.board = self.scene.board
+        self.world = self.scene.world
+        self.console = []
+        self.resets = []
+        self.closings = 0
+        self.scene.events.listen(self._on_event)
+        self.board.settle_boot_out()
+
+    def _on_event(self, event):
+        if event["kind"] == "console":
+            self.console.append(event["text"])
+        elif event["kind"] == "reset" and event["reason"] != "power":
+            self.resets.append(event["reason"])
+
+    def said(self, text):
+        return [line for line in self.console if text in line]
+
+    def on(self):
+        self.board.power(True)
+        return self
+
+    def wait(self, seconds):
+        self.board.run_for(seconds)
+
+    def until(self, holds, seconds):
+        assert self.scene.wait(holds, seconds), self.console[-30:]
+
+    def serves(self, within=120):
+        """A customer comes, charges, and goes."""
+        self.until(lambda: self.scene.online and self.scene.status == "Available", within)
+        self.world.plug()
+        self.wait(2)
+        self.world.swipe("04A2B3C4")
+        self.until(lambda: self.world.relay_closed, 20)
+        self.world.unplug()
+        self.until(lambda: not self.world.relay_closed, 1)
+        self.until(lambda: self.scene.status == "Available", 20)
+
+
+@pytest.fixture
+def make_charger(tmp_path):
+    return lambda board_id=ESP32, **overrides: Charger(tmp_path / "drive", board_id, **overrides)
+
+
+@pytest.fixture(params=[ESP32, RP2])
+def charger(request, make_charger):
+    return make_charger(request.param)

@@ -239,9 +239,35 @@ def test_small_writes_wait_for_an_acknowledgement_unless_told_not_to(board):
     assert board.server.got == b"onetwothreefour"
 
 
-def test_sends_can_stall_on_rp2_only(board):
-    board.network.faults.send_stall_us = 10_000_000
-    assert (board.took(lambda: board.socket.send(b"x")) >= 10) == (not board.is_esp32)
+def test_a_send_waits_for_memory_on_rp2_only(board):
+    board.socket.settimeout(0)
+    board.network.faults.memory_short = True
+    board.clock.call_in(2_000_000, lambda: setattr(board.network.faults, "memory_short", False))
+    assert board.took(lambda: board.socket.send(b"x")) == pytest.approx(0 if board.is_esp32 else 2, abs=0.1)
+    board.wait(1)
+    assert board.server.got == b"x"
+
+
+def test_after_ten_seconds_without_memory_it_fails(board):
+    board.socket.settimeout(0)
+    board.network.faults.memory_short = True
+    if board.is_esp32:
+        assert board.socket.send(b"x") == 1
+        return
+    start = board.clock.now_us
+    with pytest.raises(OSError, match="ENOMEM"):
+        board.socket.send(b"x")
+    assert board.clock.now_us - start == pytest.approx(10_000_000, abs=10_000)
+
+
+def test_without_memory_an_rp2_sends_no_datagram(board):
+    board.network.faults.memory_short = True
+    socket = board.pool.socket(type=board.pool.SOCK_DGRAM)
+    if board.is_esp32:
+        assert socket.sendto(b"x", ("10.0.0.1", 53)) == 1
+        return
+    with pytest.raises(OSError, match="ENOMEM"):
+        socket.sendto(b"x", ("10.0.0.1", 53))
 
 
 FAULTS = st.sampled_from(

@@ -298,6 +298,6 @@ def test_the_firmware_refuses_a_wrong_certificate_and_says_so(charger_console):
 
 @needs_mosquitto
 def test_the_firmware_says_that_mosquitto_refuses_its_password(charger_console):
-    assert "Broker localhost:8883 does not let us in (" in charger_console(
-        "ca.pem", "wrong", "does not let us in"
+    assert "Broker localhost:8883 refused the connection (" in charger_console(
+        "ca.pem", "wrong", "refused the connection"
     )

@@ -73,6 +73,37 @@ def test_lost_datagrams_are_lost(online, ntp_class):
     assert online.network.ntp.requests == 0
 
 
+def request(online):
+    """What an NTP server answers a question with: (leap, stratum, reference, origin)."""
+    answer = online.network.ntp.answer(bytes([0x23]) + bytes(39) + b"question")
+    return answer and (answer[0] >> 6, answer[1], answer[12:16], answer[24:32])
+
+
+@pytest.mark.parametrize(
+    ("how", "answer"),
+    [
+        ("up", (0, 1, b"SIM\0", b"question")),
+        ("wrong", (0, 1, b"SIM\0", b"question")),
+        ("silent", None),
+        ("unsynchronised", (3, 16, b"SIM\0", b"question")),
+        ("foreign", (0, 1, b"SIM\0", bytes(8))),
+        ("kiss", (3, 0, b"RATE", b"question")),
+    ],
+)
+def test_a_time_server_can_misbehave(online, how, answer):
+    online.network.ntp.behave(how, 5)
+    assert request(online) == answer
+    online.network.ntp.behave("up")
+    assert request(online) == (0, 1, b"SIM\0", b"question")
+
+
+@pytest.mark.parametrize("how", ["unsynchronised", "foreign", "wrong"])
+def test_what_must_not_be_believed_is_months_off(online, ntp_class, how):
+    """The library itself believes all of it."""
+    online.network.ntp.behave(how, 10**7)
+    assert ask(online, ntp_class) - online.network.time.unix() > 100 * 86_400
+
+
 @pytest.mark.parametrize("fault", ["refuses", "short"])
 def test_bad_answers_are_noticed(online, ntp_class, fault):
     setattr(online.network.ntp, fault, True)

@@ -68,6 +68,27 @@ def test_rp2_asked_again_too_early_starts_all_over(rp2):
     assert not rp2.radio.connected
 
 
+def test_rp2_leaves_first_and_waits_half_a_second_for_a_link_that_is_not_reported_as_down(rp2):
+    def joining():
+        with pytest.raises(ConnectionError):
+            rp2.radio.connect("home", "12345678", timeout=0.01)
+
+    assert rp2.took(joining) < 0.02, "the driver has not tried yet"
+    assert rp2.took(joining) == pytest.approx(0.5, abs=0.01), "it is in the middle of an attempt"
+    rp2.wait(2)
+    rp2.network.wifi(False)
+    rp2.wait(10)
+    assert rp2.took(joining) == pytest.approx(0.5, abs=0.01), "its access point was lost"
+    rp2.wait(5)
+    assert rp2.took(joining) == pytest.approx(0.5, abs=0.01), "it found no access point"
+
+
+def test_rp2_leaves_a_network_that_it_is_in_at_once(rp2):
+    rp2.join()
+    assert rp2.took(rp2.radio.stop_station) < 0.05
+    assert rp2.took(rp2.radio.stop_station) < 0.01
+
+
 def test_esp32_ignores_the_timeout_when_dhcp_hangs_and_joins_when_it_answers(esp32):
     esp32.network.access_point.dhcp_hangs = True
     esp32.clock.call_in(300_000_000, lambda: setattr(esp32.network.access_point, "dhcp_hangs", False))

@@ -102,6 +102,8 @@ class Bench:
         assert self.board.run_until(lambda: self.board.ended, seconds), "the program still runs"
         assert self.board.ended is not None
         assert self.board.ended.traceback is None, self.board.ended.traceback
+        # Until it waits for a key: one that comes earlier is lost.
+        self.board.run_for(0.05)
         printed = self.printed
         return printed[printed.index("code.py output:") + 1 : printed.index("Code done running.") - 1]
 

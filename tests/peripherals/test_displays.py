@@ -60,7 +60,7 @@ display.refresh()
     assert bench.world.panel.shows("Rejected")
 
 
-def test_a_full_refresh_takes_24_ms_an_unchanged_one_nothing_a_part_its_share(bench):
+def test_a_full_refresh_takes_its_bytes_and_pixels_an_unchanged_one_nothing_a_part_its_share(bench):
     full, unchanged, part = map(
         int,
         bench.run(
@@ -74,9 +74,10 @@ timed(display.refresh)
 """
         )[:3],
     )
-    assert 23_000 <= full <= 25_000
+    # 24.4 ms on the wire, and the pixels of ten characters.
+    assert full == pytest.approx(24_400 + 720 * 7.5, abs=1_000)
     assert unchanged == 0
-    assert part < 1_000
+    assert part < 1_500
 
 
 def test_the_display_outlives_its_program_and_keeps_its_pins_until_released(bench):
@@ -86,6 +87,8 @@ def test_the_display_outlives_its_program_and_keeps_its_pins_until_released(benc
     bench.load(
         "import board, busio\ntry:\n    busio.I2C(board.SCL, board.SDA)\nexcept ValueError as error:\n    print(error)"
     )
+    # Until the board listens.
+    bench.board.run_for(0.1)
     bench.board.console.type(b"\x04")
     bench.board.run_for(2)
     assert "GPIO23 in use" in bench.printed
@@ -145,14 +148,59 @@ def test_a_display_that_goes_away_raises_nothing(bench):
     assert not bench.world.panel.on
 
 
-def test_a_bus_held_low_costs_a_refresh_a_second_for_each_transfer(bench):
+def test_a_held_wire_costs_a_refresh_the_limit_of_each_of_its_transfers(bench):
     bench.load(DISPLAY + "text('Here', 0, 0)\ntime.sleep(1)\ntimed(display.refresh)")
     bench.board.power(True)
     bench.board.run_until(lambda: bench.world.panel.on, 5)
-    bench.world.hold_sda(True)
-    bench.board.run_for(10)
+    bench.world.hold_wire("sda")
+    bench.board.run_for(20)
     # Two halves, each with its columns, its pages and its pixels.
-    assert "6000000" in bench.printed
+    assert [line for line in bench.printed if line.startswith("1200")]
+
+
+@pytest.mark.parametrize(("version", "between"), [((10, 1, 3), True), ((10, 3, 0), False)])
+def test_from_10_2_on_the_pixels_are_worked_out_before_the_region_is_sent(bench, version, between):
+    bench.board.version = version
+    moments = []
+    bench.world.i2c.began = lambda us: moments.append(bench.board.clock.now_us)
+    bench.run(DISPLAY + "text('Here', 0, 0)\ndisplay.refresh()\ntext('There', 0, 0)\ndisplay.refresh()")
+    _column, page, pixels = moments[-3:]
+    assert (pixels - page > 2_000) is between
+
+
+def test_without_memory_for_a_transfer_a_refresh_fails_and_every_later_one_does_nothing(bench):
+    bench.load(
+        DISPLAY
+        + """
+line = text('Here', 0, 0)
+display.refresh()
+print("drawn")
+time.sleep(1)
+line[0] = 34
+try:
+    display.refresh()
+except MemoryError:
+    print("no memory", i2c.try_lock())
+i2c.unlock()
+time.sleep(1)
+display.refresh()
+displayio.release_displays()
+bus = i2cdisplaybus.I2CDisplayBus(i2c, device_address=0x3C)
+print("anew")
+display = SSD1306(bus, width=128, height=64, auto_refresh=False)
+display.root_group = group
+display.refresh()
+"""
+    )
+    bench.board.power(True)
+    assert bench.board.run_until(lambda: "drawn" in bench.printed, 5)
+    bench.world.i2c.out_of_memory = True
+    assert bench.board.run_until(lambda: "no memory False" in bench.printed, 5)
+    bench.world.i2c.out_of_memory = False
+    assert bench.board.run_until(lambda: "anew" in bench.printed, 5)
+    assert bench.world.panel.lines() == ["Here"]
+    assert bench.board.run_until(lambda: bench.board.ended, 5)
+    assert bench.world.panel.lines() == ["Bere"]
 
 
 def test_auto_refresh_runs_on_the_boards_clock_and_stops_with_the_program(bench):

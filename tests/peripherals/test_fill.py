@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 
 import pytest
@@ -79,7 +80,7 @@ def scene(blinka):
 def test_both_draw_the_same(blinka, scene):
     tilegrid = blinka.load("displayio._tilegrid")
     quick = tilegrid._fill_pixels_packed
-    original = quick.__closure__[0].cell_contents
+    original = inspect.getclosurevars(quick).nonlocals["original"]
     for seed in range(300):
         assert scene(seed, original) == scene(seed, quick), f"scene {seed}"
 

@@ -100,14 +100,13 @@ class Recorder:
 def test_the_demo_speaks_ocpp_1_6(chargerctl, broker, command, configuration):
     port = broker(command, configuration)
     recorder = Recorder(port)
-    started = time.monotonic()
     outcome = chargerctl(
         "simulate", "--script", "demo", "--json", "--broker", f"127.0.0.1:{port}", settings={"SERIAL": SERIAL}
     ).must_hold()
-    took_s = time.monotonic() - started
     recorder.stop()
 
-    assert took_s < 30
+    # In real time, but for what this computer takes to start it.
+    assert outcome.summary["t"] < 30
     frames = [
         (topic, payload.decode())
         for topic, payload in recorder.messages

@@ -126,11 +126,13 @@ def test_a_drive_of_an_unknown_board_is_refused(chargerctl, drive):
 
 
 def test_a_library_missing_from_the_drive_fails_by_name(chargerctl, drive):
-    library = drive / "lib" / "adafruit_ntp.py"
+    library = drive / "lib" / "adafruit_minimqtt" / "adafruit_minimqtt.py"
     library.unlink()
     outcome = chargerctl("simulate", "--drive", drive, "--script", "demo")
     assert outcome.status == 1
-    assert "code.py holds: ImportError: no module named 'adafruit_ntp'" in outcome.stderr
+    assert (
+        "code.py holds: ImportError: no module named 'adafruit_minimqtt.adafruit_minimqtt'" in outcome.stderr
+    )
 
 
 def test_a_program_that_ends_ends_the_simulation_with_its_traceback(chargerctl, drive, script_file):

@@ -158,5 +158,5 @@ def test_twice_the_cost_doubles_every_row_of_the_table():
         "socket_call": 300,
         "nvm_write": 40_000,
         "fat_block": 20_000,
-        "gc_collect": 8_000,
+        "gc_collect": 25_000,
     }.items()

@@ -170,7 +170,7 @@ def test_a_full_drive_says_so(start):
 
 def test_statvfs_tells_the_size(output):
     code = "import os\nsize = os.statvfs('/')\nprint(size[0] * size[2] // 1024, size[3] < size[2])"
-    assert output(code) == ["3776 True"]
+    assert output(code) == ["960 True"]
 
 
 # Power cuts

@@ -26,8 +26,8 @@ def test_the_wrap_can_be_put_anywhere(make_board):
     board.ticks_at_reset = 2**29 - 1000
     board.power(True)
     board.run_for(2)
-    # 1050 ms of starting, and the wrap after 1000 of them.
-    assert "51" in board.console.lines
+    # 1061 ms of starting, and the wrap after 1000 of them.
+    assert "61" in board.console.lines
 
 
 def test_each_reading_of_the_time_costs_5_us(output):
@@ -68,6 +68,48 @@ def test_times_and_dates(output):
         print(type(time.time()).__name__, len(time.struct_time((1, 2, 3, 4, 5, 6, 7, 8, 9))))
     """
     assert output(code) == ["2026 11 22 7 30 6 -1 1795332600", "int 9"]
+
+
+def test_localtime_takes_a_signed_word_and_nothing_before_2000(output):
+    code = """
+        import time
+        print(time.localtime(2**31 - 1)[:6], time.localtime(946684800)[:3])
+        for seconds in (2**31, 946684799, -1, 2**62):
+            try:
+                time.localtime(seconds)
+            except OverflowError as error:
+                print(error)
+        try:
+            time.mktime((1999, 12, 31, 23, 59, 59, 0, 0, -1))
+        except OverflowError as error:
+            print(error)
+    """
+    assert output(code) == [
+        "(2038, 1, 19, 3, 14, 7) (2000, 1, 1)",
+        "overflow converting long int to machine word",
+        "timestamp out of range for platform time_t",
+        "timestamp out of range for platform time_t",
+        "overflow converting long int to machine word",
+        "tm_year out of range",
+    ]
+
+
+def test_the_clock_itself_may_go_beyond_what_localtime_takes(output):
+    code = """
+        import rtc, time
+        rtc.RTC().datetime = time.struct_time((2040, 1, 1, 0, 0, 0, 0, 0, -1))
+        print(time.time() > 2**31, time.localtime()[0], rtc.RTC().datetime.tm_year)
+        for value in ([2026] + [1] * 8, (2026, 1, 1)):
+            try:
+                rtc.RTC().datetime = value
+            except TypeError as error:
+                print(error)
+    """
+    assert output(code) == [
+        "True 2040 2040",
+        "value must be of type struct_time, not list",
+        "function takes 9 positional arguments but 3 were given",
+    ]
 
 
 # digitalio
@@ -162,7 +204,7 @@ def test_a_pin_is_free_again_after_deinit(output):
                 pin.switch_to_output(True)
         print(board.D5, board.D5 is board.D5, board.board_id)
     """
-    assert output(code) == ["microcontroller.pin.GPIO5 True adafruit_feather_esp32s3_nopsram"]
+    assert output(code) == ["microcontroller.pin.GPIO5 True adafruit_feather_esp32s2"]
 
 
 # The rest
@@ -228,7 +270,7 @@ def test_tracebacks_as_text(output):
             print(stream.getvalue().count("code.py"))
     """
     assert output(code) == [
-        '[\'Traceback (most recent call last):\\n  File "code.py", line 4, in <module>\\n'
+        '[\'Traceback (most recent call last):\\r\\n  File "code.py", line 4, in <module>\\r\\n'
         "ZeroDivisionError: division by zero\\n']",
         "1",
     ]
@@ -238,9 +280,9 @@ def test_warnings_are_printed(output):
     assert output("import warnings\nwarnings.warn('careful')") == ["Warning: careful"]
 
 
-def test_collecting_garbage_costs_8_ms(output):
+def test_collecting_garbage_costs_25_ms(output):
     code = "import gc, time\nt = time.monotonic_ns()\ngc.collect()\nprint((time.monotonic_ns() - t) // 1_000_000)"
-    assert output(code) == ["8"]
+    assert output(code) == ["25"]
 
 
 def test_who_the_board_says_it_is(output):

@@ -92,6 +92,48 @@ def test_rp2_erases_only_to_write_over_what_is_not_blank(start):
     assert board.nvm.erases == 1
 
 
+TRY = """
+    from microcontroller import nvm
+    import time
+    for doing in (lambda: nvm[0], lambda: nvm.__setitem__(0, 1)):
+        try:
+            print(doing())
+        except Exception as error:
+            print(type(error).__name__, isinstance(error, (OSError, RuntimeError, MemoryError)), error)
+"""
+
+
+@pytest.mark.parametrize("board_id", ["seeed_xiao_esp32c6", PICO])
+@pytest.mark.parametrize(("fault", "failures"), [("write", 1), ("read", 2)])
+def test_a_flash_that_fails_raises_what_a_board_raises(make_board, board_id, fault, failures):
+    """An ESP32 has three ways to say so, two of them from espidf: never an IDFError without its being an OSError."""
+    kinds = set()
+    for seed in range(12):
+        board = make_board(TRY, board_id, seed=seed)
+        board.nvm.fault = fault
+        board.power(True)
+        board.run_for(3)
+        said = [line for line in board.console.lines if " True " in line or " False " in line]
+        assert len(said) == failures
+        assert all(" True " in line for line in said)
+        kinds |= {line.split()[0] for line in said}
+    assert kinds == ({"RuntimeError"} if board_id == PICO else {"RuntimeError", "IDFError", "MemoryError"})
+
+
+def test_an_esp32_that_cannot_write_has_erased_before(make_board):
+    board = make_board("from microcontroller import nvm\nnvm[0] = 1", "seeed_xiao_esp32c6")
+    board.nvm.data[100] = 7
+    board.nvm.fault = "write"
+    board.power(True)
+    board.run_for(3)
+    assert board.nvm.data[100] == 0xFF
+
+
+def test_espidf_is_on_esp32_only(output, start):
+    assert output("import espidf\nprint(issubclass(espidf.MemoryError, MemoryError))") == ["True"]
+    assert "ImportError" in start("import espidf", PICO).ended.traceback
+
+
 # Watchdog
 
 ARM = """

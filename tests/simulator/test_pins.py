@@ -59,3 +59,21 @@ def test_a_watcher_can_leave_while_being_told(pin):
     pin.drive(True)
     pin.drive(False)
     assert levels == [True]
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [((10, 0, 3), "module 'board' has no attribute 'MTDI'"), ((10, 1, 0), "microcontroller.pin.GPIO41")],
+    ids=str,
+)
+def test_a_name_that_this_circuitpython_does_not_have_is_no_attribute(output, version, found):
+    code = """
+        import board
+        print(board.MIC_DATA)
+        try:
+            print(board.MTDI)
+        except AttributeError as error:
+            print(error)
+    """
+    said = output(code, "seeed_xiao_esp32_s3_sense", version=version)
+    assert said == ["microcontroller.pin.GPIO41", found]

@@ -27,6 +27,7 @@ LOOP = """
     finally:
         print("finally")
 """
+PICO_2 = "raspberry_pi_pico2_w"
 PICO = "raspberry_pi_pico_w"
 XIAO_C6 = "seeed_xiao_esp32c6"
 
@@ -129,16 +130,21 @@ def test_the_program_stands_still_while_the_board_is_not_run(make_board):
 @pytest.mark.parametrize(
     ("cause", "board_id", "reported"),
     [
-        ("press_reset", XIAO_C6, "POWER_ON"),
-        ("press_reset", PICO, "RESET_PIN"),
-        ("brown_out", PICO, "POWER_ON"),
+        ("button", XIAO_C6, "POWER_ON"),
+        ("button", PICO, "RESET_PIN"),
+        ("button", PICO_2, "RESET_PIN"),
+        ("brownout", PICO, "POWER_ON"),
+        ("brownout", PICO_2, "BROWNOUT"),
+        ("usb", XIAO_C6, "UNKNOWN"),
+        ("watchdog", XIAO_C6, "WATCHDOG"),
     ],
 )
 def test_the_reset_reason_is_reported(start, cause, board_id, reported):
     board = start("import microcontroller\nprint(microcontroller.cpu.reset_reason)", board_id)
-    getattr(board, cause)()
-    board.run_for(2)
-    assert f"microcontroller.ResetReason.{reported}" in list(board.console.lines)[4:]
+    board.console.lines.clear()
+    board.reset(cause)
+    board.run_for(3)
+    assert f"microcontroller.ResetReason.{reported}" in board.console.lines
 
 
 def test_events_of_power_and_reset(make_board):
@@ -239,6 +245,24 @@ def test_the_rtc_starts_in_2000_and_is_lost_with_the_power(make_board):
     assert "1795332600" in board.console.lines
 
 
+@pytest.mark.parametrize(
+    ("version", "start_date"), [((9, 1, 4), "(2020, 1, 1)"), ((9, 2, 9), "(2000, 1, 1)")]
+)
+def test_an_rp2_starts_its_rtc_anew_at_every_reset(make_board, version, start_date):
+    code = """
+        import rtc, time
+        print(time.localtime()[:3])
+        rtc.RTC().datetime = time.struct_time((2026, 11, 22, 7, 30, 0, 0, 0, -1))
+    """
+    board = make_board(code, "raspberry_pi_pico_w", version=version)
+    board.power(True)
+    for reason in ("software", "watchdog", "button"):
+        board.run_for(2)
+        board.reset(reason)
+    board.run_for(2)
+    assert [line for line in board.console.lines if line.startswith("(")] == [start_date] * 4
+
+
 # Safe mode
 
 SAY = "print('code runs')\nimport time\ntime.sleep(100)"
@@ -300,11 +324,51 @@ def test_safe_mode_can_be_asked_for(start):
     assert board.safe_mode is None
 
 
-def test_the_wait_for_the_boot_button_can_be_set(make_board):
-    board = make_board(SAY, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0.25\n"})
+@pytest.mark.parametrize(("version", "delay_s"), [((10, 3, 0), 0.25), ((10, 2, 1), 1.0)])
+def test_the_wait_for_the_boot_button_can_be_set_from_10_3_on(make_board, version, delay_s):
+    board = make_board(SAY, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0.25\n"}, version=version)
+    board.power(True)
+    board.run_until(lambda: board.program == "code.py", 5)
+    assert board.uptime_us() / 1e6 == pytest.approx(delay_s + 0.05, abs=0.005)
+
+
+@pytest.mark.parametrize(("board_id", "cause"), [(PICO, "button"), (PICO, "brownout"), (PICO_2, "button")])
+def test_a_second_start_within_a_second_is_safe_mode_where_ram_survived(make_board, board_id, cause):
+    """And no safemode.py brings it back: to CircuitPython a person has asked."""
+    board = make_board(SAY, board_id, {"safemode.py": RECOVER})
     board.power(True)
     board.run_for(0.5)
+    board.reset(cause)
+    board.run_for(30)
+    assert board.safe_mode == "USER"
+    assert "safemode.py output:" not in board.console.lines
+    board.press_reset()
+    board.run_for(3)
     assert board.program == "code.py"
+
+
+@pytest.mark.parametrize("cause", ["button", "power"])
+def test_an_esp32_forgets_the_first_start_at_its_reset_button(make_board, cause):
+    board = make_board(SAY)
+    board.power(True)
+    board.run_for(0.5)
+    board.reset(cause)
+    board.run_for(3)
+    assert board.safe_mode is None
+
+
+@pytest.mark.parametrize(("takes_back", "ends_in"), [(False, "USER"), (True, None)])
+def test_a_brown_out_in_the_first_second_of_an_esp32_arms_safe_mode(make_board, takes_back, ends_in):
+    """For the start after safemode.py's reset, unless that takes it back."""
+    recover = "import microcontroller as m\nm.reset()\n"
+    if takes_back:
+        recover = recover.replace("m.reset", "m.on_next_reset(m.RunMode.NORMAL)\nm.reset")
+    board = make_board(SAY, XIAO_C6, {"safemode.py": recover})
+    board.power(True)
+    board.run_for(0.5)
+    board.brown_out()
+    board.run_for(10)
+    assert board.safe_mode == ends_in
 
 
 # boot.py
@@ -316,7 +380,7 @@ def test_boot_py_runs_once_a_hard_reset_and_its_output_goes_to_boot_out(start, d
     assert starts(board) > 2
     text = (drive / "boot_out.txt").read_bytes().decode()
     assert text.startswith("Adafruit CircuitPython 10.1.3 on ")
-    assert "\r\nBoard ID:adafruit_feather_esp32s3_nopsram\r\n" in text
+    assert "\r\nBoard ID:adafruit_feather_esp32s2\r\n" in text
     assert text.endswith("boot.py output:\r\nbooting\r\n")
 
 
@@ -346,6 +410,8 @@ def test_an_endless_loop_that_uses_no_time_is_found(make_board, monkeypatch):
         board.run_for(5)
     board.vm.modules["__main__"].end[0] = True
 
+
+AT_ONCE = {"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0\n"}
 
 BUSY = """
     import microcontroller, os, supervisor, time, watchdog
@@ -386,9 +452,7 @@ def test_the_board_comes_back_whenever_it_is_cut_off_or_reset(make_board, board_
 
 
 def test_the_board_runs_in_real_time_too(make_board):
-    board = make_board(
-        LOOP, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0\n"}, clock=Clock(realtime=True)
-    )
+    board = make_board(LOOP, files=AT_ONCE, clock=Clock(realtime=True), version=(10, 3, 0))
     board.power(True)
     began = time.monotonic()
     board.run_for(0.4)
@@ -397,9 +461,7 @@ def test_the_board_runs_in_real_time_too(make_board):
 
 
 def test_ctrl_c_at_the_laptop_leaves_the_program_standing(make_board):
-    board = make_board(
-        LOOP, files={"settings.toml": "CIRCUITPY_SAFE_MODE_DELAY = 0\n"}, clock=Clock(realtime=True)
-    )
+    board = make_board(LOOP, files=AT_ONCE, clock=Clock(realtime=True), version=(10, 3, 0))
     board.power(True)
     killer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     killer.start()
@@ -414,7 +476,7 @@ def test_ctrl_c_at_the_laptop_leaves_the_program_standing(make_board):
 def test_slow_flash_from_now_on(make_board):
     board = make_board(BUSY, XIAO_C6)
     board.power(True)
-    board.run_for(2)
+    board.run_for(3)
     quick = len(board.console.lines)
     board.costs = replace(board.costs, fat_block=2_000_000)
     board.run_for(2)

@@ -43,6 +43,7 @@ class Blinka:
 
     def __init__(self, board: VirtualBoard) -> None:
         self._board = board
+        self._pixels = 0, 0
         self._modules: dict[str, ModuleType] = {
             "circuitpython_typing": _module("circuitpython_typing", ReadableBuffer=Any, WriteableBuffer=Any),
             "paralleldisplaybus": _module("paralleldisplaybus", ParallelBus=type("ParallelBus", (), {})),
@@ -50,6 +51,16 @@ class Blinka:
             "time": _time(board),
         }
         self._builtins = {**vars(builtins), "__import__": self._import, "open": self._open}
+
+    def drawing_us(self) -> int:
+        """What it has taken the board to work out the pixels since this was last called."""
+        costs = self._board.costs
+        drawn, clear = self._pixels
+        self._pixels = 0, 0
+        return (drawn * costs.display_drawn + clear * costs.display_clear) // 1000
+
+    def _count(self, drawn: int, clear: int) -> None:
+        self._pixels = self._pixels[0] + drawn, self._pixels[1] + clear
 
     def give(self, module: ModuleType) -> None:
         """Use `module` instead of what would be loaded under its name."""
@@ -71,7 +82,7 @@ class Blinka:
         self._modules[name] = module
         exec(code, vars(module))
         if name == "displayio._tilegrid":
-            vars(module)["_fill_pixels_packed"] = fast_fill(vars(module)["_fill_pixels_packed"])
+            vars(module)["_fill_pixels_packed"] = fast_fill(vars(module)["_fill_pixels_packed"], self._count)
         if parent:
             setattr(self._modules[parent], leaf, module)
         return module

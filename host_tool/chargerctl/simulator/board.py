@@ -9,7 +9,7 @@
 Parts, for modules/, peripherals/, network/ and the script:
     clock, costs, events, profile
     version      (10, 1, 3): whose CircuitPython behaviour (10.2 changed os.getenv)
-    pins, gpio   Pin by the names of the `board` module (aliases share one), and by GPIO number
+    pins, gpio   Pin by the names that the `board` module has in this version (aliases share one), and by GPIO number
     i2c_bus(scl, sda), spi_bus(sck, mosi, miso)      the bus on these pins, by name; made when first asked for
     console, nvm, drive, rtc, watchdog               what the board has beside its pins
     network      None, or what `wifi` and `socketpool` talk to; set by whoever owns it, as is anything in `parts`
@@ -19,8 +19,8 @@ Parts, for modules/, peripherals/, network/ and the script:
     signal(exception)     raised in the program the next time it spends time (Ctrl-C, watchdog RAISE, reload)
     scheduler    who runs; its shield() holds signals back
 
-State: powered, booted_us (clock at the last reset), reset_reason, safe_mode (name or None), program ("code.py" while
-it runs, else None), ended (a ProgramEnd once code.py has ended since the last reset, else None).
+State: powered, booted_us (clock at the last reset), reset_reason (its cause), safe_mode (name or None), program ("code.py"
+while it runs, else None), ended (a ProgramEnd once code.py has ended since the last reset, else None).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chargerctl.boards.catalogue import ASSUMED, Board
+from chargerctl.simulator import resets
 from chargerctl.simulator.buses import I2CBus, SPIBus
 from chargerctl.simulator.clock import Clock
 from chargerctl.simulator.console import Console
@@ -39,13 +41,12 @@ from chargerctl.simulator.drive import Drive
 from chargerctl.simulator.events import Events
 from chargerctl.simulator.nvm import Nvm
 from chargerctl.simulator.pins import Pin, Pull
-from chargerctl.simulator.rtc import Rtc
+from chargerctl.simulator.rtc import AT_POWER_ON, AT_POWER_ON_RP2_BEFORE_9_2, Rtc
 from chargerctl.simulator.scheduler import Scheduler
 from chargerctl.simulator.startup import Startup
 from chargerctl.simulator.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from chargerctl.boards.catalogue import Board
     from chargerctl.simulator.vm import VM
 
 # supervisor.ticks_ms() right after a reset: its first wrap (at 2**29) comes 65.5 s later, as on a board.
@@ -77,7 +78,7 @@ class VirtualBoard:
         clock: Clock | None = None,
         costs: Costs | None = None,
         events: Events | None = None,
-        version: tuple[int, int, int] = (10, 1, 3),
+        version: tuple[int, int, int] = ASSUMED,
         uid: bytes = bytes.fromhex("C0FFEE123456"),
         seed: int | None = None,
     ) -> None:
@@ -91,12 +92,13 @@ class VirtualBoard:
         self.events = events or Events(self.clock)
         self.gpio = {number: Pin(f"GPIO{number}", number) for number in sorted(set(profile.pins.values()))}
         self.pins: dict[str, Pin] = {}
-        for name, number in profile.pins.items():
+        for name, number in profile.pins_in(version).items():
             self.pins[name] = self.gpio[number]
         self.console = Console(self)
         self.drive = Drive(self, Path(drive))
         self.nvm = Nvm(self)
-        self.rtc = Rtc(self.clock)
+        restarts_in_2020 = profile.is_rp2 and version < (9, 2)
+        self.rtc = Rtc(self.clock, AT_POWER_ON_RP2_BEFORE_9_2 if restarts_in_2020 else AT_POWER_ON)
         self.watchdog = Watchdog(self)
         self.network: Any = None
         # Where os.urandom and random get their numbers: seed it for a run that can be repeated.
@@ -112,8 +114,12 @@ class VirtualBoard:
         self.reset_reason = "power"
         self.boot_button = False
         self.startup: Startup | None = None
-        # What microcontroller.on_next_reset asked for: "safe_mode" or "bootloader".
-        self.next_run_mode: str | None = None
+        # microcontroller.on_next_reset asked for it.
+        self.bootloader_next = False
+        # The supervisor's word for the next start: a safe mode's name. "USER" while a reset would mean that.
+        self.saved_word: str | None = None
+        # Whether a Bluetooth host is paired with this board; outlasts power cuts.
+        self.bonded = False
         self.ended: ProgramEnd | None = None
         self.on_program_end: Callable[[ProgramEnd], object] = lambda end: None
 
@@ -136,6 +142,11 @@ class VirtualBoard:
     @property
     def safe_mode(self) -> str | None:
         return self.startup.safe_mode if self.startup else None
+
+    @property
+    def bluetooth_open(self) -> bool:
+        """Whether anybody near may read and write the drive over Bluetooth."""
+        return self.startup is not None and self.startup.bluetooth.open
 
     @property
     def machine(self) -> str:
@@ -189,7 +200,7 @@ class VirtualBoard:
         if on:
             self._start("power")
         else:
-            self.next_run_mode = None
+            self.bootloader_next = False
             self._halt()
 
     def press_reset(self) -> None:
@@ -205,7 +216,7 @@ class VirtualBoard:
         self.reset("crash")
 
     def reset(self, reason: str) -> None:
-        """Reset the chip: power, button, watchdog, software, brownout or crash. Nothing when it has no power.
+        """Reset the chip for a cause of `resets`. Nothing when it has no power.
 
         The program never runs again: it stops where it next spends time.
         """
@@ -244,6 +255,10 @@ class VirtualBoard:
         self.ended = None
         if not (self.is_esp32 and reason in _RTC_KEPT):
             self.rtc.lose()
+        if not resets.keeps_word(self.profile.chip, reason):
+            self.saved_word = None
+        elif reason == "crash" and not self.is_esp32:
+            self.saved_word = "HARD_FAULT"
         self.drive.hard_reset()
         for pin in self.gpio.values():
             self.release_pin(pin)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from chargerctl.simulator.pins import Pin
@@ -26,15 +27,44 @@ class SPIDevice(Protocol):
 
 
 class I2CBus:
-    """`held_low`: something holds SDA or SCL, so that nothing gets through until it lets go.
+    """`held`: the wire, "sda" or "scl", that something holds down, so that nothing gets through until it lets go.
 
-    `stretch_us`: how much longer each transfer takes because a device holds the clock.
+    `stretch_us`: how much longer each transfer takes because a device holds the clock. `out_of_memory`: the chip's
+    driver finds no memory for a transfer (ESP32). `taken` is called when a wire is taken hold of, `began` when a transfer
+    begins, with the time that it will take, `stuck` when one has met a held wire, with the time until its limit.
     """
 
     def __init__(self) -> None:
         self.devices: dict[int, I2CDevice] = {}
-        self.held_low = False
+        # How often a wire has been taken hold of: whoever transfers learns of one that was held only for a moment.
+        self.holds = 0
+        self._held: str | None = None
         self.stretch_us = 0
+        self.out_of_memory = False
+        self.began: Callable[[int], object] = lambda us: None
+        self.stuck: Callable[[int], object] = lambda us: None
+        self.taken: Callable[[], object] = lambda: None
+
+    @property
+    def held(self) -> str | None:
+        return self._held
+
+    @held.setter
+    def held(self, wire: str | None) -> None:
+        self._held = wire
+        if wire is not None:
+            self.holds += 1
+            self.taken()
+
+    def acknowledges(self, address: int) -> bool:
+        device = self.devices.get(address)
+        if device is None:
+            return False
+        try:
+            device.write(b"")
+        except OSError:
+            return False
+        return True
 
     def attach(self, device: I2CDevice) -> None:
         if device.address in self.devices:

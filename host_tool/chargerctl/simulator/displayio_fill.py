@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 Fill = Callable[..., bool]
+# How many pixels of a layer were drawn, and how many were looked at and found transparent.
+Count = Callable[[int, int], object]
 
 
-def fast_fill(original: Fill) -> Fill:
-    """`_fill_pixels_packed`, quick where it can be."""
+def fast_fill(original: Fill, count: Count = lambda drawn, clear: None) -> Fill:
+    """`_fill_pixels_packed`, quick where it can be. Only then pixels are counted."""
 
     def fill(
         buffer: memoryview,
@@ -32,7 +34,7 @@ def fast_fill(original: Fill) -> Fill:
         upright = geometry[1:3] == (1, area_width)
         if depth != 1 or share_row or reverse_in_byte or bitmap._bits_per_value != 1 or not upright:
             return original(buffer, mask, colors, opaque, geometry, tilegrid, bitmap, pack)
-        return _fill_rows(buffer, mask, colors, opaque, geometry, tilegrid, bitmap, area_width)
+        return _fill_rows(buffer, mask, colors, opaque, geometry, tilegrid, bitmap, area_width, count)
 
     return fill
 
@@ -46,6 +48,7 @@ def _fill_rows(
     tilegrid: Any,
     bitmap: Any,
     area_width: int,
+    tell: Count,
 ) -> bool:
     start, _, _, x_shift, y_shift, start_x, end_x, start_y, end_y = geometry
     scale = tilegrid._absolute_transform.scale
@@ -57,6 +60,7 @@ def _fill_rows(
     pages: dict[int, int] = {}
     covered = True
     drawn_y = None
+    drawn = clear = 0
     for y in range(start_y, end_y):
         if y // scale != drawn_y:
             drawn_y = y // scale
@@ -69,12 +73,15 @@ def _fill_rows(
         shown = free & ((ones if opaque[1] else 0) | (all_on ^ ones if opaque[0] else 0))
         if shown != free:
             covered = False
+            clear += (free ^ shown).bit_count()
+        drawn += shown.bit_count()
         taken |= _gather(shown, count) << offset
         lit = shown & ((ones if colors[1] else 0) | (all_on ^ ones if colors[0] else 0))
         if lit:
             row, column = divmod(offset, area_width)
             page = row // 8
             pages[page] = pages.get(page, 0) | lit << 8 * column + row % 8
+    tell(drawn, clear)
     mask_bytes[:] = taken.to_bytes(len(mask_bytes), "little")
     out = buffer.cast("B")
     for page, lit in pages.items():

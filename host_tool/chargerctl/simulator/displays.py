@@ -80,7 +80,7 @@ def _i2cdisplaybus(core: DisplayCore) -> ModuleType:
                 self._reset_pin = core.vm.import_name("digitalio").DigitalInOut(reset)
                 self._reset_pin.switch_to_output(value=True)
                 self.reset()
-            if not i2c_bus._probe(device_address):
+            if not i2c_bus._acknowledged(device_address):
                 if self._reset_pin is not None:
                     self._reset_pin.deinit()
                 raise ValueError(f"Unable to find I2C Display at {device_address:x}")
@@ -143,6 +143,13 @@ def _bus_display(core: DisplayCore) -> type:
         """Refreshes in CircuitPython's portions, once what changed, and by itself only on the board's clock."""
 
         _frame: Timer | None = None
+        # A refresh that the program did not ask for takes it no time.
+        _by_itself = False
+        _region: Any = None
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            core.board.clock.spend(core.board.costs.display_new)
+            super().__init__(*arguments, **options)
 
         @property
         def auto_refresh(self) -> bool:
@@ -165,8 +172,10 @@ def _bus_display(core: DisplayCore) -> type:
             bus = self.bus
             self.auto_refresh = True
             if hasattr(bus, "_i2c") and bus._free():
+                self._by_itself = True
                 with bus._i2c._free_of_charge():
                     self._refresh_display()
+                self._by_itself = False
 
         def _get_refresh_areas(self) -> list[Any]:
             if self._core.full_refresh and self._core.current_group is not None:
@@ -185,8 +194,30 @@ def _bus_display(core: DisplayCore) -> type:
                 rows -= rows % (8 // depth)
             for top in range(clipped.y1, clipped.y2, rows):
                 portion = area_class(clipped.x1, top, clipped.x2, min(top + rows, clipped.y2))
-                if not super()._refresh_area(portion):
+                if not self._refresh_portion(portion):
                     return False
             return True
+
+        def _refresh_portion(self, portion: Any) -> bool:
+            """Columns, pages, then the pixels are worked out and sent; from 10.2 on the pixels are worked out first."""
+            core.blinka.drawing_us()
+            if core.board.version < (10, 2):
+                return bool(super()._refresh_area(portion))
+            send_region = self._core.set_region_to_update
+            self._core.set_region_to_update = lambda area: setattr(self, "_region", (send_region, area))
+            try:
+                return bool(super()._refresh_area(portion))
+            finally:
+                self._core.set_region_to_update = send_region
+
+        def _send_pixels(self, pixels: Any) -> None:
+            if not self._by_itself:
+                core.board.clock.spend(core.blinka.drawing_us())
+            if self._region is not None:
+                (send_region, area), self._region = self._region, None
+                self._core.end_transaction()
+                send_region(area)
+                self._core.begin_transaction()
+            super()._send_pixels(pixels)
 
     return BusDisplay

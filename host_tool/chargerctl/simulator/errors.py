@@ -27,3 +27,15 @@ def os_error(name: str, what: str = "") -> OSError:
 
 class ReloadException(BaseException):
     """Raised in the program to end it for a reload; passes `except Exception`."""
+
+
+class IDFError(OSError):
+    """espidf.IDFError: ESP-IDF gave up. It has a text and no errno."""
+
+
+class EspMemoryError(MemoryError):
+    """espidf.MemoryError: ESP-IDF's own memory ran out. No OSError, and no matter of the program's heap."""
+
+
+# As the board prints them.
+EspMemoryError.__name__ = EspMemoryError.__qualname__ = "MemoryError"

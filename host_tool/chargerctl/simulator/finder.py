@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from chargerctl.simulator.bytecode import text_of_mpy
 from chargerctl.simulator.subsets import SUBSETS, subset
 
 if TYPE_CHECKING:
@@ -45,12 +46,18 @@ class Found:
     package: str | None
     host: Path | None
 
-    def read(self) -> bytes:
+    @property
+    def size(self) -> int:
+        """Of the file on the drive, in bytes."""
         assert self.host is not None
-        if self.host.suffix == ".mpy":
-            # A board runs it. Here it cannot be run, which is what a board says of a file of another version.
-            raise ValueError("incompatible .mpy file")
-        return self.host.read_bytes()
+        return self.host.stat().st_size
+
+    def program(self) -> tuple[bytes, str]:
+        """Its text, and the name that tracebacks have for it. Raises what a board raises for a file it cannot load."""
+        assert self.host is not None
+        assert self.file is not None
+        content = self.host.read_bytes()
+        return text_of_mpy(content, self.file) if self.host.suffix == ".mpy" else (content, self.file)
 
 
 class Finder:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chargerctl.simulator.errors import EspMemoryError, IDFError
+
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
 
@@ -25,15 +27,33 @@ class Nvm:
         # Writes since the flash was new, for statements about wear.
         self.writes = 0
         self.erases = 0
+        # From now on what goes wrong: "write" (a worn flash) or "read" (nothing works any more); None: nothing.
+        self.fault: str | None = None
+
+    def check(self, doing: str) -> None:
+        """Raises what a board does when `doing`, "read" or "write", fails. Every write of an ESP32 reads first."""
+        if self.fault == "read" or self.fault == doing:
+            self._failed()
+
+    def _failed(self) -> None:
+        # An ESP32 has three ways to say so; which it is depends on where ESP-IDF gave up.
+        if not self._board.is_esp32:
+            raise RuntimeError("Unable to write to nvm.")
+        raise self._board.random.choice(
+            (RuntimeError("NVS Error"), IDFError("Generic Failure"), EspMemoryError())
+        )
 
     def write(self, start: int, new: bytes) -> None:
         """Write, at its cost. May not return: what the power cut leaves is the blank or the old content."""
         old = self.data[start : start + len(new)]
         board = self._board
+        self.check("read")
         self.writes += 1
         with board.scheduler.shield():
             if not board.is_esp32 and old == bytes(new):
                 return
+            if not board.is_esp32:
+                self.check("write")
             if not board.is_esp32 and all(byte == _BLANK for byte in old):
                 self.data[start : start + len(new)] = new
                 return
@@ -43,6 +63,8 @@ class Nvm:
             kept[start : start + len(new)] = new
             board.clock.spend(cost_us // 4)
             self.data[:] = bytes([_BLANK]) * len(self.data)
+            # An ESP32 has erased everything before it finds that it cannot write.
+            self.check("write")
             board.clock.spend(cost_us // 2)
             self.data[:] = kept
             board.clock.spend(cost_us - cost_us // 4 - cost_us // 2)

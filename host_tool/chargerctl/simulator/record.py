@@ -53,6 +53,9 @@ class Log(Generic[T]):
                 return True
         return False
 
+    def to_present(self) -> None:
+        self._next = len(self.said)
+
     def unmatched(self) -> str:
         """The last few that no expectation has consumed, for a person."""
         rest = self.said[self._next :]
@@ -75,6 +78,12 @@ class Record:
     def frames(self, kind: str, direction: str) -> Log[Said]:
         """`kind`: call, result or error; `direction`: in or out."""
         return self._frames[kind, direction]
+
+    def to_present(self) -> None:
+        """What was said before the board starts again is not searched any more."""
+        self.console.to_present()
+        for log in self._frames.values():
+            log.to_present()
 
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "console":

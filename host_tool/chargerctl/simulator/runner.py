@@ -148,10 +148,23 @@ class Runner:
         self._stage.world.panel.png(file)
 
     def _do_power(self, state: str) -> None:
+        if state == "on":
+            self._record.to_present()
         self._stage.board.power(state == "on")
 
     def _do_reset(self) -> None:
+        self._record.to_present()
         self._stage.board.press_reset()
+
+    def _do_brownout(self) -> None:
+        self._record.to_present()
+        self._stage.board.brown_out()
+
+    def _do_ntp(self, how: str) -> None:
+        self._stage.network.ntp.behave(how)
+
+    def _do_ntp_wrong(self, seconds: float) -> None:
+        self._stage.network.ntp.behave("wrong", seconds)
 
     def _do_wifi(self, state: str) -> None:
         self._stage.network.wifi(state == "up")

@@ -123,6 +123,10 @@ def _decimal(what: str) -> Callable[[LineReader], Value]:
     return lambda reader: float(reader.matching(r"\d+(\.\d*)?|\.\d+", f"{what}, a decimal number from 0"))
 
 
+def _offset(reader: LineReader) -> Value:
+    return float(reader.matching(r"[-+]?(\d+(\.\d*)?|\.\d+)", "seconds, with a minus sign for the past"))
+
+
 def _uid(reader: LineReader) -> Value:
     return reader.matching(
         r"(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})", "a UID of 8, 14 or 20 hex digits"
@@ -171,6 +175,7 @@ KINDS: dict[str, Callable[[LineReader], Value]] = {
     "SECONDS": _decimal("seconds"),
     "HOLD": _decimal("seconds that the card is held"),
     "KILOWATTS": _decimal("kilowatts"),
+    "±SECONDS": _offset,
     "ACTION": lambda reader: reader.matching(r"[A-Za-z]\w*", "an OCPP action, such as StartTransaction"),
     "CODE": lambda reader: reader.matching(r"[A-Za-z]\w*", "a CALLERROR code, such as InternalError"),
     "JSON": lambda reader: reader.json("one JSON value"),

@@ -7,10 +7,14 @@ Not modelled: the REPL (a typed Ctrl-D reloads, other keys are ignored) and deep
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from chargerctl.simulator import resets
+from chargerctl.simulator.bluetooth import Bluetooth
 from chargerctl.simulator.clock import Timer
 from chargerctl.simulator.errors import ReloadException
+from chargerctl.simulator.modules.wifi import Radio
 from chargerctl.simulator.settings_toml import get_setting
 from chargerctl.simulator.vm import VM
 
@@ -25,10 +29,16 @@ CODE_FILES = (
 _BOOT_FILES = ("boot.py", "boot.txt")
 _SAFE_MODE_FILES = ("safemode.py", "safemode.txt")
 _AUTORELOAD_US = 750_000
+# What the supervisor allows for joining the network that CIRCUITPY_WIFI_SSID names. On ESP32 it is no limit: without
+# an address from DHCP the board waits for ever, and no watchdog runs yet.
+_JOIN_S = 8
 _CTRL_D = 4
 
-# What a reset leads to on ESP32, by its reason; RP2 notices neither a brown-out nor who bit.
+# What an ESP32 looks at first, by what caused the reset; a crash of an RP2 leaves a word for the next start.
 _SAFE_MODE_AFTER = {"brownout": "BROWNOUT", "crash": "HARD_FAULT"}
+# The chip says that something went wrong: no wait for a person.
+_ERROR_RESETS = ("BROWNOUT", "WATCHDOG")
+_SAFE_MODE_DELAY_SINCE = (10, 3, 0)
 _SAFE_MODE_TEXT = {
     "BROWNOUT": "Power dipped. Make sure you are providing enough power.",
     "USER": "You pressed the BOOT button at start up",
@@ -44,6 +54,7 @@ class Startup:
     def __init__(self, board: VirtualBoard) -> None:
         self._board = board
         self.vm: VM | None = None
+        self.bluetooth = Bluetooth(board)
         # A name of supervisor.SafeModeReason, None outside safe mode.
         self.safe_mode: str | None = None
         self.autoreload = False
@@ -58,15 +69,18 @@ class Startup:
     def run(self) -> None:
         """Never returns: the processor is switched away from."""
         board = self._board
-        if board.next_run_mode == "bootloader":
+        if board.bootloader_next:
             board.clock.wait(lambda: False)
         self.safe_mode = self._safe_mode_after_reset()
+        self.bluetooth.decide()
         self.autoreload = self.safe_mode is None
         if self.safe_mode not in (None, "USER"):
             self._run_first(_SAFE_MODE_FILES)
         if self.safe_mode is None:
             self._run_boot_py()
+        self.bluetooth.restart()
         while True:
+            self._join_network()
             self._run_code_py()
 
     def drive_written(self) -> None:
@@ -86,19 +100,27 @@ class Startup:
 
     def _safe_mode_after_reset(self) -> str | None:
         board = self._board
-        if board.next_run_mode == "safe_mode":
-            board.next_run_mode = None
-            return "PROGRAMMATIC"
-        if board.reset_reason in _SAFE_MODE_AFTER and (board.is_esp32 or board.reset_reason == "crash"):
-            return _SAFE_MODE_AFTER[board.reset_reason]
-        if board.reset_reason == "watchdog":
+        chip, cause = board.profile.chip, board.reset_reason
+        if board.is_esp32 and cause in _SAFE_MODE_AFTER:
+            # What was saved for this start stays for the next one.
+            return _SAFE_MODE_AFTER[cause]
+        if board.saved_word is not None:
+            name, board.saved_word = board.saved_word, None
+            return name
+        if resets.reported(chip, cause) in _ERROR_RESETS:
             return None
+        # Armed: a reset from here on, and the next start is in safe mode.
+        board.saved_word = "USER"
         delay_us = self._safe_mode_delay_us()
-        pressed = delay_us > 0 and board.clock.wait(lambda: board.boot_button, delay_us)
-        return "USER" if pressed else None
+        if delay_us > 0 and board.clock.wait(lambda: board.boot_button, delay_us):
+            return "USER"
+        board.saved_word = None
+        return None
 
     def _safe_mode_delay_us(self) -> int:
-        seconds = get_setting(self._board.drive.settings(), "CIRCUITPY_SAFE_MODE_DELAY", None)
+        seconds = None
+        if self._board.version >= _SAFE_MODE_DELAY_SINCE:
+            seconds = get_setting(self._board.drive.settings(), "CIRCUITPY_SAFE_MODE_DELAY", None)
         if isinstance(seconds, (int, float)) and seconds >= 0:
             return round(seconds * 1_000_000)
         return self._board.costs.safe_mode_delay
@@ -110,6 +132,7 @@ class Startup:
         if not name:
             return "", None
         board.clock.spend(board.costs.vm_start)
+        self.bluetooth.start()
         board.drive.folder = "/"
         board.console.print(f"{name} output:\n")
         self.vm = VM(board, name)
@@ -140,6 +163,16 @@ class Startup:
             board.drive.replace_content(boot_out, text)
         self._end_vm()
 
+    def _join_network(self) -> None:
+        """For the web workflow, but whether or not it has a password. The program finds the radio connected, or not."""
+        board = self._board
+        ssid = get_setting(board.drive.settings(), "CIRCUITPY_WIFI_SSID", "")
+        if board.network is None or not ssid:
+            return
+        password = get_setting(board.drive.settings(), "CIRCUITPY_WIFI_PASSWORD", "")
+        with suppress(ConnectionError, ValueError):
+            Radio(board.network).connect(str(ssid), str(password), timeout=_JOIN_S)
+
     def _run_code_py(self) -> None:
         board = self._board
         self._greet()
@@ -159,7 +192,7 @@ class Startup:
             )
             self._end_vm()
             if not reloading:
-                board.program_ended(name, traceback)
+                board.program_ended(name, traceback and traceback.replace("\r\n", "\n"))
             reloading = reloading and not by_write
         if not reloading:
             self._wait_for_reload()

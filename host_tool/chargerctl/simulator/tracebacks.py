@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
-_HEADER = "Traceback (most recent call last):\n"
+# What is among CircuitPython's translated texts ends in \r\n, what is not in \n.
+_HEADER = "Traceback (most recent call last):\r\n"
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 _CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
 
@@ -39,7 +40,7 @@ def format_exception(
             text = format_exception(error.__context__, is_program=is_program) + _CONTEXT
     lines = _frames(error.__traceback__, is_program)
     if isinstance(error, SyntaxError):
-        lines.append(f'  File "{error.filename}", line {error.lineno}\n')
+        lines.append(f'  File "{error.filename}", line {error.lineno}\r\n')
     if limit is not None:
         lines = lines[:limit]
     return text + _HEADER + "".join(lines) + describe(error) + "\n"
@@ -57,6 +58,6 @@ def _frames(traceback: TracebackType | None, is_program: Callable[[FrameType], b
     while traceback is not None:
         if is_program(traceback.tb_frame):
             code = traceback.tb_frame.f_code
-            lines.append(f'  File "{code.co_filename}", line {traceback.tb_lineno}, in {code.co_name}\n')
+            lines.append(f'  File "{code.co_filename}", line {traceback.tb_lineno}, in {code.co_name}\r\n')
         traceback = traceback.tb_next
     return lines

@@ -10,26 +10,21 @@ from __future__ import annotations
 import __future__
 
 import builtins
-from functools import lru_cache
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from chargerctl.simulator.allocations import MARK, Allocations, marked
 from chargerctl.simulator.builtin_names import board_builtins
+from chargerctl.simulator.compiled import compiled
 from chargerctl.simulator.errors import ReloadException
 from chargerctl.simulator.finder import Finder, Found
+from chargerctl.simulator.pystack import COUNTER, WORD, Pystack, budget
 from chargerctl.simulator.tracebacks import format_exception
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chargerctl.simulator.board import VirtualBoard
-
-
-@lru_cache(maxsize=512)
-def _compiled(source: bytes, name: str) -> CodeType:
-    # Annotations are not evaluated on a board; a reboot compiles nothing anew.
-    flags = __future__.annotations.compiler_flag
-    return compile(source, name, "exec", flags=flags, dont_inherit=True)
 
 
 class VM:
@@ -44,9 +39,14 @@ class VM:
         self.result: BaseException | None = None
         self._board = board
         self._finder = Finder(board)
+        self.pystack = Pystack(budget(board.version, board.drive.settings()))
         self.builtins = ModuleType("builtins")
         self.builtins.__dict__.clear()
         self.builtins.__dict__.update(board_builtins(board, self))
+        self.builtins.__dict__[COUNTER] = self.pystack
+        self._allocations: Allocations | None = board.parts.get("allocations")
+        if self._allocations is not None:
+            self.builtins.__dict__[MARK] = self._allocations
         self.modules["builtins"] = self.builtins
 
     def run(self) -> str | None:
@@ -59,7 +59,9 @@ class VM:
         self.modules["__main__"] = main
         self.running = True
         try:
-            self._execute(self._board.drive.host_path("/" + self.program).read_bytes(), self.program, main)
+            source = self._board.drive.host_path("/" + self.program).read_bytes()
+            self._board.clock.spend(self._board.costs.load(self.program, len(source)))
+            self._execute(source, self.program, main)
         except BaseException as error:  # noqa: BLE001 - whatever ends the program ends there
             self._stopped()
             self.result = error
@@ -150,7 +152,10 @@ class VM:
             return module
         module.__file__ = found.file
         try:
-            self._execute(found.read(), found.file, module)
+            # What is compiled in costs next to nothing.
+            if not found.file.startswith(".frozen"):
+                self._board.clock.spend(self._board.costs.load(found.file, found.size))
+            self._execute(*found.program(), module)
         except BaseException:
             del self.modules[full_name]
             raise
@@ -163,4 +168,12 @@ class VM:
         return module
 
     def _execute(self, source: bytes, name: str, module: ModuleType) -> None:
-        builtins.exec(_compiled(source, name), module.__dict__)
+        if self._allocations is not None and self._allocations.concern(name):
+            code, size = marked(source, name), 0
+        else:
+            code, size = compiled(source, name)
+        before = self.pystack.enter(size // WORD)
+        try:
+            builtins.exec(code, module.__dict__)
+        finally:
+            self.pystack.leave(before)

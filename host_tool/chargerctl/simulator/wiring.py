@@ -157,9 +157,13 @@ class World:
         elif part not in self._parts:
             raise InputError(f"this charger has no {part}: its settings say none")
 
-    def hold_sda(self, held: bool) -> None:
-        """Something holds SDA low: every transfer stands still for a second and fails."""
-        self.i2c.held_low = held
+    def hold_wire(self, wire: str | None) -> None:
+        """Something holds "sda" or "scl" low, None: lets go. Every transfer then blocks until its limit and fails."""
+        self.i2c.held = wire
+
+    def let_transfers_be(self) -> None:
+        """Whoever waited for a transfer to begin does so no longer."""
+        self.i2c.began = lambda us: None
 
     def stretch_clock(self, us: int) -> None:
         """A device holds SCL, so that every I2C transfer takes `us` microseconds longer."""

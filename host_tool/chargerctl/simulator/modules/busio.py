@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""busio: I2C and SPI over the wires of the board. Serial ports have nothing to talk to here: no UART."""
+"""busio: I2C and SPI over the wires of the board. Serial ports have nothing to talk to here: no UART.
+
+What each chip does where nobody acknowledges, or a wire is held, is read off CircuitPython's
+ports/espressif/common-hal/busio/I2C.c and ports/raspberrypi/common-hal/busio/I2C.c.
+"""
 
 from __future__ import annotations
 
@@ -10,151 +14,113 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from chargerctl.simulator import pins
-from chargerctl.simulator.errors import os_error
+from chargerctl.simulator.errors import EspMemoryError, os_error
 from chargerctl.simulator.module import new_module
+from chargerctl.simulator.serial_bus import I2CMaster, SerialBus, probe
 
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
 
 _S = 1_000_000
+# The C6 and its like probe at this whatever the bus does otherwise.
+_PROBE_HZ = 100_000
+# What busio has bitbangio wait for a held SCL.
+_LOOKS = 1_000_000
+_PAUSE_AFTER_PROBE_US = {"esp32s2": 1_000}
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    def name_of(pin: pins.Pin) -> str:
-        return next(name for name, named in board.pins.items() if named is pin)
+    # From 9.2 on with ESP-IDF's newer driver.
+    modern = board.version >= (9, 2)
+    newer_driver = modern and board.is_esp32
 
-    class Bus:
-        """What both have: pins that are taken, and a lock."""
-
-        _pins: tuple[pins.Pin, ...] = ()
-        _locked = False
-
-        def _take(self, *wanted: Any) -> None:
-            taken: list[pins.Pin] = []
-            try:
-                taken.extend(pin._claim(type(self).__name__) for pin in wanted)
-            except ValueError:
-                for pin in taken:
-                    board.release_pin(pin)
-                raise
-            self._pins = tuple(taken)
-
-        def deinit(self) -> None:
-            for pin in self._pins:
-                board.release_pin(pin)
-            self._pins = ()
-            self._locked = False
-
-        def __enter__(self) -> Any:
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            self.deinit()
-
-        def try_lock(self) -> bool:
-            self._alive()
-            if self._locked:
-                return False
-            self._locked = True
-            return True
-
-        def unlock(self) -> None:
-            self._alive()
-            self._locked = False
-
-        def _alive(self) -> None:
-            if not self._pins:
-                raise ValueError(
-                    "Object has been deinitialized and can no longer be used. Create a new object."
-                )
-
-        def _check(self) -> None:
-            self._alive()
-            if not self._locked:
-                raise RuntimeError("Function requires lock")
-
-    class I2C(Bus):
+    class I2C(I2CMaster):
         def __init__(self, scl: Any, sda: Any, *, frequency: int = 100000, timeout: int = 255) -> None:
             self._frequency = frequency
             self._spend: Callable[[int], None] = board.clock.spend
-            self._take(scl, sda)
+            # RP2: a write of nothing has left the pins with bitbangio, where the chip's I2C does not reach them.
+            self._astray = False
+            names = self._take(scl, sda)
             clock, data = self._pins
             try:
                 if board.profile.is_rp2 and not _rp2_pair(clock.gpio, data.gpio):
                     raise ValueError("Invalid pins")
-                self._wires = board.i2c_bus(name_of(clock), name_of(data))
+                self._wires = board.i2c_bus(*names)
                 # Pull-ups are on the modules that hang on the bus.
-                if self._wires.held_low or not self._wires.devices:
+                if self._wires.held or not self._wires.devices:
                     raise RuntimeError("No pull up found on SDA or SCL; check your wiring")
             except (ValueError, RuntimeError):
                 self.deinit()
                 raise
 
-        def probe(self, address: int) -> bool:
-            self._check()
-            return self._probe(address)
-
-        def scan(self) -> list[int]:
-            self._check()
-            return [address for address in range(0x08, 0x78) if self._probe(address)]
-
-        def readfrom_into(self, address: int, buffer: Any, *, start: int = 0, end: int = sys.maxsize) -> None:
-            self._check()
-            target = memoryview(buffer).cast("B")[start:end]
-            if not target:
-                raise ValueError("Buffer must be at least length 1")
-            self._transfer(address, len(target))
-            target[:] = self._wires.devices[address].read(len(target))
-
-        def writeto(self, address: int, buffer: Any, *, start: int = 0, end: int = sys.maxsize) -> None:
-            self._check()
-            self._write(address, bytes(memoryview(buffer).cast("B")[start:end]))
-
-        def writeto_then_readfrom(
-            self,
-            address: int,
-            out_buffer: Any,
-            in_buffer: Any,
-            *,
-            out_start: int = 0,
-            out_end: int = sys.maxsize,
-            in_start: int = 0,
-            in_end: int = sys.maxsize,
-        ) -> None:
-            self.writeto(address, out_buffer, start=out_start, end=out_end)
-            self.readfrom_into(address, in_buffer, start=in_start, end=in_end)
+        def _read(self, address: int, count: int) -> bytes:
+            self._transfer(address, count)
+            return self._wires.devices[address].read(count)
 
         def _write(self, address: int, data: bytes) -> None:
-            self._transfer(address, len(data))
-            self._wires.devices[address].write(data)
+            if data:
+                self._transfer(address, len(data))
+                self._wires.devices[address].write(data)
+            elif newer_driver:
+                # ESP-IDF refuses to send nothing, and says so before anything is on the wires.
+                raise os_error("EIO")
+            elif board.is_esp32:
+                self._transfer(address, 0)
+            else:
+                self._write_nothing(address)
 
         def _transfer(self, address: int, count: int) -> None:
-            """Spend what the address and `count` bytes take. Raises OSError when nobody acknowledges, or, after
-            the whole second that CircuitPython waits, when a wire is held down."""
-            if self._wires.held_low:
-                self._spend(board.costs.i2c_wedged)
-                raise os_error("ETIMEDOUT")
-            present = self._acknowledges(address)
-            bits = board.costs.i2c_byte * (1 + count if present else 1)
-            self._spend(bits * _S // self._frequency + self._wires.stretch_us)
+            """Spend what the address and `count` bytes take. Raises OSError when nobody acknowledges."""
+            present = self._wires.acknowledges(address)
+            self._occupy(1 + count if present else 1)
             if not present:
+                raise os_error("EIO" if newer_driver else "ENODEV")
+
+        def _occupy(self, count: int) -> None:
+            """`count` bytes on the wires. ETIMEDOUT after the whole of CircuitPython's limit when one of them was
+            held for a moment only: a transfer that has met that does not go on when the wire is free again."""
+            wires, holds, us = self._wires, self._wires.holds, 0
+            if wires.out_of_memory and board.is_esp32:
+                raise EspMemoryError
+            if wires.held is None and not self._astray:
+                us = board.costs.i2c_byte * count * _S // self._frequency + wires.stretch_us
+                wires.began(us)
+                self._spend(us)
+                if wires.holds == holds:
+                    return
+            limit_us = board.costs.i2c_wedged if newer_driver else board.costs.i2c_wedged_rp2
+            wires.stuck(limit_us - us)
+            self._spend(limit_us - us)
+            raise os_error("ETIMEDOUT")
+
+        def _write_nothing(self, address: int) -> None:
+            """RP2 does it with bitbangio, and takes a held SDA for an acknowledge. A held SCL raises, and leaves the
+            pins where the chip's own I2C does not reach them."""
+            wires = self._wires
+            if wires.held == "scl":
+                self._astray = True
+                wires.stuck(_LOOKS * board.costs.bitbang_look)
+                self._spend(_LOOKS * board.costs.bitbang_look)
+                raise TimeoutError("timeout too long")
+            self._astray = False
+            self._spend(board.costs.i2c_byte * _S // self._frequency + wires.stretch_us)
+            if wires.held is None and not wires.acknowledges(address):
                 raise os_error("ENODEV")
 
-        def _acknowledges(self, address: int) -> bool:
-            device = self._wires.devices.get(address)
-            if device is None:
-                return False
-            try:
-                device.write(b"")
-            except OSError:
-                return False
-            return True
+        # Also for the display core, which needs no lock to look for its device and is told of no failure.
 
-        # For the display core, which needs no lock to look for its device and is told of no failure.
-
-        def _probe(self, address: int) -> bool:
-            return self._try_write(address, b"")
+        def _acknowledged(self, address: int) -> bool:
+            wires = self._wires
+            if not newer_driver:
+                return self._try_write(address, b"")
+            if wires.out_of_memory:
+                return False
+            if wires.held:
+                self._spend(board.costs.i2c_probe_limit)
+            else:
+                self._spend(board.costs.i2c_byte * _S // _PROBE_HZ + wires.stretch_us)
+            self._spend(_PAUSE_AFTER_PROBE_US.get(board.profile.chip, 0))
+            return wires.held is None and wires.acknowledges(address)
 
         def _try_write(self, address: int, data: bytes) -> bool:
             try:
@@ -177,16 +143,19 @@ def make(board: VirtualBoard) -> ModuleType:
             finally:
                 self._spend = board.clock.spend
 
-    class SPI(Bus):
+    if modern:
+        I2C.probe = probe  # type: ignore[attr-defined]
+
+    class SPI(SerialBus):
         def __init__(self, clock: Any, MOSI: Any = None, MISO: Any = None, half_duplex: bool = False) -> None:  # noqa: N803
             if half_duplex:
                 raise NotImplementedError("Half duplex SPI is not implemented")
             if MOSI is None and MISO is None:
                 raise ValueError("Must provide MISO or MOSI pin")
             self._baudrate = 250_000
-            self._take(*(pin for pin in (clock, MOSI, MISO) if pin is not None))
+            names = self._take(*(pin for pin in (clock, MOSI, MISO) if pin is not None))
             # One that only sends or only listens has no part to talk to here.
-            self._wires = board.spi_bus(*map(name_of, self._pins)) if len(self._pins) == 3 else None
+            self._wires = board.spi_bus(*names) if len(names) == 3 else None
 
         @property
         def frequency(self) -> int:
@@ -233,6 +202,7 @@ def make(board: VirtualBoard) -> ModuleType:
             board.clock.spend(board.costs.spi_byte * len(out) * _S // self._baudrate)
             return self._wires.transfer(out) if self._wires else b"\xff" * len(out)
 
+    I2C._board = SPI._board = board
     return new_module("busio", I2C=I2C, SPI=SPI)
 
 

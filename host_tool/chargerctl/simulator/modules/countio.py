@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""countio: edges at a pin, counted by hardware."""
+"""countio: edges at a pin, counted by hardware. `board.parts["countio"]` is an exception for making a counter to raise."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def make(board: VirtualBoard) -> ModuleType:
                 if pin._pin.gpio % 2 == 0:
                     raise RuntimeError("Pin must be on PWM Channel B")
             self._pin: pins.Pin | None = pin._claim("Counter")
+            if "countio" in board.parts:
+                # ESP-IDF's, which come after the pin was claimed.
+                raise board.parts["countio"]
             self._pin.configure(
                 None, {None: None, pull_class.UP: pins.Pull.UP, pull_class.DOWN: pins.Pull.DOWN}[pull]
             )

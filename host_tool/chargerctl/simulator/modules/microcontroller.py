@@ -7,22 +7,11 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from chargerctl.simulator import pins
+from chargerctl.simulator import pins, resets
 from chargerctl.simulator.module import choices, new_module
 
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
-
-# How the chip reports its last reset; an ESP32 cannot tell the button from the power, nor a crash from software.
-_REASON_ESP32 = {
-    "power": "POWER_ON",
-    "button": "POWER_ON",
-    "brownout": "BROWNOUT",
-    "watchdog": "WATCHDOG",
-    "software": "SOFTWARE",
-    "crash": "SOFTWARE",
-}
-_REASON_RP2 = _REASON_ESP32 | {"button": "RESET_PIN", "brownout": "POWER_ON"}
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -88,8 +77,8 @@ def make(board: VirtualBoard) -> ModuleType:
 
         @property
         def reset_reason(self) -> ResetReason:
-            names = _REASON_ESP32 if board.is_esp32 else _REASON_RP2
-            reason: ResetReason = getattr(ResetReason, names[board.reset_reason])
+            name = resets.reported(board.profile.chip, board.reset_reason)
+            reason: ResetReason = getattr(ResetReason, name)
             return reason
 
     def delay_us(delay: int) -> None:
@@ -104,8 +93,14 @@ def make(board: VirtualBoard) -> ModuleType:
             board.clock.spend(0)
 
     def on_next_reset(run_mode: RunMode) -> None:
-        modes = {RunMode.NORMAL: None, RunMode.SAFE_MODE: "safe_mode"}
-        board.next_run_mode = modes.get(run_mode, "bootloader")
+        if run_mode is RunMode.SAFE_MODE:
+            board.saved_word = "PROGRAMMATIC"
+        elif run_mode is not RunMode.NORMAL:
+            board.bootloader_next = True
+        elif board.is_esp32:
+            # An RP2 takes nothing back.
+            board.saved_word = None
+            board.bootloader_next = False
 
     def reset() -> None:
         board.reset("software")

@@ -33,6 +33,7 @@ def make(board: VirtualBoard) -> ModuleType:
             return len(flash.data)
 
         def __getitem__(self, index: Any) -> Any:
+            flash.check("read")
             if isinstance(index, slice):
                 self._range(index)
                 return bytearray(flash.data[index])

@@ -23,12 +23,15 @@ def make(board: VirtualBoard) -> ModuleType:
         @property
         def datetime(self) -> Any:
             assert board.vm is not None
-            time = board.vm.import_name("time")
-            return time.localtime(board.rtc.unix())
+            return board.vm.import_name("time").localtime()
 
         @datetime.setter
         def datetime(self, value: Any) -> None:
-            board.rtc.set(calendar.timegm(tuple(value)))
+            if not isinstance(value, tuple):
+                raise TypeError(f"value must be of type struct_time, not {type(value).__name__}")
+            if len(value) != 9:
+                raise TypeError(f"function takes 9 positional arguments but {len(value)} were given")
+            board.rtc.set(calendar.timegm(value))
 
     def set_time_source(rtc: RTC) -> None:
         raise NotImplementedError("the virtual board has one clock")

@@ -92,7 +92,6 @@ def make(board: VirtualBoard) -> ModuleType:
     )
 
     class Runtime:
-        ble_workflow = True
         rgb_status_brightness = 63
         display = None
 
@@ -125,6 +124,14 @@ def make(board: VirtualBoard) -> ModuleType:
         @autoreload.setter
         def autoreload(self, on: bool) -> None:
             startup.autoreload = bool(on)
+
+        @property
+        def ble_workflow(self) -> bool:
+            return startup.bluetooth.enabled
+
+        @ble_workflow.setter
+        def ble_workflow(self, on: bool) -> None:
+            startup.bluetooth.enabled = on
 
     class StatusBar:
         console = True

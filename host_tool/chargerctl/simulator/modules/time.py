@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""time: whole seconds since 1970, a monotonic clock that loses precision, and sleeping."""
+"""time: whole seconds since 1970, a monotonic clock that loses precision, and sleeping.
+
+localtime takes an int of the machine's word: from 2**31 (19 January 2038) on it raises OverflowError, as it does
+before 2000; mktime before 2000 likewise.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from chargerctl.simulator.module import new_module
 
 if TYPE_CHECKING:
     from chargerctl.simulator.board import VirtualBoard
+
+# 2000-01-01, and the first second that a signed word of 32 bits cannot hold.
+_EARLIEST, _BEYOND = 946_684_800, 1 << 31
 
 _StructTime = namedtuple(
     "_StructTime", "tm_year tm_mon tm_mday tm_hour tm_min tm_sec tm_wday tm_yday tm_isdst"
@@ -55,11 +62,18 @@ def make(board: VirtualBoard) -> ModuleType:
 
     def localtime(secs: int | None = None) -> struct_time:
         unix = time() if secs is None else int(secs)
+        # Read off the clock it is unsigned; an argument is not.
+        if secs is not None and not -_BEYOND <= unix < _BEYOND:
+            raise OverflowError("overflow converting long int to machine word")
+        if unix < _EARLIEST:
+            raise OverflowError("timestamp out of range for platform time_t")
         return struct_time((*host.gmtime(unix)[:8], -1))
 
     def mktime(elapsed: Sequence[int]) -> int:
         if len(elapsed) != 9:
             raise TypeError("function takes exactly 9 arguments")
+        if elapsed[0] < 2000:
+            raise OverflowError("tm_year out of range")
         return calendar.timegm(tuple(elapsed))
 
     return new_module(

@@ -3,7 +3,8 @@
 """CircuitPython's `wifi`: the station half of the radio. Access point mode and monitoring are not modelled.
 
 ESP32: connect() blocks until the attempt has ended, and for ever when DHCP does not answer; `timeout` only keeps
-it from trying again. RP2: connect() gives up after `timeout`, but the attempt goes on and `connected` tells.
+it from trying again. RP2: connect() first leaves the network it was in or has failed to join, for up to half a second
+whatever `timeout` says, then gives up after `timeout`; but the attempt goes on and `connected` tells.
 """
 
 from __future__ import annotations
@@ -128,11 +129,16 @@ class Radio:
         self._spend_call()
         if station.up and station.ssid == name:
             return
-        station.join(name, secret)
         if self._network.is_esp32:
+            station.join(name, secret)
             self._wait_esp32(timeout or 0)
         else:
-            self._wait_rp2(timeout or RP2_TIMEOUT_S)
+            deadline_us = (
+                self._network.clock.now_us + -(-int((timeout or RP2_TIMEOUT_S) * 1e6) // 1000) * 1000
+            )
+            self.stop_station()
+            station.join(name, secret)
+            self._wait_rp2(deadline_us)
 
     def _wait_esp32(self, timeout: float) -> None:
         station, clock = self._network.station, self._network.clock
@@ -142,9 +148,10 @@ class Radio:
         if not station.up:
             self._raise(station.failure, _BEACON_TIMEOUT)
 
-    def _wait_rp2(self, timeout: float) -> None:
+    def _wait_rp2(self, deadline_us: int) -> None:
         station, clock = self._network.station, self._network.clock
-        clock.wait(lambda: not station.busy, -(-int(timeout * 1e6) // 1000) * 1000)
+        if clock.now_us < deadline_us:
+            clock.wait(lambda: not station.busy, deadline_us - clock.now_us)
         if not station.up:
             self._raise(station.failure, _UNSPECIFIED)
 
@@ -233,7 +240,10 @@ class Radio:
         """The station half is always on."""
 
     def stop_station(self) -> None:
-        self._network.station.leave()
+        network = self._network
+        wait_us = 0 if network.is_esp32 else network.station.rp2_leave_us
+        network.station.leave()
+        network.clock.spend(wait_us)
 
     def start_dhcp(self, *, ipv4: bool = True, ipv6: bool = False) -> None:
         """DHCP is always on."""

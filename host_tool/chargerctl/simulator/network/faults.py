@@ -31,8 +31,9 @@ class Faults:
     max_read: int = 0
     """The board's recv_into() gives at most this many bytes a call; 0: as many as there are."""
 
-    send_stall_us: int = 0
-    """On RP2 send() stalls this long (there, up to 10 s when memory is short); ESP32 never does."""
+    memory_short: bool = False
+    """The network stack has no memory left. On RP2 a TCP send() waits for some, whatever its timeout, for up to 10 s,
+    and a UDP sendto() fails at once; on ESP32 nothing of the kind is modelled."""
 
     trickle_bytes: int = 0
     """Bytes arrive in pieces of this size, `trickle_us` apart; 0: whole."""

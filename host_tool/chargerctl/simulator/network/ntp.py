@@ -36,6 +36,13 @@ class WorldTime:
         return self._start + self._clock.now_us / 1_000_000
 
 
+# How an NtpServer may behave, by the words of the script language.
+BEHAVIOURS = ("up", "silent", "unsynchronised", "foreign", "kiss", "wrong")
+
+# What must not be believed is this far off, so that a charger that does believe it is found out.
+_ASTRAY_S = 11_111_111
+
+
 class NtpServer:
     """Answers NTP requests (RFC 5905). What it tells is the world's time plus `offset_s`."""
 
@@ -48,10 +55,25 @@ class NtpServer:
         """Answer every request, rightly."""
         # Set back or forth to have the server tell a wrong time.
         self.offset_s = 0.0
-        # Faults: no answer; an answer without a time that says "go away" (kiss of death); one cut short.
+        # A server that has lost its own source says so by a leap indicator of 3 or a stratum of 0 or 16.
+        self.leap = 0
+        self.stratum = 1
+        # Faults: no answer; an answer without a time that says "go away" (kiss of death); one cut short; one that
+        # repeats the time stamp of somebody else's question.
         self.silent = False
         self.refuses = False
         self.short = False
+        self.foreign = False
+
+    def behave(self, how: str, offset_s: float = 0.0) -> None:
+        """One of BEHAVIOURS; `offset_s` is for "wrong"."""
+        self.heal()
+        self.silent = how == "silent"
+        self.refuses = how == "kiss"
+        self.foreign = how == "foreign"
+        if how == "unsynchronised":
+            self.leap, self.stratum = 3, 16
+        self.offset_s = offset_s if how in ("up", "wrong") else _ASTRAY_S
 
     def answer(self, request: bytes) -> bytes | None:
         """The answer to one datagram, or None."""
@@ -60,14 +82,15 @@ class NtpServer:
         self.requests += 1
         if self.silent:
             return None
-        version = request[0] & 0x38
-        transmit_of_client = request[40:48]
+        # Version and mode; a kiss of death says that it is not synchronised, too.
+        first = (3 if self.refuses else self.leap) << 6 | request[0] & 0x38 | _SERVER
+        stratum, reference = (0, b"RATE") if self.refuses else (self.stratum, b"SIM\0")
+        header = struct.pack("!BBbb8s4s", first, stratum, 6, -20, bytes(8), reference)
+        origin = bytes(8) if self.foreign else request[40:48]
         if self.refuses:
-            header = struct.pack("!BBbb8s4s", version | _SERVER, 0, 6, -20, bytes(8), b"DENY")
-            return header + bytes(8) + transmit_of_client + bytes(16)
+            return header + bytes(8) + origin + bytes(16)
         now = _timestamp(self._world.unix() + self.offset_s)
-        header = struct.pack("!BBbb8s4s", version | _SERVER, 1, 6, -20, bytes(8), b"SIM\0")
-        packet = header + now + transmit_of_client + now + now
+        packet = header + now + origin + now + now
         return packet[:20] if self.short else packet
 
 

@@ -3,7 +3,7 @@
 """What the sockets of the two chip families do, each with the error numbers and the waiting of its own port.
 
 From CircuitPython's ports/espressif and ports/raspberrypi, common-hal/socketpool/Socket.c. What is left out: listening,
-raw sockets, IPv6, and the up to 10 s that send() stalls on RP2 when its memory is short.
+raw sockets and IPv6.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 POLL_IN, POLL_OUT = 1, 4
 
 CONNECT_STEP_US = 100_000
+
+# How often, and how long apart, an RP2 tries to queue what it has committed itself to send while memory is short.
+SEND_TRIES, SEND_STEP_US = 200, 50_000
 
 # lwIP reports a refused connection as a reset one.
 _BROKEN = {RESET: errno.ECONNRESET, ABORTED: errno.ECONNABORTED, CLOSED: errno.ENOTCONN}
@@ -184,18 +187,27 @@ class Rp2Tcp(TcpSocket):
         connection = self.connection
         if connection is None or connection.state != OPEN:
             raise error(errno.EPIPE)
-        self._clock.spend(self._network.faults.send_stall_us)
-        count = connection.write(data, self.no_delay)
-        if not count and self.timeout_us != 0:
+        if not connection.send_space and self.timeout_us != 0:
             self._clock.wait(lambda: connection.send_space >= 16 or connection.state != OPEN, self.timeout_us)
             if connection.state in _BROKEN:
                 raise error(_BROKEN[connection.state])
-            count = connection.write(data, self.no_delay)
-            if not count:
+            if not connection.send_space:
                 raise error(errno.ETIMEDOUT)
-        if not count:
+        if not connection.send_space:
             raise error(errno.EAGAIN)
+        self._wait_for_memory()
+        count = connection.write(data, self.no_delay)
+        if not count:
+            raise error(_BROKEN.get(connection.state, errno.EAGAIN))
         return count
+
+    def _wait_for_memory(self) -> None:
+        """Also with a timeout of 0: by then the port has committed itself."""
+        for _try in range(SEND_TRIES):
+            if not self._network.faults.memory_short:
+                return
+            self._clock.spend(SEND_STEP_US)
+        raise error(errno.ENOMEM)
 
     def ready(self, flags: int) -> int:
         connection = self.connection
@@ -219,6 +231,8 @@ class UdpSocket:
         """Send a datagram to a resolved address."""
         if not self._network.station.up:
             raise error(errno.EPIPE)
+        if self._network.faults.memory_short and not self._network.is_esp32:
+            raise error(errno.ENOMEM)
         self._network.send_datagram(address, data, self._arrive)
         return len(data)
 

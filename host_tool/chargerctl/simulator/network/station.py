@@ -4,7 +4,8 @@
 
 Joining takes a scan with authentication, then DHCP: together `costs.wifi_associate`. A station does not see
 at once that its access point is gone, only when beacons have stayed away for a while. ESP32 then rejoins by
-itself, five times per drop; not when it finds no access point or is refused. RP2 never does.
+itself, five times per drop; not when it finds no access point or is refused. RP2 never does; and before it joins it
+leaves, and waits until its driver reports the link as down.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ REFUSAL_US = 3_000_000
 """How long a four-way handshake with a wrong password takes to fail."""
 
 ESP32_RETRIES = 5
+
+RP2_LEAVE_US = 500_000
+"""How long an RP2 waits for the link to be reported as down. Only a disassociation, or a driver that has not tried yet,
+ends it early: a driver in the middle of an attempt, or whose attempt failed or access point got lost, reports that."""
+
+_DISASSOCIATION_US = 10_000
 
 ADDRESS = "10.0.0.2"
 GATEWAY = "10.0.0.1"
@@ -77,6 +84,13 @@ class Station:
     def busy(self) -> bool:
         """Between an attempt's begin and its end."""
         return self.state in (State.JOINING, State.DHCP)
+
+    @property
+    def rp2_leave_us(self) -> int:
+        """How long leaving would take on an RP2 now."""
+        if self.state in (State.UP, State.DHCP):
+            return _DISASSOCIATION_US
+        return 0 if self.state is State.DOWN and self.failure is None else RP2_LEAVE_US
 
     def join(self, ssid: str, password: str) -> None:
         """Leave, and begin to join `ssid`."""
