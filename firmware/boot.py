@@ -18,6 +18,15 @@ it imports nothing of ours: it may have to put those very files in their places.
 import binascii
 import os
 
+import supervisor
+
+# First of all: where there is no USB, CircuitPython offers the drive over Bluetooth to anybody near, without a code. What
+# is on the air already ends with this file. CIRCUITPY_BLE_WORKFLOW = false in settings.toml does it from 10.3 on.
+try:
+    supervisor.runtime.ble_workflow = False
+except NotImplementedError:  # no Bluetooth in this build
+    pass
+
 COMMIT = "/.deploy/commit"
 WAIT = "/.deploy/wait"
 MANIFEST = "/.chargerctl"

@@ -1,69 +1,63 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the board runs: a deploy that is not finished, or a program that keeps crashing, holds the outputs safe;
-otherwise the charger for this board runs for ever."""
+"""What the board runs: relay and lock are driven safe, then the charger for this board runs for ever. A deploy that is
+not finished, and whatever ends the charger, holds them safe or starts it again: see hold.py."""
 
-import os
+# First of all, so that there is something to give back when memory runs out: what follows can still be said.
+reserve = [bytearray(1024)]
 
+import gc
+import sys
+import time
 
-def exists(path):
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True
+import hold
+import supervisor
 
+# Before everything else: the charger takes seconds to load.
+outputs = hold.safe_outputs()
+if hold.exists(hold.COMMIT):
+    hold.hold_deploy(outputs)
+del hold, sys.modules["hold"]
 
-if exists("/.deploy/commit"):
-    import hold
+counted = False
+failure = None
+try:
+    from charger import start
 
-    hold.hold_deploy()
+    store, reason = start.count(outputs)
+    # Without nvm nothing is counted, and a program that fails would start again for ever.
+    counted = not store.trouble
+    loop = start.build(store, reason, outputs, reserve)
+    del start
+    while True:
+        loop.run_pass()
+except KeyboardInterrupt:
+    # The laptop's Ctrl-C. When this ends the chip lets go of the pins; until then the relay opens and the lock releases.
+    for _, _, output, level in outputs:
+        output.value = level
+    supervisor.runtime.autoreload = True
+    raise
+except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the outputs are driven safe
+    for _, _, output, level in outputs:
+        output.value = level
+    reserve.clear()
+    failure = error
 
-from charger.hardware import reset, system
-from charger.hardware.store import Store
-
-CRASHES_IN_A_ROW = 10
-RETRY_AFTER_S = 1800
-
-store = Store()
-reason = reset.reason()
-if reason == "power":
-    # A power cycle also clears a latched fault.
-    store.save(0, None)
-elif reason == "watchdog" and store.standing_still:
-    # It waited for the network, which may take for ever, and does so again: no crash, and nothing to write.
-    pass
-elif store.crash_count >= CRASHES_IN_A_ROW:
-    import hold
-
-    # Whatever ends the hold, another file on the drive, the reset button or the time, has the program tried again.
-    store.save(CRASHES_IN_A_ROW - 1, store.fault)
-    hold.hold("ten crashes in a row: mend what is wrong on the drive; next try in 30 minutes", RETRY_AFTER_S)
-elif reason != "reload":
-    # Forgotten after a healthy minute, and by an orderly restart.
-    store.save(store.crash_count + 1, store.fault)
+# Room for what shows it, which has to be loaded again.
+loop = None
+gc.collect()
+for name in list(sys.modules):
+    if name[:7] in ("charger", "adafrui"):
+        del sys.modules[name]
+gc.collect()
 
 try:
-    from charger.assembly import build
-
-    loop = build(store)
-    del build
-    system.forget(
-        "charger.assembly",
-        "charger.core",
-        "charger.hardware.parts",
-        "charger.hardware.pins",
-        "charger.hardware.profiles",
-    )
-    loop.run()
-except (ImportError, SyntaxError) as error:
-    # No reset brings back a file; and a program that ended would let go of its pins.
-    for line in system.describe(error):
-        print(line)
+    # Kept loaded it would take memory from the charger for good.
     import hold
-
-    hold.hold("a file is missing or damaged: run chargerctl deploy")
-except Exception as error:  # noqa: BLE001 - the last resort: show it, and start again with the outputs safe
-    for line in system.describe(error):
-        print(line)
-    reset.reboot()
+except Exception as error:  # noqa: BLE001 - whatever it is, a program that ends lets go of the outputs
+    print("hold   hold.py cannot be loaded:", type(error).__name__)
+    supervisor.runtime.autoreload = True
+    # They stay driven safe. A watchdog that runs already resets the board, and that counts as a crash.
+    while True:
+        time.sleep(1)
+hold.hold_failed(failure, outputs, counted)

@@ -1,10 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Hold relay and lock at their safe levels and do nothing else: a half-replaced charger must not charge.
+"""Drive relay and lock to their safe levels, and hold them there while the charger must not or cannot run.
 
-code.py calls `hold_deploy()` when a committed deploy is on the drive, and `hold()` after too many crashes
-in a row. While a deploy is being applied this very file stands on the drive as code.txt, which
-CircuitPython runs before code.py: so it is complete in itself and imports nothing of ours.
+code.py calls `safe_outputs()` first of all, and one of the `hold` functions instead of the charger. While a deploy is
+being applied this very file stands on the drive as code.txt, which CircuitPython runs before code.py: so it is complete
+in itself and imports nothing of ours.
+
+`outputs` is a list with an entry for each output that is driven, [name, pin, output, safe level]: `output` has a
+`value`. A pin can be claimed once, so the part that drives one hands over what it has claimed, and keeps it claimed.
 """
 
 import os
@@ -19,17 +22,45 @@ COMMIT = "/.deploy/commit"
 WAIT = "/.deploy/wait"  # the board cannot finish this deploy alone: the laptop has to
 MANIFEST = "/.chargerctl"
 RESET_AFTER_S = 30
+RETRY_AFTER_S = 1800
 
 
-def hold(reason, reset_after=None):
+def safe_outputs():
+    """Claim relay and lock and drive them to their safe levels; return `outputs`."""
+    outputs = []
+    for name in ("relay", "lock"):
+        pin, active = output_pin(name)
+        # Any other word is a mistake in the settings: the wrong level would close the relay.
+        if not pin or pin == "none" or active not in ("high", "low"):
+            continue
+        output = None
+        try:
+            output = digitalio.DigitalInOut(getattr(board, pin))
+            output.switch_to_output(value=active == "low")
+        except (
+            AttributeError,
+            TypeError,
+            ValueError,
+        ):  # no such pin, no pin at all, in use, or an input only
+            if output is not None:
+                output.deinit()
+            say(f"hold   {name} pin {pin} cannot be used")
+            continue
+        outputs.append([name, pin, output, active == "low"])
+    return outputs
+
+
+def hold(reason, outputs, reset_after=None):
     """Drive the outputs safe, say why, and wait. Never returns.
 
     reset_after: seconds until the board is reset, so that boot.py can finish a deploy; None: never. Any
     change on the drive restarts the program, and with it this time.
     """
     supervisor.runtime.autoreload = True
-    outputs = safe_outputs()
-    say(f"hold   {reason}; held safe: {', '.join(outputs) or 'nothing, no output pin is known'}")
+    for _, _, output, level in outputs:
+        output.value = level
+    held = ", ".join([f"{name} {pin}" for name, pin, _, _ in outputs])
+    say(f"hold   {reason}; held safe: {held or 'nothing, no output pin is known'}")
     started = time.monotonic()
     while True:
         if microcontroller.watchdog is not None and microcontroller.watchdog.mode is not None:
@@ -39,44 +70,51 @@ def hold(reason, reset_after=None):
         time.sleep(0.1)
 
 
-def hold_deploy():
+def hold_deploy(outputs):
     """Hold for the deploy that stands on the drive. Never returns."""
     if not exists(COMMIT):
-        hold("a deploy is being repaired: run chargerctl deploy to finish it")
+        hold("a deploy is being repaired: run chargerctl deploy to finish it", outputs)
     if exists(WAIT):
-        hold("an unfinished deploy needs the laptop: run chargerctl deploy to finish it")
-    hold(f"an unfinished deploy: reset in {RESET_AFTER_S} s to finish it", RESET_AFTER_S)
+        hold("an unfinished deploy needs the laptop: run chargerctl deploy to finish it", outputs)
+    hold(f"an unfinished deploy: reset in {RESET_AFTER_S} s to finish it", outputs, RESET_AFTER_S)
 
 
-def safe_outputs():
-    """Switch relay and lock to their inactive levels; return "name pin" of each that is now held."""
-    held = []
-    for name, (pin, active) in output_pins().items():
-        try:
-            output = digitalio.DigitalInOut(getattr(board, pin))
-        except (AttributeError, ValueError):  # no such pin, or in use
-            say(f"hold   {name} pin {pin} cannot be used")
-            continue
-        output.switch_to_output(value=active != "high")
-        _outputs.append(output)
-        held.append(f"{name} {pin}")
-    return held
+def hold_failed(error, outputs, counted):
+    """Show what ended the program, then start again, or hold where that would not help. Never returns.
+
+    counted: this start was counted in nvm, so that a program that goes on failing is held after ten.
+    """
+    try:
+        import traceback
+
+        lines = "".join(traceback.format_exception(error)).split("\n")
+    except MemoryError:
+        lines = [type(error).__name__]
+    for line in lines:
+        say(line.rstrip("\r"))
+    # No reset brings back a file; and a program that ended would let go of its pins.
+    if isinstance(error, (ImportError, SyntaxError)):
+        hold("a file is missing or damaged: run chargerctl deploy", outputs)
+    if isinstance(error, MemoryError):
+        # Nor does one bring memory, but what ran while this started may have ended.
+        why = (
+            "not enough memory: deploy .mpy files, switch off display or card_reader; next try in 30 minutes"
+        )
+        hold(why, outputs, RETRY_AFTER_S)
+    if not counted:
+        hold("the charger cannot start: next try in 30 minutes", outputs, RETRY_AFTER_S)
+    microcontroller.reset()
 
 
-def output_pins():
-    """{"relay": (pin, "high"|"low" when active), "lock": ...}, without those that are "none" or not known.
+def output_pin(name):
+    """(pin, "high"|"low" when active) of "relay" or "lock"; the pin is "" when it is not known.
 
     The settings on the drive win; what they leave open the last deploy has written down, from the board's
     profile: "pin relay D2 high" is a line of its commit and of its manifest.
     """
-    pins = {}
-    for name in ("relay", "lock"):
-        pin, active = recorded_pin(name)
-        pin = setting("CHARGER_HARDWARE_" + name.upper() + "_PIN") or pin
-        active = setting("CHARGER_HARDWARE_" + name.upper() + "_ACTIVE") or active
-        if pin and pin != "none":
-            pins[name] = (pin, active)
-    return pins
+    pin, active = recorded_pin(name)
+    variable = "CHARGER_HARDWARE_" + name.upper()
+    return setting(variable + "_PIN") or pin, setting(variable + "_ACTIVE") or active
 
 
 def recorded_pin(name):
@@ -124,7 +162,5 @@ def say(text):
     console.write((text + "\r\n").encode())
 
 
-_outputs = []  # kept, or the pins would be released
-
 if __name__ == "__main__":  # as code.txt
-    hold_deploy()
+    hold_deploy(safe_outputs())

@@ -7,8 +7,9 @@ nobody beside it to press reset, so whatever happened to the board is answered b
 how often in a row. What a person asked for, and what a reset cannot mend (it would only repeat for ever),
 stays in safe mode. Imports nothing of ours.
 
-After its reset the chip knows only of a software reset. So the reason is left in the clock, as the 2nd or 3rd of
-January 2000, where that holds no time that would be lost: after a brown-out it never does.
+After its reset the chip knows only of a software reset. So the reason is left in the clock of an ESP32, as the 2nd or 3rd
+of January 2000, where that holds no time that would be lost: after a brown-out it never does. An RP2 starts its clock
+anew, so there it is lost.
 """
 
 import time
@@ -41,7 +42,18 @@ def leave_word(reason):
         rtc.RTC().datetime = time.struct_time((2000, 1, 2 if brown_out else 3, 0, 0, 0, 0, -1, -1))
 
 
+try:
+    # As in boot.py, which does not run in safe mode.
+    supervisor.runtime.ble_workflow = False
+except NotImplementedError:
+    pass
+
 why = supervisor.runtime.safe_mode_reason
 if a_reset_helps(why):
-    leave_word(why)
+    try:
+        leave_word(why)
+    except Exception:  # noqa: BLE001, S110 - the reset is what counts
+        pass
+    # A brown-out in the first second of a start leaves "safe mode" armed for the next one, as if a person had asked.
+    microcontroller.on_next_reset(microcontroller.RunMode.NORMAL)
     microcontroller.reset()

@@ -8,7 +8,7 @@ Runs on CPython and, for the memory measurements, on the 32-bit VM: nothing here
 import json
 
 from charger import settings
-from charger.clock import Clock, parse_iso
+from charger.clock import Clock
 from charger.core import Core
 from charger.ocpp.charge_point import Identity
 from charger.ocpp.outbox import Outbox
@@ -73,6 +73,11 @@ class Led:
         self.state = state
 
 
+class Stalls:
+    def allow(self, ms):
+        return True
+
+
 class Store:
     crash_count = 0
 
@@ -134,11 +139,13 @@ class Rig:
         assert not problems
         self.now = now
         self.log_lines = []
-        self.utc = parse_iso("2026-11-22T07:30:00Z")
+        self.utc = 1795332600  # 2026-11-22T07:30:00Z
         self.rtc = 946684800
         self.relay, self.lock, self.cable = Relay(), Lock(), Contact()
         self.emergency_stop, self.service_button, self.card_reader = Contact(), Contact(), Reader()
         self.meter, self.has_meter, self.led, self.screen = Meter(), True, Led(), Screen()
+        self.stalls = Stalls()
+        self.reserve = [bytearray(1)]
         self.link = Link() if link is None else link
         self.uptime = Uptime(now)
         self.reboots = []
@@ -155,6 +162,7 @@ class Rig:
             self.clock,
             self.uptime,
             self.store,
+            self.reserve,
             lambda: self.reboots.append(self.now),
             self.log,
             now,

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""UTC as int Unix seconds, from NTP or, until that answers, from the central system; and its ISO 8601 text.
+"""UTC as int Unix seconds, from NTP or, until that answers, from the central system; and its ISO 8601 text (reading
+such a text is timestamp.py's).
 
 Kept in the board's RTC through `read` and `write`. Unix time is above 2**30, so every reading allocates: it is read
 when needed, never every pass.
@@ -8,9 +9,10 @@ when needed, never every pass.
 
 from micropython import const
 
-# An RTC that lost power starts in 2000; nothing before 2025 can be a time this firmware set.
+# An RTC that lost power starts in 2000 or 2020; nothing before 2025 can be a time this firmware set.
 _EARLIEST = const(1735689600)
-_LATEST = const(4102444800)  # 2100
+# 19 January 2038: from then on time.localtime raises OverflowError.
+_BEYOND = const(1 << 31)
 _DAY = const(86400)
 
 
@@ -22,14 +24,14 @@ class Clock:
         self._write = write
         self._offset_s = offset_s
         self._log = log
-        self._from_ntp = False
+        self.from_ntp = False
         self._floor = 0
         self.settings = 0  # how often it has been set
 
     def unix(self):
-        """UTC now, or None while nobody has told it (an RTC that kept its time through a reset counts)."""
+        """UTC now, or None while it is not set (an RTC that kept its time through a reset counts)."""
         now = self._read()
-        return now if _EARLIEST <= now < _LATEST else None
+        return now if _EARLIEST <= now < _BEYOND else None
 
     def stamp(self):
         """UTC for a message: never earlier than the one before it while a transaction runs; None when unknown."""
@@ -49,12 +51,15 @@ class Clock:
         self._floor = 0
 
     def set_from_ntp(self, unix):
-        if self._set(unix, "NTP"):
-            self._from_ntp = True
+        """False when that time is not believed."""
+        believed = self._set(unix, "NTP")
+        if believed:
+            self.from_ntp = True
+        return believed
 
     def set_from_central(self, unix):
         """currentTime of the central system (SPEC 4.2, 4.6): used until NTP has answered."""
-        if not self._from_ntp:
+        if not self.from_ntp:
             self._set(unix, "the central system")
 
     def local_text(self):
@@ -63,8 +68,8 @@ class Clock:
         return None if now is None else iso(now + self._offset_s)[:16].replace("T", " ")
 
     def _set(self, unix, source):
-        if not _EARLIEST <= unix < _LATEST:
-            self._log("clock", "not believed: a time outside 2025 to 2099 from " + source)
+        if not _EARLIEST <= unix < _BEYOND:
+            self._log("clock", "not believed: a time outside 2025 to 2037 from " + source)
             return False
         before = self.unix()
         if before is None or abs(unix - before) > 1:
@@ -93,66 +98,3 @@ def iso(unix):
     return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(
         year, month, date, second // 3600, second // 60 % 60, second % 60
     )
-
-
-def parse_iso(text):
-    """Unix seconds of an ISO 8601 time such as "2026-11-22T07:30:00.123+01:00"; ValueError when it is none.
-
-    A time without a zone is taken as UTC, as OCPP asks for (SPEC 3.14).
-    """
-    if (
-        len(text) < 19
-        or text[4] != "-"
-        or text[7] != "-"
-        or text[10] not in "Tt "
-        or text[13] != ":"
-        or text[16] != ":"
-    ):
-        raise ValueError("not an ISO 8601 time")
-    year, month, date = _digits(text[0:4]), _digits(text[5:7]), _digits(text[8:10])
-    hour, minute, second = _digits(text[11:13]), _digits(text[14:16]), _digits(text[17:19])
-    if not (
-        1970 <= year < 2100
-        and 1 <= month <= 12
-        and 1 <= date <= 31
-        and hour < 24
-        and minute < 60
-        and second < 61
-    ):
-        raise ValueError("not an ISO 8601 time")
-    return _days(year, month, date) * _DAY + hour * 3600 + minute * 60 + second - _zone(text[19:])
-
-
-def _days(year, month, date):
-    """Days from 1 January 1970, by the same cycles as iso."""
-    if month < 3:
-        month += 9
-        year -= 1
-    else:
-        month -= 3
-    year -= 1968
-    return year // 4 * 1461 + year % 4 * 365 + (153 * month + 2) // 5 + date - 1 - 671
-
-
-def _zone(text):
-    """Seconds east of UTC of what follows the seconds: [.fraction][Z|+hh[:]mm|-hh[:]mm]."""
-    if text[:1] == ".":
-        end = 1
-        while end < len(text) and text[end] in "0123456789":
-            end += 1
-        text = text[end:]
-    if text in ("", "Z", "z"):
-        return 0
-    digits = text[1:].replace(":", "")
-    if text[0] not in "+-" or len(digits) != 4:
-        raise ValueError("not an ISO 8601 time zone")
-    seconds = _digits(digits[:2]) * 3600 + _digits(digits[2:]) * 60
-    return seconds if text[0] == "+" else -seconds
-
-
-def _digits(text):
-    # int() would also take "+1", " 1" and "1_0".
-    for character in text:
-        if character not in "0123456789":
-            raise ValueError("not an ISO 8601 time")
-    return int(text)

@@ -85,7 +85,10 @@ def holds_cable(state):
 
 
 def _but(state, **changes):
-    return State(*[changes.get(name, value) for name, value in zip(_FIELDS, state)])
+    values = list(state)
+    for name in changes:
+        values[_FIELDS.index(name)] = changes[name]
+    return State(*values)
 
 
 def _same(id_tag, other):

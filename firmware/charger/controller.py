@@ -13,9 +13,14 @@ _NOTICE_MS = const(3000)
 
 
 class Controller:
-    """`charge_point` is told what to say, `parts.screen` what to show; `parts.card_reader` may have gone missing."""
+    """`charge_point` is told what to say, `parts.screen` what to show; `parts.card_reader` may have gone missing.
 
-    def __init__(self, interlock, charge_point, parts, limits, configuration, uptime, log, operative):
+    `reserve`: a list that holds some memory, to be cleared when there is none left.
+    """
+
+    def __init__(
+        self, interlock, charge_point, parts, limits, configuration, uptime, reserve, log, operative
+    ):
         self._interlock = interlock
         self._charge_point = charge_point
         self._screen = parts.screen
@@ -24,6 +29,7 @@ class Controller:
         self._limits = limits
         self._configuration = configuration
         self._uptime = uptime
+        self._reserve = reserve
         self._log = log
         self.state = connector.initial(operative)
         self._now = 0
@@ -60,7 +66,7 @@ class Controller:
             self.handle(connector.STOP, "Other")
         lost = self._reader.lost
         if lost and (connector.holds_cable(self.state) or (self.state.running and not self._reader_was_lost)):
-            # Nobody is locked in: without a reader no card could end the charge or free the cable.
+            # The cable is freed: without a reader no card could end the charge or free the cable.
             self.handle(connector.STOP, "Other")
         self._reader_was_lost = lost
         asking = self.state.asking
@@ -69,8 +75,14 @@ class Controller:
         self._follow_connection_timeout(now)
         self._show()
 
-    def make_safe(self):
-        """A part that the relay depends on has failed: open, and say so, even if it is this very state machine."""
+    def make_safe(self, latch=True):
+        """A part that the relay depends on has failed: open, and say so, even if it is this very state machine.
+
+        latch False: it failed for want of memory. A transaction that is open ends with the next step.
+        """
+        if not latch:
+            self._interlock.revoke()
+            return
         self._interlock.make_safe()
         self._charge_point.set_status(connector.FAULTED, self._interlock.fault)
         self._screen.state = connector.FAULTED
@@ -81,18 +93,32 @@ class Controller:
         before = self.state.phase
         if event in (connector.AUTHORIZED, connector.REMOTE_START):
             self._authorized_at = self._now
-        self.state, outputs = connector.react(self.state, event, argument)
-        if self.state.phase != before:
-            self._log("state", before + " -> " + self.state.phase)
+        outputs = ()
         try:
+            self.state, outputs = connector.react(self.state, event, argument)
+            if self.state.phase != before:
+                # The next step sets the status once more: below, memory may run out before it is set.
+                self._shown_phase = None
+                self._log("state", before + " -> " + self.state.phase)
             for output, what in outputs:
                 self._carry_out(output, what)
+        except MemoryError:
+            self._refuse(outputs)
+            raise
         except Exception:
             # Half carried out, with the relay perhaps permitted and nothing recorded: safe first, then the loop's affair.
             self.make_safe()
             raise
         if self.state.phase != before:
             self._charge_point.set_status(connector.status(self.state), self._interlock.fault)
+
+    def _refuse(self, outputs):
+        """Memory ran out: nothing may stay permitted, and what has ended is recorded with what the reserve gives back."""
+        self._reserve.clear()
+        self._interlock.revoke()
+        for output, what in outputs:
+            if output in (connector.UNLOCK, connector.FINISH):
+                self._carry_out(output, what)
 
     def card(self, id_tag):
         """A card was presented."""
@@ -148,6 +174,7 @@ class Controller:
     def _show(self):
         state = self.state
         if state.phase != self._shown_phase:
+            self._charge_point.set_status(connector.status(state), self._interlock.fault)
             self._shown_phase = state.phase
             self._screen.state = state.phase
             if state.phase == connector.FAULTED:

@@ -19,14 +19,28 @@ _ANSWER_TIMEOUT_MS = const(30000)
 
 
 class Core:
-    """`parts`: relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen.
+    """`parts`: relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen, stalls.
 
-    `link`: connected, publish(text) -> bool, receive() -> text or None. `store`: the crash count's. `reboot()` resets
-    the board. `operative` False: Unavailable for good.
+    `link`: connected, publish(text) -> bool, receive() -> text or None. `store`: the crash count's. `reserve`: a
+    list that holds some memory, to be cleared when there is none left. `reboot()` resets the board.
+    `operative` False: Unavailable for good.
     """
 
     def __init__(
-        self, values, identity, parts, link, outbox, clock, uptime, store, reboot, log, now, operative=True
+        self,
+        values,
+        identity,
+        parts,
+        link,
+        outbox,
+        clock,
+        uptime,
+        store,
+        reserve,
+        reboot,
+        log,
+        now,
+        operative=True,
     ):
         limits = Limits(values)
         configuration = Configuration(values)
@@ -37,10 +51,10 @@ class Core:
         meter = parts.meter if parts.has_meter else None
         self.transactions = Transactions(self.rpc, outbox, clock, configuration, meter, uptime, log)
         self.charge_point = ChargePoint(
-            self.rpc, self.transactions, clock, configuration, identity, uptime, log
+            self.rpc, self.transactions, clock, configuration, identity, uptime, parts.stalls, log
         )
         self.controller = Controller(
-            self.interlock, self.charge_point, parts, limits, configuration, uptime, log, operative
+            self.interlock, self.charge_point, parts, limits, configuration, uptime, reserve, log, operative
         )
         self.charge_point.attach(self.controller)
         self.restart = Restart(

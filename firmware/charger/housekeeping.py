@@ -1,42 +1,69 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What is left to do when nothing else is: collect garbage, keep a latched fault, forget old crashes."""
+"""What is left to do when nothing else is: collect garbage, say how much memory is free, keep a latched fault, forget
+old crashes."""
 
 from micropython import const
 
 from charger import ticks
 
 _COLLECT_MS = const(10000)
+# A line about memory with every so many collections: at start, then hourly.
+_LINE_EVERY = const(360)
+_RESERVE = const(1024)
 _HEALTHY_S = const(60)
 # One store write: 40 ms on a good flash, ten times that on a worn one. More than max_stall_ms usually allows: it waits
 # for the relay to be open.
 _STORE_MS = const(400)
+# Before nvm is tried again when it could not be written.
+_AGAIN_MS = const(60000)
 
 
 class Housekeeping:
-    """`collect()` is gc.collect: about 8 ms, at a moment of our own choosing rather than the allocator's."""
+    """`collect()` is gc.collect: about 25 ms, at a moment of our own choosing rather than the allocator's. `memory()`
+    does it, too, and gives a text. `reserve`: a list that holds some memory; where it was cleared, it gets some again."""
 
-    def __init__(self, collect, store, interlock, stalls, uptime, now):
+    def __init__(self, collect, memory, reserve, store, interlock, stalls, uptime, log, now):
         self._collect = collect
+        self._memory = memory
+        self._reserve = reserve
+        self._log = log
+        self._collections = 0
         self._store = store
         self._interlock = interlock
         self._stalls = stalls
         self._uptime = uptime
         self._kept = store.fault
         self._next = ticks.add(now, _COLLECT_MS)
+        self._write_at = None
 
     def step(self, now):
         fault = self._interlock.fault
         store = self._store
         if ticks.reached(now, self._next):
             self._next = ticks.add(now, _COLLECT_MS)
-            self._collect()
-        elif fault is not self._kept:
+            self._tidy()
+        elif fault is not self._kept or (store.crash_count and self._healthy):
+            if self._write_at is not None and not ticks.reached(now, self._write_at):
+                return
             if self._stalls.allow(_STORE_MS):
-                store.save(store.crash_count, fault)
-                self._kept = fault
-        elif store.crash_count and self._healthy and self._stalls.allow(_STORE_MS):
-            store.save(0, store.fault)
+                store.save(0 if self._healthy else store.crash_count, fault)
+                self._write_at = ticks.add(now, _AGAIN_MS) if store.trouble else None
+                if not store.trouble:
+                    self._kept = fault
+
+    def _tidy(self):
+        if self._collections % _LINE_EVERY:
+            self._collect()
+        else:
+            self._log("memory", self._memory())
+        self._collections += 1
+        if not self._reserve:
+            try:
+                self._reserve.append(bytearray(_RESERVE))
+            except MemoryError:
+                # There will be more, or there will not; the lines of those who lack it say so.
+                pass
 
     @property
     def _healthy(self):

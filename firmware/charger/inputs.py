@@ -26,7 +26,8 @@ class Inputs:
         if uid is not None and not self._restart.pending:
             self._controller.card(uid)
         pressed = self._service_button.pressed()
-        if pressed != self._pressed:
+        # After a stall it is read once more before it is believed.
+        if pressed != self._pressed and not self._interlock.blind:
             self._pressed = pressed
             if pressed:
                 self._interlock.clear_fault()

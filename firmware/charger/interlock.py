@@ -32,6 +32,7 @@ class Limits:
 class Interlock:
     """`plugged`: the raw level of this pass. `present`: the cable as a person sees it, settled in, confirmed out.
 
+    `blind`: before this pass there was a stall, in which contacts may have moved unseen.
     `fault`: why the relay may not close until `clear_fault`, or None; `bar` sets one that nothing clears.
     `lapsed`: a permit ran out unused.
     """
@@ -47,7 +48,7 @@ class Interlock:
         self.plugged = False
         self.present = False
         self.fault = self._barred = None
-        self.lapsed = False
+        self.lapsed = self.blind = False
         self._stable = False
         self._edge = self._looked_at = now
         self._permitted = False
@@ -66,9 +67,9 @@ class Interlock:
         """True while the relay is commanded closed; nothing here measures its contacts."""
         return self._relay.closed
 
-    def rest(self):
-        """Count min_off_seconds from now: the program has started anew, and nobody knows when the relay opened."""
-        self._opened_at = None
+    def rest(self, opened_at=None):
+        """Count min_off_seconds from the tick `opened_at`, or from the next pass."""
+        self._opened_at = opened_at
         self._rested = False
 
     @property
@@ -111,11 +112,14 @@ class Interlock:
 
     def latch(self, reason):
         """Open and unlock, and stay open until clear_fault. The first reason is kept."""
-        if self.fault is None:
+        latched = self.fault is None
+        if latched:
             self.fault = reason
-            self._log("safety", "fault latched: " + reason)
-        self.revoke()
         self.free_cable()
+        self.revoke()
+        # Last, as in _open: a line is what memory may be lacking for.
+        if latched:
+            self._log("safety", "fault latched: " + reason)
 
     def make_safe(self):
         """A part that the relay depends on has failed: open, whatever state this one is in."""
@@ -136,9 +140,9 @@ class Interlock:
 
     def step(self, now):
         plugged = self._cable.plugged()
-        blind = ticks.diff(now, self._looked_at) > _BLIND_MS
+        self.blind = ticks.diff(now, self._looked_at) > _BLIND_MS
         self._looked_at = now
-        if plugged != self.plugged or blind:
+        if plugged != self.plugged or self.blind:
             self.plugged = plugged
             self._edge = now
             self._stable = False

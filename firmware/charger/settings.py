@@ -44,6 +44,7 @@ TABLE = (
     ("hardware.service_pin", "pin", 0, 32, "", "N"),
     ("hardware.meter_pin", "pin", 0, 32, "", "N"),
     ("hardware.relay_active", "choice", ("high", "low"), 0, "high", "V"),
+    ("hardware.relay_gate", "choice", ("auto", "none"), 0, "auto", ""),
     ("hardware.lock_active", "choice", ("high", "low"), 0, "high", "V"),
     ("hardware.card_reader", "choice", ("pn532_i2c", "pn532_spi", "none"), 0, "pn532_i2c", ""),
     ("hardware.reader_cs_pin", "pin", 0, 32, "", "N"),

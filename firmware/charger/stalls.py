@@ -1,20 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether something that stands still may do so now: every part asks here before it calls what blocks."""
+"""Decides whether a blocking call may run now. Ask before every blocking call."""
 
-# How long joining a network takes on an ESP32: nobody knows, so only an open relay allows it.
+# Joining a network on an ESP32 has no limit, so only an open relay allows it.
 UNBOUNDED = 1 << 28
-# What one pass may take beside the one thing that stands still in it.
+# What one pass may take beside the one call that blocks in it.
 WATCHDOG_RESERVE_MS = 500
 
 
 class Stalls:
-    """Whether something may stand still now: at most once in a pass, and for longer than [safety] max_stall_ms only
-    while the relay is open and stays so.
+    """Allows at most one blocking call in a pass, and one longer than [safety] max_stall_ms only while the relay is open
+    and stays so.
 
-    Never for so long that the watchdog, which nobody feeds then, resets the board; UNBOUNDED, of which nobody knows how
-    long it is, apart. `granted_ms`: what was allowed since somebody last set it to 0. `spent`: something has stood still
-    in this pass.
+    Never one so long that the watchdog, which is not fed meanwhile, resets the board; except UNBOUNDED. `granted_ms`:
+    what was allowed since the loop last set it to 0. `spent`: a call has blocked in this pass.
     """
 
     def __init__(self, relay, max_stall_ms, watchdog_seconds, log):
@@ -28,19 +27,25 @@ class Stalls:
         self.spent = False
 
     def follow(self, interlock):
-        """From now on a relay that may close at any moment counts as closed, and nobody is kept waiting at the lock."""
+        """From now on a relay that may close at any moment counts as closed, and no call blocks while the lock moves."""
         self._interlock = interlock
 
+    def fits(self, ms):
+        """Whether the watchdog leaves time for that at all."""
+        return ms <= self._watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS
+
     def allow(self, ms):
-        if self._watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS < ms < UNBOUNDED:
+        if ms < UNBOUNDED and not self.fits(ms):
             self._refuse(ms)
             return False
-        allowed = not self.spent and (ms <= self._max_stall_ms or self._idle())
+        allowed = not self.spent and (ms <= self._max_stall_ms or self.idle)
         if allowed:
             self.granted_ms += ms
         return allowed
 
-    def _idle(self):
+    @property
+    def idle(self):
+        """The relay is open and stays so."""
         return not self._relay.closed and (self._interlock is None or not self._interlock.busy)
 
     def _refuse(self, ms):

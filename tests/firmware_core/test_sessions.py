@@ -344,6 +344,67 @@ def test_without_the_time_nobody_charges(make_rig):
     assert rig.screen.notices == ["Not Ready"]
 
 
+def test_a_time_that_could_not_be_read_is_asked_for_again_within_a_minute(make_rig):
+    rig = make_rig()
+    rig.answers["BootNotification"] = {**rig.answers["BootNotification"], "interval": 86_400}
+    allow = rig.stalls.allow
+    # Read the answer to BootNotification, but not the time in it.
+    refused = []
+    rig.stalls.allow = lambda ms: not rig.charge_point._registering or refused.append(ms)
+    rig.run(2000)
+    assert refused
+    assert not rig.charge_point.ready
+    rig.stalls.allow = allow
+    rig.run(61_000)
+    assert rig.charge_point.ready
+    rig.run(61_000)
+    asked = len(rig.calls("Heartbeat"))
+    rig.run(300_000)
+    assert len(rig.calls("Heartbeat")) == asked
+
+
+@pytest.mark.parametrize("error", [MemoryError, ImportError("no module named 'charger.ocpp.registration'")])
+def test_what_cannot_be_loaded_is_a_line_and_tried_again(rig, monkeypatch, error):
+    def visit(name):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("charger.ocpp.charge_point.visit", visit)
+        rig.run(2000)
+    assert any("ocpp cannot load ocpp.registration (" in line for line in rig.log_lines)
+    rig.run(61_000)
+    assert rig.charge_point.online
+
+
+@pytest.mark.parametrize("status", ["Preparing", "Charging", "Finishing", "Available"])
+def test_a_status_for_which_there_was_no_memory_is_set_with_the_next_step(rig, status):
+    rig.run(11_000)
+    set_status = rig.charge_point.set_status
+    struck = []
+
+    def starved(new, fault):
+        if new == status and not struck:
+            struck.append(rig.now)
+            raise MemoryError
+        set_status(new, fault)
+
+    rig.charge_point.set_status = starved
+
+    def act(what, *arguments):
+        try:
+            what(*arguments)
+        except MemoryError:
+            rig.run(500)
+
+    for what in (rig.plug, rig.swipe, rig.swipe, rig.unplug):
+        act(what)
+        rig.run(11_000)
+    assert struck
+    rig.run(2000)
+    assert rig.statuses()[-1] == rig.charge_point._status[1][0]
+    assert status in rig.statuses()
+
+
 def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
     rig.charge()
     rig.call("Reset", {"type": "Soft"})
@@ -445,7 +506,8 @@ def test_a_transaction_that_cannot_be_recorded_draws_no_energy(rig):
     rig.run(2000)
     assert not rig.relay.closed
     assert not rig.lock.engaged
-    assert rig.statuses()[-1] == "Faulted"
+    assert rig.statuses()[-1] == "Finishing"
+    assert rig.interlock.fault is None
 
 
 def test_a_missing_part_stays_a_fault_whatever_clears_the_others(rig):

@@ -24,7 +24,8 @@ from chargerctl.simulator.peripherals.pn532 import Pn532, Pn532I2c, Pn532Spi
 from chargerctl.simulator.peripherals.ssd1306 import Ssd1306
 
 PASS_MS = 5
-WEDGED_US = 1_000_000
+WEDGED_US = 2_000_000
+PROBE_US = 10_000
 
 
 class Pin:
@@ -32,6 +33,8 @@ class Pin:
 
     def __init__(self) -> None:
         self.level = False
+        self.held = False
+        self.input_only = False
         self.pull: str | None = None
         self.history: list[tuple[str, bool]] = []
         self.listener: Any = None
@@ -45,12 +48,18 @@ class Pin:
 
 class DigitalInOut:
     def __init__(self, pin: Pin) -> None:
-        if getattr(pin, "held", False):
+        if pin.held:
             raise ValueError("pin in use")
+        pin.held = True
         self._pin = pin
         self._output = False
 
+    def deinit(self) -> None:
+        self._pin.held = False
+
     def switch_to_output(self, value: bool = False, drive_mode: Any = None) -> None:
+        if self._pin.input_only:
+            raise ValueError("Invalid direction")
         self._output = True
         self._pin.drive(value)
 
@@ -70,7 +79,7 @@ class DigitalInOut:
 
 
 class I2C:
-    """busio.I2C over chip models; `sent` counts bytes on the wire, addresses included."""
+    """busio.I2C of an ESP32 over chip models; `sent` counts bytes on the wire, addresses included."""
 
     bench: Bench
 
@@ -89,8 +98,18 @@ class I2C:
     def unlock(self) -> None:
         self.locked = False
 
+    def probe(self, address: int) -> bool:
+        assert self.locked
+        self.bench.probes += 1
+        if self.bench.wedged and self.bench.probe_gives_up:
+            self.bench.clock.spend(PROBE_US)
+            return False
+        return self.bench.wedged or address in self.bench.chips
+
     def writeto(self, address: int, buffer: Any, *, start: int = 0, end: int = sys.maxsize) -> None:
         data = bytes(buffer)[start:end]
+        if not data:
+            raise OSError(errno.EIO, "Input/output error")
         self._transfer(len(data))
         self._chip(address).write(data)
 
@@ -101,7 +120,10 @@ class I2C:
 
     def _transfer(self, count: int) -> None:
         assert self.locked
+        if self.bench.out_of_memory:
+            raise MemoryError
         if self.bench.wedged:
+            self.bench.stuck += 1
             self.bench.clock.spend(WEDGED_US)
             raise OSError(errno.ETIMEDOUT, "ETIMEDOUT")
         self.bench.sent += 1 + count
@@ -111,6 +133,22 @@ class I2C:
         if address not in self.bench.chips:
             raise OSError(errno.ENODEV, "No such device")
         return self.bench.chips[address]
+
+
+class BitBang(I2C):
+    """bitbangio.I2C: a held SDA is an acknowledge, and zeros."""
+
+    def __init__(self, scl: Pin, sda: Pin, *, frequency: int = 400_000, timeout: int = 255) -> None:
+        super().__init__(scl, sda, frequency=frequency)
+        self.timeout = timeout
+
+    def _transfer(self, count: int) -> None:
+        self.bench.sent += 1 + count
+
+    def _chip(self, address: int) -> Any:
+        if self.bench.wedged:
+            return SimpleNamespace(write=lambda data: None, read=bytes)
+        return super()._chip(address)
 
 
 class I2CDisplayBus:
@@ -163,6 +201,9 @@ class SPI:
     def write(self, data: Any) -> None:
         self._transfer(bytes(data))
 
+    def readinto(self, back: Any, *, start: int = 0) -> None:
+        back[start:] = self._transfer(bytes(len(back) - start))
+
     def write_readinto(self, out: Any, back: Any) -> None:
         back[:] = self._transfer(bytes(out))
 
@@ -182,7 +223,13 @@ class Bench:
         # Shortly before the tick counter wraps, as on a board that has been up for a minute.
         self.ticks_at_0 = (1 << 29) - 3000
         self.sent = 0
+        self.probes = 0
         self.wedged = False
+        # Without, a probe of a held wire finds whatever it looks for.
+        self.probe_gives_up = True
+        # How many transfers went on to their limit.
+        self.stuck = 0
+        self.out_of_memory = False
         self.pulled_up = True
         self.relay_closed = False
         self.max_stall_ms = 250
@@ -200,9 +247,17 @@ class Bench:
     def say(self, tag: str, text: str) -> None:
         self.log.append((tag, text))
 
+    @property
+    def idle(self) -> bool:
+        return not self.relay_closed
+
     def allow(self, ms: int) -> bool:
         """As the core's Stalls."""
         return not self.relay_closed or ms <= self.max_stall_ms
+
+    def i2c(self, alone: bool = False) -> Any:
+        """The firmware's bus, as on an ESP32."""
+        return self.module("buses").I2cBus(object(), object(), self, 2050, not alone, alone)
 
     def now(self) -> int:
         return (self.ticks_at_0 + self.clock.now_us // 1000) & ((1 << 29) - 1)
@@ -238,6 +293,7 @@ class Bench:
                 "ResetReason": choices(**{name: name for name in _RESET_REASONS}),
             },
             "busio": {"I2C": I2C, "SPI": SPI},
+            "bitbangio": {"I2C": BitBang},
             "supervisor": {
                 "ticks_ms": self.now,
                 "runtime": choices(run_reason="STARTUP"),
@@ -289,7 +345,7 @@ def _as_on_a_board(bus_display: Any) -> None:
 
 
 # Bound to one test's stand-ins when imported: fresh for every test.
-_FRESH = ("charger.hardware", "adafruit_pn532", "adafruit_bus_device", "adafruit_displayio_ssd1306")
+_FRESH = ("charger.hardware", "adafruit_displayio_ssd1306")
 _blinka: dict[str, types.ModuleType] = {}
 
 

@@ -136,3 +136,52 @@ def test_a_counted_crash_ends_the_standing_still(bench: Any) -> None:
     here.stand_still()
     here.save(2, None)
     assert not store.Store().standing_still
+
+
+class Failing(bytearray):
+    """What an ESP32's nvm raises: espidf.IDFError is an OSError, espidf.MemoryError a MemoryError."""
+
+    reads = writes = None
+
+    def __getitem__(self, place: Any) -> Any:
+        if self.reads is not None:
+            raise self.reads
+        return super().__getitem__(place)
+
+    def __setitem__(self, place: Any, new: Any) -> None:
+        if self.writes is not None:
+            raise self.writes
+        super().__setitem__(place, new)
+
+
+ERRORS = [OSError("Generic Failure"), RuntimeError("NVS Error"), MemoryError()]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_nvm_that_cannot_be_written_is_said_once_and_keeps_what_is_known(
+    bench: Any, error: Exception
+) -> None:
+    flash = sys.modules["microcontroller"].nvm = Failing(b"\xff" * 256)  # type: ignore[attr-defined]
+    here = bench.module("store").Store()
+    here.log = bench.say
+    here.save(2, "EmergencyStop")
+    flash.writes = error
+    here.save(0, None)
+    here.save(0, None)
+    assert (here.crash_count, here.fault) == (2, "EmergencyStop")
+    ((tag, text),) = bench.log
+    assert tag == "store"
+    assert "nvm cannot be written" in text
+    flash.writes = None
+    here.save(0, None)
+    assert here.trouble is None
+    assert here.fault is None
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_nvm_that_cannot_be_read_may_have_held_a_fault(bench: Any, error: Exception) -> None:
+    flash = sys.modules["microcontroller"].nvm = Failing(b"\xff" * 256)  # type: ignore[attr-defined]
+    flash.reads = error
+    here = bench.module("store").Store()
+    assert here.fault == "NvmFailure"
+    assert "nvm cannot be read" in here.trouble

@@ -5,7 +5,10 @@
 from typing import Any
 
 import pytest
+from chargerctl.simulator.errors import EspMemoryError, IDFError
 from chargerctl.simulator.peripherals.meter import S0Meter
+
+from tests.gate.conftest import make_charger as make_charger
 
 
 class Installation:
@@ -88,3 +91,22 @@ def test_without_a_meter_all_is_zero(bench: Any) -> None:
     meter = bench.module("absent").NoMeter()
     meter.step(0)
     assert (meter.energy_wh, meter.power_w, meter.lost) == (0, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (IDFError("Requested resource not found"), "Requested resource not found"),
+        (EspMemoryError(), "no memory for it"),
+        (MemoryError("memory allocation failed"), "no memory for it"),
+        (RuntimeError("Pin must be on PWM Channel B"), "Pin must be on PWM Channel B"),
+    ],
+)
+def test_a_counter_that_cannot_be_had_loses_the_meter_and_nothing_else(
+    make_charger: Any, error: Exception, words: str
+) -> None:
+    charger = make_charger(board_id="seeed_xiao_esp32c6")
+    charger.board.parts["countio"] = error
+    charger.charge()
+    charger._mark = 0
+    assert charger.said("meter  lost: " + words)

@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Pins, and the parts that hang directly on one."""
 
+import runpy
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+HOLD = Path(__file__).resolve().parents[2] / "firmware/hold.py"
 
 
 @pytest.fixture
@@ -51,8 +56,8 @@ def test_a_pin_that_is_driven_at_reset_is_known_as_unsafe_for_power(pins: Any) -
 @pytest.mark.parametrize("active_high", [True, False])
 def test_a_relay_is_open_from_its_first_moment(bench: Any, active_high: bool) -> None:
     wire = pin(bench)
-    relay = bench.module("relay").Relay(wire, active_high)
-    assert wire.history == [("drives", not active_high)]
+    relay = bench.module("relay").Relay(bench.module("output").claim(wire, not active_high), active_high)
+    assert set(wire.history) == {("drives", not active_high)}
     assert not relay.closed
     relay.close()
     assert wire.level is active_high
@@ -65,8 +70,8 @@ def test_a_relay_is_open_from_its_first_moment(bench: Any, active_high: bool) ->
 @pytest.mark.parametrize("active_high", [True, False])
 def test_a_lock_is_released_from_its_first_moment(bench: Any, active_high: bool) -> None:
     wire = pin(bench)
-    lock = bench.module("lock").Lock(wire, active_high)
-    assert wire.history == [("drives", not active_high)]
+    lock = bench.module("lock").Lock(bench.module("output").claim(wire, not active_high), active_high)
+    assert set(wire.history) == {("drives", not active_high)}
     lock.engage()
     assert wire.level is active_high
     assert lock.engaged
@@ -144,3 +149,19 @@ def test_a_board_that_switches_its_light_gets_it_switched_on(bench: Any) -> None
 
     bench.module("led").Led(board.D1, board.D2)
     assert board.D2.level
+
+
+@pytest.mark.parametrize("drive", ["hold", "charger"])
+def test_a_pin_that_is_an_input_only_cannot_drive_anything_and_is_let_go(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, drive: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pin = sys.modules["board"].D1
+    pin.input_only = True
+    if drive == "hold":
+        monkeypatch.setenv("CHARGER_HARDWARE_RELAY_PIN", "D1")
+        assert runpy.run_path(str(HOLD))["safe_outputs"]() == []
+        assert "relay pin D1 cannot be used" in capsys.readouterr().out
+    else:
+        with pytest.raises(ValueError, match="direction"):
+            bench.module("output").claim(pin, False)
+    assert not pin.held

@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A link under test: time is handed in (every pass and every pump takes 5 ms of it), the sockets are real."""
+"""A link under test: time is handed in (every pass takes 5 ms of it), the sockets are real."""
 
-import errno
 import socket
 import struct
 
@@ -31,6 +30,8 @@ class Clock:
 
 class Stalls:
     """Allows what is not longer than `limit`; with the relay open that is everything."""
+
+    spent = False
 
     def __init__(self):
         self.limit = 1 << 30
@@ -128,7 +129,7 @@ def answer_to(query, *records, code=0, flags=0x8180):
 class NamedPool:
     """The stdlib's sockets as a board's pool, of which questions for names reach one name server.
 
-    `routes`: port -> where datagrams for it go. `times_up`: nobody answers those.
+    `routes`: port -> where datagrams for it go; `sources`: port -> what the board takes for the sender of their answers.
     """
 
     AF_INET, SOCK_STREAM, SOCK_DGRAM = socket.AF_INET, socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -137,8 +138,8 @@ class NamedPool:
     def __init__(self, server):
         self.server = server
         self.routes = {}
+        self.sources = {}
         self.targets = []
-        self.times_up = False
         self.error = None
         self.made = []
 
@@ -155,9 +156,11 @@ class NamedSocket(socket.socket):
     def __init__(self, pool, family, kind):
         super().__init__(family, kind)
         self._pool = pool
+        self._port = 0
 
     def sendto(self, data, target):
         pool = self._pool
+        self._port = target[1]
         pool.targets.append(target)
         if pool.error:
             raise pool.error
@@ -167,14 +170,9 @@ class NamedSocket(socket.socket):
             super().sendto(data, pool.server.address)
             pool.server.asked()
 
-    def recv_into(self, buffer, size=0):
-        if self._pool.times_up:
-            raise OSError(errno.ETIMEDOUT, "timed out")
-        return super().recv_into(buffer, size)
-
     def recvfrom_into(self, buffer):
         size, _source = super().recvfrom_into(buffer)
-        return size, self._pool.server.source
+        return size, self._pool.sources.get(self._port, self._pool.server.source)
 
 
 def packet(first, body=b""):
@@ -195,9 +193,12 @@ def message(payload, topic=b"/system/box-1", qos=1, retain=False, pid=7):
 
 
 class HostileBroker:
-    """A broker on a real socket that answers what `answers` says; it runs whenever the link waits or has made a pass."""
+    """A broker on a real socket that answers what `answers` says, `delay_ms` later; it runs after each pass of the link,
+    never within one."""
 
     def __init__(self):
+        self.delay_ms = 0
+        self._late = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         # Fixed and small, so that a peer that does not read is full soon and stays so.
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
@@ -214,7 +215,11 @@ class HostileBroker:
             PINGREQ: lambda body: packet(0xD0),
         }
 
-    def serve(self):
+    def serve(self, now=0):
+        while self._late and ticks.reached(now, self._late[0][0]):
+            peer, answer = self._late.pop(0)[1:]
+            if peer is self.peer:
+                self.send(answer)
         try:
             peer, _ = self.listener.accept()
         except BlockingIOError:
@@ -225,9 +230,9 @@ class HostileBroker:
             peer.setblocking(False)
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.peer and self.reads:
-            self._read()
+            self._read(now)
 
-    def _read(self):
+    def _read(self, now):
         try:
             self._bytes += self.peer.recv(65536)
         except (BlockingIOError, ConnectionError):
@@ -247,7 +252,9 @@ class HostileBroker:
             self.received.append((first, body))
             kind = first if first & 0xF0 == PUBLISH else first & 0xF0
             answer = self.answers.get(kind, lambda body: SILENCE)(body)
-            if answer and self.peer:
+            if answer and self.peer and self.delay_ms:
+                self._late.append((ticks.add(now, self.delay_ms), self.peer, answer))
+            elif answer and self.peer:
                 self.send(answer)
 
     def send(self, data):
@@ -296,32 +303,24 @@ class Rig:
         self.stalls = Stalls()
         self.log = Log()
         self.wifi = Wifi()
-        self.pumped = 0
         extra = {key: changes.pop(key) for key in ("make_context",) if key in changes}
         self.link = Link(
             pool,
             self.wifi,
             settings(**changes),
             self.clock,
-            self.pump,
             self.stalls,
             self.log,
             randrange=lambda n: 0,
             **extra,
         )
 
-    def pump(self):
-        self.pumped += 1
-        self.clock.advance(PASS_MS)
-        if self.broker:
-            self.broker.serve()
-
     def step(self, passes=1):
         for _ in range(passes):
             self.clock.advance(PASS_MS)
             self.link.step(self.clock.now)
             if self.broker:
-                self.broker.serve()
+                self.broker.serve(self.clock.now)
 
     def until(self, condition, within_ms=20000):
         """Runs passes until `condition()`; the time is the clock's own, so a slow machine changes nothing."""
@@ -357,6 +356,13 @@ def make_rig():
     yield make
     for rig in rigs:
         rig.close()
+
+
+@pytest.fixture(params=[20, 1500], ids="answers after {} ms".format)
+def late(request, broker):
+    """A link whose broker answers late; not connected yet."""
+    broker.delay_ms = request.param
+    return request.getfixturevalue("rig")
 
 
 @pytest.fixture

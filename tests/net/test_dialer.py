@@ -3,8 +3,11 @@
 """When the dialer may stand still, and what it says when it cannot connect."""
 
 import errno
+import sys
 
 import pytest
+from charger.net import mqtt
+from charger.visit import LOAD_MS
 
 
 class Socket:
@@ -104,7 +107,7 @@ def test_with_the_relay_closed_a_name_is_resolved_and_a_connect_is_short(pool, m
     assert [timeout for _, timeout in pool.connects] == [0.2, 0.2, 3.0]
 
 
-def test_a_silent_name_server_never_makes_anything_stand_still(pool, make_rig, name_server):
+def test_for_a_silent_name_server_only_the_look_up_is_loaded_and_nothing_waits(pool, make_rig, name_server):
     name_server.answer = lambda query: None
     rig = make_rig(pool=pool, mqtt__broker="broker.example")
     assert 7000 <= rig.until(lambda: rig.log) <= 7100
@@ -112,7 +115,8 @@ def test_a_silent_name_server_never_makes_anything_stand_still(pool, make_rig, n
         "mqtt Broker broker.example:1883 not reachable "
         "(name not found, no answer from name server 192.0.2.53), next try in 1 s"
     )
-    assert rig.stalls.allowed == []
+    # The dialer, what looks names up, and what that needs.
+    assert rig.stalls.allowed == [LOAD_MS] * 3
     assert pool.connects == []
 
 
@@ -124,7 +128,8 @@ def test_a_connect_never_takes_more_than_half_of_the_watchdogs_time(pool, make_r
 
 def test_a_shortened_connect_is_told(pool, make_rig):
     rig = make_rig(pool=pool, mqtt__broker="192.0.2.1", safety__watchdog_seconds=5)
-    assert rig.log == ["mqtt With [safety] watchdog_seconds = 5 a connect gets 2500 ms"]
+    rig.until(lambda: pool.connects)
+    assert rig.log[0] == "mqtt With [safety] watchdog_seconds = 5 a connect gets 2500 ms"
 
 
 def test_below_200_ms_the_owner_allows_no_connect_at_all(pool, make_rig):
@@ -209,7 +214,9 @@ def test_nothing_that_is_declared_outlasts_the_watchdog(pool, make_rig, seconds,
         safety__watchdog_seconds=seconds,
     )
     rig.until(lambda: len(rig.log) >= 2, within_ms=10000)
-    for asked, (_, timeout) in zip(rig.stalls.allowed, pool.connects, strict=True):
+    loaded, *dialled = rig.stalls.allowed
+    assert loaded == LOAD_MS
+    for asked, (_, timeout) in zip(dialled, pool.connects, strict=True):
         assert asked >= (3 * timeout + 3 if tls else timeout) * 1000
         assert asked <= seconds * 1000 - 500
     assert bool(pool.connects) == (not tls or seconds >= 5)
@@ -234,3 +241,32 @@ def test_a_certificate_file_that_cannot_be_used_is_named(pool, make_rig, tmp_pat
         rig.until(lambda rig=rig: rig.log)
         assert f"[mqtt] ca_file {ca_file} cannot be used: " in rig.log[0]
         assert pool.connects == []
+
+
+def test_the_dialer_is_unloaded_as_soon_as_there_is_a_connection(broker, make_rig):
+    rig = make_rig(broker).connect()
+    assert rig.link._dialer is None
+    assert "charger.net.dialer" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("memory allocation failed, allocating 512 bytes"),
+        ImportError("no module named 'charger.net.dialer'"),
+    ],
+)
+def test_a_dialer_that_cannot_be_loaded_is_a_line_and_the_next_try_comes_later(
+    broker, make_rig, monkeypatch, error
+):
+    def no_room(name):
+        raise error
+
+    rig = make_rig(broker)
+    with monkeypatch.context() as patch:
+        patch.setattr(mqtt, "visit", no_room)
+        rig.step(10)
+    assert len(rig.log) == 1
+    assert f"Cannot load what connects to broker {rig.link.broker_text} (" in rig.log[0]
+    assert str(error) in rig.log[0]
+    rig.connect()

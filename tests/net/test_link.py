@@ -13,6 +13,43 @@ def test_connects_subscribes_and_announces_itself(rig):
     assert rig.log == [f"mqtt Connected to broker 127.0.0.1:{rig.broker.port}"]
 
 
+def test_an_answer_that_comes_late_is_awaited_over_passes(late):
+    took = late.until(lambda: late.link.connected)
+    assert 3 * late.broker.delay_ms <= took <= 3 * late.broker.delay_ms + 60
+    # Each request was sent once, with the packet id that its answer named.
+    assert [first for first, _ in late.broker.received] == [CONNECT, 0x82, PUBLISH | 2 | 1]
+    assert late.broker.received[1][1][:2] == b"\0\x02"
+    assert late.broker.received[2][1] == b"\0\x19/charger/box-1/connection\0\x03online"
+    assert late.link.publish("hello")
+    late.until(lambda: late.broker.received[-1] == (PUBLISH, b"\0\x0e/charger/box-1hello"))
+
+
+def test_a_late_refusal_keeps_its_code_and_the_next_try_succeeds(late, mqtt):
+    accepted = late.broker.answers[CONNECT]
+    late.broker.answers[CONNECT] = lambda body: mqtt.packet(0x20, b"\0\4")
+    late.until(lambda: late.log.has("Incorrect username/password"))
+    late.broker.answers[CONNECT] = accepted
+    late.connect()
+
+
+def test_messages_that_come_before_a_late_suback_arrive_once_and_are_acknowledged(late, mqtt):
+    late.until(lambda: SUBSCRIBE in late.broker.kinds())
+    for number in range(3):
+        late.broker.send(mqtt.message(b"%d" % number, pid=20 + number))
+        late.step(2)
+    late.connect()
+    assert [late.link.receive() for _ in range(4)] == ["0", "1", "2", None]
+    assert [body[1] for first, body in late.broker.received if first == PUBACK] == [20, 21, 22]
+    assert late.broker.kinds().count(SUBSCRIBE) == 1
+
+
+def test_no_request_is_repeated_over_many_connections(late):
+    for count in range(1, 6):
+        late.connect()
+        late.link.close()
+        assert late.broker.kinds() == [CONNECT, SUBSCRIBE, PUBLISH] * count
+
+
 def test_the_last_will_is_a_retained_offline_with_qos_1(rig):
     rig.connect()
     body = rig.broker.received[0][1]
@@ -211,4 +248,3 @@ def test_nothing_grows_over_a_hundred_connections(rig):
         rig.connect()
         rig.link.close()
     assert rig.link._client._subscribed_topics == []
-    assert rig.link._client._connection_manager.managed_socket_count == 0

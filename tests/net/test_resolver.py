@@ -2,22 +2,24 @@
 # SPDX-License-Identifier: MIT
 """Finding an address without waiting, on real UDP sockets."""
 
+import sys
 import tracemalloc
 
 import pytest
 from charger import ticks
 from charger.net import resolver as module
 from charger.net.resolver import Resolver
+from charger.visit import LOAD_MS
 
 PASS_MS = 5
 
 
 class Part:
-    def __init__(self, pool, home, clock, host="broker.example"):
-        self.pool, self.home, self.clock = pool, home, clock
+    def __init__(self, pool, home, clock, stalls, host="broker.example"):
+        self.pool, self.home, self.clock, self.stalls = pool, home, clock, stalls
         self.server = pool.server
         self.server.names[host] = "192.0.2.7"
-        self.resolver = Resolver(pool, home, host)
+        self.resolver = Resolver(pool, home, host, stalls)
 
     def run(self, ms):
         """True as soon as there is nothing to wait for."""
@@ -40,12 +42,15 @@ def part(make_part):
 
 @pytest.fixture
 def make_part(named_pool, home, rig_parts):
-    return lambda **changes: Part(named_pool, home, rig_parts[0], **changes)
+    return lambda **changes: Part(named_pool, home, *rig_parts[:2], **changes)
 
 
-def test_a_name_is_found_in_the_next_pass(part):
+def test_a_name_is_found_in_the_third_pass(part):
+    """The first two load what looks it up."""
+    assert not part.resolver.ready(part.clock.now)
     assert not part.resolver.ready(part.clock.now)
     assert part.resolver.ready(part.clock.now)
+    assert part.stalls.allowed == [LOAD_MS, LOAD_MS]
     assert part.resolver.address == "192.0.2.7"
     assert part.pool.targets == [("192.0.2.53", 53)]
 
@@ -98,8 +103,8 @@ def test_a_silent_name_server_is_asked_three_times_with_growing_patience(part):
         asked.append((len(part.server.queries), len(asked) * PASS_MS))
         part.clock.advance(PASS_MS)
     first = dict(reversed(asked))
-    assert first == {1: 0, 2: 1000, 3: 3000}
-    assert len(asked) * PASS_MS == 7000
+    assert first == {0: 0, 1: PASS_MS, 2: PASS_MS + 1000, 3: PASS_MS + 3000}
+    assert len(asked) * PASS_MS == PASS_MS + 7000
     assert len(set(part.server.queries)) == 1
     assert part.resolver.problem == "no answer from name server 192.0.2.53"
 
@@ -141,20 +146,20 @@ def test_a_guessed_answer_is_passed_by_and_the_right_one_behind_it_counts(part, 
 
 def test_nonsense_is_no_answer(part, dns):
     part.server.answer = lambda query: dns.answer_to(query, b"\xff" * 400)
-    assert part.look_up() == 7000
+    assert part.look_up() == PASS_MS + 7000
     assert part.resolver.problem == "no answer from name server 192.0.2.53"
 
 
 def test_no_such_name_is_said_at_once(part):
     part.server.names.clear()
-    assert part.look_up() <= 10
+    assert part.look_up() <= 3 * PASS_MS
     assert part.resolver.address is None
     assert part.resolver.problem == "no such name"
 
 
 def test_a_network_without_a_name_server_is_said(part):
     part.home.name_server = lambda: None
-    assert part.look_up() == 0
+    assert part.look_up() == PASS_MS
     assert part.resolver.problem == "the Wi-Fi network has announced no name server"
     assert part.pool.open == 0
 
@@ -180,7 +185,7 @@ def test_local_names_are_asked_for_all_around_and_the_host_itself_answers(make_p
 )
 def test_no_error_of_the_radio_gets_out_and_no_socket_stays_open(part, error):
     part.pool.error = error
-    assert part.look_up() == 0
+    assert part.look_up() == PASS_MS
     assert part.resolver.problem.startswith(type(error).__name__)
     assert part.pool.open == 0
     part.pool.error = None
@@ -211,14 +216,41 @@ def test_waiting_allocates_nothing(part, monkeypatch):
     """As far as CPython can tell: a board's ipoll gives one tuple again and again, so here it gives none."""
     part.server.answer = lambda query: None
     part.run(50)
-    resolver, now = part.resolver, part.clock.now
-    resolver._ready = lambda timeout: ()
-    resolver.ready(now)
+    ready, now = part.resolver.ready, part.clock.now
+    part.resolver._look_up._question._ready = lambda timeout: ()
+    ready(now)
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
     for _ in range(100):
-        resolver.ready(now)
+        ready(now)
     after = tracemalloc.take_snapshot()
     tracemalloc.stop()
-    ours = [each for each in after.compare_to(before, "filename") if module.__file__ in str(each.traceback)]
+    ours = [each for each in after.compare_to(before, "filename") if "/charger/net/" in str(each.traceback)]
     assert sum(each.count_diff for each in ours) == 0
+
+
+def test_what_looks_up_is_loaded_for_it_alone(part):
+    part.look_up()
+    assert "charger.net.lookup" not in sys.modules
+    assert "charger.net.dns" not in sys.modules
+
+
+def test_it_is_not_loaded_while_everything_must_go_on(part):
+    part.stalls.limit = LOAD_MS - 1
+    assert not part.run(1000)
+    assert part.server.queries == []
+    part.stalls.limit = LOAD_MS
+    assert part.look_up() <= 3 * PASS_MS
+
+
+def test_without_memory_the_look_up_is_postponed(part, monkeypatch):
+    def no_room(name):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "visit", no_room)
+        assert part.look_up() == 0
+    assert part.resolver.address is None
+    assert part.resolver.problem == "no memory to look it up"
+    part.look_up()
+    assert part.resolver.address == "192.0.2.7"

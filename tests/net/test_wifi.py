@@ -9,6 +9,10 @@ from charger.net.wifi import Wifi
 from charger.stalls import UNBOUNDED
 
 
+class IdfMemoryError(MemoryError):
+    """espidf.MemoryError: no text."""
+
+
 class Radio:
     """An ESP32's by default: connect() waits `takes_ms` and then has an address, or raises."""
 
@@ -156,17 +160,67 @@ def test_a_reason_is_told_once_and_never_the_password(station):
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("WiFi is not enabled"), ValueError("password length"), MemoryError()]
+    "error",
+    [RuntimeError("WiFi is not enabled"), ValueError("password length"), MemoryError(), IdfMemoryError()],
 )
-def test_no_error_of_the_radio_gets_out(station, error):
+@pytest.mark.parametrize("is_rp2", [False, True])
+def test_an_error_of_the_radio_is_a_line_and_a_retry(make_station, error, is_rp2):
+    station = make_station(is_rp2)
     station.radio.error = error
-    station.run(10000)
+    station.run(30000)
     assert not station.wifi.connected
+    assert station.log == [f"wifi Connecting to garage: {str(error) or type(error).__name__}"]
+    station.radio.error = None
+    station.run(60000)
+    assert station.wifi.connected
 
 
-def test_an_rp2_starts_the_association_at_any_time_and_looks_again(make_station):
-    station = make_station(is_rp2=True)
+def test_without_memory_for_the_address_it_looks_again(station):
+    class Address:
+        def __str__(self):
+            raise MemoryError
+
+    station.radio.up(Address())
+    station.radio.connect = lambda *_, **__: None  # it is connected
+    station.run(1000)
+    assert not station.wifi.connected
+    assert station.log[0] == "wifi Connecting to garage: MemoryError"
+    station.radio.up()
+    station.run(200)
+    assert station.wifi.connected
+
+
+def test_that_it_waits_for_the_relay_is_said_once_each_time(station):
     station.stalls.limit = 0
+    station.stalls.spent = True
+    station.run(100)
+    assert station.log == []
+    station.stalls.spent = False
+    for _ in range(2):
+        station.log.clear()
+        station.stalls.limit = 0
+        station.run(60_000)
+        assert station.log[-1] == "wifi Joining garage has to wait until the relay is open"
+        assert len(station.log) <= 2
+        station.stalls.limit = UNBOUNDED
+        station.run(20_000)
+        assert station.wifi.connected
+        station.radio.down()
+
+
+def test_an_rp2_leaves_for_half_a_second_before_it_joins_and_that_is_declared(make_station):
+    station = make_station(is_rp2=True)
+    station.stalls.limit = 499
+    station.run(1000)
+    assert not station.radio.attempts
+    station.stalls.limit = 500
+    station.run(10)
+    assert len(station.radio.attempts) == 1
+    assert station.stalls.allowed == [500]
+
+
+def test_an_rp2_starts_the_association_and_looks_again(make_station):
+    station = make_station(is_rp2=True)
     station.radio.takes_ms = 10
     station.radio.error = ConnectionError("Unknown failure 1")
     station.run(3000)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The wires that parts share, made when first needed and kept.
+"""The buses that parts share, opened when first needed and kept.
 
-A device that holds a wire down stops every transfer for a second (CircuitPython's own limit): after the first
-such stall an I2C bus is left alone until the loop may stand still that long.
+Something that holds a wire of I2C down blocks the transfer that meets it for CircuitPython's own limit, 1 s on RP2 and
+2 s on ESP32. After that the bus is left alone while the relay is closed, and for half a minute in any case.
 """
 
 import errno
@@ -16,26 +16,38 @@ from micropython import const
 from charger import ticks
 
 _FREQUENCY = const(400_000)
-_WEDGED_MS = const(1000)
+# For how long bitbangio waits for a clock that a device stretches: a PN532 may take some ms.
+_STRETCH_US = const(10_000)
 # Far above any transfer of ours, far below the limit: how long it took is surer than which error a port gives.
 _STALL_MS = const(200)
+_RETRY_MS = const(30_000)
 
 
 class I2cBus:
-    """scl and sda at 400 kHz; with either None nothing ever answers."""
+    """scl and sda at 400 kHz; with either None nothing ever answers.
 
-    def __init__(self, scl, sda, stalls):
+    `limit_ms`: how long a held wire blocks one transfer. `probes`: whether busio.I2C.probe gives up sooner than that
+    (10 ms on ESP32). `alone`: no display is on it, which only busio can serve; bitbangio never blocks for long.
+    """
+
+    def __init__(self, scl, sda, stalls, limit_ms, probes, alone):
         self._scl = scl
         self._sda = sda
         self._stalls = stalls
+        self._limit_ms = limit_ms
+        self._probes = probes
+        self._alone = alone
         self._bus = None
-        self._wedged = False
+        self._retry = None
+        self._byte = bytearray(1)
         # A display outlives the program that made it, and would still hold these pins.
         displayio.release_displays()
 
-    def usable(self):
-        """False while a transfer might stall and the loop may not stand still."""
-        return not self._wedged or self._stalls.allow(_WEDGED_MS)
+    def usable(self, now):
+        """False while a wire may still be held. After a failure only an open relay lets it be tried again."""
+        return self._retry is None or (
+            ticks.reached(now, self._retry) and self._stalls.idle and self._stalls.allow(self._limit_ms)
+        )
 
     def open(self):
         """The bus; OSError when it cannot be made, as without pull-ups (nothing connected)."""
@@ -43,35 +55,47 @@ class I2cBus:
             if self._scl is None or self._sda is None:
                 raise OSError(errno.ENODEV, "no pins for I2C")
             try:
-                self._bus = busio.I2C(self._scl, self._sda, frequency=_FREQUENCY)
+                if self._alone:
+                    import bitbangio
+
+                    self._bus = bitbangio.I2C(self._scl, self._sda, frequency=_FREQUENCY, timeout=_STRETCH_US)
+                else:
+                    self._bus = busio.I2C(self._scl, self._sda, frequency=_FREQUENCY)
+                    # 9.1 has none.
+                    self._probes = self._probes and hasattr(self._bus, "probe")
             except (RuntimeError, ValueError) as error:
                 raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
 
-    def probe(self, address, answer=None):
-        """Does the device acknowledge? OSError if not. About 30 us, 1 s when a wire is held down.
+    def ask(self, address, into=None):
+        """Read `into` a buffer, or one byte: proof that the device is there and the wires are free. Its first byte.
 
-        `answer`: a buffer to read into, rather than to write nothing.
+        OSError or MemoryError (ESP32) when it fails.
         """
-        bus = self.open()
+        bus = self._bus or self.open()
+        if into is None:
+            into = self._byte
         if not bus.try_lock():
             raise OSError(errno.EAGAIN, "I2C is in use")
-        started = supervisor.ticks_ms()
         try:
-            if answer is None:
-                bus.writeto(address, b"")
-            else:
-                bus.readfrom_into(address, answer)
-        except OSError:
-            self.stalled(started)
-            raise
+            if self._probes and not bus.probe(address):
+                raise OSError(errno.ENODEV, "does not answer")
+            bus.readfrom_into(address, into)
         finally:
             bus.unlock()
-        self.worked()
+        self._retry = None
+        return into[0]
 
-    def worked(self):
-        """A user tells that its device answers."""
-        self._wedged = False
+    def send(self, address, data):
+        """Write `data` to a device that answers, asked just before."""
+        self.ask(address)
+        bus = self._bus
+        if not bus.try_lock():
+            raise OSError(errno.EAGAIN, "I2C is in use")
+        try:
+            bus.writeto(address, data)
+        finally:
+            bus.unlock()
 
     def release(self):
         """Unlock what a user that failed may have left locked."""
@@ -79,18 +103,22 @@ class I2cBus:
             self._bus.unlock()
 
     def stalled(self, started, limit_ms=_STALL_MS):
-        """True when what began at tick `started` and is now over took so long that the bus is stuck: remembered."""
-        self._wedged = ticks.diff(supervisor.ticks_ms(), started) >= limit_ms
-        return self._wedged
+        """True when what began at tick `started` and is over has met a held wire, by how long it took."""
+        now = supervisor.ticks_ms()
+        if ticks.diff(now, started) < limit_ms:
+            return False
+        self._retry = ticks.add(now, _RETRY_MS)
+        return True
 
 
 class SpiBus:
+    """SPI has no acknowledge to wait for: it never blocks for long."""
+
     def __init__(self, sck, mosi, miso):
         self._pins = (sck, mosi, miso)
         self._bus = None
 
-    def usable(self):
-        """SPI has no acknowledge to wait for: it never stalls."""
+    def usable(self, now):
         return True
 
     def open(self):
@@ -104,9 +132,6 @@ class SpiBus:
             except (RuntimeError, ValueError) as error:
                 raise OSError(errno.ENODEV, str(error)) from error
         return self._bus
-
-    def worked(self):
-        pass
 
     def stalled(self, started):
         return False

@@ -20,14 +20,14 @@ _RING = const(2048)
 _LINE = const(200)
 # In a pass: what the serial port takes at once, 1.3 ms at 10 us a byte.
 _CHUNK = const(128)
-# Without usb_cdc a write to a port that nobody reads stands still: once is noticed, and then left alone.
+# Without usb_cdc a write to a port without a reader blocks: once is noticed, and then left alone.
 _STALL_MS = const(200)
 _SLOW_MS = const(50)
 _QUIET_MS = const(30000)
 
 
 class Console:
-    """`stalls` may be given later: until then the loop may stand still."""
+    """`stalls` may be given later: until then a write may block."""
 
     def __init__(self, stalls=None):
         self.stalls = stalls
@@ -46,9 +46,12 @@ class Console:
 
     def log(self, tag, text):
         """One line for one event: `[  12.345] ocpp   text`. Seconds count from the board's start."""
-        if self._dropped and self._put(_line("console", "%d lines dropped" % self._dropped)):
-            self._dropped = 0
-        if self._dropped or not self._put(_line(tag, text)):
+        try:
+            if self._dropped and self._put(_line("console", "%d lines dropped" % self._dropped)):
+                self._dropped = 0
+            if self._dropped or not self._put(_line(tag, text)):
+                self._dropped += 1
+        except MemoryError:
             self._dropped += 1
 
     def step(self, now):

@@ -1,27 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Draws the screen on an SSD1306: at most one field in a pass, and nothing that did not change.
+"""Draws the screen on an SSD1306: at most a part of a field in a pass, and nothing that did not change.
 
-On a board a transfer to a display that is gone raises nothing: it is asked every second, and before it is drawn on.
+CircuitPython's display core does not report a failed transfer: the chip is asked for its status every second, and before
+anything is drawn. A display is found and set up with the relay open only.
 """
 
 import errno
 
+import displayio
 import supervisor
-from adafruit_displayio_ssd1306 import _INIT_SEQUENCE, SSD1306
+from adafruit_displayio_ssd1306 import SSD1306
 from i2cdisplaybus import I2CDisplayBus
 from micropython import const
 
 from charger import ticks
-from charger.hardware.canvas import Canvas
+from charger.hardware.canvas import MORE, SAME, Canvas
 from charger.hardware.health import Health, reason
 from charger.hardware.screen import FIELDS, Screen
 
-# 13 commands with a pause of 10 ms after each, then the whole panel: 1083 bytes at 400 kHz.
-_SET_UP_MS = const(200)
-# The first time the library sends them in one go, and a bus that gets stuck meanwhile costs a second for each that
-# is left: not with the relay closed.
-_FIRST_SET_UP_MS = const(1500)
+# It takes 345 ms; a held wire makes it a second at least. Of its 16 transfers each may meet one, and that is longer than
+# the watchdog waits: hardware/parts.py leaves out a display that may have caused such resets.
+_SET_UP_MS = const(800)
 _SPLASH_MS = const(2000)
 _ASK_MS = const(1000)
 # In its status register.
@@ -31,28 +31,27 @@ _IS_OFF = const(0x40)
 class Display:
     """`device` is the chip's address on I2C, 0x3C or 0x3D. Name and version stand there for two seconds at first.
 
-    Whoever knows sets .state, .address and .local_time (see Screen.follow), None where there is none.
+    `limit_ms`: how long a wire that goes down blocks a drawing at worst. The panel sets .state, .address and
+    .local_time (see Screen.follow), None where there is none.
     """
 
-    def __init__(self, bus, device, name, version, serial, stalls, log):
+    def __init__(self, bus, device, name, version, serial, limit_ms, stalls, log):
         self.state = ""
         self.address = None
         self.local_time = None
         self._bus = bus
         self._device = device
+        self._limit_ms = limit_ms
         self._stalls = stalls
         self._health = Health(log, "display")
         self._screen = Screen(name, version, serial)
         self._canvas = Canvas()
         self._panel = None
-        self._ready = False
         self._live = False
         self._live_at = None
-        self._field = 0
         self._notice_ms = 0
         self._notice_until = None
         self._ask_at = 0
-        self._status = bytearray(1)
         self._tells = False
 
     @property
@@ -70,94 +69,88 @@ class Display:
         self._notice_until = None
 
     def step(self, now):
-        """One field is at most 510 bytes on the wire, 11.5 ms. Setting up stands still for about 160 ms."""
+        """Up to 23 ms. Setting up blocks for about 345 ms."""
         started = supervisor.ticks_ms()
         try:
-            if not self._bus.usable():
-                if self._ready:
-                    self._lose(now, "left alone, the bus is stuck", True)
-            elif self._ready:
-                self._show(now)
-            elif self._health.due(now) and self._stalls.allow(
-                _FIRST_SET_UP_MS if self._panel is None else _SET_UP_MS
-            ):
-                self._set_up(now)
-        except (OSError, RuntimeError, ValueError) as error:
+            if self._panel is None and not self._health.due(now):
+                return
+            if not self._bus.usable(now):
+                self._lose(now, "left alone, a wire is held")
+            elif self._panel is not None:
+                self._show(now, started)
+            elif self._stalls.idle and self._stalls.allow(self._limit_ms):
+                self._set_up(now, started)
+        except (OSError, RuntimeError, ValueError, MemoryError) as error:
             # The display's own driver may leave the bus locked when it stumbles.
             self._bus.release()
-            self._lose(now, reason(error), self._bus.stalled(started))
+            self._bus.stalled(started)
+            self._lose(now, reason(error))
 
-    def _lose(self, now, why, stalled):
-        self._ready = False
-        self._health.fail(now, why, stalled)
+    def _lose(self, now, why):
+        self._panel = None
+        self._health.fail(now, why)
 
-    def _set_up(self, now):
-        self._bus.probe(self._device)
+    def _set_up(self, now, started):
+        self._bus.ask(self._device)
+        # Also what is left of one that was lost: the core would take a refresh that failed for one that goes on.
+        displayio.release_displays()
+        wires = I2CDisplayBus(self._bus.open(), device_address=self._device)
+        panel = SSD1306(wires, width=128, height=64, auto_refresh=False)
         for field in range(FIELDS):
-            self._canvas.write(field, self._screen.text(field))
-        started = supervisor.ticks_ms()
-        if self._panel is None:
-            wires = I2CDisplayBus(self._bus.open(), device_address=self._device)
-            self._panel = SSD1306(wires, width=128, height=64, auto_refresh=False)
-        else:
-            self._configure()
-        if self._bus.stalled(started, 2 * _SET_UP_MS):
-            # Nobody knows what of it has arrived.
-            raise OSError(errno.ETIMEDOUT, "the bus is stuck")
-        # Taking the picture away and back makes the whole of it new.
-        self._panel.root_group = None
-        self._panel.root_group = self._canvas.group
-        self._refresh()
-        self._tells = self._tells_that_it_is_on()
+            while self._canvas.write(field, self._screen.text(field)) != SAME:
+                pass
+        panel.root_group = self._canvas.group
+        panel.refresh()
+        if self._bus.stalled(started, _SET_UP_MS):
+            # How much of it has arrived is not known.
+            raise OSError(errno.ETIMEDOUT, "a wire is held")
+        # Not every relative of the chip fills that bit: only one that is known to tell is believed.
+        self._tells = not self._bus.ask(self._device) & _IS_OFF
+        self._panel = panel
         self._screen.stale = 0
-        self._ready = True
         self._ask_at = ticks.add(now, _ASK_MS)
         if self._live_at is None:
             self._live_at = ticks.add(now, _SPLASH_MS)
         self._health.work()
 
-    def _configure(self):
-        """Send a chip that has lost its power what the library sent when it was made.
-
-        Not by making it anew: a board has room for one display, and giving it back takes the bus along.
-        """
-        at = 0
-        started = supervisor.ticks_ms()
-        while at < len(_INIT_SEQUENCE) and not self._bus.stalled(started, 2 * _SET_UP_MS):
-            end = at + 2 + _INIT_SEQUENCE[at + 1]
-            self._panel.bus.send(_INIT_SEQUENCE[at], _INIT_SEQUENCE[at + 2 : end])
-            at = end
-
-    def _show(self, now):
+    def _show(self, now, started):
         screen = self._screen
         screen.follow(self.state, self.address, self.local_time)
         if not self._live:
-            if not ticks.reached(now, self._live_at):
-                return
-            self._live = True
-            screen.go_live()
-            self._draw(self._canvas.hide_logo())
+            if ticks.reached(now, self._live_at):
+                self._live = True
+                screen.go_live()
+                self._canvas.hide_logo()
+                self._draw(started)
             return
         self._time_notice(now)
         if screen.stale:
-            self._show_next_field()
+            if self._write_next():
+                self._draw(started)
         elif ticks.reached(now, self._ask_at):
             self._ask()
             self._ask_at = ticks.add(now, _ASK_MS)
 
+    def _write_next(self):
+        """Write the next part of what is stale; False when all of it stood there. Emptied fields come first: those of
+        the band lie over each other."""
+        screen = self._screen
+        for empty in (True, False):
+            for field in range(FIELDS):
+                if screen.stale & 1 << field:
+                    text = screen.text(field)
+                    if (text == "") == empty:
+                        written = self._canvas.write(field, text)
+                        if written != MORE:
+                            screen.stale &= ~(1 << field)
+                        if written != SAME:
+                            return True
+        return False
+
     def _ask(self):
         """One that was without power for a moment answers again, but it is off."""
-        self._bus.probe(self._device, self._status if self._tells else None)
-        if self._tells and self._status[0] & _IS_OFF:
+        if self._bus.ask(self._device) & _IS_OFF and self._tells:
             raise OSError(errno.ENODEV, "was without power")
-
-    def _tells_that_it_is_on(self):
-        """Not every relative of the chip can be read, or fills this bit: only one that is known to tell is believed."""
-        try:
-            self._bus.probe(self._device, self._status)
-        except OSError:
-            return False
-        return not self._status[0] & _IS_OFF
 
     def _time_notice(self, now):
         if self._notice_ms == 0:
@@ -168,20 +161,8 @@ class Display:
             self._notice_ms = 0
             self._screen.set_notice(None)
 
-    def _show_next_field(self):
-        screen = self._screen
-        while not screen.stale & 1 << self._field:
-            self._field = (self._field + 1) % FIELDS
-        screen.stale &= ~(1 << self._field)
-        self._draw(self._canvas.write(self._field, screen.text(self._field)))
-
-    def _draw(self, changed):
-        if changed:
-            self._bus.probe(self._device)
-            self._refresh()
-
-    def _refresh(self):
-        started = supervisor.ticks_ms()
+    def _draw(self, started):
+        self._ask()
         self._panel.refresh()
         if self._bus.stalled(started):
-            raise OSError(errno.ETIMEDOUT, "the bus is stuck")
+            raise OSError(errno.ETIMEDOUT, "a wire is held")

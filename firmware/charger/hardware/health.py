@@ -7,8 +7,6 @@ from micropython import const
 from charger import ticks
 
 _RETRY_MS = const(2000)
-# After a try that made everything wait for a second.
-_STALLED_RETRY_MS = const(30000)
 
 
 class Health:
@@ -20,12 +18,12 @@ class Health:
         self._tag = tag
         self._retry = None
 
-    def fail(self, now, why, stalled):
-        """The part is gone, or still is. `stalled`: finding out stood still."""
+    def fail(self, now, why):
+        """The part is gone, or still is."""
         if not self.lost:
             self.lost = True
             self._log(self._tag, "lost: " + why)
-        self._retry = ticks.add(now, _STALLED_RETRY_MS if stalled else _RETRY_MS)
+        self._retry = ticks.add(now, _RETRY_MS)
 
     def work(self):
         """The part does what it should."""
@@ -39,6 +37,8 @@ class Health:
 
 
 def reason(error):
-    """What an OSError, RuntimeError or ValueError of a driver says, in words."""
+    """What an exception of a driver says, in words. ESP-IDF's MemoryError says nothing."""
     words = error.args[-1] if error.args else ""
+    if isinstance(error, MemoryError):
+        words = "no memory for it"
     return words if isinstance(words, str) and words else "does not answer"

@@ -6,13 +6,10 @@ from charger.hardware.output import Output
 
 
 class Lock:
-    """Released from the moment it exists; without a pin (a charger without a bolt) it only remembers.
+    """Released from the moment it exists; without an output (a charger without a bolt) it only remembers."""
 
-    ValueError when the board itself holds the pin.
-    """
-
-    def __init__(self, pin, active_high):
-        self._output = None if pin is None else Output(pin, active_high)
+    def __init__(self, output, active_high):
+        self._output = None if output is None else Output(output, active_high)
         self.engaged = False
 
     def engage(self):

@@ -7,6 +7,7 @@ import digitalio
 from micropython import const
 
 from charger import ticks
+from charger.hardware.health import reason
 
 # Power over at least this long a time: the meter's pulses come unevenly.
 _WINDOW_MS = const(5000)
@@ -27,8 +28,9 @@ class Meter:
         self._counter = None
         try:
             self._counter = countio.Counter(pin, edge=countio.Edge.FALL, pull=digitalio.Pull.UP)
-        except (RuntimeError, ValueError) as error:
-            log("meter", "lost: " + str(error))
+        # ESP-IDF's errors are an OSError and a MemoryError.
+        except (RuntimeError, ValueError, OSError, MemoryError) as error:
+            log("meter", "lost: " + reason(error))
         self._pulses_per_kwh = pulses_per_kwh
         self._watt_seconds = 3_600_000 // pulses_per_kwh
         self._count = 0
@@ -60,7 +62,7 @@ class Meter:
 
     def _measure(self, now, new):
         if self._from is None:
-            # The first pulse after a pause only starts the clock: nobody knows when the one before was due.
+            # The first pulse after a pause only starts the clock: when the one before was due is not known.
             self._from = now
             self._pulses = 0
         else:

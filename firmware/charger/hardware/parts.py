@@ -9,12 +9,20 @@ from charger import VERSION
 from charger.hardware import system
 from charger.hardware.absent import NoDisplay, NoLed, NoMeter, NoReader
 from charger.hardware.buttons import EmergencyStop, ServiceButton
-from charger.hardware.cable import Cable
+from charger.hardware.health import reason
 from charger.hardware.lock import Lock
+from charger.hardware.output import claim
 from charger.hardware.pins import Pins
 from charger.hardware.profiles import PROFILES
-from charger.hardware.relay import Relay
 from charger.stalls import Stalls
+
+_GATED = ("relay_pin", "cable_pin", "estop_pin")
+# With which the display core draws an area: columns, pages, pixels.
+_TRANSFERS = 3
+# In a row; the charger is held after ten.
+_CRASHES = 3
+# More than a DigitalInOut takes.
+_SPARE = 256
 
 
 class NoRelay:
@@ -37,10 +45,15 @@ class NoCable:
 
 
 class Parts:
-    """`faults`: why the charger must not charge until it starts anew. `stalls`: whether the loop may stand still."""
+    """`faults`: why the charger must not charge until it starts anew. `stalls`: whether a call may block.
 
-    def __init__(self, values, log):
+    `outputs`: what hold.py drives already, and from here on what these parts drive. `crashes`: in a row before this start.
+    """
+
+    def __init__(self, values, outputs, crashes, log):
         self._values = values
+        self._outputs = outputs
+        self._crashes = crashes
         self._log = log
         self.faults = []
         board_id = values["hardware.board"]
@@ -48,19 +61,23 @@ class Parts:
         self._profile = PROFILES.get(self._board_id, {})
         self._pins = Pins(self._board_id)
         # The relay first: from here on it is open.
-        self.relay = self._relay()
+        gate = self._gate()
+        self.relay = gate or self._relay()
         self.stalls = Stalls(
             self.relay, values["safety.max_stall_ms"], values["safety.watchdog_seconds"], log
         )
         self.lock = self._lock()
-        self.cable = self._cable()
-        self.emergency_stop = self._emergency_stop()
+        self.cable = gate or self._cable()
+        self.emergency_stop = self._emergency_stop(gate)
         self.service_button = self._optional("service_pin", ServiceButton) or ServiceButton(None)
         self.has_meter = bool(values["hardware.meter_pulses_per_kwh"]) and self._name("meter_pin") != "none"
         self.meter = self._meter()
         self.led = self._led()
-        i2c = self._i2c()
-        self.screen = self._screen(i2c)
+        # One transfer that meets a held wire, by CircuitPython's own limit (2 s on ESP32) and some.
+        self._wire_ms = 1050 if system.is_rp2() else 2050
+        shows = self._shows()
+        i2c = self._i2c(shows)
+        self.screen = self._screen(i2c) if shows else NoDisplay()
         self.card_reader = self._card_reader(i2c)
 
     def _name(self, key):
@@ -80,11 +97,32 @@ class Parts:
 
     def _output(self, key, kind, active):
         """Relay or lock, inactive from here on; also on a pin that must not drive it, since something may hang there."""
-        output = self._vital(key, lambda pin: kind(pin, active == "high"))
+        output = self._vital(key, lambda pin: kind(self._driven(key, pin, active == "low"), active == "high"))
         unsafe = self._pins.unsafe(self._name(key))
         if output is not None and unsafe:
             self.faults.append("{}: {} must not drive it: {}".format(key, self._name(key), unsafe))
         return output
+
+    def _driven(self, key, pin, level):
+        """The pin as an output at `level`; where hold.py drives it already, it goes on doing so."""
+        part, name = key[:-4], self._name(key)
+        for entry in self._outputs:
+            if entry[0] == part and entry[1] == name:
+                entry[3] = level
+                return entry[2]
+        self._let_go(part)
+        output = claim(pin, level)
+        self._outputs.append([part, name, output, level])
+        return output
+
+    def _let_go(self, part):
+        """Release what hold.py drives for `part`, so that another can claim the pin. True when there was something."""
+        for entry in self._outputs:
+            if entry[0] == part:
+                entry[2].deinit()
+                self._outputs.remove(entry)
+                return True
+        return False
 
     def _optional(self, key, make=None):
         """The pin of a part that the charger can do without, or what `make` makes of it; None when it cannot be had."""
@@ -95,11 +133,51 @@ class Parts:
             self._log("config", "{}: {}: done without".format(key, error))
             return None
 
+    def _gate(self):
+        """On RP2 relay, cable and emergency stop as one Gate. None: each is made by itself, and says what is wrong."""
+        active, names = self._values["hardware.relay_active"], [self._name(key) for key in _GATED]
+        if (
+            self._values["hardware.relay_gate"] == "none"
+            or not system.is_rp2()
+            or active is None
+            or None in names
+        ):
+            return None
+        # On trial: without a gate they are claimed one by one.
+        pins = Pins(self._board_id)
+        entry = ["relay", names[0], None, active == "low"]
+        floats = False
+        # Freed for claiming the pin again, should the gate fail for want of memory.
+        spare = bytearray(_SPARE)
+        try:
+            from charger.hardware.gate import Gate
+
+            relay, cable, stop = [pins.claim(name, key) for name, key in zip(names, _GATED)]
+            floats = self._let_go("relay")
+            entry[2] = Gate(relay, active == "high", cable, stop)
+        except Exception as error:
+            spare = None
+            # Whatever went wrong, and before anything else: nothing drives the relay's pin.
+            if floats:
+                entry[2] = claim(relay, entry[3])
+                self._outputs.append(entry)
+            if not isinstance(error, (ImportError, MemoryError, RuntimeError, ValueError)):
+                raise
+            self._log("safety", "no hardware gate, the relay opens by software alone: " + reason(error))
+            return None
+        del spare
+        self._outputs.append(entry)
+        self._pins = pins
+        self._log("safety", "hardware gate on the relay")
+        return entry[2]
+
     def _relay(self):
         active = self._values["hardware.relay_active"]
         if active is None:
             # Driving the wrong level would close it: the pin is better left alone.
             return NoRelay()
+        from charger.hardware.relay import Relay
+
         return self._output("relay_pin", Relay, active) or NoRelay()
 
     def _lock(self):
@@ -110,11 +188,15 @@ class Parts:
         return self._output("lock_pin", Lock, active) or Lock(None, True)
 
     def _cable(self):
+        from charger.hardware.cable import Cable
+
         return self._vital("cable_pin", Cable) or NoCable()
 
-    def _emergency_stop(self):
+    def _emergency_stop(self, gate):
         if self._name("estop_pin") == "none":
             return EmergencyStop(None)
+        if gate is not None:
+            return gate
         return self._vital("estop_pin", EmergencyStop) or EmergencyStop(None)
 
     def _meter(self):
@@ -139,23 +221,42 @@ class Parts:
 
         return Led(pin, self._optional("led_power_pin"))
 
-    def _i2c(self):
+    def _shows(self):
+        """Whether there is a display. Its core sends in three transfers what it draws, and goes on when one fails: with
+        a watchdog that is too short for that it is not used. Nor after crashes in a row: a wire that goes down within its
+        set-up, which nothing in Python can end, has the watchdog reset the board, and ten times would hold the charger."""
+        if self._values["hardware.display"] == "none":
+            return False
+        if self._crashes >= _CRASHES:
+            self._log(
+                "display",
+                "not used: {} crashes in a row, setting it up may be the cause".format(self._crashes),
+            )
+            return False
+        longest_ms = _TRANSFERS * self._wire_ms
+        if not self.stalls.fits(longest_ms):
+            text = "not used: [safety] watchdog_seconds is too short for the {} ms that a held wire may take"
+            self._log("display", text.format(longest_ms))
+            return False
+        return True
+
+    def _i2c(self, shows):
         """The bus that display and reader share, or None when neither is on it."""
-        if self._values["hardware.display"] == "none" and self._values["hardware.card_reader"] != "pn532_i2c":
+        if not shows and self._values["hardware.card_reader"] != "pn532_i2c":
             return None
         from charger.hardware.buses import I2cBus
 
-        return I2cBus(self._optional("scl"), self._optional("sda"), self.stalls)
+        scl, sda = self._optional("scl"), self._optional("sda")
+        return I2cBus(scl, sda, self.stalls, self._wire_ms, shows and not system.is_rp2(), not shows)
 
     def _screen(self, i2c):
-        values = self._values
-        if values["hardware.display"] == "none":
-            return NoDisplay()
         from charger.hardware.display import Display
 
+        values = self._values
         serial = values["charger.serial"] or "no serial"
-        address = values["hardware.display_address"]
-        return Display(i2c, address, values["charger.name"], VERSION, serial, self.stalls, self._log)
+        address, name = values["hardware.display_address"], values["charger.name"]
+        longest_ms = _TRANSFERS * self._wire_ms
+        return Display(i2c, address, name, VERSION, serial, longest_ms, self.stalls, self._log)
 
     def _card_reader(self, i2c):
         kind = self._values["hardware.card_reader"]

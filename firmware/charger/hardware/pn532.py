@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Reads cards with a PN532 and never waits: one of send, acknowledge and read in a pass.
 
-The chip searches by itself until a card comes, so an idle pass is one status read. Frames and checksums are the
-library's; its waiting loops are not used.
+The chip searches by itself until a card comes, so an idle pass is at most one status read. adafruit_pn532 is not used:
+of its 9 KB only the framing (NXP UM0701-02, 6.2.1) would be, and its calls wait.
 """
 
 import binascii
 
 import digitalio
 import supervisor
-from adafruit_pn532.adafruit_pn532 import BusyError
 from micropython import const
 
 from charger import ticks
@@ -18,32 +17,39 @@ from charger.hardware.health import Health, reason
 from charger.hardware.presence import Presence
 
 _ACK = b"\x00\x00\xff\x00\xff\x00"
+# Whole frames: preamble, length and its checksum, direction, command, parameters, checksum, postamble.
 # Normal mode, no virtual card, interrupt pin in use.
-_SAM_CONFIGURATION = b"\xd4\x14\x01\x00\x01"
+_SAM_CONFIGURATION = b"\x00\x00\xff\x05\xfb\xd4\x14\x01\x00\x01\x16\x00"
 # One card of ISO 14443 type A at 106 kbit/s.
-_LIST_PASSIVE_TARGET = b"\xd4\x4a\x01\x00"
-# Count, number, SENS_RES, SEL_RES, length, UID; behind it a smart card's ATS of up to 20 bytes.
-_LENGTH_AT = const(5)
-_LONGEST_ANSWER = _LENGTH_AT + 1 + 10 + 20
+_LIST_PASSIVE_TARGET = b"\x00\x00\xff\x04\xfc\xd4\x4a\x01\x00\xe1\x00"
+_COMMAND_AT = const(6)
+_FROM_CHIP = const(0xD5)
+# Behind direction and command: count, number, SENS_RES, SEL_RES, length, UID; behind it a smart card's ATS of up to 20.
+_LENGTH_AT = const(7)
+# A status byte, then the longest frame.
+_LONGEST = 1 + 5 + _LENGTH_AT + 1 + 10 + 20 + 2
 _UID_LENGTHS = (4, 7, 10)
 
 _PATIENCE_MS = const(100)
 _STRIKES = const(3)
 _LOOK_AGAIN_MS = const(100)
-# A chip that lost its power has forgotten to search and tells nobody: configured anew this often.
+# Without an interrupt line it is asked this often whether there is a card: the fewer transfers, the fewer meet a wire
+# that goes down.
+_POLL_MS = const(20)
+# A chip that lost its power has forgotten to search and does not report it: configured anew this often.
 _RENEW_MS = const(5000)
 
-_REST, _SENT, _WORKING = range(3)
+_AWAY, _REST, _SENT, _WORKING = range(4)
 
 
 class Reader:
-    """`chip(bus)` makes the library's object for one of its buses; see pn532_i2c and pn532_spi.
-
-    `irq`: the pin on the chip's interrupt line, or None; with it an idle pass sends nothing at all.
+    """`chip` is the PN532 behind its bus, see pn532_i2c and pn532_spi: ready() -> bool, send(frame), read(buffer), whose
+    first byte is not the frame's. `irq`: the pin on the chip's interrupt line, or None; with it an idle pass sends
+    nothing at all.
     """
 
     def __init__(self, chip, bus, irq, log):
-        self._make = chip
+        self._chip = chip
         self._bus = bus
         self._irq = None
         if irq is not None:
@@ -51,10 +57,10 @@ class Reader:
             self._irq.switch_to_input(pull=digitalio.Pull.UP)
         self._health = Health(log, "card")
         self._presence = Presence()
-        self._chip = None
+        self._frame = bytearray(_LONGEST)
         self._command = _SAM_CONFIGURATION
-        self._phase = _REST
-        self._since = 0
+        self._phase = _AWAY
+        self._since = self._poll_at = 0
         self._strikes = 0
 
     @property
@@ -63,87 +69,119 @@ class Reader:
 
     def step(self, now):
         """The UID of a newly presented card, else None."""
+        if self._phase == _AWAY:
+            if not self._health.due(now) or not self._bus.usable(now):
+                return None
+            self._begin(_SAM_CONFIGURATION, now)
+        elif not self._bus.usable(now):
+            self._lose(now, "left alone, a wire is held")
+            return None
         self._presence.miss(now)
-        if self._chip is None and not self._health.due(now):
-            return None
-        if not self._bus.usable():
-            if self._chip is not None:
-                self._lose(now, "left alone, the bus is stuck", True)
-            return None
+        chip = self._chip
         started = supervisor.ticks_ms()
         try:
-            if self._chip is None:
-                self._chip = self._make(self._bus.open())
-                self._begin(_SAM_CONFIGURATION, now)
-            return self._advance(now)
-        except (RuntimeError, IndexError, BusyError):
-            self._strike(now, "answers cannot be read", False)
-        except OSError as error:
-            self._strike(now, reason(error), self._bus.stalled(started))
+            if self._phase == _REST:
+                if ticks.reached(now, self._since):
+                    chip.send(self._command)
+                    self._since = now
+                    self._phase = _SENT
+            elif self._irq is not None and self._irq.value:
+                # The line is low while a frame waits.
+                self._wait(now)
+            elif self._searching and self._irq is None and not ticks.reached(now, self._poll_at):
+                pass
+            elif chip.ready():
+                chip.read(self._frame)
+                return self._take(now)
+            else:
+                self._poll_at = ticks.add(now, _POLL_MS)
+                self._wait(now)
+        except (RuntimeError, IndexError):
+            self._strike(now, "answers cannot be read")
+        except (OSError, MemoryError) as error:
+            if self._bus.stalled(started):
+                self._lose(now, reason(error))
+            else:
+                self._strike(now, reason(error))
         return None
 
-    def _advance(self, now):
-        if self._phase == _REST:
-            if not ticks.reached(now, self._since):
-                return None
-            self._chip._write_frame(self._command)
-            self._since = now
-            self._phase = _SENT
-            return None
-        # The line is low while a frame waits.
-        if (self._irq is not None and self._irq.value) or not self._chip.ready():
-            self._wait(now)
-            return None
+    @property
+    def _searching(self):
+        return self._phase == _WORKING and self._command is _LIST_PASSIVE_TARGET
+
+    def _take(self, now):
+        """What was read: the acknowledge, or an answer."""
+        frame = self._frame
         if self._phase == _SENT:
-            if self._chip._read_data(len(_ACK)) != _ACK:
-                raise RuntimeError("no acknowledge")
+            for at in range(len(_ACK)):
+                if frame[at + 1] != _ACK[at]:
+                    raise RuntimeError
             self._since = now
             self._phase = _WORKING
             return None
-        answer = self._chip.process_response(self._command[1], _LONGEST_ANSWER)
+        start = _data(frame, self._command[_COMMAND_AT] + 1)
         self._strikes = 0
-        self._bus.worked()
         self._health.work()
         if self._command is _SAM_CONFIGURATION:
             self._begin(_LIST_PASSIVE_TARGET, now)
             return None
         # Not at once: a card that stays would keep the bus busy.
         self._begin(_LIST_PASSIVE_TARGET, ticks.add(now, _LOOK_AGAIN_MS))
-        uid = _uid(answer)
+        uid = _uid(frame, start)
         return None if uid is None else self._presence.see(now, uid)
 
     def _wait(self, now):
         waited = ticks.diff(now, self._since)
-        if self._phase == _WORKING and self._command is _LIST_PASSIVE_TARGET:
+        if self._searching:
             if waited >= _RENEW_MS:
                 self._begin(_SAM_CONFIGURATION, now)
         elif waited >= _PATIENCE_MS:
-            self._strike(now, "does not answer", False)
+            self._strike(now, "does not answer")
 
     def _begin(self, command, at):
         self._command = command
         self._phase = _REST
-        self._since = at
+        self._since = self._poll_at = at
 
-    def _strike(self, now, why, stalled):
-        """One bad frame is noise, the third in a row a lost reader; a stall is not tried again soon."""
+    def _strike(self, now, why):
+        """One bad frame is noise, the third in a row a lost reader."""
         self._strikes += 1
-        if self._chip is None or stalled or self._strikes >= _STRIKES:
-            self._lose(now, why, stalled)
+        if self._health.lost or self._strikes >= _STRIKES:
+            self._lose(now, why)
         else:
             self._begin(_SAM_CONFIGURATION, now)
 
-    def _lose(self, now, why, stalled):
-        self._chip = None
+    def _lose(self, now, why):
+        self._phase = _AWAY
         self._strikes = 0
-        self._health.fail(now, why, stalled)
+        self._health.fail(now, why)
 
 
-def _uid(answer):
+def _data(frame, command):
+    """Where direction and command stand in the frame. RuntimeError when it is not a whole answer to that command, IndexError
+    when it is longer than any."""
+    at = 1
+    while frame[at] == 0:
+        at += 1
+    length = frame[at + 1]
+    total = 0
+    for each in range(at + 3, at + 4 + length):
+        total += frame[each]
+    if (
+        frame[at] != 0xFF
+        or (length + frame[at + 2]) & 0xFF
+        or total & 0xFF
+        or frame[at + 3] != _FROM_CHIP
+        or frame[at + 4] != command
+    ):
+        raise RuntimeError
+    return at + 3
+
+
+def _uid(frame, start):
     """Upper-case hex, or None when the answer is not exactly one card with a UID of 4, 7 or 10 bytes."""
-    if len(answer) <= _LENGTH_AT or answer[0] != 1 or answer[_LENGTH_AT] not in _UID_LENGTHS:
+    length = frame[start + _LENGTH_AT]
+    end = start + _LENGTH_AT + 1 + length
+    if frame[start + 2] != 1 or length not in _UID_LENGTHS or end > start + frame[start - 2]:
         return None
-    uid = answer[_LENGTH_AT + 1 : _LENGTH_AT + 1 + answer[_LENGTH_AT]]
-    if len(uid) != answer[_LENGTH_AT]:
-        return None
-    return str(binascii.hexlify(uid), "ascii").upper()
+    return str(binascii.hexlify(frame[start + _LENGTH_AT + 1 : end]), "ascii").upper()

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: MIT
 """A PN532 on I2C, address 0x24."""
 
-from adafruit_bus_device.i2c_device import I2CDevice
-from adafruit_pn532.i2c import PN532_I2C
 from micropython import const
 
 from charger.hardware.pn532 import Reader
@@ -13,20 +11,20 @@ _READY = const(1)
 
 
 def make(bus, irq, log):
-    return Reader(_Chip, bus, irq, log)
+    return Reader(_Chip(bus), bus, irq, log)
 
 
-class _Chip(PN532_I2C):
-    def __init__(self, i2c):
-        # Instead of the library's, which waits up to a second for each of two answers.
-        self.debug = False
-        self._i2c = I2CDevice(i2c, _ADDRESS, probe=False)
-        self._status = bytearray(1)
+class _Chip:
+    """Whatever is read from it begins with the status byte."""
+
+    def __init__(self, bus):
+        self._bus = bus
 
     def ready(self):
-        with self._i2c as i2c:
-            i2c.readinto(self._status)
-        return self._status[0] == _READY
+        return self._bus.ask(_ADDRESS) == _READY
 
-    def _wait_ready(self, timeout=0):
-        return self.ready()
+    def send(self, frame):
+        self._bus.send(_ADDRESS, frame)
+
+    def read(self, frame):
+        self._bus.ask(_ADDRESS, frame)

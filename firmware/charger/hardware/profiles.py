@@ -30,14 +30,15 @@ _XIAO_C6 = {
     "reader_irq_pin": "none",
 }
 
-# Without the camera board, whose microphone shares the two pads underneath (GPIO42, GPIO41). D2 is a strap.
+# Without the camera board, whose microphone shares the two pads underneath: MTDI (GPIO41) and MTMS (GPIO42), names that
+# CircuitPython has from 10.1 on only. D2 is a strap.
 _XIAO_S3 = {
     "relay_pin": "D0",
     "lock_pin": "D3",
     "cable_pin": "D1",
     "estop_pin": "none",
-    "service_pin": "MTDI",
-    "meter_pin": "MTMS",
+    "service_pin": "MIC_DATA",
+    "meter_pin": "MIC_CLK",
     "led_pin": "D7",
     "led_power_pin": "none",
     "sda": "SDA",

@@ -6,10 +6,10 @@ from charger.hardware.output import Output
 
 
 class Relay:
-    """Open from the moment it exists. ValueError when the board itself holds the pin."""
+    """Open from the moment it exists. `output`: as Output takes it."""
 
-    def __init__(self, pin, active_high):
-        self._output = Output(pin, active_high)
+    def __init__(self, output, active_high):
+        self._output = Output(output, active_high)
         self.closed = False
 
     def close(self):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Why the program runs again, and how to make it."""
 
+import sys
 import time
 
 import microcontroller
@@ -17,9 +18,9 @@ _REASONS = (
     ("DEEP_SLEEP_ALARM", "wake"),
     ("RESCUE_DEBUG", "debugger"),
 )
-# After a brown-out or a crash the chip starts in safe mode, and safemode.py resets it: a software reset. Where no time
+# After a brown-out or a crash an ESP32 starts in safe mode, and safemode.py resets it: a software reset. Where no time
 # is lost by it, it leaves the true reason in the RTC, as midnight of a day of January 2000 (the RTC itself starts with
-# the 1st), and we are here some seconds later.
+# the 1st), and we are here some seconds later. An RP2 starts its RTC anew each time: there it is "software".
 _SAFE_MODE_DAYS = {2: "brownout", 3: "crash"}
 _SECONDS = const(20)
 
@@ -40,6 +41,12 @@ def _behind_safe_mode():
     if (year, month, hour, minute) == (2000, 1, 0, 0) and second < _SECONDS:
         return _SAFE_MODE_DAYS.get(day, "software")
     return "software"
+
+
+def was_off():
+    """Whether the supply had been off, for certain: others report a power-on, too, after a brown-out (RP2040) or the
+    reset button (ESP32)."""
+    return sys.platform == "RP2350" and reason() == "power"
 
 
 def reboot():

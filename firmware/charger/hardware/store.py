@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The firmware's own 64 bytes at the start of nvm; what follows them is the journal's.
+"""The firmware's own 64 bytes at the start of nvm; what follows them is the journal's. Nothing here raises: an nvm that
+fails is logged, and the charger goes on with what it knows.
 
-Layout: "CHG", version, crash count, latched fault (its place in FAULTS), 1 while the program stands still on purpose,
+Layout: "CHG", version, crash count, latched fault (its place in FAULTS), 1 while a blocking call is in progress,
 zeros up to byte 59, CRC-32 (big endian) of bytes 0 to 59.
 """
 
@@ -18,20 +19,30 @@ _MAGIC = b"CHG\x01"
 
 # The faults that outlast a reset. Those of a pin are found again at every start.
 FAULTS = (None, "EmergencyStop", "InternalError")
+# What nvm raises: espidf.IDFError is an OSError, espidf.MemoryError a MemoryError, for the 8 KB that each access takes.
+_ERRORS = (OSError, RuntimeError, MemoryError)
 
 
 class Store:
     """Read once, when made: on an ESP32 every read takes 8 KB of heap. Blank or damaged is all zero.
 
-    `crash_count`: 0 to 255; `fault`: the latched fault, one of FAULTS; `standing_still`: whether the program stood still
-    on purpose when it ended. All outlast resets and power cuts.
+    `crash_count`: 0 to 255; `fault`: the latched fault, one of FAULTS; `standing_still`: whether a blocking call
+    was in progress when it ended. All outlast resets and power cuts. `trouble`: why nvm could not be read or written the
+    last time, or None. When it cannot be read, `fault` is "NvmFailure": there may have been one.
     """
 
     def __init__(self):
+        self.log = None
         self.crash_count = 0
         self.fault = None
         self.standing_still = False
-        header = bytes(microcontroller.nvm[0:SIZE])
+        self.trouble = None
+        try:
+            header = bytes(microcontroller.nvm[0:SIZE])
+        except _ERRORS as error:
+            self.fault = "NvmFailure"
+            self._failed("read", error)
+            return
         if header[: len(_MAGIC)] == _MAGIC and header[_BODY:] == _checksum(header[:_BODY]):
             self.crash_count = header[len(_MAGIC)]
             place = header[len(_MAGIC) + 1]
@@ -39,7 +50,7 @@ class Store:
             self.standing_still = header[len(_MAGIC) + 2] == 1
 
     def stand_still(self):
-        """What comes now may take for ever: a watchdog reset from here to `go_on` is no crash.
+        """Record that a blocking call without a limit begins: a watchdog reset from here to `go_on` is no crash.
 
         Written only when a crash is being counted: so the first such reset counts, and none after it. A charger that is
         well, and joins its network a hundred times a day, does not wear its flash.
@@ -51,7 +62,7 @@ class Store:
         self._save(self.crash_count, self.fault, False)
 
     def save(self, crash_count, fault):
-        """Stands still for about 40 ms, unless nothing changed. A fault that is not in FAULTS is not kept."""
+        """Blocks for about 40 ms, unless nothing changed. A fault that is not in FAULTS is not kept."""
         self._save(crash_count, fault if fault in FAULTS else None, False)
 
     def _save(self, crash_count, fault, standing_still):
@@ -63,9 +74,23 @@ class Store:
         body[len(_MAGIC)] = min(crash_count, 255)
         body[len(_MAGIC) + 1] = FAULTS.index(fault)
         body[len(_MAGIC) + 2] = standing_still
-        # In one piece: each write erases the whole of it first.
-        microcontroller.nvm[0:SIZE] = bytes(body) + _checksum(body)
+        try:
+            # In one piece: each write erases the whole of it first.
+            microcontroller.nvm[0:SIZE] = bytes(body) + _checksum(body)
+        except _ERRORS as error:
+            self._failed("written", error)
+            return
         self.crash_count, self.fault, self.standing_still = new
+        self.trouble = None
+
+    def _failed(self, what, error):
+        words = error.args[-1] if error.args else ""
+        trouble = "nvm cannot be {} ({} {}): no fault and no crash is remembered".format(
+            what, type(error).__name__, words
+        )
+        if self.log is not None and self.trouble is None:
+            self.log("store", trouble)
+        self.trouble = trouble
 
 
 def _checksum(body):

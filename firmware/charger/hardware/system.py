@@ -13,6 +13,8 @@ import board
 import rtc
 import supervisor
 
+from charger.visit import leave
+
 ticks_ms = supervisor.ticks_ms
 collect = gc.collect
 
@@ -31,6 +33,30 @@ def boot_id():
     return binascii.hexlify(os.urandom(8)).decode()
 
 
+def up_ms():
+    """Milliseconds since the chip's reset."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def bluetooth_on():
+    """Whether CircuitPython offers the drive over Bluetooth, unpaired; boot.py switches that off."""
+    try:
+        return supervisor.runtime.ble_workflow
+    except (AttributeError, NotImplementedError):  # before 9.0; a build without Bluetooth
+        return False
+
+
+def memory():
+    """How much is free, in words. Never found out by allocating: the heap would grow into what Wi-Fi needs."""
+    gc.collect()
+    text = "{} bytes free".format(gc.mem_free())
+    try:
+        import espidf
+    except ImportError:
+        return text
+    return "{}, {} in one piece outside the heap".format(text, espidf.heap_caps_get_largest_free_block())
+
+
 def read_utc():
     """The RTC as Unix seconds."""
     return time.time()
@@ -42,13 +68,10 @@ def write_utc(unix):
 
 def describe(error):
     """The traceback of an exception, a list of lines."""
-    return "".join(traceback.format_exception(error)).rstrip().split("\n")
+    return "".join(traceback.format_exception(error)).replace("\r", "").rstrip().split("\n")
 
 
 def forget(*names):
     """Unload modules that were needed to start and never again; what still uses a part of one keeps that part."""
-    for name in names:
-        package, _, module = name.rpartition(".")
-        del sys.modules[name]
-        delattr(sys.modules[package], module)
+    leave(*names)
     gc.collect()

@@ -1,33 +1,38 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The network: Wi-Fi, MQTT and NTP. Each has step(now), which returns at once or declares how long it stands still.
+"""The network: Wi-Fi, MQTT and NTP. Each has step(now), which returns at once or declares for how long it blocks.
 
     wifi = Wifi(radio, values, ticks_ms, stalls, store, outbox, log, is_rp2)
-    link = Link(pool, wifi, values, ticks_ms, pump, stalls, log)
+    link = Link(pool, wifi, values, ticks_ms, stalls, log)
     ntp  = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)
 
 `radio` is wifi.radio, `pool` a socketpool.SocketPool, `values` the dict of charger.settings, `ticks_ms`
-supervisor.ticks_ms, `now` what it gave at the start of the pass. `pump()` runs the safety part of the loop once,
-`log(tag, text)` writes a console line, `clock.set_from_ntp(unix)` takes whole seconds. `stalls.allow(ms)` says whether
-everything may stand still for `ms` now; a part that gets False asks again later. None of these parts raises.
-`store` (hardware.store.Store) keeps that the program stands still on purpose.
+supervisor.ticks_ms, `now` what it gave at the start of the pass. `log(tag, text)` writes a console line,
+`clock.set_from_ntp(unix)` takes whole seconds. `stalls.allow(ms)` decides whether a call may block for `ms` now; a part
+that gets False asks again later. None of these parts raises.
+`store` (hardware.store.Store) records that a blocking call is in progress.
 
-What may stand still, and for how long:
+What may block, and for how long:
 
     Wifi.step     ESP32: one association, UNBOUNDED (DHCP has no limit there), so only with the relay open. When the
                   watchdog ends it, that is no crash.
-                  RP2: 10 ms at any time; it starts the association and looks again later.
+                  RP2: 500 ms, since connect() leaves the old network first; then it looks again later.
     Link.step     TCP connect: 3000 ms (at most half the watchdog's time) where allowed, else 200 ms. With TLS: three
                   times 1500 ms (less where the watchdog's time is short), else 200 ms, and 3000 ms.
-                  CONNECT, SUBSCRIBE and the "online" message wait for their acknowledgement with `pump` running,
-                  at most 5 s each, each in a pass of its own.
+                  CONNECT, SUBSCRIBE and the "online" message are sent in one pass, and their acknowledgement taken
+                  in a later one, at most 5 s each.
+                  250 ms, to load the dialer while there is no connection; it is unloaded with the first one.
                   Everything else: 0. Handing over a message takes MiniMQTT until the next tick, 1 ms.
     Link.publish  0
     Link.receive  0
-    Ntp.step      a request: 1000 ms.
+    Ntp.step      250 ms, three times: to load what reads an answer, what asks, and the library; 0 while it waits.
 
-Names are resolved without standing still (resolver.py): [mqtt] broker and [ntp] server at first use and after three
-failures in a row, at most 7 s a look-up; an address needs none.
+One thing cannot be declared: on an RP2 whose network stack has no memory left a send blocks for up to 10 s, whatever the
+socket's timeout; only the watchdog ends it.
+
+Names are resolved over passes (resolver.py): [mqtt] broker and [ntp] server at first use and after three failures in a row,
+at most 7 s a look-up; an address needs none. The time server is asked likewise (both by question.py). What does that is
+loaded for it, in up to 250 ms a time, and unloaded.
 
 What the others read and call:
 

@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Opens the connection to the broker: name, then TCP and TLS, when everything may stand still for that long."""
+"""Opens the connection to the broker: name, then TCP and TLS, when calls may block for that long.
+
+Loaded while there is no connection, and unloaded with its TLS context as soon as there is one.
+"""
 
 from charger.net.packet_socket import errno_name
-from charger.net.resolver import Resolver
 from charger.stalls import WATCHDOG_RESERVE_MS
 
 # Fits the default [safety] max_stall_ms; an ESP32 and an RP2 both wait in steps of 100 ms.
@@ -42,24 +44,27 @@ def make_tls_context(ca_file):
 
 
 class Dialer:
-    """The collaborators as in the package; `make_context(ca_file)` is called before the first TLS."""
+    """`resolver` knows the address of `host`; the other collaborators as in the package. `make_context(ca_file)` is
+    called before the first TLS."""
 
-    def __init__(self, pool, wifi, values, stalls, log, make_context):
+    def __init__(
+        self, pool, resolver, host, port, tls, ca_file, watchdog_seconds, stalls, log, make_context=None
+    ):
         self._pool = pool
-        self._host = values["mqtt.broker"]
-        self._port = values["mqtt.port"]
-        self._tls = values["mqtt.tls"]
-        self._ca_file = values["mqtt.ca_file"]
+        self._resolver = resolver
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._ca_file = ca_file
         self._stalls = stalls
-        self._make_context = make_context
+        self._make_context = make_context or make_tls_context
         self._context = None
-        self._resolver = Resolver(pool, wifi, self._host)
-        self._patient_ms = self._patience(values["safety.watchdog_seconds"], log)
+        self._patient_ms = self._patience(watchdog_seconds, log)
         self.problem = None
         self.resolving = False
 
     def _patience(self, watchdog_seconds, log):
-        """The socket's timeout when there is time, so that all of it ends before the watchdog, which nobody feeds."""
+        """The socket's timeout when there is time, so that all of it ends before the watchdog resets the board."""
         if self._tls:
             wanted = PATIENT_TLS_MS
             longest = (watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS - TLS_MS) // TLS_WAITS
@@ -82,7 +87,7 @@ class Dialer:
             return None
         for wait in (self._patient_ms, QUICK_MS):
             if self._stalls.allow(TLS_MS + TLS_WAITS * wait if self._tls else wait):
-                # Reading the certificate stands still, too; it is part of what was allowed.
+                # Reading the certificate blocks, too; it is part of what was allowed.
                 return self._connect(wait) if self._trust() else None
         return None
 

@@ -22,7 +22,7 @@ _MAX_NAME = const(255)
 _MAX_LABELS = const(20)
 
 
-class LookUpError(Exception):
+class LookUpError(ValueError):
     """There is no address to be had; args[0] tells a person why."""
 
 

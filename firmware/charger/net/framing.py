@@ -114,7 +114,7 @@ class Packet:
         if first & 0xF0 == PUBLISH:
             self._judge_message(first, self._need - self._body + self._skip)
         else:
-            # One that nobody waits for would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
+            # One that is not awaited would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
             self.wanted = first == self.awaited
 
     def _judge_message(self, first, length):

@@ -2,27 +2,28 @@
 # SPDX-License-Identifier: MIT
 """The connection to the broker: MiniMQTT on our socket, kept up, and five places for what came.
 
-A pass does one thing: dial, CONNECT, SUBSCRIBE, announce, or serve. Pauses between attempts, the keep-alive and its
-bound are ours: MiniMQTT would sleep, wait a minute for an answer, or never ask while it publishes.
+A pass does one thing: dial, send CONNECT, SUBSCRIBE or the announcement, take its answer, or serve. Pauses between
+attempts, the keep-alive and its bound are ours: MiniMQTT would sleep, wait a minute for an answer, or never ask while
+it publishes.
 """
 
 import random
 
-from adafruit_connection_manager import connection_manager_close_all
-from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
 from micropython import const
 
 from charger import ticks
-from charger.net.dialer import Dialer, make_tls_context
 from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, SUBACK, LinkError
-from charger.net.packet_socket import WAIT_MS, OneSocketPool, PacketSocket, errno_name
+from charger.net.minimqtt import MMQTTException
+from charger.net.packet_socket import WAIT_MS, NotYetError, PacketSocket, errno_name
+from charger.net.resolver import Resolver
+from charger.visit import LOAD_MS, visit
 
 PLACES = 5
 _LONGEST_PAUSE_S = const(60)
 # A connection that lasted this long was a good one: older failures do not hold back the next attempt.
 _GOOD_MS = const(10000)
 _ASK_AGAIN_MS = const(1000)
-# MiniMQTT's own keep-alive and receive timeout, in seconds: never. Its ping() would wait, and the socket bounds waits.
+# For MiniMQTT's own keep-alive, in seconds: never. Its ping() would wait.
 _NEVER_S = const(1 << 29)
 
 _DOWN = const(0)
@@ -30,8 +31,10 @@ _DIALLED = const(1)
 _ACCEPTED = const(2)
 _SUBSCRIBED = const(3)
 _UP = const(4)
+# What each of these waits for.
+_ANSWERS = {_DIALLED: CONNACK, _ACCEPTED: SUBACK, _SUBSCRIBED: PUBACK}
 
-# What MiniMQTT and the connection manager raise, and what a broker's nonsense makes them raise.
+# What MiniMQTT raises, and what a broker's nonsense makes them raise.
 _FAILURES = (
     LinkError,
     MMQTTException,
@@ -53,12 +56,13 @@ class Link:
         wifi,
         values,
         ticks_ms,
-        pump,
         stalls,
         log,
         randrange=random.randrange,
-        make_context=make_tls_context,
+        make_context=None,
     ):
+        from charger.net import minimqtt
+
         serial = values["charger.serial"]
         self._topic_out = f"/charger/{serial}"
         self._topic_in = f"/system/{serial}"
@@ -70,12 +74,29 @@ class Link:
         self._ticks_ms = ticks_ms
         self._log = log
         self._randrange = randrange
-        self._dialer = Dialer(pool, wifi, values, stalls, log, make_context)
-        self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, pump, log)
-        self._pool = OneSocketPool(self._socket)
-        self._client = self._make_client(values)
+        # What the dialer gets, which is loaded while there is no connection.
+        self._to_dial = (
+            pool,
+            Resolver(pool, wifi, values["mqtt.broker"], stalls),
+            values["mqtt.broker"],
+            values["mqtt.port"],
+            values["mqtt.tls"],
+            values["mqtt.ca_file"],
+            values["safety.watchdog_seconds"],
+            stalls,
+            log,
+            make_context,
+        )
+        self._dialer = None
+        self._stalls = stalls
+        self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, log)
+        self._client = minimqtt.make(values, self._socket, self._topic_state, self._on_message)
         self._inbox = []
         self._phase = _DOWN
+        # MiniMQTT's count of packets before the call whose answer is awaited; None while none is.
+        self._pid = None
+        # What publish() met with.
+        self.problem = None
         self._next_try = ticks_ms()
         self._pause_s = 0
         self._good_at = 0
@@ -83,31 +104,14 @@ class Link:
         self._told_waiting = False
         self.overflows = 0
 
-    def _make_client(self, values):
-        # A username without a password makes MiniMQTT fail, so that one is "" then.
-        user = values["mqtt.username"] or None
-        client = MQTT(
-            broker=values["mqtt.broker"],
-            port=values["mqtt.port"],
-            username=user,
-            password=values["mqtt.password"] if user else None,
-            client_id=values["mqtt.client_id"],
-            socket_pool=self._pool,
-            use_binary_mode=True,
-            socket_timeout=0,
-            recv_timeout=_NEVER_S,
-            connect_retries=1,
-        )
-        client.will_set(self._topic_state, "offline", retain=True, qos=1)
-        client.on_message = self._on_message
-        return client
-
     @property
     def connected(self):
         return self._phase == _UP
 
     def step(self, now):
         try:
+            if self.problem is not None:
+                raise self.problem
             if self._phase == _DOWN:
                 self._dial(now)
             elif not self._wifi.connected:
@@ -115,13 +119,13 @@ class Link:
             elif self._phase == _UP:
                 self._serve(now)
             else:
-                self._advance()
+                self._advance(now)
         except _FAILURES as error:
             self._lose(error)
 
     def publish(self, frame):
         """Sends `frame` with QoS 0. False when it was not taken: try again next pass."""
-        if self._phase != _UP or self._socket.pending:
+        if self._phase != _UP or self._socket.pending or self.problem is not None:
             return False
         data = frame if isinstance(frame, bytes) else frame.encode()
         if len(data) > MAX_PAYLOAD:
@@ -131,7 +135,8 @@ class Link:
             self._client.publish(self._topic_out, data)
             self._socket.flush(self._ticks_ms())
         except _FAILURES as error:
-            self._lose(error)
+            # The connection ends in step(): here the calls are deep enough already.
+            self.problem = error
             return False
         return True
 
@@ -150,39 +155,63 @@ class Link:
             # However long that takes: a time that is past does not look like one to come.
             self._next_try = now
             return
-        native = self._dialer.open(now)
-        if self._dialer.resolving:
+        dialer = self._dialer
+        if dialer is None:
+            if self._stalls.allow(LOAD_MS):
+                self._load_dialer()
+            return
+        native = dialer.open(now)
+        if dialer.resolving:
             return
         if native is not None:
             import select
 
+            self._dialer = None
             self._socket.attach(native, select.poll(), select.POLLIN)
             self._phase = _DIALLED
             self._told_waiting = False
-        elif self._dialer.problem:
-            self._retry_later(f"Broker {self.broker_text} not reachable ({self._dialer.problem})")
+        elif dialer.problem:
+            self._retry_later(f"Broker {self.broker_text} not reachable ({dialer.problem})")
         else:
             self._next_try = ticks.add(now, _ASK_AGAIN_MS)
             if not self._told_waiting:
                 self._told_waiting = True
                 self._log("mqtt", f"Broker {self.broker_text} has to wait until the relay is open")
 
-    def _advance(self):
-        """One exchange with the broker, pumping for at most WAIT_MS."""
-        if self._phase == _DIALLED:
-            self._socket.begin_wait(CONNACK)
-            self._client.connect(keep_alive=self._keep_alive)
-            self._client.keep_alive = _NEVER_S
-        elif self._phase == _ACCEPTED:
-            self._socket.begin_wait(SUBACK)
-            self._client.subscribe(self._topic_in, 1)
-        else:
-            self._socket.begin_wait(PUBACK)
-            self._client.publish(self._topic_state, "online", retain=True, qos=1)
-            self._good_at = ticks.add(self._ticks_ms(), _GOOD_MS)
-            self._log("mqtt", f"Connected to broker {self.broker_text}")
-        self._socket.end_wait()
+    def _load_dialer(self):
+        try:
+            self._dialer = visit("net.dialer").Dialer(*self._to_dial)
+        except (ImportError, MemoryError) as error:
+            self._retry_later(f"Cannot load what connects to broker {self.broker_text} ({_reason(error)})")
+
+    def _advance(self, now):
+        """A step of an exchange with the broker: its request, or what came since."""
+        socket, client = self._socket, self._client
+        socket.flush(now)
+        if self._pid is None:
+            self._pid = client._pid
+            socket.begin(_ANSWERS[self._phase])
+        elif not socket.resume(now):
+            return
+        # The same call again has to make the same bytes.
+        client._pid = self._pid
+        try:
+            if self._phase == _DIALLED:
+                client.connect(keep_alive=self._keep_alive)
+                client.keep_alive = _NEVER_S
+            elif self._phase == _ACCEPTED:
+                client.subscribe(self._topic_in, 1)
+            else:
+                client.publish(self._topic_state, "online", retain=True, qos=1)
+        except NotYetError:
+            socket.flush(now)
+            return
+        socket.end()
+        self._pid = None
         self._phase += 1
+        if self._phase == _UP:
+            self._good_at = ticks.add(now, _GOOD_MS)
+            self._log("mqtt", f"Connected to broker {self.broker_text}")
 
     def _serve(self, now):
         socket = self._socket
@@ -219,6 +248,8 @@ class Link:
             self._inbox.append(str(message, "utf-8"))
         except UnicodeError:
             self._log("mqtt", f"Discarded a message of {len(message)} bytes that is not UTF-8")
+        except MemoryError:
+            self._log("mqtt", f"Discarded a message of {len(message)} bytes: no memory")
 
     def _lose(self, error):
         was_up = self._phase == _UP
@@ -226,15 +257,15 @@ class Link:
         if was_up:
             self._retry_later(f"Connection to broker {self.broker_text} lost ({_reason(error)})")
         else:
-            self._retry_later(f"Broker {self.broker_text} does not let us in ({_reason(error)})")
+            self._retry_later(f"Broker {self.broker_text} refused the connection ({_reason(error)})")
 
     def _drop(self):
         self._phase = _DOWN
+        self._pid = self.problem = None
         # First, so that MiniMQTT's DISCONNECT goes nowhere and the last will stands.
         self._socket.close()
         if self._client.is_connected():
             self._client.disconnect()
-        connection_manager_close_all(self._pool)
 
     def _retry_later(self, text):
         """1, 2, 4 … 60 s, each up to a quarter less so that chargers do not come back in step."""

@@ -1,54 +1,44 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Asks the time server at start and every [ntp] sync_interval_minutes, when everything may stand still for it.
+"""Asks the time server at start and every [ntp] sync_interval_minutes, without blocking until it answers.
 
-The library caches no failure and would block at every read, so it is asked on our own schedule only; and it would block
-to resolve the name, so it gets a pool that knows the answer.
+An answer is ours when it comes from the server and repeats the random time stamp of our request (RFC 5905, section 8);
+any other is ignored. time_answer.py reads its contents; it is loaded for that and unloaded again.
 """
 
-from adafruit_ntp import NTP
+import os
+
 from micropython import const
 
 from charger import ticks
-from charger.net.packet_socket import errno_name
 from charger.net.resolver import Resolver
+from charger.visit import LOAD_MS, visit
 
-# The library asks a single address twice.
-_TIMEOUT_S = 0.5  # float: adafruit_ntp takes seconds
-_REQUEST_MS = const(1000)
+_PORT = const(123)
+_SIZE = const(48)
+# Client, version 4. Besides that, the server needs only the time stamp that it repeats.
+_REQUEST = b"\x23" + bytes(39)
+_SERVER = const(4)
+# After a pass that took longer than this, a waiting answer holds an old time.
+_STALE_MS = const(500)
 _FIRST_RETRY_S = const(10)
 _LONGEST_RETRY_S = const(900)
-# When a name is resolved again is for us to decide.
-_NEVER_S = const(1 << 29)
-
-
-class _ResolvedPool:
-    """What adafruit_ntp takes for a socket pool: the board's sockets, and an address in place of a name server."""
-
-    def __init__(self, pool, resolver):
-        self._resolver = resolver
-        self.AF_INET = pool.AF_INET
-        self.SOCK_DGRAM = pool.SOCK_DGRAM
-        self.socket = pool.socket
-
-    def getaddrinfo(self, host, port):
-        return ((self.AF_INET, self.SOCK_DGRAM, 0, "", (self._resolver.address, port)),)
 
 
 class Ntp:
     """`server` is a host, `interval_minutes` 1 to 10080; the collaborators as in the package."""
 
     def __init__(self, pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log):
-        self._resolver = Resolver(pool, wifi, server)
-        self._pool = _ResolvedPool(pool, self._resolver)
+        self._resolver = Resolver(pool, wifi, server, stalls)
+        self._pool = pool
         self._server = server
         self._interval_s = interval_minutes * 60
         self._clock = clock
         self._wifi = wifi
-        self._ticks_ms = ticks_ms
         self._stalls = stalls
         self._log = log
-        self._ntp = self._address = None
+        self._reader = self._question = self._stamp = None
+        self._looked = 0
         self._failures = 0
         # Counted in seconds: 10080 minutes are more milliseconds than the tick counter has.
         self._uptime = ticks.Uptime(ticks_ms())
@@ -57,41 +47,79 @@ class Ntp:
 
     def step(self, now):
         self._uptime.step(now)
-        if self._uptime.seconds < self._due or not self._wifi.connected:
+        if self._uptime.seconds < self._due:
             return
-        if not self._resolver.ready(now):
-            return
-        if self._resolver.address is None:
+        stale = ticks.diff(now, self._looked) > _STALE_MS
+        self._looked = now
+        if stale or not self._wifi.connected:
+            self._end()
+        elif not self._resolver.ready(now):
+            pass
+        elif self._resolver.address is None:
             self._retry_later(self._resolver.problem)
-        elif self._stalls.allow(_REQUEST_MS):
-            self._ask()
+        else:
+            try:
+                self._ask(now)
+            except (OSError, ArithmeticError, RuntimeError, ImportError, MemoryError) as error:
+                self._fail(str(error) or type(error).__name__)
 
-    def _ask(self):
-        # The library keeps the address that it was given first.
-        if self._ntp is None or self._address != self._resolver.address:
-            self._address = self._resolver.address
-            self._ntp = NTP(
-                self._pool, server=self._server, socket_timeout=_TIMEOUT_S, reresolve_interval=_NEVER_S
-            )
-        try:
-            self._ntp.next_sync = 0
-            unix = self._ntp.utc_ns // 1000000000
-        except (OSError, ArithmeticError, RuntimeError, MemoryError) as error:
-            self._resolver.failed()
-            self._retry_later(errno_name(error) if isinstance(error, OSError) else str(error))
+    def _ask(self, now):
+        if self._question is None and not self._prepare():
             return
-        self._resolver.worked()
-        self._failures = 0
-        self._clock.set_from_ntp(unix)
-        self._due = self._uptime.seconds + self._interval_s
-        if not self.synchronised:
-            self._log("ntp", f"Time from {self._server}")
-        self.synchronised = True
+        answer = self._question.step(now)
+        if self._question.over:
+            self._fail("no answer")
+        elif answer is not None and self._is_ours(answer):
+            if self._stalls.allow(LOAD_MS):
+                self._read(answer)
+            else:
+                # Once that is allowed, the answer will be old.
+                self._end()
 
-    def _retry_later(self, reason):
-        pause = min(_FIRST_RETRY_S << min(self._failures, 7), _LONGEST_RETRY_S)
+    def _prepare(self):
+        """True when the question can be asked. It is loaded in one pass, and in the one before what reads the answer: with
+        the library, which that loads in turn, source files would take more than LOAD_MS."""
+        if not self._stalls.allow(LOAD_MS):
+            return False
+        if self._reader is None:
+            self._reader = visit("net.time_answer")
+            return False
+        self._stamp = os.urandom(8)
+        target = (self._resolver.address, _PORT)
+        self._question = visit("net.question").Question(self._pool, target, _REQUEST + self._stamp, _SIZE)
+        return True
+
+    def _is_ours(self, answer):
+        return len(answer) == _SIZE and answer[0] & 7 == _SERVER and answer[24:32] == self._stamp
+
+    def _read(self, answer):
+        why, unix = self._reader.read(answer)
+        if why:
+            # A kiss of death (stratum 0) is obeyed for at least as long as a good answer would last.
+            self._fail(why, 0 if answer[1] else max(self._interval_s, _LONGEST_RETRY_S))
+        elif not self._clock.set_from_ntp(unix):
+            self._fail("a time that cannot be")
+        else:
+            self._end()
+            self._resolver.worked()
+            self._failures = 0
+            self._due = self._uptime.seconds + self._interval_s
+            if not self.synchronised:
+                self._log("ntp", f"Time from {self._server}")
+            self.synchronised = True
+
+    def _fail(self, reason, pause=0):
+        self._end()
+        self._resolver.failed()
+        self._retry_later(reason, pause)
+
+    def _end(self):
+        if self._question is not None:
+            self._question.close()
+        self._reader = self._question = self._stamp = None
+
+    def _retry_later(self, reason, pause=0):
+        pause = pause or min(_FIRST_RETRY_S << min(self._failures, 7), _LONGEST_RETRY_S)
         self._failures += 1
-        # Asking may have taken longer than the pause.
-        self._uptime.step(self._ticks_ms())
         self._due = self._uptime.seconds + pause
         self._log("ntp", f"No time from {self._server} ({reason}), next try in {pause} s")

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The socket that MiniMQTT gets: whole packets or EAGAIN, sends that cannot hang, and a loop that goes on meanwhile.
+"""The socket that MiniMQTT gets: whole packets or EAGAIN, and sends that cannot hang.
 
-MiniMQTT is used with socket_timeout=0, so it asks again at once after EAGAIN. While it waits for an acknowledgement
-every such question runs `pump`, and the wait fails after WAIT_MS. Outside of a wait, one packet is handed over for
-each loop(0). Nothing here blocks: the dialer connects the native socket beforehand.
+MiniMQTT sends a request and waits for its acknowledgement in one call. Here it leaves that call by `NotYetError` where it
+would wait; when the answer is there the link makes the call again, and what was sent the first time is swallowed. So
+none of its frames is on the stack while the loop runs. Nothing here blocks: the dialer connects the native socket.
 """
 
 import errno
@@ -25,37 +25,24 @@ _PUBACK = b"\x40\x02"
 _PINGREQ = b"\xc0\x00"
 
 
+class NotYetError(LinkError):
+    """Leaves a call of MiniMQTT that would have to wait: make it again when `resume` says so."""
+
+
 def errno_name(error):
     """The symbolic name of an OSError's number, or its own words: numbers differ between ports."""
     return errno.errorcode.get(error.errno) or str(error)
 
 
-class OneSocketPool:
-    """What MiniMQTT takes for a socket pool. It has one socket, which is connected already."""
-
-    SOCK_STREAM = 1
-
-    def __init__(self, socket):
-        self._socket = socket
-
-    def getaddrinfo(self, host, port, family=0, kind=0):
-        """The dialer has resolved the name; nobody looks at this address."""
-        return ((family, kind, 0, "", (host, port)),)
-
-    def socket(self, family, kind):
-        return self._socket
-
-
 class PacketSocket:
-    """`topic` (bytes) is the one we subscribe to; `ticks_ms`, `pump` and `log` as in the package."""
+    """`topic` (bytes) is the one we subscribe to; `ticks_ms` and `log` as in the package."""
 
-    def __init__(self, topic, ticks_ms, pump, log):
+    def __init__(self, topic, ticks_ms, log):
         self._packet = Packet(topic)
         self._ticks_ms = ticks_ms
-        self._pump = pump
         self._log = log
         self._native = self._receive = self._send = self._ready = None
-        # Whole packets leave in one segment. A CONNECT with a very long password is larger: it leaves in pieces.
+        # Whole packets leave in one segment. A CONNECT with a very long password is larger: it leaves over passes.
         self._out = bytearray(MAX_PAYLOAD + 128)
         self._out_view = memoryview(self._out)
         self._reset()
@@ -68,6 +55,9 @@ class PacketSocket:
         self._end = 0  # of what is to be sent
         self._sent = 0
         self._offered = 0
+        self._request = 0  # bytes that the exchange has sent
+        self._repeated = 0  # of these, what MiniMQTT's present call has not sent again yet
+        self._asked = False  # all of the request was sent
         self._wait_until = 0
         self._send_until = 0
         self._packet_until = 0
@@ -95,12 +85,25 @@ class PacketSocket:
             except OSError as error:
                 self._log("mqtt", f"Closing the socket: {errno_name(error)}")
 
-    def begin_wait(self, kind):
-        """Until end_wait() a question pumps, for WAIT_MS at most; `kind` is the acknowledgement waited for."""
+    def begin(self, kind):
+        """An exchange: MiniMQTT's next call ends with the acknowledgement `kind`, or in NotYetError."""
         self._packet.awaited = kind
+        self._request = self._repeated = 0
+        self._asked = False
         self._wait_until = ticks.add(self._ticks_ms(), WAIT_MS)
 
-    def end_wait(self):
+    def resume(self, now):
+        """True when the call is to be made again: a packet came, or there is room for more of the request.
+
+        Raises LinkError when the exchange is not over within WAIT_MS.
+        """
+        if ticks.reached(now, self._wait_until):
+            raise LinkError(_NO_ANSWER)
+        self._repeated = self._request
+        return self.fetch(now) if self._asked else not self._end
+
+    def end(self):
+        """The exchange is over."""
         self._packet.awaited = 0
 
     @property
@@ -123,46 +126,31 @@ class PacketSocket:
             raise OSError(errno.ENOTCONN, "no connection")
 
     def send(self, data):
-        """Takes all of `data`; where the buffer is too small, pumps until the peer took some. Raises LinkError."""
+        """Takes all of `data`; raises NotYetError where the buffer is too small."""
         size = len(data)
-        done = self._queue(data)
-        while done < size:
-            self.flush(self._ticks_ms())
-            if self._end:
-                self._pause()
-            done += self._queue(data[done:])
+        repeated = min(size, self._repeated)
+        self._repeated -= repeated
+        taken = self._queue(data[repeated:])
+        if not self._asked:
+            self._request += taken
+        if repeated + taken < size:
+            raise NotYetError("a packet larger than the buffer")
         return size
 
     def recv_into(self, target, n):
-        """Up to `n` bytes of one whole packet; OSError EAGAIN when there is none. Raises LinkError."""
+        """Up to `n` bytes of one whole packet. When there is none: NotYetError in an exchange, else OSError EAGAIN."""
         if n == 0:
             return 0
         if not self._complete:
             if self._packet.awaited:
-                self._wait()
-            if not self._complete:
-                raise OSError(errno.EAGAIN, "nothing yet")
+                self._asked = True
+                raise NotYetError("no answer yet")
+            raise OSError(errno.EAGAIN, "nothing yet")
         taken = self._packet.take(target, n)
         if self._packet.empty:
             self._packet.clear()
             self._complete = False
         return taken
-
-    def _wait(self):
-        now = self._ticks_ms()
-        self.flush(now)
-        if self.fetch(now):
-            return
-        if ticks.reached(now, self._wait_until):
-            raise LinkError(_NO_ANSWER)
-        self._pause()
-
-    def _pause(self):
-        try:
-            self._pump()
-        except OSError:
-            # The loop vouches for a waiting task no longer; MiniMQTT would take its ETIMEDOUT for "not yet".
-            raise LinkError(_NO_ANSWER) from None
 
     # What the link calls once per pass.
 

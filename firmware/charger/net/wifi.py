@@ -13,9 +13,11 @@ _LOOK_MS = const(100)
 # On an ESP32 this ends the retries: an attempt takes up to 3 s more, and the wait for DHCP has no end.
 _ASSOCIATE_S = const(4)
 _ATTEMPT_S = const(3)
+# Before it joins, an RP2 leaves, and waits so long for its driver to report that.
+_LEAVE_MS = const(500)
 _FIRST_MS = const(2000)
 _LONGEST_MS = const(60000)
-# After a start that joining itself brought about, the next attempt may well do so again: first somebody can charge.
+# After a start that joining itself brought about, the next attempt may well do so again: until then the charger can charge.
 _AGAIN_MS = const(60000)
 # And what is undelivered is in RAM: another such start would lose it.
 _UNDELIVERED_MS = const(900000)
@@ -23,8 +25,8 @@ _NOTHING = ("None", "0.0.0.0")
 
 
 class Wifi:
-    """`radio` is wifi.radio, `outbox` what waits to be delivered; the other collaborators, and how long step() stands
-    still, as in the package."""
+    """`radio` is wifi.radio, `outbox` what waits to be delivered; the other collaborators, and how long step()
+    blocks, as in the package."""
 
     def __init__(self, radio, values, ticks_ms, stalls, store, outbox, log, is_rp2):
         self._radio = radio
@@ -45,6 +47,7 @@ class Wifi:
             log("wifi", f"The last attempt to join ended in a reset: the next in {_AGAIN_MS // 1000} s")
         self._pause_ms = _FIRST_MS
         self._problem = None
+        self._waits = False
         self.connected = False
         self.address = None
 
@@ -69,13 +72,13 @@ class Wifi:
                 self._take_address()
         elif self.connected:
             self._lose(now)
-        if (
-            not self.connected
-            and ticks.reached(now, self._next_try)
-            and not self._too_precious(now)
-            and (self._is_rp2 or self._stalls.allow(UNBOUNDED))
-        ):
+        if self.connected or not ticks.reached(now, self._next_try) or self._too_precious(now):
+            return
+        if self._stalls.allow(_LEAVE_MS if self._is_rp2 else UNBOUNDED):
             self._associate()
+        elif not self._waits and not self._stalls.spent:
+            self._waits = True
+            self._log("wifi", f"Joining {self._ssid} has to wait until the relay is open")
 
     def _too_precious(self, now):
         """Undelivered transactions are not risked for a while, when the last attempt to join ended in a reset."""
@@ -83,10 +86,15 @@ class Wifi:
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
-        address = str(self._radio.ipv4_address)
+        try:
+            address = str(self._radio.ipv4_address)
+        except MemoryError as error:
+            self._tell(error)
+            return
         if address in _NOTHING:
             return
         self.connected = True
+        self._waits = False
         self.address = address
         self._risky = False
         self._pause_ms = _FIRST_MS
@@ -101,18 +109,23 @@ class Wifi:
         self._log("wifi", f"Connection to {self._ssid} lost")
 
     def _associate(self):
-        problem = None
         if not self._is_rp2:
             self._store.stand_still()
         try:
             self._radio.connect(self._ssid, self._password, timeout=self._timeout_s)
+            self._problem = None
+        # What ESP-IDF raises is an OSError or a MemoryError, too.
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
             # An RP2 always ends here: 10 ms are not enough, and the association goes on.
-            problem = "no answer yet" if self._is_rp2 else str(error)
+            self._tell("no answer yet" if self._is_rp2 and isinstance(error, OSError) else error)
         self._store.go_on()
-        if problem and problem != self._problem:
-            self._log("wifi", f"Connecting to {self._ssid}: {problem}")
-        self._problem = problem
         self._pause_ms = min(self._pause_ms * 2, _LONGEST_MS)
         pause = max(self._pause_ms, _OWN_MS) if self._is_rp2 else self._pause_ms
         self._next_try = ticks.add(self._ticks_ms(), pause)
+
+    def _tell(self, problem):
+        """Once for each problem, an error or a text."""
+        text = str(problem) or type(problem).__name__
+        if text != self._problem:
+            self._problem = text
+            self._log("wifi", f"Connecting to {self._ssid}: {text}")

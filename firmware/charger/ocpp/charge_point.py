@@ -8,11 +8,11 @@ message is made from the state of things when its turn comes.
 
 from micropython import const
 
-from charger.clock import iso, parse_iso
+from charger.clock import iso
+from charger.visit import LOAD_MS, visit
 
 # While the central system names no interval (SPEC 4.2: "chosen by the Charge Point").
 _RETRY_S = const(60)
-_MAX_INTERVAL_S = const(86400)
 _MAX_INFO = const(50)  # StatusNotification's info (SPEC 6.47)
 
 
@@ -30,27 +30,29 @@ class Identity:
 
 
 class ChargePoint:
-    """Call `attach` once with who wants to hear of answers before the first `step`.
+    """Call `attach` once with what receives the answers, before the first `step`.
 
-    Why the board was reset is told with the status of connector 0. `registration` is None until BootNotification is
+    Why the board was reset is sent with the status of connector 0. `registration` is None until BootNotification is
     answered, then Accepted, Pending or Rejected.
     """
 
-    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, log):
+    def __init__(self, rpc, transactions, clock, configuration, identity, uptime, stalls, log):
         self._rpc = rpc
         self._transactions = transactions
         self._clock = clock
         self._configuration = configuration
         self._identity = identity
         self._uptime = uptime
+        self._stalls = stalls
         self._log = log
         self._controller = None
         self.registration = None
+        self._registering = None
         self._boot_due_s = 0
         self._asking = None
         self._heartbeat_due_s = 0
         self._notify_due_s = 0
-        # [connector 0, connector 1]: what is so, and what the central system was last told, as (status, error, info).
+        # [connector 0, connector 1]: what is so, and what was last sent, as (status, error, info).
         self._whole = ("Available", "NoError", "reset: " + identity.reset_reason)
         self._status = [self._whole, ("Available", "NoError", None)]
         self._told = [None, None]
@@ -71,7 +73,7 @@ class ChargePoint:
         return self._clock.unix() is not None and self._transactions.room
 
     def authorize(self, id_tag):
-        """Ask for `id_tag`; the controller's authorize_answered hears the outcome. Only the last one asked is sent."""
+        """Ask for `id_tag`; the controller's authorize_answered receives the outcome. Only the last one asked is sent."""
         self._asking = id_tag
 
     def start(self, id_tag, energy_wh):
@@ -133,36 +135,37 @@ class ChargePoint:
 
     def _said(self):
         # The heartbeat interval counts inactivity: any call of ours shows that we are alive (SPEC 4.6).
-        self._heartbeat_due_s = self._uptime.seconds + self._configuration.heartbeat_interval_s
+        interval_s = self._configuration.heartbeat_interval_s
+        if self._clock.unix() is None:
+            # No card is accepted before an answer brought the time.
+            interval_s = min(interval_s, _RETRY_S)
+        self._heartbeat_due_s = self._uptime.seconds + interval_s
 
     def _boot(self, now):
-        identity = self._identity
-        payload = {
-            "chargePointVendor": identity.vendor,
-            "chargePointModel": identity.model,
-            "chargePointSerialNumber": identity.serial,
-            "firmwareVersion": identity.firmware_version,
-        }
+        if self._registering is None:
+            if not self._stalls.allow(LOAD_MS):
+                return
+            self._registering = self._visit("ocpp.registration")
         self._boot_due_s = self._uptime.seconds + _RETRY_S
-        self._call("BootNotification", payload, self._boot_answered, now)
+        if self._registering is not None:
+            payload = self._registering.payload(self._identity)
+            self._call("BootNotification", payload, self._boot_answered, now)
 
     def _boot_answered(self, payload, error):
         if error == "LinkLost":
             self._boot_due_s = self._uptime.seconds
             return
-        status = payload.get("status") if payload else None
-        interval = payload.get("interval") if payload else None
-        if status not in ("Accepted", "Pending", "Rejected"):
+        configuration = self._configuration
+        status, interval = self._registering.read(payload, configuration.heartbeat_interval_s, _RETRY_S)
+        if status is None:
             self._log("ocpp", "BootNotification got no usable answer: again in {} s".format(_RETRY_S))
             return
-        if not isinstance(interval, int) or interval <= 0:
-            interval = self._configuration.heartbeat_interval_s if status == "Accepted" else _RETRY_S
-        interval = min(interval, _MAX_INTERVAL_S)
         self._set_clock(payload)
         self.registration = status
         self._log("ocpp", "BootNotification {}, interval {} s".format(status.lower(), interval))
         if status == "Accepted":
-            self._configuration.heartbeat_interval_s = interval
+            self._registering = None
+            configuration.heartbeat_interval_s = interval
             self._said()
         else:
             self._boot_due_s = self._uptime.seconds + interval
@@ -172,10 +175,22 @@ class ChargePoint:
             self._set_clock(payload)
 
     def _set_clock(self, payload):
+        if self._clock.from_ntp or not self._stalls.allow(LOAD_MS):
+            return
+        timestamp = self._visit("timestamp")
         try:
-            self._clock.set_from_central(parse_iso(payload["currentTime"]))
+            if timestamp is not None:
+                self._clock.set_from_central(timestamp.parse(payload["currentTime"]))
         except (KeyError, TypeError, ValueError):
             self._log("ocpp", "the central system's currentTime is no time")
+
+    def _visit(self, name):
+        """The module, or None when it cannot be loaded now."""
+        try:
+            return visit(name)
+        except (ImportError, MemoryError) as error:
+            self._log("ocpp", "cannot load {} ({}): later".format(name, error))
+            return None
 
     def _notify(self, connector_id, now):
         status = self._status[connector_id]
@@ -187,7 +202,7 @@ class ChargePoint:
             payload["timestamp"] = iso(stamp)
 
         def answered(_, error):
-            # A refusal is an answer too; only what may not have arrived is said again.
+            # A refusal is an answer too; only what may not have arrived is sent again.
             if error in ("Timeout", "LinkLost") and self._told[connector_id] is status:
                 self._told[connector_id] = None
             if error == "Timeout":

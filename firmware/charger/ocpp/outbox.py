@@ -72,7 +72,7 @@ class Outbox:
         return self._records[0] if self._records else None
 
     def settled(self, record, transaction_id=None):
-        """`record` was delivered, or given up; for a start, with its transactionId (None: nobody knows it)."""
+        """`record` was delivered, or given up; for a start, with its transactionId (None: not known)."""
         for place, other in enumerate(self._records):
             if other is record:
                 self._remove(place)

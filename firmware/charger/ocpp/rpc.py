@@ -84,65 +84,77 @@ class Rpc:
         return True
 
     def step(self, now):
-        if self._id is not None:
-            if not self._link.connected:
-                self._finish(None, "LinkLost")
-            elif ticks.diff(now, self._sent_at) >= self._timeout_ms:
-                self._log("ocpp", "no answer to " + self._action)
-                self._finish(None, "Timeout")
-        if len(self._answers) < _ANSWER_PLACES:
-            frame = self._link.receive()
-            if frame is not None:
-                self._receive(frame)
+        # What a frame is, is found out in calls that are over before anything is done about it: that goes deep.
+        outcome = None if self._id is None else self._given_up(now)
+        if outcome is None and len(self._answers) < _ANSWER_PLACES:
+            message = self._receive()
+            if message is not None:
+                if message[0] == CALL:
+                    self._called(message)
+                else:
+                    outcome = message[2], message[3]
+        if outcome is not None:
+            done = self._done
+            self._id = self._done = None
+            done(outcome[0], outcome[1])
         if self._answers and self._link.connected:
             # Taken out first: an answer that cannot be sent at all must not stand in the way of the others.
             answer = self._answers.pop(0)
             if not self._link.publish(answer):
                 self._answers.insert(0, answer)
 
-    def _finish(self, payload, error):
-        done = self._done
-        self._id = self._done = None
-        done(payload, error)
+    def _given_up(self, now):
+        """Why nothing more is to be expected of our call, as (None, error), or None."""
+        if not self._link.connected:
+            return None, "LinkLost"
+        if ticks.diff(now, self._sent_at) >= self._timeout_ms:
+            self._log("ocpp", "no answer to " + self._action)
+            return None, "Timeout"
+        return None
 
-    def _receive(self, frame):
+    def _receive(self):
+        """The next message if it is a call, or what our call was answered with: CALLRESULT, id, payload, error."""
+        frame = self._link.receive()
+        if frame is None:
+            return None
         if len(frame) > MAX_FRAME:
             self._log("ocpp", "ignored a frame of {} bytes: the limit is {}".format(len(frame), MAX_FRAME))
-            return
+            return None
         try:
             # RuntimeError: nested deeper than the parser can follow.
             message = json.loads(frame)
         except (ValueError, RuntimeError):
             self._log("ocpp", "ignored {} bytes that are no JSON".format(len(frame)))
-            return
+            return None
+        except MemoryError:
+            self._log("ocpp", "ignored {} bytes: no memory to read them".format(len(frame)))
+            return None
         if not isinstance(message, list) or len(message) < 3 or not _is_int(message[0]):
             self._log("ocpp", "ignored JSON that is no OCPP frame")
-            return
+            return None
         kind = message[0]
         unique_id = message[1]
         if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _MAX_ID or not printable(unique_id):
             self._log("ocpp", "ignored a frame without a valid id")
         elif kind == CALL:
-            self._called(unique_id, message)
-        elif kind in (CALLRESULT, CALLERROR):
-            self._answered(kind, unique_id, message)
-        else:
+            return message
+        elif kind not in (CALLRESULT, CALLERROR):
             self._log("ocpp", "ignored a frame of unknown type {}".format(kind))
-
-    def _answered(self, kind, unique_id, message):
-        if unique_id != self._id:
+        elif unique_id != self._id:
             self._log("ocpp", "ignored an answer to " + shown(unique_id) + ": nothing of ours waits for it")
         elif kind == CALLERROR:
             code = shown(message[2])
             self._log("ocpp", "{} was answered with {}".format(self._action, code))
-            self._finish(None, code)
+            return CALLRESULT, unique_id, None, code
         elif isinstance(message[2], dict):
-            self._finish(message[2], None)
+            return CALLRESULT, unique_id, message[2], None
         else:
             self._log("ocpp", "{} was answered with something that is no payload".format(self._action))
-            self._finish(None, "FormationViolation")
+            return CALLRESULT, unique_id, None, "FormationViolation"
+        return None
 
-    def _called(self, unique_id, message):
+    def _called(self, message):
+        unique_id = message[1]
         for known, answer in self._remembered:
             if known == unique_id:
                 self._log("ocpp", "call " + unique_id + " came again: same answer")
@@ -159,6 +171,9 @@ class Rpc:
         except CallError as error:
             self._log("ocpp", "answered with {}: {}".format(error.code, error.description))
             answer = json.dumps([CALLERROR, unique_id, error.code, error.description, {}])
+        except MemoryError:
+            self._log("ocpp", "answered with InternalError: no memory")
+            answer = json.dumps([CALLERROR, unique_id, "InternalError", "no memory for it now", {}])
         self._remembered.append((unique_id, answer))
         if len(self._remembered) > _REMEMBERED:
             self._remembered.pop(0)

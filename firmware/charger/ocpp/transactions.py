@@ -127,10 +127,11 @@ class Transactions:
         if status is None or (status == "Accepted" and transaction_id is None):
             self._failed(record, "an answer without transactionId and idTagInfo")
             return
-        self._settle(record, transaction_id)
-        self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
+        # First: a refusal must not get lost, should memory run out behind it. Unsettled, the start is sent once more.
         if record.session == self._session:
             self._controller.start_answered(status == "Accepted", parent)
+        self._settle(record, transaction_id)
+        self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 
     def _failed(self, record, error):
         self._failures += 1

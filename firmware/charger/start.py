@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The start of the charger: what the reset means for what nvm remembers, then everything is built. Unloaded afterwards."""
+
+from charger.hardware import reset, system
+from charger.hardware.store import Store
+
+CRASHES_IN_A_ROW = 10
+
+
+def count(outputs):
+    """(store, reason of the reset), with this start counted. Never returns after ten crashes in a row.
+
+    `outputs`: hold.py's.
+    """
+    store = Store()
+    reason = reset.reason()
+    if store.trouble:
+        # What it holds is not known, and therefore not written over.
+        pass
+    elif reason in ("power", "button"):
+        # A person's doing, or the supply's. The latched fault stays, unless it was certainly no dip and no button.
+        store.save(0, None if reset.was_off() else store.fault)
+    elif reason == "watchdog" and store.standing_still:
+        # It waited for the network, which may take for ever, and does so again: no crash, and nothing to write.
+        pass
+    elif store.crash_count >= CRASHES_IN_A_ROW:
+        import hold
+
+        # Whatever ends the hold, another file on the drive, the reset button or the time, has the program tried again.
+        store.save(CRASHES_IN_A_ROW - 1, store.fault)
+        why = "ten crashes in a row: mend what is wrong on the drive; next try in 30 minutes"
+        hold.hold(why, outputs, hold.RETRY_AFTER_S)
+    elif reason != "reload":
+        # Forgotten after a healthy minute, and by an orderly restart.
+        store.save(store.crash_count + 1, store.fault)
+    return store, reason
+
+
+def build(store, reason, outputs, reserve):
+    """The charger's Loop, ready to run; what was needed only until here is unloaded.
+
+    `reserve`: a list that holds some memory, to be cleared when there is none left.
+    """
+    from charger import net
+
+    # Wi-Fi takes its buffers now, from what the heap grows into. With the charger loaded first there may be too little
+    # left, and ESP-IDF then panics.
+    free = system.memory()
+    network = net.open_radio()
+    free = "{}; with the radio open {}".format(free, system.memory())
+    from charger import assembly
+
+    loop = assembly.build(store, reason, outputs, network, free, reserve)
+    system.forget(
+        "charger.assembly",
+        "charger.core",
+        "charger.start",
+    )
+    return loop
