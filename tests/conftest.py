@@ -1,13 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Makes the board's `charger` package importable here under its own name.
+"""Makes the board's `charger` package importable here under its own name, and laptops that have compiled it before.
 
 Not by putting firmware/ on the path: its code.py would hide the standard library's `code`, which debuggers import.
 """
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
+from chargerctl.deploy.bytecode import compile_image
+from chargerctl.deploy.image import firmware_image
+from chargerctl.deploy.requirements import required_libraries
+from chargerctl.deploy.source_record import SourceRecord
+from chargerctl.deploy.wheels import wheel_libraries
+from chargerctl.state import state_folder
 
 _CHARGER = Path(__file__).resolve().parent.parent / "firmware" / "charger"
 _spec = importlib.util.spec_from_file_location(
@@ -17,3 +26,28 @@ assert _spec is not None
 assert _spec.loader is not None
 sys.modules["charger"] = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(sys.modules["charger"])
+
+FreshLaptop = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="session")
+def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A laptop's folder that remembers what was compiled, so that not every test has to compile it."""
+    folder = tmp_path_factory.mktemp("laptop")
+    compile_image(firmware_image() | wheel_libraries(required_libraries()), SourceRecord(folder))
+    return folder
+
+
+@pytest.fixture
+def fresh_laptop(monkeypatch: pytest.MonkeyPatch, made_before: Path) -> FreshLaptop:
+    """fresh_laptop(config) -> chargerctl's folder on a laptop whose configuration lies in `config`: there is nothing in
+    it but what was compiled before."""
+
+    def make(config: Path) -> Path:
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+        folder = state_folder()
+        folder.mkdir(parents=True)
+        (folder / "compiled").symlink_to(made_before / "compiled")
+        return folder
+
+    return make

@@ -213,10 +213,10 @@ def test_a_change_on_the_drive_starts_the_30_seconds_anew(bench: Bench, new_tree
 @pytest.mark.parametrize("reason", ["brownout", "crash"])
 def test_safemode_py_brings_the_board_back(bench: Bench, new_tree: Tree, reason: str) -> None:
     bench.power_cycle(new_tree)
-    bench.run_until("boot   firmware", 5)
+    bench.run_until("boot   firmware", 20)
     bench.console.clear()
     bench.board.reset(reason)
-    text = bench.run(8)
+    text = bench.run_until("boot   firmware", 20)
     assert "boot   firmware" in text
     assert bench.board.safe_mode is None
 

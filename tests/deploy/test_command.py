@@ -8,78 +8,25 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from chargerctl.boards import find
+from chargerctl.boards.catalogue import ASSUMED, version_text
 from chargerctl.boards.find import BOOT_OUT
-from chargerctl.cli import drive_options
-from chargerctl.cli.main import main
 from chargerctl.deploy import boot_out_text
 from chargerctl.deploy.fat_image import opened_image
 from chargerctl.deploy.folder import FolderVolume
 from chargerctl.deploy.lock import locked
 
+from tests.deploy.commands import SECRET, Run, contents
 from tests.deploy.fat import IMAGES, format_image
-
-SECRET = "correct horse battery"
-CONFIG = f"""
-[wifi]
-ssid = "home"
-password = "{SECRET}"
-[charger]
-serial = "test-1"
-[mqtt]
-broker = "10.0.0.2"
-"""
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where chargerctl remembers things; settings.toml in the current folder; no libraries from a network."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "settings.toml").write_text(CONFIG)
-    monkeypatch.setenv("CHARGERCTL_DEPLOY_LIBS", "wheels")
-    return drive_options.state_folder()
-
-
-@pytest.fixture
-def drive(state: Path, tmp_path: Path) -> Path:
-    """A factory drive."""
-    folder = tmp_path / "CIRCUITPY"
-    folder.mkdir()
-    (folder / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico_w") + "UID:E66164084373532B\r\n")
-    (folder / "code.py").write_text("print('Hello World!')\n")
-    return folder
-
-
-@pytest.fixture
-def run(drive: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str, at: Path | None = drive, yes: bool = True) -> tuple[int, str, str]:
-        where: tuple[str, ...] = ("--drive", str(at)) if at else ()
-        where += ("--yes",) if yes and arguments[0] in ("deploy", "rollback", "restore") else ()
-        status = main([arguments[0], *where, *arguments[1:]])
-        captured = capsys.readouterr()
-        assert SECRET not in captured.out + captured.err
-        return status, captured.out, captured.err
-
-    return run
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 def test_a_deploy_shows_its_plan_writes_it_and_then_has_nothing_to_do(run: Run, drive: Path) -> None:
     status, out, _ = run("deploy")
     assert status == 0
-    assert "raspberry_pi_pico_w, CircuitPython 10.0.3" in out
+    assert f"raspberry_pi_pico2_w, CircuitPython {version_text(ASSUMED)}" in out
     assert "~ change  code.py" in out
     assert "was not put there by chargerctl" in out
     assert SECRET in (drive / "settings.toml").read_text()
@@ -102,7 +49,7 @@ def test_the_json_is_one_object(run: Run) -> None:
     status, out, _ = run("deploy", "--json")
     found = json.loads(out)
     assert status == 0
-    assert found["board"] == "raspberry_pi_pico_w"
+    assert found["board"] == "raspberry_pi_pico2_w"
     assert not found["nothing_to_do"]
     assert {"kind": "add", "path": "boot.py"}.items() <= next(
         change for change in found["changes"] if change["path"] == "boot.py"
@@ -167,10 +114,11 @@ def test_a_backup_has_every_file_but_no_secret_and_can_be_restored(
     assert SECRET.encode() not in backup.read_bytes()
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     (drive / "my notes.txt").unlink()
-    (drive / "charger" / "loop.py").write_text("broken")
+    (drive / "charger" / "loop.mpy").write_text("broken")
+    (drive / "charger" / "loop.py").write_text("what hides it")
     assert run("restore", str(backup))[0] == 0
     assert contents(drive).keys() == saved.keys()
-    assert (drive / "charger" / "loop.py").read_bytes() == saved["charger/loop.py"]
+    assert (drive / "charger" / "loop.mpy").read_bytes() == saved["charger/loop.mpy"]
     assert sorted((drive / "settings.toml").read_text().splitlines()) == sorted(
         saved["settings.toml"].decode().splitlines()
     )
@@ -190,7 +138,7 @@ def test_a_backup_of_another_board_is_refused(run: Run, drive: Path, tmp_path: P
     (drive / BOOT_OUT).write_text(boot_out_text("adafruit_feather_esp32s2"))
     status, _, err = run("restore", str(tmp_path / "backup.zip"))
     assert status == 1
-    assert "is of raspberry_pi_pico_w and the drive of adafruit_feather_esp32s2" in err
+    assert "is of raspberry_pi_pico2_w and the drive of adafruit_feather_esp32s2" in err
 
 
 def test_what_is_no_backup_is_named(run: Run, tmp_path: Path) -> None:
@@ -202,7 +150,7 @@ def test_what_is_no_backup_is_named(run: Run, tmp_path: Path) -> None:
 def test_a_fat_image_is_a_drive_too(run: Run, tmp_path: Path) -> None:
     image = format_image(tmp_path / "drive.img", next(iter(IMAGES.values())))
     with opened_image(image) as volume:
-        volume.write(BOOT_OUT, boot_out_text("raspberry_pi_pico_w").encode())
+        volume.write(BOOT_OUT, boot_out_text("raspberry_pi_pico2_w").encode())
     assert run("deploy", at=image)[0] == 0
     before = image.read_bytes()
     status, out, _ = run("deploy", at=image)
@@ -265,8 +213,8 @@ def test_an_empty_folder_becomes_the_drive_of_a_board_that_is_not_here(
     assert (status, folder.exists()) == (0, exists)
     status, out, _ = run("deploy", at=folder)
     assert status == 0
-    assert "becomes the drive of a seeed_xiao_esp32c6; for another board add --set hardware.board=" in out
-    assert "copy what is in the folder to it with the web workflow" in out
+    assert "becomes a drive for seeed_xiao_esp32c6; for another board add --set hardware.board=" in out
+    assert "with the web workflow" in out
     assert "Board ID:seeed_xiao_esp32c6" in (folder / BOOT_OUT).read_text()
     status, out, _ = run("deploy", at=folder)
     assert (status, "nothing to do" in out) == (0, True)
@@ -281,7 +229,7 @@ def test_an_empty_folder_is_for_the_board_that_the_settings_name(run: Run, tmp_p
 
 
 @pytest.mark.parametrize("how", [(), ("--json",)])
-def test_nothing_is_written_where_nobody_can_be_asked(run: Run, drive: Path, how: tuple[str, ...]) -> None:
+def test_nothing_is_written_without_a_terminal_to_ask_on(run: Run, drive: Path, how: tuple[str, ...]) -> None:
     before = contents(drive)
     status, out, err = run("deploy", *how, yes=False)
     assert (status, "add --yes to write" in out + err) == (2, True)
@@ -368,7 +316,8 @@ def test_a_backup_that_cannot_be_written_is_not_blamed_on_the_drive(run: Run, tm
 
 
 def test_without_a_place_to_remember_things_the_line_says_so(run: Run, state: Path) -> None:
-    state.parent.mkdir(parents=True, exist_ok=True)
+    (state / "compiled").unlink()
+    state.rmdir()
     state.write_text("a file where the folder should be")
     refused(run("deploy"), "locks cannot be written", "make it writable")
 
@@ -377,8 +326,8 @@ def test_without_a_place_to_remember_things_the_line_says_so(run: Run, state: Pa
     ("boot_out", "said"),
     [
         (boot_out_text("acme_board"), "does not know the board acme_board"),
-        (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "9.0.5"), "needs 9.1 or newer"),
-        (boot_out_text("raspberry_pi_pico_w").replace("10.0.3", "11.0.0"), "update chargerctl"),
+        (boot_out_text("raspberry_pi_pico2_w").replace(version_text(ASSUMED), "9.1.4"), "needs 9.2 or newer"),
+        (boot_out_text("raspberry_pi_pico2_w").replace(version_text(ASSUMED), "11.0.0"), "update chargerctl"),
     ],
 )
 def test_a_board_that_cannot_run_the_firmware_is_refused(
@@ -393,7 +342,7 @@ def test_a_board_that_cannot_run_the_firmware_is_refused(
 def test_settings_for_another_board_are_refused(run: Run) -> None:
     refused(
         run("deploy", "--set", "hardware.board=adafruit_feather_esp32s2"),
-        "the settings are for adafruit_feather_esp32s2 and the drive is of raspberry_pi_pico_w",
+        "the settings are for adafruit_feather_esp32s2 and the drive is of raspberry_pi_pico2_w",
     )
 
 
@@ -444,6 +393,43 @@ def test_settings_can_be_left_alone(run: Run, drive: Path, tmp_path: Path) -> No
     assert run("deploy", "--no-settings")[0] == 0
     assert (drive / "settings.toml").read_text() == "# mine\n"
     assert (drive / "code.py").exists()
+
+
+# What there is to do afterwards.
+
+
+def test_a_board_without_a_drive_is_cleared_before_the_folder_is_copied_to_it(
+    run: Run, tmp_path: Path
+) -> None:
+    """An old charger/loop.py beside the new loop.mpy would run in its place."""
+    status, out, _ = run("deploy", at=tmp_path / "c6")
+    assert status == 0
+    assert "seeed_xiao_esp32c6 has no USB drive" in out
+    assert out.index("delete charger/ and lib/ on the board") < out.index("then copy what is in")
+    assert "Eject" not in out
+
+
+def test_a_folder_or_an_image_is_no_board_that_restarts(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "f"
+    status, out, _ = run("deploy", "--set", "hardware.board=raspberry_pi_pico2_w", at=folder)
+    assert (status, f"{folder} is a folder, no board: chargerctl simulate --drive {folder}" in out) == (
+        0,
+        True,
+    )
+    assert "Eject" not in out
+    image = format_image(tmp_path / "drive.img", IMAGES["FAT12 of 2 MB, 1 KB clusters"])
+    with opened_image(image) as volume:
+        volume.write(BOOT_OUT, boot_out_text("raspberry_pi_pico2_w").encode())
+        volume.sync([""])
+    status, out, err = run("deploy", at=image)
+    assert (status, f"{image} is an image, no board" in out) == (0, True), err
+    assert "Eject" not in out
+
+
+def test_a_drive_is_ejected(run: Run, drive: Path) -> None:
+    assert run("deploy")[1].endswith(
+        "done; the board restarts by itself. Eject the drive before unplugging it.\n"
+    )
 
 
 # Without --drive.

@@ -48,7 +48,7 @@ def test_cut_anywhere_the_board_runs_what_it_had_or_the_charger_or_holds(
                 bench.power_cycle(FACTORY)
                 bench.run(3)
                 start(tree)
-                text = bench.run_until("boot   firmware", 6)
+                text = bench.run_until("boot   firmware", 15)
                 outcome = HELLO if HELLO in text else "holds" if "hold   " in text else "charger"
                 if outcome == "holds":
                     assert bench.holds()

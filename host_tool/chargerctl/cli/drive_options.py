@@ -29,6 +29,7 @@ from chargerctl.deploy.show import diff, plan_json, plan_lines
 from chargerctl.deploy.troubles import explain
 from chargerctl.deploy.volume import Volume
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.state import state_folder
 
 drive_option: Decorator = click.option(
     "--drive",
@@ -42,7 +43,7 @@ dry_run_option: Decorator = click.option(
 yes_option: Decorator = click.option(
     "--yes",
     is_flag=True,
-    help="Do not ask before writing. Needed with --json, and where nobody can be asked: without a terminal.",
+    help="Do not ask before writing. Needed with --json and without a terminal.",
 )
 
 
@@ -70,7 +71,7 @@ class Manner:
     as_json: bool
 
     def ask(self, question: str) -> None:
-        """Return when `question` is answered with yes; an error where it is not, or nobody can answer."""
+        """Return when `question` is answered with yes; an error where it is not, or there is no terminal."""
         if self.yes:
             return
         if self.as_json or not sys.stdin.isatty():
@@ -87,11 +88,6 @@ class Manner:
                 "an earlier deploy was cut after its commit: it has to be finished before anything else"
             )
         self.ask("Finish it?")
-
-
-def state_folder() -> Path:
-    """Where chargerctl keeps what it must remember on this laptop."""
-    return Path(click.get_app_dir("chargerctl"))
 
 
 @contextmanager
@@ -112,7 +108,7 @@ def open_drive(path: Path | None, blank: bool = False) -> Iterator[OpenDrive]:
 
 
 def _is_blank(folder: Path) -> bool:
-    """Whether this is nobody's folder, nor where a drive belongs that is not plugged in, nor one that is empty."""
+    """Whether this is an empty folder, and neither a drive nor a place where one belongs that is not plugged in."""
     if not folder.is_dir() or os.path.ismount(folder) or _is_for_a_drive(folder):
         return False
     return not any(folder.iterdir())
@@ -168,7 +164,7 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
         with shown_progress(Console(stderr=True, quiet=manner.as_json), plan.bytes_to_write) as progress:
             carry_out(drive.volume, plan, progress, make_current)
         if not manner.as_json:
-            click.echo(_done(drive.boot.board_id))
+            click.echo(_done(drive))
     if manner.as_json:
         print_json(
             {
@@ -183,10 +179,16 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
         )
 
 
-def _done(board_id: str) -> str:
+def _done(drive: OpenDrive) -> str:
+    board_id = drive.boot.board_id
     if board_id in BOARDS and not BOARDS[board_id].has_drive:
         return (
-            f"done; {board_id} is no USB drive: copy what is in the folder to it with the web workflow "
-            "(code.circuitpython.org) or a serial editor such as Thonny, then reset it"
+            f"done; {board_id} has no USB drive: with the web workflow (code.circuitpython.org) or a serial editor such as "
+            "Thonny delete charger/ and lib/ on the board, since a file that is left there may run in place of a new one; "
+            f"then copy what is in {drive.path} to it, and reset it"
         )
+    if not drive.path.is_dir():
+        return f"done; {drive.path} is an image, no board"
+    if not (os.path.ismount(drive.path.resolve()) or _is_for_a_drive(drive.path)):
+        return f"done; {drive.path} is a folder, no board: chargerctl simulate --drive {drive.path} runs what is in it"
     return "done; the board restarts by itself. Eject the drive before unplugging it."

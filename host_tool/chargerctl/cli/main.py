@@ -27,6 +27,7 @@ COMMANDS = {
     "rollback": ("rollback", "Bring back what the last deploy to this board replaced."),
     "backup": ("backup", "Copy every file of a board's drive into one file."),
     "restore": ("restore", "Bring a backup back onto a board's drive."),
+    "traceback": ("traceback", "Show a board's traceback with the names of the sources."),
     "completion": ("completion", "Print what makes your shell complete commands and settings."),
 }
 
@@ -136,10 +137,11 @@ def _asks_for_json(arguments: list[str]) -> bool:
         command = command.get_command(click.Context(command), rest.pop(0)) if rest else None
     if command is None:
         return "--json" in arguments
-    context = command.make_context(
+    # Files named as arguments are open meanwhile.
+    with command.make_context(
         command.name, rest, resilient_parsing=True, ignore_unknown_options=True, allow_extra_args=True
-    )
-    return bool(context.params.get("as_json"))
+    ) as context:
+        return bool(context.params.get("as_json"))
 
 
 if __name__ == "__main__":

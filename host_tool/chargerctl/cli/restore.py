@@ -18,6 +18,7 @@ from chargerctl.cli.drive_options import (
 )
 from chargerctl.cli.settings_options import json_option
 from chargerctl.deploy.archive import unpack
+from chargerctl.deploy.bytecode import texts_beside
 from chargerctl.deploy.deployment import plan_for, see
 from chargerctl.deploy.target import from_backup
 from chargerctl.errors import ChargerctlError
@@ -44,6 +45,7 @@ def command(file: Path, drive: Path | None, dry_run: bool, yes: bool, force: boo
                 f"{file} is of {backup.board_id or 'an unknown board'} and the drive of "
                 f"{opened.boot.board_id or 'an unknown board'}: use --force if that is meant"
             )
-        snapshot = see(opened.volume, set(backup.image), backup.image, manner.dry_run, manner.ask_to_finish)
+        wanted = {*backup.image, *texts_beside(backup.image)}
+        snapshot = see(opened.volume, wanted, backup.image, manner.dry_run, manner.ask_to_finish)
         target = from_backup(backup, snapshot)
         run_plan(opened, plan_for(snapshot, target), target.notes, manner)

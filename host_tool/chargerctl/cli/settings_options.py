@@ -52,7 +52,7 @@ class SettingName(click.ParamType):
 
 
 class Assignment(click.ParamType):
-    """SECTION.KEY=VALUE; checked with all other sources, so that every mistake is told at once."""
+    """SECTION.KEY=VALUE; checked with all other sources, so that every mistake is shown at once."""
 
     name = "section.key=value"
 

@@ -177,7 +177,7 @@ def _drive(
 
 
 def _spare_pin(board: Board, values: Mapping[str, object]) -> str | None:
-    """A pin that is free on every board while the card reader is not on SPI, and nobody has put it to use."""
+    """A pin that is free on every board while the card reader is not on SPI, and is not in use."""
     pin: str = firmware_module("charger.hardware.profiles").PROFILES[board.board_id]["miso"]
     used = {value for name, value in values.items() if name.endswith("_pin")}
     if values["hardware.card_reader"] == "pn532_spi" or used.intersection(board.aliases(pin)):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from chargerctl.boards.catalogue import ASSUMED, version_text
 from chargerctl.boards.find import BOOT_OUT
 from chargerctl.deploy.deployment import carry_out, plan_for, see
 from chargerctl.deploy.folder import FolderVolume
@@ -42,5 +43,5 @@ def _installed_libraries() -> Image:
 
 def boot_out_text(board_id: str) -> str:
     """What CircuitPython writes at a hard reset, for a drive that no board has seen yet."""
-    version = f"Adafruit CircuitPython 10.0.3 on 2026-01-15; {board_id} with virtual board"
+    version = f"Adafruit CircuitPython {version_text(ASSUMED)} on 2026-01-15; {board_id} with virtual board"
     return f"{version}\r\nBoard ID:{board_id}\r\n"

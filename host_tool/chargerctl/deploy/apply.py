@@ -27,11 +27,11 @@ Progress = Callable[[int, str], None]  # bytes just written, and of what
 
 
 def no_progress(count: int, path: str) -> None:
-    """For where nobody looks."""
+    """Where it is not shown."""
 
 
 def nothing() -> None:
-    """For where nobody waits."""
+    """Where nothing waits for it."""
 
 
 class StuckError(Exception):

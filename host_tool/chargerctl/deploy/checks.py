@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from chargerctl.boards.catalogue import BOARDS
+from chargerctl.boards.catalogue import BOARDS, NEWEST_MAJOR, OLDEST, version_text
 from chargerctl.boards.find import BootOut
+from chargerctl.deploy.bytecode import defect
 from chargerctl.deploy.change import size_text
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.plan import Plan
@@ -16,10 +17,6 @@ from chargerctl.deploy.requirements import required_libraries
 from chargerctl.deploy.snapshot import Snapshot
 from chargerctl.deploy.volume import parents
 from chargerctl.errors import ChargerctlError, InputError
-
-OLDEST = (9, 1)  # of CircuitPython: older ones lose bytes in transfers and have another .mpy format
-NEWEST_MAJOR = 10
-_MPY = b"C\x06"  # CircuitPython's mark and the .mpy version of 9.x and 10.x
 
 
 def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
@@ -50,15 +47,21 @@ def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
             "[hardware] and use --force"
         )
     if boot.version and not force:
-        _check_version(boot)
+        _check_version(boot, board_id)
     return board_id
 
 
-def _check_version(boot: BootOut) -> None:
+def _check_version(boot: BootOut, board_id: str) -> None:
+    since = BOARDS[board_id].since
     if boot.release < OLDEST:
         raise ChargerctlError(
-            f"the board runs CircuitPython {boot.version}, the firmware needs 9.1 or newer: "
+            f"the board runs CircuitPython {boot.version}, the firmware needs {version_text(OLDEST[:2])} or newer: "
             f"install the current one from circuitpython.org/board/{boot.board_id}"
+        )
+    if boot.release < since:
+        raise ChargerctlError(
+            f"the board runs CircuitPython {boot.version}, and {board_id} is supported from "
+            f"{version_text(since)} on: install the current one from circuitpython.org/board/{board_id}"
         )
     if boot.release[0] > NEWEST_MAJOR:
         raise ChargerctlError(
@@ -70,12 +73,14 @@ def _check_version(boot: BootOut) -> None:
 def check_libraries(image: Image) -> None:
     """Refuse compiled files that CircuitPython would stop at."""
     for path, content in image.items():
-        if path.endswith(".mpy") and content[:2] != _MPY:
-            maker = "MicroPython's mpy-cross" if content[:1] == b"M" else "another major version"
-            raise ChargerctlError(
-                f"{path} was made by {maker} and will not load: "
-                "use CircuitPython's mpy-cross, or --libs wheels"
+        problem = defect(content) if path.endswith(".mpy") else None
+        if problem:
+            way = (
+                "use --libs wheels"
+                if path.startswith("lib/")
+                else "reinstall chargerctl with its mpy-cross, or use --source"
             )
+            raise ChargerctlError(f"{path} will not load: {problem}; {way}")
 
 
 def missing_libraries(plan: Plan) -> list[str]:
@@ -95,7 +100,7 @@ def check_fits(plan: Plan) -> None:
     if plan.space.missing:
         raise ChargerctlError(
             f"the drive is too small: {size_text(plan.space.peak)} needed, {size_text(plan.space.free)} free; "
-            f"delete {size_text(plan.space.missing)} of other files, or use compiled libraries (--libs bundle)",
+            f"delete {size_text(plan.space.missing)} of other files",
             needed=plan.space.peak,
             free=plan.space.free,
         )

@@ -56,7 +56,7 @@ def plan_for(snapshot: Snapshot, target: Target) -> Plan:
     """How to bring the target onto the drive; ChargerctlError where that must not or cannot be."""
     check_libraries(target.image)
     hold = (firmware_dir() / "hold.py").read_bytes()
-    plan = make_plan(snapshot, target.image, hold, target.pins)
+    plan = make_plan(snapshot, target.image, hold, target.pins, target.gone)
     if plan.steps:
         check_way_is_clear(snapshot, plan)
         check_fits(plan)

@@ -30,7 +30,7 @@ class FolderVolume:
     def cluster(self) -> int:
         if hasattr(os, "statvfs"):
             return os.statvfs(self._root).f_frsize
-        return 4096  # Windows tells it only through its own interface; CIRCUITPY drives have at most this
+        return 4096  # Windows gives it only through its own interface; CIRCUITPY drives have at most this
 
     def free(self) -> int:
         return shutil.disk_usage(self._root).free

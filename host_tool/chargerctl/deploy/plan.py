@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chargerctl.deploy.change import Change
@@ -59,12 +60,13 @@ class Plan:
         return sum(c.after or 0 for c in self.touched) + len(self.commit)
 
 
-def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins) -> Plan:
-    """How to turn the drive into `image`. The snapshot must have the content of every file that the image names.
+def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins, gone: Iterable[str] = ()) -> Plan:
+    """How to turn the drive into `image`. The snapshot must have the content of every file that is named here.
 
-    hold: the program that holds the outputs safe meanwhile, should the drive have none.
+    hold: the program that holds the outputs safe meanwhile, should the drive have none. gone: files that are not ours
+    and would hide what the image has.
     """
-    changes = _changes(snapshot, image)
+    changes = _changes(snapshot, image, gone)
     touched = [change for change in changes if change.kind != "keep"]
     held = _is_held(snapshot, image, hold)
     leftovers = [] if snapshot.commit else sorted(stale_files(snapshot))
@@ -119,11 +121,15 @@ def is_litter(path: str) -> bool:
     return path.rpartition("/")[2].startswith("._")
 
 
-def _changes(snapshot: Snapshot, image: Image) -> list[Change]:
+def _changes(snapshot: Snapshot, image: Image, gone: Iterable[str]) -> list[Change]:
     known = snapshot.manifest or Manifest({})
     ours = set(known.files) | {MANIFEST}
     changes = [_change(path, image[path], snapshot, known) for path in image]
     for path in (ours - set(image)) & set(snapshot.sizes):
+        changes.append(
+            Change("remove", path, snapshot.sizes[path], None, _note(path, snapshot.content[path], known))
+        )
+    for path in (set(gone) & set(snapshot.sizes)) - ours - set(image):
         changes.append(
             Change("remove", path, snapshot.sizes[path], None, _note(path, snapshot.content[path], known))
         )

@@ -66,17 +66,24 @@ class Commit:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the last deploy put on the drive. settings: what it is for the merge to know, a word each."""
+    """What the last deploy put on the drive. settings: what it is for the merge to know, a word each; names: by which
+    those of its .mpy files are known (source_record.py), "" where they are the sources'; edited: modules that a person
+    has put there as text.
+    """
 
     files: dict[str, Mark]
     pins: Pins = field(default_factory=dict)
     version: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    names: str = ""
+    edited: tuple[str, ...] = ()
 
     def render(self) -> bytes:
         return _sealed(
             [
                 ("version", self.version),
+                *((("names", self.names),) if self.names else ()),
+                *(("edited", path) for path in self.edited),
                 *_pin_lines(self.pins),
                 *(("setting", name, value) for name, value in self.settings.items()),
                 *(("file", *mark.words(), path) for path, mark in sorted(self.files.items())),
@@ -92,6 +99,8 @@ class Manifest:
             _pins(lines),
             next((line[1] for line in lines if line[0] == "version"), ""),
             {line[1]: line[2] for line in lines if line[0] == "setting"},
+            next((line[1] for line in lines if line[0] == "names"), ""),
+            tuple(line[1] for line in lines if line[0] == "edited"),
         )
 
 

@@ -20,9 +20,6 @@ _NOT_ON_BOARD = {
     # Built into CircuitPython on every board with Wi-Fi.
     "adafruit-circuitpython-busdevice",
     "adafruit-bus-device",
-    # For fonts in files; display_text names it and does not import it, we use the built-in font.
-    "adafruit-circuitpython-bitmap-font",
-    "adafruit-bitmap-font",
 }
 
 
@@ -32,6 +29,12 @@ def belongs_on_board(name: str) -> bool:
 
 
 def required_libraries() -> list[str]:
-    """The modules named by firmware/requirements.txt."""
+    """The modules that the board needs beside CircuitPython's own and ours."""
+    return list(versions_tested())
+
+
+def versions_tested() -> dict[str, str]:
+    """The same, each with the version that the tests ran with: firmware/requirements.txt."""
     lines = (firmware_dir() / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): version.strip() for name, version in pairs}

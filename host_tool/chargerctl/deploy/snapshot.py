@@ -94,6 +94,12 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
     return Snapshot(sizes, folders, content, volume.cluster, volume.free(), manifest, commit)
 
 
+def glance(volume: Volume) -> tuple[set[str], Manifest | None]:
+    """Only which files are there, and the manifest."""
+    sizes, _ = volume.list()
+    return set(sizes), read_manifest(volume.read(MANIFEST) if MANIFEST in sizes else None)
+
+
 def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
     """The committed deploy on the drive; None where there is none."""
     if COMMIT not in sizes:
@@ -101,7 +107,7 @@ def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
     try:
         return Commit.read(volume.read(COMMIT))
     except DamagedError:
-        return Commit([("damaged",)])  # a step nobody can carry out: the board holds until a new commit
+        return Commit([("damaged",)])  # a step that cannot be carried out: the board holds until a new commit
 
 
 def read_manifest(content: bytes | None) -> Manifest | None:

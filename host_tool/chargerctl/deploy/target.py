@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from chargerctl import __version__
+from chargerctl.boards.catalogue import BOARDS
 from chargerctl.deploy.archive import SETTINGS_FILE, Backup, with_secrets_of
+from chargerctl.deploy.bytecode import texts_beside
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.keep import Kept
 from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
@@ -18,15 +20,18 @@ from chargerctl.deploy.snapshot import Snapshot, read_manifest
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import merge, salted_hashes
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.sources import for_circuitpython
 
 
 @dataclass(frozen=True)
 class Target:
-    """image: with the manifest, if it has one. notes: what a person should know of how it came about."""
+    """image: with the manifest, if it has one. notes: what a person should know of how it came about. gone: files of
+    others that would hide some of it."""
 
     image: Image
     pins: Pins
     notes: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
 
 def make_target(
@@ -36,23 +41,26 @@ def make_target(
     board_id: str,
     keep: str | None = None,
     drive: str = "",
+    names: str = "",
+    edited: Sequence[str] = (),
 ) -> Target:
     """Firmware and libraries with this drive's settings and manifest.
 
     settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: laptop or drive, whose
-    value counts where both were changed. drive: where it is, for messages. Raises MergeError where a person must
-    decide.
+    value counts where both were changed. drive: where it is, for messages. names, edited: for the manifest. Raises
+    MergeError where a person must decide.
     """
     before = snapshot.manifest or Manifest({})
     on_drive = snapshot.content.get(SETTINGS_FILE)
     image, notes, record = dict(image), [], before.settings
     if settings is not None:
+        settings = {**settings, **for_circuitpython(BOARDS.get(board_id))}
         label = str(PurePath(drive, SETTINGS_FILE))
         merged = merge(before.settings, on_drive, settings, keep, board_id=board_id, label=label)
         merged.check()
         image[SETTINGS_FILE] = merged.content
         notes = [str(change) for change in merged.changes] if on_drive else []
-        if any(change.winner == "drive" for change in merged.changes):
+        if any(change.winner == "drive" and change.difference.is_ours for change in merged.changes):
             notes.append(
                 f"what stays on the drive: chargerctl config pull --drive {shlex.quote(drive)} takes it into the "
                 "laptop's file, --keep laptop writes the laptop's over it"
@@ -64,7 +72,7 @@ def make_target(
         image[SETTINGS_FILE] = on_drive
     pins = safe_pins(image.get(SETTINGS_FILE, on_drive or b""), board_id)
     marks = {path: Mark.of(content) for path, content in image.items()}
-    image[MANIFEST] = Manifest(marks, pins, __version__, record).render()
+    image[MANIFEST] = Manifest(marks, pins, __version__, record, names, tuple(edited)).render()
     return Target(image, pins, notes)
 
 
@@ -84,7 +92,7 @@ def from_backup(backup: Backup, snapshot: Snapshot) -> Target:
     in_the_way = [name for name in ("code.txt", "boot.txt") if name in image]
     notes = [f"{name} is left out: with it on the drive the charger would not run" for name in in_the_way]
     image = {path: data for path, data in image.items() if path not in in_the_way}
-    return Target(image, _recorded_pins(image, snapshot), notes)
+    return Target(image, _recorded_pins(image, snapshot), notes, texts_beside(image))
 
 
 def _recorded_pins(image: Image, snapshot: Snapshot) -> Pins:

@@ -7,12 +7,14 @@ from __future__ import annotations
 import re
 from importlib import metadata
 
+from chargerctl.deploy.image import firmware_image
+from chargerctl.deploy.imports import reached
 from chargerctl.deploy.requirements import belongs_on_board
 from chargerctl.errors import ChargerctlError
 
 
 def wheel_libraries(names: list[str]) -> dict[str, bytes]:
-    """{"lib/adafruit_ntp.py": source, ...} of the named modules and what they need.
+    """{"lib/adafruit_ntp.py": source, ...}: of the named modules, and of what they need, what the firmware imports.
 
     names: modules as in firmware/requirements.txt. Raises ChargerctlError when one is not installed.
     """
@@ -28,7 +30,8 @@ def wheel_libraries(names: list[str]) -> dict[str, bytes]:
         seen.add(name)
         files.update(_sources(distribution))
         waiting.extend(_requirements(distribution))
-    return files
+    imported = reached(firmware_image() | files)
+    return {path: source for path, source in files.items() if path in imported}
 
 
 def _distribution_of(module: str, owners: metadata.PackagePath | object) -> str:

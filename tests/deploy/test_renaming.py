@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Other names for the charger's identifiers, and back: the same program on the same lines."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+
+import pytest
+from chargerctl.deploy.image import Image, firmware_image
+from chargerctl.deploy.names import board_names, flash_names
+from chargerctl.deploy.renaming import RenamingError, renamed
+from chargerctl.deploy.requirements import required_libraries
+from chargerctl.deploy.translate import translated
+from chargerctl.deploy.wheels import wheel_libraries
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+IMAGE: Image = firmware_image() | wheel_libraries(required_libraries())
+PACKAGE = {path: content.decode() for path, content in IMAGE.items() if path.startswith("charger/")}
+OTHERS = {path: content for path, content in IMAGE.items() if path not in PACKAGE}
+NAMES = board_names(PACKAGE, OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("cable = 1", "wire = 1"),
+        ("x.cable.cable(cable=cable)", "x.wire.wire(wire=wire)"),
+        ("def f(cable, *, y): pass", "def f(wire, *, y): pass"),
+        ("cables = 'cable' # cable", "cables = 'cable' # cable"),
+        ('"""cable\n""" "cable" + cable', '"""cable\n""" "cable" + wire'),
+        (r"b'cable', r'\'cable', cable", r"b'cable', r'\'cable', wire"),
+        ("f'cable {cable} {{cable}} {x.cable!r:>5}'", "f'cable {wire} {{cable}} {x.wire!r:>5}'"),
+        ("f'{d[\"cable\"]:cable}'", "f'{d[\"cable\"]:cable}'"),
+        ("f'{cable != 1} {[cable for cable in {1: 2}]}'", "f'{wire != 1} {[wire for wire in {1: 2}]}'"),
+        ("f'{1:{cable}}'", "f'{1:{wire}}'"),
+        ("from charger.box import cable", "from charger.box import wire"),
+        ("0x1cab1e.real; cable", "0x1cab1e.real; wire"),
+        ("global cable", "global wire"),
+        ("[cable,\\\n cable]", "[wire,\\\n wire]"),
+    ],
+)
+def test_identifiers_are_exchanged_and_nothing_else(before: str, after: str) -> None:
+    assert renamed(before, {"cable": "wire"}) == after
+
+
+@pytest.mark.parametrize("source", ["f'{cable=}'", "import cable", "from charger.cable import x"])
+def test_what_would_be_another_program_is_refused(source: str) -> None:
+    with pytest.raises(RenamingError):
+        renamed(source, {"cable": "wire"})
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_names_can_be_exchanged_and_back(data: st.DataObject) -> None:
+    """That the program is the same one, `renamed` checks itself: by the nodes of its syntax tree."""
+    source = PACKAGE[data.draw(st.sampled_from(sorted(PACKAGE)))]
+    ours = data.draw(st.lists(st.sampled_from(sorted(NAMES)), unique=True))
+    names = {name: f"other_{number}" for number, name in enumerate(ours)}
+    there = renamed(source, names)
+    assert renamed(there, {other: name for name, other in names.items()}) == source
+    assert there.count("\n") == source.count("\n")
+
+
+@given(st.text(alphabet="ab{}!:'\"\\ f=#\n.[]()", max_size=40))
+@settings(max_examples=400, deadline=None)
+def test_whatever_is_python_comes_out_as_the_same_program_or_is_refused(source: str) -> None:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    try:
+        there = renamed(source, {"a": "other"})
+    except RenamingError:
+        return
+    assert ast.dump(ast.parse(there)).count("'other'") >= ast.dump(tree).count("id='a'")
+
+
+def test_most_of_what_the_charger_defines_gets_another_name() -> None:
+    assert len(NAMES) > 600
+    assert {"_patience_until", "run_pass", "authorize_answered"} < NAMES.keys()
+
+
+def test_the_names_are_different_ones_and_in_use_for_nothing_else() -> None:
+    assert len(set(NAMES.values())) == len(NAMES)
+    in_use = {word for text in PACKAGE.values() for word in re.findall(r"\w+", text)}
+    assert not in_use & set(NAMES.values())
+    assert not set(dir(builtins)) & set(NAMES.values())
+    assert set(NAMES.values()) <= set(flash_names()[0])
+    assert not any(name.startswith("_") for name in NAMES.values())
+
+
+def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
+    kept = {
+        "recv_into", "settimeout", "setsockopt",  # MiniMQTT calls them
+        "on_message", "_wait_ready",  # of MiniMQTT and of the PN532's library
+        "standing_still", "crash_count", "forget", "build",  # code.py
+        "plugged", "asking", "by_card",  # fields of a namedtuple
+        "readinto", "value", "autoreload", "ble_workflow",  # CircuitPython's
+        "LinkError",  # shown to people by its __name__
+        "connector", "interlock",  # modules
+    }  # fmt: skip
+    assert not kept & NAMES.keys()
+
+
+def test_the_same_files_give_the_same_names_in_whatever_order() -> None:
+    assert board_names(dict(reversed(PACKAGE.items())), dict(reversed(OTHERS.items()))) == NAMES
+
+
+def test_a_name_that_a_library_has_stays() -> None:
+    assert "run_pass" not in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"loop.run_pass()"})
+    assert "run_pass" not in board_names(PACKAGE, {**OTHERS, "lib/x.mpy": b"C\x06\x00\x1f\x10run_pass\x00"})
+    assert "run_pass" in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"# run_pass"})
+
+
+def test_a_name_in_use_elsewhere_is_not_taken() -> None:
+    taken = NAMES["run_pass"]
+    assert taken not in board_names(PACKAGE, {**OTHERS, "lib/x.py": f"x.{taken}".encode()}).values()
+
+
+def test_what_inherits_from_a_library_keeps_its_names() -> None:
+    package = {
+        "charger/a.py": "class Mine(Theirs):\n    def my_own(self): self.my_other = 1\nclass Ours: my_third = 2\n"
+    }
+    assert board_names(package, {}).keys() == {"Ours", "my_third"}
+
+
+def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
+    there = NAMES
+    text = (
+        "[  12.345] loop   Traceback (most recent call last):\r\n"
+        f'[  12.345] loop     File "charger/loop.py", line 130, in {there["_run_urgent"]}\r\n'
+        f'  File "charger/loop.py", line 131, in {there["_overran"]}\n'
+        f"AttributeError: '{there['Outputs']}' object has no attribute '{there['_pressed']}'\n"
+        f"TypeError: {there['run_pass']}() takes 1 positional arguments but 2 were given\n"
+        f"ImportError: cannot import name {there['Outputs']}\n"
+        f"a line that says {there['Outputs']} stays\n"
+    )
+    assert translated(text, NAMES) == (
+        "[  12.345] loop   Traceback (most recent call last):\r\n"
+        '[  12.345] loop     File "charger/loop.py", line 130, in _run_urgent\r\n'
+        '  File "charger/loop.py", line 131, in _overran\n'
+        "AttributeError: 'Outputs' object has no attribute '_pressed'\n"
+        "TypeError: run_pass() takes 1 positional arguments but 2 were given\n"
+        "ImportError: cannot import name Outputs\n"
+        f"a line that says {there['Outputs']} stays\n"
+    )
