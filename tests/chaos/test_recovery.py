@@ -3,52 +3,11 @@
 """One mishap at a time during a charge, on the virtual board: what the charger does about it, and what it says."""
 
 import pytest
-from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.chaos.program import ProgramJudge
-from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.chaos.soak import Drives, Replacement
+from chargerctl.simulator.chaos.soak import Replacement
 from chargerctl.simulator.console import FIFO_BYTES, Reader
-from chargerctl.simulator.costs import Costs
 
-C6, PICO = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
-
-
-@pytest.fixture
-def charging(tmp_path):
-    """A charger in the middle of a charge; `replacements` change its firmware."""
-    scenes = []
-
-    def make(board_id=C6, replacements=(), until_charging=True):
-        drive = Drives(tmp_path, replacements).of(board_id)
-        settings = effective_for_simulation(None, {}, [], board_id=board_id)
-        (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-        scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), seed=1)
-        scenes.append(scene)
-        scene.infos = []
-        scene.events.listen(lambda event: _note_info(scene, event))
-        scene.board.settle_boot_out()
-        scene.board.power(True)
-        if until_charging:
-            assert scene.wait(lambda: scene.status == "Available", 10)
-            scene.world.plug()
-            scene.world.swipe("04A2B3C4")
-            assert scene.wait(lambda: scene.world.relay_closed, 5), said(scene)
-        return scene
-
-    yield make
-    for scene in scenes:
-        scene.board.power(False)
-
-
-def _note_info(scene, event):
-    if event["kind"] == "frame" and event["dir"] == "out" and event["frame"][2:3] == ["StatusNotification"]:
-        payload = event["frame"][3]
-        if payload["connectorId"] == 0:
-            scene.infos.append(payload.get("info"))
-
-
-def said(scene):
-    return "\n".join(scene.board.console.lines)
+from tests.chaos.conftest import BOOT_AGAIN_S, BOOT_S, C6, CHARGING_S, PICO, breaks, said
 
 
 @pytest.mark.parametrize(
@@ -67,7 +26,7 @@ def test_after_a_reset_the_relay_is_open_and_the_reason_is_said(charging, board_
     assert not scene.world.relay_closed
     scene.board.console.lines.clear()
     scene.infos.clear()
-    assert scene.wait(lambda: scene.infos, 15)
+    assert scene.wait(lambda: scene.infos, BOOT_AGAIN_S)
     assert f"reset: {reason}" in said(scene)
     assert scene.infos == [f"reset: {reason}"]
     assert scene.board.safe_mode is None
@@ -78,7 +37,7 @@ def test_a_crash_before_the_time_is_known_is_told_as_one(charging):
     scene = charging(until_charging=False)
     scene.board.run_for(1.5)
     scene.board.crash()
-    assert scene.wait(lambda: scene.infos, 15)
+    assert scene.wait(lambda: scene.infos, BOOT_AGAIN_S)
     assert scene.infos == ["reset: crash"]
 
 
@@ -89,7 +48,7 @@ def test_a_power_cut_opens_the_relay_and_the_charger_comes_back(charging):
     scene.world.unplug()
     scene.board.power(True)
     scene.central.statuses.clear()
-    assert scene.wait(lambda: scene.status == "Available", 15)
+    assert scene.wait(lambda: scene.status == "Available", BOOT_S)
     assert scene.infos[-1] == "reset: power"
 
 
@@ -100,16 +59,6 @@ def test_who_asks_for_safe_mode_gets_it(charging):
     scene.board.run_for(5)
     assert scene.board.safe_mode == "USER"
     assert not scene.world.relay_closed
-
-
-def breaks(file, step):
-    """The task's step raises from 8 s on."""
-    return Replacement(
-        file,
-        f"    def {step}(self, now):\n",
-        f"    def {step}(self, now):\n        import time\n\n        if time.monotonic() > 8:\n"
-        '            raise ValueError("seeded")\n',
-    )
 
 
 def test_an_exception_in_a_task_is_said_once_and_the_charge_goes_on(charging):
@@ -127,7 +76,7 @@ def test_a_failed_task_is_noticed_by_the_judge_though_nobody_reads_the_console(c
     ProgramJudge(scene, violations.append)
     scene.board.console.reader = Reader.STUCK
     scene.board.console.offer(bytes(FIFO_BYTES))
-    scene.board.run_for(10)
+    scene.board.run_for(CHARGING_S)
     assert "Traceback" not in said(scene)
     assert "task panel has failed 1 times" in violations
 
@@ -157,7 +106,7 @@ def test_a_relay_that_cannot_be_closed_is_a_fault(charging):
         "charger/hardware/relay.py", "self._output.set(True)", 'raise OSError(5, "seeded: no such level")'
     )
     scene = charging(replacements=[fails], until_charging=False)
-    assert scene.wait(lambda: scene.status == "Available", 10)
+    assert scene.wait(lambda: scene.status == "Available", BOOT_S)
     scene.world.plug()
     scene.world.swipe("04A2B3C4")
     scene.board.run_for(10)
@@ -180,8 +129,8 @@ def test_a_relay_that_cannot_be_opened_by_the_program_is_opened_by_a_reset(charg
     scene.board.run_for(1)
     assert not scene.world.relay_closed
     assert "seeded: no such level" in said(scene)
-    assert scene.wait(lambda: "reset: software" in said(scene), 10)
-    assert scene.wait(lambda: scene.status == "Available", 15)
+    assert scene.wait(lambda: "reset: software" in said(scene), BOOT_S)
+    assert scene.wait(lambda: scene.status == "Available", BOOT_S)
 
 
 def test_an_overrun_is_counted_and_named(charging):
@@ -200,22 +149,25 @@ def test_a_task_that_hangs_is_ended_by_the_watchdog(charging):
     hangs = Replacement(
         "charger/panel.py",
         "    def step(self, now):\n",
-        "    def step(self, now):\n        import time\n\n        while time.monotonic() > 8:\n            pass\n",
+        "    def step(self, now):\n        import time\n\n"
+        f"        while time.monotonic() > {CHARGING_S}:\n            pass\n",
     )
     scene = charging(replacements=[hangs])
-    scene.board.run_for(8 + 8)
+    scene.board.run_for(CHARGING_S)
     assert not scene.world.relay_closed
-    assert scene.wait(lambda: "reset: watchdog" in said(scene), 10)
+    assert scene.wait(lambda: "reset: watchdog" in said(scene), BOOT_S)
 
 
-CRASHES = Replacement("code.py", "    loop.run()\n", '    raise ValueError("seeded")\n')
+CRASHES = Replacement(
+    "code.py", "    while True:\n        loop.run_pass()\n", '    raise ValueError("seeded")\n'
+)
 
 
 @pytest.fixture
 def held(charging):
     """A charger that has crashed ten times in a row."""
     scene = charging(replacements=[CRASHES], until_charging=False)
-    assert scene.wait(lambda: "crashes in a row" in said(scene), 60)
+    assert scene.wait(lambda: "crashes in a row" in said(scene), 150)
     assert said(scene).count("ValueError: seeded") == 11
     scene.board.console.lines.clear()
     return scene
@@ -236,11 +188,11 @@ def mended(scene):
 def test_after_ten_crashes_whoever_mends_the_program_on_the_drive_has_it_started_again(held):
     held.board.run_for(60)
     held.board.drive.laptop_write("/code.py", mended(held))
-    assert held.wait(lambda: held.status == "Available", 20)
+    assert held.wait(lambda: held.status == "Available", BOOT_S)
     # A healthy minute later all crashes are forgotten.
     held.board.run_for(70)
     held.board.crash()
-    assert held.wait(lambda: held.infos[-1:] == ["reset: software"], 20)
+    assert held.wait(lambda: held.infos[-1:] == ["reset: software"], BOOT_AGAIN_S)
     assert "crashes in a row" not in said(held)
 
 
@@ -261,5 +213,5 @@ def test_after_ten_crashes_it_is_tried_again_after_half_an_hour(held):
 def test_after_ten_crashes_a_power_cycle_starts_it_again(held):
     held.board.power(False)
     held.board.power(True)
-    held.board.run_for(5)
+    held.board.run_for(BOOT_S)
     assert "ValueError: seeded" in said(held)

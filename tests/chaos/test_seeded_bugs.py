@@ -16,30 +16,22 @@ BUGS = {
             '\n            self._open("cable unplugged")',
         )
     ],
-    # Neither the loop, nor the socket, nor the watchdog puts an end to what a library waits for.
-    "no wait is bounded, and the watchdog is fed meanwhile": [
-        Replacement(
-            "charger/loop.py",
-            "        if ticks.diff(started, self._started) >= PUMP_MS:\n"
-            '            raise OSError(errno.ETIMEDOUT, "waited too long")\n',
-            "",
-        ),
-        Replacement(
-            "charger/loop.py",
-            "if self._urgent_ran and ticks.diff(self._ticks_ms(), self._started) < PUMP_MS:",
-            "if True:",
-        ),
+    "an answer of the broker is awaited for ever": [
         Replacement(
             "charger/net/packet_socket.py",
             "        if ticks.reached(now, self._wait_until):\n            raise LinkError(_NO_ANSWER)\n",
             "",
         ),
     ],
-    "pump is left out": [
+    "an answer of the broker is awaited within the pass": [
         Replacement(
             "charger/net/packet_socket.py",
-            "        try:\n            self._pump()\n",
-            "        try:\n            pass\n",
+            '                raise NotYetError("no answer yet")\n',
+            "                import time\n"
+            "                while not self.fetch(self._ticks_ms()):\n"
+            "                    self.flush(self._ticks_ms())\n"
+            "                    time.sleep(0.005)\n"
+            "                return self.recv_into(target, n)\n",
         )
     ],
     "StopTransaction is lost on reconnect": [

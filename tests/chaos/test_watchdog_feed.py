@@ -27,8 +27,10 @@ def board():
 @pytest.fixture
 def make_loop(board):
     def make(urgent, rest):
-        loop = Loop(lambda: board.now, board, lambda error: [str(error)], lambda tag, text: None)
-        loop.begin((Task("urgent", urgent, 10, vital=True),), (Task("rest", rest, 10),), board, lambda: None)
+        loop = Loop(lambda: board.now, board, lambda error: [str(error)], [], lambda tag, text: None)
+        loop.begin(
+            (Task("urgent", urgent, 10, vital=True),), (Task("rest", rest, 10),), board, lambda latch: None
+        )
         return loop
 
     return make
@@ -62,26 +64,6 @@ def test_an_urgent_task_that_rests_within_its_back_off_is_vouched_for(make_loop,
 def test_another_task_that_fails_is_no_reason_for_a_reset(make_loop, board):
     make_loop(nothing, fails).run_pass()
     assert board.fed == 1
-
-
-def test_who_waits_is_vouched_for_until_five_seconds_are_over(make_loop, board):
-    fed_at = []
-
-    def waits(now):
-        for _ in range(100):
-            board.now += 100
-            before = board.fed
-            try:
-                loop.pump()
-            except OSError:
-                # A library that swallows it and goes on waiting.
-                continue
-            if board.fed > before:
-                fed_at.append(board.now)
-
-    loop = make_loop(nothing, waits)
-    loop.run_pass()
-    assert fed_at == list(range(100, 5000, 100))
 
 
 def test_what_stood_still_and_came_back_is_followed_by_a_meal(make_loop, board):

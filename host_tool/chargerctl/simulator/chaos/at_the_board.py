@@ -87,13 +87,63 @@ def estop(random: Random, at_s: float) -> list[Act]:
     return acts
 
 
-def sda_low(random: Random, at_s: float) -> list[Act]:
+def wire_held(random: Random, at_s: float) -> list[Act]:
+    wire = random.choice(("sda", "scl"))
     return spell(
-        "sda_low",
+        "wire_held",
         at_s,
         random.uniform(0.05, 15),
-        lambda scene: scene.world.hold_sda(True),
-        lambda scene: scene.world.hold_sda(False),
+        lambda scene: scene.world.hold_wire(wire),
+        lambda scene: scene.world.hold_wire(None),
+        wire,
+    )
+
+
+def wire_caught(random: Random, at_s: float) -> list[Act]:
+    """With the relay closed a wire goes down in the middle of a transfer, and the cable is pulled some time after."""
+    wire, lasts_s = random.choice(("sda", "scl")), random.uniform(0.05, 5)
+    nth, at_least_us = random.choice(((random.randint(1, 200), 0), (random.randint(1, 3), 2_000)))
+    unplug_s = random.uniform(0, 2.5) if random.random() < 0.8 else None
+
+    def caught(scene: Scene) -> None:
+        scene.events.emit("chaos", text=f"wire_caught {wire} for {lasts_s:.3f} s")
+        scene.world.hold_wire(wire)
+        scene.later(lasts_s, lambda: let_go(scene))
+        if unplug_s is not None:
+            scene.later(unplug_s, scene.world.unplug)
+
+    def let_go(scene: Scene) -> None:
+        scene.world.hold_wire(None)
+        scene.events.emit("chaos", text="wire_caught ends")
+
+    def lie_in_wait(scene: Scene) -> None:
+        seen = 0
+
+        def began(us: int) -> None:
+            nonlocal seen
+            seen += us >= at_least_us and scene.world.relay_closed
+            if seen == nth:
+                scene.world.let_transfers_be()
+                scene.clock.call_in(us // 2, lambda: caught(scene))
+
+        scene.world.i2c.began = began
+
+    text = f"wire_trap {wire}, in transfer {nth} of those of {at_least_us} us and more"
+    return [Act(at_s, "wire_caught", text, lie_in_wait)]
+
+
+def chip_without_memory(random: Random, at_s: float) -> list[Act]:
+    """ESP-IDF finds none for a transfer."""
+
+    def have(scene: Scene, none: bool) -> None:
+        scene.world.i2c.out_of_memory = none
+
+    return spell(
+        "chip_without_memory",
+        at_s,
+        random.choice((0.01, 0.3, 4.0)),
+        lambda scene: have(scene, True),
+        lambda scene: have(scene, False),
     )
 
 
@@ -145,6 +195,18 @@ def flash_slow(random: Random, at_s: float) -> list[Act]:
     )
 
 
+def nvm_fails(random: Random, at_s: float) -> list[Act]:
+    fault = random.choice(("write", "write", "read"))
+
+    def begin(scene: Scene) -> None:
+        scene.board.nvm.fault = fault
+
+    def end(scene: Scene) -> None:
+        scene.board.nvm.fault = None
+
+    return spell("nvm_fails", at_s, random.uniform(1, 30), begin, end, fault)
+
+
 def brown_out(random: Random, at_s: float) -> list[Act]:
     return [Act(at_s, "brown_out", "brown_out", lambda scene: scene.board.brown_out())]
 
@@ -182,11 +244,14 @@ ALL = (
     cable_bounces,
     cable_glitch,
     estop,
-    sda_low,
+    wire_held,
+    wire_caught,
+    chip_without_memory,
     clock_stretched,
     part_lost,
     console_unread,
     flash_slow,
+    nvm_fails,
     brown_out,
     crash,
     reset_button,

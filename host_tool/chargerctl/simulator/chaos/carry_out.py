@@ -17,6 +17,7 @@ from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
+from chargerctl.simulator.chaos.told_time import TimeJudge
 from chargerctl.simulator.costs import Costs
 from chargerctl.simulator.events import Event
 
@@ -66,11 +67,13 @@ class _Run:
         self._verdict = Verdict(episode.seed, [])
         self._events: list[Event] = []
         self._calm_s = 0.0
+        self._back = False
         self._delivered_wh: float | None = None
         self._scene.events.listen(self._keep)
         self._relay = RelayJudge(self._scene, self._violated)
         self._talk = TalkJudge(self._scene, self._violated)
         self._program = ProgramJudge(self._scene, self._violated)
+        TimeJudge(self._scene, self._violated)
 
     def run(self) -> Verdict:
         scene, episode = self._scene, self._episode
@@ -104,10 +107,8 @@ class _Run:
         """The charger is back by itself, or, where a fault has latched, by the service button."""
         scene = self._scene
         scene.board.run_for(2)
-        scene.service(True)
         self._probe()
-        scene.board.run_for(0.5)
-        scene.service(False)
+        self._press_service()
         patience_s = _RECOVERY_S + (_NOT_RISKED_S if "watchdog" in self._program.why else 0.0)
         if not scene.wait(self._is_available, patience_s):
             self._violated(
@@ -115,6 +116,7 @@ class _Run:
                 f"last status {scene.status}, program {scene.board.program}"
             )
             return False
+        self._back = True
         said, boot = self._program.reason_said, self._talk.last_boot
         if said not in self._program.why or boot is None or boot.info != f"reset: {said}":
             told = boot and boot.info
@@ -124,6 +126,14 @@ class _Run:
         if scene.world.relay_closed or scene.world.lock_engaged:
             self._violated("the relay is closed or the cable locked, and nobody is there")
         return True
+
+    def _press_service(self) -> None:
+        """Until it helps: a press while the board starts goes unseen."""
+        scene = self._scene
+        if not self._back:
+            scene.service(True)
+            scene.later(0.5, lambda: scene.service(False))
+            scene.later(10, self._press_service)
 
     def _probe(self) -> None:
         """Ask, until the charger is reached: it may have nothing to say for a quarter of an hour."""
@@ -141,6 +151,8 @@ class _Run:
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and self._talk.outstanding is None
+            # It would come in the middle of the next customer's charge.
+            and not self._program.restart_due
             and scene.world.reader_free
             and scene.world.led_rgb == (0, 20, 0)
             and scene.world.panel.shows("Available")

@@ -23,7 +23,8 @@ _RARE = ("resolve", "time", "associate", "store")
 def draw(random: Random, length_s: float) -> list[Act]:
     """One customer after the other until `length_s`."""
     acts: list[Act] = []
-    at_s = random.uniform(0.5, 4)
+    # The first of them sometimes while the charger starts.
+    at_s = random.uniform(4, 14)
     while at_s < length_s:
         customer, at_s = _customer(random, at_s)
         acts += customer

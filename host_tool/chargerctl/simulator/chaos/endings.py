@@ -27,7 +27,14 @@ _LATE_FRAME_S = 15.0
 # The charger gives up waiting for an answer after 30 s.
 _AWAITED_S = 15.0
 _REFUSALS = ("Blocked", "Expired", "Invalid", "ConcurrentTx")
-_READER_TROUBLES = ("sda_low", "clock_stretched", "part_lost", "flash_slow")
+_READER_TROUBLES = (
+    "wire_held",
+    "wire_caught",
+    "chip_without_memory",
+    "clock_stretched",
+    "part_lost",
+    "flash_slow",
+)
 _TROUBLE_ECHO_S = 5.0
 _OWN_CARD = "its own card"
 _REFUSED = "its StartTransaction was refused"

@@ -12,6 +12,8 @@ from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
 
 LONGEST_S = 120.0
+# About what the charger takes from the power to its first pass, loaded from source.
+_BOOT_S = 10.0
 OFFLINE_SESSIONS = 8
 
 _BOARDS = ("seeed_xiao_esp32c6",) * 3 + ("adafruit_feather_esp32s3_nopsram", "raspberry_pi_pico_w")
@@ -40,7 +42,9 @@ def draw(seed: int) -> Episode:
     settings = _settings(random, board_id)
     if random.random() < 0.08:
         return _offline_day(random, seed, board_id, settings)
-    length_s = random.uniform(15, 50) if random.random() < 0.85 else random.uniform(60, LONGEST_S)
+    length_s = _BOOT_S + (
+        random.uniform(15, 50) if random.random() < 0.85 else random.uniform(60, LONGEST_S - _BOOT_S)
+    )
     acts = customers.draw(random, length_s)
     for _ in range(random.randint(3, 11)):
         make = INGREDIENTS[random.choice(tuple(INGREDIENTS))]
@@ -71,8 +75,8 @@ def _offline_day(random: Random, seed: int, board_id: str, settings: dict[str, s
         "safety.max_cycles_per_hour": "60",
     }
     cut_off = random.choice((on_the_link.link_drop, on_the_link.refused, on_the_link.black_hole))
-    begins = cut_off(random, 8.0)[0]
-    first_s = 24.0
+    begins = cut_off(random, _BOOT_S + 8.0)[0]
+    first_s = _BOOT_S + 24.0
     acts, end_s = customers.draw_hasty(
         random, first_s, random.randint(OFFLINE_SESSIONS, OFFLINE_SESSIONS + 5)
     )

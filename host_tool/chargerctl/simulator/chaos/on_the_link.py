@@ -9,6 +9,7 @@ from random import Random
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.events import Event
+from chargerctl.simulator.network.ntp import BEHAVIOURS
 
 _GARBAGE = (
     b"\xf0\xff\xff\xff\xff",  # an impossible length
@@ -19,6 +20,10 @@ _GARBAGE = (
     b"\x30\x02\x00\x09",  # a topic longer than its packet
     b"HTTP/1.1 400 Bad Request\r\n\r\n",
 )
+
+
+# From the simulation's 2026 to 2039.
+_BEYOND_2038_S = 400_000_000
 
 
 def link_drop(random: Random, at_s: float) -> list[Act]:
@@ -241,6 +246,32 @@ def clock_set(random: Random, at_s: float) -> list[Act]:
     return spell("clock_set", at_s, random.uniform(10, 70), begin, end, f"by {offset_s} s")
 
 
+def time_server(random: Random, at_s: float) -> list[Act]:
+    """It misbehaves; what it says then is months off, or a time that no board can hold."""
+    how = random.choice(BEHAVIOURS[1:])
+
+    def begin(scene: Scene) -> None:
+        scene.network.ntp.behave(how, _BEYOND_2038_S)
+
+    def end(scene: Scene) -> None:
+        scene.network.ntp.behave("up")
+
+    return spell("time_server", at_s, random.uniform(5, 70), begin, end, how)
+
+
+def memory_short(random: Random, at_s: float) -> list[Act]:
+    """An RP2 does not return from a send meanwhile; its watchdog ends what takes longer than 8 s."""
+    lasts_s = random.choice((random.uniform(0.02, 0.4), random.uniform(0.4, 3), random.uniform(3, 10)))
+
+    def begin(scene: Scene) -> None:
+        scene.network.faults.memory_short = True
+
+    def end(scene: Scene) -> None:
+        scene.network.faults.memory_short = False
+
+    return spell("memory_short", at_s, lasts_s, begin, end)
+
+
 def time_lost(random: Random, at_s: float) -> list[Act]:
     def begin(scene: Scene) -> None:
         scene.network.faults.drop_datagrams = True
@@ -270,5 +301,7 @@ ALL = (
     dns_hang,
     dhcp_hang,
     clock_set,
+    time_server,
     time_lost,
+    memory_short,
 )

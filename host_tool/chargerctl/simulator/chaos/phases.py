@@ -5,69 +5,87 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from chargerctl.simulator.board import VirtualBoard
 
+_IDLE, _HANDSHAKE = "idle", "handshake"
 # Innermost first: (end of the file's name, function or "" for any, phase).
 _PHASES = (
+    ("charger/visit.py", "visit", "load"),
+    ("net/time_answer.py", "", "load"),
     ("net/resolver.py", "", "resolve"),
     ("net/dialer.py", "", "connect"),
-    ("net/mqtt.py", "_advance", "handshake"),
+    ("net/mqtt.py", "_advance", _HANDSHAKE),
     ("net/mqtt.py", "publish", "publish"),
     ("net/mqtt.py", "_serve", "receive"),
     ("net/wifi.py", "_associate", "associate"),
-    ("net/ntp.py", "_ask", "time"),
+    ("net/ntp.py", "", "time"),
     ("hardware/display.py", "", "display"),
     ("hardware/pn532.py", "", "reader"),
     ("hardware/console.py", "step", "console"),
     ("hardware/store.py", "", "store"),
     ("charger/housekeeping.py", "", "collect"),
-    ("charger/loop.py", "", "idle"),
+    ("charger/loop.py", "", _IDLE),
 )
 NAMES = (*dict.fromkeys(phase for _file, _function, phase in _PHASES), "start", "off")
 
 
 def phase(board: VirtualBoard) -> str:
-    """One of NAMES. While a library waits and the loop is pumped, it is the waiting that counts."""
+    """One of NAMES. Between two steps of an exchange with the broker nothing else counts as idle."""
     if not board.powered:
         return "off"
-    found = ""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
-        code = frame.f_code
-        name = code.co_filename
-        if name.endswith("charger/loop.py") and code.co_name == "pump":
-            found = ""
-        elif not found:
-            for file, function, text in _PHASES:
-                if name.endswith(file) and function in ("", code.co_name):
-                    found = text
-                    break
+        text = _phase_of(frame.f_code.co_filename, frame.f_code.co_name)
+        if text is not None:
+            return _HANDSHAKE if text == _IDLE and waiting(board) else text
         frame = frame.f_back
-    return found or "start"
+    return "start"
+
+
+@cache
+def _phase_of(its_file: str, its_name: str) -> str | None:
+    """Asked many thousand times in an episode, for a hundred functions."""
+    for file, function, text in _PHASES:
+        if its_file.endswith(file) and function in ("", its_name):
+            return text
+    return None
+
+
+def sending(board: VirtualBoard) -> bool:
+    """An RP2 whose network stack has no memory left does not return from a send."""
+    short = not board.is_esp32 and board.network.faults.memory_short
+    return bool(short) and phase(board) in ("handshake", "publish", "receive")
 
 
 def failed_tasks(board: VirtualBoard) -> dict[str, int]:
     """The tasks of the loop that have failed lately, with how often: read in the board's memory, where it stands
     whether or not anybody reads the console."""
-    frame: FrameType | None = sys._getframe() if board.powered else None
-    while frame is not None:
-        if frame.f_code.co_name == "run" and frame.f_code.co_filename.endswith("charger/loop.py"):
-            loop = frame.f_locals["self"]
-            return {task.name: task.failures for task in (*loop._urgent, *loop._rest) if task.failures}
-        frame = frame.f_back
-    return {}
+    loop = _loop(board)
+    if loop is None:
+        return {}
+    return {task.name: task.failures for task in (*loop._urgent, *loop._rest) if task.failures}
 
 
-def waiting(board: VirtualBoard) -> FrameType | None:
-    """The exchange with the broker that is under way, as long as it is: the frame of its call."""
+def waiting(board: VirtualBoard) -> int:
+    """Which exchange with the broker is under way, 0 when none is."""
+    loop = _loop(board)
+    for task in loop._rest if loop is not None else ():
+        if task.name == "link" and getattr(task.step.__self__, "_pid", None) is not None:
+            return int(task.step.__self__._phase)
+    return 0
+
+
+def _loop(board: VirtualBoard) -> Any:
+    """The program's Loop while it runs a pass, or None."""
     frame: FrameType | None = sys._getframe() if board.powered else None
     while frame is not None:
-        if frame.f_code.co_name == "_advance" and frame.f_code.co_filename.endswith("net/mqtt.py"):
-            return frame
+        if frame.f_code.co_name == "run_pass" and frame.f_code.co_filename.endswith("charger/loop.py"):
+            return frame.f_locals["self"]
         frame = frame.f_back
     return None

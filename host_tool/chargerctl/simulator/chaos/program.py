@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from types import FrameType
 
 from chargerctl.simulator.board import ProgramEnd
 from chargerctl.simulator.chaos import phases
@@ -38,7 +37,7 @@ class ProgramJudge:
         self._reset_asked_s = -1e9
         scene.events.listen(self._on_event)
         scene.board.on_program_end = self._on_end
-        self._waiting: FrameType | None = None
+        self._waiting = 0
         self._waiting_since_s = 0.0
         self._failed: dict[str, int] = {}
         scene.later(_LOOK_S, self._look)
@@ -67,11 +66,16 @@ class ProgramJudge:
             return ("crash", "software")
         return (reason,)
 
+    @property
+    def restart_due(self) -> bool:
+        """A Reset was asked for lately, and has not been carried out, or refused for all that is known."""
+        return self._before[1] < self._reset_asked_s and self._scene.now_s - self._reset_asked_s <= _ORDERLY_S
+
     def _look(self) -> None:
         waiting, now_s = phases.waiting(self._scene.board), self._scene.now_s
-        if waiting is not self._waiting:
+        if waiting != self._waiting:
             self._waiting, self._waiting_since_s = waiting, now_s
-        elif waiting is not None and now_s - self._waiting_since_s > _WAIT_S:
+        elif waiting and now_s - self._waiting_since_s > _WAIT_S:
             self._violated(f"has been waiting for the broker for more than {_WAIT_S:.0f} s")
             self._waiting_since_s = 1e9
         failed = phases.failed_tasks(self._scene.board)
@@ -98,7 +102,7 @@ class ProgramJudge:
             self._violated("the program reset the board, and nobody had asked")
         # An ESP32 waits for its address for ever when none comes: the watchdog is the only way out.
         joining = self._scene.board.is_esp32 and phases.phase(self._scene.board) == "associate"
-        if reason == "watchdog" and not joining:
+        if reason == "watchdog" and not joining and not phases.sending(self._scene.board):
             self._violated("the watchdog reset the board")
         self._before = reason, now_s
         # Safe mode ends in a reset of its own.

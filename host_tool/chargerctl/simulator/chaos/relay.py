@@ -22,6 +22,9 @@ from chargerctl.simulator.events import Event
 # Contacts that move and move back within a pass may go unseen.
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
+# A program that runs has seen an emergency stop that was pressed at three looks in a row, and written it down by then:
+# when the relay is open, and on a slow flash.
+_LOOK_S, _SEEN_LOOKS, _STORED_S = 0.5, 3, 6.0
 
 
 class RelayJudge:
@@ -53,6 +56,9 @@ class RelayJudge:
         self._longest_out_s = 0.0
         self._boot_closings = 0
         self._latched = False
+        # Since when that has been in nvm for certain; and how often the emergency stop was seen pressed by a program.
+        self._kept_s: float | None = None
+        self._looks = 0
         scene.events.listen(self._on_event)
 
     @property
@@ -83,19 +89,33 @@ class RelayJudge:
             self._estop_moved(bool(event["pressed"]))
         elif kind == "service" or (kind == "frame" and event["dir"] == "in" and _is_reset(event["frame"])):
             self._latched = False
+            self._kept_s = None
+        elif kind == "frame" and event["dir"] == "out" and self._latched:
+            self._spoke_latched(event["frame"])
+
+    def _spoke_latched(self, frame: object) -> None:
+        """What was latched before a reset is what the charger has to say after it."""
+        match frame:
+            case [2, _, "StatusNotification", {"connectorId": 1, "status": str(status)}]:
+                outlasted = self._kept_s is not None and self._kept_s < self._booted_s
+                if outlasted and status not in ("Faulted", "Unavailable"):
+                    self._violated(
+                        f"reported {status} after the reset, and a fault had been latched before it"
+                    )
 
     def _was_reset(self, reason: str) -> None:
         self._booted_s = self._scene.now_s
         self._boot_closings = 0
         self.sessions = 0
-        self._latched = False
-        # A program that starts with the supply cannot know how long the relay has been open; it takes it for rested.
-        # An ESP32 cannot tell its reset button from the supply, nor an RP2 a brown-out.
-        like_power = "button" if self._scene.board.is_esp32 else "brownout"
-        if reason in ("power", like_power):
-            self._rested_s = 0.0
-        else:
-            self._rested_s = self._booted_s + self._min_off_s
+        # What is in nvm outlasts every reset, unless the chip knows that the supply was off, or was cut off while it wrote.
+        board = self._scene.board
+        kept = self._kept_s is not None and self._kept_s < self._booted_s
+        was_off = reason == "power" and board.profile.chip == "rp2350"
+        if not kept or was_off or not any(byte != 0xFF for byte in board.nvm.data[:64]):
+            self._latched = False
+            self._kept_s = None
+        # Nobody knows when the relay opened before that.
+        self._rested_s = self._booted_s + self._min_off_s
 
     # The contacts.
 
@@ -123,12 +143,22 @@ class RelayJudge:
             return
         if self._closed:
             self._opening.expect("estop")
-        # Pressed for long enough that a program that runs must have seen it: latched from then on.
-        scene.later(1.3, self._still_pressed)
+        self._looks = 0
+        scene.later(_LOOK_S, lambda: self._still_pressed(self._booted_s))
 
-    def _still_pressed(self) -> None:
-        if self._scene.estop_pressed and self._scene.now_s - self._booted_s > 4:
+    def _still_pressed(self, booted_s: float) -> None:
+        """Pressed for long enough that a program that runs must have seen it: latched from then on."""
+        scene = self._scene
+        if not scene.estop_pressed:
+            return
+        running = scene.board.watchdog.mode is not None and booted_s == self._booted_s
+        self._looks = self._looks + 1 if running else 0
+        if self._looks >= _SEEN_LOOKS:
             self._latched = True
+            if scene.board.nvm.fault is None:
+                self._kept_s = scene.now_s + _STORED_S
+        else:
+            scene.later(_LOOK_S, lambda: self._still_pressed(self._booted_s))
 
     # Opening.
 

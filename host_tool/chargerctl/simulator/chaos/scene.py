@@ -133,8 +133,11 @@ class Scene:
         self.broker.publish(self.topic_in, b"", retain=True)
         self.central.be_usual()
         self.board.costs = self._costs
+        self.board.nvm.fault = None
         self.board.console.reader = Reader.READING
-        world.hold_sda(False)
+        world.hold_wire(None)
+        world.let_transfers_be()
+        world.i2c.out_of_memory = False
         world.stretch_clock(0)
         for part in list(self._failed):
             self.repair(part)
@@ -144,3 +147,6 @@ class Scene:
         world.hold(None)
         world.unplug()
         self.board.power(True)
+        if self.board.safe_mode is not None:
+            # An RP2 that was reset twice within a second stays there until somebody presses its reset button.
+            self.board.press_reset()
