@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 
-from fake_network import Pool
+from fake_network import Pool, peer
 
 _TICKS = (1 << 29) - 1
 _QUESTIONS_A_MS = 32
@@ -43,6 +43,7 @@ class World:
 
 
 world = World()
+peer.now_ms = lambda: world.ms
 
 
 class Namespace:
@@ -102,6 +103,9 @@ class I2C:
 
     def unlock(self):
         self._locked = False
+
+    def probe(self, address):
+        return address in (0x24, 0x3C)
 
     def writeto(self, address, buffer, *, start=0, end=None):
         if address == 0x24:
@@ -262,6 +266,7 @@ def _modules():
         ),
         "neopixel_write": Namespace(neopixel_write=lambda pin, data: None),
         "os": Namespace(
+            getenv=lambda name: None,
             listdir=_listdir,
             stat=os.stat,
             urandom=lambda count: bytes(range(count)),

@@ -18,7 +18,7 @@ class Part:
     energy_wh = power_w = 0
     state = address = local_time = None
     crash_count = 0
-    fault = None
+    fault = trouble = None
     standing_still = False
 
     def __init__(self, *arguments):
@@ -34,12 +34,15 @@ class Part:
 class Stalls:
     granted_ms = 0
     spent = False
+    idle = True
 
     def follow(self, interlock):
         pass
 
     def allow(self, ms):
         return True
+
+    fits = allow
 
 
 class Parts:
@@ -75,5 +78,5 @@ _put("parts", Parts=Parts)
 _put("pins")
 _put("profiles")
 _put("reload", AutoReload=Part)
-_put("reset", reason=lambda: "power", reboot=lambda: None)
+_put("reset", reason=lambda: "power", was_off=lambda: True, reboot=lambda: None)
 _put("store", Store=Part)

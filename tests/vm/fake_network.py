@@ -3,7 +3,7 @@
 """Runs on the VM: a socket pool in memory, and behind it an MQTT broker, a central system and a time server.
 
 Broker and central system work only in `Peer.serve`, called between the measured passes, so that what they allocate
-is not counted as the charger's; but while MiniMQTT waits for an acknowledgement the broker answers at once.
+is not counted as the charger's. No answer comes within the call that asks: it takes `Peer.delay_ms`.
 """
 
 import errno
@@ -14,6 +14,7 @@ import struct
 _POLL = 3  # MP_STREAM_POLL of MicroPython's streams
 _IN = 1
 _NAME_SERVER = "192.0.2.53"
+_TIME_SERVER = ("192.0.2.1", 123)  # what the name server says
 _NTP = 4004321400  # 2026-11-22T07:30:00Z in seconds since 1900
 
 
@@ -21,7 +22,7 @@ class Socket(io.IOBase):
     """What socketpool would give: bytes go to the peer, bytes come from it."""
 
     def ioctl(self, request, argument):
-        return _IN if request == _POLL and peer.inbound else 0
+        return _IN if request == _POLL and (peer.gone or peer.ready()) else 0
 
     def settimeout(self, seconds):
         pass
@@ -32,8 +33,7 @@ class Socket(io.IOBase):
     def connect(self, address):
         if peer.gone:
             raise OSError(errno.ECONNREFUSED)
-        peer.inbound.clear()
-        peer.outbound.clear()
+        peer.cut()
 
     def send(self, data):
         if peer.stalled:
@@ -41,13 +41,12 @@ class Socket(io.IOBase):
         if peer.gone:
             raise OSError(errno.ECONNRESET)
         peer.outbound.append(bytes(data))
-        # CONNECT, SUBSCRIBE, and PUBLISH with QoS 1: the firmware waits within this pass.
-        if data[0] >> 4 in (1, 8) or data[0] & 0xF6 == 0x32:
-            peer.serve()
         return len(data)
 
     def recv_into(self, buffer, size=0):
-        if not peer.inbound:
+        if peer.gone:
+            raise OSError(errno.ECONNRESET)
+        if not peer.ready():
             raise OSError(errno.EAGAIN)
         return peer.read(buffer, size or len(buffer))
 
@@ -56,16 +55,21 @@ class Socket(io.IOBase):
 
 
 class Datagrams(io.IOBase):
-    """A UDP socket. A time server's answer has always come already; the name server's when `peer.knows_names`."""
+    """A UDP socket. A time server answers by itself; the name server when `peer.knows_names`."""
 
     def __init__(self):
         self._question = None
+        self._is_time = False
+        self._due = 0
 
     def ioctl(self, request, argument):
-        return _IN if request == _POLL and self._question and peer.knows_names else 0
+        answered = self._question and (self._is_time or peer.knows_names) and peer.now_ms() >= self._due
+        return _IN if request == _POLL and answered else 0
 
     def recvfrom_into(self, buffer):
         question, self._question = self._question, None
+        if self._is_time:
+            return self._time(question, buffer)
         # An alias, and the address of what it stands for.
         answer = question[:2] + b"\x81\x80\0\1\0\2\0\0\0\0" + question[12:]
         answer += b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1b\xc0\x13\1B\xc0\x13\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1"
@@ -75,24 +79,24 @@ class Datagrams(io.IOBase):
     def close(self):
         pass
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
     def settimeout(self, seconds):
         pass
 
     def sendto(self, data, address):
+        self._question = data
+        self._is_time = address == _TIME_SERVER
+        self._due = peer.now_ms() + peer.delay_ms
         if address == (_NAME_SERVER, 53):
-            self._question = data
             peer.questions += 1
 
-    def recv_into(self, buffer):
-        struct.pack_into("!II", buffer, 32, _NTP, 0)
-        struct.pack_into("!II", buffer, 40, _NTP, 0)
-        return len(buffer)
+    def _time(self, question, buffer):
+        peer.times += 1
+        buffer[0] = 0x24
+        buffer[1] = 1
+        buffer[24:32] = question[40:48]
+        for at in (32, 40):
+            struct.pack_into("!II", buffer, at, _NTP, 0)
+        return len(buffer), _TIME_SERVER
 
 
 class Pool:
@@ -112,19 +116,38 @@ class Pool:
 class Peer:
     """`stalled`: takes no bytes. `gone`: refuses and resets connections. `silent`: the central system answers nothing.
 
-    `knows_names`: the name server answers; `questions`: how many it was asked.
+    `knows_names`: the name server answers; `questions`: how many it was asked; `times`: how often the time server was.
     `actions`: how many calls of each came; `results`: how many answers.
+    `now_ms`: the board's time.
     """
 
     def __init__(self):
+        self.now_ms = lambda: 0
+        self.delay_ms = 20
+        self._served = []  # (when it was answered, what): not with the board yet
         self.inbound = []
         self.outbound = []
         self.stalled = self.gone = self.silent = False
         self.actions = {}
         self.results = 0
         self.knows_names = False
-        self.questions = 0
+        self.questions = self.times = 0
         self._taken = 0  # of the first of `inbound`
+
+    def ready(self):
+        """Something has reached the board."""
+        while self._served and self.now_ms() >= self._served[0][0]:
+            self.inbound.append(self._served.pop(0)[1])
+        return bool(self.inbound)
+
+    def cut(self):
+        """A new connection: what was under way belonged to the one before."""
+        self._served.clear()
+        self.inbound.clear()
+        self.outbound.clear()
+
+    def _send(self, packet):
+        self._served.append((self.now_ms() + self.delay_ms, packet))
 
     def read(self, buffer, size):
         first = self.inbound[0]
@@ -147,20 +170,20 @@ class Peer:
 
     def publish(self, text):
         """A frame on /system/t-1."""
-        self.inbound.append(_packet(0x30, _string("/system/t-1") + text.encode()))
+        self._send(_packet(0x30, _string("/system/t-1") + text.encode()))
 
     def _packet(self, first, body):
         kind = first >> 4
         if kind == 1:
-            self.inbound.append(b"\x20\x02\x00\x00")
+            self._send(b"\x20\x02\x00\x00")
         elif kind == 8:
-            self.inbound.append(b"\x90\x03" + body[:2] + b"\x01")
+            self._send(b"\x90\x03" + body[:2] + b"\x01")
         elif kind == 12:
-            self.inbound.append(b"\xd0\x00")
+            self._send(b"\xd0\x00")
         elif kind == 3:
             topic_end = 2 + (body[0] << 8 | body[1])
             if first & 6:
-                self.inbound.append(b"\x40\x02" + body[topic_end : topic_end + 2])
+                self._send(b"\x40\x02" + body[topic_end : topic_end + 2])
             else:
                 self._frame(json.loads(body[topic_end:]))
 

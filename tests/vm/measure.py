@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.vm.image import CHARGER, LIBRARIES, compile_mpy, library_files, load
-from tests.vm.machine import PLENTY, Heap, Machine
+from tests.vm.image import CHARGER, LIBRARIES, compiled, deployed, library_files, load, on_board, put_mpy
+from tests.vm.machine import PLENTY, Heap, Machine, Size
 
 SETTINGS = {
     "CHARGER_WIFI_SSID": "bench",
@@ -43,6 +43,10 @@ CORE = Charger("network and charger", {}, hardware=False)
 BARE = Charger("with relay, lock, cable and console", _NOTHING)
 FULL = Charger("with display, card reader, light and meter too", {})
 
+# The goals of docs/memory.md, for the worse side of the table of names, all .mpy.
+AFTER_BOOT = {BARE.title: 110_000, FULL.title: 145_000}
+WORST_MOMENT = {BARE.title: 118_000, FULL.title: 155_000}
+
 # What a group imports first, it counts for: libraries, then ours. What these need comes before them.
 GROUPS = {
     "network libraries": ("adafruit_minimqtt.adafruit_minimqtt", "adafruit_ntp"),
@@ -71,6 +75,7 @@ GROUPS = {
         "charger.hardware.pins",
         "charger.hardware.parts",
         "charger.assembly",
+        "charger.start",
     ),
 }
 
@@ -84,7 +89,7 @@ world.stop_after_pass = False
 
 def one_pass(ms):
     world.ms += ms
-    loop.run_pass()
+    the_pass()
 
 def passes(count, ms=5):
     for _ in range(count):
@@ -102,6 +107,8 @@ def idle(count, ms):
 """
 
 _PLUG, _UNPLUG = "world.pins['D9'].level = False", "world.pins['D9'].level = True"
+_ESTOP_OPEN, _ESTOP_CLOSED = "world.pins['D10'].level = True", "world.pins['D10'].level = False"
+_SERVICE, _NO_SERVICE = "world.pins['D12'].level = False", "world.pins['D12'].level = True"
 _CARD, _NO_CARD = "world.card = b'\\x04\\xa2\\xb3\\xc4'", "world.card = None"
 # (what happens, passes, ms a pass): plugged in, a card, a minute of charging, the card again, unplugged, a rest.
 SESSION = (
@@ -177,20 +184,33 @@ def imports(charger_mpy: bool) -> tuple[list[Import], Heap, Heap]:
     return found, start, before
 
 
-def boot(machine: Machine, charger: Charger, charger_mpy: bool = True, **overrides: str) -> int:
-    """Run the board's own code.py until the charger is registered and quiet: bytes that live then."""
-    _prepare(machine, charger, charger_mpy, **overrides)
-    start = machine.heap()
-    _start(machine)
+def boot(
+    machine: Machine,
+    charger: Charger,
+    charger_mpy: bool = True,
+    counted: bool = False,
+    own_names: bool = False,
+    **overrides: str,
+) -> Size:
+    """Run the board's own code.py until the charger is registered and quiet: what lives then."""
+    prepare(machine, charger, charger_mpy, counted=counted, own_names=own_names, **overrides)
+    before = machine.heap()
+    start(machine, own_names or counted or not charger_mpy)
     run(machine, 400)
     run(machine, 25, 500)
-    return machine.heap().since(start)
+    return machine.heap().since(before)
 
 
-def _prepare(
-    machine: Machine, charger: Charger, charger_mpy: bool, libraries_mpy: bool = True, **overrides: str
+def prepare(
+    machine: Machine,
+    charger: Charger,
+    charger_mpy: bool,
+    libraries_mpy: bool = True,
+    counted: bool = False,
+    own_names: bool = False,
+    **overrides: str,
 ) -> None:
-    load(machine, charger_mpy, libraries_mpy)
+    load(machine, charger_mpy, libraries_mpy, counted, own_names)
     settings = {**SETTINGS, **charger.settings, **overrides}
     machine.write(
         "/settings.toml", "".join(f'{name} = "{text}"\n' for name, text in settings.items()).encode()
@@ -199,8 +219,8 @@ def _prepare(
         machine.run("import fake_hardware")
 
 
-def _start(machine: Machine) -> None:
-    said = machine.run(_BOOT)
+def start(machine: Machine, own_names: bool = False) -> None:
+    said = machine.run(_BOOT) + machine.run(on_board("the_pass = loop.run_pass", own_names))
     # The firmware logs to its console; what is printed is a crash.
     assert not said, said
 
@@ -224,12 +244,12 @@ def moving(charger: Charger) -> int:
         booted = boot(machine, charger)
         modules = ast.literal_eval(machine.run("print(list(sys.modules))"))
     with Machine() as machine:
-        _prepare(machine, charger, charger_mpy=True)
+        prepare(machine, charger, charger_mpy=True)
         start = machine.heap()
         for name in modules:
             if name in sources():
                 machine.run(f"import {name}")
-        return booted - machine.heap().since(start)
+        return booted.now - machine.heap().since(start).now
 
 
 def session_peak(machine: Machine) -> int:
@@ -286,10 +306,126 @@ def growth(machine: Machine, sessions: int = 100) -> int:
     return machine.live() - before
 
 
+# Bytes of pystack on CircuitPython 9, the least that is supported.
+PYSTACK = 1536
+# What the central system asks, rightly or not; each is answered before the next.
+CALLS = (
+    '[2, "a", "RemoteStartTransaction", {"idTag": "04A2B3C4", "connectorId": 1}]',
+    '[2, "b", "RemoteStartTransaction", {"idTag": 4}]',
+    '[2, "c", "RemoteStopTransaction", {"transactionId": 1}]',
+    '[2, "d", "RemoteStopTransaction", {}]',
+    '[2, "d", "RemoteStopTransaction", {}]',
+    '[2, "e", "ClearCache", {}]',
+    '[2, "f", "ClearCache"]',
+    '[3, "nobody asked", {}]',
+    "[4, 7]",
+    "no JSON",
+    "x" * 2049,
+)
+
+
+@dataclass(frozen=True)
+class Depth:
+    """The deepest chain of calls: bytes of pystack, and its frames from the outside in."""
+
+    size: int
+    frames: tuple[tuple[str, int], ...]
+
+
+def deepest(charger: Charger, delay_ms: int, size: int) -> tuple[Depth, Depth]:
+    """Of the start and of the running charger, with answers that take `delay_ms`, on a pystack of `size`.
+
+    Connections refused, lost and made anew, sessions with card and cable, the cable moved at any time, calls of the
+    central system, mistakes in both directions, an emergency stop, a restart asked for.
+    """
+    with Machine() as machine:
+        prepare(machine, charger, charger_mpy=True, counted=True, CHARGER_HARDWARE_ESTOP_PIN="D10")
+        machine.run(_ESTOP_CLOSED)
+        machine.run(f"peer.delay_ms = {delay_ms}\npystack.size = {size}\nworld.lines = []")
+        start(machine, own_names=True)
+        starting = _depth(machine)
+        for event in (_PLUG, _CARD, _UNPLUG, _NO_CARD, _PLUG, "pass"):
+            machine.run(event)
+            run(machine, 150, 10)
+        machine.run(_UNPLUG)
+        run(machine, 400, 10)
+        session(machine)
+        for call in CALLS:
+            machine.run(f"peer.publish({call!r})")
+            run(machine, delay_ms // 10 + 60, 10)
+        for event in (
+            *(_PLUG, _CARD, "peer.gone = True", _UNPLUG, _NO_CARD, _PLUG, _UNPLUG, "peer.gone = False"),
+            *("peer.silent = True", _PLUG, _CARD, _NO_CARD, _UNPLUG, "peer.silent = False"),
+            *("peer.stalled = True", "peer.stalled = False", _PLUG, _CARD, _NO_CARD),
+            *(_PLUG, _CARD, _NO_CARD, _ESTOP_OPEN, _ESTOP_CLOSED, _SERVICE, _NO_SERVICE, _UNPLUG),
+        ):
+            machine.run(event)
+            run(machine, 100, 100)
+        machine.run("""peer.publish('[2, "g", "Reset", {"type": "Soft"}]')""")
+        run(machine, delay_ms // 10 + 100, 10)
+        said = machine.run("print(''.join(world.lines))")
+        # The stand-in of microcontroller.reset() raises.
+        assert "failed (" not in said.replace("restart failed (RuntimeError)", ""), said
+        return starting, _depth(machine)
+
+
+def _depth(machine: Machine) -> Depth:
+    """What was deepest since this was last asked."""
+    size, frames = ast.literal_eval(machine.run("print((pystack.deepest, pystack.chain))\npystack.forget()"))
+    return Depth(size, frames)
+
+
+# What a charger of hours has to spare for visitors: less than any board of docs/memory.md leaves.
+SPARE = 16 * 1024
+
+
+def reconnections(machine: Machine, count: int) -> int:
+    """The connection to the broker is lost so many times: what connects is loaded, and unloaded. In how many passes the
+    heap had to grow."""
+    grown = 0
+    for _ in range(count):
+        for event, passes, ms in (
+            ("peer.gone = True", 2, 100),
+            ("peer.gone = False", 16, 100),
+            ("", 12, 1000),
+        ):
+            machine.run(event)
+            for _ in range(passes // 2):
+                grown += machine.run_watched(f"passes(2, {ms})")
+    return grown
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What many visits left: bytes that live beyond before, the largest free pieces, in how many passes the heap had to
+    grow, and the picture of the heap."""
+
+    growth: int
+    free_before: int
+    free_after: int
+    grown: int
+    picture: str
+
+
+def visits(machine: Machine, hours: int = 2, count: int = 200) -> Visits:
+    """After `hours` of sessions on a booted charger, with SPARE bytes of heap left in one piece."""
+    for _ in range(60 * hours):
+        session(machine)
+    # Until every list has found its size.
+    reconnections(machine, 20)
+    machine.settle(SPARE)
+    before, free_before = machine.live(), machine.largest_free()
+    grown = reconnections(machine, count)
+    growth = machine.live() - before
+    return Visits(growth, free_before, machine.largest_free(), grown, machine.picture())
+
+
 def bytecode_sizes() -> dict[str, int]:
     """Bytes of each module of the charger as .mpy."""
     return {
-        name: len(compile_mpy(path)) for name, path in sorted(sources().items()) if name.startswith("charger")
+        path.removesuffix(".mpy").replace("/", ".").removesuffix(".__init__"): len(content)
+        for path, content in deployed().image.items()
+        if path.startswith("charger/")
     }
 
 
@@ -321,12 +457,20 @@ def compile_peak(name: str) -> int:
     return smallest_heap(work)
 
 
-def built(machine: Machine, charger: Charger, charger_mpy: bool, libraries_mpy: bool = True) -> int:
-    """Bytes that live at the worst moment of the start: everything made, what made it not unloaded yet."""
-    _prepare(machine, charger, charger_mpy, libraries_mpy)
-    source = (CHARGER.parent / "code.py").read_text()
+def built(
+    machine: Machine,
+    charger: Charger,
+    charger_mpy: bool = True,
+    libraries_mpy: bool = True,
+    own_names: bool = False,
+) -> Size:
+    """What lives at the worst moment of the start: everything made, what made it not unloaded yet."""
+    prepare(machine, charger, charger_mpy, libraries_mpy, own_names=own_names)
+    own_names = own_names or not charger_mpy
+    source = (CHARGER / "start.py").read_text()
     assert "system.forget(" in source
-    machine.write("/code.py", source.replace("system.forget(", "(").encode())
-    start = machine.heap()
-    _start(machine)
-    return machine.heap().since(start)
+    source = source.replace("system.forget(", "(")
+    put_mpy(machine, "/charger/start.mpy", compiled("charger/start.py", on_board(source, own_names)))
+    before = machine.heap()
+    start(machine, own_names)
+    return machine.heap().since(before)
