@@ -81,7 +81,7 @@ def test_whatever_is_python_comes_out_as_the_same_program_or_is_refused(source: 
 
 def test_most_of_what_the_charger_defines_gets_another_name() -> None:
     assert len(NAMES) > 600
-    assert {"_patience_until", "run_pass", "authorize_answered"} < NAMES.keys()
+    assert {"_patience_until", "_run_urgent", "authorize_answered"} < NAMES.keys()
 
 
 def test_the_names_are_different_ones_and_in_use_for_nothing_else() -> None:
@@ -96,8 +96,8 @@ def test_the_names_are_different_ones_and_in_use_for_nothing_else() -> None:
 def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
     kept = {
         "recv_into", "settimeout", "setsockopt",  # MiniMQTT calls them
-        "on_message", "_wait_ready",  # of MiniMQTT and of the PN532's library
-        "standing_still", "crash_count", "forget", "build",  # code.py
+        "on_message",  # of MiniMQTT
+        "count", "trouble", "build", "run_pass",  # code.py
         "plugged", "asking", "by_card",  # fields of a namedtuple
         "readinto", "value", "autoreload", "ble_workflow",  # CircuitPython's
         "LinkError",  # shown to people by its __name__
@@ -111,13 +111,13 @@ def test_the_same_files_give_the_same_names_in_whatever_order() -> None:
 
 
 def test_a_name_that_a_library_has_stays() -> None:
-    assert "run_pass" not in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"loop.run_pass()"})
-    assert "run_pass" not in board_names(PACKAGE, {**OTHERS, "lib/x.mpy": b"C\x06\x00\x1f\x10run_pass\x00"})
-    assert "run_pass" in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"# run_pass"})
+    assert "authorize_answered" not in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"loop.authorize_answered()"})
+    assert "authorize_answered" not in board_names(PACKAGE, {**OTHERS, "lib/x.mpy": b"C\x06\x00\x1f\x10authorize_answered\x00"})
+    assert "authorize_answered" in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"# authorize_answered"})
 
 
 def test_a_name_in_use_elsewhere_is_not_taken() -> None:
-    taken = NAMES["run_pass"]
+    taken = NAMES["authorize_answered"]
     assert taken not in board_names(PACKAGE, {**OTHERS, "lib/x.py": f"x.{taken}".encode()}).values()
 
 
@@ -135,7 +135,7 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
         f'[  12.345] loop     File "charger/loop.py", line 130, in {there["_run_urgent"]}\r\n'
         f'  File "charger/loop.py", line 131, in {there["_overran"]}\n'
         f"AttributeError: '{there['Outputs']}' object has no attribute '{there['_pressed']}'\n"
-        f"TypeError: {there['run_pass']}() takes 1 positional arguments but 2 were given\n"
+        f"TypeError: {there['authorize_answered']}() takes 1 positional arguments but 2 were given\n"
         f"ImportError: cannot import name {there['Outputs']}\n"
         f"a line that says {there['Outputs']} stays\n"
     )
@@ -144,7 +144,7 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
         '[  12.345] loop     File "charger/loop.py", line 130, in _run_urgent\r\n'
         '  File "charger/loop.py", line 131, in _overran\n'
         "AttributeError: 'Outputs' object has no attribute '_pressed'\n"
-        "TypeError: run_pass() takes 1 positional arguments but 2 were given\n"
+        "TypeError: authorize_answered() takes 1 positional arguments but 2 were given\n"
         "ImportError: cannot import name Outputs\n"
         f"a line that says {there['Outputs']} stays\n"
     )

@@ -184,7 +184,7 @@ def _done(drive: OpenDrive) -> str:
     if board_id in BOARDS and not BOARDS[board_id].has_drive:
         return (
             f"done; {board_id} has no USB drive: with the web workflow (code.circuitpython.org) or a serial editor such as "
-            "Thonny delete charger/ and lib/ on the board, since a file that is left there may run in place of a new one; "
+            "Thonny delete charger/ and lib/ on the board, since a file that is left there may run instead of a new one; "
             f"then copy what is in {drive.path} to it, and reset it"
         )
     if not drive.path.is_dir():
