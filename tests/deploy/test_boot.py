@@ -74,7 +74,13 @@ def test_what_stands_in_the_way_is_left_to_the_laptop(
 def test_a_program_that_cannot_be_imported_is_shown_and_held_until_the_file_is_back(
     bench: Bench, new_tree: Tree
 ) -> None:
-    bench.power_cycle({path: data for path, data in new_tree.items() if path != "lib/adafruit_minimqtt/adafruit_minimqtt.py"})
+    bench.power_cycle(
+        {
+            path: data
+            for path, data in new_tree.items()
+            if path != "lib/adafruit_minimqtt/adafruit_minimqtt.py"
+        }
+    )
     text = bench.run(20)
     assert "ImportError: no module named 'adafruit_minimqtt.adafruit_minimqtt'" in text
     assert text.count("hold   a file is missing or damaged") == 1

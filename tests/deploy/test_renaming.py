@@ -111,8 +111,12 @@ def test_the_same_files_give_the_same_names_in_whatever_order() -> None:
 
 
 def test_a_name_that_a_library_has_stays() -> None:
-    assert "authorize_answered" not in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"loop.authorize_answered()"})
-    assert "authorize_answered" not in board_names(PACKAGE, {**OTHERS, "lib/x.mpy": b"C\x06\x00\x1f\x10authorize_answered\x00"})
+    assert "authorize_answered" not in board_names(
+        PACKAGE, {**OTHERS, "lib/x.py": b"loop.authorize_answered()"}
+    )
+    assert "authorize_answered" not in board_names(
+        PACKAGE, {**OTHERS, "lib/x.mpy": b"C\x06\x00\x1f\x10authorize_answered\x00"}
+    )
     assert "authorize_answered" in board_names(PACKAGE, {**OTHERS, "lib/x.py": b"# authorize_answered"})
 
 
