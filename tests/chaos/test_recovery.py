@@ -193,14 +193,14 @@ def test_after_ten_crashes_whoever_mends_the_program_on_the_drive_has_it_started
     held.board.run_for(70)
     held.board.crash()
     assert held.wait(lambda: held.infos[-1:] == ["reset: software"], BOOT_AGAIN_S)
-    assert "crashes in a row" not in said(held)
+    assert "ten crashes in a row" not in said(held)
 
 
 def test_after_ten_crashes_a_program_that_goes_on_crashing_is_soon_held_again(held):
     held.board.drive.laptop_write("/notes.txt", b"tried nothing")
     held.board.run_for(60)
     assert said(held).count("ValueError: seeded") == 2
-    assert "crashes in a row" in said(held)
+    assert "ten crashes in a row" in said(held)
 
 
 def test_after_ten_crashes_it_is_tried_again_after_half_an_hour(held):
