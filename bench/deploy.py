@@ -26,7 +26,7 @@ from chargerctl.deploy.requirements import required_libraries
 from chargerctl.deploy.target import make_target
 from chargerctl.deploy.volume import Volume, parents
 from chargerctl.deploy.wheels import wheel_libraries
-from chargerctl.simulator.board import VirtualBoard
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
 
 BOARD = "adafruit_feather_esp32s2"

@@ -19,9 +19,9 @@ from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.soak import Drives, soak
 from chargerctl.simulator.chaos.tally import Tally
-from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.machine.costs import Costs
 
-from tests.gate.charger import PICO, STALLS, Charger, unplug_in_the_middle
+from tests.whole.gate.charger import PICO, STALLS, Charger, unplug_in_the_middle
 
 BOARD = "seeed_xiao_esp32c6"
 EPISODES = int(os.environ.get("BENCH_EPISODES", "200"))

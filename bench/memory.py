@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.needs import large_modules
-from tests.vm import measure
-from tests.vm.machine import Machine, Size, missing, name_table
-from tests.vm.measure import BARE, CORE, FULL
+from tests.whole.vm import measure
+from tests.whole.vm.machine import Machine, Size, missing, name_table
+from tests.whole.vm.measure import BARE, CORE, FULL
 
 KB = 1024
 # Of the picture of the heap: where the free piece is.

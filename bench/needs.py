@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.vm import measure
-from tests.vm.machine import Machine, missing
-from tests.vm.measure import Charger
+from tests.whole.vm import measure
+from tests.whole.vm.machine import Machine, missing
+from tests.whole.vm.measure import Charger
 
 _OFF = {"display": "CHARGER_HARDWARE_DISPLAY", "reader": "CHARGER_HARDWARE_CARD_READER"}
 CHOICES = [(display, reader) for display in (False, True) for reader in (False, True)]

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.simulator.board import VirtualBoard
+from chargerctl.simulator.machine.board import VirtualBoard
 
 # USB, and no Bluetooth: it starts a second sooner than an ESP32-S3.
 FEATHER = "adafruit_feather_esp32s2"

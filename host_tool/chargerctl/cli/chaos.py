@@ -11,7 +11,7 @@ import click
 from chargerctl.cli.output import print_json
 from chargerctl.simulator.chaos.soak import soak
 from chargerctl.simulator.chaos.tally import Tally
-from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.machine.costs import Costs
 
 
 def run_chaos(seeds: range, workers: int | None, as_json: bool) -> int:

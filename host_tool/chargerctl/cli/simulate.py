@@ -21,9 +21,10 @@ from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
-from chargerctl.simulator import extra, scripts
+from chargerctl.simulator import extra
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
-from chargerctl.simulator.script import USAGES
+from chargerctl.simulator.script import scripts
+from chargerctl.simulator.script.language import USAGES
 from chargerctl.simulator.terminal import Terminal, terminal
 
 _DEFAULT_BOARD = "seeed_xiao_esp32c6"

@@ -3,7 +3,7 @@
 """What a charger takes of a board's heap, and whether the board has that much: judged before anything is written.
 
 Figures of a 32-bit VM, not of a board (docs/memory.md). `python -m bench needs` measures the table anew; a test in
-tests/vm holds it to what is measured.
+tests/whole/vm holds it to what is measured.
 """
 
 from __future__ import annotations

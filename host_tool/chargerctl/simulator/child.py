@@ -16,8 +16,8 @@ import threading
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.simulator import session
-from chargerctl.simulator.events import Event
 from chargerctl.simulator.job import Job
+from chargerctl.simulator.machine.events import Event
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chargerctl.errors import ChargerctlError, InputError
-from chargerctl.simulator.script import Script, parse
+from chargerctl.simulator.script.language import Script, parse
 
 # The current folder stays out of the import path: it may be a drive, and that has a code.py and a boot.py.
 _START = (

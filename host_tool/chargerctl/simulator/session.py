@@ -15,16 +15,16 @@ from chargerctl.central.system import CentralSystem, Violation
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.table import BY_VARIABLE, board_settings
 from chargerctl.simulator import uplink
-from chargerctl.simulator.board import ProgramEnd, VirtualBoard
-from chargerctl.simulator.clock import Clock
-from chargerctl.simulator.events import Event, Events
 from chargerctl.simulator.job import INTERRUPTED, Job
+from chargerctl.simulator.machine.board import ProgramEnd, VirtualBoard
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.events import Event, Events
+from chargerctl.simulator.machine.settings_toml import getenv
 from chargerctl.simulator.network.network import Network
-from chargerctl.simulator.runner import Runner, Stage
-from chargerctl.simulator.script import Script, ScriptError
-from chargerctl.simulator.settings_toml import getenv
-from chargerctl.simulator.tally import Bookkeeper, FrameCount
-from chargerctl.simulator.wiring import World
+from chargerctl.simulator.peripherals.wiring import World
+from chargerctl.simulator.script.language import Script, ScriptError
+from chargerctl.simulator.script.runner import Runner, Stage
+from chargerctl.simulator.script.tally import Bookkeeper, FrameCount
 
 FAILED = 1
 

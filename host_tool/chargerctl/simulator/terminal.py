@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from chargerctl.simulator.picture import braille, half_blocks
+from chargerctl.simulator.display.picture import braille, half_blocks
 
 if TYPE_CHECKING:
     from typing import IO

@@ -8,7 +8,7 @@ from random import Random
 
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.console import Reader
+from chargerctl.simulator.machine.console import Reader
 
 UIDS = ("04A2B3C4", "04D5E6F70809AB", "11223344", "0102030405060708090A")
 

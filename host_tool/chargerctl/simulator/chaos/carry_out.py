@@ -18,8 +18,8 @@ from chargerctl.simulator.chaos.relay import RelayJudge
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.told_time import TimeJudge
-from chargerctl.simulator.costs import Costs
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.events import Event
 
 # After calm: back-off of the link (60 s), of BootNotification (60 s), of a transaction message (60 s a transmission).
 _RECOVERY_S = 200.0

@@ -15,7 +15,7 @@ from typing import Any
 from chargerctl.simulator.chaos.at_the_central import RETAINED_ID
 from chargerctl.simulator.chaos.opening import Opening
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 
 # From the first bit in the reader's field to an idTag, and from a frame's last byte at the board to its meaning.
 _READER_MS = 400.0

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from chargerctl.simulator.chaos.at_the_central import RETAINED_ID
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 
 _SLACK_S = 0.3
 # How much younger an authorisation may be than what the world saw of it. Offline a card may lie there while the program

@@ -8,7 +8,7 @@ from random import Random
 
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 from chargerctl.simulator.network.ntp import BEHAVIOURS
 
 _GARBAGE = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import FrameType
 
-    from chargerctl.simulator.board import VirtualBoard
+    from chargerctl.simulator.machine.board import VirtualBoard
 
 _IDLE, _HANDSHAKE = "idle", "handshake"
 # Innermost first: (end of the file's name, function or "" for any, phase).

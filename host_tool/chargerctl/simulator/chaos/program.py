@@ -8,10 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from chargerctl.simulator.board import ProgramEnd
 from chargerctl.simulator.chaos import phases
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.board import ProgramEnd
+from chargerctl.simulator.machine.events import Event
 
 _FAILURE = re.compile(r"Traceback \(|\] loop +\S+ failed \(|\] config |crashes in a row")
 _REASON = re.compile(r"\] boot +firmware .* reset: (.+)$")

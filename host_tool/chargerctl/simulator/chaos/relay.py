@@ -17,7 +17,7 @@ from chargerctl.simulator.chaos.endings import Endings
 from chargerctl.simulator.chaos.grants import Grants
 from chargerctl.simulator.chaos.opening import BOUND_MS, Opening
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 
 # Contacts that move and move back within a pass may go unseen.
 _UNSEEN_S = 0.11

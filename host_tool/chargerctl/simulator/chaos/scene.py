@@ -12,13 +12,13 @@ from typing import Any
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.central.system import CentralSystem
 from chargerctl.simulator import uplink
-from chargerctl.simulator.board import VirtualBoard
-from chargerctl.simulator.console import Reader
-from chargerctl.simulator.costs import Costs
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.console import Reader
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.events import Event
 from chargerctl.simulator.network.broker import BrokerFaults
 from chargerctl.simulator.network.network import Network
-from chargerctl.simulator.wiring import World
+from chargerctl.simulator.peripherals.wiring import World
 
 HEARTBEAT_S = 30
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from chargerctl.deploy import write_drive
 from chargerctl.simulator.chaos import episode as episodes
 from chargerctl.simulator.chaos.carry_out import Verdict, carry_out
-from chargerctl.simulator.costs import Costs
+from chargerctl.simulator.machine.costs import Costs
 
 _EPISODES_A_PROCESS = 25
 

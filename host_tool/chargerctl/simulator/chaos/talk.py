@@ -11,7 +11,7 @@ from typing import Any
 
 from chargerctl.simulator.chaos.at_the_central import REMOTE_TAG, RETAINED_ID, RETAINED_TAG
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 
 _MAX_FRAME = 2048
 # A call that arrived over a connection that holds is answered within this.

@@ -13,7 +13,7 @@ from typing import Any
 
 from chargerctl.central.schemas import parse_time
 from chargerctl.simulator.chaos.scene import Scene
-from chargerctl.simulator.events import Event
+from chargerctl.simulator.machine.events import Event
 
 # Whole seconds, and what the network takes.
 _SLACK_S = 5.0

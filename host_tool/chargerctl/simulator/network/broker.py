@@ -24,7 +24,7 @@ from chargerctl.simulator.network.mqtt_session import Message, Session
 from chargerctl.simulator.network.topics import matches
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.clock import Clock
+    from chargerctl.simulator.machine.clock import Clock
     from chargerctl.simulator.network.peer import BoardEnd
 
 Listener = Callable[[str, bytes], None]

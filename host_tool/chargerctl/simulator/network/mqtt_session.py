@@ -23,7 +23,7 @@ from chargerctl.simulator.network.mqtt_packets import MalformedPacketError, Pack
 from chargerctl.simulator.network.topics import matches, valid_filter
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.clock import Timer
+    from chargerctl.simulator.machine.clock import Timer
     from chargerctl.simulator.network.broker import MemoryBroker
     from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
 

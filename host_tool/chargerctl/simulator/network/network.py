@@ -25,7 +25,7 @@ from chargerctl.simulator.network.station import ESP32_RETRIES, GATEWAY, AccessP
 from chargerctl.simulator.network.tap import Tap
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.costs import Costs
+    from chargerctl.simulator.machine.costs import Costs
 
 Address = tuple[str, int]
 Datagram = Callable[[bytes], "bytes | None"]

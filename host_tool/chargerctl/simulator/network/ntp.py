@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.clock import Clock
+    from chargerctl.simulator.machine.clock import Clock
 
 NTP_PORT = 123
 NTP_TO_UNIX = 2_208_988_800  # seconds from 1900 to 1970

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.clock import Timer
+    from chargerctl.simulator.machine.clock import Timer
     from chargerctl.simulator.network.network import Network
 
 BEACON_LOSS_US = 6_000_000

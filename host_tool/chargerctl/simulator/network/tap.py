@@ -12,7 +12,7 @@ from amqtt.mqtt.publish import PublishPacket
 from chargerctl.simulator.network.mqtt_packets import PUBLISH, MalformedPacketError, PacketSplitter, decode
 
 if TYPE_CHECKING:
-    from chargerctl.simulator.events import Events
+    from chargerctl.simulator.machine.events import Events
 
 
 class Tap:

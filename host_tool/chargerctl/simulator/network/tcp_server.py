@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from chargerctl.central.loop_thread import LoopThread
-    from chargerctl.simulator.clock import Clock
+    from chargerctl.simulator.machine.clock import Clock
     from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
 
 CONNECT_TIMEOUT_S = 30

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargerctl.simulator.pins import Pin
+from chargerctl.simulator.machine.pins import Pin
 
 
 def to_ground(pin: Pin | None) -> Callable[[bool], None]:

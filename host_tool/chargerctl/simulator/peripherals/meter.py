@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargerctl.simulator.clock import Clock, Timer
+from chargerctl.simulator.machine.clock import Clock, Timer
 
 _KWH = 1000 * 3600 * 1_000_000  # in watt-microseconds
 # The standard asks for 30 ms at least; a fast meter makes half its period of it.

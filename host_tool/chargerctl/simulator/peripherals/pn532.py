@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargerctl.simulator.clock import Clock, Timer
-from chargerctl.simulator.errors import os_error
+from chargerctl.simulator.machine.clock import Clock, Timer
+from chargerctl.simulator.python.errors import os_error
 
 ACK = bytes.fromhex("0000FF00FF00")
 NACK = bytes.fromhex("0000FFFF0000")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from chargerctl.simulator.errors import os_error
+from chargerctl.simulator.python.errors import os_error
 
 WIDTH = 128
 HEIGHT = 64

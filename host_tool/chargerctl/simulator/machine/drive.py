@@ -1,0 +1,269 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The board's filesystem: a folder of the laptop, with FAT's costs, its owner, and what a power cut leaves.
+
+On a board with a CIRCUITPY drive either the laptop or the program may write it, the laptop by default and again
+after each hard reset; boot.py and safemode.py always may. Without a drive the program may always write.
+
+The FAT itself is not modelled: a cut never damages the directory or another file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from chargerctl.simulator.machine.files import BLOCK, File
+from chargerctl.simulator.python.errors import os_error
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.machine.board import VirtualBoard
+
+# A cluster of the filesystem, as os.statvfs tells it.
+CLUSTER = 512
+_WATCH_US = 250_000
+_BEFORE_USB = ("boot.py", "boot.txt", "safemode.py", "safemode.txt")
+
+
+class Drive:
+    """Paths are the board's: "/lib/x.py", or relative to `folder`, the current one of the program."""
+
+    def __init__(self, board: VirtualBoard, root: Path) -> None:
+        self._board = board
+        self.root = root
+        self.folder = "/"
+        # What storage.remount decided; `writable` takes the rest into account.
+        self.owned_by_program = False
+        self._open: list[File] = []
+        self._seen: dict[Path, tuple[int, int]] | None = None
+
+    @property
+    def before_usb(self) -> bool:
+        """Whether boot.py or safemode.py runs, which may write whoever owns the drive."""
+        return self._board.program in _BEFORE_USB
+
+    @property
+    def writable(self) -> bool:
+        """Whether the program may write now."""
+        return not self._board.profile.has_drive or self.owned_by_program or self.before_usb
+
+    def check_writable(self) -> None:
+        if not self.writable:
+            raise os_error("EROFS")
+
+    def host_path(self, path: str) -> Path:
+        """Where the board's `path` is on the laptop; never outside the drive."""
+        parts: list[str] = []
+        for part in PurePosixPath(self.folder, path).parts[1:]:
+            if part == "..":
+                del parts[-1:]
+            elif part != ".":
+                parts.append(part)
+        return self.root.joinpath(*parts)
+
+    # What the program asks for.
+
+    def open(self, path: str, mode: str = "r") -> File:
+        host = self.host_path(path)
+        if host.is_dir():
+            raise os_error("EISDIR", path)
+        creating = any(letter in mode for letter in "wxa")
+        if not (host.parent.is_dir() if creating else host.is_file()):
+            raise os_error("ENOENT", path)
+        return File(self, host, mode)
+
+    def listdir(self, path: str) -> list[str]:
+        host = self.host_path(path)
+        if not host.is_dir():
+            raise os_error("ENOENT", path)
+        return sorted(entry.name for entry in host.iterdir())
+
+    def mkdir(self, path: str) -> None:
+        host = self._target(path)
+        if host.exists():
+            raise os_error("EEXIST", path)
+        self._spend_block()
+        host.mkdir()
+        self._ours()
+
+    def rmdir(self, path: str) -> None:
+        host = self._existing(path)
+        if not host.is_dir() or any(host.iterdir()):
+            raise os_error("EACCES", path)
+        self._spend_block()
+        host.rmdir()
+        self._ours()
+
+    def remove(self, path: str) -> None:
+        host = self._existing(path)
+        if host.is_dir():
+            raise os_error("EISDIR", path)
+        self._spend_block()
+        host.unlink()
+        self._ours()
+
+    def rename(self, old: str, new: str) -> None:
+        """Onto an existing file: that is removed first, and a power cut in between leaves the old name alone."""
+        source, target = self._existing(old), self._target(new)
+        if target.is_dir():
+            raise os_error("EEXIST", new)
+        if target.exists() and target != source:
+            self._spend_block()
+            target.unlink()
+            self._ours()
+        self._spend_block()
+        source.rename(target)
+        self._ours()
+
+    def chdir(self, path: str) -> None:
+        host = self.host_path(path)
+        if not host.is_dir():
+            raise os_error("ENOENT", path)
+        self.folder = "/" + host.relative_to(self.root).as_posix().removeprefix(".")
+
+    def stat(self, path: str) -> tuple[int, ...]:
+        """As os.stat: mode (0x8000 a file, 0x4000 a folder), five zeros, size, three times in Unix seconds."""
+        host = self.host_path(path)
+        if host.is_dir():
+            return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        if not host.is_file():
+            raise os_error("ENOENT", path)
+        status = host.stat()
+        return (0x8000, 0, 0, 0, 0, 0, status.st_size, *[int(status.st_mtime)] * 3)
+
+    def statvfs(self) -> tuple[int, ...]:
+        total = self.total_bytes // CLUSTER
+        free = max(0, self.total_bytes - self.used_bytes()) // CLUSTER
+        return (CLUSTER, CLUSTER, total, free, free, 0, 0, 0, 0, 255)
+
+    def utime(self, path: str, times: tuple[int, int]) -> None:
+        host = self._existing(path)
+        self._spend_block()
+        os.utime(host, times)
+        self._ours()
+
+    def sync(self) -> None:
+        """Write what open files still hold back."""
+        for file in tuple(self._open):
+            file.flush()
+
+    def settings(self) -> bytes:
+        """The content of /settings.toml, empty when there is none."""
+        try:
+            return (self.root / "settings.toml").read_bytes()
+        except OSError:
+            return b""
+
+    def used_bytes(self) -> int:
+        files = (entry for entry in self.root.rglob("*") if entry.is_file())
+        return sum(-(-entry.stat().st_size // CLUSTER) * CLUSTER for entry in files)
+
+    @property
+    def total_bytes(self) -> int:
+        return self._board.profile.filesystem_kb * 1024
+
+    # What open files ask for.
+
+    def opened(self, file: File) -> None:
+        self._open.append(file)
+
+    def closed(self, file: File) -> None:
+        if file in self._open:
+            self._open.remove(file)
+
+    def content(self, path: Path) -> bytes:
+        return path.read_bytes()
+
+    def replace_content(self, path: Path, content: bytes) -> None:
+        """Create or truncate: one block of the directory."""
+        self._spend_block()
+        path.write_bytes(content)
+        self._ours()
+
+    def write_blocks(self, path: Path, content: bytes, blocks: list[int]) -> None:
+        """Write these 4 KB blocks of `content`, then its length. May not return, or leave it in between."""
+        old = bytearray(path.read_bytes())
+        if len(content) > len(old) and self.used_bytes() + len(content) - len(old) > self.total_bytes:
+            raise os_error("ENOSPC")
+        for block in blocks:
+            start, end = block * BLOCK, min((block + 1) * BLOCK, len(old))
+            if start < end:
+                old[start:end] = b"\xff" * (end - start)
+                path.write_bytes(old)
+                self._ours()
+            self._spend_block()
+            old[start:end] = content[start:end]
+        path.write_bytes(content)
+        self._ours()
+
+    # What the laptop, the board and the power do.
+
+    def laptop_write(self, path: str, content: bytes) -> None:
+        """Write a file from the laptop; the board notices as it would over USB. OSError EROFS when it may not."""
+        if self._board.profile.has_drive and self.owned_by_program:
+            raise os_error("EROFS")
+        host = self.root / path.lstrip("/")
+        host.parent.mkdir(parents=True, exist_ok=True)
+        host.write_bytes(content)
+        self.touched()
+
+    def touched(self) -> None:
+        """The laptop has written something: auto-reload, unless it is off or the board is."""
+        self._ours()
+        if self._board.startup is not None and not (self._board.profile.has_drive and self.owned_by_program):
+            self._board.startup.drive_written()
+
+    def watch(self) -> None:
+        """From now on notice what is changed in the folder by others, four times a second of board time."""
+        self._seen = {}
+        self._ours()
+        self._look()
+
+    def end_program(self, orderly: bool) -> None:
+        """The VM has ended: open files are written if the chip still runs, else what was not flushed is gone."""
+        for file in tuple(self._open):
+            if orderly:
+                file.close()
+            else:
+                file.drop()
+
+    def hard_reset(self) -> None:
+        self.owned_by_program = False
+        self.folder = "/"
+
+    def _existing(self, path: str) -> Path:
+        host = self._target(path)
+        if not host.exists() or host == self.root:
+            raise os_error("ENOENT", path)
+        return host
+
+    def _target(self, path: str) -> Path:
+        self.check_writable()
+        host = self.host_path(path)
+        if not host.parent.is_dir():
+            raise os_error("ENOENT", path)
+        return host
+
+    def _spend_block(self) -> None:
+        with self._board.scheduler.shield():
+            self._board.clock.spend(self._board.costs.fat_block)
+
+    def _ours(self) -> None:
+        if self._seen is not None:
+            self._seen = self._state()
+
+    def _look(self) -> None:
+        if self._state() != self._seen:
+            self.touched()
+        self._board.clock.call_in(_WATCH_US, self._look)
+
+    def _state(self) -> dict[Path, tuple[int, int]]:
+        state = {}
+        for entry in self.root.rglob("*"):
+            try:
+                status = entry.stat()
+            except FileNotFoundError:
+                continue
+            state[entry] = (status.st_mtime_ns, status.st_size) if entry.is_file() else (0, 0)
+        return state

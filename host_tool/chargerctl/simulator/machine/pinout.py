@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which pin each part of the charger is on: the settings' word, else the board profile's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.firmware_files import firmware_module
+from chargerctl.simulator.machine.pins import Pin
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.machine.board import VirtualBoard
+    from chargerctl.simulator.machine.buses import I2CBus, SPIBus
+
+
+class Pinout:
+    """`values` are checked settings ("hardware.relay_pin" -> ...), of which bad ones may be None."""
+
+    def __init__(self, board: VirtualBoard, values: Mapping[str, Any]) -> None:
+        self._board = board
+        self._values = values
+        profiles = firmware_module("charger.hardware.profiles").PROFILES
+        self._profile: dict[str, str] = (
+            profiles.get(values["hardware.board"]) or profiles[board.profile.board_id]
+        )
+
+    def pin(self, key: str) -> Pin | None:
+        """None where there is none, or none of that name: the firmware says what it thinks of that."""
+        name = self._values.get(f"hardware.{key}") or self._profile.get(key, "none")
+        return self._board.pins.get(name)
+
+    def active_high(self, part: str) -> bool:
+        """Of relay and lock: the level that closes it."""
+        return bool(self._values[f"hardware.{part}_active"] != "low")
+
+    def i2c(self) -> I2CBus:
+        return self._board.i2c_bus(self._profile["scl"], self._profile["sda"])
+
+    def spi(self) -> SPIBus:
+        return self._board.spi_bus(self._profile["sck"], self._profile["mosi"], self._profile["miso"])

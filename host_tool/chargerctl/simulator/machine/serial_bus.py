@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the bus classes of busio and bitbangio have in common: pins that are taken, a lock, and I2C's methods."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.simulator.machine import pins
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.machine.board import VirtualBoard
+    from chargerctl.simulator.machine.buses import I2CBus
+
+
+class SerialBus:
+    """Pins that are taken, and a lock. A module makes a subclass of its own, with the board it is on."""
+
+    _board: VirtualBoard
+    _pins: tuple[pins.Pin, ...] = ()
+    _locked = False
+
+    def _take(self, *wanted: Any) -> list[str]:
+        """Claim the pins; their names on this board."""
+        taken: list[pins.Pin] = []
+        try:
+            taken.extend(pin._claim(type(self).__name__) for pin in wanted)
+        except ValueError:
+            for pin in taken:
+                self._board.release_pin(pin)
+            raise
+        self._pins = tuple(taken)
+        return [next(name for name, named in self._board.pins.items() if named is pin) for pin in taken]
+
+    def deinit(self) -> None:
+        for pin in self._pins:
+            self._board.release_pin(pin)
+        self._pins = ()
+        self._locked = False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.deinit()
+
+    def try_lock(self) -> bool:
+        self._alive()
+        if self._locked:
+            return False
+        self._locked = True
+        return True
+
+    def unlock(self) -> None:
+        self._alive()
+        self._locked = False
+
+    def _alive(self) -> None:
+        if not self._pins:
+            raise ValueError("Object has been deinitialized and can no longer be used. Create a new object.")
+
+    def _check(self) -> None:
+        self._alive()
+        if not self._locked:
+            raise RuntimeError("Function requires lock")
+
+
+class I2CMaster(SerialBus):
+    """The methods that busio.I2C and bitbangio.I2C share, over `_read`, `_write` and `_acknowledged` of each."""
+
+    _wires: I2CBus
+
+    def scan(self) -> list[int]:
+        self._check()
+        return [address for address in range(0x08, 0x78) if self._acknowledged(address)]
+
+    def readfrom_into(self, address: int, buffer: Any, *, start: int = 0, end: int = sys.maxsize) -> None:
+        self._check()
+        target = memoryview(buffer).cast("B")[start:end]
+        if not target:
+            raise ValueError("Buffer must be at least length 1")
+        self._board.clock.spend(self._board.costs.i2c_call)
+        target[:] = self._read(address, len(target))
+
+    def writeto(self, address: int, buffer: Any, *, start: int = 0, end: int = sys.maxsize) -> None:
+        self._check()
+        self._board.clock.spend(self._board.costs.i2c_call)
+        self._write(address, bytes(memoryview(buffer).cast("B")[start:end]))
+
+    def writeto_then_readfrom(
+        self,
+        address: int,
+        out_buffer: Any,
+        in_buffer: Any,
+        *,
+        out_start: int = 0,
+        out_end: int = sys.maxsize,
+        in_start: int = 0,
+        in_end: int = sys.maxsize,
+    ) -> None:
+        self.writeto(address, out_buffer, start=out_start, end=out_end)
+        self.readfrom_into(address, in_buffer, start=in_start, end=in_end)
+
+    def _read(self, address: int, count: int) -> bytes:
+        raise NotImplementedError
+
+    def _write(self, address: int, data: bytes) -> None:
+        raise NotImplementedError
+
+    def _acknowledged(self, address: int) -> bool:
+        raise NotImplementedError
+
+
+def probe(self: I2CMaster, address: int) -> bool:
+    """A method of both from CircuitPython 9.2 on."""
+    self._check()
+    self._board.clock.spend(self._board.costs.i2c_call)
+    return self._acknowledged(address)

@@ -1,0 +1,18 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""busdisplay: a display behind a bus."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from chargerctl.simulator.display.displays import core
+from chargerctl.simulator.python.module import new_module
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.machine.board import VirtualBoard
+
+
+def make(board: VirtualBoard) -> ModuleType:
+    return new_module("busdisplay", BusDisplay=core(board).bus_display)

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""watchdog: the class behind microcontroller.watchdog."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from chargerctl.simulator.python.module import choices, new_module
+
+if TYPE_CHECKING:
+    from chargerctl.simulator.machine.board import VirtualBoard
+
+# The hardware's limit on RP2.
+_RP2_LONGEST_S = 8
+
+
+def make(board: VirtualBoard) -> ModuleType:
+    hardware = board.watchdog
+    spend = board.clock.spend
+    pass_cost = board.costs.loop_pass
+
+    class WatchDogTimeout(Exception):  # noqa: N818 - CircuitPython's name
+        """The watchdog, in mode RAISE, was not fed in time."""
+
+    class WatchDogMode:
+        RAISE: WatchDogMode
+        RESET: WatchDogMode
+
+    choices(WatchDogMode, "RAISE", "RESET")
+
+    def make_timeout() -> WatchDogTimeout:
+        return WatchDogTimeout("Watchdog timer expired.")
+
+    class WatchDogTimer:
+        """Feeding costs a pass of the loop: the cost table charges it here."""
+
+        def __init__(self) -> None:
+            raise TypeError("cannot create 'WatchDogTimer' instances")
+
+        @classmethod
+        def _make(cls) -> WatchDogTimer:
+            timer = object.__new__(cls)
+            timer._timeout = None
+            return timer
+
+        _timeout: float | None
+
+        def feed(self) -> None:
+            if hardware.mode is None:
+                raise ValueError("WatchDogTimer is not currently running")
+            spend(pass_cost)
+            hardware.feed()
+
+        @property
+        def timeout(self) -> float | None:
+            return self._timeout
+
+        @timeout.setter
+        def timeout(self, seconds: float) -> None:
+            if seconds <= 0:
+                raise ValueError("timeout must be > 0")
+            if not board.is_esp32 and seconds > _RP2_LONGEST_S:
+                raise ValueError(f"timeout must be <= {_RP2_LONGEST_S}")
+            self._timeout = seconds
+            if hardware.mode is not None:
+                hardware.arm(hardware.mode, round(seconds * 1_000_000), make_timeout)
+
+        @property
+        def mode(self) -> WatchDogMode | None:
+            return {None: None, "raise": WatchDogMode.RAISE, "reset": WatchDogMode.RESET}[hardware.mode]
+
+        @mode.setter
+        def mode(self, mode: WatchDogMode | None) -> None:
+            if mode is None:
+                if hardware.mode == "reset" and not board.is_esp32:
+                    raise RuntimeError("WatchDogTimer cannot be deinitialized once mode is set to RESET")
+                hardware.disarm()
+                return
+            if self._timeout is None:
+                raise ValueError("WatchDogTimer.timeout must be greater than 0")
+            if mode is WatchDogMode.RAISE and not board.is_esp32:
+                raise NotImplementedError("RAISE mode is not implemented")
+            name = "raise" if mode is WatchDogMode.RAISE else "reset"
+            hardware.arm(name, round(self._timeout * 1_000_000), make_timeout)
+
+    return new_module(
+        "watchdog", WatchDogTimeout=WatchDogTimeout, WatchDogMode=WatchDogMode, WatchDogTimer=WatchDogTimer
+    )

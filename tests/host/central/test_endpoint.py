@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The central system on its topics."""
+
+import json
+
+import pytest
+from chargerctl.central.endpoint import Endpoint
+from chargerctl.central.system import CentralSystem
+from chargerctl.simulator.machine.clock import Clock
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.published = []
+        self.central = CentralSystem()
+        self.endpoint = Endpoint(
+            self.central,
+            "c-1",
+            lambda topic, payload: self.published.append((topic, payload)),
+            self.clock,
+            lambda: 1_795_332_600 + self.clock.now_us / 1e6,
+        )
+
+    def call(self, action, topic="/charger/c-1", **payload):
+        self.endpoint.received(topic, json.dumps([2, str(len(self.published)), action, payload]).encode())
+
+
+@pytest.fixture
+def rig():
+    return Rig()
+
+
+def test_it_answers_on_the_chargers_system_topic(rig):
+    rig.call("Heartbeat")
+    [(topic, payload)] = rig.published
+    assert topic == "/system/c-1"
+    assert json.loads(payload)[0] == 3
+
+
+def test_it_does_not_mind_other_topics(rig):
+    rig.call("Heartbeat", topic="/charger/c-2")
+    assert rig.published == []
+
+
+def test_it_subscribes_to_frames_and_connection(rig):
+    assert rig.endpoint.topics == ("/charger/c-1", "/charger/c-1/connection")
+
+
+def test_it_knows_whether_the_charger_is_online(rig):
+    assert rig.endpoint.online is None
+    rig.endpoint.received("/charger/c-1/connection", b"online")
+    assert rig.endpoint.online
+    rig.endpoint.received("/charger/c-1/connection", b"offline")
+    assert rig.endpoint.online is False
+
+
+def test_late_answers_go_out_by_the_clock(rig):
+    rig.central.delay("Heartbeat", 2)
+    rig.call("Heartbeat")
+    rig.clock.spend(1_999_000)
+    assert rig.published == []
+    rig.clock.spend(2_000)
+    assert len(rig.published) == 1
+    rig.clock.spend(60_000_000)
+    assert len(rig.published) == 1
+
+
+def test_raw_payloads_go_out_as_they_are(rig):
+    rig.endpoint.to_charger(b"\x00\xff")
+    rig.endpoint.to_charger("text")
+    assert rig.published == [("/system/c-1", b"\x00\xff"), ("/system/c-1", b"text")]
