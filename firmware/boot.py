@@ -3,9 +3,9 @@
 """Runs once after a hard reset, before USB: finish a committed deploy, then decide who may write the drive.
 
 Only here may the board always write its drive. Nothing in this file may keep the charger from starting, and
-it imports nothing of ours: it may have to put those very files in their places.
+it imports none of the charger's modules: it may have to put those very files in their places.
 
-/.deploy/commit is text, a step a line, in order; every step may be repeated. Paths have no leading slash.
+/.deploy/commit is text, one step a line, in order; every step may be repeated. Paths have no leading slash.
 
     chargerctl 1                         format
     pin relay D2 high                    for hold.py and for this file
@@ -20,8 +20,8 @@ import os
 
 import supervisor
 
-# First of all: where there is no USB, CircuitPython offers the drive over Bluetooth to anybody near, without a code. What
-# is on the air already ends with this file. CIRCUITPY_BLE_WORKFLOW = false in settings.toml does it from 10.3 on.
+# First of all: without USB, CircuitPython offers the drive over Bluetooth to anyone nearby, without a code. This switches
+# it off from the end of this file on. CIRCUITPY_BLE_WORKFLOW = false in settings.toml does it from 10.3 on.
 try:
     supervisor.runtime.ble_workflow = False
 except NotImplementedError:  # no Bluetooth in this build
@@ -37,7 +37,7 @@ class NeedsLaptopError(Exception):
 
 
 def finish_deploy():
-    """Carry out what the committed deploy still asks for. Raises NeedsLaptopError, OSError."""
+    """Carry out the remaining steps of the committed deploy. Raises NeedsLaptopError, OSError."""
     for step in committed_steps():
         carry_out(step)
     remove_folder("/.deploy", "commit")
@@ -64,7 +64,8 @@ def carry_out(step):
         if exists(step[1]):
             replace(step[1], step[2])
     elif verb == "put":
-        size, crc, source, target = int(step[1]), int(step[2], 16), step[3], step[4]
+        size, crc = int(step[1]), int(step[2], 16)
+        source, target = step[3], step[4]
         if exists(source):
             check(source, size, crc)
             replace(source, target)
@@ -110,7 +111,7 @@ def make_folders(path):
         if not exists(folder):
             os.mkdir("/" + folder)
         elif not is_folder(folder):
-            raise NeedsLaptopError(folder + " is no folder")
+            raise NeedsLaptopError(folder + " is not a folder")
 
 
 def remove(path):
@@ -144,7 +145,7 @@ def is_folder(path):
 
 
 def leave_to_laptop(reason):
-    """Say on the drive that resetting again is of no use: hold.py looks for this."""
+    """Record on the drive that another reset does not help: hold.py reads this."""
     print("boot: cannot finish a deploy: " + reason)
     try:
         with open(WAIT, "w") as file:
@@ -162,7 +163,7 @@ def setting(name):
 
 
 def service_pin():
-    """The service button's pin: from the settings, else what the last deploy wrote down; "" if none."""
+    """The service button's pin: from the settings, else as the last deploy recorded it; "" if none."""
     name = setting("CHARGER_HARDWARE_SERVICE_PIN")
     try:
         with open(MANIFEST) as file:
@@ -193,13 +194,13 @@ def service_button_held():
 
 
 def give_drive_to_program():
-    """Let the program write the drive; the laptop then only reads it. Without USB it is so anyway."""
+    """Let the program write the drive; the laptop then only reads it. Without USB the program may anyway."""
     import storage
 
     try:
         storage.remount("/", readonly=False)
     except RuntimeError as error:
-        print("boot: the drive stays with the laptop:", error)
+        print("boot: the program cannot write the drive:", error)
 
 
 failures = 0
@@ -209,16 +210,16 @@ while exists(COMMIT[1:]):
     except NeedsLaptopError as error:
         leave_to_laptop(str(error))
         break
-    except (ValueError, IndexError):  # sealed, but not by what we know
-        leave_to_laptop("the commit is not understood")
+    except (ValueError, IndexError):  # its checksum is right, its steps are not
+        leave_to_laptop("the commit has an invalid step")
         break
-    except OSError as error:  # once more, since every step may be repeated
+    except OSError as error:  # tried once more, since every step may be repeated
         failures += 1
         if failures == 2:
             leave_to_laptop(str(error))
             break
 
-# A deploy that the laptop has to finish needs the drive.
+# The laptop needs the drive to finish a deploy.
 unfinished = exists(COMMIT[1:]) or exists("code.txt")
 if setting("CHARGER_STORAGE_KIND") == "file" and not unfinished and not service_button_held():
     give_drive_to_program()

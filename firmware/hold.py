@@ -3,8 +3,8 @@
 """Drive relay and lock to their safe levels, and hold them there while the charger must not or cannot run.
 
 code.py calls `safe_outputs()` first of all, and one of the `hold` functions instead of the charger. While a deploy is
-being applied this very file stands on the drive as code.txt, which CircuitPython runs before code.py: so it is complete
-in itself and imports nothing of ours.
+being applied, a copy of this file is on the drive as code.txt, which CircuitPython runs before code.py: so it imports
+none of the charger's modules.
 
 `outputs` is a list with an entry for each output that is driven, [name, pin, output, safe level]: `output` has a
 `value`. A pin can be claimed once, so the part that drives one hands over what it has claimed, and keeps it claimed.
@@ -19,7 +19,7 @@ import microcontroller
 import supervisor
 
 COMMIT = "/.deploy/commit"
-WAIT = "/.deploy/wait"  # the board cannot finish this deploy alone: the laptop has to
+WAIT = "/.deploy/wait"  # the board cannot finish this deploy: only the laptop can
 MANIFEST = "/.chargerctl"
 RESET_AFTER_S = 30
 RETRY_AFTER_S = 1800
@@ -51,10 +51,10 @@ def safe_outputs():
 
 
 def hold(reason, outputs, reset_after=None):
-    """Drive the outputs safe, say why, and wait. Never returns.
+    """Drive the outputs safe, print why, and wait. Never returns.
 
     reset_after: seconds until the board is reset, so that boot.py can finish a deploy; None: never. Any
-    change on the drive restarts the program, and with it this time.
+    change on the drive restarts the program, and the time starts anew.
     """
     supervisor.runtime.autoreload = True
     for _, _, output, level in outputs:
@@ -71,7 +71,7 @@ def hold(reason, outputs, reset_after=None):
 
 
 def hold_deploy(outputs):
-    """Hold for the deploy that stands on the drive. Never returns."""
+    """Hold because of the unfinished deploy on the drive. Never returns."""
     if not exists(COMMIT):
         hold("a deploy is being repaired: run chargerctl deploy to finish it", outputs)
     if exists(WAIT):
@@ -80,9 +80,9 @@ def hold_deploy(outputs):
 
 
 def hold_failed(error, outputs, counted):
-    """Show what ended the program, then start again, or hold where that would not help. Never returns.
+    """Print the error that ended the program, then reset, or hold where that would not help. Never returns.
 
-    counted: this start was counted in nvm, so that a program that goes on failing is held after ten.
+    counted: this start was counted in nvm, so that a program that keeps failing is held after ten.
     """
     try:
         import traceback
@@ -92,11 +92,11 @@ def hold_failed(error, outputs, counted):
         lines = [type(error).__name__]
     for line in lines:
         say(line.rstrip("\r"))
-    # No reset brings back a file; and a program that ended would let go of its pins.
+    # A reset does not bring back a file; and when the program ends, its pins are released.
     if isinstance(error, (ImportError, SyntaxError)):
         hold("a file is missing or damaged: run chargerctl deploy", outputs)
     if isinstance(error, MemoryError):
-        # Nor does one bring memory, but what ran while this started may have ended.
+        # A reset does not bring memory either, but another use of it may have ended by the next try.
         why = (
             "not enough memory: deploy .mpy files, switch off display or card_reader; next try in 30 minutes"
         )
@@ -109,8 +109,8 @@ def hold_failed(error, outputs, counted):
 def output_pin(name):
     """(pin, "high"|"low" when active) of "relay" or "lock"; the pin is "" when it is not known.
 
-    The settings on the drive win; what they leave open the last deploy has written down, from the board's
-    profile: "pin relay D2 high" is a line of its commit and of its manifest.
+    The settings on the drive win; otherwise the last deploy has recorded it, from the board's profile: "pin relay D2
+    high" is a line of its commit and of its manifest.
     """
     pin, active = recorded_pin(name)
     variable = "CHARGER_HARDWARE_" + name.upper()
@@ -118,7 +118,7 @@ def output_pin(name):
 
 
 def recorded_pin(name):
-    """What the deploy wrote down for `name`: (pin, active), or ("", "high")."""
+    """What the deploy recorded for `name`: (pin, active), or ("", "high")."""
     for path in (COMMIT, MANIFEST):
         try:
             with open(path) as file:
@@ -148,7 +148,7 @@ def exists(path):
 
 
 def say(text):
-    """One line on the console. An unread USB console must not stop the hold, so there nothing waits."""
+    """One line on the console. A USB console that no program reads must not block the hold, so its timeout is 0."""
     try:
         import usb_cdc
 

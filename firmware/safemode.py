@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Bring the board back after a brown-out or a crash, unless a person asked for safe mode.
 
-CircuitPython runs this file instead of boot.py and code.py when it starts in safe mode. A charger has
-nobody beside it to press reset, so whatever happened to the board is answered by a reset; code.py counts
-how often in a row. What a person asked for, and what a reset cannot mend (it would only repeat for ever),
-stays in safe mode. Imports nothing of ours.
+CircuitPython runs this file instead of boot.py and code.py when it starts in safe mode. There may be no person near a
+charger to press reset, so after a brown-out or a crash it is reset here; code.py counts how often in a row. When a person
+asked for safe mode, and where a reset cannot help (it would repeat without end), the board stays in safe mode. Imports
+none of the charger's modules.
 
-After its reset the chip knows only of a software reset. So the reason is left in the clock of an ESP32, as the 2nd or 3rd
-of January 2000, where that holds no time that would be lost: after a brown-out it never does. An RP2 starts its clock
-anew, so there it is lost.
+After this reset the chip reports a software reset. So the true reason is left in the clock of an ESP32, as the 2nd or 3rd
+of January 2000, if the clock has lost its time: after a brown-out it always has. An RP2 resets its clock each time, so
+there the reason is lost.
 """
 
 import time
@@ -31,7 +31,7 @@ STAY = (
 
 
 def a_reset_helps(reason):
-    """Whether `reason` (a supervisor.SafeModeReason) is something that happened to the board."""
+    """Whether `reason` (a supervisor.SafeModeReason) is a brown-out or a crash, not a request or a wrong set-up."""
     reasons = supervisor.SafeModeReason
     return not any(reason == getattr(reasons, name) for name in STAY if hasattr(reasons, name))
 
@@ -54,6 +54,6 @@ if a_reset_helps(why):
         leave_word(why)
     except Exception:  # noqa: BLE001, S110 - the reset is what counts
         pass
-    # A brown-out in the first second of a start leaves "safe mode" armed for the next one, as if a person had asked.
+    # A brown-out in the first second of a start requests safe mode for the next one, as a person would.
     microcontroller.on_next_reset(microcontroller.RunMode.NORMAL)
     microcontroller.reset()

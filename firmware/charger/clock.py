@@ -43,7 +43,8 @@ class Clock:
         return now
 
     def begin(self):
-        """A transaction starts: until `end`, stamps never go backwards, whatever NTP says. The stamp to start at."""
+        """A transaction starts: until `end`, stamps never go backwards, even if NTP sets the clock back. The stamp to start
+        at."""
         self._floor = self.unix() or 0
         return self._floor
 
@@ -51,7 +52,7 @@ class Clock:
         self._floor = 0
 
     def set_from_ntp(self, unix):
-        """False when that time is not believed."""
+        """False when that time is impossible, and ignored."""
         believed = self._set(unix, "NTP")
         if believed:
             self.from_ntp = True
@@ -69,7 +70,7 @@ class Clock:
 
     def _set(self, unix, source):
         if not _EARLIEST <= unix < _BEYOND:
-            self._log("clock", "not believed: a time outside 2025 to 2037 from " + source)
+            self._log("clock", "ignored a time outside 2025 to 2037 from " + source)
             return False
         before = self.unix()
         if before is None or abs(unix - before) > 1:

@@ -3,7 +3,7 @@
 """The connector's state machine: (state, event) -> (state, outputs). Pure: it reads nothing and drives nothing.
 
 An event is one of the constants below with an argument; the outputs are (output, argument) pairs for the controller
-to carry out in that order. An event that means nothing in a state changes nothing.
+to carry out in that order. An event without a meaning in a state changes nothing.
 """
 
 from collections import namedtuple
@@ -18,18 +18,22 @@ FAULTED = "Faulted"
 UNAVAILABLE = "Unavailable"
 
 # Events, with their argument.
-CABLE_IN = 1
-CABLE_OUT = 2
-CARD = 3  # idTag
-AUTHORIZED = 4  # (idTag, parentIdTag or None)
-REFUSED = 5  # (idTag, why): by the central system, or nobody could be asked
-REMOTE_START = 6  # idTag
-STOP = 7  # the reason, one of OCPP's: ends a transaction, and whatever leads up to one
-START_REFUSED = 8  # StartTransaction answered other than Accepted
-PARENT = 9  # parentIdTag of the running transaction, from StartTransaction.conf
+CABLE_IN = 0
+CABLE_OUT = 1
+CARD = 2  # idTag
+AUTHORIZED = 3  # (idTag, parentIdTag or None)
+REFUSED = 4  # (idTag, why): by the central system, or because it could not be asked
+REMOTE_START = 5  # idTag
+STOP = 6  # the reason, one of OCPP's: ends a transaction, or what leads up to one
+START_REFUSED = 7  # StartTransaction answered other than Accepted
+PARENT = 8  # parentIdTag of the running transaction, from StartTransaction.conf
+NO_ANSWER = 9  # Authorize has waited too long for its answer
 CONNECTION_TIMEOUT = 10  # authorised, and no cable came
-FAULT = 11  # the stop reason that goes with it
-FAULT_CLEARED = 12
+PERMIT_LOST = 11  # it lapsed unused, or was revoked by a fault that is cleared again
+READER_LOST = 12  # the card reader has stopped working
+FAULT = 13  # the interlock's fault
+FAULT_CLEARED = 14
+RESTART = 15  # the reason, SoftReset or HardReset: as STOP, and nothing starts afterwards
 
 # Outputs, with their argument.
 AUTHORIZE = 1  # idTag
@@ -48,35 +52,39 @@ _FIELDS = (
     "parent",  # parentIdTag of `tag`, None when unknown
     "asking",  # the idTag whose Authorize is under way
     "running",  # a transaction is open
-    "used",  # a transaction has ended since the cable was plugged in
-    "by_card",  # `tag` was presented here, so it can be presented again
+    "used",  # a transaction has begun since the cable was plugged in
+    "by_card",  # `tag` was presented here, and can be presented again
+    "restarting",  # the board is about to be reset
 )
 State = namedtuple("State", _FIELDS)
 
 
 def initial(operative):
     """The state at boot: the cable counts as out until it has settled."""
-    return State(AVAILABLE if operative else UNAVAILABLE, False, None, None, None, False, False, True)
+    return State(AVAILABLE if operative else UNAVAILABLE, False, None, None, None, False, False, True, False)
 
 
 def react(state, event, argument=None):
     """The next state and the outputs, a tuple of (output, argument)."""
-    return _REACTIONS[event](state, argument)
+    return REACTIONS[event](state, argument)
 
 
-def status(state):
+def status(phase):
     """The ChargePointStatus to report (SPEC 4.9)."""
-    return PREPARING if state.phase == AUTHORIZING else state.phase
+    return PREPARING if phase == AUTHORIZING else phase
 
 
-def waits_for_cable(state):
-    """Authorised, and nothing plugged in yet: ConnectionTimeOut runs (SPEC 9.1.6)."""
-    return state.phase == PREPARING and state.tag is not None and not state.plugged
+def waits(state):
+    """The event that ends what `state` waits for when it takes too long: NO_ANSWER, CONNECTION_TIMEOUT (SPEC 9.1.6), or
+    None."""
+    if state.asking is not None:
+        return NO_ANSWER
+    return CONNECTION_TIMEOUT if state.phase == PREPARING and state.tag is not None else None
 
 
 def can_start(state):
-    """A RemoteStartTransaction can be accepted: nobody charges, holds the cable, or is authorised and about to plug in."""
-    return state.phase in (AVAILABLE, PREPARING, FINISHING) and state.tag is None
+    """A remote start is possible: the connector is not in use, holds no cable, waits for none, and no restart is due."""
+    return state.phase in (AVAILABLE, PREPARING, FINISHING) and state.tag is None and not state.restarting
 
 
 def holds_cable(state):
@@ -108,7 +116,7 @@ def _idle(state):
 
 
 def _begin(state, tag, parent):
-    """Authorised and plugged in: the transaction starts. Whether energy flows is the interlock's word.
+    """Authorised and plugged in: the transaction starts. Whether energy flows is decided by the interlock.
 
     The permit comes last: a transaction that could not be recorded must not draw energy.
     """
@@ -135,12 +143,14 @@ def _cable_out(state, _):
     if state.phase == CHARGING:
         return _end(state, "EVDisconnected", None)
     if state.phase in (PREPARING, AUTHORIZING, FINISHING):
-        # An answer that comes later finds nobody waiting for it.
+        # `asking` is cleared, so a later answer changes nothing.
         return _idle(state), ((UNLOCK, None),)
     return state, ()
 
 
 def _card(state, tag):
+    if state.restarting:
+        return state, ()
     if state.phase == CHARGING:
         if _same(tag, state.tag):
             return _end(state, "Local", tag)
@@ -187,6 +197,10 @@ def _refused(state, answer):
     return _but(state, asking=None), ((NOTICE, why),)
 
 
+def _no_answer(state, _):
+    return _refused(state, (state.asking, "No Answer")) if state.asking is not None else (state, ())
+
+
 def _remote_start(state, tag):
     return _accept(_but(state, by_card=False), tag, None) if can_start(state) else (state, ())
 
@@ -204,8 +218,8 @@ def _start_refused(state, _):
         return state, ()
     ended, outputs = _end(state, "DeAuthorized", None)
     if ended.plugged and state.by_card:
-        # The cable stays locked (ERR 3.17): only its own card or that card's parent opens it. A tag that nobody
-        # presented here may be no card at all: its cable is let go.
+        # The cable stays locked (ERR 3.17): only its own card or that card's parent frees it. A tag from a remote start
+        # may not be a card at all: its cable is unlocked.
         ended = _but(ended, tag=state.tag, parent=state.parent)
         outputs = tuple([output for output in outputs if output[0] != UNLOCK])
     return ended, outputs + ((NOTICE, "Rejected"),)
@@ -216,13 +230,29 @@ def _parent(state, parent):
 
 
 def _connection_timeout(state, _):
-    return (_idle(state) if waits_for_cable(state) else state), ()
+    return (_idle(state) if waits(state) == CONNECTION_TIMEOUT else state), ()
 
 
-def _fault(state, reason):
+def _permit_lost(state, _):
+    return _end(state, "Other", None) if state.running else (state, ())
+
+
+def _reader_lost(state, _):
+    """A transaction ends and a held cable is freed: no card could do that now.
+
+    A card that was accepted before may charge, but does not hold its cable (ERR 3.17), even if the reader works again by
+    then: that it still works when the card is back is not known.
+    """
+    state = _but(state, by_card=False)
+    if state.running or holds_cable(state):
+        return _stop(state, "Other")
+    return state, ()
+
+
+def _fault(state, fault):
     outputs = ((REVOKE, None), (UNLOCK, None))
     if state.running:
-        state, outputs = _end(state, reason, None)
+        state, outputs = _end(state, "EmergencyStop" if fault == "EmergencyStop" else "Other", None)
     if state.phase == UNAVAILABLE:
         return state, outputs
     return _but(_idle(state), phase=FAULTED), outputs
@@ -232,17 +262,27 @@ def _fault_cleared(state, _):
     return (_idle(state) if state.phase == FAULTED else state), ()
 
 
-_REACTIONS = {
-    CABLE_IN: _cable_in,
-    CABLE_OUT: _cable_out,
-    CARD: _card,
-    AUTHORIZED: _authorized,
-    REFUSED: _refused,
-    REMOTE_START: _remote_start,
-    STOP: _stop,
-    START_REFUSED: _start_refused,
-    PARENT: _parent,
-    CONNECTION_TIMEOUT: _connection_timeout,
-    FAULT: _fault,
-    FAULT_CLEARED: _fault_cleared,
-}
+def _restart(state, reason):
+    state, outputs = _stop(state, reason)
+    return _but(state, restarting=True), outputs
+
+
+# By the number of the event, whose name each has in lower case.
+REACTIONS = (
+    _cable_in,
+    _cable_out,
+    _card,
+    _authorized,
+    _refused,
+    _remote_start,
+    _stop,
+    _start_refused,
+    _parent,
+    _no_answer,
+    _connection_timeout,
+    _permit_lost,
+    _reader_lost,
+    _fault,
+    _fault_cleared,
+    _restart,
+)

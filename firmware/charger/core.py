@@ -1,68 +1,117 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The charger without its board: everything that is plain Python, joined. Runs on any Python, given parts and a link."""
+"""The charger without its board: joins everything that is plain Python, and owns the order of a pass.
 
-from micropython import const
+Runs on any Python, given a board. The board's program, the tests and a fleet use it alike.
+"""
 
+from charger import VERSION
 from charger.controller import Controller
+from charger.housekeeping import Housekeeping
 from charger.inputs import Inputs
 from charger.interlock import Interlock, Limits
-from charger.ocpp.charge_point import ChargePoint
-from charger.ocpp.commands import Commands
+from charger.loop import Loop, Task, in_turn
+from charger.ocpp.authorization import Authorization
+from charger.ocpp.availability import Availability
+from charger.ocpp.boot import Boot
 from charger.ocpp.configuration import Configuration
+from charger.ocpp.remote import Remote
+from charger.ocpp.reset import Reset
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
-from charger.outputs import Outputs
-from charger.restart import Restart
-
-_ANSWER_TIMEOUT_MS = const(30000)
+from charger.ticks import Uptime
+from charger.view import View
 
 
 class Core:
-    """`parts`: relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen, stalls.
+    """`board` is only read. Only the Core keeps it, for `loop`, so both may be dropped then. It has
 
-    `link`: connected, publish(text) -> bool, receive() -> text or None. `store`: the crash count's. `reserve`: a
-    list that holds some memory, to be cleared when there is none left. `reboot()` resets the board.
-    `operative` False: Unavailable for good.
+    relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen: the parts;
+    faults: why the relay must never close, a list of texts; stalls; store: the crash count's and the fault's;
+    wifi, link, ntp: the network; clock; outbox; console: log(tag, text) and step(now);
+    reserve: a list that holds some memory, to be cleared when there is none left;
+    system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
+    describe(error), its traceback as a list of lines;
+    reboot(): resets the board;
+    auto_reload(controller, transactions, log): makes what has a step(now) that starts the program anew.
+
+    `reset_reason`: one word. `operative` False: Unavailable until the program starts again.
     """
 
-    def __init__(
-        self,
-        values,
-        identity,
-        parts,
-        link,
-        outbox,
-        clock,
-        uptime,
-        store,
-        reserve,
-        reboot,
-        log,
-        now,
-        operative=True,
-    ):
+    def __init__(self, board, values, reset_reason, operative=True):
+        log = board.console.log
+        now = board.system.ticks_ms()
+        uptime = Uptime(now)
         limits = Limits(values)
         configuration = Configuration(values)
-        self.interlock = Interlock(
-            parts.relay, parts.lock, parts.cable, parts.emergency_stop, limits, uptime, log, now
+        self.interlock = interlock = Interlock(
+            board.relay, board.lock, board.cable, board.emergency_stop, limits, uptime, log, now
         )
-        self.rpc = Rpc(link, identity.boot_id, _ANSWER_TIMEOUT_MS, log)
-        meter = parts.meter if parts.has_meter else None
-        self.transactions = Transactions(self.rpc, outbox, clock, configuration, meter, uptime, log)
-        self.charge_point = ChargePoint(
-            self.rpc, self.transactions, clock, configuration, identity, uptime, parts.stalls, log
+        # Late: the parts ask it before they block, and the interlock is made of some of the parts.
+        board.stalls.follow(interlock)
+        if board.store.fault:
+            interlock.latch(board.store.fault)
+        for fault in board.faults:
+            interlock.bar(fault)
+
+        rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
+        meter = board.meter if board.has_meter else None
+        transactions = Transactions(rpc, board.outbox, board.clock, configuration, meter, uptime, log)
+        authorization = Authorization(rpc, configuration, log)
+        controller = Controller(
+            interlock, authorization, transactions, board, limits, configuration, log, operative
         )
-        self.controller = Controller(
-            self.interlock, self.charge_point, parts, limits, configuration, uptime, reserve, log, operative
+        view = View(controller, interlock, transactions, board, now)
+        availability = Availability(rpc, view, board.clock, uptime, reset_reason)
+        identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
+        boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
+        Remote(rpc, transactions, controller)
+        reset = Reset(rpc, transactions, controller, interlock, board, log)
+        auto_reload = board.auto_reload(controller, transactions, log)
+        housekeeping = Housekeeping(
+            board.system.collect,
+            board.system.memory,
+            board.reserve,
+            board.store,
+            interlock,
+            board.stalls,
+            uptime,
+            log,
+            now,
         )
-        self.charge_point.attach(self.controller)
-        self.restart = Restart(
-            self.controller, self.interlock, self.transactions, self.rpc, link, store, reboot, log
+        self.urgent = (
+            Task("interlock", interlock.step, 5, vital=True),
+            Task("inputs", Inputs(board, controller, interlock).step, 20),
+            Task("connector", controller.step, 10, vital=True),
+            Task("outputs", view.step, 10),
+            Task("uptime", uptime.step, 5),
         )
-        commands = Commands(
-            self.charge_point, self.transactions, self.controller, self.interlock, self.restart
+        self.rest = (
+            # Only one call may be outstanding: the first here has the first turn to make one.
+            Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
+            Task("restart", reset.step, 10),
+            Task("wifi", board.wifi.step, 20),
+            Task("link", board.link.step, 20),
+            Task("ntp", board.ntp.step, 10),
+            Task("texts", view.show, 10),
+            Task("display", board.screen.step, 30),
+            Task("console", board.console.step, 10),
+            Task("reload", auto_reload.step, 20),
+            Task("housekeeping", housekeeping.step, 60),
         )
-        self.rpc.serve(commands.answer)
-        self.inputs = Inputs(parts, self.controller, self.charge_point, self.interlock, self.restart)
-        self.outputs = Outputs(parts.led, self.controller)
+        self._board = board
+
+    def loop(self, watchdog):
+        """The Loop, ready to run. The watchdog counts already, so it is started after the core was made."""
+        board = self._board
+        return Loop(
+            self.urgent,
+            self.rest,
+            watchdog,
+            self.interlock.make_safe,
+            board.system.ticks_ms,
+            board.stalls,
+            board.system.describe,
+            board.reserve,
+            board.console.log,
+        )

@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What is left to do when nothing else is: collect garbage, say how much memory is free, keep a latched fault, forget
-old crashes."""
+"""Background chores: collect garbage, log how much memory is free, store a latched fault, reset the crash count."""
 
 from micropython import const
 
@@ -20,8 +19,8 @@ _AGAIN_MS = const(60000)
 
 
 class Housekeeping:
-    """`collect()` is gc.collect: about 25 ms, at a moment of our own choosing rather than the allocator's. `memory()`
-    does it, too, and gives a text. `reserve`: a list that holds some memory; where it was cleared, it gets some again."""
+    """`collect()` is gc.collect: about 25 ms, at a moment that is chosen here and not by the allocator. `memory()` does it,
+    too, and gives a text. `reserve`: a list that holds some memory; after it was cleared, it is filled again."""
 
     def __init__(self, collect, memory, reserve, store, interlock, stalls, uptime, log, now):
         self._collect = collect
@@ -62,11 +61,11 @@ class Housekeeping:
             try:
                 self._reserve.append(bytearray(_RESERVE))
             except MemoryError:
-                # There will be more, or there will not; the lines of those who lack it say so.
+                # Tried again after the next collection. A task that lacks memory logs that itself.
                 pass
 
     @property
     def _healthy(self):
-        # Not before it has joined its network, when that is what the last start ended in: to forget and count that
-        # again, start by start, would wear the flash.
-        return self._uptime.seconds >= _HEALTHY_S and not self._store.standing_still
+        # If the last start ended while it joined its network, not before it has joined now: writing the count at every
+        # start would wear the flash.
+        return self._uptime.seconds >= _HEALTHY_S and not self._store.blocking

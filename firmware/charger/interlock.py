@@ -3,8 +3,8 @@
 """The only code that may close the relay.
 
 It reads the raw cable and emergency-stop levels at the start of every pass and opens the relay on the first sample
-that says unplugged or stop. Others ask: `permit` says a transaction is authorised, `lock_cable` and `free_cable`
-say what the cable lock is for. Whether and when the relay follows is decided here and nowhere else.
+that reads unplugged or stop. Others make requests: `permit` for an authorised transaction, `lock_cable` and `free_cable`
+for the cable lock. Whether and when the relay follows is decided here and nowhere else.
 """
 
 from micropython import const
@@ -12,7 +12,7 @@ from micropython import const
 from charger import ticks
 
 _HOUR_SECONDS = const(3600)
-# Longer without a look at the cable, and it may have been out and in again.
+# After a longer time without a sample the cable may have been out and in again.
 _BLIND_MS = const(100)
 
 
@@ -32,9 +32,8 @@ class Limits:
 class Interlock:
     """`plugged`: the raw level of this pass. `present`: the cable as a person sees it, settled in, confirmed out.
 
-    `blind`: before this pass there was a stall, in which contacts may have moved unseen.
+    `blind`: there was a stall before this pass, in which contacts may have moved without a sample.
     `fault`: why the relay may not close until `clear_fault`, or None; `bar` sets one that nothing clears.
-    `lapsed`: a permit ran out unused.
     """
 
     def __init__(self, relay, lock, cable, emergency_stop, limits, uptime, log, now):
@@ -48,7 +47,7 @@ class Interlock:
         self.plugged = False
         self.present = False
         self.fault = self._barred = None
-        self.lapsed = self.blind = False
+        self.blind = False
         self._stable = False
         self._edge = self._looked_at = now
         self._permitted = False
@@ -79,14 +78,13 @@ class Interlock:
 
     @property
     def busy(self):
-        """True while the relay may close at any moment, or the cable waits to be freed."""
+        """True while the relay may close at any moment, or the cable is about to be freed."""
         return self._permitted or (self._lock.engaged and not self._lock_wanted)
 
     def permit(self, since):
         """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale."""
         self._permitted = True
         self._unused_since = since
-        self.lapsed = False
 
     def revoke(self):
         """The authorisation has ended: the relay opens at once."""
@@ -106,7 +104,7 @@ class Interlock:
         self._lock_wanted = False
 
     def bar(self, reason):
-        """A part that safety needs is not there: open until the program has started anew with that mended."""
+        """A part that safety needs is missing: the relay stays open until the program starts again with it repaired."""
         self._barred = reason
         self.latch(reason)
 
@@ -117,20 +115,24 @@ class Interlock:
             self.fault = reason
         self.free_cable()
         self.revoke()
-        # Last, as in _open: a line is what memory may be lacking for.
+        # Last, as in _open: there may be no memory for a line.
         if latched:
             self._log("safety", "fault latched: " + reason)
 
-    def make_safe(self):
-        """A part that the relay depends on has failed: open, whatever state this one is in."""
-        again = self.fault == "InternalError"
+    def make_safe(self, now, latch=True):
+        """A part that the relay depends on has failed: open, even if it is the interlock itself, and latch a fault.
+
+        latch False: it failed for lack of memory. The permit is revoked, so an open transaction ends.
+        """
+        if not latch:
+            self.revoke()
+            return
         try:
             self.latch("InternalError")
         finally:
             self._relay.open()
-            if again:
-                # It failed before, so nothing may be left that unlocks in its own time.
-                self._lock.release()
+            # The step may never get there: it unlocks at the next failure, when the relay has been open for long enough.
+            self._follow_lock(now)
 
     def clear_fault(self):
         """Reset from the central system or the service button. A cause that persists latches again at once."""
@@ -158,12 +160,12 @@ class Interlock:
         ):
             self._permitted = False
             self._unused_since = None
-            self.lapsed = True
+            self._log("safety", "authorisation lapsed before the relay could close")
         if not self._relay.closed and self._may_close(now):
             self._close(now)
 
     def _follow_cable(self, now, plugged):
-        # Flags, once set, do not look at the tick counter again: it wraps while a cable stays in for days.
+        # Once set, a flag is not compared with the tick counter again: that wraps while a cable stays in for days.
         if plugged:
             if not self._stable and ticks.diff(now, self._edge) >= self._limits.cable_settle_ms:
                 self._stable = self.present = True
@@ -171,7 +173,7 @@ class Interlock:
             self.present = False
 
     def _follow_lock(self, now):
-        # What was moved since the last pass is counted from this one: when exactly it was, nobody looked.
+        # A change since the last pass is timed from this one: exactly when it happened is not known.
         if not self._relay.closed:
             if self._opened_at is None:
                 self._opened_at = now
@@ -221,4 +223,4 @@ class Interlock:
             self._relay_quiet = False
             self._log("relay", "open: " + why)
             if not self._within_cycle_limit():
-                self._log("safety", "cycle limit reached: the relay rests until the hour has passed")
+                self._log("safety", "cycle limit reached: the relay stays open until the hour has passed")

@@ -2,9 +2,18 @@
 # SPDX-License-Identifier: MIT
 """The one table of settings, shared by the board and the laptop; checks every value against it.
 
-Pure: no board module, no file, no help text (this stays in RAM; the texts are on the laptop). Whoever reads
-the values, from a file or from the environment, hands in a function that gives a variable's text.
+Pure: no board module, no file, no help text (the texts are on the laptop). The caller reads the values, from a file or
+from the environment, and hands in a function that gives a variable's text.
 """
+
+# Card readers: the value of [hardware] card_reader, which is also the driver's file in charger/hardware/, and the pins that
+# it needs. With sda it is on the I2C bus, else on SPI.
+READERS = (
+    ("pn532_i2c", "sda scl reader_irq_pin"),
+    ("pn532_spi", "sck mosi miso reader_cs_pin reader_irq_pin"),
+    ("rc522", "sck mosi miso reader_cs_pin"),
+    ("none", ""),
+)
 
 # name, kind, low, high (choice: low is the tuple of choices), default, flags.
 # R  required: there is no default
@@ -12,7 +21,7 @@ the values, from a file or from the environment, hands in a function that gives 
 # V  vital: a bad value has no safe default, so the charger stays Unavailable: what could close the relay
 #    the wrong way round, use the wrong pin for it, talk in clear or to a stranger, or bill wrong energy.
 # N  a bad value becomes "none": the profile's pin might be wired to something else
-# An empty text is right where the default is empty, whatever the shortest length.
+# An empty text is valid where the default is empty, even below the shortest length.
 TABLE = (
     ("wifi.ssid", "bytes", 1, 32, None, "R"),
     ("wifi.password", "bytes", 8, 63, "", "SV"),
@@ -46,7 +55,7 @@ TABLE = (
     ("hardware.relay_active", "choice", ("high", "low"), 0, "high", "V"),
     ("hardware.relay_gate", "choice", ("auto", "none"), 0, "auto", ""),
     ("hardware.lock_active", "choice", ("high", "low"), 0, "high", "V"),
-    ("hardware.card_reader", "choice", ("pn532_i2c", "pn532_spi", "none"), 0, "pn532_i2c", ""),
+    ("hardware.card_reader", "choice", tuple([reader[0] for reader in READERS]), 0, "pn532_i2c", ""),
     ("hardware.reader_cs_pin", "pin", 0, 32, "", "N"),
     ("hardware.reader_irq_pin", "pin", 0, 32, "", "N"),
     ("hardware.display", "choice", ("ssd1306", "none"), 0, "ssd1306", ""),
@@ -93,6 +102,7 @@ def load(getenv, unreadable=None, names=()):
 
     values: {"mqtt.broker": str, int or bool} with every key of TABLE; None where the charger must not run.
     timezone_offset_hours is in hundredths of an hour; a pin is "" for the board's own or "none".
+    One more, "hardware.reader_pins": the pins that the card reader needs, from READERS.
     problems: [(variable, reason, fatal)]; fatal: no safe default, so the relay must stay open.
     """
     unreadable = unreadable or {}
@@ -100,7 +110,9 @@ def load(getenv, unreadable=None, names=()):
     problems = []
     known = {}
     for row in TABLE:
-        name, default, flags = row[0], row[4], row[5]
+        name = row[0]
+        default = row[4]
+        flags = row[5]
         variables = spellings(name)
         for variable in variables:
             known[variable] = True
@@ -121,6 +133,9 @@ def load(getenv, unreadable=None, names=()):
         values["mqtt.port"] = 8883 if values["mqtt.tls"] else 1883
     if values["mqtt.client_id"] == "":
         values["mqtt.client_id"] = values["charger.serial"]
+    for name, pins in READERS:
+        if name == values["hardware.card_reader"]:
+            values["hardware.reader_pins"] = pins
     return values, problems
 
 
@@ -146,7 +161,7 @@ def _text(getenv, unreadable, variables):
 
 
 def check(row, text):
-    """The value that `text` stands for; ValueError with the reason, which never repeats a secret."""
+    """The value of `text`; ValueError with the reason, which never repeats a secret."""
     kind, low, high, default = row[1:5]
     for character in text:
         if ord(character) < 32 or 127 <= ord(character) < 160:
@@ -221,7 +236,7 @@ def _length(kind, low, high, default, length):
 
 
 def _number(kind, low, high, text):
-    """An int; in hundredths for kind num. Our own digits: what int() lets through differs between Pythons."""
+    """An int; in hundredths for kind num. Checked digit by digit: what int() accepts differs between Pythons."""
     digits = text[1:] if text[:1] in ("-", "+") else text
     if kind == "num":
         value = _hundredths(digits)
@@ -249,7 +264,7 @@ def _number(kind, low, high, text):
 
 
 def _hundredths(digits):
-    """None where it is no decimal; 1 where it is finer than a hundredth, which no setting is."""
+    """None where it is not a decimal number; 1 where it is finer than a hundredth, which no setting is."""
     point = digits.find(".")
     if point < 0:
         return int(digits) * 100 if _only(digits, _DIGITS) else None

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Reads the board's flat settings.toml once, line by line, and says what is wrong with each line.
+"""Reads the board's flat settings.toml once, line by line, and reports what is wrong with each line.
 
-os.getenv takes the first line that matches, tells nothing of the others, and differs between versions in what
+os.getenv takes the first line that matches, ignores the others, and differs between versions in what
 it does with a bad one: a misspelt name would silently mean the default. Accepts what every CircuitPython
 does, quoted or a bare number or bool, and no more. Pure; needed at start only.
 """
@@ -62,7 +62,7 @@ def read(stream):
 def read_line(raw):
     """One line as bytes: (variable, text, reason).
 
-    ("", None, "") for a blank or a comment; reason tells why there is no text, and never repeats any of it.
+    ("", None, "") for a blank or a comment; reason is why there is no text, and never repeats any of it.
     """
     line = raw.strip()
     if b"\0" in line:
@@ -130,7 +130,7 @@ def _string(rest):
 
 
 def _escape(rest, index, text):
-    """Append what the escape at `index`, after the backslash, stands for; the index after it."""
+    """Append the character of the escape at `index`, after the backslash; returns the index after it."""
     if index >= len(rest):
         raise ValueError("has no closing quote")
     letter = chr(rest[index])

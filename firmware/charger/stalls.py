@@ -13,7 +13,7 @@ class Stalls:
     and stays so.
 
     Never one so long that the watchdog, which is not fed meanwhile, resets the board; except UNBOUNDED. `granted_ms`:
-    what was allowed since the loop last set it to 0. `spent`: a call has blocked in this pass.
+    the total allowed since the loop last set it to 0. `spent`: a call has blocked in this pass.
     """
 
     def __init__(self, relay, max_stall_ms, watchdog_seconds, log):
@@ -31,7 +31,7 @@ class Stalls:
         self._interlock = interlock
 
     def fits(self, ms):
-        """Whether the watchdog leaves time for that at all."""
+        """Whether a call of `ms` ends before the watchdog resets the board."""
         return ms <= self._watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS
 
     def allow(self, ms):
@@ -51,5 +51,5 @@ class Stalls:
     def _refuse(self, ms):
         if ms != self._refused_ms:
             self._refused_ms = ms
-            text = "[safety] watchdog_seconds = {} leaves no time for what takes {} ms: it is left out"
+            text = "[safety] watchdog_seconds = {} leaves no time for a blocking call of {} ms: skipped"
             self._log("safety", text.format(self._watchdog_seconds, ms))

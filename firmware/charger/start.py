@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The start of the charger: what the reset means for what nvm remembers, then everything is built. Unloaded afterwards."""
+"""The start of the charger: count it in nvm by the reason of the reset, then build everything. Unloaded afterwards."""
 
 from charger.hardware import reset, system
 from charger.hardware.store import Store
@@ -16,23 +16,23 @@ def count(outputs):
     store = Store()
     reason = reset.reason()
     if store.trouble:
-        # What it holds is not known, and therefore not written over.
+        # Its contents are not known, so they are not overwritten.
         pass
     elif reason in ("power", "button"):
-        # A person's doing, or the supply's. The latched fault stays, unless it was certainly no dip and no button.
+        # Caused by a person or the supply. The latched fault stays, unless the supply was certainly off.
         store.save(0, None if reset.was_off() else store.fault)
-    elif reason == "watchdog" and store.standing_still:
-        # It waited for the network, which may take for ever, and does so again: no crash, and nothing to write.
+    elif reason == "watchdog" and store.blocking:
+        # It was joining the network, which has no time limit: not a crash, and nothing to write.
         pass
     elif store.crash_count >= CRASHES_IN_A_ROW:
         import hold
 
-        # Whatever ends the hold, another file on the drive, the reset button or the time, has the program tried again.
+        # A changed file on the drive, the reset button or the time ends the hold; then the program is tried once more.
         store.save(CRASHES_IN_A_ROW - 1, store.fault)
-        why = "ten crashes in a row: mend what is wrong on the drive; next try in 30 minutes"
+        why = "ten crashes in a row: repair the files on the drive; next try in 30 minutes"
         hold.hold(why, outputs, hold.RETRY_AFTER_S)
     elif reason != "reload":
-        # Forgotten after a healthy minute, and by an orderly restart.
+        # Reset to 0 after a minute without a crash, and by an orderly restart.
         store.save(store.crash_count + 1, store.fault)
     return store, reason
 

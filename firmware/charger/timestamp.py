@@ -21,8 +21,12 @@ def parse(text):
         or text[16] != ":"
     ):
         raise ValueError("not an ISO 8601 time")
-    year, month, date = _digits(text[0:4]), _digits(text[5:7]), _digits(text[8:10])
-    hour, minute, second = _digits(text[11:13]), _digits(text[14:16]), _digits(text[17:19])
+    year = _digits(text[0:4])
+    month = _digits(text[5:7])
+    date = _digits(text[8:10])
+    hour = _digits(text[11:13])
+    minute = _digits(text[14:16])
+    second = _digits(text[17:19])
     if not (
         1970 <= year < 2100
         and 1 <= month <= 12

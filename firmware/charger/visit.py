@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Modules that are loaded for one job and leave no trace: what a pass, a session and a lost link do not need.
+"""Modules that are loaded for one job and unloaded after it: what a pass, a session and a lost link do not need.
 
 A visitor imports only what stays loaded anyway, or what it hands to `leave` itself.
 """
@@ -24,10 +24,10 @@ def visit(name):
 
 
 def leave(*names):
-    """Unload modules, wherever they are held by name; what still uses a part of one keeps that part."""
+    """Unload modules: delete every name that holds them. Objects that still use a part of one keep that part."""
     for name in names:
         if name in sys.modules:
-            # Not by pop(): MicroPython clears a deleted entry, and so lets go of the module.
+            # Not by pop(): MicroPython clears a deleted entry, so that the module can be collected.
             del sys.modules[name]
         package, _, module = name.rpartition(".")
         if package and hasattr(sys.modules[package], module):

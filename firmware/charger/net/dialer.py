@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Opens the connection to the broker: name, then TCP and TLS, when calls may block for that long.
+"""Opens the connection to the broker, name, TCP and TLS in turn, when calls may block for that long.
 
 Loaded while there is no connection, and unloaded with its TLS context as soon as there is one.
 """
@@ -23,7 +23,7 @@ _REASONS = {
     "ECONNREFUSED": "connection refused",
     "ECONNRESET": "connection reset",
     "EHOSTUNREACH": "no route to it",
-    # An RP2 says EINPROGRESS when the time is over.
+    # An RP2 raises EINPROGRESS when the time is over.
     "EINPROGRESS": "no answer",
     "ETIMEDOUT": "no answer",
 }
@@ -79,8 +79,8 @@ class Dialer:
     def open(self, now):
         """A connected socket with timeout 0, or None: then `problem` says why.
 
-        It is None while the name is being `resolving`, to be called again in the next pass, and when nothing may stall
-        for so long now.
+        None and `resolving` while the name is looked up: call again in the next pass. None also when no call may block for
+        so long now.
         """
         self.problem = None
         if not self._resolve(now) or not self._in_time():

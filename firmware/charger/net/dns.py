@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""DNS messages (RFC 1035): the question for a host's IPv4 address, and what an answer says. Pure.
+"""DNS messages (RFC 1035): the question for a host's IPv4 address, and the reading of an answer. Pure.
 
-An answer may come from anybody. What does not belong to our question, or is not DNS, counts as nothing; and the worst
-that 512 bytes can hold is read in some hundred steps, not in thousands.
+Anyone can send an answer. One that does not belong to our question, or is not DNS, is ignored; and the worst that 512
+bytes can hold is read in some hundred steps, not in thousands.
 """
 
 from micropython import const
@@ -18,16 +18,16 @@ _NO_SUCH_NAME = const(3)
 # As many addresses as fit into 512 bytes; an answer that claims more is not read to its end.
 _MAX_RECORDS = const(30)
 _MAX_NAME = const(255)
-# RFC 1035 would have 127 of them; nobody has.
+# RFC 1035 allows 127; no real name has so many.
 _MAX_LABELS = const(20)
 
 
 class LookUpError(ValueError):
-    """There is no address to be had; args[0] tells a person why."""
+    """The host has no address; args[0] is the reason in words."""
 
 
 def query(host, ident):
-    """The message that asks for `host`; `ident` are its two bytes of identification. LookUpError for what is no name."""
+    """The message that asks for `host`; `ident` are its two bytes of identification. LookUpError for an invalid name."""
     message = bytearray(ident)
     message += _RECURSE_ONE_QUESTION
     labels = host.encode().rstrip(b".").split(b".")
@@ -78,14 +78,14 @@ def _find(data, at):
         at = body + (data[body - 2] << 8 | data[body - 1])
         if at > len(data):
             raise ValueError
-        # A first byte of 0 or from 224 on is no host: blockers of advertisements answer 0.0.0.0.
+        # A first byte of 0 or from 224 on is not a host's: ad blockers answer 0.0.0.0.
         if kind == _A and at - body == 4 and 0 < data[body] < 224:
             addresses.setdefault(owner, body)
         elif kind == _CNAME:
             aliases[owner] = _name(data, body)[0]
     name, _ = _name(data, _HEAD)
     while name not in addresses and name in aliases:
-        # Each alias is gone once: a circle of them ends.
+        # Each alias is followed once, so a loop of them ends.
         name = aliases.pop(name)
     body = addresses.get(name)
     return None if body is None else "{}.{}.{}.{}".format(*data[body : body + 4])
@@ -94,7 +94,7 @@ def _find(data, at):
 def _name(data, at):
     """(the name at `at` in lower case, where what follows it begins). Section 4.1.4: its end may stand further ahead.
 
-    IndexError or ValueError for what is no name.
+    IndexError or ValueError for an invalid name.
     """
     name = bytearray()
     after = 0
@@ -105,7 +105,7 @@ def _name(data, at):
         if length >= 0xC0:
             after = after or at + 2
             at = (length & 0x3F) << 8 | data[at + 1]
-            # Only ever forwards to the front: so there are no circles.
+            # Only towards the front, so there are no loops.
             if at >= lowest:
                 raise ValueError
             lowest = at

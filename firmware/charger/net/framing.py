@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""One incoming MQTT packet at a time, in a buffer of fixed size: what we have no use for never reaches MiniMQTT.
+"""One incoming MQTT packet at a time, in a buffer of fixed size: unwanted packets never reach MiniMQTT.
 
-MiniMQTT believes every length and reads packets byte by byte from the wire. Here a packet is collected whole,
-checked against MQTT 3.1.1 (chapters 2 and 3), and handed over or passed by. Pure: `room` and `filled` bring the bytes.
+MiniMQTT trusts every length and reads packets byte by byte from the wire. Here a packet is collected whole,
+checked against MQTT 3.1.1 (chapters 2 and 3), and handed over or discarded. Pure: `room` and `filled` bring the bytes.
 """
 
 CONNACK = 0x20
@@ -14,7 +14,7 @@ UNSUBACK = 0xB0
 PINGRESP = 0xD0
 
 MAX_PAYLOAD = 2048
-# An oversize packet up to this length is read and thrown away; a longer one ends the connection.
+# An oversize packet up to this length is read and discarded; a longer one ends the connection.
 MAX_SKIPPED = 65536
 
 # The body length of each acknowledgement (one topic per SUBSCRIBE).
@@ -22,15 +22,15 @@ _ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 3, UNSUBACK: 2, PINGRESP: 0}
 
 
 class LinkError(Exception):
-    """The connection is over; args[0] tells a person why. It passes through MiniMQTT, which catches OSError."""
+    """The connection is lost; args[0] is the reason in words. It passes through MiniMQTT, which catches OSError."""
 
 
 class Packet:
     """The packet being received. `topic` (bytes) is the only one whose messages are handed over.
 
     Fill `room()` and report with `filled(n)` until that returns True. Then the packet is either `wanted`, to be read
-    with `take` until `empty`; or passed by: `note` says what it was (None: not worth a word), and `ack_id` is the id
-    to acknowledge in MiniMQTT's place, or 0. Then `clear()`.
+    with `take` until `empty`; or to be discarded: `note` is its name for the log (None: no line), and `ack_id` is the
+    id to acknowledge in MiniMQTT's place, or 0. Then `clear()`.
     """
 
     def __init__(self, topic):
@@ -103,7 +103,7 @@ class Packet:
             raise LinkError(f"the broker sent a packet of {length} bytes")
         first = self._buffer[0]
         if first & 0xF0 != PUBLISH and length != _ACK_LENGTH.get(first, -1):
-            raise LinkError(f"the broker sent what is not MQTT: 0x{first:02x} with {length} bytes")
+            raise LinkError(f"the broker sent an invalid packet: 0x{first:02x} with {length} bytes")
         self._body = self._have
         self._need = min(self._have + length, len(self._buffer))
         self._skip = self._have + length - self._need

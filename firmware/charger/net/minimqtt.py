@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Makes the MiniMQTT client, with nothing loaded that this charger has no use for. Needed at start only.
+"""Makes the MiniMQTT client, without the parts of the library that are never used. Needed at start only.
 
 MiniMQTT asks adafruit_connection_manager (5 KB) to look up names, and to open and share sockets. Here the dialer has
-opened the only one there is, so this module stands in for it. On a board, methods that are never called are dropped (3 KB).
+opened the only socket, so this module takes its place. On a board, methods that are never called are dropped (3 KB).
 """
 
 import sys
@@ -12,7 +12,7 @@ import sys
 _NEVER_S = 1 << 29
 
 _MANAGER = "adafruit_connection_manager"
-# Once the client is made: whatever is neither connect, subscribe, publish, loop, disconnect nor called by these.
+# Once the client is made: all but connect, subscribe, publish, loop, disconnect and what these call.
 _UNUSED = (
     "__init__ __enter__ __exit__ deinit mqtt_msg will_set add_topic_callback remove_topic_callback username_pw_set "
     "unsubscribe reconnect _recompute_reconnect_backoff enable_logger disable_logger"

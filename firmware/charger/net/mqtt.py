@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The connection to the broker: MiniMQTT on our socket, kept up, and five places for what came.
+"""The connection to the broker: MiniMQTT on our socket, connected again when it is lost, and five places for what came.
 
 A pass does one thing: dial, send CONNECT, SUBSCRIBE or the announcement, take its answer, or serve. Pauses between
-attempts, the keep-alive and its bound are ours: MiniMQTT would sleep, wait a minute for an answer, or never ask while
-it publishes.
+attempts and the keep-alive with its time limit are ours: MiniMQTT would sleep, wait a minute for an answer, or send no
+ping while it publishes.
 """
 
 import random
@@ -23,7 +23,7 @@ _LONGEST_PAUSE_S = const(60)
 # A connection that lasted this long was a good one: older failures do not hold back the next attempt.
 _GOOD_MS = const(10000)
 _ASK_AGAIN_MS = const(1000)
-# For MiniMQTT's own keep-alive, in seconds: never. Its ping() would wait.
+# For MiniMQTT's own keep-alive, in seconds: never. Its ping() would block.
 _NEVER_S = const(1 << 29)
 
 _DOWN = const(0)
@@ -34,7 +34,7 @@ _UP = const(4)
 # What each of these waits for.
 _ANSWERS = {_DIALLED: CONNACK, _ACCEPTED: SUBACK, _SUBSCRIBED: PUBACK}
 
-# What MiniMQTT raises, and what a broker's nonsense makes them raise.
+# What MiniMQTT raises, and what malformed packets make it raise.
 _FAILURES = (
     LinkError,
     MMQTTException,
@@ -67,7 +67,7 @@ class Link:
         self._topic_out = f"/charger/{serial}"
         self._topic_in = f"/system/{serial}"
         self._topic_state = f"/charger/{serial}/connection"
-        self.broker_text = f"{values['mqtt.broker']}:{values['mqtt.port']}"
+        self._broker = f"{values['mqtt.broker']}:{values['mqtt.port']}"
         self._keep_alive = values["mqtt.keep_alive"]
         self._quiet_ms = self._keep_alive * 500
         self._wifi = wifi
@@ -95,14 +95,13 @@ class Link:
         self._phase = _DOWN
         # MiniMQTT's count of packets before the call whose answer is awaited; None while none is.
         self._pid = None
-        # What publish() met with.
-        self.problem = None
+        # The error that publish() met; step() ends the connection for it.
+        self._problem = None
         self._next_try = ticks_ms()
         self._pause_s = 0
         self._good_at = 0
         self._ping_at = 0
-        self._told_waiting = False
-        self.overflows = 0
+        self._waits = False
 
     @property
     def connected(self):
@@ -110,8 +109,8 @@ class Link:
 
     def step(self, now):
         try:
-            if self.problem is not None:
-                raise self.problem
+            if self._problem is not None:
+                raise self._problem
             if self._phase == _DOWN:
                 self._dial(now)
             elif not self._wifi.connected:
@@ -124,10 +123,10 @@ class Link:
             self._lose(error)
 
     def publish(self, frame):
-        """Sends `frame` with QoS 0. False when it was not taken: try again next pass."""
-        if self._phase != _UP or self._socket.pending or self.problem is not None:
+        """Sends `frame`, a str, with QoS 0. False when it was not taken: try again next pass."""
+        if self._phase != _UP or self._socket.pending or self._problem is not None:
             return False
-        data = frame if isinstance(frame, bytes) else frame.encode()
+        data = frame.encode()
         if len(data) > MAX_PAYLOAD:
             self._log("mqtt", f"A message of {len(data)} bytes is too long to send")
             return True
@@ -136,12 +135,16 @@ class Link:
             self._socket.flush(self._ticks_ms())
         except _FAILURES as error:
             # The connection ends in step(): here the calls are deep enough already.
-            self.problem = error
+            self._problem = error
             return False
         return True
 
     def receive(self):
-        """The oldest frame, or None."""
+        """The oldest frame as a str of at most 2048 bytes in UTF-8, or None.
+
+        What is longer, retained, on another topic or not UTF-8, and what finds no place or no memory, was discarded when
+        it came, with a line in the log.
+        """
         return self._inbox.pop(0) if self._inbox else None
 
     def close(self):
@@ -152,7 +155,7 @@ class Link:
         if not ticks.reached(now, self._next_try):
             return
         if not self._wifi.connected:
-            # However long that takes: a time that is past does not look like one to come.
+            # However long that takes: the tick counter wraps, and a time long past would look like one to come.
             self._next_try = now
             return
         dialer = self._dialer
@@ -169,20 +172,20 @@ class Link:
             self._dialer = None
             self._socket.attach(native, select.poll(), select.POLLIN)
             self._phase = _DIALLED
-            self._told_waiting = False
+            self._waits = False
         elif dialer.problem:
-            self._retry_later(f"Broker {self.broker_text} not reachable ({dialer.problem})")
+            self._retry_later(f"Broker {self._broker} not reachable ({dialer.problem})")
         else:
             self._next_try = ticks.add(now, _ASK_AGAIN_MS)
-            if not self._told_waiting:
-                self._told_waiting = True
-                self._log("mqtt", f"Broker {self.broker_text} has to wait until the relay is open")
+            if not self._waits:
+                self._waits = True
+                self._log("mqtt", f"Connecting to broker {self._broker} waits until the relay is open")
 
     def _load_dialer(self):
         try:
             self._dialer = visit("net.dialer").Dialer(*self._to_dial)
         except (ImportError, MemoryError) as error:
-            self._retry_later(f"Cannot load what connects to broker {self.broker_text} ({_reason(error)})")
+            self._retry_later(f"Cannot load the dialer for broker {self._broker} ({_reason(error)})")
 
     def _advance(self, now):
         """A step of an exchange with the broker: its request, or what came since."""
@@ -193,7 +196,7 @@ class Link:
             socket.begin(_ANSWERS[self._phase])
         elif not socket.resume(now):
             return
-        # The same call again has to make the same bytes.
+        # The same call again must make the same bytes.
         client._pid = self._pid
         try:
             if self._phase == _DIALLED:
@@ -211,14 +214,14 @@ class Link:
         self._phase += 1
         if self._phase == _UP:
             self._good_at = ticks.add(now, _GOOD_MS)
-            self._log("mqtt", f"Connected to broker {self.broker_text}")
+            self._log("mqtt", f"Connected to broker {self._broker}")
 
     def _serve(self, now):
         socket = self._socket
         socket.flush(now)
         if socket.pending:
             return
-        # What finds no place waits on the wire, not in our memory.
+        # Without a free place messages wait in the network, not in our memory.
         if len(self._inbox) < PLACES and socket.fetch(now):
             self._client.loop(0)
             socket.flush(now)
@@ -227,7 +230,8 @@ class Link:
             self._pause_s = 0
 
     def _keep_up(self, now):
-        """Pings when nothing came, or nothing went, for half the keep-alive; a broker that is silent then is gone."""
+        """Pings when nothing was received, or nothing sent, for half the keep-alive. Without an answer the connection is
+        lost."""
         socket = self._socket
         if not socket.answered:
             if ticks.diff(now, self._ping_at) >= WAIT_MS:
@@ -241,8 +245,7 @@ class Link:
 
     def _on_message(self, client, topic, message):
         if len(self._inbox) >= PLACES:
-            self.overflows += 1
-            self._log("mqtt", f"No place for a message, {self.overflows} lost so far")
+            self._log("mqtt", f"Discarded a message: {PLACES} are waiting already")
             return
         try:
             self._inbox.append(str(message, "utf-8"))
@@ -255,13 +258,13 @@ class Link:
         was_up = self._phase == _UP
         self._drop()
         if was_up:
-            self._retry_later(f"Connection to broker {self.broker_text} lost ({_reason(error)})")
+            self._retry_later(f"Connection to broker {self._broker} lost ({_reason(error)})")
         else:
-            self._retry_later(f"Broker {self.broker_text} refused the connection ({_reason(error)})")
+            self._retry_later(f"Broker {self._broker} refused the connection ({_reason(error)})")
 
     def _drop(self):
         self._phase = _DOWN
-        self._pid = self.problem = None
+        self._pid = self._problem = None
         # First, so that MiniMQTT's DISCONNECT goes nowhere and the last will stands.
         self._socket.close()
         if self._client.is_connected():
@@ -277,7 +280,7 @@ class Link:
 
 
 def _reason(error):
-    """For a person. MiniMQTT hides what the broker said behind "Connect failure"."""
+    """In words. MiniMQTT hides the broker's answer behind "Connect failure"."""
     error = getattr(error, "__cause__", None) or error
     if isinstance(error, OSError):
         return errno_name(error)

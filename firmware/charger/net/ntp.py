@@ -43,7 +43,7 @@ class Ntp:
         # Counted in seconds: 10080 minutes are more milliseconds than the tick counter has.
         self._uptime = ticks.Uptime(ticks_ms())
         self._due = 0
-        self.synchronised = False
+        self._synchronised = False
 
     def step(self, now):
         self._uptime.step(now)
@@ -73,12 +73,12 @@ class Ntp:
             if self._stalls.allow(LOAD_MS):
                 self._read(answer)
             else:
-                # Once that is allowed, the answer will be old.
+                # Once that is allowed, the answer will be too old.
                 self._end()
 
     def _prepare(self):
-        """True when the question can be asked. It is loaded in one pass, and in the one before what reads the answer: with
-        the library, which that loads in turn, source files would take more than LOAD_MS."""
+        """True when the request can be sent. The answer's reader is loaded in one pass, the question in the next: together
+        with the library, which the reader loads, source files would take more than LOAD_MS."""
         if not self._stalls.allow(LOAD_MS):
             return False
         if self._reader is None:
@@ -95,18 +95,18 @@ class Ntp:
     def _read(self, answer):
         why, unix = self._reader.read(answer)
         if why:
-            # A kiss of death (stratum 0) is obeyed for at least as long as a good answer would last.
+            # After a kiss of death (stratum 0) the pause is at least as long as after a good answer.
             self._fail(why, 0 if answer[1] else max(self._interval_s, _LONGEST_RETRY_S))
         elif not self._clock.set_from_ntp(unix):
-            self._fail("a time that cannot be")
+            self._fail("a time outside 2025 to 2037")
         else:
             self._end()
             self._resolver.worked()
             self._failures = 0
             self._due = self._uptime.seconds + self._interval_s
-            if not self.synchronised:
+            if not self._synchronised:
                 self._log("ntp", f"Time from {self._server}")
-            self.synchronised = True
+            self._synchronised = True
 
     def _fail(self, reason, pause=0):
         self._end()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The socket that MiniMQTT gets: whole packets or EAGAIN, and sends that cannot hang.
 
-MiniMQTT sends a request and waits for its acknowledgement in one call. Here it leaves that call by `NotYetError` where it
-would wait; when the answer is there the link makes the call again, and what was sent the first time is swallowed. So
+MiniMQTT sends a request and waits for its acknowledgement in one call. Here `NotYetError` ends that call where it would
+wait; when the answer is there the link makes the call again, and what was sent the first time is not sent again. So
 none of its frames is on the stack while the loop runs. Nothing here blocks: the dialer connects the native socket.
 """
 
@@ -26,11 +26,11 @@ _PINGREQ = b"\xc0\x00"
 
 
 class NotYetError(LinkError):
-    """Leaves a call of MiniMQTT that would have to wait: make it again when `resume` says so."""
+    """Ends a call of MiniMQTT that would wait: make it again when `resume` returns True."""
 
 
 def errno_name(error):
-    """The symbolic name of an OSError's number, or its own words: numbers differ between ports."""
+    """The symbolic name of an OSError's number, or its text: numbers differ between ports."""
     return errno.errorcode.get(error.errno) or str(error)
 
 
@@ -61,8 +61,10 @@ class PacketSocket:
         self._wait_until = 0
         self._send_until = 0
         self._packet_until = 0
-        self.heard = self.spoke = self._ticks_ms()  # when bytes last came, when the last packet had left
-        self.answered = True  # something came since the last ping
+        self.heard = self.spoke = (
+            self._ticks_ms()
+        )  # when bytes were last received, when the last packet had left
+        self.answered = True  # something was received since the last ping
 
     def attach(self, native, poller, pollin):
         """Takes over a connected native socket (timeout 0) and an empty select.poll object."""
@@ -75,7 +77,7 @@ class PacketSocket:
         self._ready = getattr(poller, "ipoll", None) or poller.poll
 
     def close(self):
-        """Ends the connection without a word, so that the last will is published. MiniMQTT's close, too."""
+        """Ends the connection without DISCONNECT, so that the last will is published. MiniMQTT's close, too."""
         native = self._native
         self._native = self._receive = self._send = self._ready = None
         self._reset()
@@ -200,7 +202,7 @@ class PacketSocket:
         return False
 
     def _readable(self):
-        # Iterating is what makes ipoll free: the tuple it gives is always the same one.
+        # Iterating over ipoll allocates nothing: the tuple it gives is always the same one.
         for _ in self._ready(0):
             return True
         return False
@@ -220,7 +222,7 @@ class PacketSocket:
         return got
 
     def _finish(self):
-        """A packet is complete: True when it is for MiniMQTT, else it is acknowledged and forgotten here."""
+        """A packet is complete: True when it is for MiniMQTT, else it is acknowledged and discarded here."""
         packet = self._packet
         if packet.wanted:
             self._complete = True

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A datagram that asks a name server or a time server, and its answer, which takes as many passes as it takes."""
+"""A datagram that asks a name server or a time server, and its answer, awaited over many passes without blocking."""
 
 import errno
 import select
@@ -69,5 +69,5 @@ class Question:
         try:
             self._socket.close()
         except OSError:
-            # It is of no more use either way.
+            # It is not used again either way.
             pass

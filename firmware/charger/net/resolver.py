@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Knows a host's address, finds it without ever waiting for it, and again when it no longer answers.
+"""Looks up a host's address without blocking, and looks it up again when the host no longer answers.
 
-CircuitPython's own getaddrinfo blocks for about 7 s for each name server that does not answer: with Wi-Fi but
-no way out, the watchdog would reset the charger over and over. Names that end in .local are asked for where they are
-known, on the local network (multicast DNS, RFC 6762 section 5.1).
+CircuitPython's own getaddrinfo blocks for about 7 s for each name server that does not answer: with Wi-Fi but without
+internet the watchdog would reset the charger again and again. Names that end in .local are looked up on the local
+network (multicast DNS, RFC 6762 section 5.1).
 """
 
 from micropython import const
@@ -15,7 +15,7 @@ _FAILURES_BEFORE_LOOK_UP = const(3)
 
 
 class Resolver:
-    """`address` of `host`, dotted, or None: then `problem` is a text that says why. An address needs no looking up.
+    """`address` of `host`, dotted, or None: then `problem` is the reason in words. An address needs no look-up.
 
     `wifi.name_server()` is asked at each look-up, so that it is always the present network's.
     """
@@ -32,7 +32,7 @@ class Resolver:
         self.problem = None
 
     def ready(self, now):
-        """True when there is nothing to wait for: `address` is known, or `problem` says why it is not.
+        """True when the look-up is over: `address` is known, or `problem` says why it is not.
 
         Call it once per pass until then. Allocates nothing while no answer has come.
         """

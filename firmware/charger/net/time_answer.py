@@ -40,11 +40,11 @@ class _Answered:
 
 
 def read(packet):
-    """(None, whole Unix seconds), or (why the server says that its time is not to be used, None): RFC 5905, sections 7.3
-    and 7.4. ArithmeticError for a time that cannot be. Loads the library, which takes up to LOAD_MS."""
+    """(None, whole Unix seconds), or (why the server's time must not be used, None): RFC 5905, sections 7.3 and 7.4.
+    ArithmeticError for an impossible time. Loads the library, which takes up to LOAD_MS."""
     if packet[1] == 0:
         code = "".join([chr(byte) for byte in packet[12:16] if 65 <= byte <= 90])
-        return "it asks to be left alone: " + code, None
+        return "the server refuses requests: " + code, None
     if packet[0] >> 6 == 3 or packet[1] > 15:
         return "not synchronised", None
     try:

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Keeps the station associated. An ESP32 reconnects by itself five times, an RP2 never; the rest is up to us."""
+"""Keeps the station associated. An ESP32 reconnects by itself five times, an RP2 never; after that it is done here."""
 
 from micropython import const
 
 from charger import ticks
 from charger.stalls import UNBOUNDED
 
-# What the radio gets before we step in: an ESP32's own attempts after a loss, an RP2's association under way.
+# How long the radio is left alone: during an ESP32's own attempts after a loss, an RP2's association under way.
 _OWN_MS = const(10000)
 _LOOK_MS = const(100)
 # On an ESP32 this ends the retries: an attempt takes up to 3 s more, and the wait for DHCP has no end.
@@ -17,9 +17,9 @@ _ATTEMPT_S = const(3)
 _LEAVE_MS = const(500)
 _FIRST_MS = const(2000)
 _LONGEST_MS = const(60000)
-# After a start that joining itself brought about, the next attempt may well do so again: until then the charger can charge.
+# When joining has ended in a reset, the next attempt may do so again: until then the charger can charge.
 _AGAIN_MS = const(60000)
-# And what is undelivered is in RAM: another such start would lose it.
+# Undelivered messages are in RAM: another such reset would lose them.
 _UNDELIVERED_MS = const(900000)
 _NOTHING = ("None", "0.0.0.0")
 
@@ -36,7 +36,7 @@ class Wifi:
         self._stalls = stalls
         self._store = store
         self._outbox = outbox
-        self._risky = store.standing_still
+        self._risky = store.blocking
         self._log = log
         self._is_rp2 = is_rp2
         patience = self._patience(values["safety.watchdog_seconds"])
@@ -78,10 +78,10 @@ class Wifi:
             self._associate()
         elif not self._waits and not self._stalls.spent:
             self._waits = True
-            self._log("wifi", f"Joining {self._ssid} has to wait until the relay is open")
+            self._log("wifi", f"Joining {self._ssid} waits until the relay is open")
 
     def _too_precious(self, now):
-        """Undelivered transactions are not risked for a while, when the last attempt to join ended in a reset."""
+        """The last attempt to join ended in a reset, which would lose the undelivered transactions: wait for a while."""
         return self._risky and len(self._outbox) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
 
     def _take_address(self):
@@ -110,7 +110,7 @@ class Wifi:
 
     def _associate(self):
         if not self._is_rp2:
-            self._store.stand_still()
+            self._store.block()
         try:
             self._radio.connect(self._ssid, self._password, timeout=self._timeout_s)
             self._problem = None
@@ -118,7 +118,7 @@ class Wifi:
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
             # An RP2 always ends here: 10 ms are not enough, and the association goes on.
             self._tell("no answer yet" if self._is_rp2 and isinstance(error, OSError) else error)
-        self._store.go_on()
+        self._store.unblock()
         self._pause_ms = min(self._pause_ms * 2, _LONGEST_MS)
         pause = max(self._pause_ms, _OWN_MS) if self._is_rp2 else self._pause_ms
         self._next_try = ticks.add(self._ticks_ms(), pause)

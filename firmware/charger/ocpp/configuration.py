@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The OCPP configuration (SPEC 9) as far as it is used: what the settings say, until the central system says otherwise."""
+"""The OCPP configuration (SPEC 9) as far as it is used: from the settings, until the central system changes it."""
 
 
 class Configuration:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Transaction messages that have not been delivered, in the order in which they happened (SPEC 3.7).
 
-Compact records, made into messages only when they are sent. Starts and stops are never dropped; meter values thin
-out, oldest first, when there are too many. Held in RAM: a power cut loses them.
+Compact records, made into messages only when they are sent. Starts and stops are never discarded; of too many meter
+values the oldest are. Held in RAM: a power cut loses them.
 """
 
 from micropython import const

@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""BootNotification: what it says, and what its answer means. Loaded until the central system has accepted us."""
+"""BootNotification: its payload, and what its answer means. Loaded until the central system has accepted us."""
 
 from micropython import const
 
 _MAX_INTERVAL_S = const(86400)
 
 
-def payload(identity):
+def payload(vendor, model, serial, firmware_version):
     return {
-        "chargePointVendor": identity.vendor,
-        "chargePointModel": identity.model,
-        "chargePointSerialNumber": identity.serial,
-        "firmwareVersion": identity.firmware_version,
+        "chargePointVendor": vendor,
+        "chargePointModel": model,
+        "chargePointSerialNumber": serial,
+        "firmwareVersion": firmware_version,
     }
 
 
 def read(answer, heartbeat_interval_s, retry_s):
-    """(status, seconds) of an answer: until the next heartbeat, or until we may ask again. (None, 0): it is of no use."""
+    """(status, seconds) of an answer: until the next heartbeat, or the next BootNotification. (None, 0): not usable."""
     status = answer.get("status") if answer else None
     interval = answer.get("interval") if answer else None
     if status not in ("Accepted", "Pending", "Rejected"):

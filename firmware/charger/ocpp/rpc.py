@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""OCPP-J frames over the link: one call of ours outstanding, answers matched by id, their calls answered meanwhile.
+"""OCPP-J frames over the link: one call of ours outstanding, answers matched by id, incoming calls answered meanwhile.
 
-Knows frames and ids, nothing of what actions mean (J 4).
+Knows frames and ids, nothing of what actions mean (J 4): each topic adds its own to `actions`.
 """
 
 import json
@@ -15,14 +15,14 @@ CALL = 2
 CALLRESULT = 3
 CALLERROR = 4
 
-MAX_FRAME = 2048
 _MAX_ID = const(36)  # J 4.1.4
+_TIMEOUT_MS = const(30000)
 _ANSWER_PLACES = const(5)
 _REMEMBERED = const(5)
 
 
 class CallError(Exception):
-    """Raised by a command: becomes a CALLERROR. `code` as spelt in J 4.2.3."""
+    """Raised by a handler of `actions`: becomes a CALLERROR. `code` as spelt in J 4.2.3."""
 
     def __init__(self, code, description=""):
         super().__init__(code)
@@ -31,39 +31,48 @@ class CallError(Exception):
 
 
 class Rpc:
-    """`link`: connected, publish(text) -> bool, receive() -> bytes or None. `boot_id`: 16 hex digits, new at each boot."""
+    """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
 
-    def __init__(self, link, boot_id, timeout_ms, log):
+    `actions`: {action: handler(payload) -> payload of the answer}; a handler may raise CallError. `registration`: None
+    until BootNotification is answered, then Accepted, Pending or Rejected. `called_s`: the uptime of our last call.
+    """
+
+    def __init__(self, link, boot_id, uptime, log):
         self._link = link
         self._boot_id = boot_id
-        self._answer = None
-        self._timeout_ms = timeout_ms
+        self._uptime = uptime
         self._log = log
+        self.actions = {}
+        self.registration = None
+        self.called_s = 0
         self._count = 0
         self._id = None
         self._action = None
         self._done = None
         self._sent_at = 0
+        # The link takes no frame now: none is made before the next step.
+        self._waits = False
         self._answers = []
-        # The last calls of the central system and what we said: a repeated call is not a second action.
+        # The central system's last calls with our answers: a repeated call is not a second action.
         self._remembered = []
-
-    def serve(self, answer):
-        """`answer(action, payload) -> payload` does what is asked. It raises CallError, or returns None to be silent."""
-        self._answer = answer
 
     @property
     def connected(self):
         return self._link.connected
 
     @property
+    def online(self):
+        """The central system has accepted us and can be asked."""
+        return self.registration == "Accepted" and self._link.connected
+
+    @property
     def free(self):
-        """A call can be made now."""
-        return self._id is None and self._link.connected
+        """Accepted, no call is outstanding, and the link took what it was given in this pass: another can be made."""
+        return self._id is None and not self._waits and self.online
 
     @property
     def all_answered(self):
-        """No answer of ours is still waiting to be sent."""
+        """Every answer has been sent."""
         return not self._answers
 
     def call(self, action, payload, done, now):
@@ -76,15 +85,18 @@ class Rpc:
         unique_id = "{}-{}".format(self._boot_id, self._count)
         frame = json.dumps([CALL, unique_id, action, payload])
         if not self._link.publish(frame):
+            self._waits = True
             return False
         self._id = unique_id
         self._action = action
         self._done = done
         self._sent_at = now
+        self.called_s = self._uptime.seconds
         return True
 
     def step(self, now):
-        # What a frame is, is found out in calls that are over before anything is done about it: that goes deep.
+        self._waits = False
+        # A frame is parsed in calls that have returned before it is acted on: both go deep.
         outcome = None if self._id is None else self._given_up(now)
         if outcome is None and len(self._answers) < _ANSWER_PLACES:
             message = self._receive()
@@ -98,39 +110,37 @@ class Rpc:
             self._id = self._done = None
             done(outcome[0], outcome[1])
         if self._answers and self._link.connected:
-            # Taken out first: an answer that cannot be sent at all must not stand in the way of the others.
+            # Taken out first: an answer that cannot be sent at all must not block the others.
             answer = self._answers.pop(0)
             if not self._link.publish(answer):
                 self._answers.insert(0, answer)
+                self._waits = True
 
     def _given_up(self, now):
-        """Why nothing more is to be expected of our call, as (None, error), or None."""
+        """(None, error) when our call will get no answer any more, else None."""
         if not self._link.connected:
             return None, "LinkLost"
-        if ticks.diff(now, self._sent_at) >= self._timeout_ms:
+        if ticks.diff(now, self._sent_at) >= _TIMEOUT_MS:
             self._log("ocpp", "no answer to " + self._action)
             return None, "Timeout"
         return None
 
     def _receive(self):
-        """The next message if it is a call, or what our call was answered with: CALLRESULT, id, payload, error."""
+        """The next message: a call as it is; the answer to our call as CALLRESULT, id, payload, error; or None."""
         frame = self._link.receive()
         if frame is None:
-            return None
-        if len(frame) > MAX_FRAME:
-            self._log("ocpp", "ignored a frame of {} bytes: the limit is {}".format(len(frame), MAX_FRAME))
             return None
         try:
             # RuntimeError: nested deeper than the parser can follow.
             message = json.loads(frame)
         except (ValueError, RuntimeError):
-            self._log("ocpp", "ignored {} bytes that are no JSON".format(len(frame)))
+            self._log("ocpp", "ignored {} characters: not JSON".format(len(frame)))
             return None
         except MemoryError:
-            self._log("ocpp", "ignored {} bytes: no memory to read them".format(len(frame)))
+            self._log("ocpp", "ignored {} characters: no memory to read them".format(len(frame)))
             return None
         if not isinstance(message, list) or len(message) < 3 or not _is_int(message[0]):
-            self._log("ocpp", "ignored JSON that is no OCPP frame")
+            self._log("ocpp", "ignored JSON: not an OCPP frame")
             return None
         kind = message[0]
         unique_id = message[1]
@@ -141,7 +151,7 @@ class Rpc:
         elif kind not in (CALLRESULT, CALLERROR):
             self._log("ocpp", "ignored a frame of unknown type {}".format(kind))
         elif unique_id != self._id:
-            self._log("ocpp", "ignored an answer to " + shown(unique_id) + ": nothing of ours waits for it")
+            self._log("ocpp", "ignored an answer to " + shown(unique_id) + ": no such call is outstanding")
         elif kind == CALLERROR:
             code = shown(message[2])
             self._log("ocpp", "{} was answered with {}".format(self._action, code))
@@ -149,7 +159,7 @@ class Rpc:
         elif isinstance(message[2], dict):
             return CALLRESULT, unique_id, message[2], None
         else:
-            self._log("ocpp", "{} was answered with something that is no payload".format(self._action))
+            self._log("ocpp", "{} was answered without a valid payload".format(self._action))
             return CALLRESULT, unique_id, None, "FormationViolation"
         return None
 
@@ -157,17 +167,20 @@ class Rpc:
         unique_id = message[1]
         for known, answer in self._remembered:
             if known == unique_id:
-                self._log("ocpp", "call " + unique_id + " came again: same answer")
+                self._log("ocpp", "call " + unique_id + " repeated: same answer sent")
                 self._answers.append(answer)
                 return
         try:
             if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
                 raise CallError("FormationViolation", "a call is [2, id, action, payload]")
-            self._log("ocpp", "called: " + shown(message[2]))
-            payload = self._answer(message[2], message[3])
-            if payload is None:
+            self._log("ocpp", "received call " + shown(message[2]))
+            if self.registration == "Rejected":
+                # SPEC 4.2: while rejected, a charge point does not respond to the central system.
                 return
-            answer = json.dumps([CALLRESULT, unique_id, payload])
+            handler = self.actions.get(message[2])
+            if handler is None:
+                raise CallError("NotImplemented", "this charge point does not support the action")
+            answer = json.dumps([CALLRESULT, unique_id, handler(message[3])])
         except CallError as error:
             self._log("ocpp", "answered with {}: {}".format(error.code, error.description))
             answer = json.dumps([CALLERROR, unique_id, error.code, error.description, {}])
@@ -178,6 +191,24 @@ class Rpc:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.pop(0)
         self._answers.append(answer)
+
+
+def required(payload, name, kind):
+    """A field of a call's payload, a str or an int. Raises CallError."""
+    value = optional(payload, name, kind)
+    if value is None:
+        raise CallError("ProtocolError", name + " is missing")
+    return value
+
+
+def optional(payload, name, kind):
+    """As `required`, but None when it is missing."""
+    value = payload.get(name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise CallError(
+            "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
+        )
+    return value
 
 
 def _is_int(value):

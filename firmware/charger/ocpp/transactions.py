@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Transactions as the central system hears of them: StartTransaction, MeterValues, StopTransaction, in order (SPEC 3.7).
+"""StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
 A message leaves the outbox only when it was answered, or when the central system failed to process it
 TransactionMessageAttempts times. Time-outs and lost links never discard (SPEC 3.7.1).
@@ -10,7 +10,7 @@ from micropython import const
 
 from charger.clock import iso
 from charger.ocpp import outbox
-from charger.ocpp.charge_point import id_tag_info
+from charger.ocpp.authorization import id_tag_info
 from charger.ocpp.rpc import shown
 
 _CONNECTOR = const(1)
@@ -27,25 +27,22 @@ class Transactions:
         self._meter = meter
         self._uptime = uptime
         self._log = log
-        self._controller = None
-        self._session = None
-        self._meter_start_wh = 0
+        self._session = self._start_done = None
+        self._meter_start_wh = self._started_s = 0
         self._sample_due_s = 0
         self._sending = None
         self._transmissions = 0
         self._failures = 0
         self._retry_at_s = 0
 
-    def attach(self, controller):
-        self._controller = controller
-
     @property
-    def room(self):
-        return self._box.room
+    def possible(self):
+        """A transaction could be recorded: the time is known (SPEC 4.2.1) and there is room for its messages."""
+        return self._clock.unix() is not None and self._box.room
 
     @property
     def delivered(self):
-        """Nothing waits to be told."""
+        """Every message has been delivered or given up."""
         return len(self._box) == 0
 
     @property
@@ -53,25 +50,39 @@ class Transactions:
         """transactionId of the running transaction; None while the central system has not given one."""
         return None if self._session is None else self._box.transaction_id(self._session)
 
-    def start(self, id_tag, energy_wh):
+    def start(self, id_tag, energy_wh, done):
+        """`done(accepted, parent)` receives the answer to StartTransaction, if the transaction still runs then."""
+        self._start_done = done
         self._meter_start_wh = energy_wh
+        self._started_s = self._uptime.seconds
         self._session = self._box.start(id_tag, self._clock.begin(), energy_wh)
         self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
     def stop(self, reason, id_tag, energy_wh):
         if self._session is None:
-            # Its start could not be recorded, so there is nothing to stop.
+            # Its start could not be recorded, so there is no transaction to stop.
             return
         self._box.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
         self._clock.end()
         self._session = None
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
 
+    @property
+    def elapsed_s(self):
+        """Seconds since the running transaction began."""
+        return self._uptime.seconds - self._started_s
+
     def session_energy(self, energy_wh):
+        """Wh since the running transaction's meterStart."""
         return energy_wh - self._meter_start_wh
 
-    def step(self):
+    def step(self, now):
+        if self._rpc.free:
+            self._send(now)
+        self._sample()
+
+    def _sample(self):
         """Take a meter value when one is due (MeterValueSampleInterval; 0 switches it off)."""
         if self._session is None or self._meter is None:
             return
@@ -81,13 +92,13 @@ class Transactions:
             thinned = self._box.thinned
             self._box.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
             if thinned == 0 and self._box.thinned:
-                self._log("ocpp", "too many meter values undelivered: the oldest give way")
+                self._log("ocpp", "too many undelivered meter values: the oldest are discarded")
 
-    def send(self, now):
-        """Send the next message if one is due; True when one was handed to the link."""
+    def _send(self, now):
+        """The next message, if one is due."""
         record = self._box.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
-            return False
+            return
         if record.kind == outbox.START:
             action, payload = "StartTransaction", _start_payload(record)
         elif record.kind == outbox.METER:
@@ -98,17 +109,16 @@ class Transactions:
                 _stop_payload(record, self._box.transaction_id(record.session)),
             )
         if not self._rpc.call(action, payload, self._answered, now):
-            return False
+            return
         if record is not self._sending:
             self._sending = record
             self._transmissions = self._failures = 0
         self._transmissions += 1
-        return True
 
     def _answered(self, payload, error):
         record = self._sending
         if error == "LinkLost":
-            # Sent again as soon as the link is back; the wait is for a central system that is there and fails.
+            # Sent again as soon as the link is back; only a central system that is online and fails gets a pause.
             return
         if error is None and record.kind == outbox.START:
             self._start_answered(record, payload)
@@ -127,9 +137,9 @@ class Transactions:
         if status is None or (status == "Accepted" and transaction_id is None):
             self._failed(record, "an answer without transactionId and idTagInfo")
             return
-        # First: a refusal must not get lost, should memory run out behind it. Unsettled, the start is sent once more.
+        # First: a refusal must not be lost if memory runs out below. Unsettled, the start is sent once more.
         if record.session == self._session:
-            self._controller.start_answered(status == "Accepted", parent)
+            self._start_done(status == "Accepted", parent)
         self._settle(record, transaction_id)
         self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 

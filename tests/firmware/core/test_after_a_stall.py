@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""After a stall the inputs are read afresh before they are believed (the core, on a clock that jumps)."""
+"""After a stall the inputs are read again before they are used (the core, on a clock that jumps)."""
 
 import pytest
 from charger.ticks import add

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whole sessions through the core, on fakes: what the central system is told and what the relay does."""
+"""Whole sessions through the core, on fakes: what the central system receives and what the relay does."""
 
 import pytest
+from charger import connector
 
 
-def test_nothing_is_said_before_boot_notification_is_accepted(rig):
+def test_nothing_is_sent_before_boot_notification_is_accepted(rig):
     rig.answers["BootNotification"] = {
         "status": "Pending",
         "interval": 20,
@@ -57,7 +58,7 @@ def test_card_without_a_cable_is_forgotten_after_the_connection_timeout(make_rig
     assert rig.statuses()[-1] == "Preparing"
 
 
-def test_a_rejected_card_is_told_and_nothing_starts(rig):
+def test_a_rejected_card_is_shown_and_nothing_starts(rig):
     rig.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
     rig.run(11000)
     rig.plug()
@@ -224,7 +225,6 @@ def test_a_wrong_call_gets_the_right_error(rig, action, payload, code):
 @pytest.mark.parametrize(
     "rubbish",
     [
-        b"\xff\xfe\x00",
         "",
         "[",
         "null",
@@ -333,7 +333,7 @@ def test_meter_values_follow_the_interval(make_rig):
     assert values["meterValue"][0]["sampledValue"][0]["value"] == "1003"
 
 
-def test_without_the_time_nobody_charges(make_rig):
+def test_without_the_time_no_card_is_accepted(make_rig):
     rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true")
     rig.link.connected = False
     rig.run(11000)
@@ -350,13 +350,13 @@ def test_a_time_that_could_not_be_read_is_asked_for_again_within_a_minute(make_r
     allow = rig.stalls.allow
     # Read the answer to BootNotification, but not the time in it.
     refused = []
-    rig.stalls.allow = lambda ms: not rig.charge_point._registering or refused.append(ms)
+    rig.stalls.allow = lambda ms: not rig.calls("BootNotification") or refused.append(ms)
     rig.run(2000)
     assert refused
-    assert not rig.charge_point.ready
+    assert rig.clock.unix() is None
     rig.stalls.allow = allow
     rig.run(61_000)
-    assert rig.charge_point.ready
+    assert rig.clock.unix() is not None
     rig.run(61_000)
     asked = len(rig.calls("Heartbeat"))
     rig.run(300_000)
@@ -369,26 +369,26 @@ def test_what_cannot_be_loaded_is_a_line_and_tried_again(rig, monkeypatch, error
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr("charger.ocpp.charge_point.visit", visit)
+        patch.setattr("charger.ocpp.boot.visit", visit)
         rig.run(2000)
     assert any("ocpp cannot load ocpp.registration (" in line for line in rig.log_lines)
     rig.run(61_000)
-    assert rig.charge_point.online
+    assert rig.statuses() == ["Available"]
 
 
 @pytest.mark.parametrize("status", ["Preparing", "Charging", "Finishing", "Available"])
-def test_a_status_for_which_there_was_no_memory_is_set_with_the_next_step(rig, status):
+def test_a_status_for_which_there_was_no_memory_is_sent_with_the_next_step(rig, monkeypatch, status):
     rig.run(11_000)
-    set_status = rig.charge_point.set_status
     struck = []
 
-    def starved(new, fault):
-        if new == status and not struck:
+    def starved(phase):
+        if status_of(phase) == status and not struck:
             struck.append(rig.now)
             raise MemoryError
-        set_status(new, fault)
+        return status_of(phase)
 
-    rig.charge_point.set_status = starved
+    status_of = connector.status
+    monkeypatch.setattr(connector, "status", starved)
 
     def act(what, *arguments):
         try:
@@ -401,7 +401,7 @@ def test_a_status_for_which_there_was_no_memory_is_set_with_the_next_step(rig, s
         rig.run(11_000)
     assert struck
     rig.run(2000)
-    assert rig.statuses()[-1] == rig.charge_point._status[1][0]
+    assert rig.statuses()[-1] == "Available"
     assert status in rig.statuses()
 
 
@@ -411,6 +411,22 @@ def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
     rig.run(500)
     assert rig.calls("StopTransaction")[0]["reason"] == "SoftReset"
     assert rig.reboots
+
+
+def test_a_reset_without_memory_for_its_log_line_is_refused_and_not_carried_out(rig):
+    class Starved(list):
+        def append(self, line):
+            if "restart requested" in line:
+                raise MemoryError
+            super().append(line)
+
+    rig.charge()
+    rig.log_lines = Starved()
+    answer = rig.call("Reset", {"type": "Hard"})
+    assert answer[:3] == [4, "c1", "InternalError"]
+    rig.run(60_000)
+    assert rig.reboots == []
+    assert rig.relay.closed
 
 
 def test_a_hard_reset_does_not_wait_for_a_silent_central_system(rig):
@@ -473,6 +489,18 @@ def test_an_answer_that_cannot_be_sent_does_not_silence_the_others(rig):
     assert rig.call("Foo", {}, "c2")[1] == "c2"
 
 
+def test_while_the_link_takes_nothing_one_frame_is_made_in_a_pass_at_most(rig):
+    rig.charge()
+    rig.run(11_000)
+    made = []
+    rig.link.publish = lambda frame: made.append(rig.now)
+    rig.swipe()
+    rig.swipe()
+    rig.run(1000)
+    assert len(made) > 100
+    assert len(made) == len(set(made))
+
+
 def test_a_start_with_an_unprintable_status_is_a_refusal(rig):
     rig.answers["StartTransaction"] = {"idTagInfo": {"status": "\ud800"}, "transactionId": 9}
     rig.run(2000)
@@ -530,7 +558,7 @@ def test_the_info_of_a_status_has_at_most_50_characters(rig):
     assert len(rig.calls("StatusNotification")[-1]["info"]) == 50
 
 
-def test_a_central_system_that_ignores_statuses_still_hears_of_transactions(rig):
+def test_a_central_system_that_ignores_statuses_still_receives_transactions(rig):
     rig.answers["StatusNotification"] = None
     rig.run(70_000)
     rig.plug()
@@ -595,12 +623,14 @@ def test_a_long_boot_interval_is_kept_to(rig):
     assert len(rig.calls("BootNotification")) == 1
 
 
-def test_a_state_machine_that_fails_for_good_is_told_as_faulted(rig):
+def test_a_state_machine_that_always_fails_is_reported_as_faulted(rig):
     rig.charge()
-    rig.controller.make_safe()
-    rig.charge_point.step(rig.now)
+    rig.interlock.make_safe(rig.now)
+    for task in rig.core.urgent + rig.core.rest:
+        if task.name != "connector":
+            task.step(rig.now)
     assert rig.calls("StatusNotification")[-1]["status"] == "Faulted"
-    assert rig.screen.state == "Faulted"
+    assert rig.screen.state == rig.led.state == "Faulted"
     assert not rig.relay.closed
 
 

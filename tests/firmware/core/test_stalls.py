@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""When something may stand still."""
+"""When a blocking call may run."""
 
 import pytest
 from charger.stalls import UNBOUNDED, Stalls
@@ -53,12 +53,12 @@ def test_nothing_outlasts_the_watchdog_even_where_the_owner_accepts_it(make_stal
         assert stalls.allow(longest)
         assert not stalls.allow(longest + 1)
     assert log[0] == (
-        f"safety [safety] watchdog_seconds = {watchdog_seconds} leaves no time for what takes {longest + 1} ms: "
-        "it is left out"
+        f"safety [safety] watchdog_seconds = {watchdog_seconds} leaves no time "
+        f"for a blocking call of {longest + 1} ms: skipped"
     )
 
 
-def test_a_refusal_is_said_once(make_stalls, log):
+def test_a_refusal_is_logged_once(make_stalls, log):
     stalls = make_stalls(watchdog_seconds=2)
     for _ in range(100):
         stalls.allow(5000)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A time that the board cannot hold is not believed, whoever says it."""
+"""A time that the board cannot hold is ignored, from NTP as from the central system."""
 
 import pytest
 from charger.clock import Clock, iso
@@ -14,20 +14,20 @@ def boot_with(rig, text):
     return rig
 
 
-def test_the_last_second_that_localtime_takes_is_believed(rig):
+def test_the_last_second_that_localtime_takes_is_used(rig):
     assert boot_with(rig, "2038-01-19T03:14:07Z").rtc == LAST
 
 
 @pytest.mark.parametrize(
     "text", ["2038-01-19T03:14:08Z", "2099-12-31T23:59:59Z", "2024-12-31T23:59:59Z", "1970-01-01T00:00:00Z"]
 )
-def test_what_is_beyond_is_not(rig, text):
+def test_a_time_beyond_it_is_ignored(rig, text):
     assert boot_with(rig, text).rtc == 946684800
-    assert "clock not believed: a time outside 2025 to 2037 from the central system" in rig.log_lines
+    assert "clock ignored a time outside 2025 to 2037 from the central system" in rig.log_lines
 
 
 @pytest.mark.parametrize("read", [946684800, 1577836800, LAST + 1])
-def test_an_rtc_that_started_anew_or_overflows_is_no_time(read):
+def test_an_rtc_that_was_reset_or_overflows_has_no_time(read):
     clock = Clock(lambda: read, None, 0, lambda tag, text: None)
     assert clock.unix() is None
     assert clock.stamp() is None
@@ -37,7 +37,7 @@ def test_an_rtc_that_started_anew_or_overflows_is_no_time(read):
 @pytest.mark.parametrize(
     ("unix", "believed"), [(LAST, True), (LAST + 1, False), (0, False), (1 << 40, False)]
 )
-def test_ntp_is_told_whether_it_is_believed(unix, believed):
+def test_setting_from_ntp_returns_whether_the_time_is_used(unix, believed):
     kept = []
     clock = Clock(lambda: 0, kept.append, 0, lambda tag, text: None)
     assert clock.set_from_ntp(unix) is believed

@@ -8,6 +8,7 @@ import struct
 import pytest
 from charger import ticks
 from charger.net.mqtt import Link
+from chargerctl.simulator.network.mqtt_packets import PacketSplitter
 
 CONNECT, CONNACK, PUBLISH, PUBACK = 0x10, 0x20, 0x30, 0x40
 SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 0x80, 0x90, 0xC0, 0xE0
@@ -65,7 +66,7 @@ class Wifi:
 class NameServer:
     """A name server that the board reaches at NAME_SERVER and all around; it answers as soon as it is asked.
 
-    `names`: name -> address. `answer(query)` may be replaced; None is no answer.
+    `names`: name -> address. `answer(query)` may be replaced; None: it does not answer.
     """
 
     def __init__(self):
@@ -98,7 +99,7 @@ class NameServer:
 
     @property
     def lookups(self):
-        """How many times somebody began to ask; the same question once more is not one."""
+        """How many look-ups began; the same question once more is not another."""
         return len({query[:2] for query in self.queries})
 
     def close(self):
@@ -193,7 +194,7 @@ def message(payload, topic=b"/system/box-1", qos=1, retain=False, pid=7):
 
 
 class HostileBroker:
-    """A broker on a real socket that answers what `answers` says, `delay_ms` later; it runs after each pass of the link,
+    """A broker on a real socket that answers from `answers`, `delay_ms` later; it runs after each pass of the link,
     never within one."""
 
     def __init__(self):
@@ -207,7 +208,7 @@ class HostileBroker:
         self.peer = None
         self.reads = True
         self.received = []
-        self._bytes = b""
+        self._packets = PacketSplitter()
         self.answers = {
             CONNECT: lambda body: packet(CONNACK, b"\0\0"),
             SUBSCRIBE: lambda body: packet(SUBACK, body[:2] + b"\1"),
@@ -226,7 +227,7 @@ class HostileBroker:
             pass
         else:
             self.hang_up()
-            self.peer, self._bytes = peer, b""
+            self.peer, self._packets = peer, PacketSplitter()
             peer.setblocking(False)
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.peer and self.reads:
@@ -234,21 +235,13 @@ class HostileBroker:
 
     def _read(self, now):
         try:
-            self._bytes += self.peer.recv(65536)
+            data = self.peer.recv(65536)
         except (BlockingIOError, ConnectionError):
             return
-        while len(self._bytes) >= 2:
-            head, length, shift = 1, 0, 0
-            while True:
-                byte = self._bytes[head]
-                length |= (byte & 0x7F) << shift
-                head, shift = head + 1, shift + 7
-                if not byte & 0x80:
-                    break
-            if len(self._bytes) < head + length:
-                return
-            first, body = self._bytes[0], self._bytes[head : head + length]
-            self._bytes = self._bytes[head + length :]
+        for whole in self._packets.feed(data):
+            # Behind the last byte of the length, the first without its highest bit.
+            head = next(at for at in range(1, 5) if not whole[at] & 0x80) + 1
+            first, body = whole[0], whole[head:]
             self.received.append((first, body))
             kind = first if first & 0xF0 == PUBLISH else first & 0xF0
             answer = self.answers.get(kind, lambda body: SILENCE)(body)

@@ -83,10 +83,10 @@ def test_a_circle_of_aliases_ends(dns):
         address(answer, QUERY)
 
 
-@pytest.mark.parametrize("nobody", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xe0\0\0\1"])
-def test_what_is_no_hosts_address_is_none(dns, nobody):
+@pytest.mark.parametrize("address_bytes", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xe0\0\0\1"])
+def test_an_address_that_no_host_has_is_none(dns, address_bytes):
     with pytest.raises(LookUpError, match="no IPv4 address"):
-        address(dns.answer_to(QUERY, dns.record(HERE, A, nobody)), QUERY)
+        address(dns.answer_to(QUERY, dns.record(HERE, A, address_bytes)), QUERY)
 
 
 @pytest.mark.parametrize(

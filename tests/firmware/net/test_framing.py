@@ -77,9 +77,9 @@ def test_up_to_64_kilobytes_are_skipped_and_a_byte_more_ends_the_connection(mqtt
     [
         (b"\x30\xff\xff\xff\x7f", "a packet of 268435455 bytes"),
         (b"\x30\xff\xff\xff\xff", "an impossible length"),
-        (b"\x10\x00", "not MQTT: 0x10"),
-        (b"\x41\x02", "not MQTT: 0x41"),
-        (b"\x40\x03", "not MQTT: 0x40 with 3 bytes"),
+        (b"\x10\x00", "invalid packet: 0x10"),
+        (b"\x41\x02", "invalid packet: 0x41"),
+        (b"\x40\x03", "invalid packet: 0x40 with 3 bytes"),
         (b"\x34\x11\0\x0d/system/box-1\0\1", "malformed message: 0x34"),
         (b"\x36\x11\0\x0d/system/box-1\0\1", "malformed message: 0x36"),
         (b"\x32\x10\0\x0d/system/box-1\0", "malformed message: 0x32 with 16 bytes"),

@@ -139,7 +139,7 @@ def stall(rig):
     rig.broker.reads = False
     stuck = 0
     while stuck < 20:
-        stuck = 0 if rig.link.publish(b"x" * 2048) else stuck + 1
+        stuck = 0 if rig.link.publish("x" * 2048) else stuck + 1
         rig.step()
     assert rig.link.connected
 
@@ -148,7 +148,7 @@ def test_a_stalled_peer_blocks_neither_publish_nor_the_loop(rig):
     stall(rig)
 
     def talk():
-        rig.link.publish(b"x" * 2048)
+        rig.link.publish("x" * 2048)
         return not rig.link.connected
 
     rig.until(talk)
@@ -246,7 +246,7 @@ def test_a_refusal_that_mqtt_does_not_know(rig):
 
 
 class Esp32Socket(socket.socket):
-    """An ESP32 says ENOTCONN where others give 0 bytes."""
+    """An ESP32 raises ENOTCONN where others return 0 bytes."""
 
     def recv_into(self, buffer, size=0):
         got = super().recv_into(buffer, size)

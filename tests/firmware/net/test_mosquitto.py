@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The link against mosquitto, plain and with TLS and a password. Time stands still while mosquitto thinks."""
+"""The link against mosquitto, plain and with TLS and a password. The clock does not advance while mosquitto works."""
 
 import os
 import select
@@ -51,7 +51,7 @@ class Mosquitto:
         self.start()
 
     def start(self):
-        # Little is logged: nobody reads the pipe later, and a full one would stop mosquitto.
+        # Little is logged: the pipe is not read later, and a full one would block mosquitto.
         self._process = subprocess.Popen(
             ["mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE, text=True, cwd=self._config.parent
         )
@@ -88,7 +88,7 @@ class RealRig:
 
 
 class Central:
-    """An independent MQTT client that hears everything of the charger."""
+    """An independent MQTT client that receives everything from the charger."""
 
     def __init__(self, port):
         self.heard = []
@@ -215,7 +215,7 @@ def test_an_hour_of_pings_is_answered(mosquitto, make_real):
 
 
 class BoardTls(ssl.SSLSocket):
-    """CircuitPython's SSLSocket says EAGAIN where CPython's has an exception of its own."""
+    """CircuitPython's SSLSocket raises EAGAIN where CPython's has an exception of its own."""
 
     def recv_into(self, buffer, size=None):
         try:
@@ -316,9 +316,8 @@ def test_tls_with_a_password(make_secure):
 def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):
     real = make_secure(ca="other.pem")
     real.until(lambda: real.rig.log)
-    assert real.rig.log[0].startswith(
-        f"mqtt Broker localhost:{real.link.broker_text[10:]} not reachable (TLS: "
-    )
+    assert real.rig.log[0].startswith("mqtt Broker localhost:")
+    assert " not reachable (TLS: " in real.rig.log[0]
     assert "certificate verify failed" in real.rig.log[0]
 
 
@@ -329,14 +328,14 @@ def test_a_certificate_for_another_name_is_refused(make_secure):
     assert "IP address mismatch" in real.rig.log[0]
 
 
-def test_a_wrong_password_is_told_and_not_shown(make_secure):
+def test_a_wrong_password_is_logged_and_not_shown(make_secure):
     real = make_secure(mqtt__password="wrong-word")
     real.until(lambda: real.rig.log)
     assert "refused the connection (Connection Refused - Unauthorized)" in real.rig.log[0]
     assert not real.rig.log.has("wrong-word")
 
 
-def test_a_broker_without_tls_is_told(mosquitto, certificates, make_real):
+def test_a_broker_without_tls_is_logged(mosquitto, certificates, make_real):
     real = make_real(
         mosquitto.port, mqtt__tls=True, mqtt__ca_file=str(certificates / "ca.pem"), make_context=board_context
     )

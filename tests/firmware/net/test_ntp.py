@@ -26,7 +26,7 @@ def packet(request, utc, first=0x24, stratum=1, reference=b"GPS\0", origin=None)
 
 
 class Server:
-    """Answers when a test says so. `answer(request)` may be replaced; None is no answer."""
+    """Answers when a test tells it to. `answer(request)` may be replaced; None: it does not answer."""
 
     def __init__(self):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -112,7 +112,6 @@ def test_sets_the_clock_at_start_and_every_interval(make_part, server):
     part = make_part(minutes=1)
     part.run(1)
     assert part.setter.times == [UTC]
-    assert part.ntp.synchronised
     server.utc += 60
     part.run(59)
     assert server.asked == 1
@@ -121,6 +120,7 @@ def test_sets_the_clock_at_start_and_every_interval(make_part, server):
     assert part.log == ["ntp Time from time.example"]
 
 
+@pytest.mark.slow
 def test_a_week_between_two_requests_is_longer_than_the_tick_counter_and_no_trouble(make_part, server):
     part = make_part(minutes=10080)
     part.run(10080 * 60)
@@ -185,7 +185,7 @@ def test_a_silent_server_is_asked_three_times_and_resolved_again_after_three_fai
     part.run(40)
     assert part.names.lookups == 2
     assert part.pool.targets[-1] == ("192.0.2.124", 123)
-    assert part.ntp.synchronised
+    assert part.log[-1] == "ntp Time from time.example"
 
 
 def test_a_late_answer_counts(make_part, server):
@@ -241,7 +241,7 @@ def test_an_answer_from_elsewhere_is_passed_by(make_part, server, source):
 
 
 @pytest.mark.parametrize(("first", "stratum"), [(0xE4, 1), (0xE4, 16), (0x24, 16), (0x24, 255)])
-def test_a_server_that_is_not_synchronised_is_not_believed(make_part, server, first, stratum):
+def test_a_server_that_is_not_synchronised_is_ignored(make_part, server, first, stratum):
     part = make_part()
     server.answer = lambda request: packet(request, UTC, first, stratum)
     part.run(1)
@@ -258,21 +258,20 @@ def test_a_kiss_of_death_is_obeyed(make_part, server, minutes, pause, code):
     assert server.asked == 1
     assert part.setter.times == []
     letters = "X" if code[3:] == b"X" else code.decode()
-    why = f"it asks to be left alone: {letters}"
+    why = f"the server refuses requests: {letters}"
     assert part.log == [f"ntp No time from time.example ({why}), next try in {pause} s"]
     part.run(1)
     assert server.asked == 2
 
 
-def test_a_time_that_is_not_believed_is_a_failure(make_part, server):
+def test_an_impossible_time_is_a_failure(make_part, server):
     part = make_part()
     part.setter.believes = False
     part.run(1)
-    assert not part.ntp.synchronised
-    assert part.log == ["ntp No time from time.example (a time that cannot be), next try in 10 s"]
+    assert part.log == ["ntp No time from time.example (a time outside 2025 to 2037), next try in 10 s"]
     part.setter.believes = True
     part.run(10)
-    assert part.ntp.synchronised
+    assert part.log[-1] == "ntp Time from time.example"
 
 
 def test_errors_of_the_radio_are_a_line_and_a_retry_and_no_socket_stays_open(make_part):
@@ -371,11 +370,11 @@ def test_a_missing_file_is_a_line_and_a_retry(make_part, monkeypatch, missing):
         part.run(1)
     assert "no module named" in part.log[0]
     part.run(30)
-    assert part.ntp.synchronised
+    assert part.log[-1] == "ntp Time from time.example"
 
 
 def test_waiting_allocates_nothing(make_part, server):
-    """As far as CPython can tell: a board's ipoll gives one tuple again and again, so here it gives none."""
+    """As far as CPython shows it: a board's ipoll gives one tuple again and again, so here it gives none."""
     part = make_part()
     server.answer = lambda request: None
     part.run(1)

@@ -203,7 +203,7 @@ def test_sockets_are_closed_however_it_ends(part):
 
 @pytest.mark.parametrize("days", [0.1, 2, 4, 6])
 def test_a_long_time_without_wifi_in_the_middle_does_not_stop_it(part, days):
-    """The tick counter wraps after 6.2 days; nobody calls meanwhile."""
+    """The tick counter wraps after 6.2 days; nothing is called in the meantime."""
     part.server.answer = lambda query: None
     part.run(500)
     part.server.answer = part.server.truth
@@ -213,7 +213,7 @@ def test_a_long_time_without_wifi_in_the_middle_does_not_stop_it(part, days):
 
 
 def test_waiting_allocates_nothing(part, monkeypatch):
-    """As far as CPython can tell: a board's ipoll gives one tuple again and again, so here it gives none."""
+    """As far as CPython shows it: a board's ipoll gives one tuple again and again, so here it gives none."""
     part.server.answer = lambda query: None
     part.run(50)
     ready, now = part.resolver.ready, part.clock.now

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What an NTP packet says, by the real library: pure, so held to properties."""
+"""The time in an NTP packet, read with the real library: pure, so its properties are tested."""
 
 import struct
 
@@ -49,5 +49,5 @@ def test_the_time_is_the_servers(utc):
 
 
 def test_what_the_server_asks_for_is_passed_on():
-    assert time_answer.read(packet(0, 0xE4, 0, b"RATE")) == ("it asks to be left alone: RATE", None)
+    assert time_answer.read(packet(0, 0xE4, 0, b"RATE")) == ("the server refuses requests: RATE", None)
     assert time_answer.read(packet(0, 0xE4, 16)) == ("not synchronised", None)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Wi-Fi with a radio that does what it is told."""
+"""Wi-Fi with a radio that the test controls."""
 
 import itertools
 
@@ -42,25 +42,25 @@ class Radio:
 
 
 class Store:
-    """Keeps when the program stood still, by how many attempts there had been."""
+    """Records when a blocking call began and ended, by how many attempts there had been."""
 
-    def __init__(self, radio, standing_still=False):
+    def __init__(self, radio, blocking=False):
         self._radio = radio
-        self.standing_still = standing_still
-        self.told = []
+        self.blocking = blocking
+        self.calls = []
 
-    def stand_still(self):
-        self.told.append(("stands still", len(self._radio.attempts)))
+    def block(self):
+        self.calls.append(("begins", len(self._radio.attempts)))
 
-    def go_on(self):
-        self.told.append(("goes on", len(self._radio.attempts)))
+    def unblock(self):
+        self.calls.append(("ends", len(self._radio.attempts)))
 
 
 class Station:
-    def __init__(self, clock, stalls, log, is_rp2=False, watchdog_seconds=8, standing_still=False):
+    def __init__(self, clock, stalls, log, is_rp2=False, watchdog_seconds=8, blocking=False):
         self.clock, self.stalls, self.log = clock, stalls, log
         self.radio = Radio(clock)
-        self.store = Store(self.radio, standing_still)
+        self.store = Store(self.radio, blocking)
         self.outbox = []
         values = {
             "wifi.ssid": "garage",
@@ -200,7 +200,7 @@ def test_that_it_waits_for_the_relay_is_said_once_each_time(station):
         station.log.clear()
         station.stalls.limit = 0
         station.run(60_000)
-        assert station.log[-1] == "wifi Joining garage has to wait until the relay is open"
+        assert station.log[-1] == "wifi Joining garage waits until the relay is open"
         assert len(station.log) <= 2
         station.stalls.limit = UNBOUNDED
         station.run(20_000)
@@ -236,16 +236,16 @@ def test_an_rp2_starts_the_association_and_looks_again(make_station):
 
 
 @pytest.mark.parametrize("error", [None, ConnectionError("No network with that ssid")])
-def test_an_esp32_says_that_it_stands_still_before_it_joins_and_takes_it_back_after(station, error):
+def test_an_esp32_records_that_it_blocks_before_it_joins_and_clears_it_after(station, error):
     station.radio.error = error
     station.run(10)
-    assert station.store.told == [("stands still", 0), ("goes on", 1)]
+    assert station.store.calls == [("begins", 0), ("ends", 1)]
 
 
-def test_an_rp2_does_not_stand_still(make_station):
+def test_an_rp2_records_no_blocking_call(make_station):
     station = make_station(is_rp2=True, watchdog_seconds=2)
     station.run(10)
-    assert ("stands still", 0) not in station.store.told
+    assert ("begins", 0) not in station.store.calls
     assert station.log == ["wifi Connected to garage, address 192.168.1.7"]
 
 
@@ -271,7 +271,7 @@ def test_a_network_may_announce_no_name_server(station, nothing):
 
 
 def test_after_a_reset_that_joining_brought_about_somebody_can_charge_first(make_station):
-    station = make_station(standing_still=True)
+    station = make_station(blocking=True)
     station.run(59_000)
     assert not station.radio.attempts
     station.run(2_000)
@@ -279,7 +279,7 @@ def test_after_a_reset_that_joining_brought_about_somebody_can_charge_first(make
 
 
 def test_undelivered_transactions_are_not_risked_by_joining_for_a_quarter_of_an_hour(make_station):
-    station = make_station(standing_still=True)
+    station = make_station(blocking=True)
     station.outbox.append("a stop")
     station.run(900_000)
     assert not station.radio.attempts

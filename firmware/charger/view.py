@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One picture of the charger, for all that shows or reports it: others only read it.
+
+It shows itself on display and LED, in two tasks: the phase is urgent, the texts take memory and may fail for lack of it.
+"""
+
+from charger import connector, ticks
+
+
+class View:
+    """`board`: card_reader, meter, screen, led, wifi, link and clock, as in core.py."""
+
+    def __init__(self, controller, interlock, transactions, board, now):
+        self._controller = controller
+        self._interlock = interlock
+        self._transactions = transactions
+        self._meter = board.meter
+        self._screen = board.screen
+        self._led = board.led
+        self._losses = (
+            (board.card_reader, "ReaderFailure", None),
+            (board.meter, "PowerMeterFailure", None),
+            (board.screen, "OtherError", "display"),
+            (board.led, "OtherError", "led"),
+        )
+        self._wifi = board.wifi
+        self._link = board.link
+        self._clock = board.clock
+        self._settings = -1
+        self._next_minute = now
+
+    @property
+    def phase(self):
+        """The connector's phase. FAULTED from the moment there is a fault, even if the state machine itself failed."""
+        phase = self._controller.state.phase
+        return phase if self.fault is None or phase == connector.UNAVAILABLE else connector.FAULTED
+
+    @property
+    def fault(self):
+        """Why the relay may not close, or None. A transaction without a permit is one that the connector failed to end."""
+        interlock = self._interlock
+        if interlock.fault is None and self._controller.running and not interlock.permitted:
+            return "InternalError"
+        return interlock.fault
+
+    @property
+    def loss(self):
+        """(part, errorCode, info) of the first part that is lost, or None."""
+        for loss in self._losses:
+            if loss[0].lost:
+                return loss
+        return None
+
+    def step(self, now):
+        """Shows the phase on display and LED. Needs no memory: it works even while there is none for a text."""
+        screen = self._screen
+        phase = self.phase
+        if phase != screen.state:
+            screen.state = phase
+            if phase == connector.FAULTED:
+                # A fault takes the place of any other notice.
+                screen.notice(None, 0)
+        # Last: if it fails, the display is up to date nevertheless.
+        self._led.show(phase, now)
+
+    def show(self, now):
+        """Shows charge, address and time on the display; makes a text only when something changed."""
+        screen = self._screen
+        elapsed_s = energy_wh = None
+        if self._controller.running:
+            elapsed_s = self._transactions.elapsed_s
+            energy_wh = self._transactions.session_energy(self._meter.energy_wh)
+        screen.charge(energy_wh, elapsed_s)
+        address = self._wifi.address
+        if address is not None and self._interlock.closed and not self._link.connected:
+            address = "Offline"
+        screen.address = address
+        clock = self._clock
+        if clock.settings != self._settings or ticks.reached(now, self._next_minute):
+            screen.local_time = clock.local_text()
+            unix = clock.unix()
+            left_s = 60 if unix is None else 60 - unix % 60
+            self._next_minute = ticks.add(now, left_s * 1000)
+            # Last: if there was no memory for the text, the next step makes it.
+            self._settings = clock.settings
