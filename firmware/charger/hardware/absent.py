@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What stands where a part is switched off, so that nobody needs to ask whether it is there."""
+"""In the place of a part that is switched off, so that no caller needs to check whether it exists."""
 
 
 class NoReader:
-    """A charger without a card reader is told remotely."""
+    """Without a reader, charging starts only by RemoteStartTransaction."""
 
     lost = False
 

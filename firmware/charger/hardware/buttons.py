@@ -9,7 +9,7 @@ class EmergencyStop:
     """A normally closed contact to ground, so that a broken wire counts as pressed. None: there is none."""
 
     def __init__(self, pin):
-        self._pin = _pulled_up(pin)
+        self._pin = pulled_up(pin)
 
     def pressed(self):
         return self._pin is not None and self._pin.value
@@ -19,13 +19,14 @@ class ServiceButton:
     """A normally open contact to ground. None: there is none."""
 
     def __init__(self, pin):
-        self._pin = _pulled_up(pin)
+        self._pin = pulled_up(pin)
 
     def pressed(self):
         return self._pin is not None and not self._pin.value
 
 
-def _pulled_up(pin):
+def pulled_up(pin):
+    """An input on this pin, None for none. ValueError when the board uses the pin."""
     if pin is None:
         return None
     contact = digitalio.DigitalInOut(pin)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The log for a person at the serial port. Lines wait in a ring; nobody reading never stops the program."""
+"""The log for a person at the serial port. Lines wait in a ring buffer; a port that is not read never blocks the program."""
 
 import sys
 import time
@@ -20,7 +20,7 @@ _RING = const(2048)
 _LINE = const(200)
 # In a pass: what the serial port takes at once, 1.3 ms at 10 us a byte.
 _CHUNK = const(128)
-# Without usb_cdc a write to a port without a reader blocks: once is noticed, and then left alone.
+# Without usb_cdc a write to a port that is not read blocks: after the first time nothing is written for a while.
 _STALL_MS = const(200)
 _SLOW_MS = const(50)
 _QUIET_MS = const(30000)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Draws the screen on an SSD1306: at most a part of a field in a pass, and nothing that did not change.
 
-CircuitPython's display core does not report a failed transfer: the chip is asked for its status every second, and before
+CircuitPython's display core does not report a failed transfer: the chip's status is read every second, and before
 anything is drawn. A display is found and set up with the relay open only.
 """
 
@@ -29,9 +29,9 @@ _IS_OFF = const(0x40)
 
 
 class Display:
-    """`device` is the chip's address on I2C, 0x3C or 0x3D. Name and version stand there for two seconds at first.
+    """`device` is the chip's address on I2C, 0x3C or 0x3D. It shows name and version for two seconds first.
 
-    `limit_ms`: how long a wire that goes down blocks a drawing at worst. The panel sets .state, .address and
+    `limit_ms`: how long a wire that goes down blocks a drawing at worst. The core sets .state, .address and
     .local_time (see Screen.follow), None where there is none.
     """
 
@@ -52,7 +52,7 @@ class Display:
         self._notice_ms = 0
         self._notice_until = None
         self._ask_at = 0
-        self._tells = False
+        self._reports_off = False
 
     @property
     def lost(self):
@@ -63,7 +63,7 @@ class Display:
         self._screen.set_charge(energy_wh, elapsed_s)
 
     def notice(self, text, ms):
-        """Stands instead of the state for `ms` (less than three days), at once or after the start-up page."""
+        """Show a text instead of the state for `ms` (less than three days), at once or after the start-up page."""
         self._screen.set_notice(text)
         self._notice_ms = ms
         self._notice_until = None
@@ -75,13 +75,13 @@ class Display:
             if self._panel is None and not self._health.due(now):
                 return
             if not self._bus.usable(now):
-                self._lose(now, "left alone, a wire is held")
+                self._lose(now, self._bus.reason)
             elif self._panel is not None:
                 self._show(now, started)
             elif self._stalls.idle and self._stalls.allow(self._limit_ms):
                 self._set_up(now, started)
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
-            # The display's own driver may leave the bus locked when it stumbles.
+            # The display's own driver may leave the bus locked when it fails.
             self._bus.release()
             self._bus.stalled(started)
             self._lose(now, reason(error))
@@ -92,7 +92,7 @@ class Display:
 
     def _set_up(self, now, started):
         self._bus.ask(self._device)
-        # Also what is left of one that was lost: the core would take a refresh that failed for one that goes on.
+        # Also what is left of one that was lost: the core would continue a refresh that failed.
         displayio.release_displays()
         wires = I2CDisplayBus(self._bus.open(), device_address=self._device)
         panel = SSD1306(wires, width=128, height=64, auto_refresh=False)
@@ -102,10 +102,10 @@ class Display:
         panel.root_group = self._canvas.group
         panel.refresh()
         if self._bus.stalled(started, _SET_UP_MS):
-            # How much of it has arrived is not known.
-            raise OSError(errno.ETIMEDOUT, "a wire is held")
-        # Not every relative of the chip fills that bit: only one that is known to tell is believed.
-        self._tells = not self._bus.ask(self._device) & _IS_OFF
+            # How much of it the display received is not known.
+            raise OSError(errno.ETIMEDOUT, "SDA or SCL is held low")
+        # Not every compatible chip has that bit: it is used only where it was seen to work.
+        self._reports_off = not self._bus.ask(self._device) & _IS_OFF
         self._panel = panel
         self._screen.stale = 0
         self._ask_at = ticks.add(now, _ASK_MS)
@@ -132,7 +132,7 @@ class Display:
             self._ask_at = ticks.add(now, _ASK_MS)
 
     def _write_next(self):
-        """Write the next part of what is stale; False when all of it stood there. Emptied fields come first: those of
+        """Write the next part of what is stale; False when all of it was shown already. Emptied fields come first: those of
         the band lie over each other."""
         screen = self._screen
         for empty in (True, False):
@@ -149,7 +149,7 @@ class Display:
 
     def _ask(self):
         """One that was without power for a moment answers again, but it is off."""
-        if self._bus.ask(self._device) & _IS_OFF and self._tells:
+        if self._bus.ask(self._device) & _IS_OFF and self._reports_off:
             raise OSError(errno.ENODEV, "was without power")
 
     def _time_notice(self, now):
@@ -165,4 +165,4 @@ class Display:
         self._ask()
         self._panel.refresh()
         if self._bus.stalled(started):
-            raise OSError(errno.ETIMEDOUT, "a wire is held")
+            raise OSError(errno.ETIMEDOUT, "SDA or SCL is held low")

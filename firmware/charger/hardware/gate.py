@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""On RP2 only: relay, cable and emergency stop behind one PIO program, which opens the relay whatever Python does.
+"""On RP2 only: relay, cable and emergency stop behind one PIO program, which opens the relay whether or not Python runs.
 
-The relay's pin is on only while Python has enabled it and every look since found the cable in and the emergency stop
-closed. Once one of them has been open for about 10 us (32 looks in a row, so that a spark on the wire counts for
-nothing) the pin goes off and stays off, cable in again or not, until Python enables it anew. A state machine owns its
+The relay's pin is on only while Python has enabled it and every sample since found the cable in and the emergency stop
+closed. Once one of them has been open for about 10 us (32 samples in a row, so that a spark on the wire does
+not count) the pin goes off and stays off, cable in again or not, until Python enables it anew. A state machine owns its
 pins, so the levels are read through it. Nothing here can block: no FIFO is written, and none is read while empty.
 """
 
@@ -13,7 +13,7 @@ import rp2pio
 from micropython import const
 
 # X: 1 enables, in the loop `open`; a sample, in the loop from `sample` on.
-# Y: how many looks may still fail, or 0 while open, or all ones when the emergency stop has been open since.
+# Y: how many samples may still fail, or 0 while open, or all ones when the emergency stop has been open since.
 #
 # .program gate
 # trip:
@@ -24,7 +24,7 @@ from micropython import const
 #     set pins, 0
 #     jmp pin stopped
 #     jmp !x open
-#     set y, 0            ; the first look after enabling must find all well
+#     set y, 0            ; the first sample after enabling must find all well
 # .wrap_target
 # sample:
 #     jmp pin bad         ; emergency stop
@@ -49,7 +49,7 @@ _PROGRAM = (
 )
 _WRAP_TARGET = const(6)
 _WRAP = const(11)
-# Where it sets the pin, and where it looks at the emergency stop.
+# Where it sets the pin, and where it samples the emergency stop.
 _SETS = (2, 10)
 _STOPS = (3, 6)
 
@@ -80,7 +80,7 @@ class Gate:
             for at in _STOPS:
                 program[2 * at : 2 * at + 2] = _NOP
         # A program that ended with the relay closed left its state machine running, without pins: nothing stops it but
-        # being made anew, and it would drive the relay until then. This one has no pins yet.
+        # being made again, and it would drive the relay until then. This one has no pins yet.
         rp2pio.StateMachine(bytes(len(program)), 0).deinit()
         # At full speed: a slower one would miss some of the words that `run` sends in a row.
         self._machine = rp2pio.StateMachine(
@@ -112,7 +112,7 @@ class Gate:
     def _hold(self, level):
         self._machine.restart()
 
-    # What holds the outputs safe sets this, as it sets a DigitalInOut's: whatever the level, the relay opens, and a
+    # What holds the outputs safe sets this, as it sets a DigitalInOut's: for either level the relay opens, and a
     # program that still runs finds it tripped.
     value = property(None, _hold)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether a part is there: said once when it goes and once when it comes back, and when to try it again."""
+"""Whether a part works: logged once when it is lost and once when it is back, and when to try it again."""
 
 from micropython import const
 
@@ -10,7 +10,7 @@ _RETRY_MS = const(2000)
 
 
 class Health:
-    """Starts as not lost and due at once: the first try is what finds out."""
+    """Starts as not lost and due at once: the first try decides."""
 
     def __init__(self, log, tag):
         self.lost = False
@@ -37,8 +37,8 @@ class Health:
 
 
 def reason(error):
-    """What an exception of a driver says, in words. ESP-IDF's MemoryError says nothing."""
+    """The text of a driver's exception. ESP-IDF's MemoryError has none."""
     words = error.args[-1] if error.args else ""
     if isinstance(error, MemoryError):
-        words = "no memory for it"
+        words = "out of memory"
     return words if isinstance(words, str) and words else "does not answer"

@@ -26,7 +26,7 @@ _REPEAT_MS = const(2000)
 class Led:
     """`power_pin`: what switches the board's own NeoPixel on, or None. ValueError when the board holds a pin."""
 
-    # It cannot answer, so nobody can tell.
+    # It cannot answer, so its loss cannot be detected.
     lost = False
 
     def __init__(self, pin, power_pin):
@@ -39,7 +39,7 @@ class Led:
         self._repeat = 0
 
     def show(self, state, now):
-        """The colour of a state, every pass: written when it changes and now and then, in 0.1 ms."""
+        """The colour of a state, every pass: written when it changes and every 2 s, in 0.1 ms."""
         colour = COLOURS[state]
         if colour is not self._colour or ticks.reached(now, self._repeat):
             neopixel_write.neopixel_write(self._pin, colour)

@@ -11,7 +11,7 @@ from charger.hardware.health import reason
 
 # Power over at least this long a time: the meter's pulses come unevenly.
 _WINDOW_MS = const(5000)
-# A pulse that is late by this factor says that the power has fallen.
+# A pulse that is late by this factor means that the power has fallen.
 _LATE = const(2)
 _ASLEEP_MS = const(3_600_000)
 
@@ -19,7 +19,7 @@ _ASLEEP_MS = const(3_600_000)
 class Meter:
     """energy_wh counts from the program's start. A pulse is the falling edge of a contact to ground.
 
-    Lost means that the pin cannot count; a meter that has gone silent looks like one without load.
+    Lost means that the pin cannot count; a meter that sends no pulses looks like one without load.
     """
 
     def __init__(self, pin, pulses_per_kwh, log):
@@ -62,7 +62,7 @@ class Meter:
 
     def _measure(self, now, new):
         if self._from is None:
-            # The first pulse after a pause only starts the clock: when the one before was due is not known.
+            # The first pulse after a pause only starts the clock: how long the interval before it was is not known.
             self._from = now
             self._pulses = 0
         else:

@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: MIT
 """The parts of this board, by the settings and the board's profile; what is switched off is not imported.
 
-A relay, lock, cable or emergency-stop pin that cannot be used is a fault. Any other part is done without.
+A relay, lock, cable or emergency-stop pin that cannot be used is a fault. Without any other part the charger still works.
 """
 
 from charger import VERSION
 from charger.hardware import system
 from charger.hardware.absent import NoDisplay, NoLed, NoMeter, NoReader
-from charger.hardware.buttons import EmergencyStop, ServiceButton
+from charger.hardware.buttons import EmergencyStop, ServiceButton, pulled_up
 from charger.hardware.health import reason
 from charger.hardware.lock import Lock
 from charger.hardware.output import claim
 from charger.hardware.pins import Pins
 from charger.hardware.profiles import PROFILES
 from charger.stalls import Stalls
+from charger.visit import visit
 
 _GATED = ("relay_pin", "cable_pin", "estop_pin")
 # With which the display core draws an area: columns, pages, pixels.
@@ -26,7 +27,7 @@ _SPARE = 256
 
 
 class NoRelay:
-    """Stands for a relay whose pin cannot be used: never closed."""
+    """In the place of a relay whose pin cannot be used: never closed."""
 
     closed = False
 
@@ -38,7 +39,7 @@ class NoRelay:
 
 
 class NoCable:
-    """Stands for a cable input whose pin cannot be used: never plugged in."""
+    """In the place of a cable input whose pin cannot be used: never plugged in."""
 
     def plugged(self):
         return False
@@ -96,7 +97,7 @@ class Parts:
             return None
 
     def _output(self, key, kind, active):
-        """Relay or lock, inactive from here on; also on a pin that must not drive it, since something may hang there."""
+        """Relay or lock, inactive from here on; also on a pin that must not drive it, since something may be wired to it."""
         output = self._vital(key, lambda pin: kind(self._driven(key, pin, active == "low"), active == "high"))
         unsafe = self._pins.unsafe(self._name(key))
         if output is not None and unsafe:
@@ -130,11 +131,11 @@ class Parts:
             pin = self._pins.claim(self._name(key), key)
             return pin if make is None or pin is None else make(pin)
         except ValueError as error:
-            self._log("config", "{}: {}: done without".format(key, error))
+            self._log("config", "{}: {}: part not used".format(key, error))
             return None
 
     def _gate(self):
-        """On RP2 relay, cable and emergency stop as one Gate. None: each is made by itself, and says what is wrong."""
+        """On RP2, relay, cable and emergency stop as one Gate. None: each is made by itself, and reports what is wrong."""
         active, names = self._values["hardware.relay_active"], [self._name(key) for key in _GATED]
         if (
             self._values["hardware.relay_gate"] == "none"
@@ -157,7 +158,7 @@ class Parts:
             entry[2] = Gate(relay, active == "high", cable, stop)
         except Exception as error:
             spare = None
-            # Whatever went wrong, and before anything else: nothing drives the relay's pin.
+            # After any error, and before anything else: nothing drives the relay's pin.
             if floats:
                 entry[2] = claim(relay, entry[3])
                 self._outputs.append(entry)
@@ -174,7 +175,7 @@ class Parts:
     def _relay(self):
         active = self._values["hardware.relay_active"]
         if active is None:
-            # Driving the wrong level would close it: the pin is better left alone.
+            # Driving the wrong level would close it, so the pin is not driven.
             return NoRelay()
         from charger.hardware.relay import Relay
 
@@ -184,7 +185,7 @@ class Parts:
         active = self._values["hardware.lock_active"]
         if active is None or self._name("lock_pin") in (None, "none"):
             return Lock(None, True)
-        # A charger that was meant to lock the cable must not charge without.
+        # A charger that was meant to lock the cable must not charge without a lock.
         return self._output("lock_pin", Lock, active) or Lock(None, True)
 
     def _cable(self):
@@ -205,7 +206,7 @@ class Parts:
             self.has_meter = False
             self._log("meter", "none: energy is reported as 0")
             return NoMeter()
-        self._log("meter", "the register restarts at 0 Wh: this firmware keeps no journal yet")
+        self._log("meter", "the reading restarts at 0 Wh at each start")
         return meter
 
     def _make_meter(self, pin):
@@ -222,9 +223,9 @@ class Parts:
         return Led(pin, self._optional("led_power_pin"))
 
     def _shows(self):
-        """Whether there is a display. Its core sends in three transfers what it draws, and goes on when one fails: with
-        a watchdog that is too short for that it is not used. Nor after crashes in a row: a wire that goes down within its
-        set-up, which nothing in Python can end, has the watchdog reset the board, and ten times would hold the charger."""
+        """Whether the display is used. Its core draws in three transfers, and continues when one fails: not with a
+        watchdog that is too short for that. Nor after crashes in a row: while a wire is held low during its set-up,
+        only the watchdog ends that, with a reset of the board, and ten resets would hold the charger."""
         if self._values["hardware.display"] == "none":
             return False
         if self._crashes >= _CRASHES:
@@ -242,9 +243,9 @@ class Parts:
 
     def _i2c(self, shows):
         """The bus that display and reader share, or None when neither is on it."""
-        if not shows and self._values["hardware.card_reader"] != "pn532_i2c":
+        if not shows and "sda" not in self._values["hardware.reader_pins"]:
             return None
-        from charger.hardware.buses import I2cBus
+        from charger.hardware.i2c import I2cBus
 
         scl, sda = self._optional("scl"), self._optional("sda")
         return I2cBus(scl, sda, self.stalls, self._wire_ms, shows and not system.is_rp2(), not shows)
@@ -258,20 +259,18 @@ class Parts:
         longest_ms = _TRANSFERS * self._wire_ms
         return Display(i2c, address, name, VERSION, serial, longest_ms, self.stalls, self._log)
 
-    def _card_reader(self, i2c):
-        kind = self._values["hardware.card_reader"]
-        if kind == "pn532_i2c":
-            from charger.hardware import pn532_i2c
+    def _card_reader(self, bus):
+        """`bus`: I2C, or None. The driver is the file of the reader's name."""
+        pins = self._values["hardware.reader_pins"]
+        if pins == "":
+            return NoReader()
+        if "sda" not in pins:
+            from charger.hardware.spi import SpiBus
 
-            return pn532_i2c.make(i2c, self._optional("reader_irq_pin"), self._log)
-        if kind == "pn532_spi":
-            from charger.hardware import pn532_spi
-            from charger.hardware.buses import SpiBus
-
-            spi = SpiBus(self._optional("sck"), self._optional("mosi"), self._optional("miso"))
-            cs, irq = self._optional("reader_cs_pin"), self._optional("reader_irq_pin")
             try:
-                return pn532_spi.make(spi, cs, irq, self._log)
+                bus = SpiBus(*[self._optional(key) for key in ("sck", "mosi", "miso", "reader_cs_pin")])
             except ValueError as error:
-                self._log("config", "card reader: {}: done without".format(error))
-        return NoReader()
+                self._log("config", "card_reader: {}: part not used".format(error))
+                return NoReader()
+        irq = self._optional("reader_irq_pin", pulled_up) if "reader_irq_pin" in pins else None
+        return visit("hardware." + self._values["hardware.card_reader"]).make(bus, irq, self._log)

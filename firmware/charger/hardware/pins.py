@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Pins by the names of the `board` module, each given away once."""
+"""Pins by the names of the `board` module; each can be claimed once."""
 
 import board
 import microcontroller
@@ -9,7 +9,7 @@ from charger.hardware.profiles import UNSAFE_OUTPUTS
 
 
 class Pins:
-    """Who has which pin. `board_id` decides which pins must not switch power."""
+    """Which part uses which pin. `board_id` decides which pins must not switch power."""
 
     def __init__(self, board_id):
         self._unsafe = UNSAFE_OUTPUTS.get(board_id, {})
@@ -21,11 +21,11 @@ class Pins:
         return self._unsafe.get(name)
 
     def claim(self, name, part):
-        """The pin called `name`, or None for "none" and "". ValueError says why not: unknown, or taken by another part."""
+        """The pin called `name`, or None for "none" and "". ValueError with the reason: unknown, or used by another part."""
         if not name or name == "none":
             return None
         pin = getattr(board, name, None)
-        # The board module also holds functions, such as I2C: those are no pins.
+        # The board module also holds functions, such as I2C: those are not pins.
         if not isinstance(pin, microcontroller.Pin):
             raise ValueError("this board has no pin " + name)
         for taken, holder in self._taken:

@@ -8,13 +8,10 @@ of its 9 KB only the framing (NXP UM0701-02, 6.2.1) would be, and its calls wait
 
 import binascii
 
-import digitalio
-import supervisor
 from micropython import const
 
 from charger import ticks
-from charger.hardware.health import Health, reason
-from charger.hardware.presence import Presence
+from charger.hardware.reader import Reader
 
 _ACK = b"\x00\x00\xff\x00\xff\x00"
 # Whole frames: preamble, length and its checksum, direction, command, parameters, checksum, postamble.
@@ -31,7 +28,6 @@ _LONGEST = 1 + 5 + _LENGTH_AT + 1 + 10 + 20 + 2
 _UID_LENGTHS = (4, 7, 10)
 
 _PATIENCE_MS = const(100)
-_STRIKES = const(3)
 _LOOK_AGAIN_MS = const(100)
 # Without an interrupt line it is asked this often whether there is a card: the fewer transfers, the fewer meet a wire
 # that goes down.
@@ -39,70 +35,43 @@ _POLL_MS = const(20)
 # A chip that lost its power has forgotten to search and does not report it: configured anew this often.
 _RENEW_MS = const(5000)
 
-_AWAY, _REST, _SENT, _WORKING = range(4)
+_REST, _SENT, _WORKING = range(3)
 
 
-class Reader:
+class Pn532(Reader):
     """`chip` is the PN532 behind its bus, see pn532_i2c and pn532_spi: ready() -> bool, send(frame), read(buffer), whose
-    first byte is not the frame's. `irq`: the pin on the chip's interrupt line, or None; with it an idle pass sends
+    first byte is not the frame's. `irq`: an input on the chip's interrupt line, or None; with it an idle pass sends
     nothing at all.
     """
 
     def __init__(self, chip, bus, irq, log):
+        super().__init__(bus, log)
         self._chip = chip
-        self._bus = bus
-        self._irq = None
-        if irq is not None:
-            self._irq = digitalio.DigitalInOut(irq)
-            self._irq.switch_to_input(pull=digitalio.Pull.UP)
-        self._health = Health(log, "card")
-        self._presence = Presence()
+        self._irq = irq
         self._frame = bytearray(_LONGEST)
-        self._command = _SAM_CONFIGURATION
-        self._phase = _AWAY
-        self._since = self._poll_at = 0
-        self._strikes = 0
+        self._set_up(0)
 
-    @property
-    def lost(self):
-        return self._health.lost
+    def _set_up(self, now):
+        self._begin(_SAM_CONFIGURATION, now)
 
-    def step(self, now):
-        """The UID of a newly presented card, else None."""
-        if self._phase == _AWAY:
-            if not self._health.due(now) or not self._bus.usable(now):
-                return None
-            self._begin(_SAM_CONFIGURATION, now)
-        elif not self._bus.usable(now):
-            self._lose(now, "left alone, a wire is held")
-            return None
-        self._presence.miss(now)
+    def _advance(self, now):
         chip = self._chip
-        started = supervisor.ticks_ms()
-        try:
-            if self._phase == _REST:
-                if ticks.reached(now, self._since):
-                    chip.send(self._command)
-                    self._since = now
-                    self._phase = _SENT
-            elif self._irq is not None and self._irq.value:
-                # The line is low while a frame waits.
-                self._wait(now)
-            elif self._searching and self._irq is None and not ticks.reached(now, self._poll_at):
-                pass
-            elif chip.ready():
-                chip.read(self._frame)
-                return self._take(now)
-            else:
-                self._poll_at = ticks.add(now, _POLL_MS)
-                self._wait(now)
-        except (RuntimeError, IndexError):
-            self._strike(now, "answers cannot be read")
-        except (OSError, MemoryError) as error:
-            if self._bus.stalled(started):
-                self._lose(now, reason(error))
-            else:
-                self._strike(now, reason(error))
+        if self._phase == _REST:
+            if ticks.reached(now, self._since):
+                chip.send(self._command)
+                self._since = now
+                self._phase = _SENT
+        elif self._irq is not None and self._irq.value:
+            # The line is low while a frame waits.
+            self._wait(now)
+        elif self._searching and self._irq is None and not ticks.reached(now, self._poll_at):
+            pass
+        elif chip.ready():
+            chip.read(self._frame)
+            return self._take(now)
+        else:
+            self._poll_at = ticks.add(now, _POLL_MS)
+            self._wait(now)
         return None
 
     @property
@@ -120,8 +89,7 @@ class Reader:
             self._phase = _WORKING
             return None
         start = _data(frame, self._command[_COMMAND_AT] + 1)
-        self._strikes = 0
-        self._health.work()
+        self._work()
         if self._command is _SAM_CONFIGURATION:
             self._begin(_LIST_PASSIVE_TARGET, now)
             return None
@@ -143,23 +111,10 @@ class Reader:
         self._phase = _REST
         self._since = self._poll_at = at
 
-    def _strike(self, now, why):
-        """One bad frame is noise, the third in a row a lost reader."""
-        self._strikes += 1
-        if self._health.lost or self._strikes >= _STRIKES:
-            self._lose(now, why)
-        else:
-            self._begin(_SAM_CONFIGURATION, now)
-
-    def _lose(self, now, why):
-        self._phase = _AWAY
-        self._strikes = 0
-        self._health.fail(now, why)
-
 
 def _data(frame, command):
-    """Where direction and command stand in the frame. RuntimeError when it is not a whole answer to that command, IndexError
-    when it is longer than any."""
+    """The index of direction and command in the frame. RuntimeError when it is not a whole answer to that command,
+    IndexError when it is longer than any."""
     at = 1
     while frame[at] == 0:
         at += 1

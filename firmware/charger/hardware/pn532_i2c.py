@@ -4,18 +4,18 @@
 
 from micropython import const
 
-from charger.hardware.pn532 import Reader
+from charger.hardware.pn532 import Pn532
 
 _ADDRESS = const(0x24)
 _READY = const(1)
 
 
 def make(bus, irq, log):
-    return Reader(_Chip(bus), bus, irq, log)
+    return Pn532(_Chip(bus), bus, irq, log)
 
 
 class _Chip:
-    """Whatever is read from it begins with the status byte."""
+    """Everything that is read from it begins with the status byte."""
 
     def __init__(self, bus):
         self._bus = bus

@@ -37,7 +37,7 @@ class AutoReload:
             if ticks.reached(now, self._reload_at):
                 supervisor.reload()
             return
-        # Whoever started in between is served first: the drive is looked at again after that.
+        # A transaction that started in between comes first: the drive is checked again after it.
         self._reload_at = None
         if busy != self._held:
             self._held = busy
@@ -53,7 +53,7 @@ class AutoReload:
             return True
         if not self._held or self._transactions.delivered:
             return False
-        # A start of the program forgets what is undelivered; a central system that is away must not forbid one for good.
+        # A start of the program forgets what is undelivered; a central system that is offline must not prevent it forever.
         if self._patience_until is None:
             self._patience_until = ticks.add(now, _PATIENCE_MS)
         return not ticks.reached(now, self._patience_until)
@@ -65,7 +65,7 @@ class AutoReload:
             return
         self._files = None
         if self._seen != self._loaded:
-            self._log("loop", "the drive has changed: starting anew")
+            self._log("loop", "files on the drive have changed: restarting")
             self._reload_at = ticks.add(now, _CONSOLE_MS)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What stands where on the 128x64 display: text only, no drawing.
+"""Which text is where on the 128x64 display; no drawing.
 
     y  1-12  top       the charger's serial; at start the logo and the version
     y 15-39  band      inverted: the state at double size, or a longer text on one line or two
@@ -40,7 +40,7 @@ class Screen:
         self._elapsed_s = None
 
     def go_live(self):
-        """From the start-up page to the live one, for good."""
+        """From the start-up page to the live one."""
         self._starting = False
         self.stale = _ALL
 
@@ -56,7 +56,7 @@ class Screen:
             self.stale |= _LIVE
 
     def set_notice(self, text):
-        """Stands in the band instead of the state; None: the state again."""
+        """A text in the band instead of the state; None: the state again."""
         if text != self._notice:
             self._notice = text
             self.stale |= _BAND
@@ -71,7 +71,7 @@ class Screen:
         self._elapsed_s = elapsed_s
 
     def text(self, field):
-        """What stands in a field, at most as long as it is wide."""
+        """The text of a field, at most as long as it is wide."""
         if field == TOP:
             return self._top()
         if field == MIDDLE:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """The firmware's own 64 bytes at the start of nvm; what follows them is the journal's. Nothing here raises: an nvm that
-fails is logged, and the charger goes on with what it knows.
+fails is logged, and the charger continues with what it has in memory.
 
 Layout: "CHG", version, crash count, latched fault (its place in FAULTS), 1 while a blocking call is in progress,
 zeros up to byte 59, CRC-32 (big endian) of bytes 0 to 59.
@@ -26,7 +26,7 @@ _ERRORS = (OSError, RuntimeError, MemoryError)
 class Store:
     """Read once, when made: on an ESP32 every read takes 8 KB of heap. Blank or damaged is all zero.
 
-    `crash_count`: 0 to 255; `fault`: the latched fault, one of FAULTS; `standing_still`: whether a blocking call
+    `crash_count`: 0 to 255; `fault`: the latched fault, one of FAULTS; `blocking`: whether a blocking call
     was in progress when it ended. All outlast resets and power cuts. `trouble`: why nvm could not be read or written the
     last time, or None. When it cannot be read, `fault` is "NvmFailure": there may have been one.
     """
@@ -35,7 +35,7 @@ class Store:
         self.log = None
         self.crash_count = 0
         self.fault = None
-        self.standing_still = False
+        self.blocking = False
         self.trouble = None
         try:
             header = bytes(microcontroller.nvm[0:SIZE])
@@ -47,45 +47,45 @@ class Store:
             self.crash_count = header[len(_MAGIC)]
             place = header[len(_MAGIC) + 1]
             self.fault = FAULTS[place] if place < len(FAULTS) else None
-            self.standing_still = header[len(_MAGIC) + 2] == 1
+            self.blocking = header[len(_MAGIC) + 2] == 1
 
-    def stand_still(self):
-        """Record that a blocking call without a limit begins: a watchdog reset from here to `go_on` is no crash.
+    def block(self):
+        """Record that a blocking call without a limit begins: a watchdog reset before `unblock` is not a crash.
 
-        Written only when a crash is being counted: so the first such reset counts, and none after it. A charger that is
-        well, and joins its network a hundred times a day, does not wear its flash.
+        Written only when a crash is being counted: so the first such reset counts, and none after it. A charger that
+        works, and joins its network a hundred times a day, does not wear its flash.
         """
         if self.crash_count:
             self._save(self.crash_count, self.fault, True)
 
-    def go_on(self):
+    def unblock(self):
         self._save(self.crash_count, self.fault, False)
 
     def save(self, crash_count, fault):
         """Blocks for about 40 ms, unless nothing changed. A fault that is not in FAULTS is not kept."""
         self._save(crash_count, fault if fault in FAULTS else None, False)
 
-    def _save(self, crash_count, fault, standing_still):
-        new = (crash_count, fault, standing_still)
-        if new == (self.crash_count, self.fault, self.standing_still):
+    def _save(self, crash_count, fault, blocking):
+        new = (crash_count, fault, blocking)
+        if new == (self.crash_count, self.fault, self.blocking):
             return
         body = bytearray(_BODY)
         body[: len(_MAGIC)] = _MAGIC
         body[len(_MAGIC)] = min(crash_count, 255)
         body[len(_MAGIC) + 1] = FAULTS.index(fault)
-        body[len(_MAGIC) + 2] = standing_still
+        body[len(_MAGIC) + 2] = blocking
         try:
             # In one piece: each write erases the whole of it first.
             microcontroller.nvm[0:SIZE] = bytes(body) + _checksum(body)
         except _ERRORS as error:
             self._failed("written", error)
             return
-        self.crash_count, self.fault, self.standing_still = new
+        self.crash_count, self.fault, self.blocking = new
         self.trouble = None
 
     def _failed(self, what, error):
         words = error.args[-1] if error.args else ""
-        trouble = "nvm cannot be {} ({} {}): no fault and no crash is remembered".format(
+        trouble = "nvm cannot be {} ({} {}): faults and crashes are not kept".format(
             what, type(error).__name__, words
         )
         if self.log is not None and self.trouble is None:

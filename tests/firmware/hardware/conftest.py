@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.peripherals import font
+from chargerctl.simulator.peripherals.mfrc522 import Mfrc522, Mfrc522Spi
 from chargerctl.simulator.peripherals.panel import Ssd1306Panel
 from chargerctl.simulator.peripherals.pn532 import Pn532, Pn532I2c, Pn532Spi
 from chargerctl.simulator.peripherals.ssd1306 import Ssd1306
@@ -152,7 +153,7 @@ class BitBang(I2C):
 
 
 class I2CDisplayBus:
-    """Blinka's, put right: as on a board nobody is told that a transfer failed."""
+    """Blinka's, corrected: as on a board, a transfer that fails is not reported."""
 
     def __init__(self, i2c_bus: I2C, *, device_address: int) -> None:
         self._i2c = i2c_bus
@@ -198,8 +199,8 @@ class SPI:
     def configure(self, *, baudrate: int = 100_000, polarity: int = 0, phase: int = 0) -> None:
         self.baudrate = baudrate
 
-    def write(self, data: Any) -> None:
-        self._transfer(bytes(data))
+    def write(self, data: Any, *, end: int | None = None) -> None:
+        self._transfer(bytes(data)[:end])
 
     def readinto(self, back: Any, *, start: int = 0) -> None:
         back[start:] = self._transfer(bytes(len(back) - start))
@@ -216,7 +217,7 @@ class SPI:
 
 
 class Bench:
-    """Chips, pins and time; `log` is what the parts said."""
+    """Chips, pins and time; `log` is what the parts logged."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -225,7 +226,7 @@ class Bench:
         self.sent = 0
         self.probes = 0
         self.wedged = False
-        # Without, a probe of a held wire finds whatever it looks for.
+        # Without, a probe of a held wire finds every address.
         self.probe_gives_up = True
         # How many transfers went on to their limit.
         self.stuck = 0
@@ -235,9 +236,9 @@ class Bench:
         self.max_stall_ms = 250
         self.oled = Ssd1306()
         self.panel = Ssd1306Panel(self.oled)
-        self.reader = Pn532(self.clock)
+        self.reader: Any = Pn532(self.clock)
         self.chips: dict[int, Any] = {0x3C: self.oled, 0x24: Pn532I2c(self.reader)}
-        self.spi_reader = Pn532Spi(self.reader)
+        self.spi_reader: Any = Pn532Spi(self.reader)
         self.spi_select = Pin()
         self.spi_select.listener = lambda level: self.spi_reader.select(not level)
         self.neopixel: list[bytes] = []
@@ -257,7 +258,17 @@ class Bench:
 
     def i2c(self, alone: bool = False) -> Any:
         """The firmware's bus, as on an ESP32."""
-        return self.module("buses").I2cBus(object(), object(), self, 2050, not alone, alone)
+        return self.module("i2c").I2cBus(object(), object(), self, 2050, not alone, alone)
+
+    def spi(self) -> Any:
+        """The firmware's bus, with the chip select that the chips' models watch."""
+        return self.module("spi").SpiBus(object(), object(), object(), self.spi_select)
+
+    def fit(self, card_reader: str) -> None:
+        """The chip of this [hardware] card_reader; a PN532 is there already, on both buses."""
+        if card_reader == "rc522":
+            self.reader = Mfrc522(self.clock)
+            self.spi_reader = Mfrc522Spi(self.reader)
 
     def now(self) -> int:
         return (self.ticks_at_0 + self.clock.now_us // 1000) & ((1 << 29) - 1)
@@ -301,6 +312,7 @@ class Bench:
             },
             "countio": {"Counter": lambda pin, edge, pull: self.counter, "Edge": choices(FALL="FALL")},
             "neopixel_write": {"neopixel_write": lambda pin, data: self.neopixel.append(bytes(data))},
+            "rtc": {},
             "terminalio": {},
             "i2cdisplaybus": {"I2CDisplayBus": I2CDisplayBus},
         }
@@ -354,6 +366,8 @@ def _display_modules() -> dict[str, types.ModuleType]:
     if not _blinka:
         before = set(sys.modules)
         _as_on_a_board(importlib.import_module("busdisplay").BusDisplay)
+        # Its thread refreshes each display that it finds, also one that is still being made.
+        sys.modules["displayio"]._stop_background()  # type: ignore[attr-defined]
         sys.modules["terminalio"].FONT = _font()  # type: ignore[attr-defined]
         _blinka.update({name: sys.modules[name] for name in set(sys.modules) - before | {"terminalio"}})
     return _blinka

@@ -65,21 +65,21 @@ def test_a_reload_is_no_reset(bench: Any) -> None:
 
 
 def test_the_watchdog_gets_its_time_before_its_mode(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
+    seen: list[Any] = []
 
     class Dog:
         def __setattr__(self, name: str, value: Any) -> None:
-            told.append((name, value))
+            seen.append((name, value))
 
         def feed(self) -> None:
-            told.append("fed")
+            seen.append("fed")
 
     module = types.ModuleType("watchdog")
     module.WatchDogMode = types.SimpleNamespace(RESET="RESET")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "watchdog", module)
     sys.modules["microcontroller"].watchdog = Dog()
     bench.module("watchdog").Watchdog(8).feed()
-    assert told == [("timeout", 8), ("mode", "RESET"), "fed"]
+    assert seen == [("timeout", 8), ("mode", "RESET"), "fed"]
 
 
 def test_a_latched_fault_is_kept(bench: Any) -> None:
@@ -94,18 +94,18 @@ def test_a_fault_that_every_start_finds_again_is_not_kept(bench: Any) -> None:
     assert store.Store().fault is None
 
 
-def test_standing_still_is_kept_only_while_a_crash_is_counted(bench: Any) -> None:
+def test_a_blocking_call_is_recorded_only_while_a_crash_is_counted(bench: Any) -> None:
     store = bench.module("store")
     here = store.Store()
-    here.stand_still()
+    here.block()
     assert nvm() == b"\xff" * 256
     here.save(3, "EmergencyStop")
-    here.stand_still()
+    here.block()
     after = store.Store()
-    assert (after.crash_count, after.fault, after.standing_still) == (3, "EmergencyStop", True)
-    after.go_on()
+    assert (after.crash_count, after.fault, after.blocking) == (3, "EmergencyStop", True)
+    after.unblock()
     again = store.Store()
-    assert (again.crash_count, again.fault, again.standing_still) == (3, "EmergencyStop", False)
+    assert (again.crash_count, again.fault, again.blocking) == (3, "EmergencyStop", False)
 
 
 class Flash(bytearray):
@@ -116,26 +116,26 @@ class Flash(bytearray):
         super().__setitem__(place, new)
 
 
-def test_a_loop_of_resets_while_standing_still_writes_once(bench: Any) -> None:
+def test_a_loop_of_resets_in_a_blocking_call_writes_once(bench: Any) -> None:
     store = bench.module("store")
     flash = sys.modules["microcontroller"].nvm = Flash(b"\xff" * 256)  # type: ignore[attr-defined]
     store.Store().save(1, None)
     for _ in range(1000):
-        store.Store().stand_still()
+        store.Store().block()
     assert flash.writes == 2
     here = store.Store()
     for _ in range(1000):
-        here.go_on()
+        here.unblock()
     assert flash.writes == 3
 
 
-def test_a_counted_crash_ends_the_standing_still(bench: Any) -> None:
+def test_a_counted_crash_ends_the_blocking_call(bench: Any) -> None:
     store = bench.module("store")
     here = store.Store()
     here.save(1, None)
-    here.stand_still()
+    here.block()
     here.save(2, None)
-    assert not store.Store().standing_still
+    assert not store.Store().blocking
 
 
 class Failing(bytearray):

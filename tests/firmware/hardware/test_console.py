@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The log at the serial port: never in the way, nothing lost without being said."""
+"""The log at the serial port: it never blocks, and reports how many lines were dropped."""
 
 import sys
 import types
@@ -41,7 +41,7 @@ def console(bench: Any, port: Port, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def bare(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """On a board without USB; a write stands still for `stall` when nobody reads."""
+    """On a board without USB; a write blocks for `stall` when the port is not read."""
     monkeypatch.setitem(sys.modules, "usb_cdc", None)
     module = bench.module("console")
     out = types.SimpleNamespace(text="", stall_us=0, writes=0)

@@ -199,7 +199,7 @@ def test_one_that_was_never_set_up_is_lost_too_while_its_bus_is_left_alone(
     bus.stalled(bench.now() - 2000)  # the reader's transfer
     bench.run(display.step, 3000)
     assert display.lost
-    assert bench.log == [("display", "lost: left alone, a wire is held")]
+    assert bench.log == [("display", "lost: SDA or SCL is held low, I2C not used")]
     assert bench.sent == 0
 
 
@@ -255,7 +255,7 @@ def test_memory_that_runs_out_within_a_drawing_loses_the_display_until_there_is_
     bench.out_of_memory = True
     live.state = "Charging"
     bench.run(live.step, 3000)
-    assert bench.log == [("display", "lost: no memory for it")]
+    assert bench.log == [("display", "lost: out of memory")]
     bench.out_of_memory = False
     bench.run(live.step, 3000)
     assert not live.lost
@@ -270,10 +270,10 @@ def test_without_pull_ups_there_is_no_display_and_no_exception(bench: Any, bus: 
 
 
 def test_without_pins_there_is_no_display_and_no_exception(bench: Any) -> None:
-    bus = bench.module("buses").I2cBus(None, None, bench, 2050, True, False)
+    bus = bench.module("i2c").I2cBus(None, None, bench, 2050, True, False)
     display = bench.module("display").Display(bus, 0x3C, "n", "v", "s", 6150, bench, bench.say)
     bench.run(display.step, 100)
-    assert bench.log == [("display", "lost: no pins for I2C")]
+    assert bench.log == [("display", "lost: an I2C pin is missing")]
 
 
 def test_text_outside_the_font_shows_as_question_marks(bench: Any, live: Any) -> None:
@@ -286,7 +286,7 @@ def test_a_wire_that_goes_down_in_each_set_up_costs_some_starts_and_then_the_dis
     make_charger: Any,
 ) -> None:
     charger = make_charger("hardware.display=ssd1306", board_id="seeed_xiao_esp32c6")
-    chip = charger.world._chip
+    chip = charger.world.i2c.devices[0x3C]
 
     def write(data: bytes, plain: Any = chip.write) -> Any:
         # Its first command, not the question whether it is there.

@@ -5,8 +5,8 @@
 from typing import Any
 
 import pytest
+from chargerctl.simulator.machine.errors import EspMemoryError, IDFError
 from chargerctl.simulator.peripherals.meter import S0Meter
-from chargerctl.simulator.python.errors import EspMemoryError, IDFError
 
 from tests.whole.gate.conftest import make_charger as make_charger
 
@@ -97,8 +97,8 @@ def test_without_a_meter_all_is_zero(bench: Any) -> None:
     ("error", "words"),
     [
         (IDFError("Requested resource not found"), "Requested resource not found"),
-        (EspMemoryError(), "no memory for it"),
-        (MemoryError("memory allocation failed"), "no memory for it"),
+        (EspMemoryError(), "out of memory"),
+        (MemoryError("memory allocation failed"), "out of memory"),
         (RuntimeError("Pin must be on PWM Channel B"), "Pin must be on PWM Channel B"),
     ],
 )

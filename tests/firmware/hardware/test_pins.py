@@ -33,12 +33,12 @@ def test_no_pin_is_none(pins: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["D99", "I2C", "__name__"])
-def test_what_is_no_pin_is_refused(pins: Any, name: str) -> None:
+def test_a_name_that_is_not_a_pin_is_refused(pins: Any, name: str) -> None:
     with pytest.raises(ValueError, match="no pin " + name):
         pins.claim(name, "relay_pin")
 
 
-def test_a_pin_is_given_away_once_whatever_it_is_called(pins: Any) -> None:
+def test_a_pin_can_be_claimed_once_under_any_of_its_names(pins: Any) -> None:
     import board
 
     board.A1 = board.D1

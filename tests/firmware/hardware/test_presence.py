@@ -1,9 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""When a card counts as a new one, whatever reader saw it."""
+"""When a card counts as a new one, with any reader."""
 
 import pytest
-from charger.hardware.presence import Presence
 from charger.ticks import add
 
 CARD = "04A2B3C4"
@@ -13,9 +12,9 @@ PASS_MS = 5
 class Field:
     """A presence and its clock, shortly before the tick counter wraps."""
 
-    def __init__(self):
+    def __init__(self, presence):
         self.now = (1 << 29) - 300
-        self.presence = Presence()
+        self.presence = presence
         self.presence.miss(self.now)
 
     def see(self, card=CARD):
@@ -32,8 +31,8 @@ class Field:
 
 
 @pytest.fixture
-def field():
-    return Field()
+def field(bench):
+    return Field(bench.module("reader").Presence())
 
 
 def test_a_card_that_stays_is_one_presentation(field):
@@ -82,4 +81,17 @@ def test_slow_passes_take_longer_to_forget_a_card(field):
 def test_another_card_counts_at_once(field):
     field.see()
     assert field.see("DEADBEEF") == "DEADBEEF"
+    assert field.see() == CARD
+
+
+def test_a_card_that_cannot_be_read_is_the_card_of_before(field):
+    assert field.see() == CARD
+    for _ in range(20):
+        field.look(100)
+        assert field.see(None) is None
+    assert field.see() is None
+
+
+def test_a_card_that_cannot_be_read_is_no_card(field):
+    assert field.see(None) is None
     assert field.see() == CARD

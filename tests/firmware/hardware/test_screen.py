@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What stands where: text alone, without a display."""
+"""Which text is where, without a display."""
 
 import pytest
 from charger.hardware import screen

@@ -53,7 +53,7 @@ def test_a_transfer_takes_nine_bits_a_byte_and_its_address(bench):
 
 
 def test_twice_the_costs_are_twice_the_time(bench):
-    bench.board.costs = bench.board.costs.scaled(2)
+    bench.board.costs.copy_from(bench.board.costs.scaled(2))
     out = bench.run(I2C + "i2c.try_lock(); attempt(lambda: i2c.writeto(0x3C, bytes(999)))")
     assert int(out[0].split()[1]) == pytest.approx(2 * (1000 * 9 / 0.4 + CALL_US), abs=40)
 
@@ -75,14 +75,14 @@ print(answer)
 
 
 @pytest.mark.parametrize(("board_id", "name"), [(C6, "EIO"), (PICO, "ENODEV")])
-def test_an_address_that_nobody_has_ends_after_one_byte(bench_of, board_id, name):
+def test_a_transfer_to_an_address_without_a_device_ends_after_one_byte(bench_of, board_id, name):
     out = bench_of(board_id).run(i2c_of(board_id) + "attempt(lambda: i2c.writeto(0x55, bytes(1000)))")
     assert out[0].startswith("OSError " + name)
     assert int(out[0].split()[2]) < CALL_US + 60
 
 
 @pytest.mark.parametrize(("board_id", "name"), [(C6, "EIO"), (PICO, "ENODEV")])
-def test_a_dead_device_is_one_that_nobody_has(bench_of, board_id, name):
+def test_a_dead_device_answers_like_an_address_without_one(bench_of, board_id, name):
     bench = bench_of(board_id)
     bench.world.fail("display")
     out = bench.run(i2c_of(board_id) + "attempt(lambda: i2c.readfrom_into(0x3C, bytearray(1)))")

@@ -10,7 +10,7 @@ C6, PICO = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
 PINS = {C6: "board.SCL, board.SDA", PICO: "board.GP5, board.GP4"}
 LIMIT_MS = {C6: 2000, PICO: 1000}
 
-# Ready, then whatever is tried, each with its outcome and how long it took.
+# Ready, then every call that is tried, each with its outcome and how long it took.
 PROGRAM = """
 import board, bitbangio, busio, errno, time
 i2c = {module}.I2C({pins}, frequency=400000{more})
@@ -103,7 +103,7 @@ def test_rp2_loses_its_pins_when_scl_is_held_during_a_write_of_nothing(tried):
 
 
 @pytest.mark.parametrize("board_id", [C6, PICO])
-def test_bitbangio_waits_for_scl_as_long_as_it_was_told_and_never_for_sda(tried, board_id):
+def test_bitbangio_waits_for_scl_up_to_its_timeout_and_never_for_sda(tried, board_id):
     [(outcome, ms)] = tried(board_id, READ, "scl", module="bitbangio", more=", timeout=5000")
     assert outcome.startswith("timeout too long")
     assert int(ms) == 10

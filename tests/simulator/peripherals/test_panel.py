@@ -75,7 +75,7 @@ def test_a_text_that_cannot_stand_on_the_panel_is_not_found(oled, panel, text):
     assert not panel.shows(text)
 
 
-def test_lines_are_read_from_the_top_whatever_their_scale_and_polarity(oled, panel, draw):
+def test_lines_of_any_scale_and_polarity_are_read_from_the_top(oled, panel, draw):
     pages = bytearray(1024)
     draw(pages, "A-B serial-001.x", 3, 0)
     draw(pages, " Charging ", 4, 13, 2, inverted=True)
@@ -98,8 +98,8 @@ def test_lines_and_dots_alone_are_no_text(oled, panel):
 
 
 @given(text=st.text(font.CHARACTERS, min_size=1, max_size=10), x=st.integers(0, 8), y=st.integers(0, 40))
-@settings(max_examples=60, deadline=None)
-def test_whatever_is_drawn_is_found(text, x, y):
+@settings(max_examples=settings.default.max_examples // 2)
+def test_any_text_that_is_drawn_is_found(text, x, y):
     from chargerctl.simulator.peripherals.ssd1306 import Ssd1306
 
     pages = bytearray(1024)

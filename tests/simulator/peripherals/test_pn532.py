@@ -72,7 +72,7 @@ def test_a_broken_frame_is_none(broken):
     assert unframe(bytes.fromhex(broken)) is None
 
 
-def test_it_tells_its_firmware_version(host):
+def test_it_reports_its_firmware_version(host):
     assert host.call(GET_FIRMWARE_VERSION) == bytes.fromhex("D50332010607")
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The chip draws what its data sheet says, from nothing but the bytes on the bus."""
+"""The chip draws what its data sheet specifies, from nothing but the bytes on the bus."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_chip_without_power_does_not_acknowledge_and_forgets_everything(oled):
     assert not oled.chip.on
 
 
-def test_the_status_register_tells_whether_the_display_is_off(oled):
+def test_the_status_register_reports_whether_the_display_is_off(oled):
     assert oled.chip.read(1) == b"\x00"
     oled.commands(b"\xae")
     assert oled.chip.read(1) == b"\x40"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The charger around the board: what hangs where, what a person does, and what is told of it."""
+"""The charger around the board: where its parts are wired, what a person does, and the events about it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_settings_say_which_pin_it_is(bench_of):
 
 @pytest.mark.parametrize("active", ["high", "low"])
 @pytest.mark.parametrize("board_id", ["seeed_xiao_esp32c6", "raspberry_pi_pico_w"])
-def test_nobody_closes_relay_or_lock_when_no_program_runs(bench_of, board_id, active):
+def test_relay_and_lock_are_off_when_no_program_runs(bench_of, board_id, active):
     """An ESP32 pulls its pins up then, an RP2 lets go: the resistors that the wiring asks for decide."""
     bench = bench_of(board_id, hardware_relay_active=active, hardware_lock_active=active)
     bench.run("print()")
@@ -66,7 +66,7 @@ def test_a_pull_up_alone_would_close_it(bench):
     assert bench.world.relay_closed
 
 
-def test_all_states_are_told_at_each_power_on_behind_it(bench):
+def test_all_states_are_reported_after_each_power_on(bench):
     bench.load(NOTHING)
     bench.world.plug()
     bench.seen.clear()
@@ -128,11 +128,11 @@ def test_a_card_is_held_and_the_next_waits_for_half_a_second_without(idle):
     idle.world.swipe("deadbeef", 0.5)
     idle.world.swipe("01020304", 1)
     idle.board.run_for(4)
-    told = [
+    events = [
         ((event["t"] * 1e6 - start) / 1e6, event["uid"]) for event in idle.seen if event["kind"] == "card"
     ]
-    assert [uid for _, uid in told] == ["DEADBEEF", None, "01020304", None]
-    assert [at for at, _ in told] == pytest.approx([0, 0.5, 1.0, 2.0])
+    assert [uid for _, uid in events] == ["DEADBEEF", None, "01020304", None]
+    assert [at for at, _ in events] == pytest.approx([0, 0.5, 1.0, 2.0])
 
 
 def test_the_meter_sees_power_while_the_relay_is_closed(bench):
@@ -191,7 +191,7 @@ def test_a_part_that_failed_before_stays_dead_through_power_off_and_on(bench):
     assert out == ["[36]"]
 
 
-def test_settings_that_make_no_sense_are_the_firmwares_business(bench_of):
+def test_settings_that_make_no_sense_raise_nothing(bench_of):
     bench = bench_of(
         hardware_relay_pin="NOWHERE", hardware_relay_active="sideways", hardware_meter_pulses_per_kwh="x"
     )

@@ -33,12 +33,12 @@ def test_too_few_bits_change_nothing(light, seen):
     assert seen == []
 
 
-def test_a_bit_is_told_by_the_length_of_its_pulse(light):
+def test_the_length_of_a_pulse_is_the_value_of_its_bit(light):
     light.pulses([700] * 8 + [400] * 16)
     assert light.rgb == "00FF00"
 
 
-def test_it_tells_of_changes_only(light, seen):
+def test_it_reports_changes_only(light, seen):
     for data in (b"\x14\x00\x00", b"\x14\x00\x00", b"\x00\x00\x00"):
         light.pulses(waveform(data))
     assert seen == ["001400", "000000"]

@@ -1,16 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Which pin each part of the charger is on: the settings' word, else the board profile's."""
+"""Which pin each part of the charger is on: by the settings, else by the board's profile."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.firmware_files import firmware_module
 from chargerctl.simulator.machine.pins import Pin
 
 if TYPE_CHECKING:
+    from chargerctl.settings.values import Values
     from chargerctl.simulator.machine.board import VirtualBoard
     from chargerctl.simulator.machine.buses import I2CBus, SPIBus
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class Pinout:
     """`values` are checked settings ("hardware.relay_pin" -> ...), of which bad ones may be None."""
 
-    def __init__(self, board: VirtualBoard, values: Mapping[str, Any]) -> None:
+    def __init__(self, board: VirtualBoard, values: Values) -> None:
         self._board = board
         self._values = values
         profiles = firmware_module("charger.hardware.profiles").PROFILES
@@ -27,13 +28,17 @@ class Pinout:
         )
 
     def pin(self, key: str) -> Pin | None:
-        """None where there is none, or none of that name: the firmware says what it thinks of that."""
+        """None where there is none, or none of that name, which the firmware reports."""
         name = self._values.get(f"hardware.{key}") or self._profile.get(key, "none")
         return self._board.pins.get(name)
 
-    def active_high(self, part: str) -> bool:
-        """Of relay and lock: the level that closes it."""
-        return bool(self._values[f"hardware.{part}_active"] != "low")
+    def setting(self, key: str) -> Any:
+        """The value of [hardware] `key`."""
+        return self._values[f"hardware.{key}"]
+
+    def receive_pulses(self, pin: Pin, receive: Callable[[Iterable[int]], object]) -> None:
+        """Have `receive` called with the high pulses that neopixel_write sends on the pin, in nanoseconds."""
+        self._board.parts.setdefault("neopixel_write", {})[pin.gpio] = receive
 
     def i2c(self) -> I2CBus:
         return self._board.i2c_bus(self._profile["scl"], self._profile["sda"])

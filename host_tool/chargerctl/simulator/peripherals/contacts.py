@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
+from chargerctl.simulator.machine.pinout import Pinout
 from chargerctl.simulator.machine.pins import Pin
+from chargerctl.simulator.peripherals.part import Part
 
 
 def to_ground(pin: Pin | None) -> Callable[[bool], None]:
@@ -15,19 +18,88 @@ def to_ground(pin: Pin | None) -> Callable[[bool], None]:
 
 
 class Driver:
-    """A relay's or a lock's: on while its pin has the active level.
+    """Of the part "relay" or "lock": on while its pin has the active level.
 
-    A resistor holds it off else, strong enough to win over the pull-ups that an ESP32 switches on when a program
-    ends. Without a pin it is off for ever.
+    A resistor keeps it off otherwise, strong enough to win over the pull-ups that an ESP32 switches on when a program
+    ends. Without a pin it is always off.
     """
 
-    def __init__(self, pin: Pin | None, active_high: bool, changed: Callable[[], object]) -> None:
-        self._pin = pin
-        self._active = active_high
-        if pin is not None:
-            pin.external(not active_high)
-            pin.watch(lambda _: changed())
+    def __init__(self, pinout: Pinout, part: str, changed: Callable[[], object]) -> None:
+        self._pin = pinout.pin(f"{part}_pin")
+        self._active = pinout.setting(f"{part}_active") != "low"
+        if self._pin is not None:
+            self._pin.external(not self._active)
+            self._pin.watch(lambda _: changed())
 
     @property
     def on(self) -> bool:
         return self._pin is not None and self._pin.level == self._active
+
+
+class Switched(Part):
+    """What a Driver switches. `on_is`: what its events call that."""
+
+    on_is: ClassVar[str]
+
+    def _connect(self) -> None:
+        self.output = Driver(self._pinout, self.name, self.report)
+
+    def report(self) -> None:
+        self._events.emit(self.name, **{self.on_is: self.output.on})
+
+
+class Relay(Switched):
+    """The contactor, by the level at its pin."""
+
+    name = "relay"
+    on_is = "closed"
+
+
+class Lock(Switched):
+    """The bolt that holds the plug."""
+
+    name = "lock"
+    on_is = "locked"
+
+
+class Cable(Part):
+    """A contact that closes when the cable is plugged in. `plugged` in its events."""
+
+    name = "cable"
+
+    def _connect(self) -> None:
+        self._contact = to_ground(self._pin)
+        self.plugged = False
+
+    def plug(self, plugged: bool) -> None:
+        if plugged != self.plugged:
+            self.plugged = plugged
+            self.report()
+            self._contact(plugged)
+
+    def report(self) -> None:
+        self._events.emit(self.name, plugged=self.plugged)
+
+
+class Button(Part):
+    """A contact to ground, open until it is pressed; `normally_closed`: the other way round."""
+
+    is_button = True
+    normally_closed: ClassVar[bool] = False
+
+    def _connect(self) -> None:
+        self.press(False)
+
+    def press(self, pressed: bool) -> None:
+        to_ground(self._pin)(pressed != self.normally_closed)
+
+
+class EmergencyStop(Button):
+    """Normally closed: a broken wire is an emergency stop."""
+
+    name = "estop"
+    normally_closed = True
+
+
+class ServiceButton(Button):
+    name = "service"

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargerctl.simulator.machine.clock import Clock, Timer
+from chargerctl.simulator.peripherals.contacts import Driver, to_ground
+from chargerctl.simulator.peripherals.part import Part
 
 _KWH = 1000 * 3600 * 1_000_000  # in watt-microseconds
 # The standard asks for 30 ms at least; a fast meter makes half its period of it.
@@ -36,7 +38,7 @@ class S0Meter:
 
     @property
     def energy_wh(self) -> float:
-        """What the pulses so far stand for, in watt-hours."""
+        """The energy that the pulses so far count, in watt-hours."""
         return self.pulses * 1000 / self._pulses_per_kwh if self._pulses_per_kwh else 0.0
 
     def power(self, watts: int) -> None:
@@ -87,3 +89,18 @@ class S0Meter:
     def _pulse_over(self) -> None:
         self._release = None
         self._contact(False)
+
+
+class Meter(Part):
+    """The meter behind the contactor. It has no events, and lives on the mains: the board's supply does not matter."""
+
+    name = "meter"
+    can_fail = True
+
+    def _connect(self) -> None:
+        pulses_per_kwh = self._pinout.setting("meter_pulses_per_kwh") or 0
+        self.output = S0Meter(self._clock, pulses_per_kwh, to_ground(self._pin))
+        contactor = Driver(self._pinout, "relay", lambda: self.output.contactor(contactor.on))
+
+    def supply(self, powered: bool, connected: bool) -> None:
+        self.output.works(connected)

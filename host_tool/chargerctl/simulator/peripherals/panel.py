@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a person sees on the OLED: lit pixels, and the text that stands there in the board's 6x12 font.
+"""What a person sees on the OLED: lit pixels, and the text on it in the board's 6x12 font.
 
 Text is recognised from the picture alone, at scale 1 and 2, light on dark and dark on light.
 """
@@ -41,11 +41,11 @@ class Ssd1306Panel:
         """64 strings of 32 hex digits, from the top; the highest bit is the leftmost pixel."""
         columns = [int.from_bytes(column, "little") for column in _columns(self._chip.picture())]
         bits = [f"{column:0{HEIGHT}b}" for column in columns]
-        # Bit y of a column stands at its index HEIGHT - 1 - y: transposing gives the rows from the bottom.
+        # Bit y of a column is at its index HEIGHT - 1 - y: transposing gives the rows from the bottom.
         return [f"{int(''.join(row), 2):032x}" for row in zip(*bits, strict=True)][::-1]
 
     def shows(self, text: str) -> bool:
-        """Does the text stand anywhere on the panel? Never when it is off, or when the font cannot draw it."""
+        """Whether the text is anywhere on the panel. Never when it is off, or when the font cannot draw it."""
         if not self.on or not text:
             return False
         return any(
@@ -58,8 +58,8 @@ class Ssd1306Panel:
     def lines(self) -> list[str]:
         """The text on the panel, top to bottom and left to right; empty when it is off.
 
-        Two blanks part two texts. Where two readings overlap the one with more characters is right: a dash is
-        an underscore to whoever looks some lines too high. What has no letter and no digit is an ornament.
+        Two blanks part two texts. Where two readings overlap the one with more characters is right: a dash,
+        read some lines too high, is an underscore. What has no letter and no digit is an ornament.
         """
         if not self.on:
             return []
@@ -85,7 +85,7 @@ class Ssd1306Panel:
         image.resize((WIDTH * zoom, HEIGHT * zoom), Image.Resampling.NEAREST).save(path, format="PNG")
 
     def _look_again(self) -> None:
-        """Read anew where the picture has changed since the last time."""
+        """Read again where the picture has changed since the last time."""
         whole = int.from_bytes(self._chip.picture(), "little")
         changed = whole ^ self._read
         self._read = whole

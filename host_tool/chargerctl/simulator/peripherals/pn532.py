@@ -3,7 +3,7 @@
 """A PN532 card reader, from the frames it receives to the frames it answers (NXP UM0701-02).
 
 A command is answered by an acknowledge frame and, once that was read, by a response; "ready" (the status
-byte, and IRQ low) says that one of the two waits. A new frame ends what was going on. The two host interfaces
+byte, and IRQ low) means that one of the two waits. A new frame cancels the command before. The two host interfaces
 around this core are at the bottom; HSU is not modelled.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargerctl.simulator.machine.clock import Clock, Timer
-from chargerctl.simulator.python.errors import os_error
+from chargerctl.simulator.machine.errors import os_error
 
 ACK = bytes.fromhex("0000FF00FF00")
 NACK = bytes.fromhex("0000FFFF0000")
@@ -71,7 +71,7 @@ class Pn532:
         self.power(True)
 
     def power(self, powered: bool) -> None:
-        """Supply on or off; the chip starts anew, and finds no card until it was configured."""
+        """Supply on or off; the chip starts again, and finds no card until it was configured."""
         self.powered = powered
         self._abandon()
         self._configured = False
@@ -220,7 +220,7 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 class Pn532Spi:
-    """The SPI interface: least significant bit first; the first byte says what follows."""
+    """The SPI interface: least significant bit first; the first byte is the operation."""
 
     _WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from chargerctl.simulator.python.errors import os_error
+from chargerctl.simulator.machine.errors import os_error
 
 WIDTH = 128
 HEIGHT = 64
@@ -43,7 +43,7 @@ class Ssd1306:
     def power(self, powered: bool) -> None:
         """Supply on or off. Off loses everything; after on the memory holds noise and the display is off."""
         self.powered = powered
-        # Seeded, so that runs repeat; not blank, so that whoever forgets to clear it sees that at once.
+        # Seeded, so that runs repeat; not blank, so that a program that does not clear it is noticed at once.
         self._ram = bytearray(random.Random(0x1306).randbytes(WIDTH * PAGES))
         self._pending: list[int] = []
         self._display_on = False
@@ -91,7 +91,7 @@ class Ssd1306:
             self._changed()
 
     def read(self, count: int) -> bytes:
-        """The status register: bit 6 says that the display is off."""
+        """The status register: bit 6 is set while the display is off."""
         if not self.powered:
             raise os_error("ENODEV")
         return bytes([0x00 if self._display_on else 0x40]) * count
@@ -212,7 +212,7 @@ class Ssd1306:
         self._rows = [self._ram_row(y) for y in range(HEIGHT)]
 
     def _ram_row(self, y: int) -> int | None:
-        """Which row of the memory stands on line y of the glass; None where no row is driven."""
+        """Which row of the memory is on line y of the glass; None where no row is driven."""
         line = HEIGHT - 1 - y
         pin = line // 2 + 32 * (line & 1)
         if self._com_pins & 0x20:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from chargerctl.simulator.peripherals.part import Part
+
 T0_HIGH_NS = 350
 T1_HIGH_NS = 800
 # In between the data sheet promises nothing; the usual chips decide about here.
@@ -55,3 +57,34 @@ class Ws2812:
 def waveform(data: bytes) -> list[int]:
     """The high pulses, in nanoseconds, that send `data`."""
     return [T1_HIGH_NS if byte >> bit & 1 else T0_HIGH_NS for byte in data for bit in range(7, -1, -1)]
+
+
+class Led(Part):
+    """The light of the charger, on boards that switch its supply behind a pin of its own. `rgb` in its events."""
+
+    name = "led"
+    can_fail = True
+
+    def _connect(self) -> None:
+        self._light = Ws2812(self.report)
+        self._supplied = False
+        self._switch = self._pinout.pin("led_power_pin")
+        if self._pin is not None:
+            self._pinout.receive_pulses(self._pin, self._light.pulses)
+        if self._switch is not None:
+            self._switch.watch(lambda _: self._set_power())
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        red, green, blue = bytes.fromhex(self._light.rgb)
+        return red, green, blue
+
+    def supply(self, powered: bool, connected: bool) -> None:
+        self._supplied = powered and connected
+        self._set_power()
+
+    def report(self) -> None:
+        self._events.emit(self.name, rgb=self._light.rgb)
+
+    def _set_power(self) -> None:
+        self._light.power(self._supplied and (self._switch is None or self._switch.level))

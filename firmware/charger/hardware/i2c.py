@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The buses that parts share, opened when first needed and kept.
+"""The I2C bus that display and reader share, opened when first needed and kept.
 
-Something that holds a wire of I2C down blocks the transfer that meets it for CircuitPython's own limit, 1 s on RP2 and
-2 s on ESP32. After that the bus is left alone while the relay is closed, and for half a minute in any case.
+While something holds SDA or SCL low, a transfer blocks until CircuitPython's own limit, 1 s on RP2 and 2 s on ESP32. After
+that the bus is not used while the relay is closed, and for half a minute in any case.
 """
 
 import errno
@@ -18,7 +18,7 @@ from charger import ticks
 _FREQUENCY = const(400_000)
 # For how long bitbangio waits for a clock that a device stretches: a PN532 may take some ms.
 _STRETCH_US = const(10_000)
-# Far above any transfer of ours, far below the limit: how long it took is surer than which error a port gives.
+# Far above any transfer of ours, far below the limit. The time is more reliable than the error, which differs between ports.
 _STALL_MS = const(200)
 _RETRY_MS = const(30_000)
 
@@ -29,6 +29,9 @@ class I2cBus:
     `limit_ms`: how long a held wire blocks one transfer. `probes`: whether busio.I2C.probe gives up sooner than that
     (10 ms on ESP32). `alone`: no display is on it, which only busio can serve; bitbangio never blocks for long.
     """
+
+    # Why it is not usable.
+    reason = "SDA or SCL is held low, I2C not used"
 
     def __init__(self, scl, sda, stalls, limit_ms, probes, alone):
         self._scl = scl
@@ -53,7 +56,7 @@ class I2cBus:
         """The bus; OSError when it cannot be made, as without pull-ups (nothing connected)."""
         if self._bus is None:
             if self._scl is None or self._sda is None:
-                raise OSError(errno.ENODEV, "no pins for I2C")
+                raise OSError(errno.ENODEV, "an I2C pin is missing")
             try:
                 if self._alone:
                     import bitbangio
@@ -103,35 +106,9 @@ class I2cBus:
             self._bus.unlock()
 
     def stalled(self, started, limit_ms=_STALL_MS):
-        """True when what began at tick `started` and is over has met a held wire, by how long it took."""
+        """Whether the call that began at tick `started` met a held wire, by how long it took."""
         now = supervisor.ticks_ms()
         if ticks.diff(now, started) < limit_ms:
             return False
         self._retry = ticks.add(now, _RETRY_MS)
         return True
-
-
-class SpiBus:
-    """SPI has no acknowledge to wait for: it never blocks for long."""
-
-    def __init__(self, sck, mosi, miso):
-        self._pins = (sck, mosi, miso)
-        self._bus = None
-
-    def usable(self, now):
-        return True
-
-    def open(self):
-        """The bus; OSError when it cannot be made."""
-        if self._bus is None:
-            sck, mosi, miso = self._pins
-            if sck is None or mosi is None or miso is None:
-                raise OSError(errno.ENODEV, "no pins for SPI")
-            try:
-                self._bus = busio.SPI(sck, MOSI=mosi, MISO=miso)
-            except (RuntimeError, ValueError) as error:
-                raise OSError(errno.ENODEV, str(error)) from error
-        return self._bus
-
-    def stalled(self, started):
-        return False
