@@ -3,7 +3,7 @@
 """The process that a simulation runs in: a job comes in on stdin, events go out on stdout, one JSON object a line.
 
 A process of its own, because what a power cut leaves behind is a thread that must never run again, and because the
-board's program sees none of the laptop's modules. It ends when its stdin does: when whoever started it is gone.
+board's program sees none of the laptop's modules. It ends when its stdin does: when the process that started it is gone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chargerctl.simulator.machine.events import Event
 
 def main() -> int:
     """Run the job; return its exit status."""
-    # Nothing but events may reach the real stdout, whatever a library prints.
+    # Nothing but events may reach the real stdout, even when a library prints.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
 
@@ -31,7 +31,7 @@ def main() -> int:
             out.write(json.dumps(event) + "\n")
             out.flush()
         except OSError:
-            # Nobody listens any more. Not an exception: this may be the program's thread, where it would be caught.
+            # The reader is gone. Not an exception: this may be the program's thread, where it would be caught.
             os._exit(1)
 
     # A shell that starts the command in the background has interrupts ignored, and that is inherited.
@@ -50,8 +50,3 @@ def main() -> int:
 def _end_with_stdin() -> None:
     sys.stdin.read()
     os._exit(1)
-
-
-if __name__ == "__main__":
-    # Not sys.exit: threads of a program that has lost its power are still there, and must not be waited for.
-    os._exit(main())

@@ -17,5 +17,6 @@ def require() -> None:
     missing = [name for name in _MODULES if find_spec(name) is None]
     if missing:
         raise ChargerctlError(
-            f"simulating needs what is not installed here ({', '.join(missing)}): pip install 'chargerctl[sim]'"
+            f"chargerctl simulate needs packages that are not installed ({', '.join(missing)}): "
+            "pip install 'chargerctl[sim]'"
         )

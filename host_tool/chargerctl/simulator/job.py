@@ -17,20 +17,21 @@ from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.simulator.script.language import Script, parse
 
 # The current folder stays out of the import path: it may be a drive, and that has a code.py and a boot.py.
+# Not sys.exit: threads of a program that has lost its power are still there, and must not be waited for.
 _START = (
     "import os, sys; sys.path[:] = filter(None, sys.path); "
     "from chargerctl.simulator.child import main; os._exit(main())"
 )
 
 
-# As a shell says it of a command that Ctrl-C ended.
+# A shell's exit status of a command that Ctrl-C ended.
 INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
 class Job:
     """One simulation. `broker` is host:port of one that exists already, None for one of our own; without
-    `local_central` somebody else answers the charger there."""
+    `local_central` another central system answers the charger there."""
 
     drive: Path
     realtime: bool

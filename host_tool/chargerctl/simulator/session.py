@@ -4,27 +4,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.central.system import CentralSystem, Violation
 from chargerctl.errors import ChargerctlError, InputError
-from chargerctl.settings.table import BY_VARIABLE, board_settings
+from chargerctl.settings.table import BY_VARIABLE
+from chargerctl.settings.values import Values
 from chargerctl.simulator import uplink
 from chargerctl.simulator.job import INTERRUPTED, Job
 from chargerctl.simulator.machine.board import ProgramEnd, VirtualBoard
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Event, Events
-from chargerctl.simulator.machine.settings_toml import getenv
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
+from chargerctl.simulator.python.settings_toml import getenv
 from chargerctl.simulator.script.language import Script, ScriptError
-from chargerctl.simulator.script.runner import Runner, Stage
-from chargerctl.simulator.script.tally import Bookkeeper, FrameCount
+from chargerctl.simulator.script.line import Stage
+from chargerctl.simulator.script.record import Record
+from chargerctl.simulator.script.runner import Runner
+from chargerctl.simulator.script.tally import Bookkeeper, count_frames
 
 FAILED = 1
 
@@ -47,33 +49,32 @@ class _Session:
         self._board.on_program_end = self._on_program_end
         self._not_loaded = ""  # the error of a program that cannot be imported
         self._events.listen(self._on_event)
-        settings = _flat_settings(job.drive, self._board.version)
-        values, _ = board_settings.load(settings.get)
-        self._world = World(self._board, settings)
+        values = Values.of(_flat_settings(job.drive, self._board.version))
+        self._world = World(self._board, values)
         self._network = Network(self._board)
-        self._counts = FrameCount(self._events)
+        self._counts = count_frames(self._events)
         self._central = CentralSystem(on_violation=self._on_violation) if job.local_central else None
         self._ledger = self._central.ledger if self._central else Bookkeeper(self._events).ledger
         self._serve(values)
         # None until the simulation is over; then why it failed, or "" when it did not.
         self._why: str | None = None
 
-    def _serve(self, values: dict[str, Any]) -> None:
+    def _serve(self, values: Values) -> None:
         """Put time server, broker and central system where the drive's settings look for them."""
-        if values["ntp.server"]:
-            self._network.serve_time(values["ntp.server"])
-        if not (values["mqtt.broker"] and values["mqtt.port"] and values["charger.serial"]):
-            # The charger will say what is missing, and look for nobody.
+        if values.ntp.server:
+            self._network.serve_time(values.ntp.server)
+        if not (values.mqtt.broker and values.mqtt.port and values.charger.serial):
+            # The charger reports what is missing, and connects to nothing.
             return
         if self._job.realtime:
-            uplink.over_tcp(self._network, values, self._central, self._job.broker, self._tell)
+            uplink.over_tcp(self._network, values, self._central, self._job.broker, self._note)
         else:
             uplink.in_memory(self._network, values, self._central)
 
     def _on_violation(self, violation: Violation) -> None:
-        self._tell(f"not OCPP 1.6: {violation.reason}: {violation.frame}")
+        self._note(f"not OCPP 1.6: {violation.reason}: {violation.frame}")
 
-    def _tell(self, text: str) -> None:
+    def _note(self, text: str) -> None:
         """A line for the person at the laptop."""
         self._events.emit("note", text=text)
 
@@ -81,7 +82,7 @@ class _Session:
         script = self._job.script
         if script is not None:
             _check_parts(script, self._world)
-            stage = Stage(self._board, self._world, self._network, self._central)
+            stage = Stage(self._board, self._world, self._network, self._central, Record(self._events))
             Runner(script, self._board.clock, self._events, stage, self._end).start()
         # Not the first start from this drive, which takes a second longer.
         self._board.settle_boot_out()
@@ -110,7 +111,7 @@ class _Session:
         self._end(f"{end.name} ended: {last_line}")
 
     def _on_event(self, event: Event) -> None:
-        """A program that cannot be imported does not end on a board: it says so, and holds the outputs safe."""
+        """A program that cannot be imported does not end on a board: it prints the error, and holds the outputs safe."""
         text = str(event["text"]) if event["kind"] == "console" else ""
         if text.startswith(("ImportError: ", "SyntaxError: ")):
             self._not_loaded = text.strip()
@@ -124,8 +125,8 @@ class _Session:
             ok=not self._why,
             sessions=len(self._ledger.transactions),
             energy_wh=self._ledger.energy_wh,
-            frames_out=self._counts.frames_out,
-            frames_in=self._counts.frames_in,
+            frames_out=self._counts["out"],
+            frames_in=self._counts["in"],
             modelled_cost=asdict(self._board.costs),
             **reason,
         )
@@ -148,18 +149,17 @@ def _check_parts(script: Script, world: World) -> None:
 def _board_of(drive: Path) -> Board:
     """The board whose drive this is, by its boot_out.txt, else by its settings. Raises ChargerctlError."""
     try:
-        text = (drive / "boot_out.txt").read_text(encoding="utf-8", errors="replace")
+        boot = BootOut.read((drive / BOOT_OUT).read_bytes())
     except OSError:
-        text = ""
-    found = re.search(r"^Board ID:(\S+)", text, re.MULTILINE)
-    name = found[1] if found else _flat_settings(drive, (10, 2, 0)).get("CHARGER_HARDWARE_BOARD", "auto")
+        boot = BootOut()
+    name = boot.board_id or _flat_settings(drive, (10, 2, 0)).get("CHARGER_HARDWARE_BOARD", "auto")
     if name == "auto":
         raise ChargerctlError(
-            f"{drive} does not say which board it is of: write CHARGER_HARDWARE_BOARD into its settings.toml, "
+            f"unknown board: no board id in {drive / BOOT_OUT}; add CHARGER_HARDWARE_BOARD to the drive's settings.toml, "
             f"one of {', '.join(BOARDS)}"
         )
     if name not in BOARDS:
-        raise ChargerctlError(f"{drive} is of a board that cannot be simulated: {name}")
+        raise ChargerctlError(f"cannot simulate board {name!r} of {drive}: choose one of {', '.join(BOARDS)}")
     return BOARDS[name]
 
 

@@ -8,16 +8,13 @@ On a terminal with colours and a picture that fits it; in a pipe the same lines,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
 from chargerctl.simulator.display.picture import braille, half_blocks
-
-if TYPE_CHECKING:
-    from typing import IO
 
 # The picture and its frame.
 _PICTURE_COLUMNS = 130
@@ -32,7 +29,7 @@ class Terminal:
         self._display: Mapping[str, Any] | None = None
 
     def say(self, text: str, style: str = "bold") -> None:
-        """A line of our own, before or between what the board says."""
+        """A line of chargerctl's own, before or between those of the board."""
         self._out.print(Text(text, style), soft_wrap=True)
 
     def show(self, event: Mapping[str, Any]) -> None:
@@ -61,14 +58,14 @@ class Terminal:
         if self._display is not None:
             self._draw(self._display["rows"], self._display["lines"])
         count = summary["sessions"]
-        told = (
+        parts = (
             f"{count} session{'' if count == 1 else 's'}",
             f"{summary['energy_wh']} Wh",
             f"{summary['frames_out']} frames out and {summary['frames_in']} in",
             f"{summary['t']:.1f} s of board time, modelled",
         )
         self.say(
-            f"{'ok' if summary['ok'] else 'failed'}: {', '.join(told)}",
+            f"{'ok' if summary['ok'] else 'failed'}: {', '.join(parts)}",
             "bold green" if summary["ok"] else "bold red",
         )
 

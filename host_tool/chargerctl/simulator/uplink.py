@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The way from the charger to a central system: which broker stands where the drive's settings look for one.
 
-In virtual time a broker in memory; in real time one of our own on a free loopback port, or somebody's at host:port.
+In virtual time a broker in memory; in real time one of our own on a free loopback port, or an existing one at host:port.
 The central system is only ever called on the thread that steps the board.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from chargerctl.central.endpoint import Endpoint
 from chargerctl.central.local_broker import HOST, LocalBroker
@@ -19,6 +18,7 @@ from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt_client import Client
 from chargerctl.central.system import CentralSystem
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.settings.values import Values
 from chargerctl.simulator.network.broker import MemoryBroker
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.network.tcp_server import TcpServer
@@ -26,76 +26,77 @@ from chargerctl.simulator.network.tcp_server import TcpServer
 _RETRY_S = 2.0
 
 
-def in_memory(network: Network, values: dict[str, Any], central: CentralSystem | None) -> MemoryBroker:
+def in_memory(network: Network, values: Values, central: CentralSystem | None) -> MemoryBroker:
     """A broker in virtual time, with `central` behind it."""
     clock = network.clock
-    broker = MemoryBroker(clock, values["mqtt.username"], values["mqtt.password"])
-    network.serve(values["mqtt.broker"], values["mqtt.port"], broker)
+    broker = MemoryBroker(clock, values.mqtt.username, values.mqtt.password)
+    network.serve(values.mqtt.broker, values.mqtt.port, broker)
     if central is not None:
-        endpoint = Endpoint(central, values["charger.serial"], broker.publish, clock, network.time.unix)
+        endpoint = Endpoint(central, values.charger.serial, broker.publish, clock.call_in, network.time.unix)
         network.to_charger = endpoint.to_charger
-        for topic in endpoint.topics:
-            broker.listen(topic, endpoint.received)
+        broker.listen(endpoint.topic, endpoint.received)
     return broker
 
 
 def over_tcp(
     network: Network,
-    values: dict[str, Any],
+    values: Values,
     central: CentralSystem | None,
     broker: str | None,
-    tell: Callable[[str], object],
+    note: Callable[[str], object],
 ) -> None:
-    """A real broker: `broker` as host:port, or one of our own. `tell` is given what a person should know, on the
+    """A real broker: `broker` as host:port, or one of our own. `note` gets what the user should know, on the
     thread that steps the board. Raises InputError where the settings and the broker do not go together."""
     thread = LoopThread()
     if broker is None:
         host, port, tls = HOST, LocalBroker(thread).port, False
-        tell(f"MQTT broker of this simulation: {host}:{port}")
+        note(f"MQTT broker of this simulation: {host}:{port}")
     else:
         host, _, digits = broker.rpartition(":")
-        host, port, tls = host.strip("[]"), int(digits), values["mqtt.tls"]
+        host, port, tls = host.strip("[]"), int(digits), values.mqtt.tls
     server = TcpServer(thread, network.clock, host, port, tls=tls)
-    network.serve(values["mqtt.broker"], values["mqtt.port"], server)
+    network.serve(values.mqtt.broker, values.mqtt.port, server)
     if central is not None:
         if tls:
-            raise InputError("[mqtt] tls: our own central system does not speak TLS, so add --central none")
-        _Desk(network, values, central, host, port, tell).open()
+            raise InputError(
+                "[mqtt] tls: chargerctl's central system does not support TLS; add --central none"
+            )
+        _Desk(network, values, central, host, port, note).open()
 
 
 class _Desk:
-    """Our central system at a real broker; while that cannot be reached, it is asked again and again."""
+    """Our central system at a real broker; it retries while that cannot be reached."""
 
     def __init__(
         self,
         network: Network,
-        values: dict[str, Any],
+        values: Values,
         central: CentralSystem,
         host: str,
         port: int,
-        tell: Callable[[str], object],
+        note: Callable[[str], object],
     ) -> None:
         self._clock = network.clock
         self._values = values
         self._address = host, port
-        self._tell = tell
+        self._note = note
         self._client: Client | None = None
         self._endpoint = Endpoint(
-            central, values["charger.serial"], self._publish, network.clock, network.time.unix
+            central, values.charger.serial, self._publish, network.clock.call_in, network.time.unix
         )
         network.to_charger = self._endpoint.to_charger
 
     def open(self) -> None:
-        """Be there before the charger is, if it can be done; else say so, once, and keep trying."""
+        """Connect before the charger does, if possible; else report that, once, and keep trying."""
         try:
             self._connect()
         except ChargerctlError as error:
-            self._tell(f"{error}; the charger keeps trying, and so do we")
+            self._note(f"{error}; the charger and its central system keep trying")
             threading.Thread(target=self._keep_trying, name="central", daemon=True).start()
 
     def _connect(self) -> None:
-        username, password = self._values["mqtt.username"], self._values["mqtt.password"]
-        topics = self._endpoint.topics
+        username, password = self._values.mqtt.username, self._values.mqtt.password
+        topics = [self._endpoint.topic]
         self._client = Client(*self._address, topics, self._on_message, username, password)
 
     def _keep_trying(self) -> None:
@@ -105,7 +106,7 @@ class _Desk:
                 self._connect()
             except ChargerctlError:
                 continue
-        self._clock.post(lambda: self._tell("the broker can be reached now"))
+        self._clock.post(lambda: self._note("connected to the broker"))
 
     def _on_message(self, topic: str, payload: bytes) -> None:
         self._clock.post(lambda: self._endpoint.received(topic, payload))

@@ -33,10 +33,10 @@ def charging(tmp_path):
         drive = Drives(tmp_path, replacements).of(board_id)
         settings = effective_for_simulation(None, {}, list(overrides), board_id=board_id)
         (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-        scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), seed=1)
+        scene = Scene(drive, board_id, settings.values, Costs(), seed=1)
         scenes.append(scene)
         scene.infos = []
-        scene.events.listen(lambda event: _note_info(scene, event))
+        scene.listen(lambda event: _note_info(scene, event))
         scene.board.settle_boot_out()
         scene.board.power(power)
         if power and until_charging:

@@ -8,21 +8,22 @@ from chargerctl.simulator.chaos.soak import Replacement
 from chargerctl.simulator.machine.console import FIFO_BYTES, Reader
 
 from tests.simulator.chaos.conftest import BOOT_AGAIN_S, BOOT_S, C6, CHARGING_S, PICO, breaks, said
+from tests.simulator.conftest import laptop_writes
 
 
 @pytest.mark.parametrize(
     ("board_id", "mishap", "reason"),
     [
-        (C6, "brown_out", "brownout"),
-        (C6, "press_reset", "power"),
-        (PICO, "press_reset", "button"),
+        (C6, "brownout", "brownout"),
+        (C6, "button", "power"),
+        (PICO, "button", "button"),
         (C6, "crash", "software"),
         (PICO, "crash", "software"),
     ],
 )
 def test_after_a_reset_the_relay_is_open_and_the_reason_is_said(charging, board_id, mishap, reason):
     scene = charging(board_id)
-    getattr(scene.board, mishap)()
+    scene.board.reset(mishap)
     assert not scene.world.relay_closed
     scene.board.console.lines.clear()
     scene.infos.clear()
@@ -33,10 +34,10 @@ def test_after_a_reset_the_relay_is_open_and_the_reason_is_said(charging, board_
     assert not scene.world.relay_closed
 
 
-def test_a_crash_before_the_time_is_known_is_told_as_one(charging):
+def test_a_crash_before_the_time_is_known_is_reported_as_one(charging):
     scene = charging(until_charging=False)
     scene.board.run_for(1.5)
-    scene.board.crash()
+    scene.board.reset("crash")
     assert scene.wait(lambda: scene.infos, BOOT_AGAIN_S)
     assert scene.infos == ["reset: crash"]
 
@@ -55,30 +56,30 @@ def test_a_power_cut_opens_the_relay_and_the_charger_comes_back(charging):
 def test_who_asks_for_safe_mode_gets_it(charging):
     scene = charging()
     scene.board.boot_button = True
-    scene.board.press_reset()
+    scene.board.reset("button")
     scene.board.run_for(5)
     assert scene.board.safe_mode == "USER"
     assert not scene.world.relay_closed
 
 
 def test_an_exception_in_a_task_is_said_once_and_the_charge_goes_on(charging):
-    scene = charging(replacements=[breaks("charger/panel.py", "step")])
+    scene = charging(replacements=[breaks("charger/view.py", "step")])
     scene.board.run_for(30)
     assert said(scene).count("Traceback") == 1
-    assert "panel failed (ValueError), again in 1 s" in said(scene)
-    assert "panel failed (ValueError), again in 2 s" in said(scene)
+    assert "outputs failed (ValueError), again in 1 s" in said(scene)
+    assert "outputs failed (ValueError), again in 2 s" in said(scene)
     assert scene.world.relay_closed
 
 
-def test_a_failed_task_is_noticed_by_the_judge_though_nobody_reads_the_console(charging):
-    scene = charging(PICO, replacements=[breaks("charger/panel.py", "step")])
+def test_a_failed_task_is_noticed_by_the_judge_although_the_console_is_not_read(charging):
+    scene = charging(PICO, replacements=[breaks("charger/view.py", "step")])
     violations = []
     ProgramJudge(scene, violations.append)
     scene.board.console.reader = Reader.STUCK
     scene.board.console.offer(bytes(FIFO_BYTES))
     scene.board.run_for(CHARGING_S)
     assert "Traceback" not in said(scene)
-    assert "task panel has failed 1 times" in violations
+    assert "task outputs has failed 1 times" in violations
 
 
 @pytest.mark.parametrize("part", ["interlock", "controller"])
@@ -95,7 +96,9 @@ def test_an_exception_in_what_the_relay_depends_on_opens_it_for_good(charging, p
 
 
 def test_a_led_that_cannot_be_driven_ends_no_charge(charging):
-    scene = charging(replacements=[breaks("charger/outputs.py", "step")])
+    write = "neopixel_write.neopixel_write(self._pin, colour)"
+    fails = Replacement("charger/hardware/led.py", write, 'raise OSError(5, "seeded: no such pin")')
+    scene = charging(replacements=[fails])
     scene.board.run_for(30)
     assert said(scene).count("Traceback") == 1
     assert scene.world.relay_closed
@@ -135,19 +138,19 @@ def test_a_relay_that_cannot_be_opened_by_the_program_is_opened_by_a_reset(charg
 
 def test_an_overrun_is_counted_and_named(charging):
     slow = Replacement(
-        "charger/panel.py",
+        "charger/view.py",
         "    def step(self, now):\n",
         "    def step(self, now):\n        import time\n\n        time.sleep(0.015)\n",
     )
     scene = charging(replacements=[slow])
-    assert "loop   panel took 15 ms of 10, overrun 1" in said(scene)
+    assert "loop   outputs took 15 ms of 10, overrun 1" in said(scene)
     assert "overrun 4" in said(scene)
     assert "overrun 3\n" not in said(scene)
 
 
 def test_a_task_that_hangs_is_ended_by_the_watchdog(charging):
     hangs = Replacement(
-        "charger/panel.py",
+        "charger/view.py",
         "    def step(self, now):\n",
         "    def step(self, now):\n        import time\n\n"
         f"        while time.monotonic() > {CHARGING_S}:\n            pass\n",
@@ -187,17 +190,17 @@ def mended(scene):
 
 def test_after_ten_crashes_whoever_mends_the_program_on_the_drive_has_it_started_again(held):
     held.board.run_for(60)
-    held.board.drive.laptop_write("/code.py", mended(held))
+    laptop_writes(held.board, "code.py", mended(held))
     assert held.wait(lambda: held.status == "Available", BOOT_S)
     # A healthy minute later all crashes are forgotten.
     held.board.run_for(70)
-    held.board.crash()
+    held.board.reset("crash")
     assert held.wait(lambda: held.infos[-1:] == ["reset: software"], BOOT_AGAIN_S)
     assert "ten crashes in a row" not in said(held)
 
 
 def test_after_ten_crashes_a_program_that_goes_on_crashing_is_soon_held_again(held):
-    held.board.drive.laptop_write("/notes.txt", b"tried nothing")
+    laptop_writes(held.board, "notes.txt", b"tried nothing")
     held.board.run_for(60)
     assert said(held).count("ValueError: seeded") == 2
     assert "ten crashes in a row" in said(held)

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Ten bugs put into the firmware on the drive: the episodes find each of them."""
+"""Ten bugs put into the firmware on the drive: the episodes find each of them.
+
+`make test` begins at a seed that is known to find the bug, `make soak` searches.
+"""
 
 import pytest
 from chargerctl.simulator.chaos.soak import Replacement, soak
@@ -79,7 +82,40 @@ BUGS = {
 }
 
 
+# The first seed whose episode finds the bug. What changes the firmware's timing may move it: one of the next finds it then.
+SEEDS = {
+    "opening is debounced": 0,
+    "an answer of the broker is awaited for ever": 31,
+    "an answer of the broker is awaited within the pass": 31,
+    "StopTransaction is lost on reconnect": 5,
+    "a retained call is obeyed": 0,
+    "a stale authorisation is obeyed": 14,
+    "the relay closes before the lock": 0,
+    "revoke does not open": 6,
+    "the own card does not stop": 6,
+    "a queue overruns": 7,
+}
+NEXT = 25
+
+
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_bug_is_found_within_200_episodes(bug):
-    verdicts = soak(range(EPISODES), workers=1, replacements=BUGS[bug], to_first=True)
-    assert next((verdict.violations for verdict in verdicts if verdict.violations), None), bug
+def test_a_bug_is_found_by_its_seed_or_one_of_the_next(bug):
+    assert found(bug, range(SEEDS[bug], SEEDS[bug] + NEXT)) is not None, SOAK
+
+
+SOAK = "not found: put into SEEDS what pytest -m soak tests/simulator/chaos/test_seeded_bugs.py prints"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_is_found_within_200_episodes(bug, capsys):
+    seed = found(bug, range(EPISODES))
+    assert seed is not None
+    with capsys.disabled():
+        print(f"\n{bug}: seed {seed}")
+
+
+def found(bug, seeds):
+    """The first of the seeds whose episode has a violation, or None."""
+    verdicts = soak(seeds, workers=1, replacements=BUGS[bug], to_first=True)
+    return next((verdict.seed for verdict in verdicts if verdict.violations), None)

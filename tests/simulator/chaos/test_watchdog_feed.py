@@ -27,11 +27,17 @@ def board():
 @pytest.fixture
 def make_loop(board):
     def make(urgent, rest):
-        loop = Loop(lambda: board.now, board, lambda error: [str(error)], [], lambda tag, text: None)
-        loop.begin(
-            (Task("urgent", urgent, 10, vital=True),), (Task("rest", rest, 10),), board, lambda latch: None
+        return Loop(
+            (Task("urgent", urgent, 10, vital=True),),
+            (Task("rest", rest, 10),),
+            watchdog=board,
+            make_safe=lambda now, latch: None,
+            ticks_ms=lambda: board.now,
+            stalls=board,
+            describe=lambda error: [str(error)],
+            reserve=[],
+            log=lambda tag, text: None,
         )
-        return loop
 
     return make
 
@@ -49,27 +55,27 @@ def test_a_pass_feeds_it_once(make_loop, board):
     assert board.fed == 1
 
 
-def test_after_a_round_in_which_an_urgent_task_failed_it_goes_hungry(make_loop, board):
+def test_a_round_in_which_an_urgent_task_failed_does_not_feed_it(make_loop, board):
     make_loop(fails, nothing).run_pass()
     assert board.fed == 0
 
 
-def test_an_urgent_task_that_rests_within_its_back_off_is_vouched_for(make_loop, board):
+def test_an_urgent_task_that_rests_within_its_back_off_does_not_stop_the_feeding(make_loop, board):
     loop = make_loop(fails, nothing)
     for _ in range(3):
         loop.run_pass()
     assert board.fed == 2
 
 
-def test_another_task_that_fails_is_no_reason_for_a_reset(make_loop, board):
+def test_another_task_that_fails_does_not_stop_the_feeding(make_loop, board):
     make_loop(nothing, fails).run_pass()
     assert board.fed == 1
 
 
-def test_what_stood_still_and_came_back_is_followed_by_a_meal(make_loop, board):
-    def stands_still(now):
+def test_a_task_that_blocked_and_returned_does_not_stop_the_feeding(make_loop, board):
+    def blocks(now):
         board.now += 7000
 
-    loop = make_loop(nothing, stands_still)
+    loop = make_loop(nothing, blocks)
     loop.run_pass()
     assert board.fed == 1

@@ -27,7 +27,7 @@ def charger(tmp_path):
         drive = Drives(tmp_path, replacements).of(board_id)
         effective = effective_for_simulation(None, {}, list(settings), board_id=board_id)
         (drive / "settings.toml").write_text(effective.render(), encoding="utf-8")
-        scene = Scene(drive, board_id, effective.flat(), dict(effective.values), Costs(), seed=1)
+        scene = Scene(drive, board_id, effective.values, Costs(), seed=1)
         scenes.append(scene)
         scene.board.version = version
         scene.violations, scene.stuck = [], []
@@ -132,7 +132,7 @@ def test_a_transfer_that_goes_on_after_the_wire_is_free_is_no_violation(charger,
 
 def test_the_judge_sees_a_series(charger):
     careless = Replacement(
-        "charger/hardware/buses.py",
+        "charger/hardware/i2c.py",
         "        self._retry = ticks.add(now, _RETRY_MS)\n        return True",
         "        return False",
     )
@@ -175,7 +175,7 @@ def test_memory_that_the_chip_lacks_for_a_transfer_loses_the_parts_and_no_task_f
     charge(scene)
     scene.world.i2c.out_of_memory = True
     assert scene.wait(lambda: not scene.world.relay_closed, 5), "a reader lost during a charge ends it"
-    assert "card   lost: no memory for it" in said(scene) or "card   lost: does not answer" in said(scene)
+    assert "card   lost: out of memory" in said(scene) or "card   lost: does not answer" in said(scene)
     scene.world.i2c.out_of_memory = False
     scene.world.unplug()
     assert scene.wait(lambda: scene.world.panel.shows("Available"), 10), said(scene)

@@ -48,7 +48,7 @@ def test_configuring_in_one_step_shows_no_level_in_between(pin):
     assert levels == []
 
 
-def test_a_watcher_can_leave_while_being_told(pin):
+def test_a_watcher_can_leave_while_it_is_called(pin):
     levels = []
 
     def once(changed):

@@ -7,7 +7,7 @@ import random
 import signal
 import threading
 import time
-from dataclasses import replace
+from functools import partial
 
 import pytest
 from chargerctl.simulator.machine.clock import Clock
@@ -78,7 +78,7 @@ def test_power_on_again_boots_anew_and_time_has_gone_on(make_board):
 def test_a_reset_stops_the_program_for_good(make_board):
     board = make_board(LOOP)
     board.power(True)
-    board.clock.call_at(2_000_000, board.press_reset)
+    board.clock.call_at(2_000_000, lambda: board.reset("button"))
     board.run_for(4)
     assert starts(board) == 2
     assert "finally" not in board.console.lines
@@ -118,7 +118,7 @@ def test_what_a_timer_raises_reaches_the_runner_and_not_the_program(make_board):
     assert board.console.lines[-1].startswith("pass")
 
 
-def test_the_program_stands_still_while_the_board_is_not_run(make_board):
+def test_the_program_does_not_run_while_the_board_is_not_run(make_board):
     board = make_board(LOOP)
     board.power(True)
     board.run_for(1.65)
@@ -153,7 +153,7 @@ def test_events_of_power_and_reset(make_board):
     board.events.listen(seen.append)
     board.power(True)
     board.run_for(1)
-    board.press_reset()
+    board.reset("button")
     board.power(False)
     assert [event for event in seen if event["kind"] != "console"] == [
         {"t": 0.0, "kind": "power", "on": True},
@@ -204,7 +204,7 @@ def test_a_reset_lets_go_of_the_pins_at_once(make_board):
     board.power(True)
     board.run_for(2)
     assert board.pins["D5"].level is False
-    board.press_reset()
+    board.reset("button")
     assert board.pins["D5"].level is True
 
 
@@ -273,10 +273,10 @@ RECOVER = """
 """
 
 
-@pytest.mark.parametrize(("cause", "reason"), [("brown_out", "BROWNOUT"), ("crash", "HARD_FAULT")])
+@pytest.mark.parametrize(("cause", "reason"), [("brownout", "BROWNOUT"), ("crash", "HARD_FAULT")])
 def test_esp32_goes_to_safe_mode_and_stays_there(start, cause, reason):
     board = start(SAY)
-    getattr(board, cause)()
+    board.reset(cause)
     board.run_for(10)
     assert board.safe_mode == reason
     assert starts(board) == 1
@@ -285,7 +285,7 @@ def test_esp32_goes_to_safe_mode_and_stays_there(start, cause, reason):
 
 def test_safemode_py_brings_the_board_back(start):
     board = start(SAY, files={"safemode.py": RECOVER})
-    board.brown_out()
+    board.reset("brownout")
     board.run_for(10)
     assert "supervisor.SafeModeReason.BROWNOUT" in board.console.lines
     assert board.safe_mode is None
@@ -305,7 +305,7 @@ def test_the_boot_button_means_safe_mode_without_safemode_py(make_board):
 
 def test_rp2_knows_no_brown_out(start):
     board = start(SAY, PICO)
-    board.brown_out()
+    board.reset("brownout")
     board.run_for(3)
     assert board.safe_mode is None
     assert starts(board) == 2
@@ -319,7 +319,7 @@ def test_safe_mode_can_be_asked_for(start):
     """
     board = start(code, seconds=5)
     assert board.safe_mode == "PROGRAMMATIC"
-    board.press_reset()
+    board.reset("button")
     board.run_for(0.9)
     assert board.safe_mode is None
 
@@ -342,7 +342,7 @@ def test_a_second_start_within_a_second_is_safe_mode_where_ram_survived(make_boa
     board.run_for(30)
     assert board.safe_mode == "USER"
     assert "safemode.py output:" not in board.console.lines
-    board.press_reset()
+    board.reset("button")
     board.run_for(3)
     assert board.program == "code.py"
 
@@ -366,7 +366,7 @@ def test_a_brown_out_in_the_first_second_of_an_esp32_arms_safe_mode(make_board, 
     board = make_board(SAY, XIAO_C6, {"safemode.py": recover})
     board.power(True)
     board.run_for(0.5)
-    board.brown_out()
+    board.reset("brownout")
     board.run_for(10)
     assert board.safe_mode == ends_in
 
@@ -439,8 +439,9 @@ def test_the_board_comes_back_whenever_it_is_cut_off_or_reset(make_board, board_
     board.power(True)
     for _ in range(60):
         at_us = board.clock.now_us + chance.randrange(3_000_000)
-        cause = chance.choice(["cut", "press_reset", "brown_out", "crash"])
-        board.clock.call_at(at_us, (lambda: board.power(False)) if cause == "cut" else getattr(board, cause))
+        cause = chance.choice(["cut", "button", "brownout", "crash"])
+        cut, reset = partial(board.power, False), partial(board.reset, cause)
+        board.clock.call_at(at_us, cut if cause == "cut" else reset)
         board.run(at_us + chance.randrange(1_000))
         board.power(True)
     seen = len(board.console.lines)
@@ -460,6 +461,15 @@ def test_the_board_runs_in_real_time_too(make_board):
     assert "pass 3" in board.console.lines
 
 
+@pytest.fixture
+def default_sigint():
+    """A shell that starts the tests in the background (`nohup make test &`) has SIGINT ignored, and that is inherited."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
+
+
+@pytest.mark.usefixtures("default_sigint")
 def test_ctrl_c_at_the_laptop_leaves_the_program_standing(make_board):
     board = make_board(LOOP, files=AT_ONCE, clock=Clock(realtime=True), version=(10, 3, 0))
     board.power(True)
@@ -478,6 +488,6 @@ def test_slow_flash_from_now_on(make_board):
     board.power(True)
     board.run_for(3)
     quick = len(board.console.lines)
-    board.costs = replace(board.costs, fat_block=2_000_000)
+    board.costs.fat_block = 2_000_000
     board.run_for(2)
     assert len(board.console.lines) == quick

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""rp2pio on the virtual board: a state machine runs by itself while the program stands still, and owns its pins."""
+"""rp2pio on the virtual board: a state machine runs by itself while the program blocks, and owns its pins."""
 
 import pytest
 from chargerctl.boards.catalogue import BOARDS

@@ -7,15 +7,14 @@ from __future__ import annotations
 import adafruit_connection_manager
 import pytest
 from adafruit_minimqtt import adafruit_minimqtt
-from chargerctl.deploy import write_drive
-from chargerctl.settings import effective_for_simulation
-from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.network.broker import MemoryBroker
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.python.modules import select, socketpool, ssl, wifi
+
+from tests import deployed
 
 BROKER = "broker.example"
 PORT = 1883
@@ -143,35 +142,12 @@ def make_board():
 ESP32, RP2 = "seeed_xiao_esp32c6", "raspberry_pi_pico_w"
 
 
-class Charger:
-    """The charger, as deployed, and the world around it."""
+class Charger(deployed.Charger):
+    """Settings are given as `section__key="text"`."""
 
     def __init__(self, drive, board_id, **overrides):
-        settings = effective_for_simulation(
-            None,
-            {},
-            [f"{name.replace('__', '.')}={text}" for name, text in overrides.items()],
-            board_id=board_id,
-        )
-        write_drive(drive, settings.flat(), board_id)
-        self.scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), 1)
-        self.network = self.scene.network
-        self.board = self.scene.board
-        self.world = self.scene.world
-        self.console = []
-        self.resets = []
-        self.closings = 0
-        self.scene.events.listen(self._on_event)
-        self.board.settle_boot_out()
-
-    def _on_event(self, event):
-        if event["kind"] == "console":
-            self.console.append(event["text"])
-        elif event["kind"] == "reset" and event["reason"] != "power":
-            self.resets.append(event["reason"])
-
-    def said(self, text):
-        return [line for line in self.console if text in line]
+        settings = [f"{name.replace('__', '.')}={text}" for name, text in overrides.items()]
+        super().__init__(drive, board_id, settings)
 
     def on(self):
         self.board.power(True)
@@ -180,12 +156,9 @@ class Charger:
     def wait(self, seconds):
         self.board.run_for(seconds)
 
-    def until(self, holds, seconds):
-        assert self.scene.wait(holds, seconds), self.console[-30:]
-
     def serves(self, within=120):
         """A customer comes, charges, and goes."""
-        self.until(lambda: self.scene.online and self.scene.status == "Available", within)
+        self.until(lambda: self.ready, within)
         self.world.plug()
         self.wait(2)
         self.world.swipe("04A2B3C4")

@@ -192,7 +192,7 @@ def test_a_pico_that_loses_its_network_in_a_charge_rejoins_after_it(make_charger
     charger.wait(60)
     assert charger.world.relay_closed
     assert joins == []
-    assert charger.said("wifi   Joining simulated has to wait until the relay is open")
+    assert charger.said("wifi   Joining simulated waits until the relay is open")
     charger.world.unplug()
     charger.until(lambda: charger.scene.online, 40)
 

@@ -3,6 +3,7 @@
 """Where the charger, as deployed, gets its time from, and what it does not believe."""
 
 import pytest
+from chargerctl.central.script import Behaviour
 from chargerctl.simulator.network.ntp import START_UNIX
 
 BEYOND_2038_S = 400_000_000
@@ -28,8 +29,8 @@ def charge(charger):
 
 @pytest.mark.parametrize("how", ["silent", "unsynchronised", "foreign"])
 def test_a_time_server_that_misbehaves_sets_nothing_and_a_good_one_later_does(charger, how):
-    charger.scene.central.answer(
-        "BootNotification", {"status": "Pending", "currentTime": "x", "interval": 900}
+    charger.scene.central.script.add(
+        "BootNotification", Behaviour(payload={"status": "Pending", "currentTime": "x", "interval": 900})
     )
     charger.network.ntp.behave(how)
     charger.on().wait(60)
@@ -45,7 +46,7 @@ def test_a_time_server_that_misbehaves_sets_nothing_and_a_good_one_later_does(ch
     ("how", "why"),
     [
         ("unsynchronised", "(not synchronised), next try in 10 s"),
-        ("kiss", "(it asks to be left alone: RATE), next try in 14400 s"),
+        ("kiss", "(the server refuses requests: RATE), next try in 14400 s"),
         ("foreign", "(no answer), next try in 10 s"),
         ("silent", "(no answer), next try in 10 s"),
     ],
@@ -75,18 +76,19 @@ def test_nor_one_before_this_firmware(charger):
     charger.network.ntp.behave("wrong", BEFORE_2025_S)
     charger.on().wait(30)
     assert not set_by_ntp(charger)
-    assert charger.said("clock  not believed: a time outside 2025 to 2037 from NTP")
-    assert charger.said("ntp    No time from pool.ntp.org (a time that cannot be)")
+    assert charger.said("clock  ignored a time outside 2025 to 2037 from NTP")
+    assert charger.said("ntp    No time from pool.ntp.org (a time outside 2025 to 2037)")
 
 
 def test_nor_from_the_central_system(charger):
     charger.network.ntp.behave("silent")
-    charger.scene.central.answer(
-        "BootNotification", {"status": "Accepted", "currentTime": "2039-01-01T00:00:00Z", "interval": 900}
+    charger.scene.central.script.add(
+        "BootNotification",
+        Behaviour(payload={"status": "Accepted", "currentTime": "2039-01-01T00:00:00Z", "interval": 900}),
     )
     charger.on()
     charger.until(lambda: charger.scene.status == "Available", 60)
-    assert charger.said("clock  not believed: a time outside 2025 to 2037 from the central system")
+    assert charger.said("clock  ignored a time outside 2025 to 2037 from the central system")
     assert charger.board.rtc.unix() < START_UNIX
     assert charger.said("loop") == []
 

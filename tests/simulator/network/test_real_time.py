@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Real brokers: amqtt in this process, mosquitto with TLS and password, and the board's way to them."""
 
+import asyncio
 import getpass
 import os
 import shutil
@@ -75,8 +76,19 @@ def soon(holds) -> None:
 
 @pytest.fixture
 def thread():
-    with LoopThread() as thread:
-        yield thread
+    thread = LoopThread()
+    yield thread
+    thread.run(cancel_all())
+    thread.loop.call_soon_threadsafe(thread.loop.stop)
+    soon(lambda: not thread.loop.is_running())
+    thread.loop.close()
+
+
+async def cancel_all():
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.fixture
@@ -139,7 +151,7 @@ def test_a_broker_that_is_not_there_refuses(thread):
         port = free.getsockname()[1]
     with pytest.raises(MMQTTException):
         Board(thread, port).client().connect()
-    with pytest.raises(ChargerctlError, match=f"no MQTT broker takes connections at {HOST}:{port}"):
+    with pytest.raises(ChargerctlError, match=f"cannot connect to an MQTT broker at {HOST}:{port}"):
         Client(HOST, port, ["#"], print)
 
 

@@ -23,7 +23,7 @@ def test_joining_again_while_connected_costs_nothing(online):
 
 
 def test_the_costs_of_the_moment_count(any_board):
-    any_board.costs = any_board.costs.scaled(2)
+    any_board.costs.copy_from(any_board.costs.scaled(2))
     assert any_board.took(any_board.join) == pytest.approx(any_board.costs.wifi_associate / 1e6, abs=0.01)
 
 

@@ -5,8 +5,8 @@ import json
 import math
 
 import pytest
-from chargerctl.simulator.machine.floats import board_float
 from chargerctl.simulator.python.board_json import dumps, loads
+from chargerctl.simulator.python.floats import board_float
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,8 +8,7 @@ from textwrap import dedent
 
 import pytest
 from chargerctl.deploy.image import firmware_image
-from chargerctl.deploy.requirements import required_libraries
-from chargerctl.deploy.wheels import wheel_libraries
+from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.soak import Drives
@@ -60,7 +59,7 @@ def test_generators_lie_on_the_heap_and_each_scope_is_found():
 
 
 def test_the_frames_of_all_that_is_deployed_are_known():
-    files = firmware_image() | wheel_libraries(required_libraries())
+    files = firmware_image() | wheel_libraries()
     counted = 0
     for path, content in files.items():
         if Path(path).suffix == ".py":
@@ -163,7 +162,7 @@ def charger(tmp_path):
         settings = effective_for_simulation(None, {}, [], board_id=board_id)
         drive = Drives(tmp_path).of(board_id)
         (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-        scene = Scene(drive, board_id, settings.flat(), dict(settings.values), Costs(), seed=1)
+        scene = Scene(drive, board_id, settings.values, Costs(), seed=1)
         boards.append(scene.board)
         scene.board.version = V9
         scene.network.faults.delay_us = round(answer_s * 500_000) - scene.network.costs.network_delay

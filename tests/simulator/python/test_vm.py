@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 
 import pytest
-from chargerctl.deploy.bytecode import compile_image
-from chargerctl.deploy.source_record import SourceRecord
-from chargerctl.state import state_folder
+from chargerctl.deploy.bytecode.compiler import compile_image
+from chargerctl.deploy.bytecode.source_record import SourceRecord
+from chargerctl.files import state_folder
 
 
 def test_code_py_runs_and_ends(start):
@@ -117,7 +117,7 @@ def test_source_comes_before_bytecode(output):
         (b"M\x06\x00\x1f", "ValueError: MicroPython .mpy file; use CircuitPython mpy-cross\n"),
         (b"C\x05\x00\x1f", "ValueError: incompatible .mpy file\n"),
         (b"", "ValueError: incompatible .mpy file\n"),
-        (b"C\x06\x00\x1f" + bytes(range(256)), "or put the .py file beside it\n"),
+        (b"C\x06\x00\x1f" + bytes(range(256)), "or put the .py beside it\n"),
     ],
     ids=["MicroPython's", "another format", "empty", "of no known source"],
 )

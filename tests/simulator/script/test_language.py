@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: MIT
 """The script language as text: what each line means, and what is said about a wrong one."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 from chargerctl.simulator.script import language as script
+from chargerctl.simulator.script import values
+from chargerctl.simulator.script.document import with_table
+from chargerctl.simulator.script.lines import LINES as FORMS
 from chargerctl.simulator.script.values import ALWAYS
+
+ROOT = Path(__file__).parents[3]
 
 LINES = [
     ("plug", "plug", {}),
@@ -78,6 +84,10 @@ LINES = [
 ]
 
 
+def name_of(form):
+    return "_".join(form.keywords)
+
+
 def parse(text: str) -> script.Script:
     return script.parse(text, "a.script", Path())
 
@@ -85,11 +95,32 @@ def parse(text: str) -> script.Script:
 @pytest.mark.parametrize(("line", "name", "arguments"), LINES, ids=[line for line, _, _ in LINES])
 def test_a_line_reads_as(line, name, arguments):
     (statement,) = parse(f"\t{line}  # a comment").statements
-    assert (statement.text, statement.name, dict(statement.arguments)) == (line, name, arguments)
+    assert (statement.text, name_of(statement.form)) == (line, name)
+    assert dict(statement.arguments) == arguments
 
 
 def test_every_form_of_the_language_is_covered_here():
-    assert {form.name for form in script._FORMS} == {name for _, name, _ in LINES}
+    assert {name_of(form) for form in FORMS} == {name for _, name, _ in LINES}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[form.usage for form in FORMS])
+def test_what_a_form_reads_is_what_its_function_takes(form):
+    function = form.act or form.timed
+    (_stage, *parameters) = inspect.signature(function).parameters.values()
+    assert [each.name for each in parameters] == [each.name for each in form.elements if each.name]
+    assert [each.default is not each.empty for each in parameters] == [
+        each.optional for each in form.elements if each.name
+    ]
+    for element in form.elements:
+        if element.name:
+            read = "str" if element.words else values.KINDS[element.kind].__annotations__["return"]
+            assert function.__annotations__[element.name] == read, element.name
+
+
+def test_the_page_on_the_simulator_has_every_form_and_its_help():
+    page = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
+    assert page == with_table(page), "python -m chargerctl.simulator.script.document"
+    assert page.count("\n| `") == len(FORMS)
 
 
 def test_comments_blank_lines_and_windows_line_ends_are_nothing():
@@ -110,7 +141,7 @@ def test_comments_blank_lines_and_windows_line_ends_are_nothing():
         ("press stop", "expected estop or service, found stop"),
         ("csms answer Authorize", "expected one JSON value, found the end of the line"),
         ('csms answer Authorize {"a" 1}', "Expecting ':' delimiter at column 28"),
-        ('csms answer Authorize {"a":1}#x', "no blank after it at column 30"),
+        ('csms answer Authorize {"a":1}#x', "expected a space at column 30"),
         ("csms answer Authorize NaN", "NaN is not JSON"),
         ("csms silent Authorize 0", "expected a count from 1, or always, found 0"),
         ("csms call", "expected an OCPP action"),

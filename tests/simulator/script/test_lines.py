@@ -153,7 +153,7 @@ def test_csms_answer(simulate):
     ).must_hold()
 
 
-def test_csms_answer_is_given_as_often_as_told(simulate):
+def test_csms_answer_is_given_as_often_as_asked(simulate):
     refused = '{"idTagInfo": {"status": "Expired"}}'
     simulate(
         PLUGGED
@@ -287,6 +287,6 @@ def test_what_the_charger_does_not_have_is_refused_before_boot(simulate):
     assert outcome.status == 2
     (error,) = outcome.events
     assert [problem.split(": ", 1)[1] for problem in error["problems"]] == [
-        "press estop: this charger has no estop button: [hardware] estop_pin says on which pin",
-        "fail meter: this charger has no meter: its settings say none",
+        "press estop: this charger has no estop button: set [hardware] estop_pin to its pin",
+        "fail meter: this charger has no meter: it is switched off in the [hardware] settings",
     ]

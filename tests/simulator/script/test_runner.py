@@ -9,7 +9,9 @@ import pytest
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.script import language as script
-from chargerctl.simulator.script.runner import Runner, Stage
+from chargerctl.simulator.script.line import Stage
+from chargerctl.simulator.script.record import Record
+from chargerctl.simulator.script.runner import Runner
 
 
 class Play:
@@ -23,7 +25,7 @@ class Play:
         self.reports = []
         self.results = []
         self.events.listen(lambda event: self.reports.append(event) if event["kind"] == "expect" else None)
-        stage = Stage(board=None, world=self.world, network=None, central=None)
+        stage = Stage(board=None, world=self.world, network=None, central=None, record=Record(self.events))
         Runner(script.parse(text, "a.script", Path()), self.clock, self.events, stage, self._finish).start()
 
     def _finish(self, why):

@@ -158,7 +158,7 @@ def test_settings_and_a_drive_do_not_go_together(chargerctl, drive, tmp_path):
     (tmp_path / "settings.toml").write_text("")
     outcome = chargerctl("simulate", "--drive", drive, "-c", "settings.toml")
     assert outcome.status == 2
-    assert "leave out -c" in outcome.stderr
+    assert "remove -c" in outcome.stderr
 
 
 @pytest.mark.parametrize(

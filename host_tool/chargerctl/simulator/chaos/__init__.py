@@ -7,8 +7,8 @@ customers.py     who plugs in, shows a card and leaves meanwhile
 episode.py       draws from a seed: board, settings, schedule
 scene.py         board, world, network, broker and central system, joined for one episode
 phases.py        what the program is busy with, by its call stack
-relay.py, talk.py, program.py    the invariants: of the relay, of what is said, of the program
-grants.py, endings.py, opening.py    when somebody was authorised, when that has ended, how soon the relay is open then
+relay.py, talk.py, program.py    the invariants: of the relay, of the conversation, of the program
+grants.py, endings.py, opening.py    when an authorisation began, when it ended, how soon the relay must open then
 carry_out.py     one episode: the schedule, calm, the next customer, the verdict
 tally.py         what many episodes add up to
 soak.py          many episodes in several processes

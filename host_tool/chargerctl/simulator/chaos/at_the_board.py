@@ -9,6 +9,7 @@ from random import Random
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.machine.console import Reader
+from chargerctl.simulator.peripherals import FAILING
 
 UIDS = ("04A2B3C4", "04D5E6F70809AB", "11223344", "0102030405060708090A")
 
@@ -160,7 +161,7 @@ def clock_stretched(random: Random, at_s: float) -> list[Act]:
 
 
 def part_lost(random: Random, at_s: float) -> list[Act]:
-    part = random.choice(("display", "reader", "led", "meter"))
+    part = random.choice(FAILING)
     return spell(
         "part_lost",
         at_s,
@@ -208,15 +209,15 @@ def nvm_fails(random: Random, at_s: float) -> list[Act]:
 
 
 def brown_out(random: Random, at_s: float) -> list[Act]:
-    return [Act(at_s, "brown_out", "brown_out", lambda scene: scene.board.brown_out())]
+    return [Act(at_s, "brown_out", "brown_out", lambda scene: scene.board.reset("brownout"))]
 
 
 def crash(random: Random, at_s: float) -> list[Act]:
-    return [Act(at_s, "crash", "crash of the core", lambda scene: scene.board.crash())]
+    return [Act(at_s, "crash", "crash of the core", lambda scene: scene.board.reset("crash"))]
 
 
 def reset_button(random: Random, at_s: float) -> list[Act]:
-    return [Act(at_s, "reset_button", "reset_button", lambda scene: scene.board.press_reset())]
+    return [Act(at_s, "reset_button", "reset_button", lambda scene: scene.board.reset("button"))]
 
 
 def power_cut(random: Random, at_s: float) -> list[Act]:

@@ -13,7 +13,7 @@ from chargerctl.central.script import ANY, Behaviour
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.scene import Scene
 
-# What a retained call would have the charger do; nobody else uses this idTag, nor ids that begin so.
+# Only retained calls use this idTag and ids with this prefix.
 RETAINED_TAG = "RETAINED"
 RETAINED_ID = "retained"
 # Likewise of remote starts: each has an idTag of its own.
@@ -62,12 +62,12 @@ def _behaves(name: str, random: Random, at_s: float, behaviour: Behaviour, detai
     times = "from now on" if count is None else f"{count} times"
 
     def begin(scene: Scene) -> None:
-        scene.central.behave(action, behaviour, count)
+        scene.central.script.add(action, behaviour, count)
 
     acts = [Act(at_s, name, f"{name} {detail} to {action}, {times}", begin)]
     if count is None:
         acts.append(
-            Act(at_s + random.uniform(5, 40), "", f"{name} ends", lambda scene: scene.central.be_usual())
+            Act(at_s + random.uniform(5, 40), "", f"{name} ends", lambda scene: scene.central.script.clear())
         )
     return acts
 
@@ -105,7 +105,14 @@ def central_refuses(random: Random, at_s: float) -> list[Act]:
     if action == "Authorize":
         del payload["transactionId"]
     text = f"central_refuses: {status} to the next {action}"
-    return [Act(at_s, "central_refuses", text, lambda scene: scene.central.answer(action, payload))]
+    return [
+        Act(
+            at_s,
+            "central_refuses",
+            text,
+            lambda scene: scene.central.script.add(action, Behaviour(payload=payload)),
+        )
+    ]
 
 
 def _asks(name: str, at_s: float, do: Callable[[Scene], object], text: str = "") -> list[Act]:
@@ -141,13 +148,13 @@ def remote_reset(random: Random, at_s: float) -> list[Act]:
 
 
 def retained_call(random: Random, at_s: float) -> list[Act]:
-    """Left behind at the broker for whoever connects next, as careless tools do."""
+    """A retained call, as careless tools leave it at the broker."""
 
     def do(scene: Scene) -> None:
         call_id = scene.next_id(RETAINED_ID)
         payload = {"idTag": RETAINED_TAG, "connectorId": 1}
         frame = json.dumps([2, call_id, "RemoteStartTransaction", payload])
-        # To nobody at first: what is live would rightly be obeyed.
+        # Published while the charger is not connected: a live call would rightly be obeyed.
         scene.broker.restart()
         scene.publish(frame, retain=True)
 

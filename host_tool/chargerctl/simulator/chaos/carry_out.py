@@ -17,7 +17,7 @@ from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
-from chargerctl.simulator.chaos.told_time import TimeJudge
+from chargerctl.simulator.chaos.timestamps import TimeJudge
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Event
 
@@ -34,7 +34,7 @@ _NEXT_UID = "0BADCAFE"
 @dataclass
 class Verdict:
     """What came of an episode. `violations`: "12.345 s: what". `worst_ms`: how long the relay took to open and how
-    long it might, by why it had to and what stood still."""
+    long it was allowed to take, by reason and by what blocked."""
 
     seed: int
     violations: list[str]
@@ -61,15 +61,13 @@ class _Run:
         overrides = [f"{name}={value}" for name, value in episode.settings.items()]
         settings = effective_for_simulation(None, {}, overrides, board_id=episode.board_id)
         (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-        self._scene = Scene(
-            drive, episode.board_id, settings.flat(), dict(settings.values), costs, episode.seed
-        )
+        self._scene = Scene(drive, episode.board_id, settings.values, costs, episode.seed)
         self._verdict = Verdict(episode.seed, [])
         self._events: list[Event] = []
         self._calm_s = 0.0
         self._back = False
         self._delivered_wh: float | None = None
-        self._scene.events.listen(self._keep)
+        self._scene.listen(self._events.append)
         self._relay = RelayJudge(self._scene, self._violated)
         self._talk = TalkJudge(self._scene, self._violated)
         self._program = ProgramJudge(self._scene, self._violated)
@@ -87,8 +85,8 @@ class _Run:
         scene.later(0, scene.calm)
         scene.board.run_for(0.01)
         self._calm_s = scene.now_s
-        if self._recovered() and self._everything_told() and self._serve_next_customer():
-            self._everything_told()
+        if self._recovered() and self._everything_reported() and self._serve_next_customer():
+            self._everything_reported()
             self._check_sale()
         self._talk.check_answers()
         for violation in scene.central.violations:
@@ -117,14 +115,12 @@ class _Run:
             )
             return False
         self._back = True
-        said, boot = self._program.reason_said, self._talk.last_boot
-        if said not in self._program.why or boot is None or boot.info != f"reset: {said}":
-            told = boot and boot.info
-            self._violated(
-                f"reset for {self._program.why}, the console said {said!r}, the central system heard {told!r}"
-            )
+        logged, boot = self._program.reason_logged, self._talk.last_boot
+        if logged not in self._program.why or boot is None or boot.info != f"reset: {logged}":
+            sent = boot and boot.info
+            self._violated(f"reset for {self._program.why}, but logged {logged!r} and reported {sent!r}")
         if scene.world.relay_closed or scene.world.lock_engaged:
-            self._violated("the relay is closed or the cable locked, and nobody is there")
+            self._violated("relay closed or cable locked without a customer")
         return True
 
     def _press_service(self) -> None:
@@ -136,8 +132,8 @@ class _Run:
             scene.later(10, self._press_service)
 
     def _probe(self) -> None:
-        """Ask, until the charger is reached: it may have nothing to say for a quarter of an hour."""
-        if self._talk.heard_s <= self._calm_s:
+        """Call the charger until it answers: by itself it may send nothing for a quarter of an hour."""
+        if self._talk.received_s <= self._calm_s:
             self._scene.publish(json.dumps([2, self._scene.next_id("probe"), "GetConfiguration", {}]))
             self._scene.later(5, self._probe)
 
@@ -145,9 +141,9 @@ class _Run:
         scene = self._scene
         return (
             scene.online
-            and self._talk.status_told
+            and self._talk.status_sent
             # A connection that died in silence seems fine until it is tried.
-            and self._talk.heard_s > self._calm_s
+            and self._talk.received_s > self._calm_s
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and self._talk.outstanding is None
@@ -158,16 +154,16 @@ class _Run:
             and scene.world.panel.shows("Available")
         )
 
-    def _everything_told(self) -> bool:
+    def _everything_reported(self) -> bool:
         """Starts and stops of all sessions since the last reset, the one of the next customer included."""
         tag = None if self._delivered_wh is None else _NEXT_UID
 
-        def untold() -> str:
-            return self._talk.untold(self._relay.sessions, tag)
+        def unreported() -> str:
+            return self._talk.unreported(self._relay.sessions, tag)
 
-        if not self._scene.wait(lambda: not untold() and self._is_available(), _DELIVERY_S):
-            why = untold() or f"status {self._scene.status}, online {self._scene.online}"
-            self._violated(f"not told within {_DELIVERY_S:.0f} s: {why}")
+        if not self._scene.wait(lambda: not unreported() and self._is_available(), _DELIVERY_S):
+            why = unreported() or f"status {self._scene.status}, online {self._scene.online}"
+            self._violated(f"not reported within {_DELIVERY_S:.0f} s: {why}")
             return False
         return True
 
@@ -182,13 +178,13 @@ class _Run:
         scene.world.plug()
         scene.world.swipe(_NEXT_UID)
         if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
-            self._violated(f"the next customer is not served: the display says {scene.world.panel.lines()}")
+            self._violated(f"the next customer is not served; display: {scene.world.panel.lines()}")
             return False
         scene.later(_CHARGE_S, scene.world.unplug)
         scene.board.run_for(_CHARGE_S + 1.0)
         self._delivered_wh = scene.world.metered_wh - counted_wh
         if scene.world.lock_engaged:
-            self._violated("the cable is still locked after the next customer")
+            self._violated("cable still locked after the next customer")
         return True
 
     def _check_sale(self) -> None:
@@ -206,10 +202,6 @@ class _Run:
 
     # The verdict.
 
-    def _keep(self, event: Event) -> None:
-        if event["kind"] != "display":
-            self._events.append(event)
-
     def _violated(self, text: str) -> None:
         self._verdict.violations.append(f"{self._scene.now_s:.3f} s: {text}")
         self._scene.events.emit("violation", text=text)
@@ -222,7 +214,7 @@ class _Run:
         verdict.closings = relay.closings
         verdict.resets = self._program.resets
         verdict.board_s = self._scene.now_s
-        # Whatever is left of this board must not fire in the next.
+        # No timer of this board may fire during the next episode.
         self._scene.board.power(False)
         if verdict.violations:
             verdict.trace = self._trace()

@@ -11,8 +11,8 @@ from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.at_the_board import UIDS
 from chargerctl.simulator.chaos.scene import Scene
 
-# How often the call stack is looked at for the moment to unplug, and when patience ends.
-_LOOK_S = 0.00017
+# How often the call stack is checked for the moment to unplug, and when the customer unplugs anyway.
+_LOOK_US = 170
 _PATIENCE_S = 5.0
 _PATIENCE_RARE_S = 20.0
 
@@ -89,6 +89,8 @@ def _aim(scene: Scene, waited_for: str) -> None:
         if phases.phase(scene.board) == waited_for or scene.now_s >= give_up_s:
             scene.world.unplug()
         elif scene.world.plugged:
-            scene.later(_LOOK_S, look)
+            # While time is being spent in one piece the program stays where it is.
+            clock = scene.clock
+            clock.call_at(max(clock.now_us + _LOOK_US, clock.spent_us), look)
 
     look()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""When an authorisation has ended, as the world can know: from then on the relay has to open.
+"""When an authorisation ended, as far as it can be observed: from then on the relay must open.
 
 Frames of the charger may be minutes old when they are seen. So each is held against what is known for certain: a call
 is answered while the relay has been closed since before it was asked; a transaction is the running one when its idTag
@@ -61,7 +61,7 @@ class Endings:
         self._card_away_s = 0.0
         self._troubles: set[str] = set()
         self._troubled_s = -1e9
-        scene.events.listen(self._on_event)
+        scene.listen(self._on_event)
 
     def relay_closed(self, goes_on: bool) -> None:
         """`goes_on`: the same transaction as before, after a glitch of the cable."""
@@ -89,9 +89,9 @@ class Endings:
         elif kind == "card":
             self._card(event["uid"])
         elif kind == "frame" and event["dir"] == "in":
-            self._heard(event["frame"])
+            self._received(event["frame"])
         elif kind == "frame":
-            self._said(event["frame"])
+            self._sent(event["frame"])
 
     def _presents(self, tag: str) -> None:
         self._presented[tag] += 1
@@ -113,15 +113,15 @@ class Endings:
             # Gone before it had to be seen.
             self._opening.withdraw(_OWN_CARD)
             return
-        anew = now_s - self._card_away_s > _FIELD_FREE_S
+        again = now_s - self._card_away_s > _FIELD_FREE_S
         self._presents(uid)
         well = not self._troubles and now_s - self._troubled_s > _TROUBLE_ECHO_S
-        if self._closed_s is not None and uid == self._running and anew and well:
+        if self._closed_s is not None and uid == self._running and again and well:
             self._opening.expect(_OWN_CARD, _READER_MS)
 
-    # What is said.
+    # Frames.
 
-    def _said(self, frame: object) -> None:
+    def _sent(self, frame: object) -> None:
         now_s = self._scene.now_s
         match frame:
             case [3, str(call_id), {"status": "Accepted"}] if call_id in self._asked:
@@ -138,7 +138,7 @@ class Endings:
                 if self._closed_since(now_s - _LATE_FRAME_S):
                     self._opening.expect("Faulted was reported")
 
-    def _heard(self, frame: object) -> None:
+    def _received(self, frame: object) -> None:
         now_s = self._scene.now_s
         match frame:
             case [2, str(call_id), "RemoteStopTransaction" | "Reset" as action, _]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from chargerctl.settings.table import board_settings
 from chargerctl.simulator.chaos import customers, on_the_link
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
@@ -17,6 +18,7 @@ _BOOT_S = 10.0
 OFFLINE_SESSIONS = 8
 
 _BOARDS = ("seeed_xiao_esp32c6",) * 3 + ("adafruit_feather_esp32s3_nopsram", "raspberry_pi_pico_w")
+_READERS = tuple(reader for reader, pins in board_settings.READERS if pins)
 # With an SPI reader MISO is taken; these are free on each board, whichever reader there is.
 _ESTOP = {
     "seeed_xiao_esp32c6": "MTDI",
@@ -55,7 +57,7 @@ def draw(seed: int) -> Episode:
 def _settings(random: Random, board_id: str) -> dict[str, str]:
     return {
         "hardware.estop_pin": _ESTOP[board_id],
-        "hardware.card_reader": random.choice(("pn532_i2c", "pn532_i2c", "pn532_spi")),
+        "hardware.card_reader": random.choice(_READERS),
         "mqtt.keep_alive": str(random.choice((5, 10, 60))),
         "ntp.sync_interval_minutes": str(random.choice((1, 240))),
         "ocpp.meter_value_sample_interval": str(random.choice((1, 5, 60))),
@@ -68,7 +70,7 @@ def _settings(random: Random, board_id: str) -> dict[str, str]:
 
 
 def _offline_day(random: Random, seed: int, board_id: str, settings: dict[str, str]) -> Episode:
-    """Cut off while customers come and go: everything has to be told afterwards."""
+    """Offline while customers come and go: every session must be reported afterwards."""
     settings |= {
         "ocpp.offline_authorization": "true",
         "safety.min_off_seconds": "0",
@@ -80,8 +82,8 @@ def _offline_day(random: Random, seed: int, board_id: str, settings: dict[str, s
     acts, end_s = customers.draw_hasty(
         random, first_s, random.randint(OFFLINE_SESSIONS, OFFLINE_SESSIONS + 5)
     )
-    told = Act(first_s, "offline_sessions", "offline_sessions", lambda scene: None)
-    return Episode(seed, board_id, settings, end_s, _in_order([begins, told, *acts], end_s))
+    mark = Act(first_s, "offline_sessions", "offline_sessions", lambda scene: None)
+    return Episode(seed, board_id, settings, end_s, _in_order([begins, mark, *acts], end_s))
 
 
 def _in_order(acts: list[Act], length_s: float) -> tuple[Act, ...]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""When somebody was authorised, as the world can know: by what crossed the link, and by who held a card to the reader."""
+"""When an authorisation began, as far as it can be observed: by frames on the link and cards at the reader."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.machine.events import Event
 
 _SLACK_S = 0.3
-# How much younger an authorisation may be than what the world saw of it. Offline a card may lie there while the program
-# stands still for a patient connect.
+# How much younger an authorisation may be than what was observed of it. Offline a card may be on the reader while a slow
+# connect blocks the program.
 AGE_SLACK_S = 0.5
 AGE_SLACK_OFFLINE_S = 4.0
 
 
 class Grants:
-    """`stop_told_s`: when the last StopTransaction was sent."""
+    """`stop_sent_s`: when the last StopTransaction was sent."""
 
     def __init__(self, scene: Scene) -> None:
         self._latest_s: float | None = None
         self._scene = scene
-        self.stop_told_s = -1.0
-        self._offline = bool(scene.values["ocpp.offline_authorization"])
+        self.stop_sent_s = -1.0
+        self._offline = bool(scene.values.ocpp.offline_authorization)
         self.age_slack_s = AGE_SLACK_OFFLINE_S if self._offline else AGE_SLACK_S
-        self._stale_s = float(scene.values["safety.stale_authorization_seconds"])
+        self._stale_s = float(scene.values.safety.stale_authorization_seconds)
         self._asked: dict[str, float] = {}
         self._started: set[str] = set()
         self._seen: set[str] = set()
-        scene.events.listen(self._on_event)
+        scene.listen(self._on_event)
 
     @property
     def latest_s(self) -> float | None:
@@ -47,18 +47,18 @@ class Grants:
             # Also when it is taken away: a program that starts meanwhile finds it there.
             self._latest_s = now_s
         elif kind == "frame" and event["dir"] == "out":
-            self._said(event["frame"], now_s)
+            self._sent(event["frame"], now_s)
         elif kind == "frame":
-            self._heard(event["frame"], now_s)
+            self._received(event["frame"], now_s)
 
-    def _said(self, frame: object, now_s: float) -> None:
+    def _sent(self, frame: object, now_s: float) -> None:
         match frame:
             case [2, str(call_id), "Authorize", {"idTag": str()}]:
                 self._asked[call_id] = now_s
             case [2, str(), "StopTransaction", _]:
-                self.stop_told_s = now_s
+                self.stop_sent_s = now_s
 
-    def _heard(self, frame: object, now_s: float) -> None:
+    def _received(self, frame: object, now_s: float) -> None:
         match frame:
             case [3, str(call_id), {"idTagInfo": {"status": "Accepted"}}]:
                 asked_s = self._asked.pop(call_id, None)

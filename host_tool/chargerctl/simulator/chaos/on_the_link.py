@@ -14,7 +14,7 @@ from chargerctl.simulator.network.ntp import BEHAVIOURS
 _GARBAGE = (
     b"\xf0\xff\xff\xff\xff",  # an impossible length
     b"\x00\x00",
-    b"\x90\x03\x00\x01\x00",  # a SUBACK that nobody waits for
+    b"\x90\x03\x00\x01\x00",  # an unexpected SUBACK
     b"\x20\x02\x00\x00",  # a second CONNACK
     b"\x34\x06\x00\x01x\x00\x01y",  # QoS 2
     b"\x30\x02\x00\x09",  # a topic longer than its packet
@@ -41,10 +41,10 @@ def half_open(random: Random, at_s: float) -> list[Act]:
 
 
 def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
-    """From the next unplug during a charge on, or the next answer behind it, nothing gets through: what is said of it is
+    """From the next unplug during a charge on, or the next answer after it, nothing gets through: what is sent about it is
     lost."""
     lasts_s, late_s = random.uniform(6, 15), random.uniform(0, 0.015)
-    behind_answer = random.random() < 0.7
+    after_answer = random.random() < 0.7
 
     def cut(scene: Scene) -> None:
         scene.network.half_open()
@@ -52,12 +52,12 @@ def cut_at_unplug(random: Random, at_s: float) -> list[Act]:
         scene.later(lasts_s, lambda: setattr(scene.network.faults, "syn_black_hole", False))
 
     def unplugged(scene: Scene) -> None:
-        if behind_answer:
+        if after_answer:
             scene.once(_is_answer, lambda: scene.later(late_s, lambda: cut(scene)))
         else:
             cut(scene)
 
-    text = f"cut_at_unplug for {lasts_s:.3f} s" + (", behind the next answer" if behind_answer else "")
+    text = f"cut_at_unplug for {lasts_s:.3f} s" + (", after the next answer" if after_answer else "")
 
     def begin(scene: Scene) -> None:
         scene.once(lambda event: _is_unplug(event) and scene.world.relay_closed, lambda: unplugged(scene))
@@ -247,7 +247,7 @@ def clock_set(random: Random, at_s: float) -> list[Act]:
 
 
 def time_server(random: Random, at_s: float) -> list[Act]:
-    """It misbehaves; what it says then is months off, or a time that no board can hold."""
+    """The time server misbehaves: its time is months off, or beyond what a board can hold."""
     how = random.choice(BEHAVIOURS[1:])
 
     def begin(scene: Scene) -> None:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""How long the relay may stay closed once it has to open: 50 ms, and the one declared stall the program met.
+"""How long the relay may stay closed once it has to open: 50 ms plus the one declared stall in progress.
 
-On RP2, where a PIO program watches cable and emergency stop itself, it is 0.1 ms for these, whatever the program met.
+On RP2, where a PIO program watches cable and emergency stop itself, it is 0.1 ms for these, whatever blocks the program.
 One stall cannot be declared, since nothing in Python can prevent or end it: an RP2's send while the network stack has no
 memory left. The watchdog bounds it.
 """
@@ -17,9 +17,9 @@ from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.chaos.wires import Wires
 
 BOUND_MS = 50.0
-# What may stand still with the relay closed, by the phase in which it does. No store write: it waits for the relay.
+# What may block with the relay closed, by phase. No store write: it waits until the relay is open.
 _CONNECT_MS = 200.0
-# USB on an ESP32-C6 with nobody reading: one write.
+# An unread USB console on an ESP32-C6: one write.
 _CONSOLE_MS = 200.0
 # A module that is loaded for one job: charger/visit.py declares it.
 _LOAD_MS = 250.0
@@ -40,7 +40,7 @@ class _Deadline:
 
     @property
     def kind(self) -> str:
-        """Why, and what stood still meanwhile."""
+        """Why, and what blocked meanwhile."""
         if self.gated:
             return f"{self.why}, gated in hardware"
         return f"{self.why}, {' + '.join(sorted(self.stalls - {''})) or 'no stall'}"
@@ -54,20 +54,20 @@ class _Deadline:
 
 class Opening:
     """`violated(text)` when the relay stays closed for too long. `worst_ms`: how long it took and how
-    long it might, by why and by what stood still."""
+    long it was allowed to take, by reason and by what blocked."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
         self.worst_ms: dict[str, tuple[float, float]] = {}
         self._scene = scene
         self._violated = violated
-        self._has_gate = scene.board.profile.is_rp2 and scene.values["hardware.relay_gate"] != "none"
+        self._has_gate = scene.board.profile.is_rp2 and scene.values.hardware.relay_gate != "none"
         self._deadlines: dict[str, _Deadline] = {}
         self._wires = Wires(scene, violated)
-        send_ms = float(scene.values["safety.watchdog_seconds"]) * 1000
+        send_ms = float(scene.values.safety.watchdog_seconds) * 1000
         self._stalls_ms = _STALLS_MS | self._wires.stalls_ms | {"send": send_ms}
 
     def expect(self, why: str, message_ms: float = 0.0) -> None:
-        """The relay is closed and has to open from now on. `message_ms`: what the program needs to hear of it."""
+        """The relay is closed and must open from now on. `message_ms`: how long the program needs to receive the message."""
         if why not in self._deadlines:
             gated = self._has_gate and why in _GATED
             deadline = _Deadline(why, self._scene.now_s, message_ms, gated, self._stalls_ms)
@@ -87,7 +87,7 @@ class Opening:
         self._deadlines.clear()
 
     def _watch(self, deadline: _Deadline) -> None:
-        """Looks what the program does until the relay is open: what it met decides how long it may take."""
+        """Watch the program until the relay is open: the stalls it is in decide how long it may take."""
         if self._deadlines.get(deadline.why) is not deadline:
             return
         deadline.stalls.add(self._stall())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _IDLE, _HANDSHAKE = "idle", "handshake"
 # Innermost first: (end of the file's name, function or "" for any, phase).
-_PHASES = (
+PHASES = (
     ("charger/visit.py", "visit", "load"),
     ("net/time_answer.py", "", "load"),
     ("net/resolver.py", "", "resolve"),
@@ -26,13 +26,13 @@ _PHASES = (
     ("net/wifi.py", "_associate", "associate"),
     ("net/ntp.py", "", "time"),
     ("hardware/display.py", "", "display"),
-    ("hardware/pn532.py", "", "reader"),
+    ("hardware/reader.py", "", "reader"),
     ("hardware/console.py", "step", "console"),
     ("hardware/store.py", "", "store"),
     ("charger/housekeeping.py", "", "collect"),
     ("charger/loop.py", "", _IDLE),
 )
-NAMES = (*dict.fromkeys(phase for _file, _function, phase in _PHASES), "start", "off")
+NAMES = (*dict.fromkeys(phase for _file, _function, phase in PHASES), "start", "off")
 
 
 def phase(board: VirtualBoard) -> str:
@@ -50,8 +50,8 @@ def phase(board: VirtualBoard) -> str:
 
 @cache
 def _phase_of(its_file: str, its_name: str) -> str | None:
-    """Asked many thousand times in an episode, for a hundred functions."""
-    for file, function, text in _PHASES:
+    """Called many thousand times in an episode, for a hundred functions."""
+    for file, function, text in PHASES:
         if its_file.endswith(file) and function in ("", its_name):
             return text
     return None
@@ -64,8 +64,8 @@ def sending(board: VirtualBoard) -> bool:
 
 
 def failed_tasks(board: VirtualBoard) -> dict[str, int]:
-    """The tasks of the loop that have failed lately, with how often: read in the board's memory, where it stands
-    whether or not anybody reads the console."""
+    """The tasks of the loop that have failed lately, with how often. Read in the board's memory: an unread console
+    drops lines."""
     loop = _loop(board)
     if loop is None:
         return {}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The invariants of the program: no unhandled exception, no reset that nobody caused, and the reason said."""
+"""The invariants of the program: no unhandled exception, no reset without an outside cause, and its reason logged."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class ProgramJudge:
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
         self.resets: Counter[str] = Counter()
-        self.reason_said: str | None = None
+        self.reason_logged: str | None = None
         self._scene = scene
         self._violated = violated
         self._before: tuple[str, float] = ("power", 0.0)
         self._cause = "power"
         self._reset_asked_s = -1e9
-        scene.events.listen(self._on_event)
+        scene.listen(self._on_event)
         scene.board.on_program_end = self._on_end
         self._waiting = 0
         self._waiting_since_s = 0.0
@@ -55,7 +55,7 @@ class ProgramJudge:
 
     @property
     def why(self) -> tuple[str, ...]:
-        """What the program may give as the reason of the last reset: not every chip can tell every one."""
+        """The reasons that the program may log for the last reset: not every chip can distinguish all."""
         reason, esp32 = self._cause, self._scene.board.is_esp32
         if reason == "button" and esp32:
             return ("power",)
@@ -76,7 +76,7 @@ class ProgramJudge:
         if waiting != self._waiting:
             self._waiting, self._waiting_since_s = waiting, now_s
         elif waiting and now_s - self._waiting_since_s > _WAIT_S:
-            self._violated(f"has been waiting for the broker for more than {_WAIT_S:.0f} s")
+            self._violated(f"waited for the broker for more than {_WAIT_S:.0f} s")
             self._waiting_since_s = 1e9
         failed = phases.failed_tasks(self._scene.board)
         for name, count in failed.items():
@@ -87,25 +87,25 @@ class ProgramJudge:
 
     def _read(self, line: str) -> None:
         if _FAILURE.search(line):
-            self._violated(f"the console says: {line}")
+            self._violated(f"console: {line}")
         found = _REASON.search(line)
         if found:
-            self.reason_said = found[1]
+            self.reason_logged = found[1]
 
     def _was_reset(self, reason: str) -> None:
         now_s = self._scene.now_s
         before, before_s = self._before
         self.resets[reason] += 1
-        self.reason_said = None
-        from_safe_mode = before in ("brownout", "crash") and now_s - before_s < 3
+        self.reason_logged = None
+        # Safe mode ends in a reset of its own.
+        from_safe_mode = reason == "software" and before in ("brownout", "crash") and now_s - before_s < 3
         if reason == "software" and not from_safe_mode and now_s - self._reset_asked_s > _ORDERLY_S:
-            self._violated("the program reset the board, and nobody had asked")
-        # An ESP32 waits for its address for ever when none comes: the watchdog is the only way out.
+            self._violated("the program reset the board without a Reset from the central system")
+        # An ESP32 waits for an address from DHCP without limit: only the watchdog ends that.
         joining = self._scene.board.is_esp32 and phases.phase(self._scene.board) == "associate"
         if reason == "watchdog" and not joining and not phases.sending(self._scene.board):
             self._violated("the watchdog reset the board")
         self._before = reason, now_s
-        # Safe mode ends in a reset of its own.
         self._cause = before if from_safe_mode else reason
 
     def _on_end(self, end: ProgramEnd) -> None:

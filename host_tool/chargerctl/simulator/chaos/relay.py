@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The invariants of the relay, judged by levels at pins, contacts and frames on the link. Nothing here asks the firmware.
 
-It closes only with the cable stable, the lock settled, somebody authorised not too long ago, no emergency stop, the
+It closes only with the cable stable, the lock settled, a recent authorisation, no emergency stop, the
 contacts rested and cycles left; it opens in time when the cable goes, the emergency stop is pressed or the authorisation
-ends (opening.py, endings.py); the cable is not let go before the contacts have settled.
+ends (opening.py, endings.py); the cable stays locked until the contacts have settled.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class RelayJudge:
         self._grants = Grants(scene)
         self._opening = Opening(scene, violated)
         self._endings = Endings(scene, self._opening)
-        values = scene.values
-        self._settle_s = values["safety.cable_settle_ms"] / 1000
-        self._confirm_s = values["safety.unplug_confirm_ms"] / 1000
-        self._relay_settle_s = values["safety.relay_settle_ms"] / 1000
-        self._lock_settle_s = values["safety.lock_settle_ms"] / 1000
-        self._min_off_s = float(values["safety.min_off_seconds"])
-        self._stale_s = float(values["safety.stale_authorization_seconds"])
-        self._max_cycles = int(values["safety.max_cycles_per_hour"])
+        safety = scene.values.safety
+        self._settle_s = safety.cable_settle_ms / 1000
+        self._confirm_s = safety.unplug_confirm_ms / 1000
+        self._relay_settle_s = safety.relay_settle_ms / 1000
+        self._lock_settle_s = safety.lock_settle_ms / 1000
+        self._min_off_s = float(safety.min_off_seconds)
+        self._stale_s = float(safety.stale_authorization_seconds)
+        self._max_cycles = int(safety.max_cycles_per_hour)
 
         self._closed = self._plugged = self._locked = False
         self._cable_s = self._stable_since_s = self._locked_s = 0.0
@@ -59,16 +59,16 @@ class RelayJudge:
         # Since when that has been in nvm for certain; and how often the emergency stop was seen pressed by a program.
         self._kept_s: float | None = None
         self._looks = 0
-        scene.events.listen(self._on_event)
+        scene.listen(self._on_event)
 
     @property
     def worst_ms(self) -> dict[str, tuple[float, float]]:
-        """How long it took to open and how long it might, by why and by what stood still meanwhile."""
+        """How long it took to open and how long it was allowed to, by reason and by what blocked."""
         return self._opening.worst_ms
 
     @property
     def rested_s(self) -> float:
-        """From when on the contacts have rested, whatever happened last."""
+        """From when on the contacts have rested since they last opened."""
         return self._rested_s
 
     @property
@@ -94,13 +94,13 @@ class RelayJudge:
             self._spoke_latched(event["frame"])
 
     def _spoke_latched(self, frame: object) -> None:
-        """What was latched before a reset is what the charger has to say after it."""
+        """A fault that was latched before a reset must be reported after it."""
         match frame:
             case [2, _, "StatusNotification", {"connectorId": 1, "status": str(status)}]:
                 outlasted = self._kept_s is not None and self._kept_s < self._booted_s
                 if outlasted and status not in ("Faulted", "Unavailable"):
                     self._violated(
-                        f"reported {status} after the reset, and a fault had been latched before it"
+                        f"reported {status} after the reset although a fault was latched before it"
                     )
 
     def _was_reset(self, reason: str) -> None:
@@ -114,7 +114,7 @@ class RelayJudge:
         if not kept or was_off or not any(byte != 0xFF for byte in board.nvm.data[:64]):
             self._latched = False
             self._kept_s = None
-        # Nobody knows when the relay opened before that.
+        # After a reset the firmware does not know when the relay opened last.
         self._rested_s = self._booted_s + self._min_off_s
 
     # The contacts.
@@ -177,10 +177,10 @@ class RelayJudge:
         # A board without a program lets go of everything at once.
         if not locked and self._scene.board.vm is not None:
             if self._closed:
-                self._violated("the cable was let go with the relay closed")
+                self._violated("cable unlocked with the relay closed")
             elif now_s - self._opened_s < self._relay_settle_s - _TICK_S:
                 self._violated(
-                    f"the cable was let go {(now_s - self._opened_s) * 1000:.0f} ms after the relay opened"
+                    f"cable unlocked {(now_s - self._opened_s) * 1000:.0f} ms after the relay opened"
                 )
 
     # Closing.
@@ -241,7 +241,7 @@ class RelayJudge:
         return (
             self._boot_closings > 0
             and 0 < self._longest_out_s <= self._confirm_s + _UNSEEN_S
-            and self._grants.stop_told_s < self._opened_s
+            and self._grants.stop_sent_s < self._opened_s
         )
 
 

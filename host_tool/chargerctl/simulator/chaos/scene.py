@@ -5,33 +5,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.central.system import CentralSystem
+from chargerctl.settings.values import Values
 from chargerctl.simulator import uplink
 from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.console import Reader
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Event
-from chargerctl.simulator.network.broker import BrokerFaults
+from chargerctl.simulator.network.faults import BrokerFaults
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
 
 HEARTBEAT_S = 30
+# Every event of an episode but the pictures: to read the text off each takes longer than all else a listener does.
+_LISTENED_TO = (
+    *("power", "reset", "console", "frame", "cable", "card", "relay", "lock", "led", "estop", "service"),
+    *("chaos", "violation"),
+)
 
 
 class Scene:
-    """`values`: the drive's settings ("safety.min_off_seconds" -> 10); `flat`: the same as the board reads them."""
+    """`values`: the drive's settings ("safety.min_off_seconds" -> 10)."""
 
     def __init__(
         self,
         drive: Path,
         board_id: str,
-        flat: dict[str, str],
-        values: dict[str, Any],
+        values: Values,
         costs: Costs,
         seed: int,
     ) -> None:
@@ -40,18 +43,18 @@ class Scene:
         self.board = VirtualBoard(drive, BOARDS[board_id], costs=costs, seed=seed)
         self.clock = self.board.clock
         self.events = self.board.events
-        self.world = World(self.board, flat)
+        self.world = World(self.board, values)
         self.network = Network(self.board)
-        self.network.serve_time(values["ntp.server"])
+        self.network.serve_time(values.ntp.server)
         self.central = CentralSystem(HEARTBEAT_S)
         self.broker = uplink.in_memory(self.network, values, self.central)
-        self.topic_in = f"/system/{values['charger.serial']}"
-        self._topic_state = f"/charger/{values['charger.serial']}/connection"
+        self.topic_in = f"/system/{values.charger.serial}"
+        self._topic_state = f"/charger/{values.charger.serial}/connection"
         self.estop_pressed = False
         self._failed: set[str] = set()
         self._calls = 0
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
-        self.events.listen(self._on_event)
+        self.listen(self._on_event)
 
     @property
     def now_s(self) -> float:
@@ -64,15 +67,19 @@ class Scene:
 
     @property
     def status(self) -> str | None:
-        """What connector 1 was last said to be."""
+        """The status of connector 1 that was last reported."""
         payload = self.central.statuses.get(1)
         return None if payload is None else str(payload["status"])
+
+    def listen(self, listener: Callable[[Event], object]) -> None:
+        """Call `listener` for every event but pictures."""
+        self.events.listen(listener, _LISTENED_TO)
 
     def later(self, seconds: float, call: Callable[[], object]) -> None:
         self.clock.call_in(round(seconds * 1_000_000), call)
 
     def wait(self, holds: Callable[[], object], timeout_s: float) -> bool:
-        """Run until `holds()`, looked at every tenth of a second; False when it did not within `timeout_s`."""
+        """Run until `holds()`, checked every tenth of a second; False when it did not within `timeout_s`."""
         end_us = self.clock.now_us + round(timeout_s * 1_000_000)
         while not holds():
             if self.clock.now_us >= end_us:
@@ -114,25 +121,24 @@ class Scene:
         return f"{kind}-{self._calls}"
 
     def publish(self, frame: str, retain: bool = False) -> None:
-        """What the central system, or somebody in its place, publishes to the charger."""
+        """Publish to the charger, as the central system or another client of the broker."""
         self.central.sent(frame)
         self.broker.publish(self.topic_in, frame.encode(), retain=retain)
 
     def slow_flash(self, factor: int) -> None:
         costs = self._costs
-        self.board.costs = replace(
-            costs, nvm_write=costs.nvm_write * factor, nvm_write_rp2=costs.nvm_write_rp2 * factor
-        )
+        self.board.costs.nvm_write = costs.nvm_write * factor
+        self.board.costs.nvm_write_rp2 = costs.nvm_write_rp2 * factor
 
     def calm(self) -> None:
-        """Nothing is wrong any more, the power is on, and nobody is there."""
+        """All faults end, the power is on, no customer is present."""
         world = self.world
         self._awaited.clear()
         self.network.heal()
         self.broker.faults = BrokerFaults()
         self.broker.publish(self.topic_in, b"", retain=True)
-        self.central.be_usual()
-        self.board.costs = self._costs
+        self.central.script.clear()
+        self.board.costs.copy_from(self._costs)
         self.board.nvm.fault = None
         self.board.console.reader = Reader.READING
         world.hold_wire(None)
@@ -148,5 +154,5 @@ class Scene:
         world.unplug()
         self.board.power(True)
         if self.board.safe_mode is not None:
-            # An RP2 that was reset twice within a second stays there until somebody presses its reset button.
-            self.board.press_reset()
+            # An RP2 that was reset twice within a second stays in safe mode until its reset button is pressed.
+            self.board.reset("button")

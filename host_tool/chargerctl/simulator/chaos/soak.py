@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Many episodes, in several processes: each board that lost its power leaves a thread behind that never runs again."""
+"""Many episodes, in several processes: each board that lost its power leaves a thread that never runs again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EPISODES_A_PROCESS = 25
 
 @dataclass(frozen=True)
 class Replacement:
-    """A change of the firmware on the drive: `old` stands exactly once in `file` (its path on the drive)."""
+    """A change of the firmware on the drive: `old` occurs exactly once in `file` (its path on the drive)."""
 
     file: str
     old: str
@@ -65,8 +65,8 @@ def soak(
     replacements: Sequence[Replacement] = (),
     to_first: bool = False,
 ) -> Iterator[Verdict]:
-    """The verdicts in the order of the seeds. `workers`: processes, by default one a core. `to_first`: who consumes
-    them stops at the first with a violation, so what would come behind it need not be carried out."""
+    """The verdicts in the order of the seeds. `workers`: processes, by default one a core. `to_first`: the
+    caller stops at the first with a violation, so the episodes after it are left out."""
     count = workers or os.cpu_count() or 1
     chunks = [seeds[at : at + _EPISODES_A_PROCESS] for at in range(0, len(seeds), _EPISODES_A_PROCESS)]
     run = partial(_run_chunk, costs=costs, replacements=tuple(replacements), to_first=to_first)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The invariants of what is said, judged by the frames that crossed the link."""
+"""The invariants of the conversation, judged by the frames on the link."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANSWER_S = 20.0
 
 @dataclass
 class Boot:
-    """What the charger said between two resets, by the part of its message ids that is new at each."""
+    """What the charger sent between two resets, which have different prefixes of message ids."""
 
     starts: dict[str, dict[str, Any]] = field(default_factory=dict)
     stops: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Boot:
 
 
 class TalkJudge:
-    """`boots`: message id prefix -> Boot, in the order in which they were first heard of."""
+    """`boots`: message id prefix -> Boot, in the order of their first call."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
         self.boots: dict[str, Boot] = {}
@@ -45,24 +45,21 @@ class TalkJudge:
         self._rejected = False
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
-        # When the charger was last reached.
-        self.heard_s = -1.0
-        # Since the last reset connector 1 has been spoken of.
-        self.status_told = False
+        # When the last frame arrived at the charger.
+        self.received_s = -1.0
+        # A StatusNotification of connector 1 was sent since the last reset.
+        self.status_sent = False
         self._connections: list[float] = []
-        # Nothing was said yet over the present connection: what comes while it is made may find no place.
+        # Nothing was sent yet over the present connection: what arrives while it is opened may be dropped.
         self._mute = True
-        scene.events.listen(self._on_event)
-        connect = scene.network.connect
+        scene.listen(self._on_event)
+        scene.network.on_connect = self._on_connect
 
-        def watched(address: tuple[str, int]) -> Any:
-            self._connections.append(scene.now_s)
-            self._mute = True
-            # Whatever was asked over the last one is answered no more.
-            self.outstanding = None
-            return connect(address)
-
-        scene.network.connect = watched  # type: ignore[method-assign]
+    def _on_connect(self) -> None:
+        self._connections.append(self._scene.now_s)
+        self._mute = True
+        # What was asked over the last connection is answered no more.
+        self.outstanding = None
 
     @property
     def last_boot(self) -> Boot | None:
@@ -71,17 +68,17 @@ class TalkJudge:
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "reset":
             self._resets_s.append(self._scene.now_s)
-            self.status_told = False
+            self.status_sent = False
         elif event["kind"] == "frame":
             frame = event["frame"]
             if event["dir"] == "out":
-                self._said(frame)
+                self._sent(frame)
             else:
-                self._heard(frame)
+                self._received(frame)
 
-    # What the charger says.
+    # What the charger sends.
 
-    def _said(self, frame: object) -> None:
+    def _sent(self, frame: object) -> None:
         self._mute = False
         text = json.dumps(frame, separators=(",", ":"))
         if len(text) > _MAX_FRAME:
@@ -99,7 +96,7 @@ class TalkJudge:
         if action == "StatusNotification" and payload["connectorId"] == 0:
             boot.info = payload.get("info", boot.info)
         elif action == "StatusNotification":
-            self.status_told = True
+            self.status_sent = True
         elif action == "StartTransaction":
             if payload["idTag"] == RETAINED_TAG:
                 self._violated("obeyed a retained RemoteStartTransaction")
@@ -156,10 +153,10 @@ class TalkJudge:
             self._violated(f"call {call_id} got two different answers")
         self._answered_s[call_id] = self._scene.now_s
 
-    # What it is told.
+    # What it receives.
 
-    def _heard(self, frame: object) -> None:
-        self.heard_s = self._scene.now_s
+    def _received(self, frame: object) -> None:
+        self.received_s = self._scene.now_s
         match frame:
             case [3 | 4, str(call_id), *_] if call_id == self.outstanding:
                 self.outstanding = None
@@ -184,7 +181,7 @@ class TalkJudge:
     # At the end.
 
     def check_answers(self) -> None:
-        """Whoever asked over a connection that held was answered."""
+        """Every call over a connection that stayed up was answered."""
         for call_id, (asked_s, connections) in self._asked.items():
             if call_id in self._answers or call_id.startswith(RETAINED_ID) or self._rejected:
                 continue
@@ -195,11 +192,11 @@ class TalkJudge:
             if held and running and self._scene.now_s > asked_s + _ANSWER_S:
                 self._violated(f"call {call_id} was never answered")
 
-    def untold(self, sessions: int, last_tag: str | None) -> str:
-        """What is missing of the sessions since the last reset, of which the last was `last_tag`'s; or ""."""
+    def unreported(self, sessions: int, last_tag: str | None) -> str:
+        """What is not reported yet of the sessions since the last reset, the last of them by `last_tag`; or ""."""
         boot = self.last_boot
         if boot is None:
-            return "nothing was said since the last reset"
+            return "nothing was sent since the last reset"
         if last_tag and last_tag not in [start["idTag"] for start in boot.starts.values()]:
             return f"no start of {last_tag}"
         for key, start in boot.starts.items():

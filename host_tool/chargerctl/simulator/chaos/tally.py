@@ -27,7 +27,7 @@ class Tally:
         self.unplugs: Counter[str] = Counter(dict.fromkeys(phases.NAMES, 0))
         self.unplugs_charging: Counter[str] = Counter()
         self.resets: Counter[str] = Counter()
-        # By why the relay had to open and what stood still meanwhile: (milliseconds, bound, seed).
+        # By why the relay had to open and what blocked meanwhile: (milliseconds, bound, seed).
         self.worst: dict[str, tuple[float, float, int]] = {}
         self.violations: list[tuple[int, str]] = []
 
@@ -46,7 +46,7 @@ class Tally:
 
     @property
     def never(self) -> list[str]:
-        """Ingredients that did not occur, and phases in which nobody unplugged."""
+        """Ingredients that did not occur, and phases without an unplug."""
         return [name for name, count in (*self.ingredients.items(), *self.unplugs.items()) if not count]
 
     def as_json(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Tally:
             f"{self.episodes} episodes, {self.board_s:.0f} board-seconds, the relay closed {self.closings} times, "
             f"{len(self.violations)} violations"
         )
-        tried = f"next customer not tried, as no closings were left in the hour: {self.next_not_tried}"
+        tried = f"next customer not tried because no closings were left in the hour: {self.next_not_tried}"
         out = [head, tried, "", "Ingredient             occurred"]
         out += [f"  {name:20} {count:8}" for name, count in self.ingredients.items()]
         out += ["", "Unplugged during            all  charging"]
@@ -80,7 +80,7 @@ class Tally:
             f"  {name:20} {count:8}  {self.unplugs_charging[name]:8}" for name, count in self.unplugs.items()
         ]
         out += ["", "Resets"] + [f"  {name:20} {count:8}" for name, count in self.resets.items()]
-        out += ["", "Worst, modelled, by what stood still meanwhile"]
+        out += ["", "Worst time until the relay was open, modelled, by what blocked meanwhile"]
         out += [
             f"  {kind:44} {ms:8.1f} ms of {bound_ms:6.0f}  seed {seed}"
             for kind, (ms, bound_ms, seed) in sorted(self.worst.items())

@@ -34,7 +34,7 @@ class Wires:
         self._blocked = 0
         scene.world.i2c.taken = self._taken
         scene.world.i2c.stuck = self._stuck
-        scene.events.listen(lambda event: self._was_reset() if event["kind"] == "reset" else None)
+        scene.listen(lambda event: self._was_reset() if event["kind"] == "reset" else None)
 
     @property
     def stall(self) -> str:

@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.display.displayio_fill import fast_fill
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.module import new_module
 
 # Loaded from adafruit-blinka-displayio; everything else is given or Python's.
 _OWN = ("bitmaptools", "busdisplay", "displayio", "fourwire", "vectorio")
@@ -45,9 +44,13 @@ class Blinka:
         self._board = board
         self._pixels = 0, 0
         self._modules: dict[str, ModuleType] = {
-            "circuitpython_typing": _module("circuitpython_typing", ReadableBuffer=Any, WriteableBuffer=Any),
-            "paralleldisplaybus": _module("paralleldisplaybus", ParallelBus=type("ParallelBus", (), {})),
-            "threading": _module("threading", Event=threading.Event, RLock=threading.RLock, Thread=_NoThread),
+            "circuitpython_typing": new_module(
+                "circuitpython_typing", ReadableBuffer=Any, WriteableBuffer=Any
+            ),
+            "paralleldisplaybus": new_module("paralleldisplaybus", ParallelBus=type("ParallelBus", (), {})),
+            "threading": new_module(
+                "threading", Event=threading.Event, RLock=threading.RLock, Thread=_NoThread
+            ),
             "time": _time(board),
         }
         self._builtins = {**vars(builtins), "__import__": self._import, "open": self._open}
@@ -101,8 +104,7 @@ class Blinka:
             name = importlib.util.resolve_name("." * level + name, scope["__package__"])
         root = name.partition(".")[0]
         if root in _OF_THE_BOARD:
-            assert self._board.vm is not None
-            return self._board.vm.import_name(name, scope, local, fromlist)
+            return self._board.running.import_name(name, scope, local, fromlist)
         if root not in _OWN and root not in self._modules:
             return builtins.__import__(name, scope, local, fromlist or ())
         module = self.load(name)
@@ -115,8 +117,7 @@ class Blinka:
 
     def _open(self, *arguments: Any, **options: Any) -> Any:
         """Files are the drive's."""
-        assert self._board.vm is not None
-        opener: Callable[..., Any] = self._board.vm.builtins.open
+        opener: Callable[..., Any] = self._board.running.builtins.open
         return opener(*arguments, **options)
 
 
@@ -133,14 +134,8 @@ class _NoThread:
 
 def _time(board: VirtualBoard) -> ModuleType:
     # Looking at the time costs nothing here: Blinka looks where CircuitPython, in C, has it at hand.
-    return _module(
+    return new_module(
         "time",
         monotonic=lambda: board.clock.now_us / 1_000_000,
         sleep=lambda seconds: board.clock.spend(round(seconds * 1_000_000)),
     )
-
-
-def _module(name: str, **contents: object) -> ModuleType:
-    module = ModuleType(name)
-    vars(module).update(contents)
-    return module

@@ -10,10 +10,11 @@ rows' arithmetic. What it was not made for goes to the original.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 Fill = Callable[..., bool]
-# How many pixels of a layer were drawn, and how many were looked at and found transparent.
+# How many pixels of a layer were drawn, and how many were transparent.
 Count = Callable[[int, int], object]
 
 
@@ -48,10 +49,13 @@ def _fill_rows(
     tilegrid: Any,
     bitmap: Any,
     area_width: int,
-    tell: Count,
+    report: Count,
 ) -> bool:
     start, _, _, x_shift, y_shift, start_x, end_x, start_y, end_y = geometry
     scale = tilegrid._absolute_transform.scale
+    tile_width, tile_height = tilegrid._tile_width, tilegrid._tile_height
+    across, tiles = tilegrid._bitmap_width_in_tiles, tilegrid._tiles_in_bitmap
+    sheet = _sheet(tuple(bitmap._data), bitmap._stride, tile_width, tile_height, across, tiles)
     count = end_x - start_x
     all_on = _spread((1 << count) - 1, count)
     mask_bytes = mask.cast("B")
@@ -64,10 +68,10 @@ def _fill_rows(
     for y in range(start_y, end_y):
         if y // scale != drawn_y:
             drawn_y = y // scale
-            line = _line(tilegrid, bitmap, drawn_y)
+            line = _line(tilegrid, sheet, drawn_y)
             if scale > 1:
-                line = line.replace("0", "0" * scale).replace("1", "1" * scale)
-            ones = int.from_bytes(line[start_x:end_x].encode(), "little") & all_on
+                line = line.replace(b"\0", bytes(scale)).replace(b"\1", b"\1" * scale)
+            ones = int.from_bytes(line[start_x:end_x], "little")
         offset = start + (y - start_y + y_shift) * area_width + x_shift
         free = all_on ^ _spread(taken >> offset & row_mask, count)
         shown = free & ((ones if opaque[1] else 0) | (all_on ^ ones if opaque[0] else 0))
@@ -81,7 +85,7 @@ def _fill_rows(
             row, column = divmod(offset, area_width)
             page = row // 8
             pages[page] = pages.get(page, 0) | lit << 8 * column + row % 8
-    tell(drawn, clear)
+    report(drawn, clear)
     mask_bytes[:] = taken.to_bytes(len(mask_bytes), "little")
     out = buffer.cast("B")
     for page, lit in pages.items():
@@ -90,31 +94,45 @@ def _fill_rows(
     return covered
 
 
-def _line(tilegrid: Any, bitmap: Any, y: int) -> str:
-    """Row `y` of the whole grid as "0" and "1", before scaling."""
-    width, height = tilegrid._tile_width, tilegrid._tile_height
-    across = tilegrid._width_in_tiles
+def _line(tilegrid: Any, sheet: _Sheet, y: int) -> bytes:
+    """Row `y` of the whole grid, a byte of 0 or 1 for each pixel, before scaling."""
+    height, across = tilegrid._tile_height, tilegrid._width_in_tiles
     first = ((y // height + tilegrid._top_left_y) % tilegrid._height_in_tiles) * across
     row = tilegrid._tiles[first : first + across]
     turn = tilegrid._top_left_x % across
-    sheet_width = tilegrid._bitmap_width_in_tiles
-    sheet: dict[int, str] = {}
-    cells = []
-    for tile in row[turn:] + row[:turn]:
-        down, right = divmod(tile, sheet_width)
-        if down not in sheet:
-            sheet[down] = _row(bitmap, down * height + y % height)
-        cells.append(sheet[down][right * width : (right + 1) * width])
-    return "".join(cells)
+    cells = sheet[y % height]
+    return b"".join([cells[tile] for tile in row[turn:] + row[:turn]])
 
 
-def _row(bitmap: Any, y: int) -> str:
-    """A row of the sheet; a word holds 32 values, the leftmost highest. Below the sheet all is 0."""
-    if y >= bitmap._bmp_height:
-        return "0" * bitmap._bmp_width
-    return "".join([f"{word:032b}" for word in bitmap._data[y * bitmap._stride : (y + 1) * bitmap._stride]])
+# For each row of a tile: that row of every tile of the bitmap.
+_Sheet = list[list[bytes]]
 
 
+@lru_cache(maxsize=64)
+def _sheet(
+    words: tuple[int, ...], stride: int, tile_width: int, tile_height: int, across: int, tiles: int
+) -> _Sheet:
+    """The bitmap cut into tiles, `across` side by side. `words`: its memory, `stride` words a row, each of 32 pixels,
+    the leftmost highest. Where a tile reaches below the bitmap all is 0."""
+    rows = [_row(words[at : at + stride]) for at in range(0, len(words), stride)]
+    below = bytes(32 * stride)
+    sheet: _Sheet = []
+    for y in range(tile_height):
+        cut = []
+        for tile in range(tiles):
+            down, right = divmod(tile, across)
+            place = down * tile_height + y
+            row = rows[place] if place < len(rows) else below
+            cut.append(row[right * tile_width : (right + 1) * tile_width])
+        sheet.append(cut)
+    return sheet
+
+
+def _row(words: tuple[int, ...]) -> bytes:
+    return "".join([f"{word:032b}" for word in words]).encode().translate(_VALUES)
+
+
+_VALUES = bytes([byte & 1 for byte in range(256)])
 _SPREAD = [int.from_bytes(f"{byte:08b}"[::-1].encode(), "little") & 0x0101010101010101 for byte in range(256)]
 _SPREAD_BYTES = [spread.to_bytes(8, "little") for spread in _SPREAD]
 

@@ -9,13 +9,12 @@ terminal, which CircuitPython then shows on them, is not drawn: the picture stay
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.display.blinka import Blinka
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.clock import Timer
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.module import new_module
 
 # CircuitPython renders into 128 words at a time (shared-module/busdisplay/BusDisplay.c).
 _PIXELS_AT_A_TIME = 128 * 32
@@ -27,11 +26,13 @@ class DisplayCore:
 
     def __init__(self, board: VirtualBoard, inherited: DisplayCore | None) -> None:
         self.board = board
-        self.vm = board.vm
+        self.vm = board.running
         self.blinka = Blinka(board)
         self.blinka.give(_i2cdisplaybus(self))
         self.displayio = self.blinka.load("displayio")
-        self.bus_display = _bus_display(self)
+        splash = self.blinka.load("displayio._group").circuitpython_splash
+        vars(self.displayio).update(CIRCUITPYTHON_TERMINAL=splash, release_displays=self.release)
+        vars(self.blinka.load("busdisplay")).update(BusDisplay=_bus_display(self))
         if inherited is not None:
             self.displayio.displays.extend(inherited.displayio.displays)
             self.displayio.display_buses.extend(inherited.displayio.display_buses)
@@ -76,7 +77,6 @@ def _i2cdisplaybus(core: DisplayCore) -> ModuleType:
             self._outlived = False
             self._reset_pin = None
             if reset is not None:
-                assert core.vm is not None
                 self._reset_pin = core.vm.import_name("digitalio").DigitalInOut(reset)
                 self._reset_pin.switch_to_output(value=True)
                 self.reset()
@@ -107,13 +107,12 @@ def _i2cdisplaybus(core: DisplayCore) -> ModuleType:
             return True
 
         def _begin_transaction(self) -> bool:
-            locked: bool = self._i2c.try_lock()
-            return locked
+            return bool(self._i2c.try_lock())
 
         def _send(self, data_type: int, _chip_select: int, data: Any) -> None:
             commands = data_type == _COMMAND
             sent = b"".join(bytes((0x80, byte)) for byte in data) if commands else b"\x40" + data
-            # As on a board: nobody is told when the display is gone, or the bus is held low.
+            # As on a board: no error when the display is gone, or the bus is held low.
             self._i2c._try_write(self._address, sent)
 
         def _end_transaction(self) -> None:
@@ -130,9 +129,7 @@ def _i2cdisplaybus(core: DisplayCore) -> ModuleType:
             if self._reset_pin is not None:
                 self._reset_pin.deinit()
 
-    module = ModuleType("i2cdisplaybus")
-    vars(module).update(I2CDisplayBus=I2CDisplayBus)
-    return module
+    return new_module("i2cdisplaybus", I2CDisplayBus)
 
 
 def _bus_display(core: DisplayCore) -> type:
@@ -153,8 +150,7 @@ def _bus_display(core: DisplayCore) -> type:
 
         @property
         def auto_refresh(self) -> bool:
-            refreshing: bool = self._auto_refresh
-            return refreshing
+            return bool(self._auto_refresh)
 
         @auto_refresh.setter
         def auto_refresh(self, value: bool) -> None:

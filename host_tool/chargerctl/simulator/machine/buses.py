@@ -30,13 +30,13 @@ class I2CBus:
     """`held`: the wire, "sda" or "scl", that something holds down, so that nothing gets through until it lets go.
 
     `stretch_us`: how much longer each transfer takes because a device holds the clock. `out_of_memory`: the chip's
-    driver finds no memory for a transfer (ESP32). `taken` is called when a wire is taken hold of, `began` when a transfer
+    driver finds no memory for a transfer (ESP32). `taken` is called when a wire is pulled low, `began` when a transfer
     begins, with the time that it will take, `stuck` when one has met a held wire, with the time until its limit.
     """
 
     def __init__(self) -> None:
         self.devices: dict[int, I2CDevice] = {}
-        # How often a wire has been taken hold of: whoever transfers learns of one that was held only for a moment.
+        # How often a wire was pulled low: a transfer notices one that was held only for a moment.
         self.holds = 0
         self._held: str | None = None
         self.stretch_us = 0
@@ -70,9 +70,6 @@ class I2CBus:
         if device.address in self.devices:
             raise ValueError(f"two devices at address 0x{device.address:02X} of one bus")
         self.devices[device.address] = device
-
-    def detach(self, device: I2CDevice) -> None:
-        del self.devices[device.address]
 
 
 class SPIBus:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The board's one clock: time passes only where somebody spends it.
+"""The board's one clock: time passes only where it is spent.
 
 Virtual time jumps; real time is the same clock that also sleeps until the wall clock has caught up. Timers fire
 in time order, inside the `spend` that passes them, on the thread that spends. Only the board's program (or, while
@@ -45,6 +45,8 @@ class Clock:
         self.now_us = 0
         # Nothing happens before this; `spend` is spelled out where it is called most often.
         self.due_us = 0 if realtime else NEVER
+        # Where what is being spent ends: for a timer that looks at the program, which does not move until then.
+        self.spent_us = 0
         # What an exception in a timer was: the runner of the board re-raises it where the program cannot catch it.
         self.failure: BaseException | None = None
         # Called on the spending thread, after a timer, whenever attention was requested.
@@ -68,7 +70,7 @@ class Clock:
     def wait(self, ready: Callable[[], object], timeout_us: int | None = None) -> bool:
         """Let time pass until `ready()` is true (True) or `timeout_us` is over (False).
 
-        `ready` is asked after every timer, so whatever makes it true must happen in one.
+        `ready` is called after every timer, so what makes it true must happen in one.
         """
         end_us = NEVER if timeout_us is None else self.now_us + timeout_us
         while not ready():
@@ -118,6 +120,7 @@ class Clock:
         if self._firing:
             raise RuntimeError("a timer must not spend time")
         self.due_us = -1
+        self.spent_us = target_us
         try:
             while True:
                 if self._attention:

@@ -1,16 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The serial console: what the board prints, at what cost, and what happens when nobody reads it."""
+"""The serial console: what the board prints, at what cost, and what happens when it is not read."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.events import Events
+from chargerctl.simulator.machine.scheduler import Scheduler
 
 # TinyUSB's buffer towards the host.
 FIFO_BYTES = 256
@@ -20,7 +21,7 @@ _KEPT_LINES = 2_000
 
 
 class Reader(Enum):
-    """Who is at the other end: somebody reading, nobody at all, or a port that is open and never read."""
+    """The other end: a host that reads, no host, or a port that is open and never read."""
 
     READING = "reading"
     ABSENT = "absent"
@@ -30,10 +31,17 @@ class Reader(Enum):
 class Console:
     """`lines`: the last lines printed, complete ones. Each is also an event `console` with its `text`."""
 
-    def __init__(self, board: VirtualBoard) -> None:
-        self._board = board
+    def __init__(
+        self, clock: Clock, scheduler: Scheduler, costs: Costs, events: Events, *, has_usb: bool
+    ) -> None:
+        self._clock = clock
+        self._scheduler = scheduler
+        self._costs = costs
+        self._events = events
+        self._has_usb = has_usb
         self._reader = Reader.READING
-        self._queued = 0
+        # Bytes that the host has not fetched yet.
+        self.queued = 0
         self._partial = ""
         self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
         # What was typed at the board and not yet read by it.
@@ -52,9 +60,9 @@ class Console:
     def reader(self, reader: Reader) -> None:
         self._reader = reader
         if reader is not Reader.STUCK:
-            self._queued = 0
+            self.queued = 0
         # A print that waits for the reader is waiting on the clock.
-        self._board.clock.post(lambda: None)
+        self._clock.post(lambda: None)
 
     @property
     def connected(self) -> bool:
@@ -67,46 +75,37 @@ class Console:
         """Type at the board. Ctrl-C (unless switched off) interrupts the program instead of being read."""
         for byte in data:
             if byte == self.interrupt_char:
-                self._board.signal(KeyboardInterrupt())
+                self._scheduler.signal(KeyboardInterrupt())
             else:
                 self.typed.append(byte)
         # What waits for a key is waiting on the clock.
-        self._board.clock.post(lambda: None)
+        self._clock.post(lambda: None)
 
     def print(self, text: str) -> None:
         """As print() on the board: blocks without limit while the USB console is open and not read."""
         if not text:
             return
         size = len(text.encode("utf-8", "surrogateescape"))
-        clock = self._board.clock
         if self._reader is Reader.READING:
-            clock.spend(size * self._board.costs.console_byte)
-        elif self._reader is Reader.STUCK and not self._board.profile.has_drive:
-            clock.spend(_JTAG_STALL_US)
+            self._clock.spend(size * self._costs.console_byte)
+        elif self._reader is Reader.STUCK and not self._has_usb:
+            self._clock.spend(_JTAG_STALL_US)
         elif self._reader is Reader.STUCK:
-            self._queued += size
-            if self._queued > FIFO_BYTES:
-                clock.wait(lambda: self._reader is not Reader.STUCK)
+            self.queued += size
+            if self.queued > FIFO_BYTES:
+                self._clock.wait(lambda: self._reader is not Reader.STUCK)
         self._show(text)
 
     def offer(self, text: bytes) -> int:
-        """As usb_cdc.console.write() with write_timeout = 0: takes what fits and says how much, never blocks."""
+        """As usb_cdc.console.write() with write_timeout = 0: takes what fits and returns how much; never blocks."""
         if self._reader is Reader.STUCK:
-            text = text[: max(0, FIFO_BYTES - self._queued)]
-            self._queued += len(text)
+            text = text[: max(0, FIFO_BYTES - self.queued)]
+            self.queued += len(text)
         elif self._reader is Reader.READING:
-            self._board.clock.spend(len(text) * self._board.costs.console_byte)
+            self._clock.spend(len(text) * self._costs.console_byte)
         if text:
             self._show(text.decode("utf-8", "replace"))
         return len(text)
-
-    @property
-    def queued(self) -> int:
-        """Bytes that the host has not fetched yet."""
-        return self._queued
-
-    def forget_queued(self) -> None:
-        self._queued = 0
 
     def end_line(self) -> None:
         """Give out a line that was never finished: the VM has ended, or the power is gone."""
@@ -117,7 +116,7 @@ class Console:
     def cut(self) -> None:
         """The chip was reset or lost power: nothing is left in its buffers."""
         self.end_line()
-        self._queued = 0
+        self.queued = 0
         self.typed.clear()
         self.interrupt_char = 3
         self.transcript = None
@@ -134,4 +133,4 @@ class Console:
     def _line(self, line: str) -> None:
         line = line.rstrip("\r")
         self.lines.append(line)
-        self._board.events.emit("console", text=line)
+        self._events.emit("console", text=line)

@@ -18,13 +18,13 @@ def _cost(default: int, text: str, unit: str = "us") -> int:
     return value
 
 
-@dataclass(frozen=True)
+@dataclass
 class Costs:
-    """Microseconds, unless the unit in `table()` says otherwise."""
+    """Microseconds, unless `table()` gives another unit."""
 
     tick_read: int = _cost(5, "reading the time: supervisor.ticks_ms, time.monotonic, time.time")
     loop_pass: int = _cost(5_000, "a pass of the loop, charged where it feeds the watchdog")
-    console_byte: int = _cost(10, "a byte printed while somebody reads the console")
+    console_byte: int = _cost(10, "a byte printed while the console is read")
     gc_collect: int = _cost(25_000, "gc.collect, with the heap of a full charger")
     i2c_byte: int = _cost(9, "a byte on I2C, its acknowledge included", "bits at the bus clock")
     spi_byte: int = _cost(8, "a byte on SPI", "bits at the bus clock")
@@ -34,11 +34,11 @@ class Costs:
     i2c_probe_limit: int = _cost(10_000, "busio.I2C.probe on a bus that is held low, on ESP32")
     bitbang_bit: int = _cost(10, "a bit of bitbangio.I2C")
     bitbang_look: int = _cost(
-        2, "a look at a stretched clock by bitbangio.I2C, one for each us of its timeout"
+        2, "one check of a stretched clock by bitbangio.I2C, of which it makes one per us of its timeout"
     )
     display_new: int = _cost(99_000, "making a display, beside its pauses and transfers")
     display_drawn: int = _cost(7_500, "a pixel of a layer that is drawn", "ns")
-    display_clear: int = _cost(3_500, "a pixel of a layer that is looked at and found transparent", "ns")
+    display_clear: int = _cost(3_500, "a pixel of a layer that is transparent", "ns")
     pio_call: int = _cost(10, "a call of an rp2pio.StateMachine's method")
     neopixel_byte: int = _cost(10, "a byte to a NeoPixel")
     nvm_write: int = _cost(40_000, "a write to nvm on ESP32 (everything is erased and written again)")
@@ -64,6 +64,10 @@ class Costs:
     def load(self, file: str, size: int) -> int:
         """Importing or running a file of the drive, of `size` bytes."""
         return self.import_file + size * (self.load_byte if file.endswith(".mpy") else self.compile_byte)
+
+    def copy_from(self, other: Costs) -> None:
+        """Take over all of its values: all parts of a board share one table."""
+        vars(self).update(vars(other))
 
     def scaled(self, factor: int) -> Costs:
         """The same table with everything `factor` times as expensive."""

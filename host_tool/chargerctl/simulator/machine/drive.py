@@ -11,44 +11,49 @@ The FAT itself is not modelled: a cut never damages the directory or another fil
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from stat import S_ISDIR
 
-from chargerctl.simulator.machine.files import BLOCK, File
-from chargerctl.simulator.python.errors import os_error
+from chargerctl.boards.catalogue import Board
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.errors import os_error
+from chargerctl.simulator.machine.files import BLOCK, File, Mode, Storage
+from chargerctl.simulator.machine.scheduler import Scheduler
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-
-# A cluster of the filesystem, as os.statvfs tells it.
+# A cluster of the filesystem, as os.statvfs reports it.
 CLUSTER = 512
 _WATCH_US = 250_000
-_BEFORE_USB = ("boot.py", "boot.txt", "safemode.py", "safemode.txt")
 
 
 class Drive:
     """Paths are the board's: "/lib/x.py", or relative to `folder`, the current one of the program."""
 
-    def __init__(self, board: VirtualBoard, root: Path) -> None:
-        self._board = board
+    def __init__(self, root: Path, profile: Board, clock: Clock, scheduler: Scheduler, costs: Costs) -> None:
+        self._clock = clock
+        self._scheduler = scheduler
+        self._costs = costs
+        self._has_usb = profile.has_drive
+        self.total_bytes = profile.filesystem_kb * 1024
         self.root = root
         self.folder = "/"
         # What storage.remount decided; `writable` takes the rest into account.
         self.owned_by_program = False
+        # Whether boot.py or safemode.py runs, which may write although the laptop owns the drive.
+        self.before_usb = False
+        # Called when the laptop has written.
+        self.on_written: Callable[[], object] = lambda: None
         self._open: list[File] = []
         self._seen: dict[Path, tuple[int, int]] | None = None
 
     @property
-    def before_usb(self) -> bool:
-        """Whether boot.py or safemode.py runs, which may write whoever owns the drive."""
-        return self._board.program in _BEFORE_USB
-
-    @property
     def writable(self) -> bool:
         """Whether the program may write now."""
-        return not self._board.profile.has_drive or self.owned_by_program or self.before_usb
+        return not self._has_usb or self.owned_by_program or self.before_usb
 
-    def check_writable(self) -> None:
+    def _check_writable(self) -> None:
         if not self.writable:
             raise os_error("EROFS")
 
@@ -68,10 +73,18 @@ class Drive:
         host = self.host_path(path)
         if host.is_dir():
             raise os_error("EISDIR", path)
-        creating = any(letter in mode for letter in "wxa")
-        if not (host.parent.is_dir() if creating else host.is_file()):
+        how = Mode(mode)
+        if not (host.parent.is_dir() if how.creates else host.is_file()):
             raise os_error("ENOENT", path)
-        return File(self, host, mode)
+        if how.writable:
+            self._check_writable()
+        if how.must_be_new and host.exists():
+            raise os_error("EEXIST")
+        if how.creates and not (how.appends and host.exists()):
+            self.replace_content(host, b"")
+        file = File(host.read_bytes(), how, Storage(partial(self._write_blocks, host), self._open.remove))
+        self._open.append(file)
+        return file
 
     def listdir(self, path: str) -> list[str]:
         host = self.host_path(path)
@@ -83,25 +96,19 @@ class Drive:
         host = self._target(path)
         if host.exists():
             raise os_error("EEXIST", path)
-        self._spend_block()
-        host.mkdir()
-        self._ours()
+        self._change(host.mkdir)
 
     def rmdir(self, path: str) -> None:
         host = self._existing(path)
         if not host.is_dir() or any(host.iterdir()):
             raise os_error("EACCES", path)
-        self._spend_block()
-        host.rmdir()
-        self._ours()
+        self._change(host.rmdir)
 
     def remove(self, path: str) -> None:
         host = self._existing(path)
         if host.is_dir():
             raise os_error("EISDIR", path)
-        self._spend_block()
-        host.unlink()
-        self._ours()
+        self._change(host.unlink)
 
     def rename(self, old: str, new: str) -> None:
         """Onto an existing file: that is removed first, and a power cut in between leaves the old name alone."""
@@ -109,12 +116,8 @@ class Drive:
         if target.is_dir():
             raise os_error("EEXIST", new)
         if target.exists() and target != source:
-            self._spend_block()
-            target.unlink()
-            self._ours()
-        self._spend_block()
-        source.rename(target)
-        self._ours()
+            self._change(target.unlink)
+        self._change(lambda: source.rename(target))
 
     def chdir(self, path: str) -> None:
         host = self.host_path(path)
@@ -124,12 +127,12 @@ class Drive:
 
     def stat(self, path: str) -> tuple[int, ...]:
         """As os.stat: mode (0x8000 a file, 0x4000 a folder), five zeros, size, three times in Unix seconds."""
-        host = self.host_path(path)
-        if host.is_dir():
+        try:
+            status = self.host_path(path).stat()
+        except OSError:
+            raise os_error("ENOENT", path) from None
+        if S_ISDIR(status.st_mode):
             return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        if not host.is_file():
-            raise os_error("ENOENT", path)
-        status = host.stat()
         return (0x8000, 0, 0, 0, 0, 0, status.st_size, *[int(status.st_mtime)] * 3)
 
     def statvfs(self) -> tuple[int, ...]:
@@ -139,9 +142,7 @@ class Drive:
 
     def utime(self, path: str, times: tuple[int, int]) -> None:
         host = self._existing(path)
-        self._spend_block()
-        os.utime(host, times)
-        self._ours()
+        self._change(lambda: os.utime(host, times))
 
     def sync(self) -> None:
         """Write what open files still hold back."""
@@ -159,29 +160,17 @@ class Drive:
         files = (entry for entry in self.root.rglob("*") if entry.is_file())
         return sum(-(-entry.stat().st_size // CLUSTER) * CLUSTER for entry in files)
 
-    @property
-    def total_bytes(self) -> int:
-        return self._board.profile.filesystem_kb * 1024
-
-    # What open files ask for.
-
-    def opened(self, file: File) -> None:
-        self._open.append(file)
-
-    def closed(self, file: File) -> None:
-        if file in self._open:
-            self._open.remove(file)
-
-    def content(self, path: Path) -> bytes:
-        return path.read_bytes()
-
     def replace_content(self, path: Path, content: bytes) -> None:
-        """Create or truncate: one block of the directory."""
+        """Create or truncate."""
+        self._change(lambda: path.write_bytes(content))
+
+    def _change(self, change: Callable[[], object]) -> None:
+        """One block of the directory."""
         self._spend_block()
-        path.write_bytes(content)
+        change()
         self._ours()
 
-    def write_blocks(self, path: Path, content: bytes, blocks: list[int]) -> None:
+    def _write_blocks(self, path: Path, content: bytes, blocks: list[int]) -> None:
         """Write these 4 KB blocks of `content`, then its length. May not return, or leave it in between."""
         old = bytearray(path.read_bytes())
         if len(content) > len(old) and self.used_bytes() + len(content) - len(old) > self.total_bytes:
@@ -199,20 +188,11 @@ class Drive:
 
     # What the laptop, the board and the power do.
 
-    def laptop_write(self, path: str, content: bytes) -> None:
-        """Write a file from the laptop; the board notices as it would over USB. OSError EROFS when it may not."""
-        if self._board.profile.has_drive and self.owned_by_program:
-            raise os_error("EROFS")
-        host = self.root / path.lstrip("/")
-        host.parent.mkdir(parents=True, exist_ok=True)
-        host.write_bytes(content)
-        self.touched()
-
     def touched(self) -> None:
         """The laptop has written something: auto-reload, unless it is off or the board is."""
         self._ours()
-        if self._board.startup is not None and not (self._board.profile.has_drive and self.owned_by_program):
-            self._board.startup.drive_written()
+        if not (self._has_usb and self.owned_by_program):
+            self.on_written()
 
     def watch(self) -> None:
         """From now on notice what is changed in the folder by others, four times a second of board time."""
@@ -230,6 +210,7 @@ class Drive:
 
     def hard_reset(self) -> None:
         self.owned_by_program = False
+        self.before_usb = False
         self.folder = "/"
 
     def _existing(self, path: str) -> Path:
@@ -239,15 +220,15 @@ class Drive:
         return host
 
     def _target(self, path: str) -> Path:
-        self.check_writable()
+        self._check_writable()
         host = self.host_path(path)
         if not host.parent.is_dir():
             raise os_error("ENOENT", path)
         return host
 
     def _spend_block(self) -> None:
-        with self._board.scheduler.shield():
-            self._board.clock.spend(self._board.costs.fat_block)
+        with self._scheduler.shield():
+            self._clock.spend(self._costs.fat_block)
 
     def _ours(self) -> None:
         if self._seen is not None:
@@ -256,7 +237,7 @@ class Drive:
     def _look(self) -> None:
         if self._state() != self._seen:
             self.touched()
-        self._board.clock.call_in(_WATCH_US, self._look)
+        self._clock.call_in(_WATCH_US, self._look)
 
     def _state(self) -> dict[Path, tuple[int, int]]:
         state = {}

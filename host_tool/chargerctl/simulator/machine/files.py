@@ -8,43 +8,48 @@ power goes read 0xFF where they were in the file before, since flash is erased f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from chargerctl.simulator.python.errors import os_error
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.drive import Drive
+from chargerctl.simulator.machine.errors import os_error
 
 BLOCK = 4096
+
+
+class Mode:
+    """The mode that open() is given. Raises ValueError."""
+
+    def __init__(self, text: str) -> None:
+        flags = set(text)
+        if len(flags) != len(text) or not flags <= set("rwxabt+") or len(flags & set("rwxa")) > 1:
+            raise ValueError("invalid mode")
+        self.binary = "b" in flags
+        self.readable = not flags & set("wxa") or "+" in flags
+        self.writable = bool(flags & set("wxa+"))
+        self.creates = bool(flags & set("wxa"))
+        self.appends = "a" in flags
+        self.must_be_new = "x" in flags
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where an open file is kept: `write` takes the whole content and the 4 KB blocks of it that changed."""
+
+    write: Callable[[bytes, list[int]], object]
+    closed: Callable[[File], object]
 
 
 class File:
     """A file object of CircuitPython, text or binary. Text is UTF-8 without translation of line ends."""
 
-    def __init__(self, drive: Drive, path: Path, mode: str) -> None:
-        flags = set(mode)
-        if len(flags) != len(mode) or not flags <= set("rwxabt+") or len(flags & set("rwxa")) > 1:
-            raise ValueError("invalid mode")
-        self._drive = drive
-        self._path = path
-        self._binary = "b" in flags
-        self._readable = not flags & set("wxa") or "+" in flags
-        self._writable = bool(flags & set("wxa+"))
+    def __init__(self, content: bytes, mode: Mode, storage: Storage) -> None:
+        self._data = bytearray(content)
+        self._mode = mode
+        self._storage = storage
+        self._position = len(content) if mode.appends else 0
         self._dirty: set[int] = set()
         self._closed = False
-        if self._writable:
-            drive.check_writable()
-        if flags & set("wx"):
-            if "x" in flags and path.exists():
-                raise os_error("EEXIST")
-            drive.replace_content(path, b"")
-        elif "a" in flags and not path.exists():
-            drive.replace_content(path, b"")
-        self._data = bytearray(drive.content(path))
-        self._position = len(self._data) if "a" in flags else 0
-        drive.opened(self)
 
     def __enter__(self) -> File:
         return self
@@ -62,14 +67,14 @@ class File:
         return line
 
     def read(self, size: int = -1) -> Any:
-        self._check(self._readable)
-        if not self._binary and size >= 0:
+        self._check(self._mode.readable)
+        if not self._mode.binary and size >= 0:
             return self._read_characters(size)
         end = len(self._data) if size is None or size < 0 else self._position + size
         return self._take(end)
 
     def readinto(self, buffer: Any, nbytes: int = -1) -> int:
-        self._check(self._readable)
+        self._check(self._mode.readable)
         view = memoryview(buffer)
         size = len(view) if nbytes < 0 else min(nbytes, len(view))
         piece = self._data[self._position : self._position + size]
@@ -78,7 +83,7 @@ class File:
         return len(piece)
 
     def readline(self, size: int = -1) -> Any:
-        self._check(self._readable)
+        self._check(self._mode.readable)
         end = self._data.find(b"\n", self._position) + 1 or len(self._data)
         if size is not None and size >= 0:
             end = min(end, self._position + size)
@@ -88,9 +93,9 @@ class File:
         return list(self)
 
     def write(self, data: Any) -> int:
-        self._check(self._writable)
-        if isinstance(data, str) == self._binary:
-            raise TypeError("can't convert to str implicitly" if self._binary else "string required")
+        self._check(self._mode.writable)
+        if isinstance(data, str) == self._mode.binary:
+            raise TypeError("can't convert to str implicitly" if self._mode.binary else "string required")
         raw = data.encode() if isinstance(data, str) else bytes(data)
         end = self._position + len(raw)
         if self._position > len(self._data):
@@ -105,7 +110,7 @@ class File:
         self._check(True)
         if self._dirty:
             dirty, self._dirty = sorted(self._dirty), set()
-            self._drive.write_blocks(self._path, bytes(self._data), dirty)
+            self._storage.write(bytes(self._data), dirty)
 
     def close(self) -> None:
         if not self._closed:
@@ -115,7 +120,7 @@ class File:
     def drop(self) -> None:
         """Close without writing: the VM, or the power, is gone."""
         self._closed = True
-        self._drive.closed(self)
+        self._storage.closed(self)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         self._check(True)
@@ -138,7 +143,7 @@ class File:
     def _take(self, end: int) -> Any:
         piece = bytes(self._data[self._position : end])
         self._position += len(piece)
-        if self._binary:
+        if self._mode.binary:
             return piece
         try:
             return piece.decode()

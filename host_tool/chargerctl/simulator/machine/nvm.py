@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
 
-from chargerctl.simulator.python.errors import EspMemoryError, IDFError
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.errors import EspMemoryError, IDFError
+from chargerctl.simulator.machine.scheduler import Scheduler
 
 _BLANK = 0xFF
 
@@ -21,12 +21,24 @@ class Nvm:
     erases, the others are programmed in place.
     """
 
-    def __init__(self, board: VirtualBoard) -> None:
-        self._board = board
-        self.data = bytearray([_BLANK]) * (8192 if board.is_esp32 else 4096)
+    def __init__(
+        self,
+        clock: Clock,
+        scheduler: Scheduler,
+        costs: Costs,
+        chance: random.Random,
+        *,
+        size: int,
+        is_esp32: bool,
+    ) -> None:
+        self._clock = clock
+        self._scheduler = scheduler
+        self._costs = costs
+        self._chance = chance
+        self._is_esp32 = is_esp32
+        self.data = bytearray([_BLANK]) * size
         # Writes since the flash was new, for statements about wear.
         self.writes = 0
-        self.erases = 0
         # From now on what goes wrong: "write" (a worn flash) or "read" (nothing works any more); None: nothing.
         self.fault: str | None = None
 
@@ -36,35 +48,32 @@ class Nvm:
             self._failed()
 
     def _failed(self) -> None:
-        # An ESP32 has three ways to say so; which it is depends on where ESP-IDF gave up.
-        if not self._board.is_esp32:
+        # An ESP32 raises one of three errors, depending on where ESP-IDF gave up.
+        if not self._is_esp32:
             raise RuntimeError("Unable to write to nvm.")
-        raise self._board.random.choice(
-            (RuntimeError("NVS Error"), IDFError("Generic Failure"), EspMemoryError())
-        )
+        raise self._chance.choice((RuntimeError("NVS Error"), IDFError("Generic Failure"), EspMemoryError()))
 
     def write(self, start: int, new: bytes) -> None:
         """Write, at its cost. May not return: what the power cut leaves is the blank or the old content."""
         old = self.data[start : start + len(new)]
-        board = self._board
+        is_esp32, clock = self._is_esp32, self._clock
         self.check("read")
         self.writes += 1
-        with board.scheduler.shield():
-            if not board.is_esp32 and old == bytes(new):
-                return
-            if not board.is_esp32:
+        with self._scheduler.shield():
+            if not is_esp32:
+                if old == bytes(new):
+                    return
                 self.check("write")
-            if not board.is_esp32 and all(byte == _BLANK for byte in old):
-                self.data[start : start + len(new)] = new
-                return
-            self.erases += 1
-            cost_us = board.costs.nvm_write if board.is_esp32 else board.costs.nvm_write_rp2
+                if all(byte == _BLANK for byte in old):
+                    self.data[start : start + len(new)] = new
+                    return
+            cost_us = self._costs.nvm_write if is_esp32 else self._costs.nvm_write_rp2
             kept = bytearray(self.data)
             kept[start : start + len(new)] = new
-            board.clock.spend(cost_us // 4)
+            clock.spend(cost_us // 4)
             self.data[:] = bytes([_BLANK]) * len(self.data)
             # An ESP32 has erased everything before it finds that it cannot write.
             self.check("write")
-            board.clock.spend(cost_us // 2)
+            clock.spend(cost_us // 2)
             self.data[:] = kept
-            board.clock.spend(cost_us - cost_us // 4 - cost_us // 2)
+            clock.spend(cost_us - cost_us // 4 - cost_us // 2)

@@ -14,18 +14,18 @@ class Pull(Enum):
 
 
 class Pin:
-    """One GPIO, whatever the board calls it.
+    """One GPIO; the board may have several names for it.
 
     The program's side is `drive` and `pull`; the world's is `external`. The program's output wins over the world's
     driver, a driver over a pull, and an open pin reads `floating`. `level` is what a meter at the pin would show.
     """
 
     __slots__ = (
-        "_driven",
         "_external",
         "_pull",
         "_watchers",
         "claimed_by",
+        "driven",
         "floating",
         "gpio",
         "level",
@@ -42,22 +42,18 @@ class Pin:
         self.claimed_by: str | None = None
         # Kept through the end of the VM: a display's pins.
         self.never_reset = False
-        self._driven: bool | None = None
+        # The level the program drives, None while it does not.
+        self.driven: bool | None = None
         self._pull: Pull | None = None
         self._external: bool | None = None
         self._watchers: list[Callable[[Pin], object]] = []
 
     def __repr__(self) -> str:
-        return f"<{self.name} level={int(self.level)} driven={self._driven} pull={self._pull}>"
-
-    @property
-    def driven(self) -> bool | None:
-        """The level the program drives, None while it does not."""
-        return self._driven
+        return f"<{self.name} level={int(self.level)} driven={self.driven} pull={self._pull}>"
 
     def drive(self, level: bool | None) -> None:
         """The program's output; None lets go."""
-        self._driven = level
+        self.driven = level
         self._settle()
 
     def pull(self, pull: Pull | None) -> None:
@@ -67,7 +63,7 @@ class Pin:
 
     def configure(self, driven: bool | None, pull: Pull | None) -> None:
         """Output and pull in one step, so that no level in between is seen."""
-        self._driven = driven
+        self.driven = driven
         self._pull = pull
         self._settle()
 
@@ -84,8 +80,8 @@ class Pin:
         self._watchers.remove(watcher)
 
     def _settle(self) -> None:
-        if self._driven is not None:
-            level = self._driven
+        if self.driven is not None:
+            level = self.driven
         elif self._external is not None:
             level = self._external
         elif self._pull is not None:

@@ -23,7 +23,6 @@ class Processor:
         self._go = threading.Semaphore(0)
         self._back = threading.Semaphore(0)
         self._thread: threading.Thread | None = None
-        self.finished = False
         # The exception that ended the program: a defect of the simulator, since the board has no way out.
         self.failure: BaseException | None = None
 
@@ -64,5 +63,4 @@ class Processor:
             self._program()
         except BaseException as error:  # noqa: BLE001 - handed to the thread that runs the board
             self.failure = error
-        self.finished = True
         self._back.release()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Who runs: the board's program, a stretch at a time, or, while there is none, the clock alone.
 
-A program that is dropped stops where it next spends time, for ever. A signal (Ctrl-C, watchdog, reload) is raised in
-the program there.
+A program that is dropped stops where it next spends time, and is never resumed. A signal (Ctrl-C,
+watchdog, reload) is raised in the program there.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class Scheduler:
         clock.on_attention = self._attend
         self._current: Processor | None = None
         self._running: Processor | None = None
+        # Whether the program that runs can be interrupted: it has a VM.
+        self._takes_signals = False
         self._signal: BaseException | None = None
         self._held = 0
         self._stopping = False
@@ -34,18 +36,24 @@ class Scheduler:
     def drop(self) -> None:
         """Have no current program: the one there was never runs again."""
         self._current = None
-        self.forget_signal()
+        self.refuse_signals()
         self._clock.request_attention()
 
     # Signals
 
     def signal(self, exception: BaseException) -> None:
-        """Raise `exception` in the program when it next spends time."""
-        self._signal = exception
-        self._clock.request_attention()
+        """Raise `exception` in the program when it next spends time; it is lost when no program runs."""
+        if self._takes_signals:
+            self._signal = exception
+            self._clock.request_attention()
 
-    def forget_signal(self) -> None:
-        """What was to be raised is moot, and nothing holds signals back any more."""
+    def take_signals(self) -> None:
+        """A program has begun that can be interrupted."""
+        self._takes_signals = True
+
+    def refuse_signals(self) -> None:
+        """It has ended: what was still to be raised in it is lost, and nothing holds signals back any more."""
+        self._takes_signals = False
         self._signal = None
         self._held = 0
 
@@ -73,7 +81,7 @@ class Scheduler:
     # Running
 
     def run(self, until_us: int | None = None) -> None:
-        """Run until the clock says `until_us`, or until `stop()`; without either, for ever.
+        """Run until `until_us` on the clock, or until `stop()`; without either, without end.
 
         Raises what a timer raised.
         """
@@ -112,7 +120,7 @@ class Scheduler:
             raise processor.failure
 
     def _attend(self) -> None:
-        """On the thread that spends time: give way when asked to, for ever if this program is no longer current."""
+        """On the thread that spends time: pause when requested, without end if this program is no longer current."""
         processor = self._running
         if processor is None or not processor.runs_here():
             return

@@ -9,8 +9,6 @@ is granted QoS 1 at most, a QoS 2 publish ends the connection), and sending QoS 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from amqtt.mqtt.connack import (
     BAD_USERNAME_PASSWORD,
@@ -19,32 +17,14 @@ from amqtt.mqtt.connack import (
     UNACCEPTABLE_PROTOCOL_VERSION,
 )
 from amqtt.mqtt.connect import ConnectPacket
+from paho.mqtt.client import topic_matches_sub
 
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.network.faults import BrokerFaults
 from chargerctl.simulator.network.mqtt_session import Message, Session
-from chargerctl.simulator.network.topics import matches
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.clock import Clock
-    from chargerctl.simulator.network.peer import BoardEnd
+from chargerctl.simulator.network.peer import BoardEnd
 
 Listener = Callable[[str, bytes], None]
-
-
-@dataclass
-class BrokerFaults:
-    """What the broker does wrong. The defaults are a good one."""
-
-    silent: bool = False
-    """Takes everything and sends nothing: no CONNACK, SUBACK, PUBACK, PINGRESP, no messages."""
-
-    refuse_with: int = 0
-    """CONNACK return code for every client; 0 lets them in."""
-
-    reorder_us: int = 0
-    """Messages to a client that come within this time are sent after it, last first; 0: at once, in order."""
-
-    duplicate: int = 0
-    """Each message is sent this many times more; QoS 1 with the DUP flag and the same packet id."""
 
 
 class MemoryBroker:
@@ -66,7 +46,7 @@ class MemoryBroker:
         """Call `listener(topic, payload)` for every message that matches, those retained so far included."""
         self._listeners.append((topic_filter, listener))
         for message in list(self._retained.values()):
-            if matches(topic_filter, message.topic):
+            if topic_matches_sub(topic_filter, message.topic):
                 listener(message.topic, message.payload)
 
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
@@ -84,11 +64,6 @@ class MemoryBroker:
             session.drop()
         self._sessions.clear()
         self._retained.clear()
-
-    @property
-    def clients(self) -> list[str]:
-        """Client ids that are connected now."""
-        return list(self._sessions)
 
     # The broker as its sessions use it.
 
@@ -121,7 +96,9 @@ class MemoryBroker:
 
     def retained(self, topic_filter: str) -> list[Message]:
         """Retained messages that match."""
-        return [message for topic, message in self._retained.items() if matches(topic_filter, topic)]
+        return [
+            message for topic, message in self._retained.items() if topic_matches_sub(topic_filter, topic)
+        ]
 
     def route(self, message: Message) -> None:
         """Hand a message to every subscriber, and keep it when it is to be retained."""
@@ -134,5 +111,5 @@ class MemoryBroker:
         for session in list(self._sessions.values()):
             session.deliver(live)
         for topic_filter, listener in self._listeners:
-            if matches(topic_filter, message.topic):
+            if topic_matches_sub(topic_filter, message.topic):
                 listener(message.topic, message.payload)

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: MIT
 """A TCP connection between the board and a server, carried by the simulated link.
 
-The board's side is polled (state, read, write); the server's side is told (peer.py). Between them are two
+The board's side is polled (state, read, write); the server's side is called (peer.py). Between them are two
 pipes that keep order, take time, and keep what the link cannot carry until it can, as TCP does.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from chargerctl.simulator.network.link import Link
 from chargerctl.simulator.network.peer import Peer, TlsRequest
 from chargerctl.simulator.network.pipe import HOLD, Pipe, Segment
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.network.network import Network
+from chargerctl.simulator.network.servers import Address, Servers
+from chargerctl.simulator.network.tap import Tap
 
 SEND_BUFFER = 5760
 RECEIVE_WINDOW = 5760
@@ -30,13 +30,23 @@ CONNECTING, OPEN, PEER_CLOSED, RESET, ABORTED, CLOSED = range(6)
 class Connection:
     """One TCP connection; `state` is what the board knows of it."""
 
-    def __init__(self, network: Network, address: tuple[str, int]) -> None:
-        self.address = address
+    def __init__(
+        self,
+        link: Link,
+        servers: Servers,
+        address: Address,
+        tap: Tap | None,
+        over: Callable[[Connection], object],
+    ) -> None:
+        """`over` is called when nothing can happen on this connection any more."""
         self.state = CONNECTING
         # Outcome of start_tls: None while it runs, "" when it succeeded, else why it did not.
         self.tls: str | None = None
-        self._network = network
-        self._tap = network.tap_for(address)
+        self._link = link
+        self._servers = servers
+        self._address = address
+        self._tap = tap
+        self._over = over
         self._peer: Peer | None = None
         self._server_over = False
         self._gone = False
@@ -45,8 +55,8 @@ class Connection:
         self._inbox = bytearray()
         # When what is on the way to the server will have been acknowledged.
         self._ack_us = 0
-        self._to_server = Pipe(network, self._out_blocked, self._at_server)
-        self._to_board = Pipe(network, self._in_blocked, self._at_board)
+        self._to_server = Pipe(link, self._out_blocked, self._at_server)
+        self._to_board = Pipe(link, self._in_blocked, self._at_board)
         self._to_server.put(Segment.SYN)
 
     # The board's side.
@@ -63,7 +73,7 @@ class Connection:
 
     def read(self, size: int) -> bytes:
         """Up to `size` of the bytes that have arrived."""
-        limit = self._network.faults.max_read
+        limit = self._link.faults.max_read
         data = bytes(self._inbox[: min(size, limit) if limit else size])
         del self._inbox[: len(data)]
         self._to_board.resume()
@@ -74,7 +84,7 @@ class Connection:
 
         Without `no_delay` (TCP_NODELAY), a small write waits until what was sent before is acknowledged.
         """
-        limit = self._network.faults.max_write
+        limit = self._link.faults.max_write
         count = min(len(data), self.send_space, limit or len(data))
         if count:
             not_before_us = 0
@@ -84,9 +94,9 @@ class Connection:
         return count
 
     def _acknowledged_us(self) -> int:
-        network = self._network
-        if self._ack_us <= network.clock.now_us:
-            self._ack_us = network.clock.now_us + 2 * network.delay_us + DELAYED_ACK_US
+        link = self._link
+        if self._ack_us <= link.clock.now_us:
+            self._ack_us = link.clock.now_us + 2 * link.delay_us + DELAYED_ACK_US
         return self._ack_us
 
     def start_tls(self, request: TlsRequest) -> None:
@@ -104,9 +114,9 @@ class Connection:
         self._forget_when_over()
 
     def vanish(self) -> None:
-        """The board's end is gone (interface down, reset, power cut), and nobody is told.
+        """The board's end is gone (interface down, reset, power cut) without a FIN or RST.
 
-        What was sent before still arrives, if it can at once: nobody is left to send it again.
+        What was sent before still arrives, if it can at once: nothing retransmits it.
         """
         if self.state in (CONNECTING, OPEN, PEER_CLOSED):
             self.state = ABORTED
@@ -116,7 +126,7 @@ class Connection:
         self._forget_when_over()
 
     def freeze(self) -> None:
-        """Half-open: from now on nothing gets through, either way, and neither side is told."""
+        """Half-open: from now on nothing gets through, either way, and neither side notices."""
         self._frozen = True
 
     # The server's side (BoardEnd).
@@ -139,21 +149,21 @@ class Connection:
         self._end_server(Segment.RST)
 
     def tls_done(self, refusal: str) -> None:
-        """Tell the board how its handshake ended."""
+        """Send the board the result of its handshake."""
         self._to_board.put(Segment.TLS, refusal.encode())
 
     # What the pipes deliver.
 
     def _out_blocked(self) -> bool:
-        network = self._network
-        carried = network.access_point.up if self._gone else network.link_up
-        blocked = self._frozen or network.faults.hold_out or not carried
+        link = self._link
+        carried = link.access_point.up if self._gone else link.up
+        blocked = self._frozen or link.faults.hold_out or not carried
         if blocked and self._gone:
             self._to_server.clear()
         return blocked
 
     def _in_blocked(self) -> bool:
-        return self._frozen or self._network.faults.hold_in or not self._network.link_up
+        return self._frozen or self._link.faults.hold_in or not self._link.up
 
     def _at_server(self, kind: Segment, data: bytes) -> int:
         if kind == Segment.SYN:
@@ -174,10 +184,9 @@ class Connection:
         return len(data)
 
     def _knock(self) -> int:
-        network = self._network
-        if network.faults.syn_black_hole or not network.has_host(self.address[0]):
+        if self._link.faults.syn_black_hole or not self._servers.has_host(self._address[0]):
             return HOLD
-        server = network.server_at(self.address)
+        server = self._servers.at(self._address)
         if server is not None:
             self._peer = server.accept(self)
         if self._peer is None:
@@ -229,7 +238,7 @@ class Connection:
             self._forget_when_over()
 
     def _forget_when_over(self) -> None:
-        """Nobody is left who could notice anything, or nothing can cross any more: stop trying."""
+        """When neither side can notice anything any more, or nothing can cross: stop trying."""
         board_over = self._gone or self.state == CLOSED
         if board_over and (self._server_over or self._peer is None) and (self._gone or self._frozen):
             self._forget()
@@ -237,4 +246,4 @@ class Connection:
     def _forget(self) -> None:
         self._to_board.clear()
         self._to_server.clear()
-        self._network.forget(self)
+        self._over(self)

@@ -3,8 +3,8 @@
 """What can be wrong with the way between the board and the servers, as plain values to be set.
 
 Every value may be changed at any moment; it holds from the next byte, datagram or packet on.
-Access point and DHCP faults are the AccessPoint's, broker faults the MemoryBroker's, clock faults the
-NtpServer's, and what a central system does wrong is the CentralSystem's.
+Faults of access point and DHCP are the AccessPoint's, those of its clock the NtpServer's, and what a central system does
+wrong is the CentralSystem's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Faults:
     """The board's recv_into() gives at most this many bytes a call; 0: as many as there are."""
 
     memory_short: bool = False
-    """The network stack has no memory left. On RP2 a TCP send() waits for some, whatever its timeout, for up to 10 s,
+    """The network stack has no memory left. On RP2 a TCP send() waits for some, even with a timeout of 0, for up to 10 s,
     and a UDP sendto() fails at once; on ESP32 nothing of the kind is modelled."""
 
     trickle_bytes: int = 0
@@ -51,3 +51,24 @@ class Faults:
 
     dns_fails: bool = False
     """The name server knows no name: getaddrinfo fails at once, a query over UDP gets NXDOMAIN."""
+
+    def heal(self) -> None:
+        """Nothing is wrong any more."""
+        vars(self).update(vars(Faults()))
+
+
+@dataclass
+class BrokerFaults:
+    """What the broker does wrong. The defaults are a good one."""
+
+    silent: bool = False
+    """Takes everything and sends nothing: no CONNACK, SUBACK, PUBACK, PINGRESP, no messages."""
+
+    refuse_with: int = 0
+    """CONNACK return code for every client; 0 lets them in."""
+
+    reorder_us: int = 0
+    """Messages to a client that come within this time are sent after it, last first; 0: at once, in order."""
+
+    duplicate: int = 0
+    """Each message is sent this many times more; QoS 1 with the DUP flag and the same packet id."""

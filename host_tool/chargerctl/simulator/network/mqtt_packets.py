@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class MalformedPacketError(ValueError):
-    """The bytes are no MQTT packet; MQTT 3.1.1 section 4.8 asks to close the connection."""
+    """The bytes are not an MQTT packet; MQTT 3.1.1 section 4.8 requires closing the connection."""
 
 
 class PacketSplitter:
@@ -76,4 +76,4 @@ def _finish(coroutine: Coroutine[Any, Any, _T]) -> _T:
         result: _T = done.value
         return result
     coroutine.close()
-    raise MalformedPacketError("packet shorter than its length field says")
+    raise MalformedPacketError("packet shorter than its length field")

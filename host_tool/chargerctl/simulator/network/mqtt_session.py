@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from amqtt.mqtt.connack import CONNECTION_ACCEPTED, ConnackPacket
 from amqtt.mqtt.connect import ConnectPacket
@@ -18,14 +18,12 @@ from amqtt.mqtt.suback import SubackPacket
 from amqtt.mqtt.subscribe import SubscribePacket
 from amqtt.mqtt.unsuback import UnsubackPacket
 from amqtt.mqtt.unsubscribe import UnsubscribePacket
+from paho.mqtt.client import topic_matches_sub
 
+from chargerctl.simulator.machine.clock import Clock, Timer
+from chargerctl.simulator.network.faults import BrokerFaults
 from chargerctl.simulator.network.mqtt_packets import MalformedPacketError, Packet, PacketSplitter, decode
-from chargerctl.simulator.network.topics import matches, valid_filter
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.clock import Timer
-    from chargerctl.simulator.network.broker import MemoryBroker
-    from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
+from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
 
 MAX_QOS = 1
 _SUBSCRIPTION_REFUSED = 0x80
@@ -41,10 +39,23 @@ class Message:
     retain: bool
 
 
+class Broker(Protocol):
+    """What a session calls on its broker (MemoryBroker)."""
+
+    clock: Clock
+    faults: BrokerFaults
+    tls_refusal: str
+
+    def admit(self, session: Session, connect: ConnectPacket) -> int: ...
+    def dismiss(self, session: Session) -> None: ...
+    def retained(self, topic_filter: str) -> list[Message]: ...
+    def route(self, message: Message) -> None: ...
+
+
 class Session:
     """A Peer (peer.py) that speaks MQTT. A violation of the protocol ends the connection (4.8)."""
 
-    def __init__(self, broker: MemoryBroker, connection: BoardEnd) -> None:
+    def __init__(self, broker: Broker, connection: BoardEnd) -> None:
         self.client_id = ""
         self._broker = broker
         self._connection = connection
@@ -74,7 +85,7 @@ class Session:
         self._end()
 
     def start_tls(self, request: TlsRequest) -> None:
-        """Nothing is encrypted in memory: the broker says how the check of its certificate comes out."""
+        """Nothing is encrypted in memory: the broker's `tls_refusal` is the result of the check of its certificate."""
         self._connection.tls_done(self._broker.tls_refusal)
 
     # The broker.
@@ -87,7 +98,9 @@ class Session:
 
     def deliver(self, message: Message) -> None:
         """Send `message` if a subscription asks for it."""
-        granted = [qos for topic, qos in self._subscriptions.items() if matches(topic, message.topic)]
+        granted = [
+            qos for topic, qos in self._subscriptions.items() if topic_matches_sub(topic, message.topic)
+        ]
         if granted:
             qos = min(message.qos, max(granted))
             self._queue(Message(message.topic, message.payload, qos, message.retain))
@@ -156,7 +169,7 @@ class Session:
             raise MalformedPacketError("SUBSCRIBE without a topic")
         codes = []
         for topic, qos in topics:
-            codes.append(min(qos, MAX_QOS) if valid_filter(topic) else _SUBSCRIPTION_REFUSED)
+            codes.append(min(qos, MAX_QOS) if _is_filter(topic) else _SUBSCRIPTION_REFUSED)
             if codes[-1] != _SUBSCRIPTION_REFUSED:
                 self._subscriptions[topic] = codes[-1]
         self._send(SubackPacket.build(_packet_id(packet), codes))
@@ -209,6 +222,17 @@ class Session:
         will, self._will = self._will, None
         if will is not None:
             self._broker.route(will)
+
+
+def _is_filter(text: str) -> bool:
+    """Whether it is well formed (4.7)."""
+    levels = text.split("/")
+    return (
+        bool(text)
+        and "\0" not in text
+        and all(level in ("+", "#") or not set("+#") & set(level) for level in levels)
+        and "#" not in levels[:-1]
+    )
 
 
 def _packet_id(packet: PublishPacket | SubscribePacket | UnsubscribePacket) -> int:

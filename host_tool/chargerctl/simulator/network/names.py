@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import struct
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.network.network import Network
+from chargerctl.simulator.network.link import Link
 
 DNS_TIMEOUT_US = 7_000_000
 """What a name server that does not answer costs."""
@@ -34,8 +32,8 @@ def is_address(host: str) -> bool:
 class Names:
     """The names that exist. Addresses are given out in the order of naming."""
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
+    def __init__(self, link: Link) -> None:
+        self._link = link
         self._addresses: dict[str, str] = {}
 
     def add(self, host: str) -> str:
@@ -45,34 +43,34 @@ class Names:
         return self._addresses.setdefault(host.lower(), f"10.0.0.{10 + len(self._addresses)}")
 
     def look_up(self, host: str) -> str | None:
-        """Resolve on the board: spends time, None when there is no such name or nobody answers."""
-        network = self._network
+        """Resolve on the board: spends time, None when there is no such name or no answer."""
+        link = self._link
         if is_address(host):
             return host
-        if not network.station.up:
+        if not link.station.up:
             return None
-        if network.faults.dns_hangs or not network.link_up:
-            network.clock.spend(DNS_TIMEOUT_US)
+        if link.faults.dns_hangs or not link.up:
+            link.clock.spend(DNS_TIMEOUT_US)
             return None
-        network.clock.spend(network.costs.dns_lookup)
-        return None if network.faults.dns_fails else self._addresses.get(host.lower())
+        link.clock.spend(link.costs.dns_lookup)
+        return None if link.faults.dns_fails else self._addresses.get(host.lower())
 
     def answer(self, request: bytes) -> bytes | None:
-        """The name server's answer to a datagram; None for what is no DNS query, or when it hangs."""
+        """The name server's answer to a datagram; None for what is not a DNS query, or when it hangs."""
         asked = self._asked(request)
         if asked is None:
             return None
         host, question = asked
         if not question:
             return self._message(request, _FORMAT_ERROR, b"", None)
-        if self._network.faults.dns_fails or host not in self._addresses:
+        if self._link.faults.dns_fails or host not in self._addresses:
             return self._message(request, _NO_SUCH_NAME, question, None)
         return self._message(request, _NO_ERROR, question, self._addresses[host])
 
     def answer_local(self, request: bytes) -> bytes | None:
         """The answer to a datagram for all hosts around: only of a host in .local whose name it is."""
         asked = self._asked(request)
-        if asked is None or self._network.faults.dns_fails:
+        if asked is None or self._link.faults.dns_fails:
             return None
         host, question = asked
         if not host.endswith(".local") or host not in self._addresses:
@@ -81,7 +79,7 @@ class Names:
 
     def _asked(self, request: bytes) -> tuple[str, bytes] | None:
         """(the name in lower case, the question section), both empty for a malformed query; None: no answer."""
-        if self._network.faults.dns_hangs or len(request) < 12 or request[2] & 0xF8:
+        if self._link.faults.dns_hangs or len(request) < 12 or request[2] & 0xF8:
             return None
         labels = []
         at = 12

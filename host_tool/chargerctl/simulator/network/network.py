@@ -14,47 +14,49 @@ network.half_open()                            # every connection of now dies si
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.network.connection import Connection
-from chargerctl.simulator.network.faults import Faults
+from chargerctl.simulator.network.link import Link
 from chargerctl.simulator.network.names import DNS_PORT, MULTICAST_DNS, Names
 from chargerctl.simulator.network.ntp import NTP_PORT, NtpServer, WorldTime
 from chargerctl.simulator.network.peer import Server
-from chargerctl.simulator.network.station import ESP32_RETRIES, GATEWAY, AccessPoint, Station
+from chargerctl.simulator.network.servers import Address, Servers
+from chargerctl.simulator.network.sockets import Esp32Tcp, Rp2Tcp, TcpSocket, UdpSocket
+from chargerctl.simulator.network.station import GATEWAY, AccessPoint, Station
 from chargerctl.simulator.network.tap import Tap
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.costs import Costs
-
-Address = tuple[str, int]
 Datagram = Callable[[bytes], "bytes | None"]
 
 
 class Network:
     """See the module's text. `time` is the world's UTC."""
 
-    def __init__(self, board: Any, start_unix: float | None = None) -> None:
+    def __init__(self, board: Any) -> None:
         self.clock = board.clock
         self.events = board.events
         self.is_esp32: bool = board.is_esp32
-        self.faults = Faults()
-        self.time = WorldTime(self.clock, start_unix)
+        self.costs = board.costs
+        self.time = WorldTime(self.clock)
         self.ntp = NtpServer(self.time)
         self.access_point = AccessPoint()
-        self.names = Names(self)
-        self.station = Station(self, ESP32_RETRIES if self.is_esp32 else 0)
+        self.station = Station(
+            self.clock, self.costs, self.access_point, self.is_esp32, self._station_changed
+        )
+        self.link = Link(self.clock, self.costs, self.station)
+        self.faults = self.link.faults
+        self.names = Names(self.link)
+        self.servers = Servers()
         # Open sockets of the program, TCP and UDP.
-        self.sockets: set[Any] = set()
-        # Set by whoever brings a central system: publishes a payload to the charger.
+        self.sockets: set[TcpSocket | UdpSocket] = set()
+        # Publishes a payload to the charger; set by the central system's side (uplink.py).
         self.to_charger: Callable[[str | bytes], None] = lambda payload: None
-        self._board = board
-        self._servers: dict[Address, Server] = {}
+        # Called when the board begins a TCP connection.
+        self.on_connect: Callable[[], object] = lambda: None
         self._datagrams: dict[Address, Datagram] = {
             (GATEWAY, DNS_PORT): self.names.answer,
             MULTICAST_DNS: self.names.answer_local,
         }
-        self._servers_up = True
         self._connections: list[Connection] = []
         board.network = self
 
@@ -63,7 +65,7 @@ class Network:
     def serve(self, host: str, port: int, server: Server) -> str:
         """Put `server` at `host` (a name or an IPv4 address); return its address."""
         address = self.names.add(host)
-        self._servers[address, port] = server
+        self.servers.put((address, port), server)
         return address
 
     def serve_time(self, host: str) -> str:
@@ -75,92 +77,76 @@ class Network:
     # What can happen to it.
 
     def wifi(self, up: bool) -> None:
-        """The access point goes (connections fall silent, nobody is told) or comes back."""
+        """The access point goes (connections fall silent without a FIN or RST) or comes back."""
         self.access_point.up = up
         self.station.access_point_changed()
 
     def broker(self, up: bool) -> None:
         """The TCP servers go (RST, then refused) or come back."""
-        self._servers_up = up
+        self.servers.up = up
         if not up:
             for connection in list(self._connections):
                 connection.fail_server()
 
     def half_open(self) -> None:
-        """The connections of now carry nothing any more and neither end is told."""
+        """The present connections carry nothing any more, and neither end notices."""
         for connection in list(self._connections):
             connection.freeze()
 
     def heal(self) -> None:
         """Everything works again: access point, names, time, servers, and the way to them."""
-        self.faults = Faults()
+        self.faults.heal()
         self.access_point.heal()
         self.ntp.heal()
         self.broker(True)
         self.wifi(True)
 
-    # What the board's modules and the connections ask.
+    # What the board's modules ask.
 
-    @property
-    def costs(self) -> Costs:
-        """The board's table of the moment."""
-        costs: Costs = self._board.costs
-        return costs
+    def tcp_socket(self) -> TcpSocket:
+        socket = (Esp32Tcp if self.is_esp32 else Rp2Tcp)(self.link, self._connect)
+        self.sockets.add(socket)
+        return socket
 
-    @property
-    def delay_us(self) -> int:
-        """One-way latency now, in microseconds."""
-        return self.costs.network_delay + self.faults.delay_us
+    def udp_socket(self) -> UdpSocket:
+        socket = UdpSocket(self.link, self._send_datagram, self.is_esp32)
+        self.sockets.add(socket)
+        return socket
 
-    @property
-    def link_up(self) -> bool:
-        """Whether packets cross between the board and the access point."""
-        return self.access_point.up and self.station.up
+    def close_socket(self, socket: TcpSocket | UdpSocket) -> None:
+        self.sockets.discard(socket)
+        socket.close()
 
-    def has_host(self, address: str) -> bool:
-        """Whether there is a machine at `address` that could at least refuse."""
-        return any(host == address for host, _port in self._servers)
-
-    def server_at(self, address: Address) -> Server | None:
-        """Who listens there now."""
-        return self._servers.get(address) if self._servers_up else None
-
-    def connect(self, address: Address) -> Connection:
-        """Begin a TCP connection from the board."""
-        connection = Connection(self, address)
+    def _connect(self, address: Address) -> Connection:
+        self.on_connect()
+        tap = Tap(self.events) if address in self.servers else None
+        connection = Connection(self.link, self.servers, address, tap, self._forget)
         self._connections.append(connection)
         return connection
 
-    def forget(self, connection: Connection) -> None:
-        """The connection is over on both sides."""
-        if connection in self._connections:
-            self._connections.remove(connection)
-
-    def tap_for(self, address: Address) -> Tap | None:
-        """What listens in on a connection to `address`."""
-        return Tap(self.events) if address in self._servers else None
-
-    def send_datagram(self, address: Address, data: bytes, reply: Callable[[bytes, Address], None]) -> None:
+    def _send_datagram(self, address: Address, data: bytes, reply: Callable[[bytes, Address], None]) -> None:
         """Send a UDP datagram from the board; `reply(data, sender)` is called when an answer arrives."""
         # The gateway passes on what is meant for all, and the answers.
+        link = self.link
         sender = (GATEWAY, address[1]) if address == MULTICAST_DNS else address
 
         def at_server() -> None:
             handler = self._datagrams.get(address)
-            answer = handler(data) if handler is not None and self._passes_datagrams() else None
+            answer = handler(data) if handler is not None and link.passes_datagrams else None
             if answer is not None:
                 self.clock.call_in(
-                    self.delay_us, lambda: reply(answer, sender) if self._passes_datagrams() else None
+                    link.delay_us, lambda: reply(answer, sender) if link.passes_datagrams else None
                 )
 
-        self.clock.call_in(self.delay_us, at_server)
+        self.clock.call_in(link.delay_us, at_server)
 
-    def _passes_datagrams(self) -> bool:
-        return self.link_up and not self.faults.drop_datagrams
+    def _forget(self, connection: Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
 
     # The board's life.
 
-    def station_changed(self) -> None:
+    def _station_changed(self) -> None:
         """The board's interface went up or down; going down takes its connections along."""
         if not self.station.up:
             for connection in list(self._connections):
@@ -168,9 +154,9 @@ class Network:
 
     def vm_ended(self, orderly: bool) -> None:
         """The program ended: sockets closed and radio switched off in order, or just gone with a reset."""
-        if orderly:
-            for socket in list(self.sockets):
-                socket._discard()
+        for socket in list(self.sockets):
+            if orderly:
+                socket.close()
         self.sockets.clear()
         for connection in list(self._connections):
             connection.vanish()

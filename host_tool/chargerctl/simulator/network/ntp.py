@@ -1,16 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The world's time, and the NTP server that tells it, rightly or wrongly."""
+"""The world's time, and the NTP server that sends it, right or wrong."""
 
 from __future__ import annotations
 
 import struct
 import time
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.clock import Clock
 
 NTP_PORT = 123
 NTP_TO_UNIX = 2_208_988_800  # seconds from 1900 to 1970
@@ -23,13 +21,11 @@ _CLIENT, _SERVER = 3, 4
 
 
 class WorldTime:
-    """UTC of the simulated world, from `start_unix` on: by default now in real time, else START_UNIX."""
+    """UTC of the simulated world: in real time from now on, else from START_UNIX."""
 
-    def __init__(self, clock: Clock, start_unix: float | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        if start_unix is None:
-            start_unix = time.time() if clock.realtime else START_UNIX
-        self._start = start_unix
+        self._start = time.time() if clock.realtime else START_UNIX
 
     def unix(self) -> float:
         """Seconds since 1970."""
@@ -39,12 +35,12 @@ class WorldTime:
 # How an NtpServer may behave, by the words of the script language.
 BEHAVIOURS = ("up", "silent", "unsynchronised", "foreign", "kiss", "wrong")
 
-# What must not be believed is this far off, so that a charger that does believe it is found out.
+# An answer that the charger must reject is wrong by this much, so that a test notices when it is used.
 _ASTRAY_S = 11_111_111
 
 
 class NtpServer:
-    """Answers NTP requests (RFC 5905). What it tells is the world's time plus `offset_s`."""
+    """Answers NTP requests (RFC 5905) with the world's time plus `offset_s`."""
 
     def __init__(self, world: WorldTime) -> None:
         self.requests = 0
@@ -52,17 +48,15 @@ class NtpServer:
         self.heal()
 
     def heal(self) -> None:
-        """Answer every request, rightly."""
-        # Set back or forth to have the server tell a wrong time.
+        """Answer every request with the right time."""
+        # How far the time in the answers is wrong.
         self.offset_s = 0.0
-        # A server that has lost its own source says so by a leap indicator of 3 or a stratum of 0 or 16.
+        # A server that has lost its own source reports that by a leap indicator of 3 or a stratum of 0 or 16.
         self.leap = 0
         self.stratum = 1
-        # Faults: no answer; an answer without a time that says "go away" (kiss of death); one cut short; one that
-        # repeats the time stamp of somebody else's question.
+        # Faults: no answer; a kiss of death, without a time; one to another client's request.
         self.silent = False
         self.refuses = False
-        self.short = False
         self.foreign = False
 
     def behave(self, how: str, offset_s: float = 0.0) -> None:
@@ -82,7 +76,7 @@ class NtpServer:
         self.requests += 1
         if self.silent:
             return None
-        # Version and mode; a kiss of death says that it is not synchronised, too.
+        # Version and mode; a kiss of death also has the leap indicator of an unsynchronised clock.
         first = (3 if self.refuses else self.leap) << 6 | request[0] & 0x38 | _SERVER
         stratum, reference = (0, b"RATE") if self.refuses else (self.stratum, b"SIM\0")
         header = struct.pack("!BBbb8s4s", first, stratum, 6, -20, bytes(8), reference)
@@ -90,8 +84,7 @@ class NtpServer:
         if self.refuses:
             return header + bytes(8) + origin + bytes(16)
         now = _timestamp(self._world.unix() + self.offset_s)
-        packet = header + now + origin + now + now
-        return packet[:20] if self.short else packet
+        return header + now + origin + now + now
 
 
 def _timestamp(unix: float) -> bytes:

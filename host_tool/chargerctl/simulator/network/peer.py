@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the network and a server at the far end of a board's TCP connection ask of each other."""
+"""What the network and the server of a board's TCP connection call on each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol
 class TlsRequest:
     """What the board demands of the server's certificate.
 
-    `ca`: the one certificate (PEM) to trust; None stands for the board's built-in roots.
+    `ca`: the one certificate (PEM) to trust; None: the board's built-in roots.
     `server_name`: the name the certificate has to carry; None: any.
     """
 
@@ -36,7 +36,7 @@ class BoardEnd(Protocol):
         """Break the connection (RST), after what was sent."""
 
     def tls_done(self, refusal: str) -> None:
-        """The TLS handshake is over; `refusal` says why it failed, "" that it did not."""
+        """The TLS handshake is over; `refusal` is why it failed, "" when it did not."""
 
 
 class Peer(Protocol):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeAlias
 
 from chargerctl.simulator.network.connection import (
     ABORTED,
@@ -21,9 +22,8 @@ from chargerctl.simulator.network.connection import (
     RESET,
     Connection,
 )
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.network.network import Address, Network
+from chargerctl.simulator.network.link import Link
+from chargerctl.simulator.network.servers import Address
 
 POLL_IN, POLL_OUT = 1, 4
 
@@ -31,6 +31,9 @@ CONNECT_STEP_US = 100_000
 
 # How often, and how long apart, an RP2 tries to queue what it has committed itself to send while memory is short.
 SEND_TRIES, SEND_STEP_US = 200, 50_000
+
+# How a datagram leaves: (where to, data, what takes an answer and its sender).
+Send: TypeAlias = Callable[[Address, bytes, Callable[[bytes, Address], None]], None]
 
 # lwIP reports a refused connection as a reset one.
 _BROKEN = {RESET: errno.ECONNRESET, ABORTED: errno.ECONNABORTED, CLOSED: errno.ENOTCONN}
@@ -42,14 +45,15 @@ def error(number: int) -> OSError:
 
 
 class TcpSocket:
-    """A stream socket; `timeout_us` None blocks for ever, 0 never. Subclasses are the ports."""
+    """A stream socket; `timeout_us` None blocks without limit, 0 never. Subclasses are the ports."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, link: Link, new_connection: Callable[[Address], Connection]) -> None:
         self.timeout_us: int | None = None
         self.no_delay = False
         self.connection: Connection | None = None
-        self._network = network
-        self._clock = network.clock
+        self._link = link
+        self._new_connection = new_connection
+        self._clock = link.clock
 
     def connect(self, address: Address) -> None:
         """Connect to a resolved address."""
@@ -73,17 +77,17 @@ class TcpSocket:
             self.connection.close()
 
     def _begin(self, address: Address) -> Connection:
-        if not self._network.station.up:
+        if not self._link.station.up:
             raise error(errno.EHOSTUNREACH)
-        self.connection = self._network.connect(address)
+        self.connection = self._new_connection(address)
         return self.connection
 
 
 class Esp32Tcp(TcpSocket):
     """ESP32: connect waits in steps of 100 ms, errors of an established connection are easily missed."""
 
-    def __init__(self, network: Network) -> None:
-        super().__init__(network)
+    def __init__(self, link: Link, new_connection: Callable[[Address], Connection]) -> None:
+        super().__init__(link, new_connection)
         self._connected = False
         self._error_swallowed = False
 
@@ -94,7 +98,7 @@ class Esp32Tcp(TcpSocket):
             timeout_us = -(-timeout_us // CONNECT_STEP_US) * CONNECT_STEP_US
         self._clock.wait(lambda: connection.state != CONNECTING, timeout_us)
         if connection.state == CONNECTING:
-            raise error(errno.ETIMEDOUT)  # the attempt goes on; nobody can use what comes of it
+            raise error(errno.ETIMEDOUT)  # the attempt goes on, but its result cannot be used
         if connection.state != OPEN:
             raise error(_BROKEN[connection.state])
         self._connected = True
@@ -204,7 +208,7 @@ class Rp2Tcp(TcpSocket):
     def _wait_for_memory(self) -> None:
         """Also with a timeout of 0: by then the port has committed itself."""
         for _try in range(SEND_TRIES):
-            if not self._network.faults.memory_short:
+            if not self._link.faults.memory_short:
                 return
             self._clock.spend(SEND_STEP_US)
         raise error(errno.ENOMEM)
@@ -221,19 +225,21 @@ class Rp2Tcp(TcpSocket):
 class UdpSocket:
     """A datagram socket: ESP32 keeps six datagrams, RP2 one; more are lost."""
 
-    def __init__(self, network: Network, mailbox: int) -> None:
+    def __init__(self, link: Link, send: Send, is_esp32: bool) -> None:
         self.timeout_us: int | None = None
-        self._network = network
-        self._mailbox = mailbox
+        self._link = link
+        self._send = send
+        self._is_esp32 = is_esp32
+        self._mailbox = 6 if is_esp32 else 1
         self._arrived: deque[tuple[bytes, Address]] = deque()
 
     def send_to(self, data: bytes, address: Address) -> int:
         """Send a datagram to a resolved address."""
-        if not self._network.station.up:
+        if not self._link.station.up:
             raise error(errno.EPIPE)
-        if self._network.faults.memory_short and not self._network.is_esp32:
+        if self._link.faults.memory_short and not self._is_esp32:
             raise error(errno.ENOMEM)
-        self._network.send_datagram(address, data, self._arrive)
+        self._send(address, data, self._arrive)
         return len(data)
 
     def receive(self) -> tuple[bytes, Address]:
@@ -241,7 +247,7 @@ class UdpSocket:
         if not self._arrived:
             if self.timeout_us == 0:
                 raise error(errno.EAGAIN)
-            if not self._network.clock.wait(lambda: self._arrived, self.timeout_us):
+            if not self._link.clock.wait(lambda: self._arrived, self.timeout_us):
                 raise error(errno.ETIMEDOUT)
         return self._arrived.popleft()
 

@@ -1,23 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Listens in on a connection and tells which OCPP frames crossed the link."""
+"""Reads along on a connection and reports which OCPP frames crossed the link."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from amqtt.mqtt.publish import PublishPacket
 
+from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.network.mqtt_packets import PUBLISH, MalformedPacketError, PacketSplitter, decode
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.events import Events
 
 
 class Tap:
     """Emits a `frame` event for every MQTT message of a connection, except on the charger's `connection`
-    topic, which carries no frames. Bytes that are no MQTT end the listening, not the simulation."""
+    topic, which carries no frames. Bytes that are not MQTT end the reading, not the simulation."""
 
     def __init__(self, events: Events) -> None:
         self._events = events

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-if TYPE_CHECKING:
-    from chargerctl.central.loop_thread import LoopThread
-    from chargerctl.simulator.machine.clock import Clock
-    from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
+from chargerctl.central.loop_thread import LoopThread
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
 
 CONNECT_TIMEOUT_S = 30
 
 
 class TcpServer:
-    """A Server (peer.py) that stands for the one at `host`:`port`. Without `tls`, a board that asks for it is told
-    that all is well, and nothing is encrypted."""
+    """A Server (peer.py) that forwards to the one at `host`:`port`. Without `tls`, a board that starts TLS gets the answer
+    that the certificate is fine, and nothing is encrypted."""
 
     def __init__(self, thread: LoopThread, clock: Clock, host: str, port: int, *, tls: bool = False) -> None:
         self.host = host

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """JSON as CircuitPython reads and writes it, with its tolerances and its losses.
 
-Reading: commas and colons may be missing or doubled, depth is limited by memory only, NaN is no value, the order
+Reading: commas and colons may be missing or doubled, depth is limited by memory only, NaN is not a value, the order
 of keys is lost.
-Writing: seven digits of a float, nan and inf as they are, no TypeError: what is no JSON is written as its repr.
+Writing: seven digits of a float, nan and inf as they are, no TypeError: what JSON does not have is written as its repr.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from chargerctl.simulator.machine.floats import board_float
+from chargerctl.simulator.python.floats import board_float
 
 _NUMBER = re.compile(rb"[-+0-9.eE]+")
 _SPACE = b" \t\n\r\v\f,:"
@@ -49,7 +49,7 @@ _STRICT = json.JSONDecoder(
 
 
 def loads(source: str | bytes | bytearray | memoryview) -> Any:
-    """Raises ValueError for what is no JSON even to a board, UnicodeError for bad UTF-8 in a string."""
+    """Raises ValueError for what a board does not accept either, UnicodeError for bad UTF-8 in a string."""
     raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
     try:
         return _STRICT.decode(raw.decode())

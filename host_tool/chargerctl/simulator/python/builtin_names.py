@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from chargerctl.simulator.python.errors import ReloadException
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-    from chargerctl.simulator.python.vm import VM
+from chargerctl.simulator.machine.errors import ReloadException
+from chargerctl.simulator.machine.hardware import Hardware
 
 # py/modbuiltins.c with the options of a full build.
 _NAMES = """
@@ -27,8 +25,10 @@ _NAMES = """
 NAMES = frozenset(_NAMES.split())
 
 
-def board_builtins(board: VirtualBoard, vm: VM) -> dict[str, Any]:
-    """The namespace of the `builtins` module for this VM."""
+def board_builtins(
+    board: Hardware, import_name: Callable[..., Any], execute: Callable[..., Any]
+) -> dict[str, Any]:
+    """The namespace of the `builtins` module for a VM that imports and executes with these."""
 
     def program_print(*values: object, sep: str = " ", end: str = "\n", file: Any = None) -> None:
         text = sep.join(map(str, values)) + end
@@ -53,14 +53,14 @@ def board_builtins(board: VirtualBoard, vm: VM) -> dict[str, Any]:
         return board.drive.open(file, mode)
 
     def program_exec(source: str, scope: dict[str, Any] | None = None, *_: object) -> None:
-        vm.execute(source, "<string>", {} if scope is None else scope)
+        execute(source, "<string>", {} if scope is None else scope)
 
     def program_eval(source: str, scope: dict[str, Any] | None = None, *_: object) -> Any:
-        return vm.execute(source, "<string>", {} if scope is None else scope, "eval")
+        return execute(source, "<string>", {} if scope is None else scope, "eval")
 
     return {name: getattr(builtins, name) for name in NAMES} | {
         "__name__": "builtins",
-        "__import__": vm.import_name,
+        "__import__": import_name,
         "ReloadException": ReloadException,
         "print": program_print,
         "input": program_input,

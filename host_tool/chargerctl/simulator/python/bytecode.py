@@ -6,18 +6,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from chargerctl.deploy.bytecode import NoCompilerError, compile_image, defect
+from chargerctl.deploy.bytecode.compiler import NoCompilerError, compile_image, defect
+from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import firmware_image
-from chargerctl.deploy.requirements import required_libraries
-from chargerctl.deploy.source_record import Made, SourceRecord
-from chargerctl.deploy.wheels import wheel_libraries
-from chargerctl.state import state_folder
+from chargerctl.deploy.libraries.wheels import wheel_libraries
+from chargerctl.files import state_folder
 
 
 def text_of_mpy(mpy: bytes, file: str) -> tuple[bytes, str]:
     """(the text, the name that tracebacks have for it) of the compiled `file`, with the names that the board has.
 
-    Raises ValueError, as a board does, for what is no .mpy for it; ImportError for one of which the text is not known.
+    Raises ValueError, as a board does, for a .mpy that it cannot load; ImportError where the source is unknown.
     """
     if defect(mpy):
         is_micropython = mpy[:1] == b"M"
@@ -26,25 +25,20 @@ def text_of_mpy(mpy: bytes, file: str) -> tuple[bytes, str]:
             if is_micropython
             else "incompatible .mpy file"
         )
-    made = SourceRecord(state_folder()).made(mpy) or _made_of_the_installed(mpy)
+    # What another laptop has deployed may be this version all the same.
+    made = SourceRecord(state_folder()).made(mpy) or _installed().made(mpy)
     if made is None:
         raise ImportError(
-            f"{file} cannot be simulated: it is damaged, or was compiled elsewhere from a text that is not known here; "
-            "chargerctl deploy from this laptop mends the charger package, with --libs wheels the libraries too; or put "
-            "the .py file beside it"
+            f"source of {file} not found (damaged, or compiled on another laptop): run chargerctl deploy (libraries: --libs "
+            "wheels), or put the .py beside it"
         )
     return made.source.encode(), made.path
-
-
-def _made_of_the_installed(mpy: bytes) -> Made | None:
-    """What another laptop has deployed may be this version all the same."""
-    return _installed().made(mpy)
 
 
 @cache
 def _installed() -> SourceRecord:
     record = SourceRecord(None)
-    image = firmware_image() | wheel_libraries(required_libraries())
+    image = firmware_image() | wheel_libraries()
     try:
         compile_image(image, record)
         compile_image(image, record, own_names=True)

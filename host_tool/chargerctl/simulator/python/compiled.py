@@ -11,11 +11,11 @@ import hashlib
 import importlib.util
 import marshal
 import os
-import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
 
+from chargerctl.files import write_private
 from chargerctl.simulator.python import frames, pystack
 
 # Libraries that CircuitPython has as machine code: their frames are none of the pystack's.
@@ -62,8 +62,6 @@ def _keep(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
             old.unlink()
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-        Path(file.name).replace(path)
+        write_private(path, data, sync=False)
     except OSError:
         pass

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.hardware import Hardware
 from chargerctl.simulator.python.bytecode import text_of_mpy
-from chargerctl.simulator.python.subsets import SUBSETS, subset
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.subsets import subset
 
 _MODULES = "chargerctl.simulator.python.modules"
 # Libraries that are compiled into CircuitPython; here their Python editions run, from the laptop's packages.
@@ -63,15 +60,13 @@ class Found:
 class Finder:
     """Looks things up anew each time: the drive may have changed."""
 
-    def __init__(self, board: VirtualBoard) -> None:
+    def __init__(self, board: Hardware) -> None:
         self._board = board
 
     def built_in(self, name: str) -> ModuleType | None:
         """The module of that name that this board's CircuitPython has built in."""
-        if name in SUBSETS:
-            return subset(name)
         if not _exists(name):
-            return None
+            return subset(self._board, name)
         module = importlib.import_module(f"{_MODULES}.{name}").make(self._board)
         assert module is None or isinstance(module, ModuleType)
         return module
@@ -79,19 +74,16 @@ class Finder:
     def find(self, path: Sequence[str], name: str) -> Found | None:
         """A top-level module. A package comes before a .py, that before a .mpy; the first entry of `path` wins."""
         if name in _COMPILED_IN:
-            return self._look(f"{_FROZEN}/{name}")
+            return self.look(f"{_FROZEN}/{name}")
         for entry in path:
             prefix = "" if entry == "" else entry.rstrip("/") + "/"
-            found = self._look(prefix + name)
+            found = self.look(prefix + name)
             if found is not None:
                 return found
         return None
 
-    def find_in(self, folder: str, name: str) -> Found | None:
-        """A module of the package whose folder (board's path) this is."""
-        return self._look(f"{folder}/{name}")
-
-    def _look(self, stem: str) -> Found | None:
+    def look(self, stem: str) -> Found | None:
+        """The module at this path of the board, without its suffix."""
         host = self._host(stem)
         if host is None:
             return None

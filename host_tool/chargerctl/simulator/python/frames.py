@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a call of each function takes of CircuitPython's pystack, in bytes on a 32-bit board.
 
-The sizes stand in the bytecode: mpy-cross compiles the source, and each function's prelude says how many places its
+The sizes are in the bytecode: mpy-cross compiles the source, and each function's prelude has how many places its
 frame has (py/bc.h, py/objfun.c). CircuitPython's own compiler makes the same bytecode.
 """
 
@@ -19,17 +19,6 @@ from pathlib import Path
 _HEAD, _PLACE, _HANDLER, _ALIGN = 20, 4, 12, 8
 _GENERATOR = 1  # MP_SCOPE_FLAG_GENERATOR: its frame lies on the heap
 
-Scope = (
-    ast.Module
-    | ast.FunctionDef
-    | ast.AsyncFunctionDef
-    | ast.ClassDef
-    | ast.Lambda
-    | ast.ListComp
-    | ast.SetComp
-    | ast.DictComp
-    | ast.GeneratorExp
-)
 _NAMES = {
     ast.Module: "<module>",
     ast.Lambda: "<lambda>",

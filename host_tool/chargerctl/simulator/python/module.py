@@ -5,26 +5,43 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 
-def new_module(name: str, **members: object) -> ModuleType:
-    """A module with these names and no others; classes in it say that they are from there."""
+def new_module(name: str, *members: Any, **named: object) -> ModuleType:
+    """A module with these `members`, under their own names, those that are `named`, and no others; the `__module__` of
+    its classes is its name."""
     module = ModuleType(name)
     module.__dict__.clear()
-    module.__dict__.update(__name__=name, **members)
-    for member in members.values():
+    module.__dict__.update(__name__=name, **{member.__name__: member for member in members}, **named)
+    for member in (*members, *named.values()):
         if isinstance(member, type) and member.__module__.startswith("chargerctl."):
             member.__module__ = name
     return module
 
 
-def choices(cls: type, *names: str) -> None:
-    """Give the class its only instances, as digitalio.Direction has INPUT and OUTPUT, and them their repr."""
-    for name in names:
-        setattr(cls, name, object.__new__(cls))
-    texts = {id(getattr(cls, name)): name for name in names}
+def choices(name: str, *names: str) -> Any:
+    """A class with its only instances, as digitalio.Direction has INPUT and OUTPUT, and their repr."""
+    cls: Any = type(name, (), {})
+    for each in names:
+        setattr(cls, each, cls())
+    texts = {id(getattr(cls, each)): each for each in names}
+    cls.__repr__ = lambda self: f"{cls.__module__}.{name}.{texts[id(self)]}"
+    return cls
 
-    def text(self: object) -> str:
-        return f"{cls.__module__}.{cls.__name__}.{texts[id(self)]}"
 
-    cls.__repr__ = text  # type: ignore[method-assign, assignment]
+class Resource:
+    """What holds pins of the board until `deinit()`."""
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.deinit()
+
+    def deinit(self) -> None:
+        raise NotImplementedError
+
+
+def deinitialized() -> ValueError:
+    return ValueError("Object has been deinitialized and can no longer be used. Create a new object.")

@@ -11,15 +11,16 @@ arguments of a bound method kept in an attribute or a variable (py/objboundmeth.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
-from chargerctl.simulator.machine.settings_toml import get_setting
 from chargerctl.simulator.python.frames import aligned, arguments_size, frame_sizes, scope_name
+from chargerctl.simulator.python.settings_toml import get_setting
 
 # The counter's name in the program.
 COUNTER = "_pystack"
-_BEFORE = "_pystack_before"
+# The variable of a function that keeps what was free before.
+BEFORE = "_pystack_before"
 WORD = 8
 # Arguments that a starred one is taken for.
 _STARRED = 8
@@ -28,7 +29,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def budget(version: tuple[int, int, int], settings: bytes) -> int:
-    """Bytes of pystack: what the drive's settings.toml says, else CircuitPython's default for this version."""
+    """Bytes of pystack: from the drive's settings.toml, else CircuitPython's default for this version."""
     try:
         size = get_setting(settings, "CIRCUITPY_PYSTACK_SIZE", None)
     except ValueError:
@@ -105,12 +106,6 @@ class Instrument(ast.NodeTransformer):
         # The handlers of exceptions in it.
         self._handlers: list[ast.ExceptHandler] = []
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._function(node)
-
     def _function(self, node: Function) -> ast.AST:
         size = self._sizes[node]
         outer = self._locals, self._besides, self._handlers
@@ -121,34 +116,39 @@ class Instrument(ast.NodeTransformer):
         if size:
             docstring = node.body[: ast.get_docstring(node, clean=False) is not None]
             rest = node.body[len(docstring) :] or [ast.Pass()]
-            node.body = [*docstring, *self.counted(node, rest, size + besides)]
+            text = f"{self.entering(size + besides, node.name)}\ntry:\n    pass\nfinally:\n    {self.leaving()}\n"
+            statements = placed(ast.parse(text).body, node)
+            last = statements[-1]
+            assert isinstance(last, ast.Try)
+            last.body = rest
+            node.body = [*docstring, *statements]
             for handler in handlers:
-                self.caught(handler, size + besides)
+                handler.body[:0] = placed(ast.parse(self.caught(size + besides)).body, handler.body[0])
         return node
 
-    def counted(self, node: Function, body: list[ast.stmt], size: int) -> list[ast.stmt]:
-        """`body` between taking `size` bytes and giving them back."""
-        words = size // WORD
-        text = (
-            f"{_BEFORE} = {COUNTER}.free\n"
-            f"if {_BEFORE} < {words}:\n"
-            f"    {COUNTER}.exhausted()\n"
-            f"{COUNTER}.free = {_BEFORE} - {words}\n"
-            "try:\n"
-            "    pass\n"
-            "finally:\n"
-            f"    {COUNTER}.free = {_BEFORE}\n"
-        )
-        statements = placed(ast.parse(text).body, node)
-        last = statements[-1]
-        assert isinstance(last, ast.Try)
-        last.body = body
-        return statements
+    visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815 - the visitor's names for it
 
-    def caught(self, handler: ast.ExceptHandler, size: int) -> None:
+    # What is put in, as text; `size` in bytes.
+
+    def take(self, size: int, name: str) -> str:
+        """The expression that takes a frame of the function `name`; its value is for `leave`."""
+        return f"{COUNTER}.enter({size // WORD})"
+
+    def entering(self, size: int, name: str) -> str:
+        """The statements that do the same, spelled out, since a call costs more than all of them."""
+        return (
+            f"{BEFORE} = {COUNTER}.free\n"
+            f"if {BEFORE} < {size // WORD}:\n"
+            f"    {COUNTER}.exhausted()\n"
+            f"{COUNTER}.free = {BEFORE} - {size // WORD}"
+        )
+
+    def leaving(self) -> str:
+        return f"{COUNTER}.free = {BEFORE}"
+
+    def caught(self, size: int) -> str:
         """What an exception ended inside an expression of a function that takes `size` was not given back there."""
-        text = f"{COUNTER}.free = {_BEFORE} - {size // WORD}"
-        handler.body[:0] = placed(ast.parse(text).body, handler.body[0])
+        return f"{COUNTER}.free = {BEFORE} - {size // WORD}"
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         self.generic_visit(node)
@@ -160,7 +160,7 @@ class Instrument(ast.NodeTransformer):
         outer, self._locals = self._locals, frozenset()
         self.generic_visit(node)
         self._locals = outer
-        check = f"{COUNTER}.leave({COUNTER}.enter({self._sizes[node] // WORD}))"
+        check = f"{COUNTER}.leave({self.take(self._sizes[node], node.name)})"
         return [*placed(ast.parse(check).body, node), node]
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
@@ -170,28 +170,16 @@ class Instrument(ast.NodeTransformer):
         node.body = self.framed(node.body, self._sizes[node], scope_name(node))
         return node
 
-    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
-        return self._comprehension(node)
-
-    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
-        return self._comprehension(node)
-
-    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
-        return self._comprehension(node)
-
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> ast.AST:
         size = self._sizes[node]
         self.generic_visit(node)
         return self.framed(node, size, scope_name(node))
 
+    visit_ListComp = visit_SetComp = visit_DictComp = _comprehension  # noqa: N815
+
     def framed(self, expression: ast.expr, size: int, name: str) -> ast.expr:
         """`expression` between taking `size` bytes and giving them back."""
-        if not size:
-            return expression
-        call = expression_of(f"{COUNTER}.leave({COUNTER}.enter({size // WORD}), None)", expression)
-        assert isinstance(call, ast.Call)
-        call.args[1] = expression
-        return call
+        return between(self.take(size, name), expression) if size else expression
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         size = sum(self.call_sizes(node))
@@ -228,21 +216,18 @@ def argument_names(arguments: ast.arguments) -> frozenset[str]:
 
 def placed(nodes: list[ast.stmt], at: ast.stmt) -> list[ast.stmt]:
     """The statements, on the line of `at`."""
-    for node in _all(nodes):
+    for node in chain.from_iterable(map(ast.walk, nodes)):
         if hasattr(node, "lineno"):
             ast.copy_location(node, at)
     return nodes
 
 
-def expression_of(text: str, at: ast.expr) -> ast.expr:
-    """The expression that `text` is, at the place of `at`."""
-    expression = ast.parse(text, mode="eval").body
-    for node in ast.walk(expression):
+def between(take: str, expression: ast.expr) -> ast.expr:
+    """`expression` between what `take` takes, an expression, and giving that back."""
+    call = ast.parse(f"{COUNTER}.leave({take}, None)", mode="eval").body
+    assert isinstance(call, ast.Call)
+    for node in ast.walk(call):
         if hasattr(node, "lineno"):
-            ast.copy_location(node, at)
-    return expression
-
-
-def _all(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
-    for node in nodes:
-        yield from ast.walk(node)
+            ast.copy_location(node, expression)
+    call.args[1] = expression
+    return call

@@ -10,43 +10,36 @@ from __future__ import annotations
 import __future__
 
 import builtins
+from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chargerctl.simulator.python.allocations import MARK, Allocations, marked
+from chargerctl.simulator.machine.errors import ReloadException
+from chargerctl.simulator.machine.hardware import Hardware
 from chargerctl.simulator.python.builtin_names import board_builtins
 from chargerctl.simulator.python.compiled import compiled
-from chargerctl.simulator.python.errors import ReloadException
 from chargerctl.simulator.python.finder import Finder, Found
+from chargerctl.simulator.python.module import new_module
 from chargerctl.simulator.python.pystack import COUNTER, WORD, Pystack, budget
 from chargerctl.simulator.python.tracebacks import format_exception
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 class VM:
     """`program` is the name of the file that runs; `modules` is its sys.modules, `path` its sys.path."""
 
-    def __init__(self, board: VirtualBoard, program: str) -> None:
+    def __init__(self, board: Hardware, program: str) -> None:
         self.program = program
         self.modules: dict[str, ModuleType] = {}
         self.path = ["", "/", ".frozen", "/lib"]
         self.argv: list[str] = []
-        self.running = False
         self.result: BaseException | None = None
         self._board = board
         self._finder = Finder(board)
         self.pystack = Pystack(budget(board.version, board.drive.settings()))
         self.builtins = ModuleType("builtins")
         self.builtins.__dict__.clear()
-        self.builtins.__dict__.update(board_builtins(board, self))
+        self.builtins.__dict__.update(board_builtins(board, self.import_name, self.execute))
         self.builtins.__dict__[COUNTER] = self.pystack
-        self._allocations: Allocations | None = board.parts.get("allocations")
-        if self._allocations is not None:
-            self.builtins.__dict__[MARK] = self._allocations
         self.modules["builtins"] = self.builtins
 
     def run(self) -> str | None:
@@ -57,24 +50,19 @@ class VM:
         main = self._module("__main__")
         main.__file__ = self.program
         self.modules["__main__"] = main
-        self.running = True
+        self._board.scheduler.take_signals()
         try:
             source = self._board.drive.host_path("/" + self.program).read_bytes()
             self._board.clock.spend(self._board.costs.load(self.program, len(source)))
             self._execute(source, self.program, main)
-        except BaseException as error:  # noqa: BLE001 - whatever ends the program ends there
-            self._stopped()
+        except BaseException as error:  # noqa: BLE001 - every exception ends the program here
+            self._board.scheduler.refuse_signals()
             self.result = error
             if isinstance(error, (SystemExit, ReloadException)):
                 return None
             return self.traceback(error)
-        self._stopped()
+        self._board.scheduler.refuse_signals()
         return None
-
-    def _stopped(self) -> None:
-        """From here on nothing is raised any more in what was the program."""
-        self.running = False
-        self._board.scheduler.forget_signal()
 
     def traceback(self, error: BaseException, chain: bool = True, limit: int | None = None) -> str:
         """As the board prints it, without the frames of the simulator."""
@@ -115,7 +103,7 @@ class VM:
     def _find_in(self, package: ModuleType, name: str) -> Found | None:
         # On a board a package's __path__ is one string.
         folder = package.__dict__.get("__path__")
-        return None if folder is None else self._finder.find_in(folder, name)
+        return None if folder is None else self._finder.look(f"{folder}/{name}")
 
     def _absolute(self, name: str, scope: Mapping[str, Any], level: int) -> str:
         package = str(scope["__name__"]).split(".")
@@ -162,16 +150,10 @@ class VM:
         return module
 
     def _module(self, name: str) -> ModuleType:
-        module = ModuleType(name)
-        module.__dict__.clear()
-        module.__dict__.update(__name__=name, __builtins__=self.builtins.__dict__)
-        return module
+        return new_module(name, __builtins__=self.builtins.__dict__)
 
     def _execute(self, source: bytes, name: str, module: ModuleType) -> None:
-        if self._allocations is not None and self._allocations.concern(name):
-            code, size = marked(source, name), 0
-        else:
-            code, size = compiled(source, name)
+        code, size = compiled(source, name)
         before = self.pystack.enter(size // WORD)
         try:
             builtins.exec(code, module.__dict__)

@@ -2,71 +2,29 @@
 # SPDX-License-Identifier: MIT
 """The script language: a text becomes checked statements, or all its errors with file and line.
 
-Nothing runs here. LANGUAGE is the whole grammar; the runner has one method for each of its lines.
+Nothing runs here. The grammar is the forms of lines.LINES.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.errors import InputError
-from chargerctl.simulator.script.values import KINDS, ExpectedError, LineReader, Value, read
-
-# One line for every form of statement: keywords, `name:KIND` for an argument, [what may be left out].
-# A KIND is a choice of words or a name that script_values knows.
-LANGUAGE = (
-    "plug",
-    "unplug",
-    "swipe uid:UID [hold:HOLD]",
-    "press switch:estop|service",
-    "release switch:estop|service",
-    "meter kilowatts:KILOWATTS",
-    "wait seconds:SECONDS",
-    "ntp how:up|silent|unsynchronised|foreign|kiss",
-    "ntp wrong seconds:±SECONDS",
-    "wifi state:down|up",
-    "broker state:down|up",
-    "power state:off|on",
-    "reset",
-    "brownout",
-    "fail part:display|reader|led|meter",
-    "repair part:display|reader|led|meter",
-    "csms answer action:ACTION payload:JSON [count:COUNT|always]",
-    "csms error action:ACTION code:CODE [count:COUNT|always]",
-    "csms silent action:ACTION [count:COUNT|always]",
-    "csms delay action:ACTION seconds:SECONDS [count:COUNT|always]",
-    "csms duplicate action:ACTION [count:COUNT|always]",
-    "csms call action:ACTION [payload:JSON]",
-    "csms raw payload:TEXT|hex:…",
-    "expect relay state:open|closed [within within:SECONDS]",
-    "expect lock state:locked|unlocked [within within:SECONDS]",
-    "expect led colour:RRGGBB [within within:SECONDS]",
-    "expect display text:TEXT [within within:SECONDS]",
-    "expect status status:STATUS [within within:SECONDS]",
-    "expect kind:call|result|error direction:in|out action:ACTION [payload:JSON] [within within:SECONDS]",
-    "expect no kind:call|result|error direction:in|out action:ACTION for seconds:SECONDS",
-    "expect console text:TEXT [within within:SECONDS]",
-    "snapshot file:FILE.png",
-)
+from chargerctl.simulator.script.line import Element, Line
+from chargerctl.simulator.script.lines import LINES
+from chargerctl.simulator.script.values import KINDS, ExpectedError, LineReader, Value
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One line of a script: `name` is the runner's method, `arguments` its keyword arguments."""
+    """One line of a script: its number, its text, and what carries it out with which keyword arguments."""
 
     line: int
     text: str
-    name: str
+    form: Line
     arguments: Mapping[str, Value]
-
-    @property
-    def is_central(self) -> bool:
-        """Whether this line is one that only our own central system can obey."""
-        return self.name.startswith("csms_")
 
 
 @dataclass(frozen=True)
@@ -79,12 +37,12 @@ class Script:
     statements: tuple[Statement, ...]
 
     def refuse_central(self) -> None:
-        """Raise ScriptError when a line asks for a central system that is not ours to direct."""
+        """Raise ScriptError when a line directs a central system that is not the simulator's own."""
         problems = [
-            f"{self.name}:{each.line}: expected a line for the charger, found {each.text!r}: "
-            "csms lines need the central system that chargerctl brings along"
+            f"{self.name}:{each.line}: {each.text!r} needs chargerctl's own central system: "
+            "leave out --central none"
             for each in self.statements
-            if each.is_central
+            if each.form.keywords[0] == "csms"
         ]
         if problems:
             raise ScriptError(problems)
@@ -135,52 +93,6 @@ def parse(text: str, name: str, folder: Path) -> Script:
     return Script(name, text, folder, tuple(statements))
 
 
-@dataclass(frozen=True)
-class _Element:
-    """One word of a form: a keyword (no name), or an argument, perhaps optional and with its own keyword."""
-
-    name: str
-    kind: str
-    optional: bool = False
-    keyword: str = ""
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The only words it can be; empty where its kind reads a value."""
-        return () if self.kind in KINDS else tuple(self.kind.split("|"))
-
-
-@dataclass(frozen=True)
-class _Form:
-    name: str
-    usage: str
-    elements: tuple[_Element, ...]
-
-
-_ELEMENT = re.compile(
-    r"\[(?:(?P<keyword>\w+) )?(?P<option>\w+):(?P<of>[^]]+)\]|(?:(?P<name>\w+):)?(?P<kind>\S+)"
-)
-
-
-def _form(pattern: str) -> _Form:
-    elements = []
-    for match in _ELEMENT.finditer(pattern):
-        if match["option"]:
-            elements.append(_Element(match["option"], match["of"], True, match["keyword"] or ""))
-        else:
-            elements.append(_Element(match["name"] or "", match["kind"]))
-    keywords = itertools.takewhile(lambda element: not element.name, elements)
-    usage = re.sub(r"\b[a-z]+:(?=[^…\s])", "", pattern)
-    return _Form("_".join(element.kind for element in keywords), usage, tuple(elements))
-
-
-_FORMS = tuple(_form(pattern) for pattern in LANGUAGE)
-
-
-# Every form as a person writes it.
-USAGES = tuple(form.usage for form in _FORMS)
-
-
 def _statement(number: int, reader: LineReader) -> Statement:
     """Read one line that is not empty. Raises ExpectedError."""
     form, taken = _recognise(reader)
@@ -194,7 +106,7 @@ def _statement(number: int, reader: LineReader) -> Statement:
                 continue
             if element.keyword:
                 reader.word()
-            value = reader.choice(element.words) if element.words else read(element.kind, reader)
+            value = reader.choice(element.words) if element.words else KINDS[element.kind](reader)
             if element.name:
                 arguments[element.name] = value
         text = reader.read_so_far()
@@ -202,12 +114,12 @@ def _statement(number: int, reader: LineReader) -> Statement:
             raise ExpectedError("the end of the line", reader)
     except ExpectedError as error:
         raise error.in_form(form.usage) from None
-    return Statement(number, text, form.name, arguments)
+    return Statement(number, text, form, arguments)
 
 
-def _recognise(reader: LineReader) -> tuple[_Form, list[str]]:
+def _recognise(reader: LineReader) -> tuple[Line, list[str]]:
     """Find the only form that a line can be, by its first words; return it and those words."""
-    candidates = _FORMS
+    candidates = LINES
     taken: list[str] = []
     while len(candidates) > 1:
         position = len(taken)
@@ -218,7 +130,7 @@ def _recognise(reader: LineReader) -> tuple[_Form, list[str]]:
     return candidates[0], taken
 
 
-def _is_next(reader: LineReader, element: _Element, later: tuple[_Element, ...]) -> bool:
+def _is_next(reader: LineReader, element: Element, later: tuple[Element, ...]) -> bool:
     """Whether an element that may be left out is there."""
     if reader.at_end():
         return False

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What was said so far, for expectations that look back: OCPP frames, console lines, the last status.
+"""What was sent and printed so far, for expectations that search back: OCPP frames, console lines, the last status.
 
-It only listens. Frames and lines are kept to the end of the simulation.
+Frames and lines are kept to the end of the simulation.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _SHOWN_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
-class Said:
+class Frame:
     """One frame. `action`: for a result or an error that of the call it answers, None when there was none."""
 
     action: str | None
     payload: object
 
     def matches(self, action: str, part: object) -> bool:
-        """Whether it is this action's and its payload contains `part` (None: whatever it holds)."""
+        """Whether it is this action's and its payload contains `part` (None: any payload)."""
         return self.action == action and (part is None or contains(self.payload, part))
 
     def __str__(self) -> str:
@@ -39,55 +39,55 @@ class Said:
 
 
 class Log(Generic[T]):
-    """What was said of one sort, in order. A match is consumed: the next search starts behind it."""
+    """What came of one sort, in order. A match is consumed: the next search starts behind it."""
 
     def __init__(self) -> None:
-        self.said: list[T] = []
+        self.entries: list[T] = []
         self._next = 0
 
     def consume(self, is_match: Callable[[T], bool]) -> bool:
-        """Search behind the last match; True when one was found."""
-        for index in range(self._next, len(self.said)):
-            if is_match(self.said[index]):
+        """Search after the last match; True when one was found."""
+        for index in range(self._next, len(self.entries)):
+            if is_match(self.entries[index]):
                 self._next = index + 1
                 return True
         return False
 
     def to_present(self) -> None:
-        self._next = len(self.said)
+        self._next = len(self.entries)
 
     def unmatched(self) -> str:
         """The last few that no expectation has consumed, for a person."""
-        rest = self.said[self._next :]
+        rest = self.entries[self._next :]
         if not rest:
             return "nothing since the last match"
         more = f"{len(rest) - _SHOWN} more, then " if len(rest) > _SHOWN else ""
-        return f"since the last match {more}{', '.join(str(said) for said in rest[-_SHOWN:])}"
+        return f"since the last match {more}{', '.join(str(each) for each in rest[-_SHOWN:])}"
 
 
 class Record:
-    """Everything said since the first power-on. `status` is the last StatusNotification's of connector 1."""
+    """Everything since the first power-on. `status` is the last StatusNotification's of connector 1."""
 
     def __init__(self, events: Events) -> None:
         self.console = Log[str]()
         self.status: str | None = None
-        self._frames: dict[tuple[str, str], Log[Said]] = defaultdict(Log)
+        self._frames: dict[tuple[str, str], Log[Frame]] = defaultdict(Log)
         self._actions: dict[tuple[str, str], str] = {}
         events.listen(self._on_event)
 
-    def frames(self, kind: str, direction: str) -> Log[Said]:
+    def frames(self, kind: str, direction: str) -> Log[Frame]:
         """`kind`: call, result or error; `direction`: in or out."""
         return self._frames[kind, direction]
 
     def to_present(self) -> None:
-        """What was said before the board starts again is not searched any more."""
+        """What came before the board starts again is not searched any more."""
         self.console.to_present()
         for log in self._frames.values():
             log.to_present()
 
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "console":
-            self.console.said.append(str(event["text"]))
+            self.console.entries.append(str(event["text"]))
         elif event["kind"] == "frame":
             self._on_frame(str(event["dir"]), event["frame"])
 
@@ -97,7 +97,7 @@ class Record:
         match frame:
             case [2, str(message_id), str(action), payload]:
                 self._actions[direction, message_id] = action
-                self.frames("call", direction).said.append(Said(action, payload))
+                self.frames("call", direction).entries.append(Frame(action, payload))
                 if direction == "out" and action == "StatusNotification":
                     self._on_status(payload)
             case [3, str(message_id), payload]:
@@ -108,7 +108,7 @@ class Record:
 
     def _answer(self, kind: str, direction: str, message_id: str, payload: object) -> None:
         action = self._actions.get((_OPPOSITE[direction], message_id))
-        self.frames(kind, direction).said.append(Said(action, payload))
+        self.frames(kind, direction).entries.append(Frame(action, payload))
 
     def _on_status(self, payload: object) -> None:
         match payload:

@@ -1,42 +1,32 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Counts what crosses the link, for the summary. It only listens."""
+"""Counts what crosses the link, for the summary. It changes nothing."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from chargerctl.central.ledger import Ledger
 from chargerctl.simulator.machine.events import Event, Events
 
 
-class FrameCount:
-    """How many messages passed, in each direction."""
-
-    def __init__(self, events: Events) -> None:
-        self.frames_out = 0
-        self.frames_in = 0
-        events.listen(self._on_event)
-
-    def _on_event(self, event: Event) -> None:
-        if event["kind"] == "frame":
-            if event["dir"] == "out":
-                self.frames_out += 1
-            else:
-                self.frames_in += 1
+def count_frames(events: Events) -> Counter[object]:
+    """How many messages pass from now on, "out" and "in"."""
+    passed = Counter[object]()
+    events.listen(lambda event: passed.update([event["dir"]]), ("frame",))
+    return passed
 
 
 class Bookkeeper:
-    """Keeps the books of a central system that is somebody else's, from the frames on the link."""
+    """Keeps the books from the frames on the link, where the central system is not the simulator's own."""
 
     def __init__(self, events: Events) -> None:
         self.ledger = Ledger()
         self._starts: dict[str, dict[str, Any]] = {}
-        events.listen(self._on_event)
+        events.listen(self._on_frame, ("frame",))
 
-    def _on_event(self, event: Event) -> None:
-        if event["kind"] != "frame":
-            return
+    def _on_frame(self, event: Event) -> None:
         frame: Any = event["frame"]
         match event["dir"], frame:
             case "out", [2, str(message_id), "StartTransaction", {"meterStart": int()} as start]:

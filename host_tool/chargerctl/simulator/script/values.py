@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeAlias
+
+from chargerctl.likeness import did_you_mean, nearest
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Value: TypeAlias = "Json | bytes | Path | tuple[int, int, int]"
@@ -79,8 +80,8 @@ class LineReader:
         """Take one of these words. Raises ExpectedError."""
         if self.peek() in words:
             return self.word()
-        near = difflib.get_close_matches(self.peek(), words, 1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
+        near = nearest(self.peek(), words, 0.6)
+        hint = f" ({did_you_mean(near)})" if near else ""
         raise ExpectedError(
             words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}", self, hint
         )
@@ -102,7 +103,7 @@ class LineReader:
         except (ValueError, RecursionError) as error:
             raise ExpectedError(what, self, f": {error}") from None
         if self._line[end : end + 1] not in ("", *_BLANKS):
-            raise ExpectedError(what, self, f": no blank after it at column {end + 1}")
+            raise ExpectedError(what, self, f": expected a space at column {end + 1}")
         self._at = end
         return value
 
@@ -114,52 +115,65 @@ def _refuse(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
-def read(kind: str, reader: LineReader) -> Value:
-    """Take one value of a kind (a key of KINDS). Raises ExpectedError."""
-    return KINDS[kind](reader)
+def _number(what: str) -> Callable[[LineReader], float]:
+    def read(reader: LineReader) -> float:
+        return float(reader.matching(r"\d+(\.\d*)?|\.\d+", f"{what}, a decimal number from 0"))
+
+    return read
 
 
-def _decimal(what: str) -> Callable[[LineReader], Value]:
-    return lambda reader: float(reader.matching(r"\d+(\.\d*)?|\.\d+", f"{what}, a decimal number from 0"))
+def _word(what: str) -> Callable[[LineReader], str]:
+    def read(reader: LineReader) -> str:
+        return reader.matching(r"[A-Za-z]\w*", what)
+
+    return read
 
 
-def _offset(reader: LineReader) -> Value:
+def _offset(reader: LineReader) -> float:
     return float(reader.matching(r"[-+]?(\d+(\.\d*)?|\.\d+)", "seconds, with a minus sign for the past"))
 
 
-def _uid(reader: LineReader) -> Value:
+def _uid(reader: LineReader) -> str:
     return reader.matching(
         r"(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})", "a UID of 8, 14 or 20 hex digits"
     ).upper()
 
 
-def _colour(reader: LineReader) -> Value:
+def _colour(reader: LineReader) -> tuple[int, int, int]:
     red, green, blue = bytes.fromhex(reader.matching(r"[0-9A-Fa-f]{6}", "a colour RRGGBB of 6 hex digits"))
     return red, green, blue
 
 
-def _text(reader: LineReader, what: str = 'a text as a JSON string, such as "Charging"') -> Value:
+def _status(reader: LineReader) -> str:
+    return reader.choice(STATUSES)
+
+
+def _json(reader: LineReader) -> Json:
+    return reader.json("one JSON value")
+
+
+def _text(reader: LineReader, what: str = 'a text as a JSON string, such as "Charging"') -> str:
     if not reader.peek().startswith('"'):
         raise ExpectedError(what, reader)
-    return reader.json(what)
+    return str(reader.json(what))
 
 
-def _payload_bytes(reader: LineReader) -> Value:
+def _payload_bytes(reader: LineReader) -> bytes:
     if reader.peek().startswith("hex:"):
         return bytes.fromhex(reader.matching(r"hex:([0-9A-Fa-f]{2})*", "hex: and pairs of hex digits")[4:])
     text = _text(reader, "a text as a JSON string, or hex: and pairs of hex digits")
     try:
-        return str(text).encode()
+        return text.encode()
     except UnicodeEncodeError:
-        raise ExpectedError("a text that UTF-8 can hold (for other bytes: hex:)", reader) from None
+        raise ExpectedError("valid UTF-8 text (other bytes: hex:)", reader) from None
 
 
-def _count(reader: LineReader) -> Value:
+def _count(reader: LineReader) -> int | None:
     word = reader.matching(r"[1-9]\d{0,8}|always", "a count from 1, or always")
     return ALWAYS if word == "always" else int(word)
 
 
-def _picture(reader: LineReader) -> Value:
+def _picture(reader: LineReader) -> Path:
     path = reader.folder / reader.peek()
     if path.suffix != ".png":
         raise ExpectedError("a file name that ends in .png", reader)
@@ -169,20 +183,20 @@ def _picture(reader: LineReader) -> Value:
     return path
 
 
-# What a form calls it -> how it is read.
+# What a form calls it -> how it is read. The type that it returns is the argument's.
 KINDS: dict[str, Callable[[LineReader], Value]] = {
     "UID": _uid,
-    "SECONDS": _decimal("seconds"),
-    "HOLD": _decimal("seconds that the card is held"),
-    "KILOWATTS": _decimal("kilowatts"),
+    "SECONDS": _number("seconds"),
+    "HOLD": _number("seconds that the card is held"),
+    "KILOWATTS": _number("kilowatts"),
     "±SECONDS": _offset,
-    "ACTION": lambda reader: reader.matching(r"[A-Za-z]\w*", "an OCPP action, such as StartTransaction"),
-    "CODE": lambda reader: reader.matching(r"[A-Za-z]\w*", "a CALLERROR code, such as InternalError"),
-    "JSON": lambda reader: reader.json("one JSON value"),
+    "ACTION": _word("an OCPP action, such as StartTransaction"),
+    "CODE": _word("a CALLERROR code, such as InternalError"),
+    "JSON": _json,
     "TEXT": _text,
     "TEXT|hex:…": _payload_bytes,
     "COUNT|always": _count,
     "RRGGBB": _colour,
-    "STATUS": lambda reader: reader.choice(STATUSES),
+    "STATUS": _status,
     "FILE.png": _picture,
 }

@@ -9,14 +9,12 @@ SDA is an acknowledge to it, and reads as zeros.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chargerctl.simulator.machine.serial_bus import I2CMaster, probe
-from chargerctl.simulator.python.errors import os_error
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.errors import os_error
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.serial_bus import I2CMaster, probe
 
 _S = 1_000_000
 _BITS_A_BYTE = 9
@@ -67,4 +65,4 @@ def make(board: VirtualBoard) -> ModuleType:
     if board.version >= (9, 2):
         I2C.probe = probe  # type: ignore[attr-defined]
     I2C._board = board
-    return new_module("bitbangio", I2C=I2C)
+    return new_module("bitbangio", I2C)

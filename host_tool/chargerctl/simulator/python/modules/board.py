@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-    vm = board.vm
+    vm = board.running
     chip = vm.import_name("microcontroller").pin
     names: dict[str, Any] = {name: getattr(chip, pin.name) for name, pin in board.pins.items()}
     buses: dict[str, Any] = {}

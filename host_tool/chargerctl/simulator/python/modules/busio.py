@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """busio: I2C and SPI over the wires of the board. Serial ports have nothing to talk to here: no UART.
 
-What each chip does where nobody acknowledges, or a wire is held, is read off CircuitPython's
+What each chip does without an acknowledge, or while a wire is held, is taken from CircuitPython's
 ports/espressif/common-hal/busio/I2C.c and ports/raspberrypi/common-hal/busio/I2C.c.
 """
 
@@ -12,17 +12,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chargerctl.simulator.machine.serial_bus import I2CMaster, SerialBus, probe
-from chargerctl.simulator.python.errors import EspMemoryError, os_error
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.errors import EspMemoryError, os_error
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.serial_bus import I2CMaster, SerialBus, probe
 
 _S = 1_000_000
-# The C6 and its like probe at this whatever the bus does otherwise.
+# The C6 and its like probe at this speed, whatever the bus's frequency.
 _PROBE_HZ = 100_000
 # What busio has bitbangio wait for a held SCL.
 _LOOKS = 1_000_000
@@ -62,7 +60,7 @@ def make(board: VirtualBoard) -> ModuleType:
                 self._transfer(address, len(data))
                 self._wires.devices[address].write(data)
             elif newer_driver:
-                # ESP-IDF refuses to send nothing, and says so before anything is on the wires.
+                # ESP-IDF refuses to send nothing, before anything is on the wires.
                 raise os_error("EIO")
             elif board.is_esp32:
                 self._transfer(address, 0)
@@ -70,7 +68,7 @@ def make(board: VirtualBoard) -> ModuleType:
                 self._write_nothing(address)
 
         def _transfer(self, address: int, count: int) -> None:
-            """Spend what the address and `count` bytes take. Raises OSError when nobody acknowledges."""
+            """Spend what the address and `count` bytes take. Raises OSError without an acknowledge."""
             present = self._wires.acknowledges(address)
             self._occupy(1 + count if present else 1)
             if not present:
@@ -107,7 +105,7 @@ def make(board: VirtualBoard) -> ModuleType:
             if wires.held is None and not wires.acknowledges(address):
                 raise os_error("ENODEV")
 
-        # Also for the display core, which needs no lock to look for its device and is told of no failure.
+        # Also for the display core, which needs no lock to probe for its device and gets no errors.
 
         def _acknowledged(self, address: int) -> bool:
             wires = self._wires
@@ -203,7 +201,7 @@ def make(board: VirtualBoard) -> ModuleType:
             return self._wires.transfer(out) if self._wires else b"\xff" * len(out)
 
     I2C._board = SPI._board = board
-    return new_module("busio", I2C=I2C, SPI=SPI)
+    return new_module("busio", I2C, SPI)
 
 
 def _rp2_pair(scl: int, sda: int) -> bool:

@@ -7,12 +7,10 @@ from __future__ import annotations
 import collections as host
 from collections.abc import Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -35,4 +33,4 @@ def make(board: VirtualBoard) -> ModuleType:
             if self._flags & 1 and len(self) == self.maxlen:
                 raise IndexError("full")
 
-    return new_module("collections", deque=deque, namedtuple=host.namedtuple, OrderedDict=host.OrderedDict)
+    return new_module("collections", deque, host.namedtuple, host.OrderedDict)

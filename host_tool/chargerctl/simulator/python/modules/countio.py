@@ -5,28 +5,19 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.machine import pins
-from chargerctl.simulator.python.module import choices, new_module
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.module import Resource, choices, deinitialized, new_module
+from chargerctl.simulator.python.modules.digitalio import PULLS
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+Edge = choices("Edge", "RISE", "FALL", "RISE_AND_FALL")
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-    pull_class = board.vm.import_name("digitalio").Pull
-
-    class Edge:
-        RISE: Edge
-        FALL: Edge
-        RISE_AND_FALL: Edge
-
-    choices(Edge, "RISE", "FALL", "RISE_AND_FALL")
-
-    class Counter:
-        def __init__(self, pin: Any, *, edge: Edge = Edge.FALL, pull: Any = None) -> None:
+    class Counter(Resource):
+        def __init__(self, pin: Any, *, edge: Any = Edge.FALL, pull: Any = None) -> None:
             if board.profile.is_rp2:
                 if edge is Edge.RISE_AND_FALL:
                     raise NotImplementedError("RISE_AND_FALL not available on this chip")
@@ -36,9 +27,7 @@ def make(board: VirtualBoard) -> ModuleType:
             if "countio" in board.parts:
                 # ESP-IDF's, which come after the pin was claimed.
                 raise board.parts["countio"]
-            self._pin.configure(
-                None, {None: None, pull_class.UP: pins.Pull.UP, pull_class.DOWN: pins.Pull.DOWN}[pull]
-            )
+            self._pin.configure(None, PULLS[pull])
             self._counted = {Edge.RISE: (True,), Edge.FALL: (False,), Edge.RISE_AND_FALL: (True, False)}[edge]
             self._count = 0
             self._pin.watch(self._changed)
@@ -49,12 +38,6 @@ def make(board: VirtualBoard) -> ModuleType:
             if pin is not None:
                 self._stop()
                 board.release_pin(pin)
-
-        def __enter__(self) -> Counter:
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            self.deinit()
 
         @property
         def count(self) -> int:
@@ -79,8 +62,6 @@ def make(board: VirtualBoard) -> ModuleType:
 
         def _alive(self) -> None:
             if self._pin is None:
-                raise ValueError(
-                    "Object has been deinitialized and can no longer be used. Create a new object."
-                )
+                raise deinitialized()
 
-    return new_module("countio", Counter=Counter, Edge=Edge)
+    return new_module("countio", Counter, Edge)

@@ -5,41 +5,28 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.machine import pins
-from chargerctl.simulator.python.module import choices, new_module
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.module import Resource, choices, deinitialized, new_module
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+Direction = choices("Direction", "INPUT", "OUTPUT")
+Pull = choices("Pull", "UP", "DOWN")
+DriveMode = choices("DriveMode", "PUSH_PULL", "OPEN_DRAIN")
+# What a program gives as `pull` -> what the pin takes.
+PULLS = {None: None, Pull.UP: pins.Pull.UP, Pull.DOWN: pins.Pull.DOWN}
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    class Direction:
-        INPUT: Direction
-        OUTPUT: Direction
-
-    class Pull:
-        UP: Pull
-        DOWN: Pull
-
-    class DriveMode:
-        PUSH_PULL: DriveMode
-        OPEN_DRAIN: DriveMode
-
-    choices(Direction, "INPUT", "OUTPUT")
-    choices(Pull, "UP", "DOWN")
-    choices(DriveMode, "PUSH_PULL", "OPEN_DRAIN")
-    pull_of = {None: None, Pull.UP: pins.Pull.UP, Pull.DOWN: pins.Pull.DOWN}
-
-    class DigitalInOut:
+    class DigitalInOut(Resource):
         """Made as an input without pull; nothing between two settings is seen at the pin."""
 
         def __init__(self, pin: Any) -> None:
             self._pin: pins.Pin = pin._claim("DigitalInOut")
             self._value = False
             self._drive_mode = DriveMode.PUSH_PULL
-            self._pull: Pull | None = None
+            self._pull: Any = None
             self._output = False
             self._pin.configure(None, None)
 
@@ -48,31 +35,25 @@ def make(board: VirtualBoard) -> ModuleType:
                 board.release_pin(self._pin)
                 self._pin = None  # type: ignore[assignment]
 
-        def __enter__(self) -> DigitalInOut:
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            self.deinit()
-
-        def switch_to_output(self, value: bool = False, drive_mode: DriveMode = DriveMode.PUSH_PULL) -> None:
+        def switch_to_output(self, value: bool = False, drive_mode: Any = DriveMode.PUSH_PULL) -> None:
             self._alive()
             self._output = True
             self._pull = None
             self._drive_mode = drive_mode
             self._put(bool(value))
 
-        def switch_to_input(self, pull: Pull | None = None) -> None:
-            self._alive().configure(None, pull_of[pull])
+        def switch_to_input(self, pull: Any = None) -> None:
+            self._alive().configure(None, PULLS[pull])
             self._output = False
             self._pull = pull
 
         @property
-        def direction(self) -> Direction:
+        def direction(self) -> Any:
             self._alive()
             return Direction.OUTPUT if self._output else Direction.INPUT
 
         @direction.setter
-        def direction(self, direction: Direction) -> None:
+        def direction(self, direction: Any) -> None:
             if direction is Direction.OUTPUT:
                 self.switch_to_output()
             elif direction is Direction.INPUT:
@@ -96,26 +77,26 @@ def make(board: VirtualBoard) -> ModuleType:
             self._put(bool(value))
 
         @property
-        def drive_mode(self) -> DriveMode:
+        def drive_mode(self) -> Any:
             if not self._output:
                 raise AttributeError("Drive mode not used when direction is input.")
             return self._drive_mode
 
         @drive_mode.setter
-        def drive_mode(self, drive_mode: DriveMode) -> None:
+        def drive_mode(self, drive_mode: Any) -> None:
             if not self._output:
                 raise AttributeError("Drive mode not used when direction is input.")
             self._drive_mode = drive_mode
             self._put(self._value)
 
         @property
-        def pull(self) -> Pull | None:
+        def pull(self) -> Any:
             if self._output:
                 raise AttributeError("Pull not used when direction is output.")
             return self._pull
 
         @pull.setter
-        def pull(self, pull: Pull | None) -> None:
+        def pull(self, pull: Any) -> None:
             if self._output:
                 raise AttributeError("Pull not used when direction is output.")
             self.switch_to_input(pull)
@@ -127,11 +108,7 @@ def make(board: VirtualBoard) -> ModuleType:
 
         def _alive(self) -> pins.Pin:
             if self._pin is None:
-                raise ValueError(
-                    "Object has been deinitialized and can no longer be used. Create a new object."
-                )
+                raise deinitialized()
             return self._pin
 
-    return new_module(
-        "digitalio", DigitalInOut=DigitalInOut, Direction=Direction, DriveMode=DriveMode, Pull=Pull
-    )
+    return new_module("digitalio", DigitalInOut, Direction, DriveMode, Pull)

@@ -7,14 +7,12 @@ from __future__ import annotations
 from array import array
 from collections import namedtuple
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.display.displays import core
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.peripherals import font
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -43,4 +41,4 @@ def make(board: VirtualBoard) -> ModuleType:
             return Glyph(self.bitmap, tile, font.WIDTH, font.HEIGHT, 0, 0, font.WIDTH, 0)
 
     Glyph = namedtuple("Glyph", ("bitmap", "tile_index", "width", "height", "dx", "dy", "shift_x", "shift_y"))
-    return new_module("fontio", BuiltinFont=BuiltinFont, Glyph=Glyph)
+    return new_module("fontio", BuiltinFont, Glyph)

@@ -5,14 +5,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-
-# Plausible for a program that asks; CPython's objects say nothing about a board's heap.
+# Plausible for a program that asks; a board's heap cannot be derived from CPython's objects.
 _HEAP_BYTES = 200_000
 
 
@@ -29,21 +26,12 @@ def make(board: VirtualBoard) -> ModuleType:
     def disable() -> None:
         enabled[0] = False
 
-    def isenabled() -> bool:
-        return enabled[0]
-
-    def mem_free() -> int:
-        return _HEAP_BYTES // 2
-
-    def mem_alloc() -> int:
-        return _HEAP_BYTES - mem_free()
-
     return new_module(
         "gc",
-        collect=collect,
-        enable=enable,
-        disable=disable,
-        isenabled=isenabled,
-        mem_free=mem_free,
-        mem_alloc=mem_alloc,
+        collect,
+        enable,
+        disable,
+        isenabled=lambda: enabled[0],
+        mem_free=lambda: _HEAP_BYTES // 2,
+        mem_alloc=lambda: _HEAP_BYTES // 2,
     )

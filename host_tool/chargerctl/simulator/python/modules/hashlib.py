@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import hashlib as host
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -20,15 +18,13 @@ def make(board: VirtualBoard) -> ModuleType:
 
         @property
         def digest_size(self) -> int:
-            size: int = self._hash.digest_size
-            return size
+            return int(self._hash.digest_size)
 
         def update(self, data: Any) -> None:
             self._hash.update(data)
 
         def digest(self) -> bytes:
-            value: bytes = self._hash.digest()
-            return value
+            return bytes(self._hash.digest())
 
     def new(name: str, data: bytes = b"") -> Hash:
         if name not in ("sha1", "sha256"):
@@ -37,4 +33,4 @@ def make(board: VirtualBoard) -> ModuleType:
         made._hash = host.new(name, data)
         return made
 
-    return new_module("hashlib", Hash=Hash, new=new)
+    return new_module("hashlib", Hash, new)

@@ -6,16 +6,10 @@ from __future__ import annotations
 
 import io as host
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-    return new_module(
-        "io", open=board.vm.builtins.open, IOBase=host.IOBase, StringIO=host.StringIO, BytesIO=host.BytesIO
-    )
+    return new_module("io", host.IOBase, host.StringIO, host.BytesIO, open=board.running.builtins.open)

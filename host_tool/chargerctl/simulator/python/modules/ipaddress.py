@@ -7,6 +7,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from chargerctl.simulator.python.module import new_module
+
 
 class IPv4Address:
     """One IPv4 address."""
@@ -53,6 +55,4 @@ def _packed(address: int | str | bytes) -> bytes:
 
 def make(board: Any) -> ModuleType:
     """The module for one start of the VM."""
-    module = ModuleType("ipaddress")
-    module.__dict__.update(IPv4Address=IPv4Address, ip_address=ip_address)
-    return module
+    return new_module("ipaddress", IPv4Address, ip_address)

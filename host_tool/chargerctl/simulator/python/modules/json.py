@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python import board_json
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -27,4 +25,4 @@ def make(board: VirtualBoard) -> ModuleType:
     def dump(obj: Any, stream: Any, separators: tuple[str, str] | None = None) -> None:
         stream.write(dumps(obj, separators))
 
-    return new_module("json", load=load, loads=loads, dump=dump, dumps=dumps)
+    return new_module("json", load, loads, dump, dumps)

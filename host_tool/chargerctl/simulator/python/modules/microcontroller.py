@@ -5,18 +5,21 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from chargerctl.simulator.machine import pins, resets
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import choices, new_module
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+ResetReason = choices(
+    "ResetReason",
+    *("POWER_ON", "BROWNOUT", "SOFTWARE", "DEEP_SLEEP_ALARM", "RESET_PIN", "WATCHDOG", "UNKNOWN"),
+    "RESCUE_DEBUG",
+)
+RunMode = choices("RunMode", "NORMAL", "SAFE_MODE", "UF2", "BOOTLOADER")
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-
     class Pin:
         """A pin of the chip; only the `board` module has some."""
 
@@ -44,31 +47,6 @@ def make(board: VirtualBoard) -> ModuleType:
         "microcontroller.pin", **{board.gpio[gpio].name: pin for gpio, pin in objects.items()}
     )
 
-    class ResetReason:
-        UNKNOWN: ResetReason
-
-    choices(
-        ResetReason,
-        *(
-            "POWER_ON",
-            "BROWNOUT",
-            "SOFTWARE",
-            "DEEP_SLEEP_ALARM",
-            "RESET_PIN",
-            "WATCHDOG",
-            "UNKNOWN",
-            "RESCUE_DEBUG",
-        ),
-    )
-
-    class RunMode:
-        NORMAL: RunMode
-        SAFE_MODE: RunMode
-        UF2: RunMode
-        BOOTLOADER: RunMode
-
-    choices(RunMode, "NORMAL", "SAFE_MODE", "UF2", "BOOTLOADER")
-
     class Processor:
         frequency = 160_000_000 if board.is_esp32 else 133_000_000
         temperature = 31.5
@@ -76,10 +54,8 @@ def make(board: VirtualBoard) -> ModuleType:
         uid = bytearray(board.uid)
 
         @property
-        def reset_reason(self) -> ResetReason:
-            name = resets.reported(board.profile.chip, board.reset_reason)
-            reason: ResetReason = getattr(ResetReason, name)
-            return reason
+        def reset_reason(self) -> Any:
+            return getattr(ResetReason, resets.reported(board.profile.chip, board.reset_reason))
 
     def delay_us(delay: int) -> None:
         board.clock.spend(delay)
@@ -89,10 +65,10 @@ def make(board: VirtualBoard) -> ModuleType:
 
     def enable_interrupts() -> None:
         if not board.scheduler.let_signals():
-            board.crash()
+            board.reset("crash")
             board.clock.spend(0)
 
-    def on_next_reset(run_mode: RunMode) -> None:
+    def on_next_reset(run_mode: Any) -> None:
         if run_mode is RunMode.SAFE_MODE:
             board.saved_word = "PROGRAMMATIC"
         elif run_mode is not RunMode.NORMAL:
@@ -109,18 +85,11 @@ def make(board: VirtualBoard) -> ModuleType:
     cpu = Processor()
     return new_module(
         "microcontroller",
-        Pin=Pin,
-        Processor=Processor,
-        ResetReason=ResetReason,
-        RunMode=RunMode,
+        *(Pin, Processor, ResetReason, RunMode),
+        *(delay_us, disable_interrupts, enable_interrupts, on_next_reset, reset),
         cpu=cpu,
         cpus=(cpu,),
-        delay_us=delay_us,
-        disable_interrupts=disable_interrupts,
-        enable_interrupts=enable_interrupts,
-        on_next_reset=on_next_reset,
-        reset=reset,
         pin=pin_module,
-        nvm=board.vm.import_name("nvm").ByteArray._make(),
-        watchdog=board.vm.import_name("watchdog").WatchDogTimer._make(),
+        nvm=board.running.import_name("nvm").ByteArray._make(),
+        watchdog=board.running.import_name("watchdog").WatchDogTimer._make(),
     )

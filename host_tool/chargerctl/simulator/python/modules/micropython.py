@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -24,4 +22,4 @@ def make(board: VirtualBoard) -> ModuleType:
         """The character that interrupts the program; -1 for none."""
         board.console.interrupt_char = chr
 
-    return new_module("micropython", const=const, opt_level=opt_level, kbd_intr=kbd_intr)
+    return new_module("micropython", const, opt_level, kbd_intr)

@@ -9,13 +9,11 @@ nanoseconds.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.peripherals.ws2812 import waveform
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -27,4 +25,4 @@ def make(board: VirtualBoard) -> ModuleType:
         if listener is not None:
             listener(waveform(data))
 
-    return new_module("neopixel_write", neopixel_write=neopixel_write)
+    return new_module("neopixel_write", neopixel_write)

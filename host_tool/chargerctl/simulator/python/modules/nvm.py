@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -60,4 +58,4 @@ def make(board: VirtualBoard) -> ModuleType:
                 raise NotImplementedError("only slices with step=1 (aka None) are supported")
             return start, max(start, stop)
 
-    return new_module("nvm", ByteArray=ByteArray)
+    return new_module("nvm", ByteArray)

@@ -6,13 +6,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-from chargerctl.simulator.machine import settings_toml
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python import settings_toml
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -31,34 +28,26 @@ def make(board: VirtualBoard) -> ModuleType:
     def urandom(size: int) -> bytes:
         return board.random.randbytes(size)
 
-    def sync() -> None:
-        drive.sync()
-
     def listdir(dir: str = ".") -> list[str]:
         return drive.listdir(dir)
 
     def statvfs(path: str) -> tuple[int, ...]:
         return drive.statvfs()
 
-    def utime(path: str, times: tuple[int, int]) -> None:
-        drive.utime(path, times)
-
     return new_module(
         "os",
+        *(uname, getenv, urandom, listdir, statvfs),
+        *(
+            drive.chdir,
+            drive.mkdir,
+            drive.rmdir,
+            drive.remove,
+            drive.rename,
+            drive.stat,
+            drive.sync,
+            drive.utime,
+        ),
         sep="/",
-        uname=uname,
-        getenv=getenv,
-        urandom=urandom,
-        sync=sync,
-        listdir=listdir,
-        statvfs=statvfs,
-        utime=utime,
-        chdir=drive.chdir,
         getcwd=lambda: drive.folder,
-        mkdir=drive.mkdir,
-        rmdir=drive.rmdir,
-        remove=drive.remove,
         unlink=drive.remove,
-        rename=drive.rename,
-        stat=drive.stat,
     )

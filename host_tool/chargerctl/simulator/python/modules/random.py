@@ -5,23 +5,12 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
     source = board.random
-    return new_module(
-        "random",
-        seed=source.seed,
-        getrandbits=source.getrandbits,
-        randrange=source.randrange,
-        randint=source.randint,
-        choice=source.choice,
-        random=source.random,
-        uniform=source.uniform,
-    )
+    whole = (source.getrandbits, source.randrange, source.randint, source.choice)
+    return new_module("random", source.seed, *whole, source.random, source.uniform)

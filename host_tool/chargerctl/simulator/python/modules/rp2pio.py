@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""rp2pio: state machines that run beside the program, whatever it does. On RP2 only.
+"""rp2pio: state machines that run beside the program, also while it blocks. On RP2 only.
 
 The words are executed by machine/pio.py, at the chip's clock. Modelled is a program with one output pin (SET), input
 pins and a jump pin that are its own, no clock divider, and no transmit FIFO; `run` is what reaches it from Python.
@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import struct
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl.simulator.machine import pins
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.clock import Timer
 from chargerctl.simulator.machine.pio import Inputs, Program, Shifter, State
-from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.module import Resource, deinitialized, new_module
+from chargerctl.simulator.python.modules.digitalio import Pull
 
 _MHZ = {"rp2040": 125, "rp2350": 150}
 # Wi-Fi on a Pico W has one of eight, on a Pico 2 W one of twelve.
@@ -32,14 +31,12 @@ _GHOST = "rp2pio ghost"
 def make(board: VirtualBoard) -> ModuleType | None:
     if not board.profile.is_rp2:
         return None
-    assert board.vm is not None
-    pull_class = board.vm.import_name("digitalio").Pull
     mhz = _MHZ[board.profile.chip]
-    # How many are left: a test may say so.
+    # How many are free; a test may set it.
     free = board.parts.setdefault("rp2pio", _FREE[board.profile.chip])
     made: list[StateMachine] = []
 
-    class StateMachine:
+    class StateMachine(Resource):
         def __init__(
             self,
             program: Any,
@@ -119,7 +116,7 @@ def make(board: VirtualBoard) -> ModuleType | None:
                 self._set.configure(ghost[self._set.gpio], None)
                 board.clock.spend(board.costs.pio_call)
             if self._jmp is not None:
-                self._jmp.configure(None, pins.Pull.UP if jmp_pin_pull is pull_class.UP else None)
+                self._jmp.configure(None, pins.Pull.UP if jmp_pin_pull is Pull.UP else None)
             if self._in is not None:
                 self._in.configure(None, pins.Pull.UP if pull_in_pin_up & 1 else None)
             if self._set is not None:
@@ -135,12 +132,6 @@ def make(board: VirtualBoard) -> ModuleType | None:
                 self._end()
                 for pin in self._held:
                     board.release_pin(pin)
-
-        def __enter__(self) -> StateMachine:
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            self.deinit()
 
         def restart(self) -> None:
             self._alive()
@@ -181,7 +172,7 @@ def make(board: VirtualBoard) -> ModuleType | None:
                 raise NotImplementedError("only bytes are read")
             board.clock.spend(board.costs.pio_call)
             for place in range(len(view)):
-                # On a board the program stands still until something comes: here, with nothing that could push, for ever.
+                # A board blocks until something arrives: here, where nothing pushes meanwhile, without end.
                 board.clock.wait(lambda: self._shifter.fifo)
                 view[place] = self._shifter.fifo.pop(0) & 0xFF
 
@@ -254,11 +245,9 @@ def make(board: VirtualBoard) -> ModuleType | None:
 
         def _alive(self) -> None:
             if self not in made:
-                raise ValueError(
-                    "Object has been deinitialized and can no longer be used. Create a new object."
-                )
+                raise deinitialized()
 
-    return new_module("rp2pio", StateMachine=StateMachine)
+    return new_module("rp2pio", StateMachine)
 
 
 def _words(program: Any) -> tuple[int, ...]:

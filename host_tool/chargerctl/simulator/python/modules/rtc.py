@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import calendar
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -22,8 +20,7 @@ def make(board: VirtualBoard) -> ModuleType:
 
         @property
         def datetime(self) -> Any:
-            assert board.vm is not None
-            return board.vm.import_name("time").localtime()
+            return board.running.import_name("time").localtime()
 
         @datetime.setter
         def datetime(self, value: Any) -> None:
@@ -36,4 +33,4 @@ def make(board: VirtualBoard) -> ModuleType:
     def set_time_source(rtc: RTC) -> None:
         raise NotImplementedError("the virtual board has one clock")
 
-    return new_module("rtc", RTC=RTC, set_time_source=set_time_source)
+    return new_module("rtc", RTC, set_time_source)

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from chargerctl.simulator.network.sockets import POLL_IN, POLL_OUT, error
+from chargerctl.simulator.python.module import new_module
 
 _ONE_SHOT = 1
 
@@ -68,6 +69,4 @@ def make(board: Any) -> ModuleType:
     def poll() -> Poll:
         return Poll(board)
 
-    module = ModuleType("select")
-    module.__dict__.update(poll=poll, POLLIN=POLL_IN, POLLOUT=POLL_OUT, POLLERR=8, POLLHUP=16)
-    return module
+    return new_module("select", poll, POLLIN=POLL_IN, POLLOUT=POLL_OUT, POLLERR=8, POLLHUP=16)

@@ -8,7 +8,8 @@ import errno
 from types import ModuleType
 from typing import Any
 
-from chargerctl.simulator.network.sockets import Esp32Tcp, Rp2Tcp, UdpSocket, error
+from chargerctl.simulator.network.sockets import error
+from chargerctl.simulator.python.module import new_module
 
 MAX_SOCKETS = 8
 
@@ -23,14 +24,9 @@ class Socket:
         self._network = pool._network
         self._kind = kind
         self._closed = False
-        network = self._network
-        is_esp32 = network.is_esp32
-        self._tcp = None
-        self._udp = None
-        if kind == SocketPool.SOCK_STREAM:
-            self._tcp = Esp32Tcp(network) if is_esp32 else Rp2Tcp(network)
-        else:
-            self._udp = UdpSocket(network, mailbox=6 if is_esp32 else 1)
+        is_tcp = kind == SocketPool.SOCK_STREAM
+        self._tcp = self._network.tcp_socket() if is_tcp else None
+        self._udp = None if is_tcp else self._network.udp_socket()
 
     def __enter__(self) -> Socket:
         return self
@@ -56,7 +52,8 @@ class Socket:
     def close(self) -> None:
         if not self._closed:
             self._network.clock.spend(self._network.costs.socket_call)
-            self._discard()
+            self._closed = True
+            self._network.close_socket(self._tcp or self._udp)
 
     def connect(self, address: tuple[str, int]) -> None:
         self._call()
@@ -130,12 +127,6 @@ class Socket:
     def _udp_receive(self) -> bytes:
         return self._udp.receive()[0] if self._udp else b""
 
-    def _discard(self) -> None:
-        """Close without a cost: by the program's close(), or by the end of its VM."""
-        self._closed = True
-        self._network.sockets.discard(self)
-        (self._tcp or self._udp).close()  # type: ignore[union-attr]
-
     def _ready(self, flags: int) -> int:
         """For select.poll."""
         if self._closed:
@@ -176,9 +167,7 @@ class SocketPool:
             raise NotImplementedError("Unsupported socket type")
         if len(network.sockets) >= MAX_SOCKETS:
             raise RuntimeError("Out of sockets")
-        socket = Socket(self, type)
-        network.sockets.add(socket)
-        return socket
+        return Socket(self, type)
 
     def getaddrinfo(
         self, host: str, port: int, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
@@ -209,6 +198,4 @@ def _bytes(data: Any) -> bytes:
 def make(board: Any) -> ModuleType:
     """The module for one start of the VM."""
     board.at_vm_end(board.network.vm_ended)
-    module = ModuleType("socketpool")
-    module.__dict__.update(Socket=Socket, SocketPool=SocketPool)
-    return module
+    return new_module("socketpool", Socket, SocketPool)

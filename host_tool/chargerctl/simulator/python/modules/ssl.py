@@ -15,6 +15,7 @@ from typing import Any
 from chargerctl.simulator.network.connection import CLOSED, OPEN
 from chargerctl.simulator.network.peer import TlsRequest
 from chargerctl.simulator.network.sockets import error
+from chargerctl.simulator.python.module import new_module
 from chargerctl.simulator.python.modules.socketpool import Socket, SocketPool
 
 CERT_VERIFY_FAILED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
@@ -137,12 +138,4 @@ class SSLContext:
 
 def make(board: Any) -> ModuleType:
     """The module for one start of the VM."""
-
-    def create_default_context() -> SSLContext:
-        return SSLContext()
-
-    module = ModuleType("ssl")
-    module.__dict__.update(
-        SSLContext=SSLContext, SSLSocket=SSLSocket, create_default_context=create_default_context
-    )
-    return module
+    return new_module("ssl", SSLContext, SSLSocket, create_default_context=lambda: SSLContext())

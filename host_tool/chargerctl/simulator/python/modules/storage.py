@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chargerctl.simulator.python.errors import os_error
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.errors import os_error
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -51,7 +49,7 @@ def make(board: VirtualBoard) -> ModuleType:
     ) -> None:
         if mount_path != "/":
             raise os_error("EINVAL")
-        # Without USB nobody else writes, and boot.py runs before USB is up.
+        # Without USB only the program writes, and boot.py runs before USB is up.
         if board.profile.has_drive and not drive.before_usb:
             raise RuntimeError("Cannot remount path when visible via USB.")
         drive.owned_by_program = not readonly
@@ -61,17 +59,10 @@ def make(board: VirtualBoard) -> ModuleType:
             raise os_error("EINVAL")
         return mounted
 
-    def disable_usb_drive() -> None:
+    def own(by_program: bool) -> None:
         if not drive.before_usb:
             raise RuntimeError("Cannot change USB devices now")
-        drive.owned_by_program = True
+        drive.owned_by_program = by_program
 
-    def enable_usb_drive() -> None:
-        if not drive.before_usb:
-            raise RuntimeError("Cannot change USB devices now")
-        drive.owned_by_program = False
-
-    members: dict[str, Any] = {"VfsFat": VfsFat, "remount": remount, "getmount": getmount}
-    if board.profile.has_drive:
-        members |= {"disable_usb_drive": disable_usb_drive, "enable_usb_drive": enable_usb_drive}
-    return new_module("storage", **members)
+    over_usb = {"disable_usb_drive": lambda: own(True), "enable_usb_drive": lambda: own(False)}
+    return new_module("storage", VfsFat, remount, getmount, **over_usb if board.profile.has_drive else {})

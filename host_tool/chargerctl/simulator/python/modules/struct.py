@@ -8,12 +8,10 @@ import struct as host
 from collections.abc import Callable
 from functools import wraps
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def _with_value_error(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,18 +5,25 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.console import Reader
-from chargerctl.simulator.machine.settings_toml import get_setting as read_setting
-from chargerctl.simulator.python.errors import ReloadException
+from chargerctl.simulator.machine.errors import ReloadException
 from chargerctl.simulator.python.module import choices, new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-    from chargerctl.simulator.machine.startup import Startup
+from chargerctl.simulator.python.settings_toml import get_setting as read_setting
+from chargerctl.simulator.python.startup import Startup
 
 _TICKS_MASK = (1 << 29) - 1
+
+RunReason = choices("RunReason", "STARTUP", "AUTO_RELOAD", "SUPERVISOR_RELOAD", "REPL_RELOAD")
+SafeModeReason = choices(
+    "SafeModeReason",
+    *("NONE", "BROWNOUT", "FLASH_WRITE_FAIL", "GC_ALLOC_OUTSIDE_VM", "HARD_FAULT", "INTERRUPT_ERROR"),
+    *("NLR_JUMP_FAIL", "NO_CIRCUITPY", "NO_HEAP", "PROGRAMMATIC", "SDK_FATAL_ERROR", "STACK_OVERFLOW"),
+    *("USB_BOOT_DEVICE_NOT_INTERFACE_ZERO", "USB_TOO_MANY_ENDPOINTS", "USB_TOO_MANY_INTERFACE_NAMES"),
+    *("USER", "WATCHDOG"),
+)
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -72,25 +79,6 @@ def make(board: VirtualBoard) -> ModuleType:
     def get_setting(key: str, default: object = None) -> Any:
         return read_setting(board.drive.settings(), key, default)
 
-    class RunReason:
-        STARTUP: RunReason
-        AUTO_RELOAD: RunReason
-        SUPERVISOR_RELOAD: RunReason
-        REPL_RELOAD: RunReason
-
-    choices(RunReason, "STARTUP", "AUTO_RELOAD", "SUPERVISOR_RELOAD", "REPL_RELOAD")
-
-    class SafeModeReason:
-        NONE: SafeModeReason
-
-    choices(
-        SafeModeReason,
-        *("NONE", "BROWNOUT", "FLASH_WRITE_FAIL", "GC_ALLOC_OUTSIDE_VM", "HARD_FAULT", "INTERRUPT_ERROR"),
-        *("NLR_JUMP_FAIL", "NO_CIRCUITPY", "NO_HEAP", "PROGRAMMATIC", "SDK_FATAL_ERROR", "STACK_OVERFLOW"),
-        *("USB_BOOT_DEVICE_NOT_INTERFACE_ZERO", "USB_TOO_MANY_ENDPOINTS", "USB_TOO_MANY_INTERFACE_NAMES"),
-        *("USER", "WATCHDOG"),
-    )
-
     class Runtime:
         rgb_status_brightness = 63
         display = None
@@ -108,14 +96,12 @@ def make(board: VirtualBoard) -> ModuleType:
             return len(board.console.typed)
 
         @property
-        def run_reason(self) -> RunReason:
-            reason: RunReason = getattr(RunReason, startup.run_reason)
-            return reason
+        def run_reason(self) -> Any:
+            return getattr(RunReason, startup.run_reason)
 
         @property
-        def safe_mode_reason(self) -> SafeModeReason:
-            reason: SafeModeReason = getattr(SafeModeReason, startup.safe_mode or "NONE")
-            return reason
+        def safe_mode_reason(self) -> Any:
+            return getattr(SafeModeReason, startup.safe_mode or "NONE")
 
         @property
         def autoreload(self) -> bool:
@@ -139,17 +125,16 @@ def make(board: VirtualBoard) -> ModuleType:
 
     return new_module(
         "supervisor",
-        ticks_ms=ticks_ms,
-        reload=reload,
-        set_next_code_file=set_next_code_file,
-        get_previous_traceback=get_previous_traceback,
-        reset_terminal=reset_terminal,
-        set_usb_identification=set_usb_identification,
-        **({"get_setting": get_setting} if board.version >= (10, 2, 0) else {}),
-        RunReason=RunReason,
-        SafeModeReason=SafeModeReason,
-        Runtime=Runtime,
-        StatusBar=StatusBar,
+        *(
+            ticks_ms,
+            reload,
+            set_next_code_file,
+            get_previous_traceback,
+            reset_terminal,
+            set_usb_identification,
+        ),
+        *((get_setting,) if board.version >= (10, 2, 0) else ()),
+        *(RunReason, SafeModeReason, Runtime, StatusBar),
         runtime=Runtime(),
         status_bar=StatusBar(),
     )

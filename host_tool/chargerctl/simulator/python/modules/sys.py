@@ -5,16 +5,13 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
     console = board.console
 
     class _Implementation:
@@ -53,16 +50,16 @@ def make(board: VirtualBoard) -> ModuleType:
     output = _Output()
     return new_module(
         "sys",
+        exit,
         implementation=_Implementation(),
         platform="Espressif" if board.is_esp32 else board.profile.chip.upper(),
         version="3.4.0; Adafruit CircuitPython " + ".".join(map(str, board.version)) + " on 2026-01-15",
         version_info=(3, 4, 0),
         byteorder="little",
         maxsize=2**31 - 1,
-        modules=board.vm.modules,
-        path=board.vm.path,
-        argv=board.vm.argv,
-        exit=exit,
+        modules=board.running.modules,
+        path=board.running.path,
+        argv=board.running.argv,
         stdin=_Input(),
         stdout=output,
         stderr=output,

@@ -5,14 +5,10 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-    return new_module("terminalio", FONT=board.vm.import_name("fontio").BuiltinFont())
+    return new_module("terminalio", FONT=board.running.import_name("fontio").BuiltinFont())

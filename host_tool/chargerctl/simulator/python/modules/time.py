@@ -13,13 +13,10 @@ import time as host
 from collections import namedtuple
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-from chargerctl.simulator.machine.floats import board_float
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.python.floats import board_float
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 # 2000-01-01, and the first second that a signed word of 32 bits cannot hold.
 _EARLIEST, _BEYOND = 946_684_800, 1 << 31
@@ -76,13 +73,4 @@ def make(board: VirtualBoard) -> ModuleType:
             raise OverflowError("tm_year out of range")
         return calendar.timegm(tuple(elapsed))
 
-    return new_module(
-        "time",
-        time=time,
-        monotonic=monotonic,
-        monotonic_ns=monotonic_ns,
-        sleep=sleep,
-        localtime=localtime,
-        mktime=mktime,
-        struct_time=struct_time,
-    )
+    return new_module("time", time, monotonic, monotonic_ns, sleep, localtime, mktime, struct_time)

@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
-    assert board.vm is not None
-    vm = board.vm
+    vm = board.running
 
     def format_exception(
         exc: Any,
@@ -43,4 +40,4 @@ def make(board: VirtualBoard) -> ModuleType:
         else:
             file.write(text)
 
-    return new_module("traceback", format_exception=format_exception, print_exception=print_exception)
+    return new_module("traceback", format_exception, print_exception)

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.console import FIFO_BYTES, Reader
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType | None:
@@ -83,7 +81,7 @@ def make(board: VirtualBoard) -> ModuleType | None:
             console.typed.clear()
 
         def reset_output_buffer(self) -> None:
-            console.forget_queued()
+            console.queued = 0
 
     def disable() -> None:
         raise NotImplementedError("the virtual board's console is always there")
@@ -93,7 +91,7 @@ def make(board: VirtualBoard) -> ModuleType | None:
             raise NotImplementedError("the virtual board has the console and no second stream")
 
     serial = object.__new__(Serial)
-    return new_module("usb_cdc", Serial=Serial, console=serial, data=None, disable=disable, enable=enable)
+    return new_module("usb_cdc", Serial, disable, enable, console=serial, data=None)
 
 
 def _microseconds(seconds: float | None) -> int | None:

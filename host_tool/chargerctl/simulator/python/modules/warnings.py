@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -27,4 +24,4 @@ def make(board: VirtualBoard) -> ModuleType:
             raise ValueError("Invalid action")
         chosen[0] = action
 
-    return new_module("warnings", warn=warn, simplefilter=simplefilter)
+    return new_module("warnings", warn, simplefilter)

@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.python.module import choices, new_module
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 # The hardware's limit on RP2.
 _RP2_LONGEST_S = 8
+
+WatchDogMode = choices("WatchDogMode", "RAISE", "RESET")
 
 
 def make(board: VirtualBoard) -> ModuleType:
@@ -24,14 +24,14 @@ def make(board: VirtualBoard) -> ModuleType:
     class WatchDogTimeout(Exception):  # noqa: N818 - CircuitPython's name
         """The watchdog, in mode RAISE, was not fed in time."""
 
-    class WatchDogMode:
-        RAISE: WatchDogMode
-        RESET: WatchDogMode
+    def bite(mode: str) -> None:
+        if mode == "reset":
+            board.reset("watchdog")
+        else:
+            board.scheduler.signal(WatchDogTimeout("Watchdog timer expired."))
 
-    choices(WatchDogMode, "RAISE", "RESET")
-
-    def make_timeout() -> WatchDogTimeout:
-        return WatchDogTimeout("Watchdog timer expired.")
+    def arm(mode: str, seconds: float) -> None:
+        hardware.arm(mode, round(seconds * 1_000_000), lambda: bite(mode))
 
     class WatchDogTimer:
         """Feeding costs a pass of the loop: the cost table charges it here."""
@@ -65,14 +65,14 @@ def make(board: VirtualBoard) -> ModuleType:
                 raise ValueError(f"timeout must be <= {_RP2_LONGEST_S}")
             self._timeout = seconds
             if hardware.mode is not None:
-                hardware.arm(hardware.mode, round(seconds * 1_000_000), make_timeout)
+                arm(hardware.mode, seconds)
 
         @property
-        def mode(self) -> WatchDogMode | None:
+        def mode(self) -> Any:
             return {None: None, "raise": WatchDogMode.RAISE, "reset": WatchDogMode.RESET}[hardware.mode]
 
         @mode.setter
-        def mode(self, mode: WatchDogMode | None) -> None:
+        def mode(self, mode: Any) -> None:
             if mode is None:
                 if hardware.mode == "reset" and not board.is_esp32:
                     raise RuntimeError("WatchDogTimer cannot be deinitialized once mode is set to RESET")
@@ -82,9 +82,6 @@ def make(board: VirtualBoard) -> ModuleType:
                 raise ValueError("WatchDogTimer.timeout must be greater than 0")
             if mode is WatchDogMode.RAISE and not board.is_esp32:
                 raise NotImplementedError("RAISE mode is not implemented")
-            name = "raise" if mode is WatchDogMode.RAISE else "reset"
-            hardware.arm(name, round(self._timeout * 1_000_000), make_timeout)
+            arm("raise" if mode is WatchDogMode.RAISE else "reset", self._timeout)
 
-    return new_module(
-        "watchdog", WatchDogTimeout=WatchDogTimeout, WatchDogMode=WatchDogMode, WatchDogTimer=WatchDogTimer
-    )
+    return new_module("watchdog", WatchDogTimeout, WatchDogMode, WatchDogTimer)

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython's `wifi`: the station half of the radio. Access point mode and monitoring are not modelled.
 
-ESP32: connect() blocks until the attempt has ended, and for ever when DHCP does not answer; `timeout` only keeps
-it from trying again. RP2: connect() first leaves the network it was in or has failed to join, for up to half a second
-whatever `timeout` says, then gives up after `timeout`; but the attempt goes on and `connected` tells.
+What connect() waits for on each chip: Station.connect.
 """
 
 from __future__ import annotations
@@ -13,44 +11,16 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from chargerctl.simulator.network.station import ADDRESS, GATEWAY, Failure, State
+from chargerctl.simulator.network.station import ADDRESS, GATEWAY, State
+from chargerctl.simulator.python.module import choices, new_module
 from chargerctl.simulator.python.modules.ipaddress import IPv4Address
 
 MAC = bytes.fromhex("02c0ffee1234")
 BSSID = bytes.fromhex("02c0ffee0001")
-RP2_TIMEOUT_S = 8
-
-_UNSPECIFIED = 1  # WIFI_RADIO_ERROR_UNSPECIFIED
-_BEACON_TIMEOUT = 200  # WIFI_REASON_BEACON_TIMEOUT
 
 
-class AuthMode:
-    """How a network authenticates its stations."""
-
-    OPEN: AuthMode
-    WEP: AuthMode
-    WPA: AuthMode
-    WPA2: AuthMode
-    WPA3: AuthMode
-    PSK: AuthMode
-    ENTERPRISE: AuthMode
-
-
-class PowerManagement:
-    """The radio's power saving."""
-
-    MIN: PowerManagement
-    MAX: PowerManagement
-    NONE: PowerManagement
-    UNKNOWN: PowerManagement
-
-
-for _enum, _names in (
-    (AuthMode, ("OPEN", "WEP", "WPA", "WPA2", "WPA3", "PSK", "ENTERPRISE")),
-    (PowerManagement, ("MIN", "MAX", "NONE", "UNKNOWN")),
-):
-    for _name in _names:
-        setattr(_enum, _name, _enum())
+AuthMode = choices("AuthMode", "OPEN", "WEP", "WPA", "WPA2", "WPA3", "PSK", "ENTERPRISE")
+PowerManagement = choices("PowerManagement", "MIN", "MAX", "NONE", "UNKNOWN")
 
 
 class Packet:
@@ -121,47 +91,7 @@ class Radio:
     ) -> None:
         if not self._enabled:
             raise RuntimeError("WiFi is not enabled")
-        name, secret = _text(ssid), _text(password or b"")
-        _check_length("ssid", name, 1, 32)
-        if secret:
-            _check_length("password", secret, 8, 64)
-        station = self._network.station
-        self._spend_call()
-        if station.up and station.ssid == name:
-            return
-        if self._network.is_esp32:
-            station.join(name, secret)
-            self._wait_esp32(timeout or 0)
-        else:
-            deadline_us = (
-                self._network.clock.now_us + -(-int((timeout or RP2_TIMEOUT_S) * 1e6) // 1000) * 1000
-            )
-            self.stop_station()
-            station.join(name, secret)
-            self._wait_rp2(deadline_us)
-
-    def _wait_esp32(self, timeout: float) -> None:
-        station, clock = self._network.station, self._network.clock
-        if not clock.wait(lambda: not station.busy, int(timeout * 1e6)):
-            station.stop_retrying()
-            clock.wait(lambda: not station.busy)
-        if not station.up:
-            self._raise(station.failure, _BEACON_TIMEOUT)
-
-    def _wait_rp2(self, deadline_us: int) -> None:
-        station, clock = self._network.station, self._network.clock
-        if clock.now_us < deadline_us:
-            clock.wait(lambda: not station.busy, deadline_us - clock.now_us)
-        if not station.up:
-            self._raise(station.failure, _UNSPECIFIED)
-
-    @staticmethod
-    def _raise(failure: Failure | None, reason: int) -> None:
-        texts: dict[Failure | None, str] = {
-            Failure.NO_AP: "No network with that ssid",
-            Failure.REFUSED: "Authentication failure",
-        }
-        raise ConnectionError(texts.get(failure, f"Unknown failure {reason}"))
+        self._network.station.connect(_text(ssid), _text(password or b""), timeout)
 
     @property
     def connected(self) -> bool:
@@ -218,8 +148,8 @@ class Radio:
 
     def ping(self, ip: IPv4Address, *, timeout: float | None = 0.5) -> float | None:
         network = self._network
-        round_trip_us = 2 * network.delay_us
-        reachable = network.link_up and (str(ip) == GATEWAY or network.has_host(str(ip)))
+        round_trip_us = 2 * network.link.delay_us
+        reachable = network.link.up and (str(ip) == GATEWAY or network.servers.has_host(str(ip)))
         timeout_us = int((0.5 if timeout is None else timeout) * 1e6)
         network.clock.spend(min(round_trip_us, timeout_us) if reachable else timeout_us)
         return round_trip_us / 1e6 if reachable and round_trip_us <= timeout_us else None
@@ -240,26 +170,10 @@ class Radio:
         """The station half is always on."""
 
     def stop_station(self) -> None:
-        network = self._network
-        wait_us = 0 if network.is_esp32 else network.station.rp2_leave_us
-        network.station.leave()
-        network.clock.spend(wait_us)
+        self._network.station.stop()
 
     def start_dhcp(self, *, ipv4: bool = True, ipv6: bool = False) -> None:
         """DHCP is always on."""
-
-    def stop_dhcp(self) -> None:
-        raise NotImplementedError("fixed addresses on the virtual board")
-
-    def set_ipv4_address(
-        self,
-        *,
-        ipv4: IPv4Address,
-        netmask: IPv4Address,
-        gateway: IPv4Address,
-        ipv4_dns: IPv4Address | None = None,
-    ) -> None:
-        raise NotImplementedError("fixed addresses on the virtual board")
 
     # The access point half: off.
 
@@ -270,28 +184,13 @@ class Radio:
     addresses_ap: tuple[str, ...] = ()
     stations_ap = None
 
-    def start_ap(
-        self,
-        ssid: Any,
-        password: Any = b"",
-        *,
-        channel: int = 1,
-        authmode: Any = (),
-        max_connections: int | None = 4,
-    ) -> None:
-        raise NotImplementedError(_NO_AP)
-
     def stop_ap(self) -> None:
         """It is off."""
 
-    def start_dhcp_ap(self) -> None:
-        raise NotImplementedError(_NO_AP)
-
-    def stop_dhcp_ap(self) -> None:
-        raise NotImplementedError(_NO_AP)
-
-    def set_ipv4_address_ap(self, *, ipv4: IPv4Address, netmask: IPv4Address, gateway: IPv4Address) -> None:
-        raise NotImplementedError(_NO_AP)
+    def __getattr__(self, name: str) -> Any:
+        if name in _NOT_MODELLED:
+            raise NotImplementedError(f"wifi.Radio.{name} on the virtual board")
+        raise AttributeError(f"'Radio' object has no attribute '{name}'")
 
     @property
     def _name_server(self) -> str:
@@ -311,22 +210,19 @@ class Radio:
         return network
 
 
-_NO_AP = "access point mode on the virtual board"
+# Fixed addresses, and access point mode.
+_NOT_MODELLED = (
+    *("stop_dhcp", "set_ipv4_address"),
+    *("start_ap", "start_dhcp_ap", "stop_dhcp_ap", "set_ipv4_address_ap"),
+)
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
 
 
-def _check_length(name: str, value: str, least: int, most: int) -> None:
-    if not least <= len(value.encode()) <= most:
-        raise ValueError(f"{name} length must be {least}-{most}")
-
-
 def make(board: Any) -> ModuleType:
     """The module for one start of the VM."""
     board.at_vm_end(board.network.vm_ended)
-    module = ModuleType("wifi")
     public = (AuthMode, Monitor, Network, Packet, PowerManagement, Radio, ScannedNetworks)
-    module.__dict__.update({each.__name__: each for each in public}, radio=Radio(board.network))
-    return module
+    return new_module("wifi", *public, radio=Radio(board.network))

@@ -1,21 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Bluetooth as CircuitPython itself uses it: files and REPL for whoever is near. After supervisor/shared/bluetooth.
+"""Bluetooth as CircuitPython itself uses it: files and REPL for devices nearby. After supervisor/shared/bluetooth.
 
-Nothing is sent: this says when a board would let somebody in, and what it costs at each start. Made anew at each reset.
+Nothing is sent: modelled is when a board would accept a connection, and what that costs at each start. Made anew at each
+reset.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chargerctl.simulator.machine import resets
-from chargerctl.simulator.machine.settings_toml import get_setting
+from chargerctl.simulator.machine.hardware import Hardware
+from chargerctl.simulator.python.settings_toml import get_setting
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-
-# Chips whose builds have it, and those of them that are no USB device: these offer it to anybody, unpaired.
+# Chips whose builds have it, and those of them without a USB device: these accept any host, unpaired.
 _CHIPS = ("esp32c6", "esp32c3", "esp32s3")
 _NO_USB = ("esp32c6", "esp32c3")
 _SETTING_SINCE = (10, 3, 0)
@@ -23,15 +20,16 @@ _ERROR_RESETS = ("BROWNOUT", "WATCHDOG")
 
 
 class Bluetooth:
-    """`enabled` is supervisor.runtime.ble_workflow; `open`: somebody near may read and write the drive now."""
+    """`enabled` is supervisor.runtime.ble_workflow; `open`: any host nearby may read and write the drive now."""
 
-    def __init__(self, board: VirtualBoard) -> None:
+    def __init__(self, board: Hardware) -> None:
         self._board = board
         self.present = board.profile.chip in _CHIPS
         self._allowed = True
         # None: not decided, as after an error reset.
         self._state: bool | None = None
-        self._started = False
+        # Switched off, what is on the air stays until boot.py has ended: only new advertising is refused.
+        self.open = False
 
     def decide(self) -> None:
         """After the wait for safe mode: whether to offer it, which takes a second."""
@@ -51,17 +49,12 @@ class Bluetooth:
     def start(self) -> None:
         """As often as the supervisor does: before and after each VM."""
         if self._state:
-            self._started = True
+            self.open = True
 
     def restart(self) -> None:
         """Once boot.py has ended: what it has switched off is gone from the air."""
-        self._started = False
+        self.open = False
         self.start()
-
-    @property
-    def open(self) -> bool:
-        """Switched off, what is on the air stays until boot.py has ended: only new advertising is refused."""
-        return self._started
 
     @property
     def enabled(self) -> bool:
@@ -77,7 +70,7 @@ class Bluetooth:
             self._state = True
 
     def _switched_off(self) -> bool:
-        """By a bare `false`: a quoted one is no boolean to CircuitPython, and leaves it on."""
+        """By a bare `false`: CircuitPython does not take a quoted one for a boolean, and leaves it on."""
         return self._board.version >= _SETTING_SINCE and self._setting("CIRCUITPY_BLE_WORKFLOW") is False
 
     def _has_web_password(self) -> bool:

@@ -3,7 +3,7 @@
 """os.getenv and supervisor.get_setting as CircuitPython reads settings.toml, by version."""
 
 import pytest
-from chargerctl.simulator.machine.settings_toml import get_setting, getenv
+from chargerctl.simulator.python.settings_toml import get_setting, getenv
 
 OLD, NEW = (10, 1, 3), (10, 2, 0)
 

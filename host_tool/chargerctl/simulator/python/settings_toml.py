@@ -56,7 +56,7 @@ def find(data: bytes, key: str) -> tuple[bytes, bool] | None:
 
 
 def getenv(data: bytes, key: str, version: tuple[int, int, int]) -> str | int | None:
-    """os.getenv(key) on a board with this file; None stands for the default.
+    """os.getenv(key) on a board with this file; None: the default.
 
     Up to 10.1 a bare integer gives an int; from 10.2 only quoted strings are read, and what cannot be read gives the
     default. Raises ValueError (up to 10.1) and UnicodeError as the board does.

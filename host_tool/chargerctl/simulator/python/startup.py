@@ -7,19 +7,17 @@ Not modelled: the REPL (a typed Ctrl-D reloads, other keys are ignored) and deep
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from chargerctl.boards.boot_out import BOOT_OUT
 from chargerctl.simulator.machine import resets
-from chargerctl.simulator.machine.bluetooth import Bluetooth
 from chargerctl.simulator.machine.clock import Timer
-from chargerctl.simulator.machine.settings_toml import get_setting
-from chargerctl.simulator.python.errors import ReloadException
-from chargerctl.simulator.python.modules.wifi import Radio
+from chargerctl.simulator.machine.errors import ReloadException
+from chargerctl.simulator.machine.hardware import Hardware
+from chargerctl.simulator.python.bluetooth import Bluetooth
+from chargerctl.simulator.python.settings_toml import get_setting
 from chargerctl.simulator.python.vm import VM
-
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
 
 CODE_FILES = (
     *("code.txt", "code.py", "main.py", "main.txt"),
@@ -29,14 +27,14 @@ CODE_FILES = (
 _BOOT_FILES = ("boot.py", "boot.txt")
 _SAFE_MODE_FILES = ("safemode.py", "safemode.txt")
 _AUTORELOAD_US = 750_000
-# What the supervisor allows for joining the network that CIRCUITPY_WIFI_SSID names. On ESP32 it is no limit: without
-# an address from DHCP the board waits for ever, and no watchdog runs yet.
+# What the supervisor allows for joining the network that CIRCUITPY_WIFI_SSID names. On ESP32 it does not limit
+# the wait for an address from DHCP, and no watchdog runs yet.
 _JOIN_S = 8
 _CTRL_D = 4
 
-# What an ESP32 looks at first, by what caused the reset; a crash of an RP2 leaves a word for the next start.
+# What an ESP32 checks first, by what caused the reset; a crash of an RP2 saves a word for the next start.
 _SAFE_MODE_AFTER = {"brownout": "BROWNOUT", "crash": "HARD_FAULT"}
-# The chip says that something went wrong: no wait for a person.
+# The chip reports an error: it does not wait for the button.
 _ERROR_RESETS = ("BROWNOUT", "WATCHDOG")
 _SAFE_MODE_DELAY_SINCE = (10, 3, 0)
 _SAFE_MODE_TEXT = {
@@ -51,8 +49,9 @@ _SAFE_MODE_TEXT = {
 class Startup:
     """What the chip does from one reset to the next; made anew for each."""
 
-    def __init__(self, board: VirtualBoard) -> None:
+    def __init__(self, board: Hardware, program_ended: Callable[[str, str | None], object]) -> None:
         self._board = board
+        self._program_ended = program_ended
         self.vm: VM | None = None
         self.bluetooth = Bluetooth(board)
         # A name of supervisor.SafeModeReason, None outside safe mode.
@@ -90,7 +89,7 @@ class Startup:
         if self._reload_timer is None:
             if self.vm is not None:
                 self.run_reason = "AUTO_RELOAD"
-                self._board.signal(ReloadException())
+                self._board.scheduler.signal(ReloadException())
         else:
             self._reload_timer.cancel()
         self._reload_timer = self._board.clock.call_in(_AUTORELOAD_US, self._quiet)
@@ -134,6 +133,7 @@ class Startup:
         board.clock.spend(board.costs.vm_start)
         self.bluetooth.start()
         board.drive.folder = "/"
+        board.drive.before_usb = names in (_BOOT_FILES, _SAFE_MODE_FILES)
         board.console.print(f"{name} output:\n")
         self.vm = VM(board, name)
         traceback = self.vm.run()
@@ -144,6 +144,7 @@ class Startup:
     def _end_vm(self) -> None:
         board, vm = self._board, self.vm
         self.vm = None
+        board.drive.before_usb = False
         board.drive.end_program(orderly=True)
         crashed = vm is not None and isinstance(vm.result, Exception)
         if not (crashed and board.watchdog.mode == "reset"):
@@ -152,12 +153,12 @@ class Startup:
 
     def _run_boot_py(self) -> None:
         board = self._board
-        board.console.transcript = transcript = [board.boot_info()]
+        board.console.transcript = transcript = list[str]()
         self._run_first(_BOOT_FILES)
         board.console.transcript = None
         board.console.end_line()
-        boot_out = board.drive.root / "boot_out.txt"
-        text = "".join(transcript).replace("\n", "\r\n").encode()
+        boot_out = board.drive.root / BOOT_OUT
+        text = (board.boot_info() + "".join(transcript).replace("\n", "\r\n")).encode()
         if not boot_out.is_file() or boot_out.read_bytes() != text:
             board.clock.spend(board.costs.boot_out_delay)
             board.drive.replace_content(boot_out, text)
@@ -171,7 +172,7 @@ class Startup:
             return
         password = get_setting(board.drive.settings(), "CIRCUITPY_WIFI_PASSWORD", "")
         with suppress(ConnectionError, ValueError):
-            Radio(board.network).connect(str(ssid), str(password), timeout=_JOIN_S)
+            board.network.station.connect(str(ssid), str(password), _JOIN_S)
 
     def _run_code_py(self) -> None:
         board = self._board
@@ -192,7 +193,7 @@ class Startup:
             )
             self._end_vm()
             if not reloading:
-                board.program_ended(name, traceback and traceback.replace("\r\n", "\n"))
+                self._program_ended(name, traceback and traceback.replace("\r\n", "\n"))
             reloading = reloading and not by_write
         if not reloading:
             self._wait_for_reload()

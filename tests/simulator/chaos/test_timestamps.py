@@ -26,7 +26,7 @@ def episode(how):
 def test_believing_it_is_a_violation(tmp_path, how):
     drives = Drives(tmp_path, [BELIEVED[how]])
     violations = carry_out(episode(how), drives.of(XIAO_C6)).violations
-    assert any("a frame is stamped 2027-" in violation for violation in violations)
+    assert any("a frame has the timestamp 2027-" in violation for violation in violations)
 
 
 @pytest.mark.parametrize("how", BELIEVED)

@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from chargerctl.simulator.machine import pins
+from chargerctl.simulator.machine.board import VirtualBoard
+from chargerctl.simulator.machine.buses import I2CBus
+from chargerctl.simulator.python.module import Resource, deinitialized
 
-if TYPE_CHECKING:
-    from chargerctl.simulator.machine.board import VirtualBoard
-    from chargerctl.simulator.machine.buses import I2CBus
 
-
-class SerialBus:
+class SerialBus(Resource):
     """Pins that are taken, and a lock. A module makes a subclass of its own, with the board it is on."""
 
     _board: VirtualBoard
@@ -39,12 +39,6 @@ class SerialBus:
         self._pins = ()
         self._locked = False
 
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.deinit()
-
     def try_lock(self) -> bool:
         self._alive()
         if self._locked:
@@ -58,7 +52,7 @@ class SerialBus:
 
     def _alive(self) -> None:
         if not self._pins:
-            raise ValueError("Object has been deinitialized and can no longer be used. Create a new object.")
+            raise deinitialized()
 
     def _check(self) -> None:
         self._alive()
@@ -70,6 +64,9 @@ class I2CMaster(SerialBus):
     """The methods that busio.I2C and bitbangio.I2C share, over `_read`, `_write` and `_acknowledged` of each."""
 
     _wires: I2CBus
+    _read: Callable[[int, int], bytes]
+    _write: Callable[[int, bytes], None]
+    _acknowledged: Callable[[int], bool]
 
     def scan(self) -> list[int]:
         self._check()
@@ -101,15 +98,6 @@ class I2CMaster(SerialBus):
     ) -> None:
         self.writeto(address, out_buffer, start=out_start, end=out_end)
         self.readfrom_into(address, in_buffer, start=in_start, end=in_end)
-
-    def _read(self, address: int, count: int) -> bytes:
-        raise NotImplementedError
-
-    def _write(self, address: int, data: bytes) -> None:
-        raise NotImplementedError
-
-    def _acknowledged(self, address: int) -> bool:
-        raise NotImplementedError
 
 
 def probe(self: I2CMaster, address: int) -> bool:

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The invariant of the time: no frame of the charger is stamped with a time that is still to come.
+"""The invariant of the time: no frame of the charger is stamped with a time in the future.
 
-A time server that is not synchronised, answers somebody else, or says what the board cannot hold is months ahead here: a
-charger that believes one is found out. One that is merely wrong cannot be told from a right one: after it nothing is judged.
+A time server that is not synchronised, answers another request, or sends a time that the board cannot hold is months ahead
+here, so a charger that accepts it is found. A plausible wrong time cannot be recognised: after it nothing is judged.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TimeJudge:
         self._scene = scene
         self._violated = violated
         self._judges = True
-        scene.events.listen(self._on_event)
+        scene.listen(self._on_event)
 
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "chaos" and str(event["text"]).startswith("clock_set"):
@@ -32,14 +32,14 @@ class TimeJudge:
         elif event["kind"] == "frame" and event["dir"] == "out" and self._judges:
             for text in _stamps(event["frame"]):
                 if _is_to_come(text, self._scene.network.time.unix() + _SLACK_S):
-                    self._violated(f"a frame is stamped {text}")
+                    self._violated(f"a frame has the timestamp {text}, which is in the future")
 
 
 def _is_to_come(text: str, unix: float) -> bool:
     try:
         moment = parse_time(text)
     except ValueError:
-        # Not OCPP, which is said elsewhere.
+        # Not OCPP: reported by the central system.
         return False
     return moment is not None and moment.timestamp() > unix
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Floats as a board keeps them: 30 bits of a word that also says what kind of object it is."""
+"""Floats as a board keeps them: 30 bits of a word; the other two are the kind of object."""
 
 from __future__ import annotations
 

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a person does at the charger, and what happens to the charger itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chargerctl.simulator.peripherals import BUTTONS, FAILING
+from chargerctl.simulator.script.line import Stage, line
+
+_BUTTON = f"switch:{'|'.join(BUTTONS)}"
+_PART = f"part:{'|'.join(FAILING)}"
+
+
+@line("plug", "Plug the cable in.")
+def plug(stage: Stage) -> None:
+    stage.world.plug()
+
+
+@line("unplug", "Pull the cable out.")
+def unplug(stage: Stage) -> None:
+    stage.world.unplug()
+
+
+@line(
+    "swipe uid:UID [hold:HOLD]",
+    "Hold a card to the reader for HOLD seconds (0.5). A second card waits until the reader was without one for 0.5 s.",
+)
+def swipe(stage: Stage, uid: str, hold: float = 0.5) -> None:
+    stage.world.swipe(uid, hold)
+
+
+@line(f"press {_BUTTON}", "Press a button, until it is released.")
+def press(stage: Stage, switch: str) -> None:
+    stage.world.press(switch)
+
+
+@line(f"release {_BUTTON}", "Release a button.")
+def release(stage: Stage, switch: str) -> None:
+    stage.world.release(switch)
+
+
+@line("meter kilowatts:KILOWATTS", "Set the power that the meter measures while the relay is closed.")
+def meter(stage: Stage, kilowatts: float) -> None:
+    stage.world.meter(kilowatts)
+
+
+@line(f"fail {_PART}", "Cut the part's wires, at once.")
+def fail(stage: Stage, part: str) -> None:
+    stage.world.fail(part)
+
+
+@line(f"repair {_PART}", "Connect the part again; it starts as at power-on.")
+def repair(stage: Stage, part: str) -> None:
+    stage.world.repair(part)
+
+
+@line(
+    "power state:off|on",
+    "Switch the supply. After `on`, frames and console text from before are not searched.",
+)
+def power(stage: Stage, state: str) -> None:
+    if state == "on":
+        stage.record.to_present()
+    stage.board.power(state == "on")
+
+
+@line("reset", "Press the reset button. Frames and console text from before are not searched.")
+def reset(stage: Stage) -> None:
+    stage.record.to_present()
+    stage.board.reset("button")
+
+
+@line("brownout", "Let the supply dip. Frames and console text from before are not searched.")
+def brownout(stage: Stage) -> None:
+    stage.record.to_present()
+    stage.board.reset("brownout")
+
+
+@line("snapshot file:FILE.png", "Save the display as a picture. FILE is relative to the script.")
+def snapshot(stage: Stage, file: Path) -> None:
+    stage.world.panel.png(file)
