@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The one root of what a user can do something about.
+"""The root of all errors that a user can do something about.
 
 The text of an error is part of the interface: what happened, where, and what to do next, without secrets.
-Everything that is not a ChargerctlError is a defect of chargerctl and may end in a traceback.
+Any other exception is a bug in chargerctl and may end in a traceback.
 """
 
 from __future__ import annotations
 
 
 class ChargerctlError(Exception):
-    """It failed: exit status 1. `str(error)` is one line for a person; `details` go into the JSON beside it."""
+    """A failure: exit status 1. `str(error)` is one line for a person; `details` are added to the JSON."""
 
     exit_status = 1
 
@@ -20,7 +20,7 @@ class ChargerctlError(Exception):
         self.details = details
 
     def lines(self) -> list[str]:
-        """What is shown on stderr, a line each. What has a place in a file begins with that, for editors."""
+        """The lines for stderr. A problem in a file starts with FILE:LINE:COLUMN, which editors recognise."""
         return [f"chargerctl: {self.message}"]
 
     def as_json(self) -> dict[str, object]:

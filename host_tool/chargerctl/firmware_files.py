@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Where the board's files are, in a checkout and in an installed wheel, and its pure modules for the host to share."""
+"""Finds the firmware's files, in a checkout or an installed wheel, and loads its pure modules on the laptop."""
 
 from __future__ import annotations
 
@@ -15,24 +15,28 @@ from chargerctl.errors import ChargerctlError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def shipped(in_wheel: str, in_checkout: str) -> Path:
+    """The path of a data file or folder, in the installed wheel or in the checkout."""
+    for path in (_PACKAGE / in_wheel, _PACKAGE.parent.parent / in_checkout):
+        if path.exists():
+            return path
+    raise ChargerctlError(
+        f"this chargerctl was installed without {in_checkout}: reinstall it from the project's wheel"
+    )
+
+
 @cache
 def firmware_dir() -> Path:
-    """The folder that pictures the CIRCUITPY drive (boot.py, code.py, charger/ ...)."""
-    candidates = (_PACKAGE / "_firmware", _PACKAGE.parent.parent / "firmware")
-    for candidate in candidates:
-        if (candidate / "code.py").is_file() or (candidate / "charger").is_dir():
-            return candidate
-    raise ChargerctlError(
-        "this chargerctl was installed without its firmware: reinstall it from the project's wheel"
-    )
+    """The folder with the files of the CIRCUITPY drive (boot.py, code.py, charger/ ...)."""
+    return shipped("_firmware", "firmware")
 
 
 @cache
 def firmware_module(name: str) -> ModuleType:
     """Load one pure module of the board for use on the laptop, e.g. "charger.settings".
 
-    Loaded under a name of the host's own, so that the board's package never shadows anything here. Only modules
-    that import nothing but what CPython also has can be loaded.
+    It gets a name of its own, so that the firmware's package cannot shadow a module of the laptop. The module may
+    import only what CPython has, too.
     """
     path = firmware_dir().joinpath(*name.split(".")).with_suffix(".py")
     alias = "chargerctl._board." + name

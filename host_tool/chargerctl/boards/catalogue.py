@@ -1,23 +1,25 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What each supported board is: its chip, its memory, its pins, and since which CircuitPython. Data only.
+"""The supported boards: chip, memory, pins, and the first CircuitPython for each. Data only.
 
-How a charger is wired to a board by default is the firmware's to say: charger/hardware/profiles.py.
-Pins are held against circuitpython-stubs by a test. `since` and the pins that came later are those of the releases'
+The default wiring of a charger is in the firmware: charger/hardware/profiles.py. A test compares the pins with
+circuitpython-stubs. `since` and the pins that came later are those of the releases'
 own `ports/*/boards/*/pins.c`, 9.0.0 to 10.3.0-alpha.4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chargerctl.boards import pins
 from chargerctl.boards.pins import Version
 
 OLDEST: Version = (9, 2, 0)  # of CircuitPython that the firmware runs on
 NEWEST_MAJOR = 10
-ASSUMED: Version = (10, 1, 3)  # where there is no board to ask; the virtual board's
+# Assumed where no board is connected; the virtual board has it.
+ASSUMED: Version = (10, 1, 3)
+DEFAULT_BOARD = "seeed_xiao_esp32c6"
 
 _PSRAM_IS_PLENTY_KB = 1024
 
@@ -30,15 +32,14 @@ def version_text(version: tuple[int, ...]) -> str:
 class Board:
     """One board. Sizes in KB; `pins` has every name of the `board` module that is a pin of the chip.
 
-    since: the first CircuitPython that was built for it; the catalogue looks back to 9.0.0. later: names of `pins` that
-    a later one added. free_heap: bytes free when code.py starts, before Wi-Fi takes its share, as published for
+    since: the first CircuitPython that was built for it, from 9.0.0 on. later: names of `pins` that a later version
+    added. free_heap: bytes free when code.py starts, before Wi-Fi takes its share, as published for
     CircuitPython 9.0.0; None: not published.
     """
 
     board_id: str
     title: str
     chip: str  # esp32c6, esp32s3, esp32s2, rp2040 or rp2350
-    flash_kb: int
     psram_kb: int
     filesystem_kb: int
     pins: dict[str, int] = field(repr=False)
@@ -52,13 +53,13 @@ class Board:
 
     @property
     def model(self) -> str:
-        """Its chip as the maker writes it, such as ESP32-C6: what a charger's model is called by default."""
+        """Its chip as the maker writes it, such as ESP32-C6: the default of charger.model."""
         upper = self.chip.upper()
         return upper if self.is_rp2 else f"{upper[:5]}-{upper[5:]}"
 
     @property
     def has_drive(self) -> bool:
-        """Whether a CIRCUITPY drive appears on USB: not on the ESP32-C6, which is no USB device."""
+        """Whether a CIRCUITPY drive appears on USB: not with an ESP32-C6, which cannot be a USB device."""
         return self.chip != "esp32c6"
 
     @property
@@ -68,12 +69,12 @@ class Board:
 
     @property
     def bluetooth_open(self) -> bool:
-        """Whether CircuitPython offers files and REPL over Bluetooth unasked: where it has no USB to offer them on."""
+        """Whether CircuitPython offers files and REPL over Bluetooth by default: where it has no USB for that."""
         return not self.has_drive
 
     @property
     def memory_is_plenty(self) -> bool:
-        """Whether the heap lies in PSRAM: then no charger of ours is too large for it."""
+        """Whether the heap is in PSRAM: then every charger fits."""
         return self.psram_kb >= _PSRAM_IS_PLENTY_KB
 
     @property
@@ -90,12 +91,8 @@ class Board:
         return [name for name, gpio in self.pins.items() if gpio == self.pins[pin]]
 
     def pins_in(self, version: tuple[int, ...]) -> dict[str, int]:
-        """The pins that its `board` module has in this CircuitPython."""
+        """The pins of its `board` module in this CircuitPython."""
         return {name: gpio for name, gpio in self.pins.items() if self.later.get(name, ()) <= version}
-
-    def under(self, version: tuple[int, ...] | None) -> Board:
-        """The board as this CircuitPython has it; None: the newest."""
-        return self if version is None else replace(self, pins=self.pins_in(version), later={})
 
 
 _NO_PSRAM_S3 = 162_912  # https://github.com/adafruit/circuitpython/issues/9120
@@ -106,7 +103,6 @@ _ALL = (
         "seeed_xiao_esp32c6",
         "Seeed XIAO ESP32-C6",
         "esp32c6",
-        4096,
         0,
         1984,
         pins.XIAO_C6,
@@ -118,7 +114,6 @@ _ALL = (
         "Seeed XIAO ESP32-S3 Sense",
         "esp32s3",
         8192,
-        8192,
         3776,
         pins.XIAO_S3,
         (9, 2, 0),
@@ -128,7 +123,6 @@ _ALL = (
         "adafruit_feather_esp32s3_4mbflash_2mbpsram",
         "Adafruit Feather ESP32-S3, 4 MB flash, 2 MB PSRAM",
         "esp32s3",
-        4096,
         2048,
         960,
         pins.FEATHER,
@@ -137,18 +131,16 @@ _ALL = (
         "adafruit_feather_esp32s3_nopsram",
         "Adafruit Feather ESP32-S3, no PSRAM",
         "esp32s3",
-        8192,
         0,
         3776,
         pins.FEATHER,
         free_heap=_NO_PSRAM_S3,
     ),
-    Board("adafruit_feather_esp32s2", "Adafruit Feather ESP32-S2", "esp32s2", 4096, 2048, 960, pins.FEATHER),
+    Board("adafruit_feather_esp32s2", "Adafruit Feather ESP32-S2", "esp32s2", 2048, 960, pins.FEATHER),
     Board(
         "adafruit_qtpy_esp32s3_4mbflash_2mbpsram",
         "Adafruit QT Py ESP32-S3, 4 MB flash, 2 MB PSRAM",
         "esp32s3",
-        4096,
         2048,
         960,
         pins.QTPY,
@@ -157,23 +149,16 @@ _ALL = (
         "adafruit_qtpy_esp32s3_nopsram",
         "Adafruit QT Py ESP32-S3, no PSRAM",
         "esp32s3",
-        8192,
         0,
         3776,
         pins.QTPY,
         free_heap=_NO_PSRAM_S3,
     ),
     Board(
-        "adafruit_qtpy_esp32s2",
-        "Adafruit QT Py ESP32-S2",
-        "esp32s2",
-        4096,
-        2048,
-        960,
-        {**pins.QTPY, "BOOT0": 0},
+        "adafruit_qtpy_esp32s2", "Adafruit QT Py ESP32-S2", "esp32s2", 2048, 960, {**pins.QTPY, "BOOT0": 0}
     ),
-    Board("raspberry_pi_pico_w", "Raspberry Pi Pico W", "rp2040", 2048, 0, 508, pins.PICO, free_heap=_PICO_W),
-    Board("raspberry_pi_pico2_w", "Raspberry Pi Pico 2 W", "rp2350", 4096, 0, 2556, pins.PICO, (9, 2, 1)),
+    Board("raspberry_pi_pico_w", "Raspberry Pi Pico W", "rp2040", 0, 508, pins.PICO, free_heap=_PICO_W),
+    Board("raspberry_pi_pico2_w", "Raspberry Pi Pico 2 W", "rp2350", 0, 2556, pins.PICO, (9, 2, 1)),
 )
 
 BOARDS: dict[str, Board] = {board.board_id: board for board in _ALL}

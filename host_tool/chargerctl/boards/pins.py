@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The pins of the supported boards: names of their `board` modules with the GPIO behind each. Data only.
 
-As in the newest CircuitPython; which names came later than the board is said beside its table.
+As in the newest CircuitPython. The names that came later than the board are in a table beside its own.
 """
 
 from __future__ import annotations
@@ -125,33 +125,6 @@ QTPY = _by_name(
     }
 )
 PICO = _by_name(
-    {
-        0: "GP0",
-        1: "GP1",
-        2: "GP2",
-        3: "GP3",
-        4: "GP4",
-        5: "GP5",
-        6: "GP6",
-        7: "GP7",
-        8: "GP8",
-        9: "GP9",
-        10: "GP10",
-        11: "GP11",
-        12: "GP12",
-        13: "GP13",
-        14: "GP14",
-        15: "GP15",
-        16: "GP16",
-        17: "GP17",
-        18: "GP18",
-        19: "GP19",
-        20: "GP20",
-        21: "GP21",
-        22: "GP22",
-        26: "GP26_A0 GP26 A0",
-        27: "GP27_A1 GP27 A1",
-        28: "GP28_A2 GP28 A2",
-        29: "VOLTAGE_MONITOR A3",
-    }
+    {gpio: f"GP{gpio}" for gpio in range(23)}
+    | {26: "GP26_A0 GP26 A0", 27: "GP27_A1 GP27 A1", 28: "GP28_A2 GP28 A2", 29: "VOLTAGE_MONITOR A3"}
 )

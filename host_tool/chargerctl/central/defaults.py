@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a friendly central system says when nobody tells it otherwise: valid payloads for every action of OCPP 1.6."""
+"""The payloads that the central system sends by default: a valid one for every action of OCPP 1.6."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 Payload = dict[str, Any]
 
-# Answers that say nothing about the call. The others are made in system.py.
+# Answers that do not depend on the call. system.py makes the others.
 PLAIN_ANSWERS: dict[str, Payload] = {
     "DataTransfer": {"status": "Accepted"},
     "DiagnosticsStatusNotification": {},
@@ -83,6 +83,6 @@ CALLS: dict[str, Payload] = {
 
 
 def timestamp(unix: float) -> str:
-    """ISO 8601 in UTC with milliseconds, as OCPP-J's own examples have it."""
+    """ISO 8601 in UTC with milliseconds, as in the examples of OCPP-J."""
     moment = datetime.fromtimestamp(unix, timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The central system's books: transactions, and the energy that was sold.
+"""The transactions that the central system knows, and their energy.
 
-A charger that got no answer repeats a message, with another id and the same payload (OCPP 1.6, 3.7.1): a repetition
-counts once, and a repeated StartTransaction gets the transaction id that it got before.
+A charger that receives no answer retries a message, with another id and the same payload (OCPP 1.6, 3.7.1): a retry
+counts once, and a repeated StartTransaction gets the same transaction id again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass
 class Transaction:
-    """One accepted StartTransaction, and its StopTransaction once that has come."""
+    """An accepted StartTransaction, and its StopTransaction once it was received."""
 
     id: int
     start: dict[str, Any]
@@ -32,24 +32,22 @@ class Ledger:
 
     def __init__(self) -> None:
         self.transactions: dict[int, Transaction] = {}
-        # StopTransactions of transactions that were never started here, as far as we know.
-        self.stray_stops: list[dict[str, Any]] = []
         self._starts: dict[str, int] = {}
         self._stops: set[str] = set()
 
     @property
     def energy_wh(self) -> int:
-        """Sum over the transactions that were stopped."""
+        """Watt-hours of all transactions that were stopped."""
         return sum(transaction.energy_wh for transaction in self.transactions.values())
 
     @property
     def running(self) -> Transaction | None:
-        """The transaction that was started last, unless it has been stopped."""
+        """The transaction that was started last; None if it was stopped."""
         last = next(reversed(self.transactions.values()), None)
         return last if last is not None and last.stop is None else None
 
     def id_for(self, start: dict[str, Any]) -> int:
-        """The transaction id for a StartTransaction: that of an identical one, or the next free one."""
+        """The transaction id for a StartTransaction: that of an identical earlier one, or the next free one."""
         known = self._starts.get(_identity(start))
         return max(self.transactions, default=0) + 1 if known is None else known
 
@@ -59,16 +57,12 @@ class Ledger:
             self.transactions.setdefault(transaction_id, Transaction(transaction_id, start))
 
     def stopped(self, stop: dict[str, Any]) -> None:
-        """A StopTransaction came."""
+        """A StopTransaction was received; one of an unknown transaction changes nothing."""
         identity = _identity(stop)
-        if identity in self._stops:
-            return
-        self._stops.add(identity)
         transaction = self.transactions.get(stop["transactionId"])
-        if transaction is None:
-            self.stray_stops.append(stop)
-        else:
+        if identity not in self._stops and transaction is not None:
             transaction.stop = stop
+        self._stops.add(identity)
 
 
 def _identity(payload: dict[str, Any]) -> str:

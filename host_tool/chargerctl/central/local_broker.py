@@ -15,11 +15,11 @@ from chargerctl.central.loop_thread import LoopThread
 HOST = "127.0.0.1"
 
 _LISTENER = "default"
-_ANYBODY = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+_ANONYMOUS = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
 
 
 class LocalBroker:
-    """Listens from its construction until close(); anybody on this machine may connect to `port`."""
+    """Listens from its construction until close(). Any program on this machine can connect to `port`."""
 
     def __init__(self, thread: LoopThread, port: int = 0) -> None:
         """`port` 0 takes a free one. Raises OSError when the port is taken."""
@@ -27,13 +27,13 @@ class LocalBroker:
         self.port = thread.run(self._start(port))
 
     def close(self) -> None:
-        """Disconnect everybody and stop."""
+        """Disconnect all clients and stop."""
         self._thread.run(self._stop())
 
     async def _start(self, port: int) -> int:
-        # The listener is ours, since amqtt does not tell which port it was given for port 0.
+        # We open the listener ourselves, because amqtt does not report which port it got for port 0.
         listeners = {_LISTENER: ListenerConfig(type=ListenerType.EXTERNAL, bind=f"{HOST}:{port}")}
-        self._broker = Broker(BrokerConfig(listeners=listeners, plugins=_ANYBODY))
+        self._broker = Broker(BrokerConfig(listeners=listeners, plugins=_ANONYMOUS))
         await self._broker.start()
         self._server = await asyncio.start_server(self._connected, HOST, port)
         port_taken: int = self._server.sockets[0].getsockname()[1]

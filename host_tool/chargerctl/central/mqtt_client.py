@@ -8,9 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.client import ConnectFlags, MQTTMessage
+from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from chargerctl.errors import ChargerctlError
@@ -23,8 +22,7 @@ CONNECT_TIMEOUT_S = 10
 class Client:
     """Connected from its construction until close(); reconnects and subscribes again by itself.
 
-    `received(topic, payload)` is called on the client's own thread, for each message on `topics`: hand it on
-    from there.
+    `received(topic, payload)` is called for each message on `topics`, on the client's own thread: pass it to yours.
     """
 
     def __init__(
@@ -36,10 +34,10 @@ class Client:
         username: str = "",
         password: str = "",
     ) -> None:
-        """Raises ChargerctlError when there is no broker at `host` or it refuses."""
+        """ChargerctlError if there is no broker at `host`, or if it refuses the connection."""
         self._topics = [(topic, 1) for topic in topics]
         self._received = received
-        self._refusal = "it does not answer"
+        self._refusal = "no answer"
         self._subscribed = threading.Event()
         self._client = PahoClient(CallbackAPIVersion.VERSION2)
         self._client.on_connect = self._on_connect
@@ -50,28 +48,23 @@ class Client:
         try:
             self._client.connect(host, port)
         except OSError as error:
-            raise ChargerctlError(f"no MQTT broker takes connections at {host}:{port}: {error}") from error
+            raise ChargerctlError(f"cannot connect to an MQTT broker at {host}:{port}: {error}") from error
         self._client.loop_start()
         if not self._subscribed.wait(CONNECT_TIMEOUT_S) or self._refusal:
             self.close()
-            raise ChargerctlError(f"the MQTT broker at {host}:{port} refuses: {self._refusal}")
+            raise ChargerctlError(f"the MQTT broker at {host}:{port} refused the connection: {self._refusal}")
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Publish with QoS 1, soon; from any thread. Messages keep their order."""
+        """Queue a message with QoS 1; may be called from any thread. Messages keep their order."""
         self._client.publish(topic, payload, qos=1)
 
     def close(self) -> None:
-        """Disconnect, and wait for the thread to end."""
+        """Disconnect, and wait until the thread ends."""
         self._client.disconnect()
         self._client.loop_stop()
 
     def _on_connect(
-        self,
-        client: PahoClient,
-        userdata: object,
-        flags: ConnectFlags,
-        reason: ReasonCode,
-        properties: Properties | None,
+        self, client: PahoClient, userdata: object, flags: object, reason: ReasonCode, properties: object
     ) -> None:
         self._refusal = str(reason) if reason.is_failure else ""
         if self._refusal:

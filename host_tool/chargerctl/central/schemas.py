@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Checks OCPP-J 1.6 frames against the JSON schemas that the `ocpp` package brings along."""
+"""Checks OCPP-J 1.6 frames against the JSON schemas in the `ocpp` package."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ ERROR_CODES = frozenset(
 _formats = FormatChecker(formats=())
 
 
-# The schemas say "date-time"; without this check they accept any string.
+# The schemas have the format "date-time"; without this check they accept any string.
 @_formats.checks("date-time", ValueError)
 def _is_timestamp(value: object) -> bool:
-    return not isinstance(value, str) or parse_time(value) is not None
+    return not isinstance(value, str) or bool(parse_time(value))
 
 
-def parse_time(text: str) -> datetime | None:
-    """An ISO 8601 timestamp with its offset from UTC, as OCPP asks for (3.13); raise ValueError."""
+def parse_time(text: str) -> datetime:
+    """An ISO 8601 timestamp with its offset from UTC, as OCPP requires (3.13); raise ValueError."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00") if text.endswith("Z") else text)
     if moment.tzinfo is None:
-        raise ValueError("a timestamp without an offset from UTC")
+        raise ValueError("timestamp has no UTC offset")
     return moment
 
 
@@ -62,11 +62,10 @@ class FrameError(ValueError):
         self.code = code
 
 
-def parse(frame: str | bytes) -> list[Any]:
-    """A frame as a list whose shape is right; raise FrameError. Decimals come as Decimal."""
+def parse(frame: str) -> list[Any]:
+    """A frame as a list of the right shape; raise FrameError. Decimal numbers become Decimal."""
     try:
-        text = frame.decode() if isinstance(frame, bytes) else frame
-        message = json.loads(text, parse_float=Decimal)
+        message = json.loads(frame, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise FrameError("FormationViolation", f"not JSON: {error}") from None
     if not isinstance(message, list) or not message:
@@ -79,21 +78,23 @@ def parse(frame: str | bytes) -> list[Any]:
     kind = message[0]
     shape = shapes.get(kind) if isinstance(kind, int) and not isinstance(kind, bool) else None
     if shape is None:
-        raise FrameError("FormationViolation", f"{kind!r} is no message type")
+        raise FrameError("FormationViolation", f"{kind!r} is not a message type")
     if len(message) != 1 + len(shape) or not all(map(isinstance, message[1:], shape)):
         wanted = ", ".join(each.__name__ for each in shape)
         raise FrameError("FormationViolation", f"a message of type {kind} is [{kind}, {wanted}]")
     if not 0 < len(message[1]) <= MAX_ID_LENGTH:
-        raise FrameError("FormationViolation", f"a message id of {len(message[1])} characters")
+        raise FrameError(
+            "FormationViolation", f"message id has {len(message[1])} characters, 1 to {MAX_ID_LENGTH} allowed"
+        )
     if kind == CALL_ERROR and message[2] not in ERROR_CODES:
-        raise FrameError("FormationViolation", f"{message[2]!r} is no error code")
+        raise FrameError("FormationViolation", f"{message[2]!r} is not an error code")
     return message
 
 
 def check_payload(kind: int, action: str, payload: object) -> None:
     """Check a CALL's or CALLRESULT's payload; raise FrameError with the schema's own message."""
     if action not in ACTIONS:
-        raise FrameError("NotImplemented", f"{action!r} is no action of OCPP 1.6")
+        raise FrameError("NotImplemented", f"{action!r} is not an action of OCPP 1.6")
     error = best_match(_validator(kind, action).iter_errors(payload))
     if error is not None:
         place = ".".join(str(each) for each in error.absolute_path)
@@ -102,7 +103,7 @@ def check_payload(kind: int, action: str, payload: object) -> None:
 
 @cache
 def _validator(kind: int, action: str) -> Draft4Validator:
-    # Decimals on both sides: 0.1 as a float is no divisor of 21.4 (multipleOf).
+    # Decimals on both sides: the float 0.1 does not divide 21.4 (multipleOf).
     schema = get_validator(kind, action, "1.6", parse_float=Decimal).schema
     return Draft4Validator(schema, format_checker=_formats)
 

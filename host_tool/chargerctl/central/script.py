@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""How a central system is told to behave otherwise than usual, call by call."""
+"""Makes the central system answer calls differently from its default, call by call."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What becomes of one call's answer. The defaults are the usual: the normal answer, at once, once."""
+    """How to answer one call. The defaults are the normal answer, immediately, once."""
 
     payload: Any = None
-    """Answer with this instead, as it is."""
+    """Answer with this payload instead, unchanged."""
 
     error: str = ""
     """Answer with a CALLERROR of this code instead."""
@@ -30,30 +30,30 @@ class Behaviour:
 USUAL = Behaviour()
 
 ANY = "*"
-"""In place of an action: every action that has no behaviour of its own."""
+"""As an action: every action without a behaviour of its own."""
 
 
 class Script:
-    """Behaviours queued per action. Those with a count come first, in order; then the one for always."""
+    """Behaviours per action. Those with a count are used first, in their order; then the one without."""
 
     def __init__(self) -> None:
         self._queues: dict[str, deque[Behaviour]] = {}
         self._always: dict[str, Behaviour] = {}
 
-    def add(self, action: str, behaviour: Behaviour, count: int | None) -> None:
-        """Queue `behaviour` for the next `count` calls of `action`; None: for all, in place of the one before."""
+    def add(self, action: str, behaviour: Behaviour, count: int | None = 1) -> None:
+        """Use `behaviour` for the next `count` calls of `action`; None: for all later ones, replacing an earlier None."""
         if count is None:
             self._always[action] = behaviour
         else:
             self._queues.setdefault(action, deque()).extend([behaviour] * count)
 
     def clear(self) -> None:
-        """Back to the usual for every action."""
+        """Back to the default for every action."""
         self._queues.clear()
         self._always.clear()
 
     def next(self, action: str) -> Behaviour:
-        """What to do with a call of `action` that has just come."""
+        """The behaviour for the call of `action` that was just received."""
         for name in (action, ANY):
             if self._queues.get(name):
                 return self._queues[name].popleft()

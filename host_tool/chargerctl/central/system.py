@@ -4,12 +4,11 @@
 
     central = CentralSystem()
     answers = central.handle(frame, now)         # now: Unix time, seconds
-    late = central.due(now)                      # answers that were to be late; the next one at central.next_due
+    late = central.due(now)                      # delayed answers; the next one is due at central.next_due
     frame = central.call("Reset", {"type": "Soft"})
 
-It accepts everything, unless a script says otherwise (answer, error, silent, delay, duplicate: for the next `count`
-calls of an action, None for all). It checks what the charger sends against the schemas: `violations`. What it sends
-itself is valid, except for what a script has it say.
+It accepts everything, unless `script` has another Behaviour for an action. It checks what the charger sends against
+the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Violation:
 
 
 class CentralSystem:
-    """See the module's text."""
+    """See the docstring of this module."""
 
     def __init__(
         self,
@@ -59,41 +58,11 @@ class CentralSystem:
         self.statuses: dict[int, dict[str, Any]] = {}
         self.registered = False
         self._on_violation = on_violation
-        self._script = Script()
+        self.script = Script()
         self._late: list[tuple[float, int, str]] = []
         self._answered: dict[str, tuple[str, list[str]]] = {}
         self._called: dict[str, str] = {}
         self._count = 0
-
-    # What a script can have it do.
-
-    def answer(self, action: str, payload: object, count: int | None = 1) -> None:
-        """Answer with `payload`, as it is."""
-        self._script.add(action, Behaviour(payload=payload), count)
-
-    def error(self, action: str, code: str, count: int | None = 1) -> None:
-        """Answer with a CALLERROR."""
-        self._script.add(action, Behaviour(error=code), count)
-
-    def silent(self, action: str, count: int | None = 1) -> None:
-        """Do not answer, as if the call had been lost."""
-        self._script.add(action, Behaviour(silent=True), count)
-
-    def delay(self, action: str, seconds: float, count: int | None = 1) -> None:
-        """Give the usual answer late."""
-        self._script.add(action, Behaviour(delay_s=seconds), count)
-
-    def duplicate(self, action: str, count: int | None = 1) -> None:
-        """Give the usual answer twice."""
-        self._script.add(action, Behaviour(copies=2), count)
-
-    def behave(self, action: str, behaviour: Behaviour, count: int | None = 1) -> None:
-        """Any combination of the above."""
-        self._script.add(action, behaviour, count)
-
-    def be_usual(self) -> None:
-        """Forget what the script said."""
-        self._script.clear()
 
     def call(self, action: str, payload: object = None) -> str:
         """A CALL for the charger, with `payload` as it is, or a valid default."""
@@ -105,7 +74,7 @@ class CentralSystem:
         return frame
 
     def sent(self, frame: str) -> None:
-        """Something went to the charger that may be a call: its answer will be recognised."""
+        """Remember a call that was sent to the charger, so that its answer is recognised. Other texts are ignored."""
         try:
             message = parse(frame)
         except FrameError:
@@ -129,7 +98,7 @@ class CentralSystem:
         return []
 
     def due(self, now: float) -> list[str]:
-        """Late answers whose time has come."""
+        """Delayed answers that are due."""
         frames = []
         while self._late and self._late[0][0] <= now:
             frames.append(heapq.heappop(self._late)[2])
@@ -137,27 +106,15 @@ class CentralSystem:
 
     @property
     def next_due(self) -> float | None:
-        """Unix time of the next late answer."""
+        """Unix time of the next delayed answer."""
         return self._late[0][0] if self._late else None
-
-    # Book-keeping for the summary.
-
-    @property
-    def sessions(self) -> int:
-        """Accepted StartTransactions."""
-        return len(self.ledger.transactions)
-
-    @property
-    def energy_wh(self) -> int:
-        """Watt-hours of all transactions that were stopped."""
-        return self.ledger.energy_wh
 
     def _handle_call(self, message: list[Any], text: str, now: float) -> list[str]:
         _kind, call_id, action, payload = message
         if call_id in self._answered:
             before, answers = self._answered[call_id]
             if before != text:
-                self._violated(f"message id {call_id!r} used again", text)
+                self._violated(f"message id {call_id!r} is used for two different calls", text)
             return answers
         if not self.registered and action not in ("BootNotification", *self._triggered()):
             self._violated(f"{action} before BootNotification was accepted", text)
@@ -167,14 +124,14 @@ class CentralSystem:
         except FrameError as error:
             self._violated(str(error), text)
             return self._answer(call_id, text, USUAL, [CALL_ERROR, call_id, error.code, str(error), {}], now)
-        behaviour = self._script.next(action)
+        behaviour = self.script.next(action)
         if behaviour.silent:
             return []
         frame: list[Any] | str
         if behaviour.raw:
             frame = behaviour.raw
         elif behaviour.error:
-            frame = [CALL_ERROR, call_id, behaviour.error, "as the script says", {}]
+            frame = [CALL_ERROR, call_id, behaviour.error, "from the script", {}]
         else:
             answer = usual if behaviour.payload is None else behaviour.payload
             self._book(action, payload, answer)
@@ -207,10 +164,10 @@ class CentralSystem:
             return {"idTagInfo": accepted} if "idTag" in payload else {}
         if action in PLAIN_ANSWERS:
             return PLAIN_ANSWERS[action]
-        raise FrameError("NotSupported", f"{action} is not for a charge point to call")
+        raise FrameError("NotSupported", f"a charge point does not call {action}")
 
     def _book(self, action: str, payload: dict[str, Any], answer: Any) -> None:
-        """Note what a call means, given how it is answered."""
+        """Record the effect of a call, given the answer to it."""
         status = _dig(answer, "idTagInfo", "status")
         if action == "BootNotification":
             self.registered = _dig(answer, "status") == "Accepted"
@@ -227,7 +184,7 @@ class CentralSystem:
         action = self._called.get(message[1])
         # OCPP-J leaves open which id a CALLERROR for an unreadable call carries; "-1" is customary.
         if action is None and not (message[0] == CALL_ERROR and message[1] == "-1"):
-            self._violated(f"answers {message[1]!r}, which was not asked", text)
+            self._violated(f"answer to {message[1]!r}, which is not the id of a call", text)
         elif message[0] == CALL_RESULT and action in ACTIONS:
             try:
                 check_payload(CALL_RESULT, str(action), message[2])
@@ -235,7 +192,7 @@ class CentralSystem:
                 self._violated(str(error), text)
 
     def _triggered(self) -> tuple[str, ...]:
-        """What may be sent although no BootNotification was accepted (OCPP 1.6, 4.2: when triggered)."""
+        """Actions that are allowed before a BootNotification was accepted (OCPP 1.6, 4.2: if triggered)."""
         return tuple(ACTIONS) if "TriggerMessage" in self._called.values() else ()
 
     def _default_call(self, action: str) -> dict[str, Any]:

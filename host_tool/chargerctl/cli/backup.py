@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from chargerctl.cli.drive_options import drive_option, open_drive
-from chargerctl.cli.settings_options import json_option, print_json
-from chargerctl.deploy.archive import pack
-from chargerctl.deploy.troubles import explain
+from chargerctl.boards.address import Address
+from chargerctl.cli.drive_options import drive_option
+from chargerctl.cli.output import Answer, Command
+from chargerctl.deploy.backup import pack
+from chargerctl.deploy.opening import open_drive
+from chargerctl.deploy.troubles import explained
 
 
-@click.command(name="backup", short_help="Copy every file of a board's drive into one file.")
+@click.command(cls=Command)
 @drive_option
 @click.option(
     "--to",
@@ -24,17 +26,21 @@ from chargerctl.deploy.troubles import explain
     metavar="FILE",
     help="The zip file to write, readable by you only.",
 )
-@click.option("--with-secrets", is_flag=True, help="Also passwords; otherwise they are left out.")
-@json_option
-def command(drive: Path | None, target: Path, with_secrets: bool, as_json: bool) -> None:
-    """Copy every file of a board's drive, your own too, into one file. The drive is only read."""
+@click.option("--with-secrets", is_flag=True, help="Include passwords, which are left out otherwise.")
+def command(drive: Address | None, target: Path, with_secrets: bool) -> Answer:
+    """Copy every file of a board's drive, your own too, into one zip file. The drive is only read.
+
+    \b
+    chargerctl backup --to charger.zip
+    chargerctl backup --to charger.zip --with-secrets --drive /media/me/CIRCUITPY
+    """
     with open_drive(drive) as opened:
-        try:
+        notes = opened.unfinished()
+        with explained(opened.volume.name):
             backup = pack(opened.volume, opened.boot, target, with_secrets)
-        except OSError as error:
-            raise explain(error, str(opened.path), committed=False) from error
-    if as_json:
-        print_json({"file": str(target), "files": len(backup.image), "secrets": backup.secrets})
-        return
-    left_out = "" if with_secrets else ", passwords left out (--with-secrets takes them along)"
-    click.echo(f"{target}: {len(backup.image)} files of {opened.path}{left_out}")
+    left_out = "" if with_secrets else ", passwords left out (--with-secrets includes them)"
+    return Answer(
+        {"file": str(target), "files": len(backup.image), "secrets": backup.secrets, "notes": notes},
+        [f"wrote {target}: {len(backup.image)} files of {opened.address}{left_out}"],
+        notes,
+    )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""`chargerctl completion`: the script that makes a shell complete commands, options and names of settings."""
+"""`chargerctl completion`: prints the script with which a shell completes commands, options and names of settings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from chargerctl.cli.settings_options import json_option, print_json
+from chargerctl.cli.output import Answer, Command
 
 _PLAIN = "COMPREPLY+=($value)"
 
 
 class BashCompleteAssignments(BashComplete):
-    """Bash takes the `=` of SECTION.KEY=VALUE for a word of its own, and puts a blank behind what is complete."""
+    """Bash splits SECTION.KEY=VALUE at the `=`, and adds a space after each completed word."""
 
     name = "bash"
     source_template = BashComplete.source_template.replace(
@@ -41,7 +41,7 @@ class BashCompleteAssignments(BashComplete):
         return joined[:-1], joined[-1]
 
     def format_completion(self, item: CompletionItem) -> str:
-        """What belongs behind the `=` alone: only that is the word that bash completes."""
+        """Only what follows the `=`: that is the word that bash completes."""
         _, equals, behind = str(item.value).partition("=")
         return f"{item.type},{behind if equals and behind else item.value}"
 
@@ -49,12 +49,11 @@ class BashCompleteAssignments(BashComplete):
 add_completion_class(BashCompleteAssignments)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@json_option
 @click.pass_context
-def command(context: click.Context, shell: str, as_json: bool) -> None:
-    """Print what makes your shell complete commands and settings.
+def command(context: click.Context, shell: str) -> Answer:
+    """Print the script that completes commands, options and settings in your shell.
 
     \b
     bash: eval "$(chargerctl completion bash)"    in ~/.bashrc
@@ -64,7 +63,4 @@ def command(context: click.Context, shell: str, as_json: bool) -> None:
     complete = get_completion_class(shell)
     assert complete is not None
     script = complete(context.find_root().command, {}, "chargerctl", "_CHARGERCTL_COMPLETE").source()
-    if as_json:
-        print_json({"shell": shell, "script": script})
-    else:
-        click.echo(script)
+    return Answer({"shell": shell, "script": script}, [script])

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""`chargerctl config`: check, show, render, set, pull. Secrets are masked in everything printed."""
+"""`chargerctl config`: check, show, render, set, pull. Secrets are masked in all output, except with --reveal."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from typing import Any
 import click
 
 from chargerctl.cli.config_change import pull, set_
+from chargerctl.cli.output import Answer, Command
 from chargerctl.cli.settings_options import (
     SettingName,
-    as_json_list,
+    answer,
     board_option,
     config_option,
     config_path,
-    json_option,
-    print_json,
     read_settings,
     reveal_option,
     set_option,
-    warn,
 )
 from chargerctl.deploy.suits import deploy_problems
 from chargerctl.settings import SettingsError, effective, render
@@ -37,20 +35,26 @@ from chargerctl.settings.table import setting_of
 
 @click.group()
 def command() -> None:
-    """Check, show and change settings; take back what was changed on a drive."""
+    """Check, show and change settings; copy changes back from a drive."""
 
 
 command.add_command(set_)
 command.add_command(pull)
 
 
-@command.command()
+@command.command(cls=Command)
 @config_option
 @set_option
 @board_option
-@json_option
-def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None, as_json: bool) -> int:
-    """Find every mistake in file, environment and --set: file:line:col: message. Exit status 2 for mistakes."""
+def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None) -> Answer:
+    """Check the settings in the file, the environment and --set.
+
+    Prints every mistake with its file, line and column. Exit status: 0 no mistake, 2 at least one.
+
+    \b
+    chargerctl config check
+    chargerctl config check -c garage.toml --board raspberry_pi_pico_w
+    """
     try:
         settings = effective(config_path(config), os.environ, overrides, board_id=board_id)
         board = board_for(settings.values, board_id)
@@ -59,51 +63,52 @@ def check(config: Path | None, overrides: tuple[str, ...], board_id: str | None,
         good_to_know = notes(settings.values, board)
     except SettingsError as error:
         problems, status, good_to_know = error.problems, error.exit_status, []
-    if as_json:
-        print_json({"ok": status == 0, "problems": as_json_list(problems), "notes": good_to_know})
-        return status
-    for line in (*map(str, problems), *(f"note: {note}" for note in good_to_know)):
-        click.echo(line)
-    if status == 0:
-        found = "no mistakes" if not problems else f"{len(problems)} warning{'s' * (len(problems) > 1)}"
-        click.echo(
-            f"{config_path(config) or 'settings'}: {found}, {len(settings.given)} settings given", err=True
-        )
-    return status
+    value = {
+        "ok": status == 0,
+        "problems": [problem.as_json() for problem in problems],
+        "notes": good_to_know,
+    }
+    lines = [*map(str, problems), *(f"note: {note}" for note in good_to_know)]
+    if status:
+        return Answer(value, lines, status=status)
+    found = "no mistakes" if not problems else f"{len(problems)} warning{'s' * (len(problems) > 1)}"
+    summary = f"{config_path(config) or 'settings'}: {found}, {len(settings.given)} settings given"
+    return Answer(value, lines, [summary])
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("names", nargs=-1, type=SettingName(sections=True), metavar="[SECTION[.KEY]]...")
-@click.option("--explain", is_flag=True, help="Say where each value comes from and what it replaced.")
+@click.option("--explain", is_flag=True, help="Show where each value comes from, and what it overrides.")
 @config_option
 @set_option
 @reveal_option
-@json_option
 def show(
     names: tuple[str, ...],
     explain: bool,
     config: Path | None,
     overrides: tuple[str, ...],
     reveal: bool,
-    as_json: bool,
-) -> None:
-    """Show the settings that count, or only those named; of a section all."""
+) -> Answer:
+    """Show the settings in effect: all, or those that are named. SECTION shows a whole section.
+
+    \b
+    chargerctl config show
+    chargerctl config show mqtt charger.serial --explain
+    """
     settings = read_settings(config, overrides)
     chosen = [
         each
         for each in settings.explain()
         if not names or each.setting.name in names or each.setting.section in names
     ]
-    if as_json:
-        shown = {each.setting.name: _as_json(each, explain, reveal) for each in chosen}
-        print_json({"settings": shown, "warnings": as_json_list(settings.warnings)})
-        return
-    warn(settings.warnings)
+    shown = {each.setting.name: _as_json(each, explain, reveal) for each in chosen}
     width = max(len(each.setting.name) for each in chosen)
-    texts = [_shown(each, reveal) for each in chosen]
-    for each, text in zip(chosen, texts, strict=True):
-        line = f"{each.setting.name:{width}} = {text}"
-        click.echo(f"{line:{width + 30}} {_origin(each, reveal)}" if explain else line)
+    lines = [f"{each.setting.name:{width}} = {_shown(each, reveal)}" for each in chosen]
+    if explain:
+        lines = [
+            f"{line:{width + 30}} {_origin(each, reveal)}" for line, each in zip(lines, chosen, strict=True)
+        ]
+    return answer({"settings": shown}, lines, settings.warnings)
 
 
 def _shown(each: Explained, reveal: bool) -> str:
@@ -116,9 +121,9 @@ def _shown(each: Explained, reveal: bool) -> str:
 def _origin(each: Explained, reveal: bool) -> str:
     origin = str(each.place or each.source)
     replaced = ", ".join(
-        f"{quoted(each.setting.shown(given.text, reveal))} of {given.place}" for given in each.replaced
+        f"{quoted(each.setting.shown(given.text, reveal))} from {given.place}" for given in each.replaced
     )
-    return f"{origin}, not {replaced}" if replaced else origin
+    return f"{origin}, overrides {replaced}" if replaced else origin
 
 
 def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
@@ -140,43 +145,45 @@ def _as_json(each: Explained, explain: bool, reveal: bool) -> Any:
     }
 
 
-@command.command(name="render")
+@command.command(name="render", cls=Command)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the file, secrets included, readable by its owner only.",
+    help="Write it to this file, with secrets; a new file can be read only by you.",
 )
 @config_option
 @set_option
 @board_option
 @reveal_option
-@json_option
 def render_(
     output: Path | None,
     config: Path | None,
     overrides: tuple[str, ...],
     board_id: str | None,
     reveal: bool,
-    as_json: bool,
-) -> None:
-    """Print the board's settings.toml as a deploy would write it, secrets masked unless --reveal."""
+) -> Answer:
+    """Print the settings.toml that a deploy would write.
+
+    Secrets are masked without --reveal.
+
+    \b
+    chargerctl config render
+    chargerctl config render --board raspberry_pi_pico_w -o board.toml
+    """
     settings = read_settings(config, overrides, board_id)
     whole = settings.flat() | for_circuitpython(board_for(settings.values, board_id))
     if output:
         replace(output, render(whole))
     flat = whole if reveal else _masked(whole)
-    if as_json:
-        file = str(output) if output else None
-        print_json({"settings": flat, "file": file, "warnings": as_json_list(settings.warnings)})
-        return
-    warn(settings.warnings)
+    value: dict[str, object] = {"settings": flat, "file": str(output) if output else None}
     if output:
-        click.echo(f"{output}: {len(flat)} lines written, secrets included", err=True)
-    else:
-        click.echo(render(flat), nl=False)
-        if flat != whole:
-            click.echo("secrets are masked: --reveal shows them, -o FILE writes them", err=True)
+        note = f"wrote {output}: {len(flat)} settings, with secrets"
+        return answer(value, [], settings.warnings, [note])
+    notes = (
+        [] if flat == whole else ["secrets are masked: --reveal shows them, -o FILE writes them to a file"]
+    )
+    return answer(value, render(flat).removesuffix("\n").split("\n"), settings.warnings, notes)
 
 
 def _masked(flat: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""`chargerctl config set` and `config pull`: what changes the laptop's settings file."""
+"""`chargerctl config set` and `config pull`: change the laptop's settings file."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from chargerctl.boards.address import Address
+from chargerctl.cli.drive_options import drive_option
+from chargerctl.cli.output import Answer, Command
 from chargerctl.cli.settings_options import (
     DEFAULT,
     SettingName,
-    as_json_list,
+    answer,
     ask,
     complete_value,
     config_option,
-    json_option,
-    print_json,
     reveal_option,
-    warn,
 )
-from chargerctl.deploy.records import MANIFEST, DamagedError, Manifest
-from chargerctl.errors import InputError
+from chargerctl.deploy.image import SETTINGS_FILE
+from chargerctl.deploy.opening import open_drive
+from chargerctl.deploy.snapshot import glance
+from chargerctl.deploy.troubles import explained
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings import effective
 from chargerctl.settings.board_file import read_board_file
 from chargerctl.settings.change import change_file
@@ -42,8 +45,8 @@ def _complete_value(ctx: click.Context, param: click.Parameter, incomplete: str)
     return complete_value(name, incomplete) if name in SETTINGS else []
 
 
-class _NumbersAreNoOptions(click.Command):
-    """Takes -5.75 for a value. Anything else that begins with a minus sign stands behind --."""
+class _NumbersAreNoOptions(Command):
+    """Accepts -5.75 as a value. Any other value that starts with a minus sign must follow --."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
@@ -58,70 +61,67 @@ class _NumbersAreNoOptions(click.Command):
 @click.argument("name", type=SettingName(), metavar="SECTION.KEY")
 @click.argument("value", nargs=-1, shell_complete=_complete_value, metavar="[VALUE]")
 @config_option
-@json_option
-def set_(name: str, value: tuple[str, ...], config: Path | None, as_json: bool) -> None:
-    """Change one setting in the file, in place; comments stay. Without VALUE it is asked for."""
+def set_(name: str, value: tuple[str, ...], config: Path | None) -> Answer:
+    """Change one setting in the file; comments stay. Without VALUE, asks for it and hides a password.
+
+    \b
+    chargerctl config set mqtt.port 1884
+    chargerctl config set wifi.password
+    """
     if len(value) > 1:
-        raise InputError(f"{name}: give one value; put it in quotes where it has blanks")
+        raise InputError(f"{name}: give one value; put it in quotes if it contains spaces")
     setting = SETTINGS[name]
     text = value[0] if value else ask(setting, proposal="" if setting.secret else None)
     path = config or DEFAULT
     changed = change_file(path, {name: text})
-    if as_json:
-        value_json = setting.shown_json(text)
-        warnings = as_json_list(changed.warnings)
-        print_json({"file": str(path), "setting": name, "value": value_json, "warnings": warnings})
-        return
-    warn(changed.warnings)
-    click.echo("\n".join(changed.diff()) or f"{name} is {setting.shown(text)} already")
+    return answer(
+        {"file": str(path), "setting": name, "value": setting.shown_json(text)},
+        changed.diff() or [f"{name} is already {setting.shown(text)}"],
+        changed.warnings,
+    )
 
 
-@click.command()
-@click.option(
-    "--drive",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The board's drive (CIRCUITPY), or a folder like it.",
-)
+@click.command(cls=Command)
+@drive_option
 @click.option(
     "--keep",
     type=click.Choice(["drive", "laptop"]),
-    help="Whose value counts where both sides were changed, or a line of the drive cannot be taken.",
+    help="Which value to keep if drive and laptop both changed, or if a line of the drive cannot be used.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @config_option
 @reveal_option
-@json_option
-def pull(
-    drive: Path, keep: str | None, dry_run: bool, config: Path | None, reveal: bool, as_json: bool
-) -> None:
-    """Take what was changed on the drive since the last deploy into the local file, shown as a diff."""
+def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | None, reveal: bool) -> Answer:
+    """Copy settings changed on the drive to the local file.
+
+    Compares the drive with the last deploy, and prints the changes as a diff.
+
+    \b
+    chargerctl config pull --dry-run
+    chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
+    """
     path = config or DEFAULT
     laptop = effective(path if path.exists() else None, os.environ, complete=False)
-    board_file = read_board_file(_read(drive / "settings.toml"))
+    label, on_drive, base = _read(drive)
     taken, conflicts, problems = changes_to_pull(
-        _base(drive) if path.exists() else {}, board_file, laptop.flat(), keep, str(drive / "settings.toml")
+        base if path.exists() else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )
     if conflicts or problems:
         raise MergeError(conflicts, problems)
     changed = change_file(path, {one.name: one.drive for one in taken}, write=not dry_run, create=True)
     names = {one.name for one in taken}
     warnings = changed.warnings + [
-        Problem(Place(each.setting.name), f"{each.place} still counts before the file", warning=True)
+        Problem(Place(each.setting.name), f"{each.place} still overrides the file", warning=True)
         for each in laptop.given.values()
         if each.source == "environment" and each.setting.name in names
     ]
-    if as_json:
-        changes = [_as_json(one, reveal) for one in taken]
-        written = bool(taken) and not dry_run
-        warnings_json = as_json_list(warnings)
-        print_json({"file": str(path), "written": written, "changes": changes, "warnings": warnings_json})
-        return
-    warn(warnings)
-    for line in changed.diff(reveal):
-        click.echo(line)
-    if not taken:
-        click.echo("nothing was changed on the drive", err=True)
+    value = {
+        "file": str(path),
+        "written": bool(taken) and not dry_run,
+        "changes": [_as_json(one, reveal) for one in taken],
+    }
+    notes = [] if taken else ["no setting was changed on the drive"]
+    return answer(value, changed.diff(reveal), warnings, notes)
 
 
 def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
@@ -131,16 +131,15 @@ def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
     return {"setting": one.name, "before": before, "after": after}
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; is that the board's drive?") from None
-
-
-def _base(drive: Path) -> dict[str, str]:
-    """What the last deploy put there; {} where there was none, so that every difference counts."""
-    try:
-        return Manifest.read((drive / MANIFEST).read_bytes()).settings
-    except (OSError, DamagedError):
-        return {}
+def _read(drive: Address | None) -> tuple[str, bytes, dict[str, str]]:
+    """(path, content) of the drive's settings.toml, and what the last deploy put there: {} where there was none, so
+    that every difference counts. The drive is only read."""
+    with open_drive(drive) as opened:
+        if unfinished := opened.unfinished():
+            raise ChargerctlError(f"{unfinished[0]}, then run this again")
+        label = str(opened.address.folder / SETTINGS_FILE)
+        with explained(opened.volume.name):
+            files, manifest = glance(opened.volume)
+            if SETTINGS_FILE not in files:
+                raise InputError(f"{label}: file not found; is that the board's drive?")
+            return label, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""chargerctl deploy: firmware, libraries and settings onto a board's drive."""
+"""chargerctl deploy: writes firmware, libraries and settings to a board's drive."""
 
 from __future__ import annotations
 
@@ -10,47 +10,31 @@ from pathlib import Path
 
 import click
 
-from chargerctl.boards.catalogue import BOARDS
-from chargerctl.boards.find import BootOut
-from chargerctl.cli.drive_options import (
-    Manner,
-    OpenDrive,
-    drive_option,
-    dry_run_option,
-    open_drive,
-    run_plan,
-    yes_option,
-)
-from chargerctl.cli.settings_options import (
-    config_option,
-    config_path,
-    json_option,
-    read_settings,
-    set_option,
-    warn,
-)
-from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.bytecode import texts_beside
-from chargerctl.deploy.checks import check_board, missing_libraries, shadows
-from chargerctl.deploy.deployment import plan_for, see
-from chargerctl.deploy.form import Formed, edited_modules, in_form
-from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.libraries import libraries
+from chargerctl.boards.address import Address
+from chargerctl.boards.boot_out import BootOut
+from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, NEWEST_MAJOR
+from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.cli.run_plan import Manner, run_plan
+from chargerctl.cli.settings_options import config_option, config_path, read_settings, set_option
+from chargerctl.deploy.bytecode.compiler import texts_beside
+from chargerctl.deploy.bytecode.form import Formed, edited_modules, in_form
+from chargerctl.deploy.bytecode.source_record import SourceRecord
+from chargerctl.deploy.checks import check_board, checked_plan, missing_libraries, shadows
+from chargerctl.deploy.image import SETTINGS_FILE, Image, firmware_image
+from chargerctl.deploy.libraries.choice import libraries
+from chargerctl.deploy.libraries.versions import untested
+from chargerctl.deploy.opening import OpenDrive, open_drive, snapshot_of
 from chargerctl.deploy.snapshot import glance
-from chargerctl.deploy.source_record import SourceRecord
 from chargerctl.deploy.suits import check_suits
-from chargerctl.deploy.target import SETTINGS_FILE, make_target
-from chargerctl.deploy.troubles import explain
-from chargerctl.deploy.versions import untested
+from chargerctl.deploy.target import make_target
+from chargerctl.deploy.troubles import explained
 from chargerctl.errors import ChargerctlError
-from chargerctl.settings import Effective, effective
-from chargerctl.state import state_folder
-
-_MAJOR_IF_UNKNOWN = 10
-_BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find out from
+from chargerctl.files import state_folder
+from chargerctl.settings import effective
 
 
-@click.command(name="deploy", short_help="Write firmware, libraries and settings to a CIRCUITPY drive.")
+@click.command(cls=Command)
 @drive_option
 @dry_run_option
 @yes_option
@@ -60,27 +44,28 @@ _BOARD_IF_UNKNOWN = "seeed_xiao_esp32c6"  # the one that has no drive to find ou
     type=click.Choice(["auto", "bundle", "wheels", "skip"]),
     default="auto",
     show_default=True,
-    help="Libraries: from the newest bundle, from the packages installed with chargerctl, or as they are on the drive; "
-    "auto takes a bundle where there is one.",
+    help="Where libraries come from. bundle: the newest CircuitPython bundle; wheels: the packages installed with "
+    "chargerctl; skip: keep those on the drive; auto: a bundle if there is one on this machine or online, else wheels.",
 )
-@click.option("--no-settings", is_flag=True, help="Leave the drive's settings.toml alone.")
+@click.option("--no-settings", is_flag=True, help="Do not change the drive's settings.toml.")
 @click.option(
     "--keep",
     type=click.Choice(["laptop", "drive"]),
-    help="Whose value counts where a setting was changed on both sides. With laptop also where it was changed on the "
-    "drive alone, or cannot be read there.",
+    help="Which value wins where a setting was changed on both sides. laptop also wins where a setting was changed only "
+    "on the drive, or cannot be read there.",
 )
 @click.option(
     "--source",
     is_flag=True,
-    help="Write the charger package and the libraries as text, to be edited on the drive. A board with PSRAM gets them so "
-    "anyway; any other gets .mpy files, which need far less memory.",
+    help="Write the charger package and the libraries as text, which can be edited on the drive. Default on a board with "
+    "PSRAM; others get .mpy files, which need far less memory.",
 )
 @config_option
 @set_option
-@json_option
+@click.pass_obj
 def command(
-    drive: Path | None,
+    output: Output,
+    drive: Address | None,
     dry_run: bool,
     yes: bool,
     force: bool,
@@ -90,83 +75,79 @@ def command(
     source: bool,
     config: Path | None,
     overrides: tuple[str, ...],
-    as_json: bool,
-) -> None:
+) -> Answer:
     """Write firmware, libraries and settings to a board's drive.
 
-    What changes is shown first. Whatever happens meanwhile, the board runs the old firmware, runs the new
-    one, or holds its outputs safe until it or the next deploy has finished the job.
+    What changes is shown first. If the deploy is interrupted, the board runs the old firmware, runs the new one, or
+    holds its outputs safe until a reset or the next deploy has finished it.
+
+    \b
+    chargerctl deploy --dry-run
+    chargerctl deploy
+    chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
     """
-    manner = Manner(dry_run, yes, as_json)
+    manner = Manner(dry_run, yes, output)
     with open_drive(drive, blank=True) as opened:
         notes: list[str] = []
         if opened.blank:
             opened, notes = _for_a_board(opened, config, overrides)
-        board_id, settings = _board_and_settings(opened, config, overrides, no_settings, force)
+        settings = None if no_settings else read_settings(config, overrides, opened.boot.board_id or None)
+        warnings = [*map(str, settings.warnings)] if settings else []
+        output.note(*warnings)  # before the checks, which may refuse the deploy
+        wanted = settings.values.hardware.board if settings else _wanted_board(config, overrides)
+        board_id = check_board(opened.boot, str(opened.address), wanted, force)
         formed, edited, more = _image(opened, libs, board_id, source)
         image = formed.image
         more += untested(image)
+        notes += warnings if output.as_json else []
         beside = set(texts_beside(image)) - set(edited)
-        snapshot = see(opened.volume, beside.union(image), image, manner.dry_run, manner.ask_to_finish)
+        snapshot = snapshot_of(
+            opened.volume, beside.union(image), image, manner.dry_run, manner.ask_to_finish
+        )
         flat = settings.flat() if settings else None
-        target = make_target(image, flat, snapshot, board_id, keep, str(opened.path), formed.names, edited)
+        target = make_target(image, flat, snapshot, board_id, keep, str(opened.address), formed.names, edited)
         if board_id in BOARDS:
             content = target.image.get(SETTINGS_FILE, snapshot.content.get(SETTINGS_FILE, b""))
             more += check_suits(target.image, content, BOARDS[board_id], opened.boot.release, force)
-        plan = plan_for(snapshot, replace(target, gone=sorted(beside)))
+        plan = checked_plan(snapshot, replace(target, gone=sorted(beside)))
         notes += more + target.notes
         stays = set(snapshot.sizes) - {change.path for change in plan.touched if change.after is None}
         notes += [f"warning: {text}" for text in shadows(target.image, stays - set(edited))]
         missing = missing_libraries(plan)
         if missing and not force:
             raise ChargerctlError(
-                f"the drive would lack {', '.join(missing)}, and the charger would not start: leave out --libs skip, or "
-                "use --force"
+                f"the charger would not start: {', '.join(missing)} would be missing on the drive; leave out --libs skip, "
+                "or use --force"
             )
-        run_plan(opened, plan, notes, manner)
+        return run_plan(opened, plan, notes, manner)
 
 
 def _for_a_board(
     drive: OpenDrive, config: Path | None, overrides: tuple[str, ...]
 ) -> tuple[OpenDrive, list[str]]:
-    """An empty folder taken for the drive of the board that the settings name, and what to say of it."""
+    """An empty folder as the drive of the board that the settings name, and a line about it."""
     wanted = _wanted_board(config, overrides)
-    board_id = _BOARD_IF_UNKNOWN if wanted == "auto" else wanted
-    note = f"{drive.path} is empty: it becomes a drive for {board_id}"
+    board_id = DEFAULT_BOARD if wanted == "auto" else wanted
+    note = f"{drive.address} is empty: it becomes a drive for {board_id}"
     if wanted == "auto":
         note += "; for another board add --set hardware.board=BOARD_ID"
-    return replace(drive, boot=BootOut.read(boot_out_text(board_id).encode())), [note]
+    return replace(drive, boot=BootOut.assumed(board_id)), [note]
 
 
 def _wanted_board(config: Path | None, overrides: tuple[str, ...]) -> str:
     partial = effective(config_path(config), os.environ, overrides, complete=False)
-    return str(partial.values["hardware.board"])
-
-
-def _board_and_settings(
-    drive: OpenDrive, config: Path | None, overrides: tuple[str, ...], no_settings: bool, force: bool
-) -> tuple[str, Effective | None]:
-    """Which board this is, and the settings checked against it (None: none are wanted)."""
-    if no_settings:
-        wanted = _wanted_board(config, overrides)
-        return check_board(drive.boot, str(drive.path), wanted, force), None
-    settings = read_settings(config, overrides, drive.boot.board_id or None)
-    warn(settings.warnings)
-    wanted = str(settings.values["hardware.board"])
-    return check_board(drive.boot, str(drive.path), wanted, force), settings
+    return partial.values.hardware.board
 
 
 def _image(drive: OpenDrive, libs: str, board_id: str, source: bool) -> tuple[Formed, list[str], list[str]]:
-    """Firmware and libraries for this drive, the modules that a person edits there, and what to say."""
+    """Firmware and libraries for this drive, the modules that the user edits there, and lines for the user."""
     there: Image = {}
-    try:
+    with explained(drive.volume.name):
         on_drive, manifest = glance(drive.volume)
         if libs == "skip" and manifest:
             paths = [path for path in manifest.files if path.startswith("lib/") and path in on_drive]
             there = {path: drive.volume.read(path) for path in paths}
-    except OSError as error:
-        raise explain(error, str(drive.path), committed=False) from error
-    major = drive.boot.release[0] or _MAJOR_IF_UNKNOWN
+    major = drive.boot.release[0] or NEWEST_MAJOR
     files, notes = libraries(libs, major, there)
     image = firmware_image() | files
     edited = edited_modules(image, on_drive, manifest)

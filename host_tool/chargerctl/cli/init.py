@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""`chargerctl init`: a settings file from the example, with the answers to what must be asked."""
+"""`chargerctl init`: writes a settings file from the example, with an answer for each setting without a default."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from pathlib import Path
 
 import click
 
-from chargerctl.boards.catalogue import BOARDS
+from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD
+from chargerctl.cli.output import Answer, Command
 from chargerctl.cli.settings_options import (
     DEFAULT,
-    as_json_list,
+    answer,
     ask,
-    config_option,
-    json_option,
-    print_json,
-    set_option,
-    warn,
+    config_with_help,
+    set_with_help,
 )
 from chargerctl.errors import InputError
+from chargerctl.firmware_files import shipped
 from chargerctl.settings import SettingsError
 from chargerctl.settings.edit import assign, write_new
 from chargerctl.settings.effective import combine
-from chargerctl.settings.example import example_text
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.sources import from_overrides
@@ -34,54 +32,59 @@ from chargerctl.settings.table import SETTINGS
 ASKED = ("wifi.ssid", "wifi.password", "mqtt.broker", "charger.serial")
 
 
-@click.command()
-@click.option("--no-input", is_flag=True, help="Ask nothing: take --set, and what can be proposed.")
-@config_option
-@set_option
-@json_option
-def command(no_input: bool, config: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Write a settings file, asking what must be asked. Never overwrites one; only its owner may read it.
+@click.command(cls=Command)
+@click.option("--no-input", is_flag=True, help="Do not ask: use --set, and the proposed serial and model.")
+@config_with_help(help="The file to write.  [default: settings.toml]")
+@set_with_help(help="Write this value instead of asking for it. Can be repeated.")
+def command(no_input: bool, config: Path | None, overrides: tuple[str, ...]) -> Answer:
+    """Write a settings file; asks for the settings that have no default.
 
-    With --set hardware.board=BOARD_ID serial and model are proposed for that board.
+    Never overwrites a file. Only you can read the new one, since it holds passwords. With --set
+    hardware.board=BOARD_ID, serial and model are proposed for that board.
+
+    \b
+    chargerctl init
+    chargerctl init --no-input --set wifi.ssid=workshop --set mqtt.broker=192.168.1.10
     """
     path = config or DEFAULT
     if path.exists() or path.is_symlink():
-        raise InputError(f"{path}: is there already; change it with `chargerctl config set`")
+        raise InputError(f"{path}: already exists; change it with `chargerctl config set`")
     if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}: make it first")
-    said = from_overrides(overrides)
-    if said.problems:
-        raise SettingsError(said.problems)
-    answers = {name: given.text for name, given in said.given.items()}
+        raise InputError(f"{path}: the folder {path.parent} does not exist: create it first")
+    given_here = from_overrides(overrides)
+    if given_here.problems:
+        raise SettingsError(given_here.problems)
+    answers = {name: given.text for name, given in given_here.given.items()}
     proposals = _proposals(answers.get("hardware.board", ""))
     for name in ASKED:
         if name not in answers and not no_input:
             optional = None if SETTINGS[name].required else ""
             answers[name] = ask(SETTINGS[name], proposals.get(name, optional))
     answers = proposals | answers
-    text = example_text()
-    for name, answer in answers.items():
-        text = assign(text, SETTINGS[name], answer)
+    text = shipped("_firmware_data/settings.toml.example", "settings.toml.example").read_text(
+        encoding="utf-8"
+    )
+    for name, given in answers.items():
+        text = assign(text, SETTINGS[name], given)
     missing = [setting for setting in SETTINGS.values() if setting.required and setting.name not in answers]
     found = combine([from_bytes(text.encode(), str(path))])
     problems = [Problem(Place(f"--set {each.name}"), "is required with --no-input") for each in missing]
     if problems or found.errors:
         raise SettingsError([*problems, *found.errors])
     write_new(path, text)
-    if as_json:
-        serial, warnings = answers["charger.serial"], as_json_list(found.warnings)
-        print_json({"file": str(path), "serial": serial, "warnings": warnings})
-        return
-    warn(found.warnings)
     named = f" -c {shlex.quote(str(path))}" if config else ""
-    click.echo(
-        f"{path} written, for your eyes only; next: chargerctl config check{named}, then deploy or simulate"
+    return answer(
+        {"file": str(path), "serial": answers["charger.serial"]},
+        [
+            f"wrote {path} (mode 0600: it holds passwords); next: chargerctl config check{named}, then deploy or simulate"
+        ],
+        found.warnings,
     )
 
 
 def _proposals(board_id: str) -> dict[str, str]:
-    """Answers for who gives none. The last six digits make a serial that no other charger has."""
+    """Default answers. The last six digits of the serial are random, so that no other charger has it."""
     board = BOARDS.get(board_id)
-    chip = board.chip if board else "esp32c6"
+    chip = (board or BOARDS[DEFAULT_BOARD]).chip
     model = {"charger.model": board.model} if board else {}
     return {"charger.serial": f"{chip}-charger-{secrets.token_hex(3)}", **model}

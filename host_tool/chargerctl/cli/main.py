@@ -1,39 +1,39 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The `chargerctl` entry point: commands loaded when asked for, errors shown in one place."""
+"""The `chargerctl` entry point: imports the command that is used, and turns every error into an Answer."""
 
 from __future__ import annotations
 
 import errno
 import importlib
-import json
 import os
 import sys
 
 import click
 
 from chargerctl import __version__
+from chargerctl.cli.output import Answer, Output, failure
 from chargerctl.errors import ChargerctlError
 
 _COMPLETE = "_CHARGERCTL_COMPLETE"
-_OUTPUT_FAILS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
+_OUTPUT_FAILS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 
 # name -> (module in chargerctl.cli, one line for --help, so that --help imports no command)
 COMMANDS = {
-    "init": ("init", "Write a settings file, asking what must be asked."),
-    "config": ("config", "Check, show and change settings; take back what was changed on a drive."),
+    "init": ("init", "Write a settings file; asks for what has no default."),
+    "config": ("config", "Check, show and change settings; copy changes back from a drive."),
     "simulate": ("simulate", "Run the real firmware on a virtual board."),
     "deploy": ("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
-    "rollback": ("rollback", "Bring back what the last deploy to this board replaced."),
+    "rollback": ("rollback", "Undo the last deploy to this board."),
     "backup": ("backup", "Copy every file of a board's drive into one file."),
-    "restore": ("restore", "Bring a backup back onto a board's drive."),
-    "traceback": ("traceback", "Show a board's traceback with the names of the sources."),
-    "completion": ("completion", "Print what makes your shell complete commands and settings."),
+    "restore": ("restore", "Write a backup back to a board's drive."),
+    "traceback": ("traceback", "Translate a board's traceback to the names of the sources."),
+    "completion": ("completion", "Print the script that completes commands and settings in your shell."),
 }
 
 
 class Commands(click.Group):
-    """Imports a command's module only when that command is used or asked for help."""
+    """Imports the module of a command only when the command is run, or shows its help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -52,7 +52,7 @@ class Commands(click.Group):
 
 
 def _name_variables(command: click.Command, prefix: str) -> None:
-    """Give every option its variable, CHARGERCTL_<COMMAND>_<OPTION>, by what it is called on the command line."""
+    """Give every option an environment variable, CHARGERCTL_<COMMAND>_<OPTION>."""
     if isinstance(command, click.Group):
         for name, each in command.commands.items():
             _name_variables(each, f"{prefix}_{name}")
@@ -69,79 +69,49 @@ def _name_variables(command: click.Command, prefix: str) -> None:
 )
 @click.version_option(__version__, prog_name="chargerctl")
 def cli() -> None:
-    """Configure, deploy, simulate and watch a CircuitPython EV charger."""
+    """Configure, deploy and simulate an EV charger that runs CircuitPython."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; return the exit status: 0 done, 1 it failed, 2 the input is wrong."""
+    """Run the command line; return the exit status: 0 success, 1 failure, 2 wrong input."""
     if _COMPLETE in os.environ:
-        import chargerctl.cli.completion  # noqa: F401  (what it teaches bash counts here)
+        import chargerctl.cli.completion  # noqa: F401  (registers the completion for bash)
+    arguments = sys.argv[1:] if argv is None else argv
+    output = Output("--json" in arguments)  # until the command's own --json option decides
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        return output.answer(_run(arguments, output))
     except OSError as error:
         if error.filename is not None or error.errno not in _OUTPUT_FAILS:
             raise
-        # Else Python tries to write the rest when it ends.
+        # Otherwise Python tries to write the rest when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        click.echo(f"chargerctl: the output cannot be written: {error.strerror}", err=True)
+        if error.errno != errno.EPIPE:  # the reader of a pipe has exited, as head does
+            click.echo(f"chargerctl: cannot write the output: {error.strerror}", err=True)
         return 1
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], output: Output) -> Answer:
     try:
-        result = cli.main(args=list(arguments), prog_name="chargerctl", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except ChargerctlError as error:
-        if _asks_for_json(arguments):
-            click.echo(json.dumps(error.as_json(), ensure_ascii=False))
-        else:
-            for line in error.lines():
-                click.echo(line, err=True)
-        return error.exit_status
+        result = cli.main(args=list(arguments), prog_name="chargerctl", standalone_mode=False, obj=output)
+        return result if isinstance(result, Answer) else Answer(status=result or 0)
     except click.ClickException as error:
-        error = _without_secrets(error, arguments)
-        if _asks_for_json(arguments):
-            click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False))
-        else:
-            error.show()
-        return error.exit_code
-    except click.Abort:
-        if _asks_for_json(arguments):
-            click.echo(json.dumps({"error": "stopped"}))
-        else:
-            click.echo("chargerctl: stopped", err=True)
-        return 130
+        return failure(_without_secrets(error, arguments))
+    except (ChargerctlError, click.Abort) as error:
+        return failure(error)
 
 
 def _without_secrets(error: click.ClickException, arguments: list[str]) -> click.ClickException:
-    """click repeats what it did not understand: that may be a secret."""
+    """click repeats the word that it did not understand, which may be a secret."""
     from chargerctl.settings.secret_names import slipped_into  # --help needs no settings
 
     name = slipped_into(error.format_message(), arguments)
     if name is None:
         return error
     message = (
-        f"what stands behind {name} cannot be its value there: write --set {name}=VALUE or config set {name} "
-        "VALUE, in quotes where it has blanks, behind -- where it begins with a minus sign"
+        f"unexpected value after {name} (not shown, it may be a secret): write --set {name}=VALUE or config set "
+        f"{name} VALUE; in quotes if it contains spaces, after -- if it starts with a minus sign"
     )
     return click.UsageError(message, getattr(error, "ctx", None))
-
-
-def _asks_for_json(arguments: list[str]) -> bool:
-    """Whether the command was given --json, or its variable, however wrong the rest of the line is."""
-    command: click.Command | None = cli
-    rest = list(arguments)
-    while isinstance(command, click.Group):
-        while rest and rest[0].startswith("-"):
-            del rest[0]
-        command = command.get_command(click.Context(command), rest.pop(0)) if rest else None
-    if command is None:
-        return "--json" in arguments
-    # Files named as arguments are open meanwhile.
-    with command.make_context(
-        command.name, rest, resilient_parsing=True, ignore_unknown_options=True, allow_extra_args=True
-    ) as context:
-        return bool(context.params.get("as_json"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""chargerctl restore: what `chargerctl backup` wrote, back onto a drive, as carefully as a deploy."""
+"""chargerctl restore: writes a backup back to a drive, with the same care as a deploy."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ from pathlib import Path
 
 import click
 
-from chargerctl.cli.drive_options import (
-    Manner,
-    drive_option,
-    dry_run_option,
-    open_drive,
-    run_plan,
-    yes_option,
-)
-from chargerctl.cli.settings_options import json_option
-from chargerctl.deploy.archive import unpack
-from chargerctl.deploy.bytecode import texts_beside
-from chargerctl.deploy.deployment import plan_for, see
-from chargerctl.deploy.target import from_backup
+from chargerctl.boards.address import Address
+from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.cli.run_plan import Manner, run_plan
+from chargerctl.deploy.backup import from_backup, unpack
+from chargerctl.deploy.bytecode.compiler import texts_beside
+from chargerctl.deploy.checks import checked_plan
+from chargerctl.deploy.opening import open_drive, snapshot_of
 from chargerctl.errors import ChargerctlError
 
 
-@click.command(name="restore", short_help="Bring a backup back onto a board's drive.")
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @drive_option
 @dry_run_option
 @yes_option
-@click.option("--force", is_flag=True, help="Also onto another kind of board.")
-@json_option
-def command(file: Path, drive: Path | None, dry_run: bool, yes: bool, force: bool, as_json: bool) -> None:
-    """Bring a backup back onto a board's drive.
+@click.option("--force", is_flag=True, help="Restore even to another kind of board.")
+@click.pass_obj
+def command(
+    output: Output, file: Path, drive: Address | None, dry_run: bool, yes: bool, force: bool
+) -> Answer:
+    """Write a backup back to a board's drive. What changes is shown first.
 
-    Files that came to the drive later stay, except the firmware's. Where the backup has no passwords, those
-    on the drive stay.
+    Your files that are newer than the backup stay, those of the firmware are removed. If the backup has no passwords,
+    those on the drive stay.
+
+    \b
+    chargerctl restore charger.zip --dry-run
+    chargerctl restore charger.zip
     """
     backup = unpack(file)
-    manner = Manner(dry_run, yes, as_json)
+    manner = Manner(dry_run, yes, output)
     with open_drive(drive) as opened:
         if backup.board_id != opened.boot.board_id and not force:
             raise ChargerctlError(
-                f"{file} is of {backup.board_id or 'an unknown board'} and the drive of "
-                f"{opened.boot.board_id or 'an unknown board'}: use --force if that is meant"
+                f"{file} is a backup of {backup.board_id or 'an unknown board'}, but the drive is of "
+                f"{opened.boot.board_id or 'an unknown board'}: use --force to restore it anyway"
             )
         wanted = {*backup.image, *texts_beside(backup.image)}
-        snapshot = see(opened.volume, wanted, backup.image, manner.dry_run, manner.ask_to_finish)
+        snapshot = snapshot_of(opened.volume, wanted, backup.image, manner.dry_run, manner.ask_to_finish)
         target = from_backup(backup, snapshot)
-        run_plan(opened, plan_for(snapshot, target), target.notes, manner)
+        return run_plan(opened, checked_plan(snapshot, target), target.notes, manner)

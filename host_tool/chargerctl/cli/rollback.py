@@ -1,41 +1,40 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""chargerctl rollback: bring back what the last deploy to this board replaced."""
+"""chargerctl rollback: undoes the last deploy to a board."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from chargerctl.cli.drive_options import (
-    Manner,
-    drive_option,
-    dry_run_option,
-    open_drive,
-    run_plan,
-    state_folder,
-    yes_option,
-)
-from chargerctl.cli.settings_options import json_option
-from chargerctl.deploy.deployment import plan_for, see
-from chargerctl.deploy.keep import kept_for
-from chargerctl.deploy.target import before_the_deploy
+from chargerctl.boards.address import Address
+from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.cli.run_plan import Manner, run_plan
+from chargerctl.deploy.checks import checked_plan
+from chargerctl.deploy.opening import open_drive, snapshot_of
+from chargerctl.deploy.rollback import before_the_deploy, kept_for
+from chargerctl.files import state_folder
 
 
-@click.command(name="rollback", short_help="Bring back what the last deploy to this board replaced.")
+@click.command(cls=Command)
 @drive_option
 @dry_run_option
 @yes_option
-@json_option
-def command(drive: Path | None, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Bring back what the last deploy to this board replaced, its settings included.
+@click.pass_obj
+def command(output: Output, drive: Address | None, dry_run: bool, yes: bool) -> Answer:
+    """Undo the last deploy to this board: every file that it replaced comes back, settings included.
 
-    Only what this laptop deployed can be rolled back. A second rollback undoes the first.
+    Only a deploy from this laptop can be undone. A second rollback undoes the first.
+
+    \b
+    chargerctl rollback --dry-run
+    chargerctl rollback
     """
-    manner = Manner(dry_run, yes, as_json)
+    manner = Manner(dry_run, yes, output)
     with open_drive(drive) as opened:
         kept = kept_for(state_folder(), opened.key)
-        snapshot = see(opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish)
+        snapshot = snapshot_of(
+            opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish
+        )
         target = before_the_deploy(kept, snapshot)
-        run_plan(opened, plan_for(snapshot, target), target.notes, manner)
+        return run_plan(opened, checked_plan(snapshot, target), target.notes, manner)

@@ -1,29 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What commands that read settings have in common: -c and --set, and completion of the names of settings."""
+"""The options of commands that read settings (-c, --set ...), and the completion of names and values of settings."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.catalogue import BOARDS
+from chargerctl.cli.output import Answer, Decorator
+from chargerctl.likeness import did_you_mean
 from chargerctl.settings import Effective, Problem, effective
 from chargerctl.settings.help import HELP
-from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.secret_names import repeatable
 from chargerctl.settings.table import SECTIONS, SETTINGS, Setting, near_name
 
 DEFAULT = Path("settings.toml")
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class SettingName(click.ParamType):
@@ -38,7 +36,7 @@ class SettingName(click.ParamType):
         if value not in SETTINGS and value not in self._sections:
             name = repeatable(value)
             slip = (
-                "the name must stand alone, a value apart"
+                "give the name alone, the value as a separate argument"
                 if name in SETTINGS
                 else did_you_mean(near_name(name))
             )
@@ -52,7 +50,7 @@ class SettingName(click.ParamType):
 
 
 class Assignment(click.ParamType):
-    """SECTION.KEY=VALUE; checked with all other sources, so that every mistake is shown at once."""
+    """SECTION.KEY=VALUE. Checked later with the other sources, so that all mistakes are reported together."""
 
     name = "section.key=value"
 
@@ -68,7 +66,7 @@ class Assignment(click.ParamType):
 
 
 def complete_value(name: str, incomplete: str) -> list[CompletionItem]:
-    """The values that a setting can be completed to, behind `NAME=` where that was typed."""
+    """The completions of a setting's value; each with `NAME=` in front if `incomplete` has it."""
     prefix = f"{name}=" if incomplete.startswith(f"{name}=") else ""
     setting = SETTINGS[name]
     choices: Sequence[str] = setting.choices
@@ -83,43 +81,41 @@ def complete_value(name: str, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(prefix + each) for each in choices if (prefix + each).startswith(incomplete)]
 
 
-config_option: Decorator = click.option(
-    "-c",
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The settings file.  [default: settings.toml, where there is one]",
-)
-set_option: Decorator = click.option(
+config_with_help = partial(click.option, "-c", "--config", type=click.Path(path_type=Path, dir_okay=False))
+config_option: Decorator = config_with_help(help="The settings file.  [default: settings.toml, if it exists]")
+set_with_help = partial(
+    click.option,
     "--set",
     "overrides",
     type=Assignment(),
     multiple=True,
     metavar="SECTION.KEY=VALUE",
-    help="Give one setting here; counts before file and environment. May be repeated.",
 )
-json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+set_option: Decorator = set_with_help(
+    help="Set one setting for this run; overrides file and environment. Can be repeated."
+)
 reveal_option: Decorator = click.option("--reveal", is_flag=True, help="Show secrets instead of ***.")
 board_option: Decorator = click.option(
     "--board",
     "board_id",
     type=click.Choice([*BOARDS]),
     metavar="BOARD_ID",
-    help='Check pins against this board, where [hardware] board is "auto".',
+    help='Check the pins of this board if [hardware] board is "auto".',
 )
 
 
 def config_path(config: Path | None) -> Path | None:
-    """The file that was named, else ./settings.toml where there is one."""
+    """The file given with -c, else ./settings.toml if it exists."""
     return config or (DEFAULT if DEFAULT.is_file() else None)
 
 
 def read_settings(config: Path | None, overrides: Sequence[str], board_id: str | None = None) -> Effective:
-    """The settings that count for this run of chargerctl; SettingsError with every mistake."""
+    """The settings in effect for this run of chargerctl; SettingsError with every mistake."""
     return effective(config_path(config), os.environ, overrides, board_id=board_id)
 
 
 def ask(setting: Setting, proposal: str | None = None) -> str:
-    """Ask on stderr until the answer is a good one; of no terminal, the lines are read as they come."""
+    """Ask on stderr until the answer is valid. Without a terminal each line of stdin is an answer."""
     hint = " (empty: open network)" if setting.name == "wifi.password" else ""
     click.echo(HELP[setting.name], err=True)
     while True:
@@ -146,15 +142,9 @@ def _answer(question: str, proposal: str | None, hidden: bool) -> str:
     return line.rstrip("\r\n") or proposal or ""
 
 
-def warn(problems: Sequence[Problem]) -> None:
-    """Warnings go to stderr, so that what is printed can be piped."""
-    for problem in problems:
-        click.echo(str(problem), err=True)
-
-
-def as_json_list(problems: Sequence[Problem]) -> list[dict[str, object]]:
-    return [problem.as_json() for problem in problems]
-
-
-def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+def answer(
+    value: dict[str, object], lines: Iterable[str], warnings: Sequence[Problem], notes: Iterable[str] = ()
+) -> Answer:
+    """An Answer with warnings about the settings."""
+    value["warnings"] = [problem.as_json() for problem in warnings]
+    return Answer(value, lines, [*map(str, warnings), *notes])

@@ -1,38 +1,42 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""chargerctl simulate: the real firmware on a virtual board, on its own or through a script."""
+"""chargerctl simulate: runs the real firmware on a virtual board, freely or with a script."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import fill
 
 import click
 from click.shell_completion import CompletionItem
 
-from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.cli.output import print_json
+from chargerctl.boards.address import Address
+from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, Board
+from chargerctl.cli.drive_options import DriveAddress
+from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
 from chargerctl.deploy import write_drive
+from chargerctl.deploy.opening import open_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_module
 from chargerctl.settings import effective_for_simulation
+from chargerctl.settings.values import Values
 from chargerctl.simulator import extra
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
 from chargerctl.simulator.script import scripts
-from chargerctl.simulator.script.language import USAGES
+from chargerctl.simulator.script.lines import LINES
 from chargerctl.simulator.terminal import Terminal, terminal
 
-_DEFAULT_BOARD = "seeed_xiao_esp32c6"
 _PROGRAMS = ("code.txt", "code.py", "main.txt", "main.py")
 
 
 class Broker(click.ParamType):
-    """host:port of an MQTT broker; an IPv6 address stands in brackets."""
+    """HOST:PORT of an MQTT broker; an IPv6 address needs brackets."""
 
     name = "HOST:PORT"
 
@@ -48,53 +52,66 @@ def _complete_script(ctx: click.Context, param: click.Parameter, incomplete: str
     return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
 
 
-# \b keeps click from wrapping what follows.
-_SCRIPT_HELP = "\n".join(
-    ("\b", "A script is a text of lines like these, and of # comments:", *map("  {}".format, USAGES))
+# \b keeps click from joining the lines of a paragraph; blank lines end one.
+_SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" + "\n\n".join(
+    f"\b\n  {each.usage}\n{fill(each.help, 76, initial_indent=' ' * 6, subsequent_indent=' ' * 6)}"
+    for each in LINES
 )
 
 
-@click.command(name="simulate", short_help="Run the real firmware on a virtual board.", epilog=_SCRIPT_HELP)
+@click.command(cls=Command, epilog=_SCRIPT_HELP)
 @click.option(
     "--drive",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Boot this drive, with its own settings [default: a fresh one from firmware and settings]",
+    type=DriveAddress(),
+    metavar="PATH",
+    help="Boot this drive or folder, with the settings on it.  [default: a temporary one from firmware and settings]",
 )
 @click.option(
     "--script",
     "script_name",
     metavar="FILE|demo",
     shell_complete=_complete_script,
-    help="Carry out a script, and end with it.",
+    help="Run this script, then exit; demo is built in.",
 )
 @click.option(
-    "--realtime", is_flag=True, help="Real time and a real MQTT broker; the default without a script."
+    "--realtime",
+    is_flag=True,
+    help="Run in real time, with a real MQTT broker; the default without --script.",
 )
-@click.option("--broker", type=Broker(), help="Use this broker instead of one of our own; real time.")
+@click.option(
+    "--broker", type=Broker(), help="Use this MQTT broker instead of starting one; implies --realtime."
+)
 @click.option(
     "--central",
     type=click.Choice(["local", "none"]),
     default="local",
     show_default=True,
-    help="Answer the charger ourselves, or leave that to somebody else on the broker.",
+    help="local: run a central system that answers the charger; none: another client of the broker does.",
 )
 @config_option
 @set_option
-@click.option("--chaos", is_flag=True, help="Have everything go wrong, in an episode drawn from --seed.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The first episode's seed."
+    "--chaos",
+    is_flag=True,
+    help="Run episodes with random faults, drawn from --seed, and check that the charger stays safe.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the first episode."
 )
 @click.option(
     "--episodes",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Episodes, a seed after the other.",
+    help="Number of episodes; each has the next seed.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes for episodes [default: one a core]")
-@click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that run episodes.  [default: one per core]"
+)
+@click.pass_obj
 def command(
-    drive: Path | None,
+    output: Output,
+    drive: Address | None,
     script_name: str | None,
     realtime: bool,
     broker: str | None,
@@ -105,69 +122,76 @@ def command(
     seed: int,
     episodes: int,
     workers: int | None,
-    as_json: bool,
-) -> int:
-    """Boot a drive on a virtual board and run its own boot.py and code.py.
+) -> Answer:
+    """Run the real firmware on a virtual board: boot.py and code.py of a drive.
 
-    With --script in virtual time, as fast as it goes, unless --realtime or --broker says otherwise. Without a
-    script in real time, until Ctrl-C.
+    With --script it runs in virtual time, as fast as possible, unless --realtime or --broker is given. Without a
+    script it runs in real time until Ctrl-C. With --json each event is a line of JSON, printed as it happens.
 
-    Exit status: 0 every line of the script held; 1 an expectation failed or code.py ended; 2 the script or the
+    Exit status: 0 all lines of the script passed; 1 an expectation failed or code.py ended; 2 the script or the
     settings are wrong.
 
-    With --chaos on boards and settings of the episode's own; exit status 1 after a violation. The same seed gives
+    With --chaos each episode has its own board and settings; exit status 1 after a violation. The same seed gives
     the same episode.
+
+    \b
+    chargerctl simulate --script demo --realtime
+    chargerctl simulate --broker localhost:1883 --central none
+    chargerctl simulate --chaos --seed 7 --episodes 20
     """
     extra.require()
     if chaos:
         if drive or config or overrides or script_name or realtime or broker or central != "local":
-            raise click.UsageError("--chaos draws everything from --seed: leave out the other options")
-        # Only now: it stands on what the extra brings.
+            raise click.UsageError(
+                "--chaos draws board, settings and faults from --seed: remove the other options"
+            )
+        # Imported here: it needs the packages of the extra.
         from chargerctl.cli.chaos import run_chaos
 
-        return run_chaos(range(seed, seed + episodes), workers, as_json)
+        return run_chaos(range(seed, seed + episodes), workers, output)
     if drive and (config or overrides):
         raise click.UsageError(
-            "--drive boots with its own settings: leave out -c and --set, or deploy them to it"
+            "--drive boots with the settings on the drive: remove -c and --set, or deploy them to it first"
         )
     realtime = realtime or broker is not None or script_name is None
     if central == "none" and not realtime:
         raise click.UsageError(
-            "--central none needs a broker that others can reach: add --broker or --realtime"
+            "--central none needs a broker that other clients can reach: add --broker or --realtime"
         )
     script, its_settings = scripts.find(script_name) if script_name else (None, ())
     if script and central == "none":
         script.refuse_central()
-    screen = Terminal(terminal(quiet=as_json))
+    screen = Terminal(terminal(quiet=output.as_json))
     with _drive(drive, config, its_settings, overrides, screen) as folder:
         job = Job(folder, realtime, script, broker, central == "local")
-        return _run(job, screen, as_json)
+        return _run(job, screen, output)
 
 
 @contextmanager
 def _drive(
-    drive: Path | None,
+    drive: Address | None,
     config: Path | None,
     its_settings: tuple[str, ...],
     overrides: tuple[str, ...],
     screen: Terminal,
 ) -> Iterator[Path]:
-    """The drive to boot: the one given, or a fresh one that is gone afterwards."""
+    """The drive to boot: the given one, or a new one that is deleted afterwards."""
     if drive is not None:
-        if not any((drive / name).is_file() for name in _PROGRAMS):
-            raise ChargerctlError(
-                f"{drive} has no code.py: write one with `chargerctl deploy --drive {drive}`"
-            )
-        yield drive
+        with open_drive(drive):  # then unlocked: a deploy to a board that runs reloads it
+            if not any((drive.folder / name).is_file() for name in _PROGRAMS):
+                raise ChargerctlError(
+                    f"{drive} has no code.py: write one with `chargerctl deploy --drive {drive.quoted}`"
+                )
+        yield drive.folder
         return
     settings = effective_for_simulation(config_path(config), os.environ, its_settings + overrides)
-    chosen = str(settings.values["hardware.board"])
-    board = BOARDS[_DEFAULT_BOARD if chosen == "auto" else chosen]
+    chosen = settings.values.hardware.board
+    board = BOARDS[DEFAULT_BOARD if chosen == "auto" else chosen]
     flat = settings.flat()
     notes = list(its_settings)
     spare = _spare_pin(board, settings.values)
-    if settings.values["hardware.estop_pin"] == "" and spare is not None:
-        # No profile has an emergency stop, since one must really be wired. Here it is.
+    if settings.values.hardware.estop_pin == "" and spare is not None:
+        # No board profile has an emergency stop, since it must be wired; the virtual board has one.
         flat["CHARGER_HARDWARE_ESTOP_PIN"] = spare
         notes.append(f"hardware.estop_pin={spare}")
     if notes:
@@ -177,16 +201,16 @@ def _drive(
         yield Path(folder)
 
 
-def _spare_pin(board: Board, values: Mapping[str, object]) -> str | None:
-    """A pin that is free on every board while the card reader is not on SPI, and is not in use."""
+def _spare_pin(board: Board, values: Values) -> str | None:
+    """A pin that is not in use: MISO, which is free on every board unless the card reader is on SPI."""
     pin: str = firmware_module("charger.hardware.profiles").PROFILES[board.board_id]["miso"]
     used = {value for name, value in values.items() if name.endswith("_pin")}
-    if values["hardware.card_reader"] == "pn532_spi" or used.intersection(board.aliases(pin)):
+    if "miso" in values.hardware.reader_pins or used.intersection(board.aliases(pin)):
         return None
     return pin
 
 
-def _run(job: Job, screen: Terminal, as_json: bool) -> int:
+def _run(job: Job, screen: Terminal, output: Output) -> Answer:
     simulation = Simulation(job)
     summary = None
     try:
@@ -194,28 +218,26 @@ def _run(job: Job, screen: Terminal, as_json: bool) -> int:
             for event in simulation.events():
                 if event["kind"] == "summary":
                     summary = event
-                if not as_json:
+                if not output.as_json:
                     screen.show(event)
                 elif event["kind"] == "note":
-                    click.echo(f"chargerctl: {event['text']}", err=True)
+                    output.diagnose(f"chargerctl: {event['text']}")
                 elif event["kind"] != "script":
-                    print_json(event)
+                    output.json(event)
     finally:
         status = simulation.close()
     if summary is None and simulation.interrupted:
-        return INTERRUPTED
+        return Answer(status=INTERRUPTED)
     if summary is None:
         raise ChargerctlError(
-            f"the simulation broke off (exit status {status}): this is a defect of chargerctl"
+            f"the simulation ended unexpectedly (exit status {status}): this is a bug in chargerctl, please report it"
         )
-    if status == 1 and not as_json:
-        raise ChargerctlError(summary["why"])
-    return status
+    return Answer(notes=[f"chargerctl: {summary['why']}"] if status == 1 else [], status=status)
 
 
 @contextmanager
 def _on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Have Ctrl-C and a polite kill do `call()`."""
+    """Call `call()` on SIGINT (Ctrl-C) and SIGTERM."""
     before = {number: signal.signal(number, lambda *_: call()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

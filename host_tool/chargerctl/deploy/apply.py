@@ -2,67 +2,64 @@
 # SPDX-License-Identifier: MIT
 """Carry out a plan: stage, commit, apply; and finish what an earlier run left committed.
 
-What may be lost between two syncs, and in which order names of different folders arrive, is not known. So
-staged content is synced before the commit; what is done to a program that the board runs by itself is synced
-before the next step; and the staging folder, out of which files are moved, after the folders they went to.
+Between two syncs any write may be lost, and changes to different folders may reach the medium in any order. So
+staged content is synced before the commit, a change to a program that the board starts by itself before the next
+step, and the staging folder after the folders that its files were moved to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 
+from chargerctl.deploy.drive import Drive, Progress, no_progress
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import COMMIT, STAGING, WAIT, Commit, Mark, Step
-from chargerctl.deploy.snapshot import staged
 from chargerctl.deploy.troubles import explain
-from chargerctl.deploy.volume import Volume, folder_of, parents
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.volume import Volume, parents
 
 _NOT_YET = COMMIT + ".new"
 _HOLD = "code.txt"
 _PIVOTS = {"boot.py", "boot.txt", _HOLD}
 
-Progress = Callable[[int, str], None]  # bytes just written, and of what
-
-
-def no_progress(count: int, path: str) -> None:
-    """Where it is not shown."""
-
-
-def nothing() -> None:
-    """Where nothing waits for it."""
-
 
 class StuckError(Exception):
-    """A committed deploy that lacks something which is no longer on the drive."""
+    """A committed deploy needs a file that is missing or damaged on the drive."""
 
 
 def execute(
-    volume: Volume, plan: Plan, progress: Progress, when_committed: Callable[[], None] = nothing
+    volume: Volume,
+    plan: Plan,
+    progress: Progress = no_progress,
+    when_committed: Callable[[], None] = lambda: None,
 ) -> None:
-    """Make the drive what the plan says; ChargerctlError with cause, state of the board and remedy.
+    """Carry out the plan; ChargerctlError with the cause, the state of the board and the remedy.
 
     Until the commit, an error leaves the drive as it was. After it, the board holds its outputs safe until
-    someone finishes the deploy.
+    the deploy is finished, by the board itself or by the next deploy.
     """
+    if plan.nothing_to_do:
+        return
     committed = plan.work.held
+    target_of = {name: path for path, name in plan.work.names.items()}
     try:
-        drive = _Drive(volume)
+        drive = Drive(volume, lambda count, path: progress(count, target_of.get(path, path)))
         if plan.work.held:
             _hold_by_code_txt(drive, plan)
         else:
             drive.empty_staging(but=())
         if plan.steps:
-            _stage(drive, plan, progress)
+            _stage(drive, plan)
             _commit(drive)
             committed = True
             when_committed()
-            _carry_out(drive, plan.steps, plan.work.in_place, progress)
+            _carry_out(drive, plan.steps, plan.work.in_place)
         _clean_up(drive)
-    except StuckError as error:  # what was read back a moment ago
+    except StuckError as error:  # although every file has just been read back
         raise ChargerctlError(
-            f"{error}: the drive loses what is written to it; plug the board in again and run this again. "
+            f"{error}, although it was written and read back: the drive is losing data; plug the board in again and run "
+            "this again. "
             "The board holds its outputs safe."
         ) from error
     except OSError as error:
@@ -72,106 +69,29 @@ def execute(
 def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
     """Finish a deploy found committed on the drive. Raises StuckError, OSError.
 
-    contents: files by path, for what was to be written in place.
+    contents: {path: content} of files that were to be written in place.
     """
-    drive = _Drive(volume)
-    _carry_out(drive, commit.steps, contents, no_progress)
+    drive = Drive(volume, no_progress)
+    _carry_out(drive, commit.steps, contents)
     _clean_up(drive)
 
 
-class _Drive:
-    """A volume, what is on it, and which folders have names that are not synced."""
-
-    def __init__(self, volume: Volume) -> None:
-        self.volume = volume
-        files, self.folders = volume.list()
-        self.files = set(files)
-        self.unsynced: set[str] = set()
-
-    def write(self, path: str, content: bytes) -> None:
-        self.make_folders(path)
-        self.volume.write(path, content)
-        self.files.add(path)
-        self.unsynced.add(folder_of(path))
-
-    def settle(self, files: Mapping[str, bytes]) -> None:
-        """Sync files, the folders they are in, and make sure that they are there."""
-        self.volume.sync([*files, *self._folders_to_sync()])
-        self.unsynced.clear()
-        for path, content in self.volume.read_back(files):
-            if content != files[path]:
-                raise ChargerctlError(
-                    f"{path} does not read back as it was written: the drive may be failing; "
-                    "eject it, plug the board in again and run the command again"
-                )
-
-    def replace(self, source: str, target: str) -> None:
-        self.make_folders(target)
-        if target in self.files:
-            self.volume.remove(target)
-        self.volume.rename(source, target)
-        self.files.discard(source)
-        self.files.add(target)
-        self.unsynced |= {folder_of(source), folder_of(target)}
-
-    def remove(self, path: str) -> None:
-        if path in self.files:
-            self.volume.remove(path)
-            self.files.discard(path)
-        elif path in self.folders:
-            # Not empty: something of the user's is in it.
-            if any(folder_of(other) == path for other in self.files | self.folders):
-                return
-            self.volume.remove_folder(path)
-            self.folders.discard(path)
-        else:
-            return
-        self.unsynced.add(folder_of(path))
-
-    def make_folders(self, path: str) -> None:
-        for folder in parents(path):
-            if folder not in self.folders:
-                self.volume.make_folder(folder)
-                self.folders.add(folder)
-                self.unsynced |= {folder, folder_of(folder)}
-
-    def sync(self, but: str | None = None) -> None:
-        """Sync the folders in which names changed, the staging folder last, and `but` not at all."""
-        folders = [folder for folder in self._folders_to_sync() if folder != but]
-        if folders:
-            self.volume.sync(folders)
-        self.unsynced = self.unsynced & {but}
-
-    def _folders_to_sync(self) -> list[str]:
-        folders = self.unsynced & (self.folders | {""})
-        return sorted(folders, key=lambda folder: (folder == STAGING, folder))
-
-    def empty_staging(self, but: tuple[str, ...]) -> None:
-        for path in sorted(self.files):
-            if staged(path) and path not in but:
-                self.remove(path)
-
-
-def _stage(drive: _Drive, plan: Plan, progress: Progress) -> None:
-    """The commit too, under a name that does not count yet."""
+def _stage(drive: Drive, plan: Plan) -> None:
+    """Write the new files to the staging folder, and the commit under a name that does not count yet."""
     files = plan.work.ahead | plan.work.staged
     if plan.work.in_place:
         files[WAIT] = b"some files did not fit twice: only chargerctl deploy can finish"
     files[_NOT_YET] = plan.commit
-    target_of = {name: path for path, name in plan.work.names.items()}
-    for name, content in files.items():
-        drive.write(name, content)
-        progress(len(content), target_of.get(name, name))
-    drive.settle(files)
+    drive.write(files)
 
 
-def _commit(drive: _Drive) -> None:
-    """From here on, the deploy will be finished."""
+def _commit(drive: Drive) -> None:
+    """After this, the deploy will be finished, even if the laptop or the power fails."""
     drive.replace(_NOT_YET, COMMIT)
     drive.sync()
 
 
-def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], progress: Progress) -> None:
+def _carry_out(drive: Drive, steps: list[Step], contents: dict[str, bytes]) -> None:
     for verb, *words in steps:
         if _HOLD in words and (verb == "remove" or words[-1] != _HOLD):  # the hold ends
             drive.sync(but=STAGING)
@@ -179,7 +99,7 @@ def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], pro
             if words[0] in drive.files:
                 drive.replace(words[0], words[1])
         elif verb == "put":
-            _put(drive, Mark.read(words[0], words[1]), words[2], words[3], contents, progress)
+            _put(drive, Mark.read(words[0], words[1]), words[2], words[3], contents)
         elif verb == "remove":
             drive.remove(words[0])
         else:
@@ -189,9 +109,7 @@ def _carry_out(drive: _Drive, steps: list[Step], contents: dict[str, bytes], pro
     drive.sync()
 
 
-def _put(
-    drive: _Drive, mark: Mark, source: str, target: str, contents: dict[str, bytes], progress: Progress
-) -> None:
+def _put(drive: Drive, mark: Mark, source: str, target: str, contents: dict[str, bytes]) -> None:
     if source in drive.files:
         if Mark.of(drive.volume.read(source)) != mark:
             raise StuckError(f"{source} is damaged")
@@ -202,25 +120,22 @@ def _put(
     content = contents.get(target)
     if content is None or Mark.of(content) != mark:
         raise StuckError(f"{target} is missing")
-    drive.write(target, content)
-    drive.settle({target: content})
-    progress(len(content), target)
+    drive.write({target: content})
 
 
-def _hold_by_code_txt(drive: _Drive, plan: Plan) -> None:
+def _hold_by_code_txt(drive: Drive, plan: Plan) -> None:
     """Make code.txt hold the board before its commit is replaced by another."""
     if "code.txt" not in drive.files:
-        drive.write(STAGING + "/hold", plan.hold)
-        drive.settle({STAGING + "/hold": plan.hold})
+        drive.write({STAGING + "/hold": plan.hold})
         drive.replace(STAGING + "/hold", "code.txt")
         drive.sync()
     drive.empty_staging(but=(COMMIT, WAIT))
 
 
 def _given_up(volume: Volume, plan: Plan) -> bool:
-    """Remove what was written, unless the deploy is committed after all: then return False."""
-    with suppress(OSError):  # if the drive is gone, the next deploy does it
-        drive = _Drive(volume)
+    """Remove what was written and return True; False where the commit did reach the drive."""
+    with suppress(OSError):  # if the drive is gone, the next deploy removes it
+        drive = Drive(volume, no_progress)
         if COMMIT in drive.files:
             return False
         drive.empty_staging(but=())
@@ -233,11 +148,11 @@ def _given_up(volume: Volume, plan: Plan) -> bool:
     return True
 
 
-def _clean_up(drive: _Drive) -> None:
+def _clean_up(drive: Drive) -> None:
     """Remove the staging folder, the commit last."""
     drive.empty_staging(but=(COMMIT,))
     drive.sync()
     drive.remove(COMMIT)
-    with suppress(OSError):  # something of the user's is in it, or of the system's
+    with suppress(OSError):  # the user or the system has put a file in it
         drive.remove(STAGING)
     drive.sync()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one file. kind: add, change, remove, keep; sizes in bytes, None for no file."""
+    """kind: add, change, remove or keep. before, after: sizes in bytes, None where the file does not exist."""
 
     kind: str
     path: str
@@ -22,7 +22,7 @@ class Change:
 
 
 def size_text(size: int) -> str:
-    """Bytes for a person."""
+    """A size in bytes, as text with a unit."""
     amount = size / 1024
     for unit in ("KB", "MB"):
         if amount < 1000:

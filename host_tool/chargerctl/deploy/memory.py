@@ -1,52 +1,51 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a charger takes of a board's heap, and whether the board has that much: judged before anything is written.
+"""How much heap a charger needs, and whether the board has that much: checked before anything is written.
 
-Figures of a 32-bit VM, not of a board (docs/memory.md). `python -m bench needs` measures the table anew; a test in
-tests/whole/vm holds it to what is measured.
+The figures come from a 32-bit VM, not from a board (docs/memory.md). `python -m bench needs` measures the table again; a
+test in tests/whole/vm compares it with what is measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from chargerctl.boards.catalogue import Board
 from chargerctl.deploy.image import Image
+from chargerctl.settings.values import Values
 
-# Bytes that live at the worst moment of the start, light and meter fitted.
+# Bytes in use at the worst moment of the start, with LED and meter.
 LIVE = {
     # (display, card reader): (all .mpy, all from source)
-    (False, False): (115_424, 135_008),
-    (False, True): (120_400, 140_416),
-    (True, False): (126_288, 146_736),
-    (True, True): (132_896, 150_704),
+    (False, False): (118_064, 126_448),
+    (False, True): (120_400, 131_696),
+    (True, False): (126_288, 137_776),
+    (True, True): (132_896, 142_160),
 }
-# What compiling a module takes beside that, the one that takes the most (charger.hardware.parts).
-COMPILING = 51_440
-# What text takes more than .mpy files, at most.
+# What compiling the most expensive module (charger.hardware.parts) takes on top.
+COMPILING = 51_904
+# How much more memory text takes than .mpy files, at most.
 TEXT_COSTS = max(text - mpy for mpy, text in LIVE.values()) + COMPILING
-# What may be free and of no use, in pieces too small.
+# Free memory that may be unusable because its pieces are too small.
 IN_PIECES = 8 * 1024
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What of the large parts is fitted."""
+    """Which of the parts that need much memory are connected."""
 
     display: bool
     reader: bool
 
     @classmethod
-    def of(cls, values: Mapping[str, object]) -> Parts:
-        """values: checked settings, "hardware.display" and so on."""
-        return cls(values["hardware.display"] != "none", values["hardware.card_reader"] != "none")
+    def of(cls, values: Values) -> Parts:
+        return cls(values.hardware.display != "none", values.hardware.card_reader != "none")
 
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes of heap. least: with less it cannot start; safe: with so much it does, as far as is known."""
+    """Bytes of heap. least: with less the charger cannot start; safe: with this much it starts, as far as is known."""
 
     least: int
     safe: int
@@ -59,40 +58,40 @@ def need_of(parts: Parts, compiled: bool) -> Need:
 
 
 def is_mostly_mpy(image: Image) -> bool:
-    """Whether most of an image's modules are; a few that somebody edits as source do not count."""
+    """Whether most modules of the image are .mpy files; a few may be edited as text."""
     modules = [path for path in image if path.startswith(("charger/", "lib/"))]
     return sum(path.endswith(".mpy") for path in modules) * 2 > len(modules)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to say of a board's memory; refused: it cannot be enough."""
+    """A line about the board's memory; refused: it cannot be enough."""
 
     text: str
     refused: bool = False
 
 
 def judge(board: Board, parts: Parts, compiled: bool) -> Verdict | None:
-    """None: there is plenty, and nothing to say."""
+    """None where memory is plenty."""
     if board.memory_is_plenty:
         return None
     need, free = need_of(parts, compiled), board.free_heap
-    takes = f"this charger takes {need.least:,} bytes of memory at the worst moment of its start"
+    takes = f"this charger needs {need.least:,} bytes of memory at the worst moment of its start"
     if free is None:
         return Verdict(
-            f"{takes}; what {board.board_id} has free is not published: look at what the console reports at start"
+            f"{takes}; how much {board.board_id} has free is not published: the console reports it at start"
         )
-    has = f"{board.board_id} has {free:,}, of which Wi-Fi takes a share that is not published"
+    has = f"{board.board_id} has {free:,}, of which Wi-Fi uses a part (how much is not published)"
     if need.least > free:
-        way = _way_to(free, parts, compiled) or "no charger fits it, take a board with PSRAM"
+        way = _way_to(free, parts, compiled) or "no charger fits on it: use a board with PSRAM"
         return Verdict(f"{takes}, and {has}: {way}", refused=True)
     if need.safe > free:
-        return Verdict(f"memory is tight: {takes}, {need.safe:,} to be on the safe side, and {has}")
-    return Verdict(f"{takes}, and {has}: look at what the console reports at start")
+        return Verdict(f"memory is tight: {takes} ({need.safe:,} to be safe), and {has}")
+    return Verdict(f"{takes}, and {has}: check what the console reports at start")
 
 
 def _way_to(free: int, parts: Parts, compiled: bool) -> str:
-    """The least to give up so that `free` bytes may do; "" where nothing helps."""
+    """The fewest changes with which `free` bytes may be enough; "" where nothing helps."""
     ways = {
         "deploy compiled files": not compiled,
         'set [hardware] display = "none"': parts.display,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a deploy would change, and whether it fits. Pure: from a snapshot and an image to a plan."""
+"""Compares a snapshot of the drive with an image: what to change, in which steps, and whether it fits. Pure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chargerctl.deploy.change import Change
-from chargerctl.deploy.image import Image
+from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.records import MANIFEST, STAGING, Commit, Manifest, Mark, Pins, Step
 from chargerctl.deploy.snapshot import Snapshot, stale_files
 from chargerctl.deploy.space import Space, rough_space
 from chargerctl.deploy.steps import Work, steps_of
-from chargerctl.deploy.volume import folder_of, parents
+from chargerctl.transport.volume import folder_of, parents
 
-# Always staged, so that each is on the drive at any moment, complete, under one name or the other.
-_NEVER_IN_PLACE = {"boot.py", "code.py", "hold.py", "safemode.py", "settings.toml", MANIFEST}
+# Always staged: at any moment each is complete on the drive, under one name or the other.
+_NEVER_IN_PLACE = {"boot.py", "code.py", "hold.py", "safemode.py", SETTINGS_FILE, MANIFEST}
 
 
 @dataclass(frozen=True)
 class Plan:
     """The changes, by path, and how they are carried out.
 
-    snapshot: the drive it was made for. leftovers: of deploys that were never committed, to be removed.
-    hold: the program that holds the outputs safe, should the drive have none.
+    snapshot: of the drive. leftovers: staged files of deploys that were never committed, to be removed.
+    hold: the program that holds the outputs safe, for a drive that has none.
     """
 
     image: Image
@@ -63,8 +63,8 @@ class Plan:
 def make_plan(snapshot: Snapshot, image: Image, hold: bytes, pins: Pins, gone: Iterable[str] = ()) -> Plan:
     """How to turn the drive into `image`. The snapshot must have the content of every file that is named here.
 
-    hold: the program that holds the outputs safe meanwhile, should the drive have none. gone: files that are not ours
-    and would hide what the image has.
+    hold: the program that holds the outputs safe meanwhile, for a drive that has none. gone: files not of a deploy that
+    would hide files of the image.
     """
     changes = _changes(snapshot, image, gone)
     touched = [change for change in changes if change.kind != "keep"]
@@ -110,14 +110,14 @@ def _work(
 
 
 def _ahead(snapshot: Snapshot, touched: list[Change]) -> set[str]:
-    """What need not be staged: where none of our firmware runs, nothing knows of new files in its folders."""
+    """Files that need no staging: where the firmware is not installed yet, no program imports them."""
     if snapshot.manifest is not None:
         return set()
     return {change.path for change in touched if change.kind == "add" and folder_of(change.path)}
 
 
 def is_litter(path: str) -> bool:
-    """What macOS leaves beside the files it touches."""
+    """Whether macOS has written it beside another file."""
     return path.rpartition("/")[2].startswith("._")
 
 
@@ -125,11 +125,7 @@ def _changes(snapshot: Snapshot, image: Image, gone: Iterable[str]) -> list[Chan
     known = snapshot.manifest or Manifest({})
     ours = set(known.files) | {MANIFEST}
     changes = [_change(path, image[path], snapshot, known) for path in image]
-    for path in (ours - set(image)) & set(snapshot.sizes):
-        changes.append(
-            Change("remove", path, snapshot.sizes[path], None, _note(path, snapshot.content[path], known))
-        )
-    for path in (set(gone) & set(snapshot.sizes)) - ours - set(image):
+    for path in (ours.union(gone) - set(image)) & set(snapshot.sizes):
         changes.append(
             Change("remove", path, snapshot.sizes[path], None, _note(path, snapshot.content[path], known))
         )
@@ -150,8 +146,8 @@ def _change(path: str, data: bytes, snapshot: Snapshot, known: Manifest) -> Chan
 
 
 def _note(path: str, before: bytes, known: Manifest) -> str:
-    """What a person should know before `before` is lost from the drive."""
-    if path in (MANIFEST, "settings.toml"):  # the one is ours, the other has been merged
+    """What the plan shows before the content `before` is replaced or removed."""
+    if path in (MANIFEST, SETTINGS_FILE):  # chargerctl's own; merged
         return ""
     if path not in known.files:
         return "was not put there by chargerctl"
@@ -159,16 +155,16 @@ def _note(path: str, before: bytes, known: Manifest) -> str:
 
 
 def _is_held(snapshot: Snapshot, image: Image, hold: bytes) -> bool:
-    """Whether the board is held by a deploy that cannot be finished as it was planned."""
-    standing = snapshot.content.get("code.txt")
+    """Whether the board holds its outputs because a deploy could not be finished as it was planned."""
+    code_txt = snapshot.content.get("code.txt")
     known = [hold, image.get("hold.py"), snapshot.content.get("hold.py")]
     recorded = snapshot.manifest.files.get("hold.py") if snapshot.manifest else None
-    ours = standing is not None and (standing in known or Mark.of(standing) == recorded)
+    ours = code_txt is not None and (code_txt in known or Mark.of(code_txt) == recorded)
     return ours or snapshot.commit is not None
 
 
 def _emptied_folders(snapshot: Snapshot, removed: list[str], image: Image) -> list[str]:
-    """Folders that have nothing left in them once `removed` are gone, inner ones first."""
+    """Folders that will be empty once `removed` are gone, inner ones first."""
     if not removed:
         return []
     left = (set(snapshot.sizes) - set(removed)) | set(image)

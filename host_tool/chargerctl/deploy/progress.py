@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""How far a deploy is: a bar with bytes and time left on a terminal, plain lines elsewhere."""
+"""Shows the progress of a deploy: a bar with bytes and time left on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from chargerctl.deploy.apply import Progress
 from chargerctl.deploy.change import size_text
+from chargerctl.deploy.drive import Progress
 
 _EVERY = 64 * 1024  # bytes between two plain lines
 
@@ -26,13 +26,13 @@ def shown_progress(out: Console, total: int) -> Iterator[Progress]:
             task = bar.add_task("writing", total=total)
             yield lambda count, path: bar.update(task, advance=count, description=path)
         return
-    done = said = 0
+    done = shown = 0
 
     def advance(count: int, path: str) -> None:
-        nonlocal done, said
+        nonlocal done, shown
         done += count
-        if done - said >= _EVERY:
-            said = done
+        if done - shown >= _EVERY:
+            shown = done
             out.print(f"{size_text(done)} of {size_text(total)} written", soft_wrap=True)
 
     yield advance

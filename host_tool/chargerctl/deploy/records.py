@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The two texts a deploy leaves on the drive, both sealed with a CRC-32 in their last line.
+"""The two text files that a deploy writes about itself to the drive; the last line of each is a CRC-32.
 
-`.deploy/commit` lists the steps that turn the old drive into the new one; firmware/boot.py carries them out
-too, and describes them. `.chargerctl` is the manifest: what the last deploy put there. Both name the pins
-that must be held safe, for a board that must not import the firmware's profiles just then.
+`.deploy/commit` lists the steps that turn the old drive into the new one; firmware/boot.py describes them and carries
+them out too. `.chargerctl` is the manifest: the files of the last deploy. Both name the pins that must be held safe, for
+a board that cannot import the firmware's profiles in the middle of a deploy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import binascii
 from dataclasses import dataclass, field
 
 FORMAT = "chargerctl 1"
-# How many blanks there are before a path, in lines that end with one.
+# How many words come before the path, in lines that end with one.
 _BLANKS = {"put": 4, "remove": 1, "file": 3}
 STAGING = ".deploy"
 COMMIT = STAGING + "/commit"
@@ -26,7 +26,7 @@ Pins = dict[str, tuple[str, str]]  # "relay": (name of the board module, level w
 
 @dataclass(frozen=True)
 class Mark:
-    """By which a file is recognised."""
+    """Size and CRC-32 of a file, to compare contents by."""
 
     size: int
     crc: int
@@ -44,7 +44,7 @@ class Mark:
 
 
 class DamagedError(ValueError):
-    """A record that is not what was written, or of another format."""
+    """A record was changed after it was written, or has another format."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Commit:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the last deploy put on the drive. settings: what it is for the merge to know, a word each; names: by which
-    those of its .mpy files are known (source_record.py), "" where they are the sources'; edited: modules that a person
-    has put there as text.
+    """The files of the last deploy. settings: hashes, for the next merge; names: the key of the identifiers in its .mpy
+    files (bytecode/source_record.py), "" where they are those of the sources; edited: modules that the user has put
+    on the drive as text.
     """
 
     files: dict[str, Mark]
@@ -115,7 +115,7 @@ def _pins(lines: list[Step]) -> Pins:
 def _sealed(lines: list[Step]) -> bytes:
     for line in lines:
         if any(" " in word for word in line[:-1]) or any("\n" in word for word in line):
-            raise ValueError(f"only a path, the last word of a line, may have blanks: {line}")
+            raise ValueError(f"only a path, the last word of a line, may contain spaces: {line}")
     body = "".join(line + "\n" for line in (FORMAT, *(" ".join(line) for line in lines))).encode()
     return body + b"crc32 %08x\n" % binascii.crc32(body)
 

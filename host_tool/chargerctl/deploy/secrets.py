@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Texts of a drive without the secrets in them, for what is printed and what is packed up."""
+"""Removes or masks the secrets in a drive's settings.toml, for what is printed and for backups."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _PLAIN = re.compile(r"\s*(#.*|\[.*|[\w.-]+\s*=.*)?$")
 
 
 def _secret(line: str) -> tuple[str, str] | None:
-    """(what goes before the secret, the secret) of a line that gives one. Also of comments: a merge keeps what it
-    could not use as one."""
+    """(text before the secret, the secret) of a line that has one. Comments count: a merge keeps lines that it could not
+    use as comments."""
     for match in _NAME.finditer(line):
         if is_secret(match[1]):
             return line[: match.end()], line[match.end() :]
@@ -23,9 +23,9 @@ def _secret(line: str) -> tuple[str, str] | None:
 
 
 def masked_lines(settings: str, other: str = "") -> list[str]:
-    """The lines of a settings.toml with each secret as ***, and as *** (changed) where `other` has another one.
+    """The lines of a settings.toml with each secret as ***, or *** (changed) where `other` has a different one.
 
-    A line that is neither empty, a comment nor `name = value` is masked whole: it may be part of one.
+    A line that is neither empty, a comment nor `name = value` is masked as a whole: it may be part of a secret.
     """
     secrets = dict(found for line in other.splitlines() if (found := _secret(line)))
     masked = []
@@ -46,6 +46,6 @@ def without_secrets(settings: str) -> str:
 
 
 def secret_lines(settings: str) -> list[str]:
-    """The lines that without_secrets() leaves out and that give a secret."""
+    """The lines with a secret that without_secrets() leaves out."""
     lines = settings.splitlines()
     return [line for line in lines if _secret(line) and not line.lstrip().startswith("#")]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A plan for a person, and for a program. No secret in either."""
+"""A plan as text and as JSON, without secrets."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import difflib
 from collections.abc import Iterator
 
 from chargerctl.deploy.change import Change, size_text
+from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import MANIFEST
 from chargerctl.deploy.secrets import masked_lines
-from chargerctl.deploy.target import SETTINGS_FILE
 
 _SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """What changes, file by file, and how much room it takes."""
-    if plan.snapshot.mended:
-        yield "  an earlier deploy was cut after its commit: it is finished first"
+    """The changes, file by file, and the space they need."""
+    if plan.snapshot.finished_earlier:
+        yield "  an earlier deploy was interrupted after its commit: it is finished first"
     yield from _change_lines(plan)
     kept = len(plan.changes) - len(plan.touched)
     if plan.nothing_to_do:
-        yield f"  nothing to do: all {kept} files are there"
+        yield f"  nothing to do: all {kept} files are up to date"
         return
     yield f"  = keep    {kept} files"
     if plan.leftovers:
-        yield f"  - remove  {len(plan.leftovers)} files left by a deploy that was cut before it was committed"
+        yield f"  - remove  {len(plan.leftovers)} files left by a deploy that was interrupted before its commit"
     if plan.work.held:
-        yield "  the board is held by a deploy that could not be finished: everything is written in place"
+        yield "  the board is on hold: an earlier deploy could not be finished; every file is written in place"
     elif plan.work.in_place:
         yield (
-            f"  the drive is too small for two copies: {len(plan.work.in_place)} files are replaced in place while "
-            "the board holds its outputs safe; only this command can finish that if it is interrupted"
+            f"  the drive is too small for two copies: {len(plan.work.in_place)} files are replaced in place while the "
+            "board holds its outputs safe; if that is interrupted, only another chargerctl deploy can finish it"
         )
     yield (
         f"  {size_text(plan.bytes_to_write)} to write; {size_text(max(plan.space.peak, 0))} needed for it, temporary "
@@ -42,13 +42,13 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def _change_lines(plan: Plan) -> Iterator[str]:
-    """A line for each file; one for all of a folder (of the drive's) that come, or go, without a remark."""
-    alike: dict[tuple[str, str], list[Change]] = {}
+    """A line for each file; one for all files of a top folder that are added, or removed, without a remark."""
+    groups: dict[tuple[str, str], list[Change]] = {}
     for change in plan.touched:
         folder = change.path.partition("/")[0] + "/" if "/" in change.path else change.path
         apart = change.kind == "change" or _remarks(change, plan)
-        alike.setdefault((change.kind, change.path if apart else folder), []).append(change)
-    for (kind, where), changes in alike.items():
+        groups.setdefault((change.kind, change.path if apart else folder), []).append(change)
+    for (kind, where), changes in groups.items():
         sizes, remarks = _sizes(changes[0]), _remarks(changes[0], plan)
         if len(changes) == 1:
             where = changes[0].path

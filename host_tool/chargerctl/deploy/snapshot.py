@@ -1,21 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What is on the drive now, as far as a deploy needs to know."""
+"""Reads what is on the drive, as far as a deploy needs it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest, Mark
-from chargerctl.deploy.volume import Volume
+from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest
+from chargerctl.transport.volume import Volume
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """sizes: of every file; content: of those that were asked for. commit: of a deploy that was not finished.
+    """sizes: of every file; content: of the files that were wanted. commit: of an earlier deploy that is not finished.
 
-    mended: there was one, and it has been finished, or will be before anything else is done.
+    finished_earlier: an earlier deploy has been finished, or will be before anything else is written.
     """
 
     sizes: dict[str, int]
@@ -25,46 +24,7 @@ class Snapshot:
     free: int
     manifest: Manifest | None
     commit: Commit | None
-    mended: bool = False
-
-    def finished(self, contents: Mapping[str, bytes]) -> Snapshot:
-        """As it will be when the unfinished deploy on it has been finished; as it is where that cannot be.
-
-        contents: files by path, for what was to be written in place.
-        """
-        if self.commit is None:
-            return self
-        content = dict(self.content)
-        for verb, *words in self.commit.steps:
-            if verb == "remove":
-                content.pop(words[0], None)
-            elif verb == "move":
-                if words[0] in content:
-                    content[words[1]] = content.pop(words[0])
-            elif verb == "put":
-                size, crc, source, target = words
-                ways = (
-                    [content.pop(source)]
-                    if source in content
-                    else [content.get(target), contents.get(target)]
-                )
-                right = [data for data in ways if data is not None and Mark.of(data) == Mark.read(size, crc)]
-                if not right:
-                    return self
-                content[target] = right[0]
-            else:
-                return self
-        gone = set(self.content) - set(content)
-        sizes = {path: size for path, size in self.sizes.items() if path not in gone and not staged(path)}
-        sizes |= {path: len(data) for path, data in content.items()}
-        return replace(
-            self,
-            sizes=sizes,
-            content=content,
-            manifest=read_manifest(content.get(MANIFEST)),
-            commit=None,
-            mended=True,
-        )
+    finished_earlier: bool = False
 
 
 def staged(path: str) -> bool:
@@ -72,7 +32,7 @@ def staged(path: str) -> bool:
 
 
 def stale_files(snapshot: Snapshot) -> dict[str, int]:
-    """What earlier deploys have staged, with sizes: removed before anything else is written."""
+    """The sizes of files that earlier deploys have staged: these are removed before anything else is written."""
     return {
         path: size for path, size in snapshot.sizes.items() if staged(path) and path not in (COMMIT, WAIT)
     }
@@ -95,19 +55,21 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
 
 
 def glance(volume: Volume) -> tuple[set[str], Manifest | None]:
-    """Only which files are there, and the manifest."""
+    """The names of all files, and the manifest."""
     sizes, _ = volume.list()
     return set(sizes), read_manifest(volume.read(MANIFEST) if MANIFEST in sizes else None)
 
 
 def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
-    """The committed deploy on the drive; None where there is none."""
+    """The commit on the drive, or None."""
     if COMMIT not in sizes:
         return None
     try:
         return Commit.read(volume.read(COMMIT))
     except DamagedError:
-        return Commit([("damaged",)])  # a step that cannot be carried out: the board holds until a new commit
+        return Commit(
+            [("damaged",)]
+        )  # a step that cannot be carried out: the board holds until the next commit
 
 
 def read_manifest(content: bytes | None) -> Manifest | None:

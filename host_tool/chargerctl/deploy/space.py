@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether a deploy fits, in clusters, temporary copies counted; and what must be replaced in place."""
+"""Whether a deploy fits, in whole clusters and with temporary copies, and which files must be replaced in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chargerctl.deploy.change import Change
 from chargerctl.deploy.records import COMMIT, WAIT
 from chargerctl.deploy.snapshot import Snapshot, stale_files
 from chargerctl.deploy.steps import Work
-from chargerctl.deploy.volume import folder_of, parents
+from chargerctl.transport.volume import folder_of, parents
 
 _WAIT_SIZE = 100
 _ENTRY = 32  # bytes of a FAT directory entry; a long name takes one more per 13 characters
@@ -19,7 +19,7 @@ _ENTRY = 32  # bytes of a FAT directory entry; a long name takes one more per 13
 
 @dataclass(frozen=True)
 class Space:
-    """In bytes, whole clusters. peak: taken at the worst moment, on top of what is in use before."""
+    """In bytes, whole clusters. peak: the most that is in use at any moment, beyond what is in use before."""
 
     cluster: int
     free: int
@@ -28,7 +28,7 @@ class Space:
 
     @property
     def missing(self) -> int:
-        """How much would have to be made free first; 0 when it fits."""
+        """How much must be freed first; 0 when it fits."""
         return max(0, max(self.peak, self.growth) - self.free)
 
 
@@ -56,9 +56,9 @@ def _entries(path: str) -> int:
 
 @dataclass(frozen=True)
 class RoughSpace:
-    """What is known before it is decided which files are replaced in place. All in bytes of the medium.
+    """The sizes that do not depend on which files are replaced in place, in bytes of the medium.
 
-    overhead: of the staging folder itself; deeper: what folders take more than before.
+    overhead: of the staging folder itself; deeper: how much more the folders take than before.
     """
 
     cluster: int
@@ -71,7 +71,7 @@ class RoughSpace:
     def in_place(self, work: Work, keep: set[str]) -> list[str]:
         """Which files must not be staged, so that the others fit: the largest first, but none of `keep`.
 
-        In the order in which they are written: those that get smaller first.
+        In the order in which to write them: those that get smaller first.
         """
         sizes = {path: len(work.staged[name]) for path, name in work.names.items()}
         need = self._staging(work)

@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The order in which a committed deploy is applied, so that no moment of it leaves a dead board.
+"""The order in which a committed deploy is applied, so that an interruption at any step leaves a board that works.
 
-1. boot.py: whatever happens afterwards, a hard reset finishes it. CircuitPython runs boot.txt when there is no
-   boot.py, so the new one stands there, whole, while the old one goes.
-2. hold.py becomes code.txt, which CircuitPython runs before code.py: from here on the tree may be half old and
-   half new, the board holds its outputs safe and imports none of it.
+1. boot.py: from then on a hard reset finishes the deploy. CircuitPython runs boot.txt when there is no boot.py, so the
+   new one is there, complete, while the old one is replaced.
+2. hold.py becomes code.txt, which CircuitPython runs before code.py: it holds the outputs safe and imports none of the
+   files, which may be of two versions from here on.
 3. Everything else.
 4. code.txt becomes hold.py again, and the manifest is replaced.
 
-Where the firmware leaves the drive, boot.py goes last: until then a hard reset finishes that too.
+Where the firmware is removed, boot.py is the last to go: until then a hard reset finishes that too.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from chargerctl.deploy.records import MANIFEST, Mark, Step
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do.
+    """What to change.
 
-    marks: of the new files. names: under which each waits in the staging folder; staged: their content, by that
-    name. ahead: written to its place before the commit; in_place: after it, while the board holds. removed: files,
-    then folders. present: files on the drive before. ours: the new tree is this firmware. hold: the new hold.py.
-    held: code.txt holds the board already, and every new file is written in place.
+    marks: of the new files. names: of the staged files, by path; staged: their content, by that name. ahead: files
+    written in place before the commit; in_place: after it, while the board holds. removed: files, then folders.
+    present: files on the drive before. ours: the new files are this firmware. hold: the new hold.py. held: code.txt
+    holds the board already, and every new file is written in place.
     """
 
     marks: dict[str, Mark]
@@ -42,7 +42,7 @@ class Work:
 
 
 def steps_of(work: Work) -> list[Step]:
-    """The steps, as records.Commit has them. No steps where nothing changes."""
+    """The steps of the commit, in order; none where nothing changes."""
     if not (work.marks or work.removed or work.held):
         return []
     boot = _replace_boot(work)
@@ -55,9 +55,7 @@ def steps_of(work: Work) -> list[Step]:
     last: list[Step] = [("remove", MANIFEST)] if MANIFEST in work.removed else []
     if MANIFEST in work.marks:
         last = [_put(work, MANIFEST)]
-    if (
-        not work.ours
-    ):  # what comes back is not our boot.py: ours must be the last to go, and end the hold before
+    if not work.ours:  # the boot.py that comes back cannot finish a deploy: the present one goes last
         return [*_begin_hold(work), *middle, *_end_hold(work), *last, *boot]
     return [*boot, *_begin_hold(work), *middle, *_end_hold(work), *last]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The image for one drive: firmware and libraries, its merged settings, and the manifest of it all."""
+"""The image for one drive: firmware, libraries, merged settings and the manifest."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from pathlib import PurePath
 
 from chargerctl import __version__
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.deploy.archive import SETTINGS_FILE, Backup, with_secrets_of
-from chargerctl.deploy.bytecode import texts_beside
-from chargerctl.deploy.image import Image
-from chargerctl.deploy.keep import Kept
+from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
 from chargerctl.deploy.snapshot import Snapshot, read_manifest
 from chargerctl.firmware_files import firmware_module
@@ -25,8 +22,8 @@ from chargerctl.settings.sources import for_circuitpython
 
 @dataclass(frozen=True)
 class Target:
-    """image: with the manifest, if it has one. notes: what a person should know of how it came about. gone: files of
-    others that would hide some of it."""
+    """image: with the manifest, if it has one. notes: lines for the user. gone: files to remove because CircuitPython
+    would import them instead of files of the image."""
 
     image: Image
     pins: Pins
@@ -46,9 +43,9 @@ def make_target(
 ) -> Target:
     """Firmware and libraries with this drive's settings and manifest.
 
-    settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: laptop or drive, whose
-    value counts where both were changed. drive: where it is, for messages. names, edited: for the manifest. Raises
-    MergeError where a person must decide.
+    settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: "laptop" or "drive", whose
+    value counts where both were changed. drive: its path, for messages. names, edited: for the manifest. Raises
+    MergeError where the user must decide.
     """
     before = snapshot.manifest or Manifest({})
     on_drive = snapshot.content.get(SETTINGS_FILE)
@@ -62,8 +59,8 @@ def make_target(
         notes = [str(change) for change in merged.changes] if on_drive else []
         if any(change.winner == "drive" and change.difference.is_ours for change in merged.changes):
             notes.append(
-                f"what stays on the drive: chargerctl config pull --drive {shlex.quote(drive)} takes it into the "
-                "laptop's file, --keep laptop writes the laptop's over it"
+                "to copy what was changed on the drive to the laptop's file: chargerctl config pull --drive "
+                f"{shlex.quote(drive)}; to overwrite it: --keep laptop"
             )
         record = salted_hashes(settings, before.settings)
     elif on_drive is None:
@@ -76,34 +73,14 @@ def make_target(
     return Target(image, pins, notes)
 
 
-def before_the_deploy(kept: Kept, snapshot: Snapshot) -> Target:
-    """What was on the drive before the last deploy; other files of the user's stay as they are."""
-    ours = {MANIFEST, *(snapshot.manifest.files if snapshot.manifest else ())}
-    image = {path: data for path, data in snapshot.content.items() if path in ours and path not in kept.added}
-    image |= kept.replaced
-    return Target(image, _recorded_pins(image, snapshot))
-
-
-def from_backup(backup: Backup, snapshot: Snapshot) -> Target:
-    """A backup as it is, with the drive's secrets where it has none."""
-    image = backup.image
-    if not backup.secrets:
-        image = with_secrets_of(image, snapshot.content.get(SETTINGS_FILE, b""))
-    in_the_way = [name for name in ("code.txt", "boot.txt") if name in image]
-    notes = [f"{name} is left out: with it on the drive the charger would not run" for name in in_the_way]
-    image = {path: data for path, data in image.items() if path not in in_the_way}
-    return Target(image, _recorded_pins(image, snapshot), notes, texts_beside(image))
-
-
-def _recorded_pins(image: Image, snapshot: Snapshot) -> Pins:
-    """As the image's own manifest names them, else as the drive's does: the wiring is the same."""
+def recorded_pins(image: Image, snapshot: Snapshot) -> Pins:
+    """From the image's manifest, else from the drive's: the wiring is the same."""
     manifest = read_manifest(image.get(MANIFEST)) or snapshot.manifest
     return manifest.pins if manifest else {}
 
 
 def safe_pins(settings: bytes, board_id: str) -> Pins:
-    """The pins of relay, lock and service button on this board, for programs that must not import the
-    profiles.
+    """The pins of relay, lock and service button on this board, for programs that cannot import the profiles.
 
     settings: the drive's settings.toml.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Settings on the laptop: where each value comes from; checking, explaining, rendering, merging back."""
+"""Settings on the laptop: reads, checks, explains, renders and merges them."""
 
 from chargerctl.settings.differences import salted_hashes
 from chargerctl.settings.effective import Effective, effective, effective_for_simulation, render

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Changes a board's settings.toml in place: lines that are not touched stay as they were typed, comments too."""
+"""Edits a board's settings.toml; all other lines and all comments stay as they were typed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from chargerctl.settings.board_file import BoardFile, board_line
 from chargerctl.settings.help import REASONS
 
 _LINE = re.compile(r'[^=#]*=\s*(?:"(?:\\.|[^"\\])*"|[^#"]*?)\s*(#.*)?$')
-_HEAD = "# Written by chargerctl. Lines may be edited here: a deploy keeps what was changed."
+_HEAD = "# Written by chargerctl. You can edit lines here: a deploy keeps your changes."
 
 
 class BoardEdit:
-    """Edits of one file; content() is the new one: UTF-8 without BOM, LF."""
+    """Edits one file; content() is the new text: UTF-8 without BOM, LF."""
 
     def __init__(self, file: BoardFile) -> None:
         self._file = file
-        # One entry a line of the file; each becomes as many lines as it has.
+        # One entry per line of the file, with the lines that replace it.
         self._lines: list[list[str]] = [[line] for line in file.lines]
         self._new: list[str] = []
 
     def put(self, variable: str, indices: list[int], text: str | None, spoiled: bool = False) -> None:
-        """Give `variable` this text, or none, in place of its lines at `indices`.
+        """Replace the lines of `variable` at `indices` with one that gives it this text; None: remove them.
 
-        spoiled: what stands there could not be used; it stays as a comment, so that nothing typed is lost.
+        spoiled: the old line could not be used; it becomes a comment, so that nothing typed is lost.
         """
         line = [] if text is None else [board_line(variable, text)]
         if not indices:
@@ -49,7 +49,7 @@ class BoardEdit:
             self._lines[index] = [f"# {text.strip()}"]
 
     def comment_out_unread(self) -> None:
-        """Behind a [section] or a NUL byte nothing is read; when that line goes, it must not come to life."""
+        """The board reads nothing after a [section] or a NUL byte; removing that line must not activate what follows."""
         for index in range(self._file.end, len(self._file.lines)):
             self.comment_out(index)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A board's flat settings.toml, line by line, read with the board's own reader; and how one is written."""
+"""Reads a board's flat settings.toml line by line with the firmware's own reader, and writes its lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Fault:
     """A line that the board cannot read."""
 
     line: int
-    variable: str  # "" where it cannot be told
+    variable: str  # "" if not known
     reason: str
 
 
@@ -30,11 +30,11 @@ class BoardFile:
     values: dict[str, str] = field(default_factory=dict)
     lines_of: dict[str, list[int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    end: int = 0  # lines before this one are read; behind a [section] nothing is
+    end: int = 0  # the board reads the lines before this one, and none after a [section]
 
 
 def read_board_file(data: bytes) -> BoardFile:
-    """Every line as the board takes it. Of a variable's several lines the first counts, as on the board."""
+    """Every line as the board reads it: the first line of a variable wins."""
     found = BoardFile()
     if data.startswith(b"\xef\xbb\xbf"):
         found.faults.append(Fault(1, "", "the file starts with a byte-order mark"))
@@ -47,7 +47,7 @@ def read_board_file(data: bytes) -> BoardFile:
     for index, raw in enumerate(raw_lines):
         variable, text, reason = _reader.read_line(raw)
         if variable in CIRCUITPYTHONS and raw.partition(b"=")[2].lstrip().startswith(b'"'):
-            text, reason = None, "is in quotes: CircuitPython reads it without them only"
+            text, reason = None, "is in quotes: CircuitPython reads it only without quotes"
         if reason:
             found.faults.append(Fault(index + 1, variable.strip(_reader.SECTION), reason))
         if variable == _reader.SECTION or b"\0" in raw:
@@ -63,13 +63,13 @@ def read_board_file(data: bytes) -> BoardFile:
 
 
 def board_line(variable: str, text: str) -> str:
-    """The line that gives `variable` this text on every version of CircuitPython, and to TOML."""
+    """The line that gives `variable` this text, on every version of CircuitPython and in TOML."""
     return f"{variable} = {text if variable in CIRCUITPYTHONS else quoted(text)}"
 
 
 def quoted(text: str) -> str:
-    """`text` in double quotes, for boards and TOML alike: JSON's escapes of quote and backslash are theirs too.
+    """`text` in double quotes. Boards and TOML escape quote and backslash as JSON does.
 
-    Control characters, which they write differently, never pass the settings' check.
+    They escape control characters differently, but no setting may contain one.
     """
     return json.dumps(text, ensure_ascii=False)

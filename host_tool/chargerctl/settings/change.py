@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Changes settings in the laptop's file, checked before anything is written, with a diff to show."""
+"""Changes settings in the laptop's file. Checks them before it writes; makes a diff to show."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from chargerctl.settings.toml_file import read_bytes
 
 @dataclass(frozen=True)
 class Changed:
-    """A file's settings before and after."""
+    """The settings of a file before and after a change."""
 
     before: Effective
     after: Effective
 
     @property
     def warnings(self) -> list[Problem]:
-        """Only those that the change brought."""
+        """Only the new ones."""
         old = {problem.message for problem in self.before.problems}
         return [problem for problem in self.after.warnings if problem.message not in old]
 
@@ -50,8 +50,8 @@ def change_file(
 ) -> Changed:
     """Set each setting (None: remove it) in the file.
 
-    SettingsError for every mistake that was not in the file before: then nothing is written. create: start a
-    file where there is none.
+    SettingsError for every mistake that was not in the file before; nothing is written then. create: create the
+    file if it does not exist.
     """
     fresh = create and not path.exists()
     data = b"" if fresh else read_bytes(path)
@@ -82,7 +82,13 @@ def change_file(
 def _seen_by_others(path: Path) -> list[Problem]:
     if os.name != "posix" or not path.stat().st_mode & 0o077:
         return []
-    return [Problem(Place(str(path)), f"has a secret and others may read it: chmod 600 {path}", warning=True)]
+    return [
+        Problem(
+            Place(str(path)),
+            f"contains a secret, and other users can read it: run chmod 600 {path}",
+            warning=True,
+        )
+    ]
 
 
 def _settings(data: bytes, path: Path) -> Effective:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a drive's settings and the laptop's disagree on, and which side changed since the last deploy. Pure."""
+"""Compares the settings of drive and laptop, and finds which side changed them since the last deploy. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from chargerctl.likeness import did_you_mean
 from chargerctl.settings.board_file import BoardFile
-from chargerctl.settings.likeness import did_you_mean
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.table import (
     BY_VARIABLE,
@@ -26,10 +26,10 @@ OURS = tuple(setting.variable for setting in SETTINGS.values())
 
 
 def salted_hashes(flat: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What a drive's manifest keeps of a deploy's settings: {"salt": hex, variable: hash}, words without blanks.
+    """What the drive's manifest records of the settings of a deploy: {"salt": hex, variable: hash}.
 
-    before: of the deploy before, if there was one; the salt stays, so that the same settings give the same hashes.
-    Always of the laptop's settings, also where the drive's value was kept: so it goes on being kept.
+    before: the record of the deploy before; its salt is used again, so that the same settings give the same hashes.
+    Hashes are of the laptop's settings, also where the drive's value was kept: so the next deploy keeps it, too.
     """
     salt = (before or {}).get(_SALT) or secrets.token_hex(16)
     return {_SALT: salt} | {variable: _hash(salt, variable, text) for variable, text in flat.items()}
@@ -41,14 +41,14 @@ def _hash(salt: str, variable: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """A variable that drive and laptop disagree on; None: not there."""
+    """A variable that differs between drive and laptop; None: it is not there."""
 
     variable: str
     drive: str | None
     laptop: str | None
     changed_by: str  # drive, laptop or both
     line: int = 1  # on the drive
-    unreadable: str = ""  # why the drive's line says nothing
+    unreadable: str = ""  # why the drive's line cannot be read
 
     @property
     def setting(self) -> Setting:
@@ -58,7 +58,7 @@ class Difference:
 
     @property
     def is_ours(self) -> bool:
-        """A setting of the charger, none of CircuitPython itself."""
+        """Whether it is a setting of the charger, not of CircuitPython itself."""
         return self.variable in BY_VARIABLE
 
     @property
@@ -69,7 +69,7 @@ class Difference:
         return "nothing" if text is None else f'"{self.setting.shown(text, reveal)}"'
 
     def as_json(self) -> dict[str, object]:
-        """Masked, as everything that is printed."""
+        """Secrets are masked."""
         sides = {"drive": self.drive, "laptop": self.laptop}
         masked = {side: None if text is None else self.setting.shown(text) for side, text in sides.items()}
         return {"setting": self.name, "changed_by": self.changed_by, **masked}
@@ -78,12 +78,12 @@ class Difference:
 def compare(
     base: Mapping[str, str], drive: BoardFile, laptop: Mapping[str, str], variables: Iterable[str] = OURS
 ) -> list[Difference]:
-    """Every variable on which drive and laptop differ, and who changed it since `base`.
+    """Every variable that differs between drive and laptop, and which side changed it since `base`.
 
-    A drive's file with strays() deletes nothing: what it does not have may be what a stray was to be.
+    If the drive's file has strays(), a missing variable does not count as deleted: it may be misspelt.
     """
     if not any(lines_of(drive, variable) for variable in OURS):
-        base = {}  # a new or emptied file: nothing was typed there, and nothing was deleted on purpose
+        base = {}  # a new or empty file: nothing was deleted on purpose
     doubtful = bool(strays(drive))
     found = []
     for variable in variables:
@@ -101,9 +101,9 @@ def compare(
 
 
 def strays(drive: BoardFile, label: str = "") -> list[Problem]:
-    """Lines that are no setting but look like one, and what the board would not read at all.
+    """Lines that look like settings but are unknown, and lines that the board would not read.
 
-    label: how messages call the drive's file.
+    label: the drive's file in messages.
     """
     problems = []
     for variable, indices in drive.lines_of.items():
@@ -117,7 +117,7 @@ def strays(drive: BoardFile, label: str = "") -> list[Problem]:
 
 
 def lines_of(drive: BoardFile, variable: str) -> list[int]:
-    """Indices of the drive's lines that give this variable, under any of its spellings."""
+    """Indices of the drive's lines that set this variable, under any of its spellings."""
     return sorted(index for each in _spellings(variable) for index in drive.lines_of.get(each, ()))
 
 
@@ -126,7 +126,7 @@ def _spellings(variable: str) -> tuple[str, ...]:
 
 
 def _drive_value(drive: BoardFile, variable: str) -> tuple[str | None, str, int]:
-    """(text, reason, line from 1): None with a reason where the drive's lines give no one value."""
+    """(text, reason, line from 1): the text is None, with a reason, if the drive's lines do not give one value."""
     spellings = _spellings(variable)
     for fault in drive.faults:
         if fault.variable in spellings:
@@ -152,10 +152,10 @@ def _digest(base: Mapping[str, str], variable: str, text: str | None) -> str | N
 
 
 def winner_of(one: Difference, keep: str | None) -> str | None:
-    """Whose value counts, drive or laptop; None: a person must decide.
+    """Whose value wins, "drive" or "laptop"; None: a person must decide.
 
-    Who alone changed it wins. keep decides the rest; with "laptop" the laptop's value counts wherever the two
-    differ, but a good value that only the drive has, and the laptop never had, stays.
+    The side that alone changed it wins; `keep` decides the rest. With "laptop" the laptop wins every difference, except
+    that a valid value which only the drive has, and the laptop never had, stays.
     """
     bad = bool(bad_value(one))
     if one.changed_by == "laptop":
@@ -168,7 +168,7 @@ def winner_of(one: Difference, keep: str | None) -> str | None:
 
 
 def bad_value(one: Difference) -> str:
-    """Why the drive's value will not do: unreadable, not a good one, or none where one is required."""
+    """Why the drive's value cannot be used: unreadable, bad, or missing although required."""
     if one.unreadable:
         return one.unreadable
     if one.drive is None:

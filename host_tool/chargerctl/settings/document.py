@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chargerctl.boards.catalogue import BOARDS, OLDEST, version_text
+from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, OLDEST, version_text
 from chargerctl.settings.board_file import quoted
 from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP, PIN_DEFAULT, REASONS
 from chargerctl.settings.help import SECTIONS as SECTION_HELP
@@ -19,32 +19,32 @@ _HEAD = """\
 # Settings
 
 `[mqtt] broker` in the laptop's `settings.toml` is `CHARGER_MQTT_BROKER` in the environment and in the board's own
-flat `settings.toml`, and `--set mqtt.broker=...` on the command line. What counts: default < file < environment <
-command line. `chargerctl config check` finds every mistake of all of them, `config show --explain` says where each
-value comes from.
+flat `settings.toml`, and `--set mqtt.broker=...` on the command line. The command line overrides the environment, the
+environment the file, and the file the defaults. `chargerctl config check` finds the mistakes in all of them;
+`config show --explain` shows where each value comes from.
 
-- **Type**: *bytes* count in UTF-8. A *pin* is a name of the board's `board` module, or `none` for a part that is
-  not there. In the file, text stands in double quotes; numbers, `true` and `false` may.
+- **Type**: *bytes* are counted in UTF-8. A *pin* is a name of the board's `board` module, or `none` for a part that is
+  not connected. In the laptop's file, text needs double quotes; numbers, `true` and `false` do not.
 - **Secret** values are shown as `***`, also in errors and JSON, unless `--reveal` is given.
-- **Vital**: a bad value on the board has no safe default; the charger stays Unavailable, relay open. Of the others
-  a bad value is reported and the default is used (of pins: `none`).
-- The short variables `CHARGER_NAME`, `_MODEL`, `_VENDOR` and `_SERIAL` are what is written; `CHARGER_CHARGER_NAME`
-  and so on are read too, and so is `CHARGER_WIFI_ID` for the SSID. Two spellings with different values are an error.
+- **Vital**: if the value on the board is bad, there is no safe default: the charger stays Unavailable, with the relay
+  open. A bad value of any other setting is reported, and the default is used (for pins: `none`).
+- A deploy writes the short variables `CHARGER_NAME`, `_MODEL`, `_VENDOR` and `_SERIAL`; `CHARGER_CHARGER_NAME` and so
+  on are read too, and so is `CHARGER_WIFI_ID` for the SSID. Two spellings with different values are a mistake.
 """
 
 
 _CIRCUITPYTHON = """
 ## CircuitPython's own settings
 
-A deploy also writes these lines, without quotes: CircuitPython does not read a number or a bool in quotes.
+A deploy also writes these lines, without quotes: CircuitPython rejects a quoted number or bool.
 
 | Line | On | Why |
 |---|---|---|
 """
 _CIRCUITPYTHON_MERGE = """
-They are merged like settings, but where both sides have a value the drive's stays: what you typed there counts. A value
-in quotes, or fewer than 1536 bytes of stack, is refused. With `[web] api_password`, `CIRCUITPY_WIFI_SSID`,
-`CIRCUITPY_WIFI_PASSWORD` and `CIRCUITPY_WEB_API_PASSWORD` follow the settings of ours.
+They are merged like settings, except that the drive's value wins if both sides have one. A value in quotes, or a stack
+of fewer than 1536 bytes, is a mistake. With `[web] api_password`, a deploy also writes `CIRCUITPY_WIFI_SSID`,
+`CIRCUITPY_WIFI_PASSWORD` and `CIRCUITPY_WEB_API_PASSWORD` from the settings in `[wifi]` and `[web]`.
 """
 
 
@@ -59,8 +59,8 @@ def document() -> str:
     for name, setting in CIRCUITPYTHONS.items():
         parts.append(f"| `{name} = {setting.text(setting.row[4])}` | {_where(name)} | {REASONS[name]} |\n")
     parts.append(_CIRCUITPYTHON_MERGE)
-    parts.append("\n## Wiring by board\n\nWhat a pin is where the settings name none, ")
-    parts.append("and from which CircuitPython on the board is supported.\n\n")
+    parts.append("\n## Wiring by board\n\nThe pins that are used if the settings name none, ")
+    parts.append("and the first version of CircuitPython that supports the board.\n\n")
     parts.append(
         "| Board | "
         + " | ".join(pin.removesuffix("_pin") for pin in PINS)
@@ -73,14 +73,14 @@ def document() -> str:
         buses = f"{profile['sda']}, {profile['scl']} | {profile['sck']}, {profile['mosi']}, {profile['miso']}"
         since = version_text(max(board.since, OLDEST))
         parts.append(f"| {board.title} (`{board_id}`) | {pins} | {buses} | {since} |\n")
-    parts.append("\nNever for relay or lock:\n\n")
+    parts.append("\nPins that must not be used for relay or lock:\n\n")
     for text, boards in _unsafe().items():
         parts.append(f"- {', '.join(boards)}: {text}.\n")
     return "".join(parts)
 
 
 def _where(variable: str) -> str:
-    """Which boards a variable of CircuitPython's is written for."""
+    """The boards for which a variable of CircuitPython is written."""
     boards = [board for board in BOARDS.values() if variable in for_circuitpython(board)]
     if len(boards) == len(BOARDS):
         return "every board"
@@ -88,7 +88,7 @@ def _where(variable: str) -> str:
 
 
 def _unsafe() -> dict[str, list[str]]:
-    """What must not drive relay or lock, with the boards of which it is true."""
+    """{pins that must not drive relay or lock, with the reason: boards}."""
     boards_of: dict[str, list[str]] = {}
     for board_id, unsafe in UNSAFE.items():
         reasons = dict.fromkeys(unsafe.values())
@@ -138,11 +138,11 @@ def type_text(setting: Setting) -> str:
 
 
 def example() -> str:
-    """settings.toml.example: sectioned, every setting; those that have a default as a comment with it."""
+    """settings.toml.example: every setting in its section; those with a default commented out."""
     parts = [
-        "# Settings of one charger, for chargerctl. `chargerctl init` makes a settings.toml of this and asks what must\n"
-        "# be asked; every key is explained in docs/settings.md. What is commented out is the default, unless the\n"
-        "# line above names another. Never commit settings.toml: it holds passwords.\n"
+        "# Settings of one charger, for chargerctl. `chargerctl init` makes a settings.toml from this file and asks for\n"
+        "# the settings without a default; docs/settings.md explains every key. Lines that are commented out show the\n"
+        "# default, unless the comment above names another. Do not commit settings.toml: it holds passwords.\n"
     ]
     for section in SECTIONS:
         parts.append(f"\n# {SECTION_HELP[section]}\n[{section}]\n")
@@ -163,9 +163,9 @@ def _example_line(setting: Setting) -> str:
 
 
 def _instance(setting: Setting) -> str:
-    """A value to write where the default is not one: the XIAO ESP32-C6's pins, for one."""
+    """An example value for a setting whose default depends: for pins, that of the default board."""
     if setting.kind == "pin":
-        return quoted(profile_of("seeed_xiao_esp32c6")[setting.key])
+        return quoted(profile_of(DEFAULT_BOARD)[setting.key])
     return {"mqtt.port": "1883", "mqtt.client_id": quoted(EXAMPLES["charger.serial"])}[setting.name]
 
 

@@ -1,13 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Changes the laptop's settings file in place: comments, order and spelling stay (tomlkit)."""
+"""Edits the laptop's settings file; comments, order and spelling stay (tomlkit)."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable, Item
 
+from chargerctl import files
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import SettingsError
@@ -25,8 +23,8 @@ from chargerctl.settings.toml_file import parse
 def assign(text: str, setting: Setting, value: str | None) -> str:
     """The file's new text with `setting` set to the text `value`, or removed; it must parse (check_readable()).
 
-    ValueError with the reason for a value that will not do. The text has LF line ends.
-    In a flat file under the name that is there, in a sectioned one in its section, which is made when missing.
+    ValueError with the reason for a bad value. The text has LF line ends. In a flat file the setting keeps the name
+    that it has there; in a file with sections it goes into its section, which is added if it is missing.
     """
     if value is not None:
         value = setting.text(setting.check(value))
@@ -38,7 +36,8 @@ def assign(text: str, setting: Setting, value: str | None) -> str:
         for name in names:
             table.pop(name)
         return tomlkit.dumps(document)
-    item = tomlkit.string(value) if flat else _typed(setting, value)
+    # As a person would write it: in a file with sections numbers and bools without quotes.
+    item: Item = tomlkit.string(value) if flat or not setting.bare else tomlkit.value(value)
     if names:
         table[names[0]] = item
         for name in names[1:]:
@@ -52,7 +51,7 @@ def assign(text: str, setting: Setting, value: str | None) -> str:
 
 
 def _insert(text: str, setting: Setting, line: str, flat: bool) -> str:
-    """Add a line where a person would: in place of its commented-out form, else after the last of its kind."""
+    """Add a line where a person would: over its commented-out form, else after the last line of its section."""
     parsed = parse(text.encode(), "")
     lines = text.split("\n")
     headers = {path: place.line for path, place in parsed.headers.items()}
@@ -72,13 +71,8 @@ def _insert(text: str, setting: Setting, line: str, flat: bool) -> str:
     return "\n".join([*lines[:after], line, *lines[after:]])
 
 
-def _typed(setting: Setting, text: str) -> Item:
-    """A canonical text as a person would write it: numbers and bools bare."""
-    return tomlkit.value(text) if setting.bare else tomlkit.string(text)
-
-
 def check_readable(data: bytes, path: Path) -> None:
-    """SettingsError where the file is not TOML, or says something twice: such a file cannot be edited safely."""
+    """SettingsError if the file is not TOML, or sets something twice: then it cannot be edited safely."""
     problems = parse(data, str(path)).problems
     if problems:
         raise SettingsError(problems)
@@ -88,39 +82,26 @@ def check_readable(data: bytes, path: Path) -> None:
         problems = [problem for problem in from_bytes(data, str(path)).problems if not problem.warning]
         if problems:
             raise SettingsError(problems) from None
-        raise InputError(f"{path}: cannot be changed in place: it is not plain TOML") from None
+        raise InputError(
+            f"{path}: cannot be edited automatically, its TOML is too unusual: edit it by hand"
+        ) from None
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, all of it or none; InputError where there is one already."""
+    """Write a new private file; InputError if it exists already."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        files.write_new(path, text.encode())
     except FileExistsError:
-        raise InputError(f"{path}: is there already; change it with `chargerctl config set`") from None
+        raise InputError(f"{path}: already exists; change it with `chargerctl config set`") from None
     except OSError as error:
-        raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        path.unlink(missing_ok=True)
         raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def replace(path: Path, text: str) -> None:
-    """Write all of it or nothing, with the permissions that the file has (a new one: only for its owner)."""
+    """Replace the file in one step and keep its permissions (a new file: private)."""
     target = path.resolve()
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            Path(temporary).chmod(target.stat().st_mode & 0o777)
-        Path(temporary).replace(target)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+        files.write_private(target, text.encode(), mode=mode)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink(missing_ok=bool(temporary))
         raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None

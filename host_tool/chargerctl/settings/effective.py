@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The settings that count: default < file < environment < --set, each with where it came from."""
+"""The settings in effect: default < file < environment < --set, each with its source."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from chargerctl.settings.file_source import from_file
 from chargerctl.settings.problems import Place, Problem, SettingsError
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import Given, Source, from_environment, from_overrides, rendered_pair
-from chargerctl.settings.table import SETTINGS, Setting, board_settings
+from chargerctl.settings.table import SETTINGS, Setting
+from chargerctl.settings.values import Values
 
-# What a simulation uses for what has no default; nothing outside the virtual board ever sees them.
+# What a simulation uses for settings that have no default; only the virtual board gets them.
 SIMULATED = {
     "wifi.ssid": "simulated",
     "mqtt.broker": "broker.simulated",
@@ -27,7 +28,7 @@ SIMULATED = {
 
 @dataclass(frozen=True)
 class Explained:
-    """One setting, for a person: its text (masked by who shows it), where it is from, what it replaced."""
+    """One setting, to show to a person: its text (not masked), its source, what it overrides."""
 
     setting: Setting
     text: str
@@ -38,11 +39,11 @@ class Explained:
 
 @dataclass(frozen=True)
 class Effective:
-    """Settings with their mistakes. `given`: what somebody gave; the board has the defaults itself."""
+    """Settings with their mistakes. `given`: without the defaults, which the board has itself."""
 
     given: dict[str, Given]
     replaced: dict[str, tuple[Given, ...]]
-    values: dict[str, str | int | bool | None]
+    values: Values
     problems: list[Problem]
 
     @property
@@ -54,8 +55,8 @@ class Effective:
         return [problem for problem in self.problems if not problem.warning]
 
     def flat(self) -> dict[str, str]:
-        """Variable -> text, as the board's file has it: what was given, and the pair for the web workflow."""
-        flat = {given.setting.variable: given.text for given in self._in_order()}
+        """{variable: text} of the board's file: what was given, and the variables of the web workflow."""
+        flat = {each.variable: self.given[name].text for name, each in SETTINGS.items() if name in self.given}
         return flat | rendered_pair(flat)
 
     def render(self) -> str:
@@ -79,9 +80,6 @@ class Effective:
             )
         return explained
 
-    def _in_order(self) -> list[Given]:
-        return [self.given[name] for name in SETTINGS if name in self.given]
-
 
 def render(flat: Mapping[str, str]) -> str:
     """A new board file with these variables."""
@@ -100,10 +98,10 @@ def effective(
     defaults: Mapping[str, str] | None = None,
     complete: bool = True,
 ) -> Effective:
-    """All sources in their order, checked one by one and together.
+    """All sources in their order, each value checked on its own and all together.
 
-    config: the laptop's file, or None for none; board_id: the board at hand, for [hardware] board = "auto";
-    defaults: texts for settings that are not given; complete: whether what is required must be there.
+    config: the laptop's file, None for none; board_id: of the connected board, for [hardware] board = "auto";
+    defaults: texts for settings that are not given; complete: whether required settings must be given.
     SettingsError with every mistake of every source; InputError where the file cannot be read.
     """
     sources = [
@@ -123,7 +121,7 @@ def effective(
 def combine(
     sources: Sequence[Source], board_id: str | None = None, defaults: Mapping[str, str] | None = None
 ) -> Effective:
-    """Sources in their order, the last one wins; with every mistake of each, and of all together."""
+    """Sources in their order, the last one wins; with the mistakes of each and of their combination."""
     given = {
         name: Given(SETTINGS[name], text, "simulator", Place("simulator"), "")
         for name, text in (defaults or {}).items()
@@ -135,17 +133,16 @@ def combine(
             if name in given:
                 replaced[name] = (*replaced.get(name, ()), given[name])
             given[name] = value
-    texts = {value.setting.variable: value.text for value in given.values()}
-    values, _ = board_settings.load(texts.get)
+    values = Values.of({value.setting.variable: value.text for value in given.values()})
     problems = [problem for source in sources for problem in source.problems]
     problems += check_together(values, given, board_for(values, board_id))
     problems.sort(key=lambda problem: problem.order)
     return Effective(given, replaced, values, problems)
 
 
-def board_for(values: Mapping[str, object], board_id: str | None) -> Board | None:
-    """The board to check pins against: the one that the settings name, else the one at hand."""
-    named = values["hardware.board"]
+def board_for(values: Values, board_id: str | None) -> Board | None:
+    """The board whose pins to check: the one in the settings, else the connected one; None: not known."""
+    named = values.hardware.board
     return BOARDS.get(str(board_id if named == "auto" else named))
 
 
@@ -156,7 +153,7 @@ def effective_for_simulation(
     *,
     board_id: str | None = None,
 ) -> Effective:
-    """As effective(), with stand-ins for what has no default."""
+    """As effective(), with SIMULATED for settings that have no default."""
     return effective(config, environ, overrides, board_id=board_id, defaults=SIMULATED)
 
 

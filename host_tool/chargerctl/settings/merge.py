@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Three-way merge of settings: what was last deployed, what is on the drive now, what the laptop has.
 
-Pure. One side changed: it wins. Both: a conflict, which `keep` decides (differences.winner_of()). Nothing typed on
-the drive is dropped without that decision; comments and variables that are not ours stay.
+Pure. If one side changed a setting, it wins; if both did, `keep` decides (differences.winner_of()). Nothing typed on
+the drive is lost without that decision; comments and other variables stay.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from chargerctl.settings.effective import board_for
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.rules import check_together
 from chargerctl.settings.sources import Given, rendered_pair
-from chargerctl.settings.table import BY_VARIABLE, CIRCUITPYTHONS, RENDERED, board_settings
+from chargerctl.settings.table import BY_VARIABLE, CIRCUITPYTHONS, RENDERED
+from chargerctl.settings.values import Values
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a merge did about a difference."""
+    """How a merge resolved a difference."""
 
     difference: Difference
     winner: str  # drive or laptop
@@ -34,11 +35,11 @@ class Change:
         drive, laptop = one.shown(one.drive), one.shown(one.laptop)
         why = "" if one.changed_by == "both" else f", changed on the {one.changed_by}"
         if self.winner == "drive" and one.drive is None:
-            return f"{one.name}: was removed on the drive; stays out (the laptop has {laptop})"
+            return f"{one.name}: removed on the drive, not added again (the laptop has {laptop})"
         if self.winner == "drive":
-            return f"{one.name}: the drive's {drive} stays{why} (the laptop has {laptop})"
+            return f"{one.name}: kept {drive}{why} (the laptop has {laptop})"
         if one.unreadable:
-            return f"{one.name}: {laptop} replaces an unreadable line"
+            return f"{one.name}: {laptop} replaces a line that cannot be read"
         if one.drive is None:
             return f"{one.name}: {laptop} added"
         if one.laptop is None:
@@ -50,9 +51,9 @@ class Change:
 
 
 class MergeError(InputError):
-    """The merge needs a decision, or the drive's file needs mending.
+    """The merge needs a decision, or a correction of the drive's file.
 
-    at_stake: what only the drive changed, which --keep laptop would undo as well.
+    at_stake: what only the drive changed, which --keep laptop would overwrite, too.
     """
 
     def __init__(
@@ -63,13 +64,13 @@ class MergeError(InputError):
             for one in conflicts
         ]
         self.texts += [
-            f"{one.name}: changed on the drive alone; --keep laptop would replace that too"
+            f"{one.name}: changed only on the drive; --keep laptop would overwrite it, too"
             for one in at_stake
         ]
         if problems:
-            remedy = "mend the drive's settings.toml, or go on without such lines with --keep laptop"
+            remedy = "correct the drive's settings.toml, or use --keep laptop, which turns these lines into comments"
         else:
-            remedy = "changed on the drive and on the laptop: decide with --keep laptop or --keep drive"
+            remedy = "changed on the drive and on the laptop: choose with --keep laptop or --keep drive"
         super().__init__(
             remedy,
             conflicts=[one.as_json() for one in conflicts],
@@ -82,7 +83,7 @@ class MergeError(InputError):
 
 @dataclass
 class MergeResult:
-    """`content` is the drive's new settings.toml; it counts only when check() is content."""
+    """`content` is the drive's new settings.toml, valid only if check() raises nothing."""
 
     content: bytes = b""
     changes: list[Change] = field(default_factory=list)
@@ -90,7 +91,7 @@ class MergeResult:
     problems: list[Problem] = field(default_factory=list)
 
     def check(self) -> None:
-        """Raises MergeError where a person must decide."""
+        """MergeError if a person must decide."""
         if self.conflicts or self.problems:
             kept = [change.difference for change in self.changes if change.winner == "drive"]
             at_stake = [one for one in kept if winner_of(one, "laptop") == "laptop"]
@@ -108,9 +109,9 @@ def merge(
 ) -> MergeResult:
     """The settings.toml to write.
 
-    base_hashes: salted_hashes() of the last deploy, {} for none; drive_content: the drive's file, None for none;
+    base_hashes: salted_hashes() of the last deploy, or {}; drive_content: the drive's file, or None;
     laptop_flat: Effective.flat() and for_circuitpython(); keep: "laptop", "drive" or None; board_id: to check pins; label:
-    how messages call the drive's file. With "laptop", lines of the drive that cannot be used become comments.
+    the drive's file in messages. With "laptop", lines of the drive that cannot be used become comments.
     """
     drive = read_board_file(drive_content or b"")
     edit, result = BoardEdit(drive), MergeResult()
@@ -127,13 +128,15 @@ def merge(
                 result.conflicts.append(one)
             if winner == "laptop":
                 edit.put(one.variable, lines_of(drive, one.variable), one.laptop, bool(bad))
+            elif winner == "drive" and one.drive is None:
+                merged.pop(one.variable, None)
             elif winner == "drive":
-                _assign(merged, one.variable, one.drive)
+                merged[one.variable] = str(one.drive)
 
     settle(compare(base_hashes, drive, laptop_flat))
-    # CircuitPython's own pair follows what became of the settings that it is written from.
+    # CircuitPython's own Wi-Fi variables follow the merged settings.
     settle(compare(base_hashes, drive, rendered_pair(merged), RENDERED))
-    # What a person gave CircuitPython before we did stays.
+    # Where a person has set one of CircuitPython's own settings, that value stays.
     known = [name for name in CIRCUITPYTHONS if name in laptop_flat or name in base_hashes]
     settle(compare(base_hashes, drive, laptop_flat, known), keep or "drive")
     if keep == "laptop":
@@ -149,20 +152,13 @@ def merge(
     return result
 
 
-def _assign(flat: dict[str, str], variable: str, text: str | None) -> None:
-    if text is None:
-        flat.pop(variable, None)
-    else:
-        flat[variable] = text
-
-
 def _together(merged: Mapping[str, str], board_id: str | None, label: str) -> list[Problem]:
-    """What is wrong with the merged settings as a whole."""
+    """The mistakes in the merged settings as a whole."""
     given = {
         BY_VARIABLE[variable].name: Given(BY_VARIABLE[variable], text, "merge", Place(label), f"{variable}: ")
         for variable, text in merged.items()
         if variable in BY_VARIABLE
     }
-    values, _ = board_settings.load(merged.get)
+    values = Values.of(merged)
     problems = check_together(values, given, board_for(values, board_id))
     return [problem for problem in problems if not problem.warning]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What is wrong with settings: every mistake with its place, and the error that carries them all."""
+"""Mistakes and warnings in settings, each with its place, and the error that contains all of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chargerctl.errors import InputError
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was said: a file's line and column (from 1), or `$NAME`, or `--set section.key`."""
+    """Where a value was given: line and column (from 1) in a file, `$NAME`, or `--set section.key`."""
 
     label: str
     line: int = 0
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake, or a warning. `message` never has a secret's value in it."""
+    """One mistake or warning. `message` never contains the value of a secret."""
 
     place: Place
     message: str
@@ -34,7 +34,7 @@ class Problem:
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """Files first, line by line; the rest as it was found."""
+        """Sort key: files first, line by line; the rest in the order in which it was found."""
         return (0, self.place.line, self.place.column) if self.place.line else (1, 0, 0)
 
     def as_json(self) -> dict[str, object]:
@@ -45,7 +45,7 @@ class Problem:
 
 
 class SettingsError(InputError):
-    """All mistakes of one run."""
+    """All mistakes that one run found."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

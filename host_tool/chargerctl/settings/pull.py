@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What was changed on the drive since the last deploy, for the laptop's file to take over. Pure."""
+"""Finds the settings that were changed on the drive since the last deploy, to copy to the laptop's file. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from chargerctl.settings.problems import Place, Problem
 def changes_to_pull(
     base: Mapping[str, str], drive: BoardFile, laptop: Mapping[str, str], keep: str | None, label: str
 ) -> tuple[list[Difference], list[Difference], list[Problem]]:
-    """(what to take, conflicts that `keep` does not decide, lines of the drive that cannot be taken).
+    """(changes to copy, conflicts that `keep` does not decide, lines of the drive that cannot be used).
 
-    base: the manifest's hashes, {} for none: then every difference counts, and two values are a conflict.
+    base: the hashes in the manifest; with {} every difference is copied, and two different values are a conflict.
     """
     taken, conflicts = [], []
     problems = [] if keep == "laptop" else strays(drive, label)
     for one in compare(base, drive, laptop, OURS):
-        # What the drive alone changed is asked for: `keep` has no say in it.
+        # What only the drive changed is what a pull is for: `keep` does not matter.
         winner, bad = winner_of(one, None) or winner_of(one, keep), bad_value(one)
         if winner == "drive":
             taken.append(one)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What settings must be together: pins against the board, and what is allowed but unwise."""
+"""Rules for several settings together: pins against the board, and warnings about what is allowed but unwise."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Mapping
 
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
-from chargerctl.settings.help import EXAMPLES
-from chargerctl.settings.likeness import did_you_mean, nearest
+from chargerctl.likeness import did_you_mean, nearest
+from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
 from chargerctl.settings.table import SETTINGS
+from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
 UNSAFE: dict[str, dict[str, str]] = _profiles.UNSAFE_OUTPUTS
@@ -44,32 +45,30 @@ _BUSES = {
     "miso": "the SPI bus",
 }
 
-# Without one of these the charger does not charge.
-VITAL_PINS = ("relay_pin", "cable_pin", "lock_pin", "estop_pin")
-# How long wifi.radio.connect blocks there before it joins: net/wifi.py declares it.
+# The charger does not charge without all of these.
+VITAL_PINS = tuple(key for key in PINS if SETTINGS[f"hardware.{key}"].vital)
+# How long wifi.radio.connect blocks on RP2, as net/wifi.py declares it.
 _RP2_JOIN_MS = 500
-
-Values = Mapping[str, str | int | bool | None]
 
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
-    """Every rule that concerns several settings, or a setting and its board; None: board not known."""
+    """What breaks a rule about several settings, or about a setting and its board; None: board not known."""
     return [*_pins(values, given, board), *_unwise(values, given)]
 
 
 def notes(values: Values, board: Board | None) -> list[str]:
-    """What is right as it is, and still good to know."""
+    """What is not a mistake, but good to know."""
     found = []
-    max_stall_ms = values["safety.max_stall_ms"]
-    if board and board.is_rp2 and isinstance(max_stall_ms, int) and max_stall_ms < _RP2_JOIN_MS:
+    max_stall_ms = values.safety.max_stall_ms
+    if board and board.is_rp2 and max_stall_ms < _RP2_JOIN_MS:
         found.append(
             f"safety.max_stall_ms: with {max_stall_ms}, {board.title} rejoins a lost Wi-Fi network only after the "
             f"charge: joining blocks for {_RP2_JOIN_MS} ms"
         )
-    if values["web.api_password"]:
+    if values.web.api_password:
         found.append(
-            "web.api_password: CircuitPython joins the network before the program starts and drives its pins: "
-            "for up to 8 s, and on an ESP32 for as long as the network gives it no address"
+            "web.api_password: CircuitPython joins Wi-Fi before the firmware starts and sets its pins: that takes up to "
+            "8 s, and on an ESP32 until the network assigns an address"
         )
     return found
 
@@ -79,37 +78,37 @@ def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> li
     profile = profile_of(board.board_id) if board else {}
     holder_of: dict[object, str] = {}
     asked = {role: given.get(f"hardware.{role}") for role in _roles_in_use(values)}
-    # The board's own pins first, so that a mistake is reported where a person put a pin.
+    # The board's default pins first, so that a conflict is reported at the pin that a person set.
     for role in sorted(asked, key=lambda role: asked[role] is not None):
-        said = asked[role]
-        pin = (said.text if said else "") or profile.get(role, "none")
+        own = asked[role]
+        pin = (own.text if own else "") or profile.get(role, "none")
         if pin == "none":
             continue
-        if said is not None and not _exists(pin, board):
-            problems.append(Problem(said.place, f"{said.label}{_no_such_pin(pin, board)}"))
+        if own is not None and not _exists(pin, board):
+            problems.append(own.problem(_no_such_pin(pin, board)))
             continue
         contact = board.pins[pin] if board else pin
         holder = holder_of.setdefault(contact, role)
-        if holder != role and said is not None:
-            problems.append(Problem(said.place, f"{said.label}{pin} is {_holder(holder, asked)} already"))
+        if holder != role and own is not None:
+            problems.append(own.problem(f"{pin} is already used for {_holder(holder, asked)}"))
             continue
-        problems += _unfit(role, pin, said, board)
+        problems += _unfit(role, pin, own, board)
     named = given.get("hardware.board")
     if named and named.text not in (*BOARDS, "auto"):
         hint = _hint(nearest(named.text, BOARDS))
-        message = f"{named.label}{named.text} is not a board chargerctl knows: its pins are not checked{hint}"
-        problems.append(Problem(named.place, message, warning=True))
+        message = f"{named.text} is not a board that chargerctl knows: its pins are not checked{hint}"
+        problems.append(named.problem(message, warning=True))
     return problems
 
 
 def profile_of(board_id: str) -> dict[str, str]:
-    """Which pin serves which part where the settings name none."""
+    """{role: pin} of the board, for pins that are not in the settings."""
     profile: dict[str, str] = _profiles.PROFILES[board_id]
     return profile
 
 
 def pins_in_use(values: Values, board: Board) -> list[tuple[str, str]]:
-    """(role, pin) of every part that is fitted, by the settings or else by the board's wiring."""
+    """(role, pin) of every part that is fitted, from the settings or else from the board's profile."""
     profile = profile_of(board.board_id)
     named = [(role, values.get(f"hardware.{role}") or profile.get(role)) for role in _roles_in_use(values)]
     return [(role, str(pin)) for role, pin in named if pin and pin != "none"]
@@ -117,16 +116,12 @@ def pins_in_use(values: Values, board: Board) -> list[tuple[str, str]]:
 
 def _roles_in_use(values: Values) -> list[str]:
     roles = ["relay_pin", "cable_pin", "lock_pin", "led_pin", "estop_pin", "service_pin"]
-    if values["hardware.meter_pulses_per_kwh"] != 0:
+    hardware = values.hardware
+    if hardware.meter_pulses_per_kwh != 0:
         roles.append("meter_pin")
-    reader = values["hardware.card_reader"]
-    if reader != "none":
-        roles.append("reader_irq_pin")
-    if reader == "pn532_spi":
-        roles += ["reader_cs_pin", "sck", "mosi", "miso"]
-    if reader == "pn532_i2c" or values["hardware.display"] != "none":
+    if hardware.display != "none":
         roles += ["sda", "scl"]
-    return roles
+    return list(dict.fromkeys((*roles, *hardware.reader_pins.split())))
 
 
 def _exists(pin: str, board: Board | None) -> bool:
@@ -135,7 +130,7 @@ def _exists(pin: str, board: Board | None) -> bool:
 
 def _no_such_pin(pin: str, board: Board | None) -> str:
     if board is None:
-        return f"{pin} is a pin of no board that chargerctl knows"
+        return f"no board that chargerctl knows has a pin {pin}"
     return f"{board.title} has no pin {pin}{_hint(nearest(pin.upper(), board.pins, 0.5))}"
 
 
@@ -146,64 +141,83 @@ def _hint(near: str | None) -> str:
 def _holder(role: str, asked: Mapping[str, Given | None]) -> str:
     if role in _BUSES:
         return _BUSES[role]
-    return f"hardware.{role}" + ("" if asked[role] else " (the board's own)")
+    return f"hardware.{role}" + ("" if asked[role] else " (the board's default)")
 
 
-def _unfit(role: str, pin: str, said: Given | None, board: Board | None) -> list[Problem]:
-    """A pin that the board has, but not for this part."""
-    if said is None:
+def _unfit(role: str, pin: str, own: Given | None, board: Board | None) -> list[Problem]:
+    """A mistake if the board has the pin, but it cannot be used for this part."""
+    if own is None:
         return []
     if board is None and any(profile_of(each).get(role) == pin for each in BOARDS):
-        return []  # a wiring that is right for one board is probably meant for that
+        return []  # it is in the profile of a board, which is probably the one that is meant
     boards = [board] if board else [each for each in BOARDS.values() if pin in each.pins]
     for each in boards:
         message = ""
         reason = UNSAFE.get(each.board_id, {}).get(pin)
         if reason and role in ("relay_pin", "lock_pin"):
-            message = f"{pin} is not safe there on {each.title}: {reason}"
+            message = f"{pin} is not safe for relay or lock on {each.title}: {reason}"
         elif role == "meter_pin" and each.is_rp2 and each.pins[pin] % 2 == 0:
-            message = f"{pin} cannot count on {each.title}: the meter needs an odd GPIO"
+            message = f"{pin} cannot count pulses on {each.title}: the meter needs an odd GPIO number"
         if message:
-            # Without knowing the board it may be right.
-            return [Problem(said.place, f"{said.label}{message}", warning=board is None)]
+            # A warning if the board is not known: the pin may be right on it.
+            return [own.problem(message, warning=board is None)]
     return []
 
 
 def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
-    """What is allowed, but hardly meant."""
+    """Warnings about what is allowed, but probably not meant."""
     found: list[Problem] = []
 
     def warn(name: str, message: str) -> None:
-        found.append(Problem(given[name].place, given[name].label + message, warning=True))
+        found.append(given[name].problem(message, warning=True))
 
+    hardware = values.hardware
+    unused = {
+        key: f"card_reader {hardware.card_reader}"
+        for key in ("reader_cs_pin", "reader_irq_pin")
+        if key not in hardware.reader_pins
+    }
+    if hardware.display == "none":
+        unused["display_address"] = "display none"
+    for key, part in unused.items():
+        name = f"hardware.{key}"
+        if name in given and given[name].text not in ("", "none"):
+            warn(name, f"is not used with {part}")
+    mqtt = values.mqtt
     broker = given["mqtt.broker"].text if "mqtt.broker" in given else ""
     if broker.lower().removesuffix(".") in PUBLIC_BROKERS:
-        warn("mqtt.broker", f"{broker} is a public broker: anyone can read and command this charger there")
-    elif broker and values["mqtt.tls"] is False and not is_local(broker):
         warn(
             "mqtt.broker",
-            f"{broker} is not on the local network: without mqtt.tls all goes there in plain text",
+            f"{broker} is a public broker: anyone can read what this charger sends, and control it",
         )
-    if "mqtt.port" in given and values["mqtt.tls"] is not None:
-        other = 1883 if values["mqtt.tls"] else 8883
-        if values["mqtt.port"] == other:
-            how = "without" if values["mqtt.tls"] else "with"
-            warn(
-                "mqtt.port",
-                f"{other} is the port {how} tls, and mqtt.tls is {str(values['mqtt.tls']).lower()}",
-            )
+    elif broker and mqtt.tls is False and not is_local(broker):
+        warn(
+            "mqtt.broker",
+            f"{broker} is not on the local network: without mqtt.tls everything is sent in plain text, passwords too",
+        )
+    if "mqtt.port" in given and mqtt.tls is not None:
+        other = 1883 if mqtt.tls else 8883
+        if mqtt.port == other:
+            how = "without" if mqtt.tls else "with"
+            warn("mqtt.port", f"{other} is the usual port {how} TLS, but mqtt.tls is {str(mqtt.tls).lower()}")
     serial = given["charger.serial"].text if "charger.serial" in given else ""
     if serial == EXAMPLES["charger.serial"]:
-        warn("charger.serial", f"{serial} is the example's: chargers with one serial cut each other off")
-    if values["mqtt.password"] and not values["mqtt.username"]:
+        warn(
+            "charger.serial",
+            f"{serial} is the serial of the example: chargers with the same serial disconnect each other",
+        )
+    if mqtt.password and not mqtt.username:
         warn("mqtt.password", "is not sent without mqtt.username")
-    if values["mqtt.ca_file"] and values["mqtt.tls"] is False:
+    if mqtt.ca_file and mqtt.tls is False:
         warn("mqtt.ca_file", "is not used without mqtt.tls")
+    for name, warnings in NO_EFFECT_YET.items():
+        if name in given and given[name].text in warnings:
+            warn(name, warnings[given[name].text])
     return found
 
 
 def is_local(host: str) -> bool:
-    """Whether a broker's name or address is one of the local network, as far as the name says."""
+    """Whether a broker is on the local network, judged by its name or address alone."""
     host = host.lower().removesuffix(".")
     try:
         address = ipaddress.ip_address(host)

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Which names stand for secrets, misspelt ones and other people's too; and what of a slip may be repeated."""
+"""Recognises names of secrets, also misspelt or unknown ones, so that messages never repeat a secret."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from chargerctl.settings.likeness import nearest
+from chargerctl.likeness import nearest
 from chargerctl.settings.table import PREFIX, SETTINGS, Setting, near_name, near_variable, setting_of
 
 _TELLING = re.compile("PASS|PSK|PWD|SECRET|TOKEN|KEY|CREDENTIAL")
@@ -15,7 +15,7 @@ _WORDS = ("PASSWORD", "PASSPHRASE", "SECRET", "TOKEN")
 
 
 def is_secret(name: str) -> bool:
-    """Whether what `name` (of a variable or a setting) is given must not be shown. In doubt it must not."""
+    """Whether the value of `name` (a variable or a setting) must not be shown. In doubt it is a secret."""
     setting = SETTINGS.get(name.lower()) or setting_of(name.upper())
     if setting:
         return setting.secret
@@ -31,7 +31,7 @@ def _near_setting(name: str) -> Setting | None:
 
 
 def repeatable(typed: str) -> str:
-    """What a message may repeat of a text typed where a name belongs: nothing behind that name."""
+    """The part of a text, typed where a name was expected, that a message may repeat: the name, nothing after it."""
     for setting in SETTINGS.values():
         if setting.secret and typed.strip().startswith(setting.name):
             return setting.name
@@ -43,7 +43,7 @@ def repeatable(typed: str) -> str:
 
 
 def slipped_into(message: str, arguments: Sequence[str]) -> str | None:
-    """The secret setting whose value `message` repeats, typed as `mqtt.password hunter2` where none is expected."""
+    """The secret setting whose value `message` repeats, typed as `mqtt.password hunter2` in the wrong place."""
     for index, argument in enumerate(arguments):
         typed = argument.removeprefix("--set=")
         name = repeatable(typed)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a source says of each setting, and the environment and `--set` as sources. Each value on its own."""
+"""The settings that one source gives, with the environment and `--set` as sources. Checks each value on its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from chargerctl.boards.catalogue import Board
-from chargerctl.settings.likeness import did_you_mean
+from chargerctl.likeness import did_you_mean
 from chargerctl.settings.problems import Place, Problem
 from chargerctl.settings.secret_names import repeatable
 from chargerctl.settings.table import (
@@ -24,13 +24,13 @@ from chargerctl.settings.table import (
 
 
 def rendered_pair(flat: Mapping[str, str]) -> dict[str, str]:
-    """What CircuitPython itself is given: nothing without a web password, for the pair makes it connect first."""
+    """CircuitPython's own Wi-Fi variables: none without a web password, because they make it connect before our program."""
     texts = {variable: flat.get(SETTINGS[name].variable, "") for variable, name in RENDERED.items()}
     return texts if texts["CIRCUITPY_WEB_API_PASSWORD"] else {}
 
 
 def for_circuitpython(board: Board | None) -> dict[str, str]:
-    """CircuitPython's own settings on this board, whatever the settings; None: on one that is not known."""
+    """CircuitPython's own settings that every deploy to this board writes; None: the board is not known."""
     texts = {variable: setting.text(setting.row[4]) for variable, setting in CIRCUITPYTHONS.items()}
     if board is not None and not board.bluetooth_open:
         del texts["CIRCUITPY_BLE_WORKFLOW"]
@@ -39,18 +39,21 @@ def for_circuitpython(board: Board | None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Given:
-    """A value that somebody gave, as text; it has passed its own check."""
+    """A value from a source, as text; it has passed its own check."""
 
     setting: Setting
     text: str  # canonical
     source: str  # file, environment, command line
     place: Place
-    label: str  # what to call it after the place: "mqtt.broker: " in a file, else nothing
+    label: str  # prefix of messages about it: "mqtt.broker: " in a file, else empty
+
+    def problem(self, message: str, warning: bool = False) -> Problem:
+        return Problem(self.place, self.label + message, warning)
 
 
 @dataclass
 class Source:
-    """All that one source says, and what is wrong with it. `mentioned`: settings given at all."""
+    """The settings of one source, and its mistakes. `mentioned`: also those with a bad value."""
 
     given: dict[str, Given] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
@@ -60,7 +63,7 @@ class Source:
         self.problems.append(Problem(place, message, warning))
 
     def take(self, setting: Setting, text: str, source: str, place: Place, label: str) -> None:
-        """Keep the value if it passes; `label` is what the person called the setting."""
+        """Keep the value if it is valid; `label`: as in Given."""
         self.mentioned.add(setting.name)
         try:
             text = setting.text(setting.check(text))
@@ -71,7 +74,7 @@ class Source:
 
 
 def from_environment(environ: Mapping[str, str]) -> Source:
-    """Every CHARGER_ variable, in small letters too; one that is no setting is a mistake, with the nearest name."""
+    """Every CHARGER_ variable, in lower case too; an unknown one is a mistake, with the nearest name."""
     found = Source()
     for variable in sorted(name for name in environ if name.upper().startswith(PREFIX)):
         place, setting = Place(f"${variable}"), BY_VARIABLE.get(variable)
@@ -80,14 +83,14 @@ def from_environment(environ: Mapping[str, str]) -> Source:
             continue
         earlier = found.given.get(setting.name)
         if earlier and earlier.text != setting.canonical(environ[variable]):
-            found.complain(place, f"differs from {earlier.place}, which means the same setting")
+            found.complain(place, f"differs from {earlier.place}, another name of the same setting")
             continue
         found.take(setting, environ[variable], "environment", place, "")
     return found
 
 
 def from_overrides(overrides: Iterable[str]) -> Source:
-    """`section.key=value` of each --set; the last of several for one setting counts."""
+    """`section.key=value` of each --set; of several for one setting the last one wins."""
     found = Source()
     for override in overrides:
         typed, equals, text = override.partition("=")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The firmware's table of settings as the laptop uses it: by name, by variable, by likeness."""
+"""The firmware's table of settings for the laptop: by name, by variable, by similar name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chargerctl.firmware_files import firmware_module
-from chargerctl.settings.likeness import nearest
+from chargerctl.likeness import nearest
 
 board_settings = firmware_module("charger.settings")
 
 PREFIX: str = board_settings.PREFIX
 MASK = "***"
 
-# CircuitPython's own variables that chargerctl writes from settings: they may stand in a rendered file.
+# CircuitPython's own variables that a deploy writes, each from one of our settings.
 RENDERED = {
     "CIRCUITPY_WIFI_SSID": "wifi.ssid",
     "CIRCUITPY_WIFI_PASSWORD": "wifi.password",
@@ -25,7 +25,7 @@ RENDERED = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One row. `default` is as on the board (num: hundredths); None where there is none or it depends."""
+    """One row of the table. `default` as on the board (num: hundredths); None if there is none, or it depends."""
 
     name: str
     row: tuple[Any, ...]
@@ -41,8 +41,7 @@ class Setting:
 
     @property
     def kind(self) -> str:
-        kind: str = self.row[1]
-        return kind
+        return str(self.row[1])
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -68,21 +67,21 @@ class Setting:
 
     @property
     def bare(self) -> bool:
-        """Whether a laptop's file has it without quotes."""
+        """Whether it is written without quotes in the laptop's file."""
         return self.kind in ("int", "hex", "num", "bool")
 
     @property
     def variable(self) -> str:
-        """Its name in the environment and on the board."""
+        """Its name in the environment and in the board's file."""
         return self.spellings[0]
 
     def check(self, text: str) -> str | int | bool:
-        """The value as the board will see it; ValueError with the board's own reason."""
+        """The value that the board will use; ValueError with the board's own reason."""
         value: str | int | bool = board_settings.check(self.row, text)
         return value
 
     def text(self, value: str | int | bool) -> str:
-        """The text that stands for a typed value: the inverse of check()."""
+        """The text of a value: the inverse of check()."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if self.kind == "hex":
@@ -92,25 +91,25 @@ class Setting:
         return str(value)
 
     def canonical(self, text: str) -> str:
-        """The one way to write a good value ("+0x3c" is "0x3C"); a bad one as it is."""
+        """The normal form of a valid text ("+0x3c" is "0x3C"); a bad one unchanged."""
         try:
             return self.text(self.check(text))
         except ValueError:
             return text
 
     def plain(self, text: str) -> str | int | float | bool:
-        """A good value as JSON and TOML have it."""
+        """A valid text as a value for JSON and TOML."""
         if self.kind != "num":
             return self.check(text)
         hundredths = int(self.check(text))
         return hundredths / 100 if hundredths % 100 else hundredths // 100
 
     def shown(self, text: str, reveal: bool = False) -> str:
-        """`text` for a person: a secret that is set is masked."""
+        """`text` for a person: a secret that is not empty is masked."""
         return MASK if self.secret and text and not reveal else text
 
     def shown_json(self, text: str, reveal: bool = False) -> str | int | float | bool | None:
-        """`text` for a program: masked likewise, with the type it has; None where the board decides."""
+        """`text` as a value for JSON, masked likewise; None if the board chooses the value."""
         shown = self.shown(text, reveal)
         if shown != text:
             return shown
@@ -125,8 +124,8 @@ SETTINGS: dict[str, Setting] = {row[0]: _setting(row) for row in board_settings.
 BY_VARIABLE: dict[str, Setting] = {
     variable: setting for setting in SETTINGS.values() for variable in setting.spellings
 }
-# CircuitPython's own settings, on every board or on some: none of ours. They stand on the drive without
-# quotes: CircuitPython takes a number or a bool in quotes for a mistake, and goes on with its own default.
+# CircuitPython's own settings that a deploy writes to all boards or to some. They are written without quotes:
+# CircuitPython rejects a quoted number or bool, and uses its own default.
 CIRCUITPYTHONS: dict[str, Setting] = {
     row[0]: Setting(row[0], row, (row[0],))
     for row in (
@@ -139,7 +138,7 @@ SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(setting.section for setting in S
 
 
 def setting_of(variable: str) -> Setting | None:
-    """The setting that a variable of ours, or one of CircuitPython's that is written with them, has the value of."""
+    """The setting behind a variable, of ours or of CircuitPython, in the board's file."""
     if variable in RENDERED:
         return SETTINGS[RENDERED[variable]]
     return BY_VARIABLE.get(variable) or CIRCUITPYTHONS.get(variable)
@@ -150,19 +149,19 @@ def near_section(section: str) -> str | None:
 
 
 def near_name(name: str) -> str | None:
-    """The setting meant by a misspelt `section.key`, also when only the section is wrong."""
+    """The setting that a misspelt `section.key` probably means, also if only the section is wrong."""
     section, _, key = name.lower().rpartition(".")
     same_key = [setting.name for setting in SETTINGS.values() if setting.key == key]
     if len(same_key) == 1:
         return same_key[0]
-    # Within its section a key may be further off.
+    # Within the right section a key may be less similar.
     keys = [setting.key for setting in SETTINGS.values() if setting.section == section]
     near = nearest(key, keys, 0.6)
     return f"{section}.{near}" if near else nearest(name.lower(), SETTINGS)
 
 
 def near_variable(variable: str) -> str | None:
-    """The variable meant by a misspelt one; what all of them begin with says nothing about likeness."""
+    """The variable that a misspelt one probably means; the common prefix does not count as similar."""
     known = [each.removeprefix(PREFIX) for each in BY_VARIABLE]
     near = nearest(variable.upper().removeprefix(PREFIX), known)
     return PREFIX + near if near else None

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Reads a settings file with the place of everything in it, going on after each mistake.
+"""Reads a settings file with the place of each item in it, and goes on after a mistake.
 
-tomli parses, one statement at a time, because it stops at the first error of a text and keeps no positions.
-Knows nothing of which settings there are.
+tomli parses each statement on its own, because it stops at the first error and keeps no positions. This module does
+not know which settings exist.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import tomli
 from chargerctl.errors import InputError
 from chargerctl.settings.problems import Place, Problem
 
-LONGEST = 65536  # bytes; the longest honest settings file has about 5000
+LONGEST = 65536  # bytes; a settings file with everything in it has about 5000
 
 _KEY = re.compile(r"""[ \t]*((?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^"'=#\n])+?)[ \t]*=[ \t]*""")
 _OPENERS = ('"""', "'''", "[", "{")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
 _MOST_LINES = 50  # of one value
 
-# What tomli says -> what to do about it, and whether to show the value's place, not where the parser stopped.
+# tomli's message -> what to do, and whether to report the start of the value instead of where the parser stopped.
 _REMEDIES = {
     "Unterminated string": ("the closing quote is missing", True),
     'Expected "\'"': ("the closing quote is missing", True),
     "Expected '='": ("must be NAME = VALUE", False),
     "Expected newline": ("only a comment may follow a value or a [section]", False),
-    "Escaped character": ("is no character: \\ud800 to \\udfff are not", False),
+    "Escaped character": ("is not a character: \\ud800 to \\udfff are not allowed", False),
     "Unescaped": ('a backslash in double quotes is written "\\\\"', False),
     "Invalid hex": ("must be \\u and 4, or \\U and 8 hex digits", False),
     "Illegal character": ("has a control character", False),
@@ -45,7 +45,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Item:
-    """One `key = value` with the names of the tables around it, where it stands, and its last line (from 1)."""
+    """One `key = value` with the names of the tables around it, its place, and its last line (from 1)."""
 
     path: tuple[str, ...]
     value: Any
@@ -56,10 +56,10 @@ class Item:
 
 @dataclass
 class TomlFile:
-    """What a file says.
+    """The content of a file.
 
-    broken: paths of statements whose value could not be read; they count as given. unread: anything may stand in
-    what could not be read. continued: lines (from 1) that belong to a statement above them.
+    broken: paths of statements whose value cannot be read; they count as given. unread: the file as a whole, or a part
+    of it, cannot be read. continued: lines (from 1) that belong to a statement above them.
     """
 
     label: str
@@ -78,11 +78,11 @@ class TomlFile:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's content; InputError where there is none to read."""
+    """The file's content; InputError if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; `chargerctl init` writes one") from None
+        raise InputError(f"{path}: file not found; `chargerctl init` writes one") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -116,7 +116,7 @@ def parse(data: bytes, label: str) -> TomlFile:
 
 
 def _loads(text: str) -> dict[str, Any]:
-    """tomli.loads; TOMLDecodeError also for what it gives up on in other ways."""
+    """tomli.loads, with TOMLDecodeError instead of its other exceptions, too."""
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError:
@@ -146,7 +146,7 @@ def _decoded(data: bytes, found: TomlFile) -> str | None:
 
 
 def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -> tuple[str, ...]:
-    """The section that a `[header]` opens; the one before it where it cannot be told."""
+    """The section that a `[header]` opens; `section`, the one before it, if the header cannot be read."""
     try:
         table: Any = _loads(line)
     except tomli.TOMLDecodeError as error:
@@ -164,7 +164,7 @@ def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -
         )
     elif path in found.headers:
         found.complain(
-            number, column, f"[{'.'.join(path)}] is already in line {found.headers[path].line}: join the two"
+            number, column, f"[{'.'.join(path)}] is already in line {found.headers[path].line}: merge the two"
         )
     else:
         found.headers[path] = found.place(number, column)
@@ -172,7 +172,7 @@ def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -
 
 
 def _statement(lines: list[str], start: int, section: tuple[str, ...], found: TomlFile) -> int:
-    """Read the `key = value` in lines[start], over several lines where it must be; the next line's index."""
+    """Read the `key = value` that starts in lines[start]; return the index of the line after it."""
     match = _KEY.match(lines[start])
     after = lines[start][match.end() :] if match else ""
     name_at = found.place(start + 1, len(lines[start]) - len(lines[start].lstrip(" \t")) + 1)
@@ -183,11 +183,8 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
             table = _loads("\n".join(lines[start:end]))
         except tomli.TOMLDecodeError as error:
             first_error = first_error or error
-            if (
-                after.startswith(_OPENERS)
-                and end < min(len(lines), start + _MOST_LINES)
-                and "Expected newline" not in error.msg
-            ):
+            at_end = error.pos >= len(error.doc)  # if not, more lines do not help
+            if at_end and after.startswith(_OPENERS) and end < min(len(lines), start + _MOST_LINES):
                 end += 1
                 continue
             message, at_value = _remedy(first_error, after)
@@ -202,7 +199,7 @@ def _statement(lines: list[str], start: int, section: tuple[str, ...], found: To
 
 
 def _after_open_text(lines: list[str], start: int) -> int:
-    """Where to go on behind a multi-line text that never ends: what looks like a statement may be part of it."""
+    """Where to go on after a multi-line text without an end: at the next section, since the lines before may be text."""
     return next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
 
 
@@ -222,7 +219,7 @@ def _path(key: str) -> tuple[str, ...]:
     try:
         table: Any = _loads(f"{key} = 0")
     except tomli.TOMLDecodeError:
-        return ()  # not to be repeated: it may be part of a value
+        return ()  # do not repeat it: it may be part of a value
     path: tuple[str, ...] = ()
     while isinstance(table, dict):
         name, table = next(iter(table.items()))
@@ -231,7 +228,7 @@ def _path(key: str) -> tuple[str, ...]:
 
 
 def _remedy(error: tomli.TOMLDecodeError, value: str = "") -> tuple[str, bool]:
-    """What to do about an error, and whether the value's place says more; value: what stands behind the `=`."""
+    """What to do about an error, and whether to report the place of the value; value: the text after the `=`."""
     bare = value.partition("#")[0].strip()
     if re.fullmatch(r"[+-]?0\d+", bare):
         return "a number must not begin with 0", True
@@ -249,7 +246,7 @@ def _remedy(error: tomli.TOMLDecodeError, value: str = "") -> tuple[str, bool]:
 
 
 def _parse_whole(text: str, found: TomlFile) -> None:
-    """What only the whole shows; a name given twice is reported where the names are known."""
+    """Find mistakes that only the whole text shows, except for repeated names, which from_bytes() reports."""
     seen: dict[tuple[str, ...], Item] = {}
     for item in found.items:
         if item.path in seen:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the central system answers, usually and as a script tells it to."""
+"""The answers of the central system, by default and from a script."""
 
 import json
 
@@ -78,21 +78,21 @@ def test_remote_stop_is_for_the_running_transaction(booted):
 
 
 def test_a_scripted_answer_is_verbatim_and_counts(booted):
-    booted.central.answer("Authorize", {"idTagInfo": {"status": "Blocked"}})
+    booted.central.script.add("Authorize", Behaviour(payload={"idTagInfo": {"status": "Blocked"}}))
     assert booted.call("Authorize", idTag="A")[0][2] == {"idTagInfo": {"status": "Blocked"}}
     assert booted.call("Authorize", idTag="A")[0][2] == {"idTagInfo": {"status": "Accepted"}}
 
 
 @pytest.mark.parametrize("payload", [7, None, [], {"no": "such"}, "text"])
 def test_nonsense_is_sent_as_it_is(booted, payload):
-    booted.central.answer("Heartbeat", payload)
+    booted.central.script.add("Heartbeat", Behaviour(payload=payload))
     answer = booted.call("Heartbeat")[0][2]
     assert answer == payload or payload is None
 
 
 def test_behaviours_of_an_action_queue_up_and_do_not_touch_other_actions(booted):
-    booted.central.error("Authorize", "InternalError")
-    booted.central.silent("Authorize", 2)
+    booted.central.script.add("Authorize", Behaviour(error="InternalError"))
+    booted.central.script.add("Authorize", Behaviour(silent=True), 2)
     assert booted.call("Heartbeat")[0][0] == 3
     assert booted.call("Authorize", idTag="A")[0][:3:2] == [4, "InternalError"]
     assert booted.call("Authorize", idTag="A") == []
@@ -101,18 +101,18 @@ def test_behaviours_of_an_action_queue_up_and_do_not_touch_other_actions(booted)
 
 
 def test_always_lasts_until_replaced_and_waits_for_the_counted_ones(booted):
-    booted.central.silent("Heartbeat", None)
-    booted.central.answer("Heartbeat", {"a": 1}, 1)
+    booted.central.script.add("Heartbeat", Behaviour(silent=True), None)
+    booted.central.script.add("Heartbeat", Behaviour(payload={"a": 1}), 1)
     assert booted.call("Heartbeat")[0][2] == {"a": 1}
     assert booted.call("Heartbeat") == []
-    booted.central.answer("Heartbeat", {"b": 2}, None)
+    booted.central.script.add("Heartbeat", Behaviour(payload={"b": 2}), None)
     assert booted.call("Heartbeat")[0][2] == {"b": 2}
-    booted.central.be_usual()
+    booted.central.script.clear()
     assert "currentTime" in booted.call("Heartbeat")[0][2]
 
 
 def test_a_late_answer_is_due_when_its_time_has_come(booted):
-    booted.central.delay("Authorize", 2.5)
+    booted.central.script.add("Authorize", Behaviour(delay_s=2.5))
     assert booted.call("Authorize", idTag="A") == []
     assert booted.central.next_due == booted.now + 2.5
     booted.now += 2.4
@@ -123,8 +123,8 @@ def test_a_late_answer_is_due_when_its_time_has_come(booted):
 
 
 def test_late_answers_come_in_the_order_of_their_times(booted):
-    booted.central.delay("Authorize", 5)
-    booted.central.delay("Heartbeat", 1)
+    booted.central.script.add("Authorize", Behaviour(delay_s=5))
+    booted.central.script.add("Heartbeat", Behaviour(delay_s=1))
     booted.call("Authorize", idTag="A")
     booted.call("Heartbeat")
     booted.now += 10
@@ -132,21 +132,21 @@ def test_late_answers_come_in_the_order_of_their_times(booted):
 
 
 def test_an_answer_can_come_twice(booted):
-    booted.central.duplicate("Heartbeat")
+    booted.central.script.add("Heartbeat", Behaviour(copies=2))
     first, second = booted.call("Heartbeat")
     assert first == second
 
 
-def test_any_stands_for_every_action_without_a_behaviour_of_its_own(booted):
-    booted.central.behave(ANY, Behaviour(silent=True), None)
-    booted.central.error("Heartbeat", "GenericError")
+def test_any_matches_every_action_without_a_behaviour_of_its_own(booted):
+    booted.central.script.add(ANY, Behaviour(silent=True), None)
+    booted.central.script.add("Heartbeat", Behaviour(error="GenericError"))
     assert booted.call("Heartbeat")[0][2] == "GenericError"
     assert booted.call("Heartbeat") == []
     assert booted.call("Authorize", idTag="A") == []
 
 
 def test_even_something_that_is_no_frame_can_be_the_answer(booted):
-    booted.central.behave("Heartbeat", Behaviour(raw="<html>"))
+    booted.central.script.add("Heartbeat", Behaviour(raw="<html>"))
     assert booted.central.handle('[2,"h","Heartbeat",{}]', booted.now) == ["<html>"]
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from chargerctl.central.schemas import CALL, FrameError, check_payload, parse
+from chargerctl.central.script import Behaviour
 
 
 @pytest.mark.parametrize(
@@ -15,16 +16,16 @@ from chargerctl.central.schemas import CALL, FrameError, check_payload, parse
         ("[", "not JSON"),
         ("{}", "not a list"),
         ("[]", "not a list"),
-        ('[5,"1","Heartbeat",{}]', "5 is no message type"),
-        ('[true,"1","Heartbeat",{}]', "True is no message type"),
+        ('[5,"1","Heartbeat",{}]', "5 is not a message type"),
+        ('[true,"1","Heartbeat",{}]', "True is not a message type"),
         ('[2,"1","Heartbeat"]', "a message of type 2 is [2, str, str, dict]"),
         ('[2,1,"Heartbeat",{}]', "a message of type 2 is [2, str, str, dict]"),
         ('[2,"1","Heartbeat",[]]', "a message of type 2 is [2, str, str, dict]"),
         ('[3,"1"]', "a message of type 3 is [3, str, dict]"),
         ('[4,"1","GenericError","",{},0]', "a message of type 4 is [4, str, str, str, dict]"),
-        ('[4,"1","MyOwnError","",{}]', "'MyOwnError' is no error code"),
-        ('[2,"' + "x" * 37 + '","Heartbeat",{}]', "a message id of 37 characters"),
-        ('[2,"","Heartbeat",{}]', "a message id of 0 characters"),
+        ('[4,"1","MyOwnError","",{}]', "'MyOwnError' is not an error code"),
+        ('[2,"' + "x" * 37 + '","Heartbeat",{}]', "message id has 37 characters, 1 to 36 allowed"),
+        ('[2,"","Heartbeat",{}]', "message id has 0 characters, 1 to 36 allowed"),
         ("[" * 100_000, "not JSON"),
     ],
 )
@@ -53,8 +54,8 @@ def test_bytes_that_are_no_text_are_reported(booted):
             "PropertyConstraintViolation",
         ),
         ("MeterValues", {"connectorId": 1, "meterValue": []}, "meterValue", "OccurenceConstraintViolation"),
-        ("Conquer", {}, "'Conquer' is no action of OCPP 1.6", "NotImplemented"),
-        ("../../secrets", {}, "is no action", "NotImplemented"),
+        ("Conquer", {}, "'Conquer' is not an action of OCPP 1.6", "NotImplemented"),
+        ("../../secrets", {}, "is not an action", "NotImplemented"),
     ],
 )
 def test_a_wrong_payload_is_reported_and_answered_with_the_fitting_error(
@@ -99,15 +100,15 @@ def test_decimals_are_checked_as_decimals():
         check_payload(CALL, "SetChargingProfile", parse(frame.replace("21.4", "21.44"))[3])
 
 
-def test_nothing_may_come_before_boot_is_accepted(charger):
+def test_nothing_is_allowed_before_boot_is_accepted(charger):
     charger.call("Heartbeat")
     assert charger.reasons() == ["Heartbeat before BootNotification was accepted"]
 
 
 def test_nor_after_boot_was_rejected_unless_triggered(charger):
-    charger.central.answer(
+    charger.central.script.add(
         "BootNotification",
-        {"status": "Pending", "interval": 10, "currentTime": "2026-11-22T07:30:00Z"},
+        Behaviour(payload={"status": "Pending", "interval": 10, "currentTime": "2026-11-22T07:30:00Z"}),
     )
     charger.boot()
     charger.call("Heartbeat")
@@ -117,12 +118,12 @@ def test_nor_after_boot_was_rejected_unless_triggered(charger):
     assert len(charger.reasons()) == 1
 
 
-def test_a_message_id_stands_for_one_message(booted):
+def test_a_message_id_is_used_for_one_message(booted):
     first = booted.send('[2,"same","Heartbeat",{}]')
     assert booted.send('[2,"same","Heartbeat",{}]') == first
     assert booted.reasons() == []
     booted.send('[2,"same","Authorize",{"idTag":"A"}]')
-    assert booted.reasons() == ["message id 'same' used again"]
+    assert booted.reasons() == ["message id 'same' is used for two different calls"]
 
 
 def test_answers_are_checked_against_the_action_they_answer(booted):
@@ -134,8 +135,8 @@ def test_answers_are_checked_against_the_action_they_answer(booted):
 
 
 def test_an_answer_to_nothing_is_reported(booted):
-    booted.send([3, "nobody-asked", {}])
-    assert booted.reasons() == ["answers 'nobody-asked', which was not asked"]
+    booted.send([3, "not-a-call", {}])
+    assert booted.reasons() == ["answer to 'not-a-call', which is not the id of a call"]
 
 
 def test_an_error_for_an_unreadable_call_needs_no_known_id(booted):

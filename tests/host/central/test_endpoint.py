@@ -6,6 +6,7 @@ import json
 
 import pytest
 from chargerctl.central.endpoint import Endpoint
+from chargerctl.central.script import Behaviour
 from chargerctl.central.system import CentralSystem
 from chargerctl.simulator.machine.clock import Clock
 
@@ -19,7 +20,7 @@ class Rig:
             self.central,
             "c-1",
             lambda topic, payload: self.published.append((topic, payload)),
-            self.clock,
+            self.clock.call_in,
             lambda: 1_795_332_600 + self.clock.now_us / 1e6,
         )
 
@@ -44,20 +45,12 @@ def test_it_does_not_mind_other_topics(rig):
     assert rig.published == []
 
 
-def test_it_subscribes_to_frames_and_connection(rig):
-    assert rig.endpoint.topics == ("/charger/c-1", "/charger/c-1/connection")
-
-
-def test_it_knows_whether_the_charger_is_online(rig):
-    assert rig.endpoint.online is None
-    rig.endpoint.received("/charger/c-1/connection", b"online")
-    assert rig.endpoint.online
-    rig.endpoint.received("/charger/c-1/connection", b"offline")
-    assert rig.endpoint.online is False
+def test_it_subscribes_to_the_chargers_frames(rig):
+    assert rig.endpoint.topic == "/charger/c-1"
 
 
 def test_late_answers_go_out_by_the_clock(rig):
-    rig.central.delay("Heartbeat", 2)
+    rig.central.script.add("Heartbeat", Behaviour(delay_s=2))
     rig.call("Heartbeat")
     rig.clock.spend(1_999_000)
     assert rig.published == []

@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Sessions and energy, counted once whatever is repeated."""
+"""Sessions and energy, counted once, also after retries."""
+
+from chargerctl.central.script import Behaviour
 
 
 def test_a_session_counts_when_started_and_its_energy_when_stopped(booted):
     transaction = booted.start(meter=1000)[0][2]["transactionId"]
-    assert (booted.central.sessions, booted.central.energy_wh) == (1, 0)
+    assert (len(booted.central.ledger.transactions), booted.central.ledger.energy_wh) == (1, 0)
     booted.stop(transaction, meter=2500)
-    assert (booted.central.sessions, booted.central.energy_wh) == (1, 1500)
+    assert (len(booted.central.ledger.transactions), booted.central.ledger.energy_wh) == (1, 1500)
 
 
 def test_transactions_are_numbered(booted):
@@ -17,37 +19,41 @@ def test_transactions_are_numbered(booted):
 def test_a_repeated_start_is_the_same_session(booted):
     first = booted.start()[0][2]["transactionId"]
     assert booted.start()[0][2]["transactionId"] == first
-    assert booted.central.sessions == 1
+    assert len(booted.central.ledger.transactions) == 1
 
 
 def test_a_repeated_stop_counts_once(booted):
     booted.start(meter=0)
     for _each in range(3):
         booted.stop(1, meter=100)
-    assert booted.central.energy_wh == 100
+    assert booted.central.ledger.energy_wh == 100
 
 
 def test_a_start_that_was_not_accepted_is_no_session(booted):
-    booted.central.answer("StartTransaction", {"transactionId": 5, "idTagInfo": {"status": "Blocked"}})
+    booted.central.script.add(
+        "StartTransaction", Behaviour(payload={"transactionId": 5, "idTagInfo": {"status": "Blocked"}})
+    )
     booted.start()
-    booted.central.silent("StartTransaction")
+    booted.central.script.add("StartTransaction", Behaviour(silent=True))
     booted.start(meter=1)
-    booted.central.error("StartTransaction", "InternalError")
+    booted.central.script.add("StartTransaction", Behaviour(error="InternalError"))
     booted.start(meter=2)
-    assert booted.central.sessions == 0
+    assert booted.central.ledger.transactions == {}
 
 
 def test_a_scripted_transaction_id_is_the_id(booted):
-    booted.central.answer("StartTransaction", {"transactionId": -7, "idTagInfo": {"status": "Accepted"}})
+    booted.central.script.add(
+        "StartTransaction", Behaviour(payload={"transactionId": -7, "idTagInfo": {"status": "Accepted"}})
+    )
     booted.start(meter=0)
     booted.stop(-7, meter=30)
-    assert booted.central.energy_wh == 30
+    assert booted.central.ledger.energy_wh == 30
 
 
-def test_a_stop_of_an_unknown_transaction_is_kept_apart(booted):
+def test_a_stop_of_an_unknown_transaction_changes_nothing(booted):
     booted.stop(-1)
-    assert booted.central.energy_wh == 0
-    assert [each["transactionId"] for each in booted.central.ledger.stray_stops] == [-1]
+    assert booted.central.ledger.energy_wh == 0
+    assert booted.central.ledger.transactions == {}
 
 
 def test_the_running_transaction_is_the_last_unless_stopped(booted):

@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.boards.find import BOOT_OUT
 from chargerctl.cli.main import main
-from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.fat_image import opened_image
+from chargerctl.deploy import opening
 from chargerctl.deploy.records import COMMIT, MANIFEST
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.transport.volume import Volume
 
-from tests.host.deploy.fat import FatFormat, format_image
+from tests.host.transport.fat import FatFormat, format_image
+from tests.host.transport.fat_image import opened_image
 
 CONFIG = '[wifi]\nssid = "home"\n[charger]\nserial = "t-1"\n[mqtt]\nbroker = "10.0.0.2"\n'
 # CircuitPython's mark, the format of 9.x and 10.x, no native code, small integers of 31 bits.
@@ -28,8 +30,8 @@ def board(request: pytest.FixtureRequest) -> Board:
 
 
 @pytest.fixture
-def drive(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A drive of this board's size and clusters, new from the factory."""
+def drive(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Volume]:
+    """A drive of this board's size and clusters, new from the factory; the command line opens it as CIRCUITPY."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for name in ("https_proxy", "HTTPS_PROXY"):
@@ -38,23 +40,24 @@ def drive(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     (tmp_path / "settings.toml").write_text(CONFIG)
     image = format_image(tmp_path / "drive.img", FatFormat(board.filesystem_kb, board.cluster, 12))
     with opened_image(image) as volume:
-        volume.write(BOOT_OUT, boot_out_text(board.board_id).encode())
+        volume.write(BOOT_OUT, BootOut.assumed(board.board_id).render().encode())
         volume.write("code.py", b"print('Hello World!')\n")
         volume.sync([""])
-    return image
+        (tmp_path / "CIRCUITPY").mkdir()
+        monkeypatch.setattr(opening, "FolderVolume", lambda folder: volume)
+        yield volume
 
 
 def test_a_deploy_fits_is_whole_and_leaves_no_trace_of_itself(
-    board: Board, drive: Path, capsys: pytest.CaptureFixture[str]
+    board: Board, drive: Volume, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["deploy", "--drive", str(drive), "--yes", "--force", "--libs", "wheels"]) == 0
+    assert main(["deploy", "--drive", "CIRCUITPY", "--yes", "--force", "--libs", "wheels"]) == 0
     said = capsys.readouterr().out
     assert "in place" not in said
-    with opened_image(drive) as volume:
-        sizes, _ = volume.list()
-        compiled = [path for path in sizes if path.endswith(".mpy")]
-        assert {volume.read(path)[:4] for path in compiled} <= {MPY_HEADER}
-        settings = read_board_file(volume.read("settings.toml")).values
+    sizes, _ = drive.list()
+    compiled = [path for path in sizes if path.endswith(".mpy")]
+    assert {drive.read(path)[:4] for path in compiled} <= {MPY_HEADER}
+    settings = read_board_file(drive.read("settings.toml")).values
     assert {"code.py", "boot.py", "safemode.py", "hold.py", "settings.toml", MANIFEST} < set(sizes)
     assert COMMIT not in sizes
     modules = {path.rpartition(".")[0] for path in sizes}

@@ -8,8 +8,8 @@ import pytest
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.records import COMMIT, WAIT, Commit, Mark
 
-from tests.host.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.host.deploy.virtual import LOCK, RELAY, Bench, deploy, live
+from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 
 SERVICE = "GP14"
 BOOT = ("boot.py", "boot.txt")
@@ -32,7 +32,7 @@ def staged(tree: Tree, steps: list[tuple[str, ...]], **files: bytes) -> Tree:
 
 
 def program_writes(tree: Tree) -> Tree:
-    """A code.py that tries to write the drive and says so."""
+    """A code.py that tries to write the drive and prints the result."""
     code = b"try:\n    open('/probe', 'w').close()\n    print('program owns')\nexcept OSError:\n    print('laptop owns')\n"
     return {**tree, "code.py": code}
 
@@ -57,9 +57,9 @@ def test_the_laptop_owns_the_drive_while_a_deploy_needs_it(bench: Bench, new_tre
 
 @pytest.mark.parametrize(
     ("there", "target", "said"),
-    [("late.py/inside", "late.py", "late.py is a folder"), ("late", "late/x.py", "late is no folder")],
+    [("late.py/inside", "late.py", "late.py is a folder"), ("late", "late/x.py", "late is not a folder")],
 )
-def test_what_stands_in_the_way_is_left_to_the_laptop(
+def test_a_name_in_the_way_is_left_to_the_laptop(
     bench: Bench, new_tree: Tree, there: str, target: str, said: str
 ) -> None:
     """No reset every 30 s."""
@@ -132,8 +132,8 @@ def test_a_damaged_staged_file_is_not_put_in_place(bench: Bench, new_tree: Tree)
         (b"", "the commit is damaged"),
         (b"\xff\xfe\x00", "the commit is damaged"),
         (Commit([("turn", "round")]).render(), "unknown step turn"),
-        (Commit([("put", "1", "2")]).render(), "the commit is not understood"),
-        (Commit([("put", "one", "2", "-", "x")]).render(), "the commit is not understood"),
+        (Commit([("put", "1", "2")]).render(), "the commit has an invalid step"),
+        (Commit([("put", "one", "2", "-", "x")]).render(), "the commit has an invalid step"),
     ],
 )
 def test_a_commit_that_cannot_be_understood_is_left_to_the_laptop(
@@ -196,7 +196,7 @@ def test_the_hold_needs_no_settings(bench: Bench, new_tree: Tree) -> None:
     assert f"held safe: relay {RELAY}, lock {LOCK}" in bench.run(5)
 
 
-def test_a_pin_that_cannot_be_used_is_said(bench: Bench, new_tree: Tree) -> None:
+def test_a_pin_that_cannot_be_used_is_reported(bench: Bench, new_tree: Tree) -> None:
     tree = with_lines(staged(new_tree, [("turn", "round")]), 'CHARGER_HARDWARE_LOCK_PIN = "GP99"')
     bench.power_cycle(tree)
     text = bench.run(5)
@@ -204,7 +204,7 @@ def test_a_pin_that_cannot_be_used_is_said(bench: Bench, new_tree: Tree) -> None
     assert f"held safe: relay {RELAY}" in text
 
 
-def test_a_change_on_the_drive_starts_the_30_seconds_anew(bench: Bench, new_tree: Tree) -> None:
+def test_a_change_on_the_drive_restarts_the_30_seconds(bench: Bench, new_tree: Tree) -> None:
     steps = [("put", *Mark.of(b"late").words(), ".deploy/0", "late.py")]
     bench.power_cycle(new_tree)
     bench.run(4)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The first deploy to a board: over a program that is not ours, and without a boot.py that could finish anything."""
+"""The first deploy to a board: over another program, and without a boot.py that could finish it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from chargerctl.deploy.image import Image
 from chargerctl.errors import ChargerctlError
 
-from tests.host.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.host.deploy.virtual import FACTORY, Bench, deploy, live
+from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 
 HELLO = "Hello World!"
 
@@ -68,7 +68,7 @@ def test_failing_before_the_commit_it_leaves_nothing_behind(new_image: Image, er
     for number in range(1, commit + 1):
         volume = FaultyVolume(FACTORY)
         volume.fails_at, volume.fails_with = number, error
-        with pytest.raises(ChargerctlError, match="The board still has what it had"):
+        with pytest.raises(ChargerctlError, match="Nothing on the board has changed"):
             deploy(volume, new_image)
         assert volume.tree() == FACTORY
 

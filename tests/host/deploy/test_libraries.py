@@ -14,16 +14,15 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from chargerctl.boards.find import BOOT_OUT
-from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.bytecode import compile_image
+from chargerctl.boards.boot_out import BOOT_OUT, BootOut
+from chargerctl.deploy.bytecode.compiler import compile_image
+from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.imports import reached
+from chargerctl.deploy.libraries.imports import reached
+from chargerctl.deploy.libraries.requirements import required_libraries, versions_tested
+from chargerctl.deploy.libraries.versions import untested
+from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.deploy.memory import TEXT_COSTS
-from chargerctl.deploy.requirements import required_libraries, versions_tested
-from chargerctl.deploy.source_record import SourceRecord
-from chargerctl.deploy.versions import untested
-from chargerctl.deploy.wheels import wheel_libraries
 
 TAG = "20261101"
 BUNDLE = "adafruit/Adafruit_CircuitPython_Bundle"
@@ -75,7 +74,7 @@ def deploy(tmp_path: Path) -> Deploy:
     """`chargerctl deploy` in a process of its own, with its own data folders and no way out to the network."""
     drive, data = tmp_path / "drive", tmp_path / "data"
     drive.mkdir()
-    (drive / BOOT_OUT).write_text(boot_out_text("raspberry_pi_pico2_w"))
+    (drive / BOOT_OUT).write_text(BootOut.assumed("raspberry_pi_pico2_w").render())
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -106,7 +105,7 @@ def on_drive(tmp_path: Path) -> set[str]:
 
 
 def test_the_wheels_have_what_the_firmware_imports_and_nothing_that_is_not_for_a_board() -> None:
-    files = set(wheel_libraries(required_libraries()))
+    files = set(wheel_libraries())
     assert {
         "lib/adafruit_minimqtt/adafruit_minimqtt.py",
         "lib/adafruit_ticks.py",
@@ -118,11 +117,11 @@ def test_the_wheels_have_what_the_firmware_imports_and_nothing_that_is_not_for_a
 
 
 def test_every_file_on_the_drive_is_imported_by_another_or_run_by_circuitpython() -> None:
-    image = firmware_image() | wheel_libraries(required_libraries())
+    image = firmware_image() | wheel_libraries()
     assert reached(image) == set(image)
 
 
-def test_imports_are_followed_through_packages_and_relative_names_whatever_guards_them() -> None:
+def test_imports_are_followed_through_packages_relative_names_and_try_blocks() -> None:
     image = {
         "code.py": b"try:\n    import a.b\nexcept ImportError:\n    pass\n",
         "lib/a/__init__.py": b"",
@@ -136,18 +135,18 @@ def test_imports_are_followed_through_packages_and_relative_names_whatever_guard
     assert set(image) - reached(image) == {"lib/a/unused.py", "lib/h.py"}
 
 
-def test_the_installed_libraries_are_the_versions_that_are_said_to_be_tested() -> None:
+def test_the_installed_libraries_have_the_tested_versions() -> None:
     owners = metadata.packages_distributions()
     installed = {module: metadata.version(owners[module][0]) for module in versions_tested()}
     assert installed == versions_tested()
 
 
 def test_a_library_of_another_version_is_named_in_source_and_compiled(tmp_path: Path) -> None:
-    image = firmware_image() | wheel_libraries(required_libraries())
+    image = firmware_image() | wheel_libraries()
     assert untested(image) == []
     path = "lib/adafruit_ntp.py"
     image[path] = image[path].replace(b'"3.4.0"', b'"3.5.1"')
-    line = "not the versions that the tests ran with: adafruit_ntp 3.5.1 (tested: 3.4.0)"
+    line = "libraries in versions that were not tested: adafruit_ntp 3.5.1 (tested: 3.4.0)"
     assert untested(image) == [line]
     assert untested(compile_image({path: image[path]}, SourceRecord(tmp_path)).image) == [line]
 
@@ -182,12 +181,12 @@ def test_a_bundle_on_this_machine_is_used_without_a_network(deploy: Deploy, tmp_
 def test_without_any_bundle_the_installed_packages_are_used(deploy: Deploy, tmp_path: Path) -> None:
     done = deploy()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "no libraries compiled for CircuitPython 10.x are on this machine" in done.stdout
+    assert "no bundle for CircuitPython 10.x is on this machine" in done.stdout
     assert "using the installed packages" in done.stdout
     assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
 
 
-def test_what_text_costs_on_a_board_without_psram_is_said(deploy: Deploy, tmp_path: Path) -> None:
+def test_a_deploy_of_text_to_a_board_without_psram_names_its_cost(deploy: Deploy, tmp_path: Path) -> None:
     done = deploy("--source", "--libs", "wheels")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (
@@ -206,7 +205,7 @@ def test_a_bundle_of_another_major_version_is_not_used(deploy: Deploy, tmp_path:
 
 
 @pytest.mark.parametrize("platforms", [{}, {"py": "py", "9mpy": "9.x-mpy"}], ids=["none", "another version"])
-def test_where_a_bundle_is_insisted_on_its_lack_is_one_line(
+def test_without_the_bundle_that_libs_bundle_needs_one_line_says_what_to_do(
     deploy: Deploy, tmp_path: Path, platforms: dict[str, str]
 ) -> None:
     if platforms:
@@ -214,11 +213,11 @@ def test_where_a_bundle_is_insisted_on_its_lack_is_one_line(
     done = deploy("--libs", "bundle")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "use --libs wheels for the installed source files" in done.stderr
+    assert "use --libs wheels for the packages installed with chargerctl" in done.stderr
     assert "code.py" not in on_drive(tmp_path)
 
 
-def test_a_bundle_of_rubbish_is_refused_or_done_without(deploy: Deploy, tmp_path: Path) -> None:
+def test_damaged_files_of_circup_do_not_stop_a_deploy(deploy: Deploy, tmp_path: Path) -> None:
     seed(tmp_path / "data", {"py": "py", "10mpy": "10.x-mpy"})
     (tmp_path / "data" / "circup" / "circup.json").write_text("{ rubbish")
     (tmp_path / "data" / "circup" / "bundle_config.json").write_text("[]")

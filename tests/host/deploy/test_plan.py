@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a plan says of a drive, before anything is written."""
+"""The plan for a drive, before anything is written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from chargerctl.deploy import image as images
-from chargerctl.deploy.checks import check_libraries, shadows
-from chargerctl.deploy.deployment import carry_out, plan_for, see
+from chargerctl.deploy.apply import execute
+from chargerctl.deploy.checks import check_libraries, checked_plan, shadows
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.opening import snapshot_of
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.progress import shown_progress
 from chargerctl.deploy.records import Commit, DamagedError, Manifest, Mark
@@ -21,8 +22,8 @@ from chargerctl.deploy.target import make_target, safe_pins
 from chargerctl.errors import ChargerctlError
 from rich.console import Console
 
-from tests.host.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.host.deploy.virtual import BOARD, FACTORY, SETTINGS, deploy, live, plan
+from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 
 SMALL: Image = {
     "code.py": b"import charger\n",
@@ -58,7 +59,7 @@ def test_the_second_time_there_is_nothing_to_do() -> None:
     planned = deploy(volume, SMALL)
     assert planned.nothing_to_do
     assert not volume.operations
-    assert list(plan_lines(planned)) == [f"  nothing to do: all {len(SMALL) + 2} files are there"]
+    assert list(plan_lines(planned)) == [f"  nothing to do: all {len(SMALL) + 2} files are up to date"]
 
 
 def test_files_are_added_changed_removed_and_kept() -> None:
@@ -88,11 +89,11 @@ def test_only_files_we_own_are_removed() -> None:
     assert "lib/a.py" not in volume.tree()
 
 
-def test_what_a_person_edited_on_the_drive_is_said() -> None:
+def test_a_file_edited_on_the_drive_is_marked() -> None:
     assert notes(plan(drive(lib__a_py=b"a = 2\n"), SMALL)) == {"lib/a.py": "was edited on the drive"}
 
 
-def test_what_chargerctl_did_not_put_there_is_said() -> None:
+def test_a_file_that_chargerctl_did_not_write_is_marked() -> None:
     assert notes(plan(FaultyVolume(FACTORY), SMALL)) == {"code.py": "was not put there by chargerctl"}
 
 
@@ -122,13 +123,13 @@ def test_a_dry_run_shows_the_drive_as_it_will_be_when_an_unfinished_deploy_is_fi
     cut.cut_at = 0
     planned = plan(cut, image, dry_run=True)
     assert planned.nothing_to_do
-    assert "an earlier deploy was cut after its commit: it is finished first" in "\n".join(
+    assert "an earlier deploy was interrupted after its commit: it is finished first" in "\n".join(
         plan_lines(planned)
     )
     assert not cut.operations
 
 
-def test_a_dry_run_of_a_deploy_that_cannot_be_finished_says_what_the_real_one_does() -> None:
+def test_a_dry_run_after_a_deploy_that_cannot_be_finished_plans_what_the_real_one_does() -> None:
     commit = Commit([("put", *Mark.of(b"lost").words(), ".deploy/0", "lost.py")]).render()
     tree = drive().tree() | {".deploy/commit": commit}
     dry, real = (plan(FaultyVolume(tree), SMALL, dry_run=dry_run) for dry_run in (True, False))
@@ -137,7 +138,7 @@ def test_a_dry_run_of_a_deploy_that_cannot_be_finished_says_what_the_real_one_do
     assert changes(dry) == changes(real)
     for planned in (dry, real):
         shown = "\n".join(plan_lines(planned))
-        assert "held by a deploy that could not be finished" in shown
+        assert "the board is on hold: an earlier deploy could not be finished" in shown
         assert "it is finished first" not in shown
 
 
@@ -147,20 +148,20 @@ def test_what_was_to_be_written_in_place_is_known_from_the_new_image() -> None:
     assert not plan(FaultyVolume(tree), SMALL, dry_run=True).work.held
 
 
-def test_many_new_files_of_a_folder_are_one_line_and_room_is_told_in_units_of_its_size() -> None:
+def test_many_new_files_of_a_folder_are_one_line_and_sizes_have_fitting_units() -> None:
     image = {**SMALL, **{f"lib/n{number}.py": b"x" * 512 for number in range(9)}}
     shown = list(plan_lines(plan(drive(), image)))
     assert "  + add     lib/  9 files, 4.5 KB" in shown
     assert "of 1.0 GB free" in shown[-1]
 
 
-def test_a_password_that_was_not_there_is_not_called_changed() -> None:
+def test_a_new_password_is_not_shown_as_changed() -> None:
     volume = FaultyVolume({**FACTORY, "settings.toml": b'CHARGER_WIFI_SSID = "home"\n'})
     shown = "\n".join(diff(plan(volume, SMALL)))
     assert '+CHARGER_WIFI_PASSWORD = "***"' in shown
 
 
-def test_where_the_firmware_goes_the_hold_ends_before_boot_py(new_image: Image) -> None:
+def test_when_the_firmware_is_removed_the_hold_ends_before_boot_py_goes(new_image: Image) -> None:
     volume = FaultyVolume(FACTORY)
     deploy(volume, new_image)
     volume.operations.clear()
@@ -168,7 +169,7 @@ def test_where_the_firmware_goes_the_hold_ends_before_boot_py(new_image: Image) 
     assert volume.operations.index("remove code.txt") < volume.operations.index("remove boot.py")
 
 
-def test_wherever_the_firmware_is_cut_while_it_goes_whoever_holds_can_be_ended_by_a_reset(
+def test_while_the_firmware_is_removed_a_board_on_hold_always_has_its_boot_py(
     new_image: Image, new_tree: Tree
 ) -> None:
     whole = FaultyVolume(new_tree)
@@ -190,45 +191,45 @@ def test_wherever_the_firmware_is_cut_while_it_goes_whoever_holds_can_be_ended_b
 
 
 @pytest.mark.parametrize("name", ["code.txt", "boot.txt"])
-def test_a_file_that_runs_before_ours_is_refused(name: str) -> None:
+def test_a_file_that_circuitpython_runs_first_is_refused(name: str) -> None:
     volume = FaultyVolume(drive().tree() | {name: b"print('mine')"})
-    with pytest.raises(ChargerctlError, match=f"{name} on the drive is not ours"):
+    with pytest.raises(ChargerctlError, match=f"{name} on the drive is not chargerctl's"):
         deploy(volume, {**SMALL, "new.py": b""})
     assert not volume.operations
 
 
-def test_what_hides_our_files_is_reported() -> None:
+def test_files_that_circuitpython_would_import_instead_are_reported() -> None:
     image = {"lib/a.mpy": b"", "lib/p/__init__.py": b"", "hold.py": b""}
     there = {"lib/a.py", "p.py", "hold/__init__.py", "lib/b.py", "hold.mpy"}
     assert shadows(image, there | set(image)) == [
-        "hold/__init__.py hides hold.py: rename or remove it",
-        "lib/a.py hides lib/a.mpy: rename or remove it",
-        "p.py hides lib/p/__init__.py: rename or remove it",
+        "CircuitPython imports hold/__init__.py instead of hold.py: rename or remove it",
+        "CircuitPython imports lib/a.py instead of lib/a.mpy: rename or remove it",
+        "CircuitPython imports p.py instead of lib/p/__init__.py: rename or remove it",
     ]
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"M\x06\x00\x1f", "made by MicroPython's mpy-cross"),
-        (b"C\x05\x00\x1f", "of a format that CircuitPython 9 and 10 do not read"),
+        (b"M\x06\x00\x1f", "compiled for MicroPython"),
+        (b"C\x05\x00\x1f", "CircuitPython 9 and 10 cannot read its format"),
         (b"C\x06\x0a\x1f", "native code"),
-        (b"C\x06\x00\x3f", "larger numbers"),
-        (b"C\x06\x00", "cut off"),
-        (b"", "of a format"),
+        (b"C\x06\x00\x3f", "larger integers"),
+        (b"C\x06\x00", "incomplete"),
+        (b"", "cannot read its format"),
     ],
 )
-def test_compiled_files_that_would_not_load_are_refused(content: bytes, why: str) -> None:
+def test_mpy_files_that_circuitpython_cannot_load_are_refused(content: bytes, why: str) -> None:
     check_libraries({"lib/a.mpy": b"C\x06\x00\x1f"})
-    with pytest.raises(ChargerctlError, match=f"lib/a.mpy will not load: it .*{why}"):
+    with pytest.raises(ChargerctlError, match=f"lib/a.mpy cannot be loaded by CircuitPython: .*{why}"):
         check_libraries({"lib/a.mpy": content})
 
 
 def test_the_diff_shows_text_and_masks_secrets() -> None:
     volume = drive(lib__a_py=b"a = 2\n")
     settings = {**SETTINGS, "CHARGER_WIFI_PASSWORD": "another secret", "CHARGER_MQTT_BROKER": "10.0.0.9"}
-    snapshot = see(volume, set(SMALL), SMALL, dry_run=True)
-    planned = plan_for(snapshot, make_target(SMALL, settings, snapshot, BOARD))
+    snapshot = snapshot_of(volume, set(SMALL), SMALL, dry_run=True)
+    planned = checked_plan(snapshot, make_target(SMALL, settings, snapshot, BOARD))
     shown = "\n".join(diff(planned))
     assert "-a = 2\n+a = 1" in shown
     assert '-CHARGER_MQTT_BROKER = "broker.example"\n+CHARGER_MQTT_BROKER = "10.0.0.9"' in shown
@@ -237,7 +238,7 @@ def test_the_diff_shows_text_and_masks_secrets() -> None:
     assert "correct horse" not in shown
 
 
-def test_the_json_of_a_plan_has_changes_and_room() -> None:
+def test_the_json_of_a_plan_has_changes_and_space() -> None:
     found = plan_json(plan(FaultyVolume(FACTORY), SMALL))
     assert {"kind": "add", "path": "lib/a.py", "after": 6} in found["changes"]  # type: ignore[operator]
     assert found["space"]["missing"] == 0  # type: ignore[index]
@@ -257,7 +258,7 @@ def test_a_first_deploy_over_a_factory_drive_can_be_cut_anywhere(number: int, ne
         assert not {path for path in again.tree() if path.startswith((".deploy", "code.txt", "boot.txt"))}
 
 
-def test_the_manifest_says_everything_again() -> None:
+def test_a_manifest_reads_back_as_it_was_written() -> None:
     manifest = Manifest(
         {"my notes.txt": Mark(3, 0xFF), "code.py": Mark(0, 0)},
         {"relay": ("D2", "high")},
@@ -267,7 +268,7 @@ def test_the_manifest_says_everything_again() -> None:
     assert Manifest.read(manifest.render()) == manifest
 
 
-def test_a_commit_says_everything_again() -> None:
+def test_a_commit_reads_back_as_it_was_written() -> None:
     commit = Commit(
         [("put", "1", "00000000", ".deploy/0", "my notes.txt"), ("remove", "a b")], {"lock": ("D3", "low")}
     )
@@ -282,7 +283,7 @@ def test_a_damaged_record_is_noticed(damage: int) -> None:
         Commit.read(bytes(content))
 
 
-def test_a_drive_with_a_damaged_manifest_is_deployed_to_all_the_same() -> None:
+def test_a_drive_with_a_damaged_manifest_can_be_deployed_to() -> None:
     volume = FaultyVolume(drive().tree() | {".chargerctl": b"rubbish"})
     deploy(volume, SMALL)
     assert deploy(volume, SMALL).nothing_to_do
@@ -307,17 +308,17 @@ def test_settings_typed_on_the_drive_stay() -> None:
     volume = drive()
     typed = volume.read("settings.toml") + b'CHARGER_NTP_SERVER = "10.0.0.1"  # ours\n'
     volume = FaultyVolume(volume.tree() | {"settings.toml": typed})
-    snapshot = see(volume, set(SMALL), SMALL, dry_run=False)
+    snapshot = snapshot_of(volume, set(SMALL), SMALL, dry_run=False)
     target = make_target(SMALL, SETTINGS, snapshot, BOARD)
     assert target.image["settings.toml"] == typed
-    assert any("ntp.server" in note and "stays" in note for note in target.notes)
+    assert any("ntp.server" in note and "kept" in note for note in target.notes)
 
 
 def test_without_settings_those_on_the_drive_are_left_alone() -> None:
     volume = drive(settings__toml=b"")
     volume = FaultyVolume(volume.tree() | {"settings.toml": b"# mine\n"})
-    snapshot = see(volume, set(SMALL), SMALL, dry_run=False)
-    carry_out(volume, plan_for(snapshot, make_target(SMALL, None, snapshot, BOARD)))
+    snapshot = snapshot_of(volume, set(SMALL), SMALL, dry_run=False)
+    execute(volume, checked_plan(snapshot, make_target(SMALL, None, snapshot, BOARD)))
     assert volume.tree()["settings.toml"] == b"# mine\n"
 
 

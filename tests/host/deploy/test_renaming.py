@@ -9,16 +9,15 @@ import builtins
 import re
 
 import pytest
+from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
+from chargerctl.deploy.bytecode.translate import translated
 from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.names import board_names, flash_names
-from chargerctl.deploy.renaming import RenamingError, renamed
-from chargerctl.deploy.requirements import required_libraries
-from chargerctl.deploy.translate import translated
-from chargerctl.deploy.wheels import wheel_libraries
+from chargerctl.deploy.libraries.wheels import wheel_libraries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-IMAGE: Image = firmware_image() | wheel_libraries(required_libraries())
+IMAGE: Image = firmware_image() | wheel_libraries()
 PACKAGE = {path: content.decode() for path, content in IMAGE.items() if path.startswith("charger/")}
 OTHERS = {path: content for path, content in IMAGE.items() if path not in PACKAGE}
 NAMES = board_names(PACKAGE, OTHERS)
@@ -54,7 +53,7 @@ def test_what_would_be_another_program_is_refused(source: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 def test_any_names_can_be_exchanged_and_back(data: st.DataObject) -> None:
     """That the program is the same one, `renamed` checks itself: by the nodes of its syntax tree."""
     source = PACKAGE[data.draw(st.sampled_from(sorted(PACKAGE)))]
@@ -66,8 +65,8 @@ def test_any_names_can_be_exchanged_and_back(data: st.DataObject) -> None:
 
 
 @given(st.text(alphabet="ab{}!:'\"\\ f=#\n.[]()", max_size=40))
-@settings(max_examples=400, deadline=None)
-def test_whatever_is_python_comes_out_as_the_same_program_or_is_refused(source: str) -> None:
+@settings(max_examples=4 * settings.default.max_examples)
+def test_any_python_comes_out_as_the_same_program_or_is_refused(source: str) -> None:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -106,7 +105,7 @@ def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
     assert not kept & NAMES.keys()
 
 
-def test_the_same_files_give_the_same_names_in_whatever_order() -> None:
+def test_the_same_files_give_the_same_names_in_any_order() -> None:
     assert board_names(dict(reversed(PACKAGE.items())), dict(reversed(OTHERS.items()))) == NAMES
 
 
@@ -138,17 +137,17 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
         "[  12.345] loop   Traceback (most recent call last):\r\n"
         f'[  12.345] loop     File "charger/loop.py", line 130, in {there["_run_urgent"]}\r\n'
         f'  File "charger/loop.py", line 131, in {there["_overran"]}\n'
-        f"AttributeError: '{there['Outputs']}' object has no attribute '{there['_pressed']}'\n"
+        f"AttributeError: '{there['Interlock']}' object has no attribute '{there['_pressed']}'\n"
         f"TypeError: {there['authorize_answered']}() takes 1 positional arguments but 2 were given\n"
-        f"ImportError: cannot import name {there['Outputs']}\n"
-        f"a line that says {there['Outputs']} stays\n"
+        f"ImportError: cannot import name {there['Interlock']}\n"
+        f"a line that says {there['Interlock']} stays\n"
     )
     assert translated(text, NAMES) == (
         "[  12.345] loop   Traceback (most recent call last):\r\n"
         '[  12.345] loop     File "charger/loop.py", line 130, in _run_urgent\r\n'
         '  File "charger/loop.py", line 131, in _overran\n'
-        "AttributeError: 'Outputs' object has no attribute '_pressed'\n"
+        "AttributeError: 'Interlock' object has no attribute '_pressed'\n"
         "TypeError: authorize_answered() takes 1 positional arguments but 2 were given\n"
-        "ImportError: cannot import name Outputs\n"
-        f"a line that says {there['Outputs']} stays\n"
+        "ImportError: cannot import name Interlock\n"
+        f"a line that says {there['Interlock']} stays\n"
     )

@@ -10,8 +10,8 @@ from chargerctl.deploy.records import WAIT
 from chargerctl.deploy.show import plan_lines
 from chargerctl.errors import ChargerctlError
 
-from tests.host.deploy.faulty import CutError, FaultyVolume, Tree
 from tests.host.deploy.virtual import Bench, deploy, live, plan
+from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 
 HOLDING = "hold   an unfinished deploy needs the laptop"
 
@@ -27,7 +27,7 @@ def small(tree: Tree, capacity: int) -> FaultyVolume:
     return FaultyVolume(tree, capacity=capacity)
 
 
-def test_the_plan_says_which_files_are_replaced_in_place(
+def test_the_plan_shows_which_files_are_replaced_in_place(
     old_tree: Tree, new_image: Image, capacity: int
 ) -> None:
     planned = plan(small(old_tree, capacity), new_image)
@@ -111,7 +111,7 @@ def test_without_the_laptop_a_board_that_cannot_finish_stays_reachable(
     assert "boot: cannot finish a deploy: lib/" in text
 
 
-def test_cut_again_while_it_is_being_repaired_it_is_repaired_all_the_same(
+def test_a_repair_that_is_cut_too_is_repaired(
     bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, capacity: int
 ) -> None:
     """The second deploy writes everything in place and replaces the commit; each of its operations is cut."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A charger that its board could not run is refused before anything is written; what is not known is said."""
+"""A charger that its board cannot run is refused before anything is written; unknown memory is a warning."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chargerctl.boards.boot_out import BOOT_OUT
 from chargerctl.boards.catalogue import ASSUMED, BOARDS, version_text
-from chargerctl.boards.find import BOOT_OUT
 from chargerctl.cli.main import main
 from chargerctl.deploy.image import firmware_image
 from chargerctl.deploy.memory import Parts, is_mostly_mpy, judge, need_of
@@ -35,7 +35,7 @@ def test_a_board_with_psram_takes_any_charger_without_a_word() -> None:
 
 
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "source"])
-def test_what_cannot_be_enough_is_refused_and_what_may_be_is_said(compiled: bool) -> None:
+def test_too_little_memory_is_refused_and_doubtful_memory_is_a_warning(compiled: bool) -> None:
     need = need_of(FULL, compiled)
     below = judge(with_free(need.least - 1), FULL, compiled)
     tight = judge(with_free(need.least), FULL, compiled)
@@ -45,9 +45,9 @@ def test_what_cannot_be_enough_is_refused_and_what_may_be_is_said(compiled: bool
     assert not tight.refused
     assert tight.text.startswith("memory is tight: ")
     assert not room.refused
-    assert "Wi-Fi takes a share that is not published" in room.text
+    assert "Wi-Fi uses a part (how much is not published)" in room.text
     assert not unknown.refused
-    assert "is not published: look at what the console reports at start" in unknown.text
+    assert "is not published: the console reports it at start" in unknown.text
 
 
 def test_a_full_charger_from_source_is_too_much_for_194_kb_without_a_warning() -> None:
@@ -63,10 +63,10 @@ def test_the_refusal_names_the_least_that_helps() -> None:
     assert judge(with_free(need_of(BARE, True).least), FULL, True).text.endswith(
         ': set [hardware] display = "none" and set [hardware] card_reader = "none"'
     )
-    assert judge(with_free(1000), FULL, True).text.endswith("no charger fits it, take a board with PSRAM")
+    assert judge(with_free(1000), FULL, True).text.endswith("no charger fits on it: use a board with PSRAM")
 
 
-def test_a_file_that_somebody_edits_as_source_makes_no_deploy_from_source() -> None:
+def test_a_module_edited_as_text_does_not_make_it_a_deploy_of_text() -> None:
     source = firmware_image()
     assert not is_mostly_mpy(source)
     compiled = {path.removesuffix(".py") + ".mpy": b"" for path in source if path.startswith("charger/")}
@@ -117,7 +117,7 @@ def test_a_charger_too_large_is_refused_in_a_line_before_anything_is_written(
     assert status == 1
     assert len(err.splitlines()) == 1
     assert "raspberry_pi_pico_w has 126,112" in err
-    assert "--force deploys all the same" in err
+    assert "use --force to deploy anyway" in err
     assert [path.name for path in drive.iterdir()] == [BOOT_OUT]
 
 
@@ -125,7 +125,7 @@ def test_force_deploys_it_all_the_same_and_says_what_is_wrong(tool: Tool, tmp_pa
     drive = factory(tmp_path / "D", "raspberry_pi_pico_w", "10.2.1")
     status, out, _ = deploy(tool, drive, "--force")
     assert status == 0
-    assert "warning: this charger takes" in out
+    assert "warning: this charger needs" in out
     assert (drive / "code.py").is_file()
 
 
@@ -144,13 +144,13 @@ def test_what_is_typed_on_the_drive_counts(tool: Tool, tmp_path: Path) -> None:
             "10.0.3",
             "estop_pin",
             True,
-            "has MTMS from CircuitPython 10.1.0 on, not in the 10.0.3 that it runs",
+            "has the pin MTMS from CircuitPython 10.1.0 on, but runs 10.0.3",
         ),
-        ("9.2.8", "meter_pin", False, "not in the 9.2.8 that it runs: the part is done without"),
+        ("9.2.8", "meter_pin", False, "but runs 9.2.8: the part will not be used"),
         ("10.1.3", "estop_pin", False, ""),
     ],
 )
-def test_a_pin_that_came_later_is_refused_where_it_is_vital_and_said_where_it_is_not(
+def test_a_pin_that_came_later_is_refused_where_it_is_vital_and_a_warning_where_it_is_not(
     tool: Tool, tmp_path: Path, version: str, role: str, refused: bool, said: str
 ) -> None:
     drive = factory(tmp_path / "D", SENSE.board_id, version)
@@ -168,7 +168,7 @@ def test_a_board_is_refused_under_a_circuitpython_that_it_was_not_built_for(
     drive = factory(tmp_path / "D", "raspberry_pi_pico2_w", "9.2.0")
     status, _, err = deploy(tool, drive)
     assert status == 1
-    assert "raspberry_pi_pico2_w is supported from 9.2.1 on" in err
+    assert "the firmware needs 9.2.1 or newer on raspberry_pi_pico2_w" in err
 
 
 def documented() -> dict[str, tuple[str, str]]:
@@ -193,7 +193,7 @@ def test_a_deploy_answers_as_the_table_of_the_docs_says(
     bare = ("--set", "hardware.display=none", "--set", "hardware.card_reader=none")
     drive = factory(tmp_path / "D", board_id, version_text(ASSUMED))
     status, out, _ = deploy(tool, drive, "--dry-run", *(() if full else bare))
-    warned = "warning: this charger takes " in out or "warning: memory is tight" in out
+    warned = "warning: this charger needs " in out or "warning: memory is tight" in out
     answer = "refused" if status else "warned" if warned else "accepted"
     assert answer == documented()[board_id][full]
 
@@ -202,7 +202,7 @@ def test_config_check_says_what_a_deploy_would_refuse(tool: Tool) -> None:
     pico = ["--set", "hardware.board=raspberry_pi_pico_w"]
     status, out, _ = tool("config", "check", *pico)
     assert status == 2
-    assert out.startswith("--set hardware.board: this charger takes ")
+    assert out.startswith("--set hardware.board: this charger needs ")
     assert tool("config", "check", "--board", "raspberry_pi_pico_w")[0] == 2
     assert tool("config", "check")[:2] == (0, "")
 
@@ -212,8 +212,8 @@ def test_config_check_warns_of_a_pin_that_not_every_circuitpython_has(tool: Tool
     status, out, _ = tool("config", "check", "--board", SENSE.board_id, *meter)
     assert status == 0
     assert out == (
-        "--set hardware.meter_pin: warning: seeed_xiao_esp32_s3_sense has MTMS from CircuitPython 10.1.0 on only: with "
-        "an older one the part is done without\n"
+        "--set hardware.meter_pin: warning: seeed_xiao_esp32_s3_sense has the pin MTMS only from CircuitPython 10.1.0 "
+        "on: an older one does not use the part\n"
     )
     _, out, _ = tool("config", "check", "--board", SENSE.board_id, "--set", "hardware.relay_pin=MTDO")
-    assert "10.1.0 on only: update an older one, or name another pin\n" in out
+    assert "only from CircuitPython 10.1.0 on: update an older one, or set another pin\n" in out

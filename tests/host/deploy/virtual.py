@@ -6,23 +6,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.deployment import carry_out, plan_for, see
+from chargerctl.deploy.apply import execute
+from chargerctl.deploy.checks import checked_plan
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.opening import snapshot_of
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import COMMIT
 from chargerctl.deploy.target import make_target
-from chargerctl.deploy.volume import Volume
 from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
+from chargerctl.transport.volume import Volume
 
-from tests.host.deploy.faulty import Tree
+from tests.host.transport.faulty import Tree
 
 RELAY, LOCK = "GP2", "GP3"  # as the profile of this board has them
 BOARD = "raspberry_pi_pico_w"
 FACTORY: Tree = {
-    "boot_out.txt": boot_out_text(BOARD).encode(),
+    "boot_out.txt": BootOut.assumed(BOARD).render().encode(),
     "code.py": b'print("Hello World!")\n',
     "lib": None,
 }
@@ -35,13 +37,13 @@ SETTINGS = {
 
 
 def plan(volume: Volume, image: Image, settings: dict[str, str] = SETTINGS, dry_run: bool = False) -> Plan:
-    snapshot = see(volume, set(image), image, dry_run)
-    return plan_for(snapshot, make_target(image, settings, snapshot, BOARD))
+    snapshot = snapshot_of(volume, set(image), image, dry_run)
+    return checked_plan(snapshot, make_target(image, settings, snapshot, BOARD))
 
 
 def deploy(volume: Volume, image: Image, settings: dict[str, str] = SETTINGS) -> Plan:
     planned = plan(volume, image, settings)
-    carry_out(volume, planned)
+    execute(volume, planned)
     return planned
 
 

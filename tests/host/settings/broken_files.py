@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Settings files as people break them, with what laptop and board say of each, word for word.
+"""Settings files as people break them, with the exact messages of laptop and board about each.
 
 host: from `config check`; board: on its console, with (stays Unavailable) where it must not charge.
 """
@@ -117,7 +117,7 @@ BROKEN = [
     Broken(
         "flat below a section",
         SECTIONS + b'CHARGER_NAME = "a"\n',
-        ["settings.toml:7:1: CHARGER_NAME: here it is called name, in [charger]"],
+        ["settings.toml:7:1: CHARGER_NAME: in a file with sections write name in [charger]"],
         SECTIONED,
     ),
     Broken(
@@ -141,7 +141,7 @@ BROKEN = [
     Broken(
         "duplicate section",
         SECTIONS + b'[wifi]\npassword = "12345678"\n',
-        ["settings.toml:7:1: [wifi] is already in line 1: join the two"],
+        ["settings.toml:7:1: [wifi] is already in line 1: merge the two"],
         SECTIONED,
     ),
     Broken(
@@ -154,14 +154,14 @@ BROKEN = [
     Broken(
         "single quotes, flat",
         FLAT + b"CHARGER_NAME = 'a'\n",
-        ["settings.toml:4:1: warning: a board does not read this line: needs double quotes"],
+        ["settings.toml:4:1: warning: the board cannot read this line: needs double quotes"],
         ["CHARGER_NAME: needs double quotes (line 4)"],
     ),
     Broken("single quotes, sections", SECTIONS.replace(b'"10.0.0.2"', b"'10.0.0.2'"), [], SECTIONED),
     Broken(
         "multi-line string",
         FLAT + b'CHARGER_NAME = """a"""\n',
-        ["settings.toml:4:1: warning: a board does not read this line: is a multi-line string"],
+        ["settings.toml:4:1: warning: the board cannot read this line: is a multi-line string"],
         ["CHARGER_NAME: is a multi-line string (line 4)"],
     ),
     Broken(
@@ -259,7 +259,7 @@ BROKEN = [
     Broken(
         "name in quotes",
         FLAT + b'"CHARGER_NAME" = "a"\n',
-        ["settings.toml:4:1: warning: a board does not read this line: has a name in quotes or with a blank"],
+        ["settings.toml:4:1: warning: the board cannot read this line: has a name in quotes or with a blank"],
         ["settings.toml line 4: has a name in quotes or with a blank" + UNAVAILABLE],
     ),
     Broken(
@@ -439,7 +439,7 @@ BROKEN = [
     Broken(
         "surrogate escape",
         FLAT + b'CHARGER_NAME = "\\ud800"\n',
-        ["settings.toml:4:23: CHARGER_NAME: is no character: \\ud800 to \\udfff are not"],
+        ["settings.toml:4:23: CHARGER_NAME: is not a character: \\ud800 to \\udfff are not allowed"],
         ["CHARGER_NAME: has a bad \\u escape (line 4)"],
     ),
     Broken(
@@ -529,7 +529,7 @@ BROKEN = [
         "CircuitPython's pair differs",
         FLAT + b'CIRCUITPY_WIFI_SSID = "other"\n',
         [
-            "settings.toml:4:1: warning: CIRCUITPY_WIFI_SSID: is written from wifi.ssid on the board: set that instead"
+            "settings.toml:4:1: warning: CIRCUITPY_WIFI_SSID: is written from wifi.ssid by a deploy: set that instead"
         ],
         [],
     ),
@@ -537,7 +537,8 @@ BROKEN = [
         "CircuitPython's own variable",
         FLAT + b"CIRCUITPY_HEAP_START_SIZE = 100000\n",
         [
-            "settings.toml:4:1: warning: CIRCUITPY_HEAP_START_SIZE: is CircuitPython's own: keep it in the board's file"
+            "settings.toml:4:1: warning: CIRCUITPY_HEAP_START_SIZE: is a setting of CircuitPython: keep it in the board's "
+            "file"
         ],
         [],
     ),

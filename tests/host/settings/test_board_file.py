@@ -93,7 +93,7 @@ def test_what_circuitpython_reads_is_never_silently_missing(data):
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_whatever_raise(data):
+def test_no_bytes_raise(data):
     settings_file.read(io.BytesIO(data))
     read_board_file(data)
 

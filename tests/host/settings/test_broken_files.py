@@ -9,7 +9,7 @@ from tests.host.settings.broken_files import BROKEN
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
-def test_the_laptop_says(broken, chargerctl, write):
+def test_the_messages_of_the_laptop(broken, chargerctl, write):
     write(broken.data)
     status, out, _ = chargerctl("config", "check")
     assert out.splitlines() == broken.host
@@ -17,10 +17,10 @@ def test_the_laptop_says(broken, chargerctl, write):
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
-def test_the_board_says(broken, board_reads):
+def test_the_messages_of_the_board(broken, board_reads):
     values, lines = board_reads(broken.data)
     assert lines == broken.board
-    assert set(values) == {row[0] for row in TABLE}
+    assert set(values) == {row[0] for row in TABLE} | {"hardware.reader_pins"}
 
 
 def test_there_are_enough_of_them():
@@ -43,7 +43,7 @@ def test_ten_mistakes_in_one_file_are_ten_reports_in_their_places(chargerctl, wr
         'nmae = "garage"\n'  # 8: no such key
         "[hardware]\n"
         'relay_pin = "D2\n'  # 9: no closing quote
-        'card_reader="rc522"\n'  # 10: no such choice
+        'card_reader="pn533"\n'  # 10: no such choice
     )
     status, out, _ = chargerctl("config", "check")
     assert status == 2
@@ -57,7 +57,7 @@ def test_ten_mistakes_in_one_file_are_ten_reports_in_their_places(chargerctl, wr
         "settings.toml:10:10: charger.serial: must be in double quotes",
         "settings.toml:11:1: charger.nmae: did you mean charger.name?",
         "settings.toml:13:13: hardware.relay_pin: the closing quote is missing",
-        "settings.toml:14:13: hardware.card_reader: must be pn532_i2c, pn532_spi or none, not rc522",
+        "settings.toml:14:13: hardware.card_reader: must be pn532_i2c, pn532_spi, rc522 or none, not pn533",
     ]
 
 

@@ -11,7 +11,7 @@ from chargerctl.settings import MergeError, merge, render, salted_hashes
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.sources import for_circuitpython
 from chargerctl.settings.table import board_settings
-from chargerctl.simulator.machine.settings_toml import get_setting
+from chargerctl.simulator.python.settings_toml import get_setting
 
 C6, PICO = BOARDS["seeed_xiao_esp32c6"], BOARDS["raspberry_pi_pico_w"]
 SIZE, BLUETOOTH = "CIRCUITPY_PYSTACK_SIZE", "CIRCUITPY_BLE_WORKFLOW"
@@ -27,12 +27,12 @@ def lines(content):
     return [line for line in content.decode().splitlines() if line.startswith("CIRCUITPY_")]
 
 
-def test_each_line_stands_bare_behind_its_reason(laptop):
+def test_each_line_follows_its_comment_without_quotes(laptop):
     text = merge({}, None, laptop).content.decode()
     assert text.endswith(
-        "# Bytes for nested Python calls. The charger is built for 1536; the rest is a margin.\n"
+        "# Bytes for nested Python calls. The firmware needs at most 1536; the rest is a margin.\n"
         "CIRCUITPY_PYSTACK_SIZE = 2048\n"
-        "# No files and no console over Bluetooth for people nearby. Read from CircuitPython 10.3 on.\n"
+        "# No files and no console over Bluetooth. CircuitPython reads it from 10.3 on.\n"
         "CIRCUITPY_BLE_WORKFLOW = false\n"
     )
 
@@ -61,7 +61,7 @@ def test_bluetooth_is_switched_off_only_where_circuitpython_switches_it_on():
     assert BLUETOOTH in for_circuitpython(None), "a board that is not known may be another ESP32-C6"
 
 
-def test_what_a_person_typed_stays_without_a_question(good, laptop):
+def test_what_a_person_typed_is_kept_without_a_question(good, laptop):
     typed = (
         render(good).encode() + b"CIRCUITPY_PYSTACK_SIZE = 4096  # deeper\nCIRCUITPY_BLE_WORKFLOW = true\n"
     )
@@ -70,12 +70,12 @@ def test_what_a_person_typed_stays_without_a_question(good, laptop):
         found.check()
         assert found.content == typed
         assert {str(change) for change in found.changes} >= {
-            f'{BLUETOOTH}: the drive\'s "true" stays{", changed on the drive" if BLUETOOTH in base else ""} '
+            f'{BLUETOOTH}: kept "true"{", changed on the drive" if BLUETOOTH in base else ""} '
             '(the laptop has "false")'
         }
 
 
-def test_a_line_that_was_removed_stays_out(good, laptop):
+def test_a_line_that_was_removed_is_not_added_again(good, laptop):
     found = merge(salted_hashes(laptop), render(good).encode(), laptop)
     found.check()
     assert lines(found.content) == []
@@ -90,8 +90,8 @@ def test_a_line_of_ours_that_the_board_no_longer_needs_goes(good, laptop):
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ('CIRCUITPY_BLE_WORKFLOW = "false"', "is in quotes: CircuitPython reads it without them only"),
-        ('CIRCUITPY_PYSTACK_SIZE="2048"', "is in quotes: CircuitPython reads it without them only"),
+        ('CIRCUITPY_BLE_WORKFLOW = "false"', "is in quotes: CircuitPython reads it only without quotes"),
+        ('CIRCUITPY_PYSTACK_SIZE="2048"', "is in quotes: CircuitPython reads it only without quotes"),
         ("CIRCUITPY_PYSTACK_SIZE = 1024", "must be 1536 to 65536, not 1024"),
     ],
 )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The examples of docs/configuring.md, one after the other, give what it shows. `...` stands for any lines."""
+"""The examples of docs/configuring.md, one after the other, give what it shows. `...` matches any lines."""
 
 import os
 import re
@@ -34,8 +34,8 @@ def test_every_example_gives_what_is_shown(folder, write, fresh_laptop):
             command, shell=True, env=environment, capture_output=True, text=True, check=False
         )
         pattern = re.escape(shown).replace(re.escape("...\n"), "(.*\n)*")
-        told = found.stdout + found.stderr
+        printed = found.stdout + found.stderr
         progress = re.compile(
             r"^[\d.]+ KB of .* written\n", re.MULTILINE
         )  # on a terminal a bar that goes away
-        assert re.fullmatch(pattern, progress.sub("", told)), (command, told)
+        assert re.fullmatch(pattern, progress.sub("", printed)), (command, printed)

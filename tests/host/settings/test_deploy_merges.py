@@ -41,7 +41,7 @@ def drive_text(folder):
     return lambda: (folder / "CIRCUITPY" / "settings.toml").read_text()
 
 
-def test_what_the_laptop_changed_is_written_and_said(deploy, edit, drive_text):
+def test_what_the_laptop_changed_is_written_and_reported(deploy, edit, drive_text):
     edit("laptop", "workshop", "cellar")
     status, out, err = deploy()
     assert status == 0
@@ -49,32 +49,29 @@ def test_what_the_laptop_changed_is_written_and_said(deploy, edit, drive_text):
     assert 'CHARGER_WIFI_SSID = "cellar"' in drive_text()
 
 
-def test_what_was_typed_on_the_drive_stays_however_often_one_deploys_and_is_said(deploy, edit, drive_text):
+def test_what_was_typed_on_the_drive_is_kept_and_reported_at_each_deploy(deploy, edit, drive_text):
     edit("drive", '"workshop"', '"typed"  # by hand')
     for _ in range(3):
         status, out, err = deploy()
         assert status == 0
-        assert (
-            'wifi.ssid: the drive\'s "typed" stays, changed on the drive (the laptop has "workshop")'
-            in out + err
-        )
+        assert 'wifi.ssid: kept "typed", changed on the drive (the laptop has "workshop")' in out + err
         assert 'CHARGER_WIFI_SSID = "typed"  # by hand' in drive_text()
 
 
-def test_the_note_on_what_stays_names_the_remedies(deploy, edit, chargerctl, drive_text):
+def test_the_note_on_kept_values_names_both_remedies(deploy, edit, chargerctl, drive_text):
     edit("drive", '"workshop"', '"typed"')
     _, out, err = deploy()
     assert (
-        "what stays on the drive: chargerctl config pull --drive CIRCUITPY takes it into the laptop's file, "
-        "--keep laptop writes the laptop's over it" in out + err
+        "to copy what was changed on the drive to the laptop's file: chargerctl config pull --drive CIRCUITPY; "
+        "to overwrite it: --keep laptop" in out + err
     )
     assert deploy("--keep", "laptop")[0] == 0
     assert 'CHARGER_WIFI_SSID = "workshop"' in drive_text()
     _, out, err = deploy()
-    assert "stays" not in out + err
+    assert "kept" not in out + err
 
 
-def test_keep_laptop_counts_also_after_the_drives_value_was_once_kept(deploy, edit, drive_text):
+def test_keep_laptop_works_also_after_the_drives_value_was_kept_once(deploy, edit, drive_text):
     edit("laptop", "192.168.1.10", "10.0.0.1")
     edit("drive", "192.168.1.10", "10.0.0.2")
     assert deploy("--keep", "drive")[0] == 0
@@ -140,7 +137,7 @@ def test_pull_settles_it_as_well(deploy, edit, chargerctl, folder):
     assert chargerctl("config", "pull", "--drive", "CIRCUITPY")[0] == 0
     assert '"10.0.0.2"' in (folder / "settings.toml").read_text()
     _, out, err = deploy()
-    assert "stays" not in out + err
+    assert "kept" not in out + err
 
 
 def test_a_wrong_setting_stops_a_deploy_with_all_its_mistakes(deploy, edit):
@@ -156,4 +153,4 @@ def test_a_wrong_setting_stops_a_deploy_with_all_its_mistakes(deploy, edit):
 def test_the_boards_pins_count_in_a_deploy(deploy):
     status, _, err = deploy("--set", "hardware.meter_pin=GP14", "--set", "hardware.service_pin=none")
     assert status == 2
-    assert "GP14 cannot count on Raspberry Pi Pico 2 W: the meter needs an odd GPIO" in err
+    assert "GP14 cannot count pulses on Raspberry Pi Pico 2 W: the meter needs an odd GPIO number" in err

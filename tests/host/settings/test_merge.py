@@ -143,15 +143,15 @@ def test_deploying_again_changes_nothing(merged, good, states):
     assert again.content == first.content
 
 
-def test_what_a_change_says(merged):
+def test_the_text_of_a_change(merged):
     assert str(merged("AAB").changes[0]) == 'charger.name: "B" replaces "A", changed on the laptop'
     assert str(merged("ABA").changes[0]) == (
-        'charger.name: the drive\'s "B" stays, changed on the drive (the laptop has "A")'
+        'charger.name: kept "B", changed on the drive (the laptop has "A")'
     )
     assert str(merged("AA-").changes[0]) == 'charger.name: "A" removed, changed on the laptop'
     assert str(merged("--A").changes[0]) == 'charger.name: "A" added'
     assert str(merged("A-A").changes[0]) == (
-        'charger.name: was removed on the drive; stays out (the laptop has "A")'
+        'charger.name: removed on the drive, not added again (the laptop has "A")'
     )
     assert str(merged("ABA", "laptop").changes[0]) == 'charger.name: "A" replaces "B", changed on the drive'
 
@@ -162,21 +162,21 @@ def test_a_conflict_shows_both_sides_and_the_remedy(merged):
     assert caught.value.exit_status == 2
     assert caught.value.lines() == [
         'charger.name: the drive has "A", the laptop has "B"',
-        "chargerctl: changed on the drive and on the laptop: decide with --keep laptop or --keep drive",
+        "chargerctl: changed on the drive and on the laptop: choose with --keep laptop or --keep drive",
     ]
     assert caught.value.as_json()["conflicts"] == [
         {"setting": "charger.name", "changed_by": "both", "drive": "A", "laptop": "B"}
     ]
 
 
-def test_a_conflict_says_what_else_keep_laptop_would_replace(good):
+def test_a_conflict_names_what_else_keep_laptop_would_overwrite(good):
     drive = {**good, "CHARGER_MQTT_BROKER": "nas", "CHARGER_WIFI_SSID": "cellar", "CHARGER_NAME": "mine"}
     laptop = {**good, "CHARGER_MQTT_BROKER": "10.0.0.1"}
     with pytest.raises(MergeError) as caught:
         merge(salted_hashes(good), render(drive).encode(), laptop).check()
     assert caught.value.lines()[:-1] == [
         'mqtt.broker: the drive has "nas", the laptop has "10.0.0.1"',
-        "wifi.ssid: changed on the drive alone; --keep laptop would replace that too",
+        "wifi.ssid: changed only on the drive; --keep laptop would overwrite it, too",
     ]
 
 
@@ -187,12 +187,12 @@ def test_secrets_are_masked_in_changes_and_conflicts(good):
     found = merge(salted_hashes(before), render(drive).encode(), laptop)
     with pytest.raises(MergeError) as caught:
         found.check()
-    told = [*map(str, found.changes), *caught.value.lines(), json.dumps(caught.value.as_json())]
-    assert 'wifi.password: the drive has "***", the laptop has "***"' in told
-    assert "hunter" not in "".join(told)
+    printed = [*map(str, found.changes), *caught.value.lines(), json.dumps(caught.value.as_json())]
+    assert 'wifi.password: the drive has "***", the laptop has "***"' in printed
+    assert "hunter" not in "".join(printed)
 
 
-def test_hashes_tell_nothing_and_are_salted(good):
+def test_hashes_are_salted_and_do_not_contain_the_values(good):
     hashes = salted_hashes(good)
     assert not set(good.values()) & set(hashes.values())
     assert hashes != salted_hashes(good)
@@ -256,7 +256,7 @@ def test_bom_and_crlf_go(good):
     assert found.content == render(good).encode()
 
 
-MENDING = "chargerctl: mend the drive's settings.toml, or go on without such lines with --keep laptop"
+CORRECT_IT = "chargerctl: correct the drive's settings.toml, or use --keep laptop, which turns these lines into comments"
 
 
 @pytest.mark.parametrize(
@@ -275,12 +275,12 @@ MENDING = "chargerctl: mend the drive's settings.toml, or go on without such lin
         (b'CHARGER_NAME = "caf\xe9"', "settings.toml:5:1: CHARGER_NAME: is not UTF-8"),
     ],
 )
-def test_a_line_typed_badly_is_told_and_never_dropped(good, board_reads, typed, message):
+def test_a_line_typed_badly_is_printed_and_never_dropped(good, board_reads, typed, message):
     drive = render(good).encode() + typed + b"\n"
     for keep in (None, "drive"):
         with pytest.raises(MergeError) as caught:
             merge(salted_hashes(good), drive, good, keep).check()
-        assert caught.value.lines() == [message, MENDING]
+        assert caught.value.lines() == [message, CORRECT_IT]
     found = merge(salted_hashes(good), drive, good, "laptop")
     found.check()
     assert board_reads(found.content)[1] == []
@@ -338,7 +338,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 @pytest.mark.parametrize("line", range(6))
-def test_whatever_happened_to_a_line_keep_laptop_gives_the_laptops_settings(good, board_reads, damage, line):
+def test_after_any_damage_to_a_line_keep_laptop_gives_the_laptops_settings(good, board_reads, damage, line):
     flat = good | VITAL
     lines = [each for each in render(flat).split("\n") if each.startswith("CHARGER_")]
     lines[line : line + 1] = damage(lines[line])
@@ -371,7 +371,7 @@ def test_pins_are_checked_together_after_the_merge(good):
     laptop = {**good, "CHARGER_HARDWARE_CABLE_PIN": "D1", "CHARGER_HARDWARE_LED_PIN": "none"}
     found = merge(salted_hashes(good), typed, laptop, board_id="seeed_xiao_esp32c6")
     assert [problem.message for problem in found.problems] == [
-        "CHARGER_HARDWARE_CABLE_PIN: D1 is hardware.relay_pin already"
+        "CHARGER_HARDWARE_CABLE_PIN: D1 is already used for hardware.relay_pin"
     ]
 
 
@@ -393,7 +393,7 @@ def test_circuitpythons_pair_follows_what_was_typed_on_the_drive(good):
     assert again.content == found.content
 
 
-def test_the_pair_goes_with_the_web_password_and_stays_where_a_person_typed_it(good):
+def test_the_wifi_variables_go_with_the_web_password_unless_a_person_typed_them(good):
     pair = {
         "CIRCUITPY_WIFI_SSID": "workshop",
         "CIRCUITPY_WIFI_PASSWORD": "",

@@ -2,10 +2,16 @@
 # SPDX-License-Identifier: MIT
 """Pins against the board, and what is allowed but unwise."""
 
+import re
+
 import pytest
+from charger.net import wifi
 from chargerctl.boards.catalogue import BOARDS
+from chargerctl.firmware_files import firmware_dir
 from chargerctl.settings import SettingsError, effective_for_simulation
-from chargerctl.settings.rules import PUBLIC_BROKERS, is_local, profile_of
+from chargerctl.settings.help import NO_EFFECT_YET
+from chargerctl.settings.rules import PUBLIC_BROKERS, VITAL_PINS, is_local, notes, profile_of
+from chargerctl.settings.table import SETTINGS
 
 
 def problems(*overrides, board="auto") -> list[str]:
@@ -16,9 +22,11 @@ def problems(*overrides, board="auto") -> list[str]:
     return [str(problem).removeprefix("--set ") for problem in settings.problems]
 
 
+PICO = BOARDS["raspberry_pi_pico_w"]
 C6 = "seeed_xiao_esp32c6"
 UNSAFE_D6 = (
-    "D6 is not safe there on Seeed XIAO ESP32-C6: GPIO16 is driven high whenever the board resets its pins"
+    "D6 is not safe for relay or lock on Seeed XIAO ESP32-C6: "
+    "GPIO16 is driven high whenever the board resets its pins"
 )
 
 
@@ -26,7 +34,7 @@ UNSAFE_D6 = (
 def test_every_board_is_content_with_its_own_wiring(board):
     for reader in ("pn532_i2c", "pn532_spi", "none"):
         assert problems(f"hardware.card_reader={reader}", board=board) == []
-    own = [
+    own = ["hardware.card_reader=pn532_spi"] + [
         f"hardware.{role}={pin}"
         for role, pin in profile_of(board).items()
         if role.endswith("_pin") and role != "led_power_pin"
@@ -50,23 +58,31 @@ def test_every_board_is_content_with_its_own_wiring(board):
             "hardware.led_pin: Seeed XIAO ESP32-C6 has no pin d7; did you mean D7?",
         ),
         (["hardware.led_pin=GP7"], C6, "hardware.led_pin: Seeed XIAO ESP32-C6 has no pin GP7"),
-        (["hardware.led_pin=D1"], C6, "hardware.led_pin: D1 is hardware.cable_pin (the board's own) already"),
-        (["hardware.led_pin=A1"], C6, "hardware.led_pin: A1 is hardware.cable_pin (the board's own) already"),
-        (["hardware.led_pin=SDA"], C6, "hardware.led_pin: SDA is the I2C bus already"),
+        (
+            ["hardware.led_pin=D1"],
+            C6,
+            "hardware.led_pin: D1 is already used for hardware.cable_pin (the board's default)",
+        ),
+        (
+            ["hardware.led_pin=A1"],
+            C6,
+            "hardware.led_pin: A1 is already used for hardware.cable_pin (the board's default)",
+        ),
+        (["hardware.led_pin=SDA"], C6, "hardware.led_pin: SDA is already used for the I2C bus"),
         (
             ["hardware.led_pin=D9", "hardware.card_reader=pn532_spi"],
             C6,
-            "hardware.led_pin: D9 is the SPI bus already",
+            "hardware.led_pin: D9 is already used for the SPI bus",
         ),
         (
             ["hardware.meter_pin=GP14", "hardware.service_pin=none"],
             "raspberry_pi_pico_w",
-            "hardware.meter_pin: GP14 cannot count on Raspberry Pi Pico W: the meter needs an odd GPIO",
+            "hardware.meter_pin: GP14 cannot count pulses on Raspberry Pi Pico W: the meter needs an odd GPIO number",
         ),
         (["hardware.relay_pin=none"], C6, "hardware.relay_pin: is needed: name a pin"),
     ],
 )
-def test_a_pin_that_will_not_do(overrides, board, message):
+def test_a_pin_that_cannot_be_used(overrides, board, message):
     assert problems(*overrides, board=board) == [message]
 
 
@@ -91,13 +107,51 @@ def test_a_pin_is_free_where_nothing_uses_it(overrides):
     assert problems(*overrides, board=C6) == []
 
 
+def test_an_rc522_takes_the_spi_bus_and_its_chip_select_and_no_interrupt_line():
+    rc522 = "hardware.card_reader=rc522"
+    assert problems(rc522, board=C6) == []
+    assert problems(rc522, "hardware.led_pin=D9", board=C6) == [
+        "hardware.led_pin: D9 is already used for the SPI bus"
+    ]
+    assert problems(rc522, "hardware.led_pin=D7", board=C6) == [
+        "hardware.led_pin: D7 is already used for hardware.reader_cs_pin (the board's default)"
+    ]
+    assert problems(rc522, "hardware.reader_irq_pin=none", board=C6) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("card_reader=rc522", "reader_irq_pin", "D6"),
+        ("card_reader=pn532_i2c", "reader_cs_pin", "D7"),
+        ("card_reader=none", "reader_cs_pin", "D7"),
+        ("display=none", "display_address", "0x3D"),
+    ],
+)
+def test_a_setting_of_a_part_that_does_not_use_it_is_warned_about(part, key, value):
+    assert problems(f"hardware.{part}", f"hardware.{key}={value}", board=C6) == [
+        f"hardware.{key}: warning: is not used with {part.replace('=', ' ')}"
+    ]
+
+
+def test_the_vital_pins_are_those_that_the_firmware_requires():
+    parts = (firmware_dir() / "charger" / "hardware" / "parts.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'self\._(?:vital|output)\("(\w+)"', parts)) == set(VITAL_PINS)
+
+
+def test_joining_blocks_a_pico_as_long_as_the_firmware_waits_for_it():
+    for max_stall_ms, noted in ((wifi._LEAVE_MS - 1, True), (wifi._LEAVE_MS, False)):
+        values = effective_for_simulation(None, {}, (f"safety.max_stall_ms={max_stall_ms}",)).values
+        assert (f"joining blocks for {wifi._LEAVE_MS} ms" in str(notes(values, PICO))) == noted
+
+
 def test_without_knowing_the_board_a_doubt_is_a_warning_and_nonsense_a_mistake():
     assert problems("hardware.relay_pin=D6") == [f"hardware.relay_pin: warning: {UNSAFE_D6}"]
     assert problems("hardware.relay_pin=GP99") == [
-        "hardware.relay_pin: GP99 is a pin of no board that chargerctl knows"
+        "hardware.relay_pin: no board that chargerctl knows has a pin GP99"
     ]
     assert problems("hardware.relay_pin=D5", "hardware.cable_pin=D5") == [
-        "hardware.cable_pin: D5 is hardware.relay_pin already"
+        "hardware.cable_pin: D5 is already used for hardware.relay_pin"
     ]
 
 
@@ -108,13 +162,13 @@ def test_without_knowing_the_board_the_wiring_of_one_is_taken_to_be_meant_for_it
 
 def test_a_board_that_is_not_known_is_a_warning():
     assert problems("hardware.board=seeed_xiao_esp32c5", "hardware.relay_pin=D5") == [
-        "hardware.board: warning: seeed_xiao_esp32c5 is not a board chargerctl knows: its pins are not checked; "
+        "hardware.board: warning: seeed_xiao_esp32c5 is not a board that chargerctl knows: its pins are not checked; "
         "did you mean seeed_xiao_esp32c6?"
     ]
 
 
 def test_a_remote_broker_in_plain_text_is_warned_about():
-    plain = "is not on the local network: without mqtt.tls all goes there in plain text"
+    plain = "is not on the local network: without mqtt.tls everything is sent in plain text, passwords too"
     assert problems("mqtt.broker=ocpp.example.com") == [f"mqtt.broker: warning: ocpp.example.com {plain}"]
     assert problems("mqtt.broker=8.8.8.8") == [f"mqtt.broker: warning: 8.8.8.8 {plain}"]
     assert problems("mqtt.broker=ocpp.example.com", "mqtt.tls=true") == []
@@ -127,10 +181,10 @@ def test_a_public_broker_is_known_however_it_is_written(broker):
 
 def test_a_port_that_does_not_go_with_tls_is_warned_about():
     assert problems("mqtt.tls=true", "mqtt.port=1883") == [
-        "mqtt.port: warning: 1883 is the port without tls, and mqtt.tls is true"
+        "mqtt.port: warning: 1883 is the usual port without TLS, but mqtt.tls is true"
     ]
     assert problems("mqtt.port=8883") == [
-        "mqtt.port: warning: 8883 is the port with tls, and mqtt.tls is false"
+        "mqtt.port: warning: 8883 is the usual port with TLS, but mqtt.tls is false"
     ]
     assert problems("mqtt.tls=true", "mqtt.port=8883") == problems("mqtt.port=1884") == []
 
@@ -153,14 +207,14 @@ def test_what_is_a_host_is_taken(host):
 @pytest.mark.parametrize("broker", PUBLIC_BROKERS)
 def test_a_public_broker_is_warned_about_even_with_tls(broker):
     assert problems(f"mqtt.broker={broker}", "mqtt.tls=true") == [
-        f"mqtt.broker: warning: {broker} is a public broker: anyone can read and command this charger there"
+        f"mqtt.broker: warning: {broker} is a public broker: anyone can read what this charger sends, and control it"
     ]
 
 
 def test_the_examples_serial_is_warned_about():
     assert problems("charger.serial=esp32c6-charger-000000") == [
-        "charger.serial: warning: esp32c6-charger-000000 is the example's: "
-        "chargers with one serial cut each other off"
+        "charger.serial: warning: esp32c6-charger-000000 is the serial of the example: "
+        "chargers with the same serial disconnect each other"
     ]
 
 
@@ -169,6 +223,19 @@ def test_what_has_no_effect_is_warned_about():
         "mqtt.password: warning: is not sent without mqtt.username",
         "mqtt.ca_file: warning: is not used without mqtt.tls",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "warning"),
+    [(name, text, warning) for name, each in NO_EFFECT_YET.items() for text, warning in each.items()],
+)
+def test_what_has_no_effect_yet_is_warned_about(name, text, warning):
+    assert problems(f"{name}={text}") == [f"{name}: warning: {warning}"]
+
+
+@pytest.mark.parametrize("name", NO_EFFECT_YET)
+def test_the_default_of_what_has_no_effect_yet_is_not_warned_about(name):
+    assert problems(f"{name}={SETTINGS[name].text(SETTINGS[name].default)}") == []
 
 
 @pytest.mark.parametrize(

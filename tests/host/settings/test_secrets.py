@@ -152,21 +152,21 @@ def place(write, folder, monkeypatch, fresh_laptop):
     return folder
 
 
-def tell(run, arguments) -> str:
+def output_of(run, arguments) -> str:
     _, out, err = run(*arguments)
     return out + err
 
 
 @pytest.mark.parametrize("arguments", COMMAND_LINES, ids=" ".join)
 @pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
-def test_no_command_tells_a_secret(chargerctl, place, arguments, json):
-    told = tell(chargerctl, (*arguments, *json))
-    assert told
-    assert not [word for word in TELLTALE if word in told], told
+def test_no_command_prints_a_secret(chargerctl, place, arguments, json):
+    printed = output_of(chargerctl, (*arguments, *json))
+    assert printed
+    assert not [word for word in TELLTALE if word in printed], printed
 
 
 @pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
-def test_no_command_that_works_on_a_drive_tells_a_secret(chargerctl, place, json):
+def test_no_command_on_a_drive_prints_a_secret(chargerctl, place, json):
     for arguments in STORY:
         status, out, err = chargerctl(*arguments, *json)
         assert status == 0, (arguments, out, err)
@@ -182,25 +182,25 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize(
     "arguments", [("config", "check"), ("config", "show"), ("config", "set", "mqtt.port", "1")], ids=" ".join
 )
-def test_no_mistake_in_a_file_tells_a_secret(chargerctl, write, line, json, arguments):
+def test_no_mistake_in_a_file_prints_a_secret(chargerctl, write, line, json, arguments):
     write(f'[mqtt]\nbroker = "b"\n[charger]\nserial = "c"\n[wifi]\nssid = "a"\n{line}\n')
-    told = tell(chargerctl, (*arguments, *json))
-    assert told
-    assert not [word for word in TELLTALE if word in told], told
+    printed = output_of(chargerctl, (*arguments, *json))
+    assert printed
+    assert not [word for word in TELLTALE if word in printed], printed
 
 
 @pytest.mark.parametrize("line", BROKEN_LINES)
-def test_no_mistake_on_the_drive_tells_a_secret(chargerctl, place, write, line):
+def test_no_mistake_on_the_drive_prints_a_secret(chargerctl, place, write, line):
     typed = (place / "CIRCUITPY" / "settings.toml").read_text()
     write(typed + line.replace("password", "CHARGER_WIFI_PASSWORD") + "\n", "CIRCUITPY/settings.toml")
     for keep in ((), ("--keep", "laptop")):
-        told = tell(chargerctl, ("config", "pull", "--drive", "CIRCUITPY", *keep))
-        assert told
-        assert not [word for word in TELLTALE if word in told], told
+        printed = output_of(chargerctl, ("config", "pull", "--drive", "CIRCUITPY", *keep))
+        assert printed
+        assert not [word for word in TELLTALE if word in printed], printed
 
 
 @pytest.mark.parametrize("line", BROKEN_LINES)
-def test_the_boards_console_tells_no_secret(board_reads, line):
+def test_the_console_of_the_board_prints_no_secret(board_reads, line):
     _, lines = board_reads(line.replace("password", "CHARGER_WIFI_PASSWORD").encode())
     assert not [word for word in TELLTALE if word in str(lines)], lines
 

@@ -27,20 +27,20 @@ def origin(settings, name):
     )
 
 
-def test_the_default_counts_where_nobody_says_anything(write, good_toml):
+def test_the_default_is_used_if_no_source_gives_a_value(write, good_toml):
     assert origin(effective(write(good_toml), {}), "ntp.server") == ("pool.ntp.org", "default", "None")
 
 
-def test_the_file_counts_before_the_default(config):
+def test_the_file_overrides_the_default(config):
     assert origin(effective(config, {}), "ntp.server") == ("from.file", "file", f"{config}:8:10")
 
 
-def test_the_environment_counts_before_the_file(config):
+def test_the_environment_overrides_the_file(config):
     settings = effective(config, {"CHARGER_NTP_SERVER": "from.env"})
     assert origin(settings, "ntp.server") == ("from.env", "environment", "$CHARGER_NTP_SERVER")
 
 
-def test_the_command_line_counts_before_all(config):
+def test_the_command_line_overrides_all(config):
     settings = effective(
         config, {"CHARGER_NTP_SERVER": "from.env"}, ["ntp.server=first", "ntp.server=from.set"]
     )
@@ -57,7 +57,7 @@ def test_a_mistake_in_what_is_replaced_is_still_a_mistake(config):
     ]
 
 
-def test_flat_and_sectioned_files_say_the_same(write, good, good_toml):
+def test_flat_and_sectioned_files_give_the_same_settings(write, good, good_toml):
     flat = write("".join(f'{variable} = "{text}"\n' for variable, text in good.items()), "flat.toml")
     assert effective(flat, {}).flat() == effective(write(good_toml), {}).flat() == good
 
@@ -99,7 +99,7 @@ def test_a_rendered_file_is_a_good_file(write, good_toml):
         ({"CHARGER_COLOUR": "red"}, "$CHARGER_COLOUR: is not a setting"),
         (
             {"CHARGER_WIFI_ID": "a", "CHARGER_WIFI_SSID": "b"},
-            "$CHARGER_WIFI_SSID: differs from $CHARGER_WIFI_ID, which means the same setting",
+            "$CHARGER_WIFI_SSID: differs from $CHARGER_WIFI_ID, another name of the same setting",
         ),
         ({"CHARGER_NAME": "a\udcffb"}, "$CHARGER_NAME: is not UTF-8"),
     ],
@@ -133,7 +133,7 @@ def test_override_mistakes(config, override, message):
     assert mistakes(config, {}, [override]) == [message]
 
 
-def test_without_a_file_what_is_missing_says_how_to_begin():
+def test_without_a_file_missing_settings_suggest_init():
     assert mistakes(None, {"CHARGER_SERIAL": "c1", "CHARGER_MQTT_BROKER": "10.0.0.2"}) == [
         "settings: wifi.ssid: is required; set it as CHARGER_WIFI_SSID or with --set wifi.ssid=...; "
         "`chargerctl init` writes a file to start from"
@@ -141,9 +141,7 @@ def test_without_a_file_what_is_missing_says_how_to_begin():
 
 
 def test_a_file_that_is_not_there(folder):
-    with pytest.raises(
-        InputError, match=r"nowhere\.toml: there is no such file; `chargerctl init` writes one"
-    ):
+    with pytest.raises(InputError, match=r"nowhere\.toml: file not found; `chargerctl init` writes one"):
         effective(Path("nowhere.toml"), {})
 
 

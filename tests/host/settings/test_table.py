@@ -9,19 +9,26 @@ import pytest
 from charger import settings as board
 from chargerctl.settings import effective
 from chargerctl.settings.document import document, example
-from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP
-from chargerctl.settings.table import BY_VARIABLE, SETTINGS
+from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP, NO_EFFECT_YET
+from chargerctl.settings.table import BY_VARIABLE, RENDERED, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[3]
+FIRMWARE = [
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "firmware").rglob("*.py")
+    if path != ROOT / "firmware" / "charger" / "settings.py"
+]
+# Read on the laptop, which writes CircuitPython's own variable from it.
+READ_BY_THE_LAPTOP = set(RENDERED.values())
 
 
-def test_the_reference_is_what_the_table_says():
+def test_the_reference_is_generated_from_the_table():
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == document(), (
         "run python -m chargerctl.settings.document"
     )
 
 
-def test_the_example_is_what_the_table_says():
+def test_the_example_is_generated_from_the_table():
     assert (ROOT / "settings.toml.example").read_text(encoding="utf-8") == example(), (
         "run python -m chargerctl.settings.document"
     )
@@ -43,7 +50,8 @@ def test_the_example_gives_what_is_required_and_is_valid():
     settings = effective(ROOT / "settings.toml.example", {})
     assert set(settings.given) == set(EXAMPLES) == {name for name in SETTINGS if SETTINGS[name].required}
     assert [problem.message for problem in settings.warnings] == [
-        "charger.serial: esp32c6-charger-000000 is the example's: chargers with one serial cut each other off"
+        "charger.serial: esp32c6-charger-000000 is the serial of the example: "
+        "chargers with the same serial disconnect each other"
     ]
 
 
@@ -56,6 +64,34 @@ def test_what_is_commented_out_in_the_example_is_every_default(tmp_path):
     for name, setting in SETTINGS.items():
         if name not in (*EXAMPLES, *DEPENDS) and setting.kind != "pin":
             assert settings.values[name] == setting.default, name
+
+
+def firmware_names(*words: str) -> bool:
+    return any(f'"{word}"' in text for word in words for text in FIRMWARE)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_has_a_reader_or_a_warning_that_it_has_no_effect_yet(name):
+    """Of a pin the firmware names the key only."""
+    setting = SETTINGS[name]
+    keys = (setting.key,) if setting.kind == "pin" else ()
+    read = firmware_names(name, setting.variable, *keys) or name in READ_BY_THE_LAPTOP
+    assert read or name in NO_EFFECT_YET
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if SETTINGS[name].kind == "choice"])
+def test_every_choice_has_a_reader_or_a_warning_that_it_has_no_effect_yet(name):
+    """But for one: that is what the firmware does otherwise. A card reader's is the name of its driver."""
+    drivers = {path.stem for path in (ROOT / "firmware" / "charger" / "hardware").iterdir()}
+    known = {*drivers, *NO_EFFECT_YET.get(name, ())}
+    without = [each for each in SETTINGS[name].choices if each not in known and not firmware_names(each)]
+    assert len(without) <= 1
+
+
+def test_what_has_no_effect_yet_is_a_value_of_a_setting_and_not_its_default():
+    for name, values in NO_EFFECT_YET.items():
+        for text in values:
+            assert SETTINGS[name].check(text) != SETTINGS[name].default
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)

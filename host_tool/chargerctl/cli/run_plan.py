@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The end of every command that writes a drive: show the plan, ask, carry it out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+
+from chargerctl.boards.boot_out import BOOT_OUT
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.cli.output import Answer, Output
+from chargerctl.deploy.apply import execute
+from chargerctl.deploy.checks import missing_libraries
+from chargerctl.deploy.opening import OpenDrive
+from chargerctl.deploy.plan import Plan
+from chargerctl.deploy.progress import shown_progress
+from chargerctl.deploy.rollback import keep
+from chargerctl.deploy.show import diff, plan_json, plan_lines
+from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.files import state_folder
+
+
+@dataclass(frozen=True)
+class Manner:
+    """The options that these commands have in common."""
+
+    dry_run: bool
+    yes: bool
+    output: Output
+
+    def ask(self, question: str) -> None:
+        """Return if the answer is yes; an error if it is no, or without a terminal to ask on."""
+        if self.yes:
+            return
+        if self.output.as_json or not sys.stdin.isatty():
+            raise InputError(
+                "nothing was written: with --json, or without a terminal to ask on, add --yes to write"
+            )
+        if not click.confirm(question, default=True):
+            raise ChargerctlError("nothing was written")
+
+    def ask_to_finish(self) -> None:
+        """Ask before an earlier deploy is finished."""
+        self.output.text("an earlier deploy was interrupted after its commit: it must be finished first")
+        self.ask("Finish it?")
+
+
+def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> Answer:
+    """Show the plan, ask, keep what it replaces for a rollback, and carry it out."""
+    if missing := missing_libraries(plan):
+        notes = [
+            *notes,
+            f"WARNING: the charger will not start: {', '.join(missing)} will be missing on the drive",
+        ]
+    difference = list(diff(plan)) if manner.dry_run else []
+    manner.output.text(f"{drive.address}: {drive.boot}", *notes, *plan_lines(plan), *difference)
+    done = []
+    if not manner.dry_run and not plan.nothing_to_do:
+        manner.ask("Write this?")
+        if drive.blank:
+            drive.volume.write(BOOT_OUT, drive.boot.render().encode())
+        make_current = keep(state_folder(), drive.key, plan)
+        with shown_progress(
+            Console(stderr=True, quiet=manner.output.as_json), plan.bytes_to_write
+        ) as progress:
+            execute(drive.volume, plan, progress, make_current)
+        done = [_done(drive)]
+    value = {
+        "drive": str(drive.address),
+        "board": drive.boot.board_id,
+        "circuitpython": drive.boot.version,
+        "dry_run": manner.dry_run,
+        "notes": notes,
+        **plan_json(plan),
+        **({"diff": difference} if manner.dry_run else {}),
+    }
+    return Answer(value, done)
+
+
+def _done(drive: OpenDrive) -> str:
+    board_id = drive.boot.board_id
+    if board_id in BOARDS and not BOARDS[board_id].has_drive:
+        return (
+            f"done; {board_id} has no USB drive: with the web workflow (code.circuitpython.org) or a serial editor such as "
+            "Thonny delete charger/ and lib/ on the board, since an old file may run instead of a new one; "
+            f"then copy the files in {drive.address} to it, and reset it"
+        )
+    if not drive.address.is_a_drive:
+        return f"done; {drive.address} is a folder: run it with chargerctl simulate --drive {drive.address.quoted}"
+    return "done; the board restarts by itself. Eject the drive before unplugging it."

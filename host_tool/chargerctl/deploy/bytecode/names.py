@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which identifiers get another name on the board, one that CircuitPython has in flash already.
+
+Each identifier of a program that CircuitPython does not have in flash takes some 20 bytes of RAM as long as the program
+runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead. The
+names to choose from are in flash_names.txt.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+
+_WORD = re.compile(r"[^\W\d]\w*")
+# A string that may contain names: one identifier, a path with dots, or a list of them.
+_NAMING = re.compile(r"[^\W\d]\w*(?:[.,\s]+[^\W\d]\w*)*")
+
+
+def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
+    """{name in the source: name on the board}, the same for the same files.
+
+    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An
+    identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
+    belongs to a class derived from one of a library. Raises SyntaxError.
+    """
+    everywhere, somewhere = flash_names()
+    trees = [ast.parse(text, path) for path, text in package.items()]
+    modules = {part for path in package for part in _WORD.findall(path)}
+    elsewhere = {name for path, content in others.items() for name in _names_in(path, content)}
+    elsewhere |= set(dir(builtins)) | set(keyword.kwlist)
+    classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    fixed = elsewhere | modules | somewhere.union(everywhere)
+    ours: set[str] = set()
+    for tree in trees:
+        ours.update(_defined(tree))
+        fixed.update(_named_in_strings(tree), _inherited(tree, classes))
+    renamed = {name for name in ours - fixed if not name.startswith("__")}
+    # A new name must not be in use already.
+    in_use = elsewhere | modules | {word for text in package.values() for word in _WORD.findall(text)}
+    free = (name for name in everywhere if name not in in_use)
+    # The longest first: there may be too few.
+    return dict(zip(sorted(renamed, key=lambda name: (-len(name), name)), free, strict=False))
+
+
+@cache
+def flash_names() -> tuple[tuple[str, ...], frozenset[str]]:
+    """(names that every board with .mpy files has in flash, names that some boards have), from flash_names.txt."""
+    text = (
+        resources.files("chargerctl.deploy.bytecode").joinpath("flash_names.txt").read_text(encoding="utf-8")
+    )
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    everywhere, somewhere = " ".join(lines).split(" -- ")
+    return tuple(everywhere.split()), frozenset(somewhere.split())
+
+
+def _names_in(path: str, content: bytes) -> set[str]:
+    """Every identifier of a program, and names in its strings; of bytecode everything that may be an identifier."""
+    anything = set(_WORD.findall(content.decode("latin-1")))
+    if not path.endswith(".py"):
+        return anything
+    try:
+        tree = ast.parse(content, path)
+    except (SyntaxError, ValueError):
+        return anything
+    names = set(_named_in_strings(tree))
+    for node in ast.walk(tree):
+        for _, value in () if isinstance(node, ast.Constant) else ast.iter_fields(node):
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, str):
+                    names.update(_WORD.findall(each))
+    return names
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Names that the file defines and the board keeps in RAM: not locals of a function, nor a private const()."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef | ast.Module):
+            for statement in node.body:
+                yield from _assigned(statement)
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "self"
+        ):
+            yield node.attr
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    if not isinstance(statement, ast.Assign) or _is_constant(statement.value):
+        return
+    for target in statement.targets:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name):
+                yield node.id
+
+
+def _is_constant(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "const"
+
+
+def _named_in_strings(tree: ast.Module) -> Iterator[str]:
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(text, str) and _NAMING.fullmatch(text):
+            yield from _WORD.findall(text)
+
+
+def _inherited(tree: ast.Module, own_classes: set[str]) -> Iterator[str]:
+    """The names in a class whose base is not of the package: the base may use the same ones. The name of the class too:
+    that of an exception is printed."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(_name(base) not in own_classes for base in node.bases):
+            yield node.name
+            yield from _defined(ast.Module([node], []))
+
+
+def _name(base: ast.expr) -> str:
+    return base.id if isinstance(base, ast.Name) else ""
