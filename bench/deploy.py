@@ -15,19 +15,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.deploy import boot_out_text
-from chargerctl.deploy.deployment import carry_out, plan_for, see
-from chargerctl.deploy.fat_image import opened_image
-from chargerctl.deploy.folder import FolderVolume
+from chargerctl.deploy.apply import execute
+from chargerctl.deploy.checks import checked_plan
 from chargerctl.deploy.image import Image, firmware_image
+from chargerctl.deploy.libraries.wheels import wheel_libraries
+from chargerctl.deploy.opening import snapshot_of
 from chargerctl.deploy.plan import Plan
-from chargerctl.deploy.requirements import required_libraries
 from chargerctl.deploy.target import make_target
-from chargerctl.deploy.volume import Volume, parents
-from chargerctl.deploy.wheels import wheel_libraries
 from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
+from chargerctl.transport.folder import FolderVolume
+from chargerctl.transport.volume import Volume, parents
+
+from tests.host.transport.fat_image import opened_image
 
 BOARD = "adafruit_feather_esp32s2"
 ROUNDS = 7
@@ -55,9 +57,9 @@ class Counting:
 
 
 def deploy(volume: Volume, image: Image) -> Plan:
-    snapshot = see(volume, set(image), image, dry_run=False)
-    plan = plan_for(snapshot, make_target(image, SETTINGS, snapshot, BOARD))
-    carry_out(volume, plan)
+    snapshot = snapshot_of(volume, set(image), image)
+    plan = checked_plan(snapshot, make_target(image, SETTINGS, snapshot, BOARD))
+    execute(volume, plan)
     return plan
 
 
@@ -137,7 +139,7 @@ def measure(name: str, kind: Callable[[Path], Any], image: Image, work: Path) ->
     for _ in range(ROUNDS):
         with kind(work) as (volume, copy):
             counting = Counting(volume)
-            volume.write("boot_out.txt", boot_out_text(BOARD).encode())
+            volume.write("boot_out.txt", BootOut.assumed(BOARD).render().encode())
             copies.append(copy(source))
             for what, content, times in (
                 ("first", image, firsts),
@@ -173,7 +175,7 @@ def edit_to_running(image: Image, work: Path) -> None:
     """From the deploy of one changed line to the new firmware's first line on the virtual board."""
     drive = work / "board"
     drive.mkdir()
-    (drive / "boot_out.txt").write_text(boot_out_text(BOARD))
+    (drive / "boot_out.txt").write_text(BootOut.assumed(BOARD).render())
     volume = FolderVolume(drive)
     deploy(volume, image)
     board = VirtualBoard(drive, BOARDS[BOARD], seed=1)
@@ -199,7 +201,7 @@ def _row(what: str, found: str, wanted: str = "", ok: bool = True) -> None:
 
 
 def main() -> None:
-    image = firmware_image() | wheel_libraries(required_libraries())
+    image = firmware_image() | wheel_libraries()
     with tempfile.TemporaryDirectory() as folder_name:
         work = Path(folder_name)
         for path, content in image.items():

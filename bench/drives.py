@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from chargerctl.boards.catalogue import BOARDS, NEWEST_MAJOR
-from chargerctl.deploy.form import in_form
+from chargerctl.deploy.bytecode.form import in_form
+from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import Image, firmware_image
-from chargerctl.deploy.requirements import required_libraries
-from chargerctl.deploy.source_record import SourceRecord
+from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.deploy.space import folders_on_medium, on_medium
-from chargerctl.deploy.wheels import wheel_libraries
 
 
 def taken(image: Image, cluster: int) -> int:
@@ -20,7 +19,7 @@ def taken(image: Image, cluster: int) -> int:
 
 
 def main() -> None:
-    files, record = firmware_image() | wheel_libraries(required_libraries()), SourceRecord(None)
+    files, record = firmware_image() | wheel_libraries(), SourceRecord(None)
     print(
         f"{'settings.toml and manifest left out':44}{'form':>6}"
         f"{'drive':>8}{'files':>7}{'bytes':>9}{'cluster':>9}{'taken':>9}{'of it':>7}"

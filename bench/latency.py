@@ -82,7 +82,7 @@ def _scene(drives: Drives, costs: Costs) -> Scene:
     )
     drive = drives.of(BOARD)
     (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-    scene = Scene(drive, BOARD, settings.flat(), dict(settings.values), costs, seed=1)
+    scene = Scene(drive, BOARD, settings.values, costs, seed=1)
     scene.board.settle_boot_out()
     return scene
 

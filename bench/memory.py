@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.needs import large_modules
+from bench.needs import large_modules, print_measured
 from tests.whole.vm import measure
-from tests.whole.vm.machine import Machine, Size, missing, name_table
+from tests.whole.vm.machine import Machine, Size, name_table
 from tests.whole.vm.measure import BARE, CORE, FULL
 
 KB = 1024
@@ -19,12 +19,7 @@ LATE_MS = 20
 
 
 def main() -> None:
-    lacking = missing()
-    if lacking:
-        print(f"memory: left out, {lacking} is not installed")
-        return
-    for line in lines():
-        print(line, flush=True)
+    print_measured("memory", lines())
 
 
 def lines() -> Iterator[str]:

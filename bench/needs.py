@@ -43,10 +43,12 @@ def lines() -> Iterator[str]:
     yield f"COMPILING = {compiling():_}"
 
 
-def main() -> None:
+def print_measured(name: str, lines: Iterator[str]) -> None:
+    """Print the lines as they are measured, where there is a VM to measure on."""
     lacking = missing()
-    if lacking:
-        print(f"needs: left out, {lacking} is not installed")
-        return
-    for line in lines():
+    for line in [f"{name}: left out, {lacking} is not installed"] if lacking else lines:
         print(line, flush=True)
+
+
+def main() -> None:
+    print_measured("needs", lines())

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Python that MicroPython's family does not speak, or speaks otherwise. Each was tried on a 32-bit MicroPython VM,
-but for what CircuitPython switches off itself (py/circuitpy_mpconfig.h) or older versions lack; those say so."""
+"""Python that MicroPython and CircuitPython do not support, or treat differently. Each was tried on a 32-bit MicroPython
+VM, except what CircuitPython itself switches off (py/circuitpy_mpconfig.h) or older versions lack; those are marked."""
 
 from __future__ import annotations
 
@@ -44,11 +44,19 @@ def syntax(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     ):
         for element in node.elts:
             if isinstance(element, ast.Starred):
-                yield element, "CircuitPython knows no * in a list, tuple or set display"
+                yield element, "CircuitPython does not support * in a list, tuple or set display"
+    # MICROPY_COMP_TRIPLE_TUPLE_ASSIGN is off; two values are exchanged without a tuple.
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Tuple)
+        and len(node.value.elts) > 2
+        and any(isinstance(target, ast.Tuple) for target in node.targets)
+    ):
+        yield node, "CircuitPython makes a tuple of three values assigned at once: use a line for each"
     if isinstance(node, ast.Slice) and node.step is not None:
-        yield node, "CircuitPython cuts str and bytes with a step of 1 only"
+        yield node, "CircuitPython slices str and bytes with a step of 1 only"
     if isinstance(node, ast.TryStar if hasattr(ast, "TryStar") else ()):
-        yield node, "CircuitPython knows no except*"
+        yield node, "CircuitPython does not support except*"
     if isinstance(node, ast.FunctionDef) and node.name in _HOOKS:
         yield node, f"CircuitPython does not call {node.name}"
     if isinstance(node, ast.Attribute) and node.attr in _ATTRIBUTES:
@@ -56,7 +64,7 @@ def syntax(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     if isinstance(node, ast.FormattedValue) and any(
         isinstance(each, ast.JoinedStr) for each in ast.walk(node.value)
     ):
-        yield node, "CircuitPython knows no f-string within an f-string"
+        yield node, "CircuitPython does not support an f-string within an f-string"
 
 
 def call(node: ast.Call, module: str, name: str, is_method: bool) -> Iterator[tuple[ast.AST, str]]:
@@ -69,7 +77,7 @@ def call(node: ast.Call, module: str, name: str, is_method: bool) -> Iterator[tu
     else:
         allowed = _MODULE_KEYWORDS.get((module, name), set())
     if allowed is not None and given - allowed:
-        yield node, f"CircuitPython's {name} takes no argument {min(given - allowed)} by its name"
+        yield node, f"CircuitPython's {name} does not take argument {min(given - allowed)} by name"
     if is_method and name in ("startswith", "endswith") and node.args and isinstance(node.args[0], ast.Tuple):
         yield node, f"before CircuitPython 10, {name} takes no tuple"
 
@@ -110,9 +118,9 @@ def literals(source: str) -> Iterator[tuple[int, int, str]]:
             line, column = token.start
             prefix = re.match("[A-Za-z]*", token.string)[0].lower()  # type: ignore[index]
             if "f" in prefix and "r" in prefix:
-                yield line, column, "CircuitPython knows no raw f-string"
+                yield line, column, "CircuitPython does not support a raw f-string"
             if "r" not in prefix and "b" not in prefix and re.search(r"\\N\{", token.string):
-                yield line, column, "CircuitPython knows no \\N{...}"
+                yield line, column, "CircuitPython does not support \\N{...}"
             if before is not None and _mixed(before.string, token.string):
                 yield (
                     line,

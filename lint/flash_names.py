@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Makes host_tool/chargerctl/deploy/flash_names.txt: the identifiers that CircuitPython has in a board's flash.
+"""Makes host_tool/chargerctl/deploy/bytecode/flash_names.txt: the identifiers that CircuitPython has in a board's flash.
 
     python -m lint.flash_names CIRCUITPYTHON STUBS-9.2 STUBS-10
 

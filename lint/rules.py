@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from lint import dialect, instances, stubs
 from lint.circuitpython import BOARD, BUILTINS, MISSING_METHODS, STANDARD
 
-# Where floats are another library's or module's own units; the reason stands behind the mark on the line.
+# For floats that another library or module requires; the reason follows the mark on the line.
 FLOAT_MARK = "# float:"
 _OURS = ("charger", "hold")
 _UNKNOWN_SYNTAX: dict[type[ast.AST], str] = {
@@ -42,7 +42,7 @@ def check(path: str, source: str) -> list[Finding]:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        return [Finding(path, error.lineno or 1, error.offset or 1, f"is no Python: {error.msg}")]
+        return [Finding(path, error.lineno or 1, error.offset or 1, f"not valid Python: {error.msg}")]
     checker = _Checker(path, source)
     findings = [_at(path, node, text) for node, text in checker.run(tree)]
     findings += [Finding(path, line, column + 1, text) for line, column, text in dialect.literals(source)]
@@ -102,7 +102,7 @@ class _Checker:
         if module not in BOARD:
             yield node, f"CircuitPython has no module {module}, or the firmware may not use it"
         elif not self._may_touch_board:
-            yield node, f"only hardware/ and net/ import the board's own modules, such as {module}"
+            yield node, f"only hardware/ and net/ may import the board's own modules, such as {module}"
 
     def _member(self, node: ast.AST, module: str, name: str) -> Iterator[tuple[ast.AST, str]]:
         if module in STANDARD and name not in STANDARD[module]:
@@ -138,16 +138,16 @@ class _Checker:
         ):
             yield from dialect.call(node, module, name, is_method)
         if module == "time" and name in ("sleep", "sleep_ms") and self._in_package:
-            yield node, "no task waits: time.sleep"
+            yield node, "time.sleep: a task must not wait"
         if module in BOARD:
             definition = (stubs.members(module) or {}).get(name)
             wrong = stubs.mismatch(node, definition) if definition is not None else None
             if wrong:
                 yield node, f"{module}.{name} {wrong}"
         if isinstance(node.func, ast.Name) and node.func.id == "print" and not self._may_print:
-            yield node, "print: the console is hardware/console.py's"
+            yield node, "print: only hardware/console.py writes to the console"
         if name == "OSError" and module == "" and len(node.args) == 1:
-            yield node, "OSError with two arguments, or CPython leaves its errno unset"
+            yield node, "OSError needs two arguments, else CPython leaves errno unset"
 
     def _called(self, function: ast.expr) -> tuple[str, str]:
         if isinstance(function, ast.Name):
@@ -161,19 +161,19 @@ class _Checker:
     def _syntax(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         for kind, what in _UNKNOWN_SYNTAX.items():
             if isinstance(node, kind) and hasattr(node, "lineno"):
-                yield node, f"CircuitPython or the firmware's rules know no {what}"
+                yield node, f"not allowed: CircuitPython or the firmware's rules exclude {what}"
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            yield node, "CircuitPython knows no @ operator"
+            yield node, "CircuitPython does not support @ operator"
         if isinstance(node, ast.Dict) and None in node.keys:
-            yield node, "CircuitPython knows no ** in a dict display"
+            yield node, "CircuitPython does not support ** in a dict display"
         if isinstance(node, ast.arguments) and node.posonlyargs:
-            yield node.posonlyargs[0], "CircuitPython knows no positional-only parameters"
+            yield node.posonlyargs[0], "CircuitPython does not support positional-only parameters"
         if isinstance(node, ast.ClassDef) and node.keywords:
-            yield node, "CircuitPython knows no metaclass or class keywords"
+            yield node, "CircuitPython does not support metaclass or class keywords"
         if isinstance(node, ast.AnnAssign) or (isinstance(node, ast.FunctionDef) and _annotated(node)):
-            yield node, "annotations cost memory, and typing is not there"
+            yield node, "annotations cost memory, and CircuitPython has no typing"
         if isinstance(node, ast.FormattedValue) and node.conversion == ord("a"):
-            yield node, "CircuitPython knows no !a in an f-string"
+            yield node, "CircuitPython does not support !a in an f-string"
 
     def _floats(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         division = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
@@ -185,16 +185,16 @@ class _Checker:
         if found and FLOAT_MARK not in self._lines[_at("", node, "").line - 1]:
             yield (
                 node,
-                f"a float has about 7 digits: int ms, s and Wh; elsewhere say why with {FLOAT_MARK} ...",
+                f"a float has about 7 digits: use int ms, s or Wh, or give a reason in a comment {FLOAT_MARK} ...",
             )
 
     def _exceptions(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(node, ast.ExceptHandler) and _catches_everything(node.type):
-            yield node, "except names what it can mend: this would also swallow Ctrl-C and a reload"
+            yield node, "name the exceptions: this also catches Ctrl-C and an auto-reload"
         if isinstance(node, ast.Compare) and any(_is_errno(side) for side in (node.left, *node.comparators)):
             for side in (node.left, *node.comparators):
                 if isinstance(side, ast.Constant) and isinstance(side.value, int):
-                    yield node, "errno numbers differ between ports: compare with errno's names"
+                    yield node, "errno numbers differ between ports: compare with names from errno"
 
     def _builtins(self, node: ast.Name) -> Iterator[tuple[ast.AST, str]]:
         if hasattr(builtins, node.id) and node.id not in BUILTINS:

@@ -17,8 +17,12 @@ def members(module: str) -> dict[str, ast.AST] | None:
     path = Path(str(found))
     if not path.is_file():
         return None
+    return _defined(ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+def _defined(body: list[ast.stmt]) -> dict[str, ast.AST]:
     names: dict[str, ast.AST] = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             names[node.name] = node
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
@@ -38,13 +42,7 @@ def members_of(module: str, name: str) -> dict[str, ast.AST] | None:
         definition = known.get(definition.annotation.id)
     if not isinstance(definition, ast.ClassDef) or definition.bases:
         return None
-    names: dict[str, ast.AST] = {}
-    for node in definition.body:
-        if isinstance(node, ast.FunctionDef):
-            names[node.name] = node
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names[node.target.id] = node
-    return names
+    return _defined(definition.body)
 
 
 def signature(definition: ast.AST) -> tuple[ast.arguments, bool] | None:

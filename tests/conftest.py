@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
-from chargerctl.deploy.bytecode import compile_image
+from chargerctl.deploy.bytecode.compiler import compile_image
+from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import firmware_image
-from chargerctl.deploy.requirements import required_libraries
-from chargerctl.deploy.source_record import SourceRecord
-from chargerctl.deploy.wheels import wheel_libraries
-from chargerctl.state import state_folder
+from chargerctl.deploy.libraries.wheels import wheel_libraries
+from chargerctl.files import state_folder
 
 _CHARGER = Path(__file__).resolve().parent.parent / "firmware" / "charger"
 _spec = importlib.util.spec_from_file_location(
@@ -27,6 +27,40 @@ assert _spec.loader is not None
 sys.modules["charger"] = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(sys.modules["charger"])
 
+# The time limit of an example would depend on the machine's speed. `make soak` chooses its profile by an option.
+hypothesis.settings.register_profile("chargerctl", deadline=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("chargerctl")
+
+# Every test below these paths is slow: whole episodes, whole chargers, deploys that are cut again and again, real brokers,
+# other processes.
+_SLOW = (
+    "firmware/net/test_mosquitto",
+    "host/deploy/test_boot",
+    "host/deploy/test_first_deploy",
+    "host/deploy/test_interruptions",
+    "host/deploy/test_small_drive",
+    "host/settings/test_on_the_virtual_board",
+    "host/settings/test_secrets",
+    "simulator/chaos/",
+    "simulator/network/test_charger",
+    "simulator/network/test_real_time",
+    "simulator/script/test_simulate",
+    "whole/gate/",
+    "whole/memory/",
+    "whole/test_demo_recorded",
+    "whole/test_scenarios",
+    "whole/vm/",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(_SLOW):
+            item.add_marker("slow")
+
+
 FreshLaptop = Callable[[Path], Path]
 
 
@@ -34,7 +68,7 @@ FreshLaptop = Callable[[Path], Path]
 def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A laptop's folder that remembers what was compiled, so that not every test has to compile it."""
     folder = tmp_path_factory.mktemp("laptop")
-    compile_image(firmware_image() | wheel_libraries(required_libraries()), SourceRecord(folder))
+    compile_image(firmware_image() | wheel_libraries(), SourceRecord(folder))
     return folder
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The firmware on a virtual Pico W, charging, with ways to have it stand still."""
+"""The firmware on a virtual Pico W, charging, with ways to block it."""
 
 from dataclasses import replace
 
@@ -29,13 +29,13 @@ class Charger:
         effective = effective_for_simulation(None, {}, settings)
         # A line that was typed on the drive comes first, and counts.
         (drive / "settings.toml").write_text(typed + "\n" + effective.render(), encoding="utf-8")
-        self.scene = Scene(drive, board_id, effective.flat(), dict(effective.values), Costs(), seed=1)
+        self.scene = Scene(drive, board_id, effective.values, Costs(), seed=1)
         self.board, self.world = self.scene.board, self.scene.world
         self.board.settle_boot_out()
         if state_machines is not None:
             self.board.parts["rp2pio"] = state_machines
         self._events = []
-        self.scene.events.listen(self._events.append)
+        self.scene.listen(self._events.append)
         self._mark = 0
         self.board.power(True)
 
@@ -68,13 +68,13 @@ class Charger:
         self.board.run_for(1.0)
         return self
 
-    def stand_still(self, how):
+    def block(self, how):
         """Into the middle of a stall: `how` is "wire", seconds that a task sleeps, or what costs how many microseconds."""
         if how == "wire":
             self.world.hold_wire("sda")
             self.board.run_for(0.3)
         elif isinstance(how, dict):
-            self.board.costs = replace(self.board.costs, **how)
+            self.board.costs.copy_from(replace(self.board.costs, **how))
             self._wait_for_a_stall()
         else:
             self.instead_of_the_light(lambda time: time.sleep(how))
@@ -106,9 +106,9 @@ class Charger:
         self.board.run_for(0.02)
         clock.spend = plain
 
-    def go_on(self):
+    def unblock(self):
         self.world.hold_wire(None)
-        self.board.costs = Costs()
+        self.board.costs.copy_from(Costs())
 
     def opened_after_us(self, since_s):
         """Board time from `since_s` until the relay opened; it must have."""
@@ -116,11 +116,11 @@ class Charger:
 
 
 def unplug_in_the_middle(charger, how):
-    """Unplug while the program stands still; seconds until the relay was open, and until the program knew it."""
-    charger.stand_still(how)
+    """Unplug while the program is blocked; seconds until the relay was open, and until the program knew it."""
+    charger.block(how)
     unplugged_s = charger.mark()
     charger.world.unplug()
     charger.until(lambda: charger.said("relay  open"))
-    charger.go_on()
+    charger.unblock()
     (knew_s,) = [event["t"] for event in charger.since("console") if "relay  open" in event["text"]]
     return charger.since("relay", closed=False)[0]["t"] - unplugged_s, knew_s - unplugged_s

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The relay's PIO gate on a Pico W: it opens the relay in the middle of whatever the program is busy with."""
+"""The relay's PIO gate on a Pico W: it opens the relay in the middle of any work of the program."""
 
 import pytest
-from chargerctl.simulator.python.errors import ReloadException
+from chargerctl.simulator.machine.errors import ReloadException
 
 from tests.whole.gate.charger import ESTOP, STALLS, unplug_in_the_middle
 
@@ -35,13 +35,13 @@ def test_it_opens_the_same_whichever_level_closes(make_charger, active, board_id
 
 def test_a_cable_that_is_out_and_in_again_before_the_program_looks(make_charger):
     charger = make_charger().charge()
-    charger.stand_still(3)
+    charger.block(3)
     since = charger.mark()
     charger.world.unplug()
     charger.board.run_for(0.001)
     charger.world.plug()
     assert charger.opened_after_us(since) <= LIMIT_US
-    charger.go_on()
+    charger.unblock()
     charger.until(lambda: charger.said("relay  open: cable unplugged"))
     # It rests as after any other opening, the transaction goes on, and the cycle counts.
     charger.until(lambda: charger.world.relay_closed)
@@ -65,13 +65,13 @@ def test_cycles_are_counted_however_short_the_cable_was_out(make_charger):
 @pytest.mark.parametrize("pressed_s", [0.001, 3])
 def test_an_emergency_stop_in_the_middle_of_a_stall_opens_and_latches(make_charger, pressed_s):
     charger = make_charger(ESTOP).charge()
-    charger.stand_still(3)
+    charger.block(3)
     since = charger.mark()
     charger.scene.estop(True)
     charger.board.run_for(pressed_s)
     charger.scene.estop(False)
     assert charger.opened_after_us(since) <= LIMIT_US
-    charger.go_on()
+    charger.unblock()
     charger.until(lambda: charger.scene.status == "Faulted")
     assert charger.said("fault latched: EmergencyStop")
     assert not charger.world.relay_closed
@@ -145,7 +145,7 @@ def test_what_holds_the_outputs_safe_opens_it_as_it_would_a_pin(make_charger, le
 def test_the_end_of_the_program_lets_go_of_the_pin(make_charger, text):
     charger = make_charger().charge()
     since = charger.mark()
-    charger.board.signal({"KeyboardInterrupt": KeyboardInterrupt, "SystemExit": SystemExit}[text]())
+    charger.board.scheduler.signal({"KeyboardInterrupt": KeyboardInterrupt, "SystemExit": SystemExit}[text]())
     charger.board.run_for(0.5)
     assert charger.opened_after_us(since) < 100_000
     assert charger.board.pins["GP2"].driven is None
@@ -155,7 +155,7 @@ def test_a_reload_while_charging_never_closes_it_for_a_moment(make_charger):
     # CircuitPython takes the pins from a state machine at the end of a program, and does not stop it.
     charger = make_charger().charge()
     charger.mark()
-    charger.board.signal(ReloadException())
+    charger.board.scheduler.signal(ReloadException())
     charger.until(lambda: charger.said("hardware gate on the relay"))
     charger.board.run_for(5)
     assert [event["closed"] for event in charger.since("relay")] == [False]
@@ -228,7 +228,7 @@ def test_from_the_first_line_of_the_program_the_relay_is_driven_open_and_then_by
 def test_without_the_gate_the_relay_is_driven_by_software_and_the_log_says_why(make_charger, error):
     charger = failing_gate(make_charger(), error).charge()
     charger._mark = 0
-    why = "no memory for it" if isinstance(error, MemoryError) else str(error)
+    why = "out of memory" if isinstance(error, MemoryError) else str(error)
     assert charger.said("no hardware gate, the relay opens by software alone: " + why)
     since = charger.mark()
     charger.world.unplug()

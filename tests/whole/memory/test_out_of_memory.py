@@ -1,46 +1,41 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""No memory, wherever the charger asks for some: a line and a refusal. Never a reset, a latched fault or a closed relay
-that nobody stands for."""
+"""No memory, wherever the charger asks for some: a line and a refusal. Never a reset, a latched fault or a relay that
+stays closed without authorization."""
 
 from types import SimpleNamespace as Namespace
 
 import pytest
 from charger.housekeeping import Housekeeping
-from chargerctl.deploy import write_drive
-from chargerctl.settings import effective_for_simulation
-from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.machine.costs import Costs
-from chargerctl.simulator.python.allocations import Allocations
+
+from tests import deployed
+from tests.whole.memory.allocations import Allocations
 
 BOARD = "adafruit_feather_esp32s3_nopsram"
 CARD = "04A2B3C4"
 BOOT_S = 60
 # After this long without one a task's failures are forgotten, and its next rest is a short one.
 CALM_S = 65
+# `make test` has the first share, every sixth of the statements; `make soak` has the others.
 SHARES = 6
 # A slow board: fewer passes to simulate.
 PASS_US = 20_000
 
 
-class Charger:
+class Charger(deployed.Charger):
     """A charger with power; `struck`: the statement that finds no memory, the next time it is reached."""
 
-    def __init__(self, drive, fails=None):
-        overrides = {"ocpp.meter_value_sample_interval": "5", "safety.min_off_seconds": "1"}
-        overrides["safety.max_cycles_per_hour"] = "60"
-        settings = effective_for_simulation(
-            None, {}, [f"{name}={text}" for name, text in overrides.items()], board_id=BOARD
-        )
-        write_drive(drive, settings.flat(), BOARD)
-        self.scene = Scene(drive, BOARD, settings.flat(), dict(settings.values), Costs(loop_pass=PASS_US), 1)
-        self.board, self.world = self.scene.board, self.scene.world
-        self.console, self.resets = [], []
+    def __init__(self, drive, monkeypatch, fails=None):
+        overrides = [
+            "ocpp.meter_value_sample_interval=5",
+            "safety.min_off_seconds=1",
+            "safety.max_cycles_per_hour=60",
+        ]
+        super().__init__(drive, BOARD, overrides, Costs(loop_pass=PASS_US))
         self.struck = None
-        self.allocations = self.board.parts["allocations"] = Allocations()
+        self.allocations = Allocations(monkeypatch)
         self.allocations.fails = fails or self._fails
-        self.scene.events.listen(self._on_event)
-        self.board.settle_boot_out()
         self.board.power(True)
 
     def _fails(self, point):
@@ -49,21 +44,8 @@ class Charger:
         self.struck = None
         return True
 
-    def _on_event(self, event):
-        if event["kind"] == "console":
-            self.console.append(event["text"])
-        elif event["kind"] == "reset" and event["reason"] != "power":
-            self.resets.append(event["reason"])
-
-    def said(self, text):
-        return [line for line in self.console if text in line]
-
-    @property
-    def ready(self):
-        return self.scene.online and self.scene.status == "Available"
-
     def session(self):
-        """Somebody tries to charge for 12 s, and leaves. Whether the relay closed."""
+        """A customer tries to charge for 12 s, and leaves. Whether the relay closed."""
         scene, world = self.scene, self.world
         world.plug()
         self.board.run_for(1.5)
@@ -89,11 +71,11 @@ class Charger:
 
 
 @pytest.fixture
-def make(tmp_path):
+def make(tmp_path, monkeypatch):
     made = []
 
     def charger(fails=None):
-        made.append(Charger(tmp_path / "CIRCUITPY", fails))
+        made.append(Charger(tmp_path / "CIRCUITPY", monkeypatch, fails))
         return made[-1]
 
     yield charger
@@ -101,7 +83,9 @@ def make(tmp_path):
         each.board.power(False)
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize(
+    "share", [0, *(pytest.param(share, marks=pytest.mark.soak) for share in range(1, SHARES))]
+)
 def test_wherever_memory_runs_out_at_work_the_next_session_is_an_ordinary_one(make, share):
     charger = make()
     assert charger.scene.wait(lambda: charger.ready, BOOT_S), charger.console
@@ -149,7 +133,7 @@ def test_the_console_says_what_is_free_before_and_after_wifi_and_once_it_runs(ma
 
 def test_the_line_is_repeated_every_hour_and_the_reserve_is_made_anew():
     lines, reserve, collected = [], [], []
-    store = Namespace(fault=None, crash_count=0, trouble=None, standing_still=False)
+    store = Namespace(fault=None, crash_count=0, trouble=None, blocking=False)
     interlock = Namespace(fault=None)
     part = Housekeeping(
         lambda: collected.append(1), lambda: "1 byte free", reserve, store, interlock, None, None,

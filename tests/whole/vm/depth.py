@@ -10,17 +10,15 @@ from pathlib import Path
 
 from chargerctl.simulator.python.frames import frame_sizes, scope_name
 from chargerctl.simulator.python.pystack import (
+    BEFORE,
     COUNTER,
-    Function,
     Instrument,
-    expression_of,
+    between,
     kept_callables,
-    placed,
 )
 
 # CircuitPython has it as machine code, which takes no pystack.
 _IN_FLASH = "adafruit_bus_device"
-_DEPTH = "_pystack_before"
 
 
 class _Exact(Instrument):
@@ -30,47 +28,26 @@ class _Exact(Instrument):
         super().__init__(sizes, kept)
         self._file = file
 
-    def counted(self, node: Function, body: list[ast.stmt], size: int) -> list[ast.stmt]:
-        text = (
-            f"{_DEPTH} = {self._enter(self._sizes[node], node.name)}\n"
-            f"try:\n    pass\nfinally:\n    {COUNTER}.leave({_DEPTH})\n"
-        )
-        statements = placed(ast.parse(text).body, node)
-        last = statements[-1]
-        assert isinstance(last, ast.Try)
-        last.body = body
-        return statements
+    def take(self, size: int, name: str) -> str:
+        return f"{COUNTER}.enter({size}, {f'{self._file}:{name}'!r})"
 
-    def caught(self, handler: ast.ExceptHandler, size: int) -> None:
-        text = f"{COUNTER}.leave({_DEPTH} + 1)"
-        handler.body[:0] = placed(ast.parse(text).body, handler.body[0])
+    def entering(self, size: int, name: str) -> str:
+        return f"{BEFORE} = {self.take(size, name)}"
 
-    def framed(self, expression: ast.expr, size: int, name: str) -> ast.expr:
-        return self._between(self._enter(size, name), expression) if size else expression
+    def leaving(self) -> str:
+        return f"{COUNTER}.leave({BEFORE})"
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST | list[ast.AST]:  # noqa: N802 - the visitor's name for it
-        check, found = super().visit_ClassDef(node)
-        assert isinstance(check, ast.stmt)
-        text = f"{COUNTER}.leave({self._enter(self._sizes[node], node.name)})"
-        return [*placed(ast.parse(text).body, check), found]
+    def caught(self, size: int) -> str:
+        return f"{COUNTER}.leave({BEFORE} + 1)"
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - likewise
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the visitor's name for it
         always, bound = self.call_sizes(node)
         self.generic_visit(node)
         if not always and not bound:
             return node
         if not _can_be_asked_twice(node.func):
-            return self._between(self._enter(always + bound, "arguments"), node)
-        return self._between(f"{COUNTER}.arguments({ast.unparse(node.func)}, {bound}, {always})", node)
-
-    def _enter(self, size: int, name: str) -> str:
-        return f"{COUNTER}.enter({size}, {f'{self._file}:{name}'!r})"
-
-    def _between(self, enter: str, expression: ast.expr) -> ast.expr:
-        call = expression_of(f"{COUNTER}.leave({enter}, None)", expression)
-        assert isinstance(call, ast.Call)
-        call.args[1] = expression
-        return call
+            return between(self.take(always + bound, "arguments"), node)
+        return between(f"{COUNTER}.arguments({ast.unparse(node.func)}, {bound}, {always})", node)
 
 
 def _can_be_asked_twice(expression: ast.expr) -> bool:
@@ -87,10 +64,10 @@ def counting(source: Path, path: str) -> str:
     if path.startswith(_IN_FLASH):
         return ast.unparse(tree)
     sizes = frame_sizes(tree, data)
-    own = sizes[tree]
-    _Exact(path, sizes, kept_callables(tree)).visit(tree)
-    # Around the module's own body; what an exception leaves behind, whoever catches it gives back.
-    begin = ast.parse(f"{_DEPTH} = {COUNTER}.enter({own}, {f'{path}:{scope_name(ast.Module([], []))}'!r})")
-    end = ast.parse(f"{COUNTER}.leave({_DEPTH})")
+    instrument = _Exact(path, sizes, kept_callables(tree))
+    instrument.visit(tree)
+    # Around the module's own body; what an exception leaves behind is given back where it is caught.
+    begin = ast.parse(instrument.entering(sizes[tree], scope_name(tree)))
+    end = ast.parse(instrument.leaving())
     tree.body = [*begin.body, *tree.body, *end.body]
     return ast.unparse(ast.fix_missing_locations(tree))

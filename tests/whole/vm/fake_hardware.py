@@ -19,7 +19,7 @@ class Part:
     state = address = local_time = None
     crash_count = 0
     fault = trouble = None
-    standing_still = False
+    blocking = False
 
     def __init__(self, *arguments):
         pass

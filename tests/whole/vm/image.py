@@ -11,12 +11,12 @@ import keyword
 from functools import cache
 from pathlib import Path
 
-from chargerctl.deploy.bytecode import Compiled, compile_image, mpy_path
+from chargerctl.deploy.bytecode.compiler import Compiled, compile_image, mpy_path
+from chargerctl.deploy.bytecode.names import flash_names
+from chargerctl.deploy.bytecode.renaming import renamed
 from chargerctl.deploy.image import firmware_image
-from chargerctl.deploy.names import flash_names
-from chargerctl.deploy.renaming import renamed
-from chargerctl.deploy.requirements import belongs_on_board, required_libraries
-from chargerctl.deploy.wheels import wheel_libraries
+from chargerctl.deploy.libraries.requirements import belongs_on_board
+from chargerctl.deploy.libraries.wheels import wheel_libraries
 
 from lint.circuitpython import BOARD
 from lint.flash_names import names_in_stubs
@@ -37,7 +37,7 @@ LIBRARIES = (
 @cache
 def deployed(own_names: bool = False) -> Compiled:
     """What a deploy writes: the very .mpy files."""
-    return compile_image(firmware_image() | wheel_libraries(required_libraries()), own_names=own_names)
+    return compile_image(firmware_image() | wheel_libraries(), own_names=own_names)
 
 
 def compiled(path: str, source: str) -> bytes:

@@ -59,7 +59,7 @@ WORST_MOMENT = {BARE.title: 118_000, FULL.title: 155_000}
 # What a group imports first, it counts for: libraries, then ours. What these need comes before them.
 GROUPS = {
     "network libraries": ("adafruit_minimqtt.adafruit_minimqtt", "adafruit_ntp"),
-    "charger": ("charger.core", "charger.loop", "charger.panel", "charger.housekeeping"),
+    "charger": ("charger.core",),
     "charger.net": ("charger.net.wifi", "charger.net.mqtt", "charger.net.ntp"),
     "charger.hardware": (
         "charger.hardware.console",
@@ -75,7 +75,7 @@ GROUPS = {
         "charger.hardware.absent",
     ),
     "light and meter": ("charger.hardware.led", "charger.hardware.meter"),
-    "display": ("adafruit_displayio_ssd1306", "charger.hardware.buses", "charger.hardware.display"),
+    "display": ("adafruit_displayio_ssd1306", "charger.hardware.i2c", "charger.hardware.display"),
     "card reader": ("charger.hardware.pn532_i2c",),
     "only to start": (
         "charger.settings",
@@ -278,7 +278,7 @@ def session_peak(machine: Machine) -> int:
 
 
 def undelivered(machine: Machine) -> int:
-    """Sixteen whole sessions without a broker: live heap of what waits to be told."""
+    """Sixteen whole sessions without a broker: live heap of what waits to be sent."""
     machine.run("peer.gone = True")
     run(machine, 20)
     before = machine.live()
@@ -291,7 +291,7 @@ def idle(machine: Machine, passes: int = 1000) -> int:
     """Bytes allocated by idle passes, nothing collected: begun behind a chore, over before the next (see `chores`)."""
     machine.live()
     machine.run("idle(10, 1)")
-    # The card reader is told anew to look for cards every 5 s, the most frequent chore.
+    # The card reader is configured again every 5 s, the most frequent chore.
     for _ in range(1200):
         if machine.number("idle(1, 5)"):
             break
@@ -300,14 +300,18 @@ def idle(machine: Machine, passes: int = 1000) -> int:
 
 
 def chores(machine: Machine) -> int:
-    """Bytes allocated in a minute in which nothing happens: reader told anew, broker asked, garbage not collected."""
+    """Bytes allocated in a minute without a customer: reader configured again, broker pinged, garbage not collected."""
     run(machine, 200)
     return sum(machine.number("idle(50, 5)") for _ in range(240))
 
 
+# Sessions until every list has found its size.
+SETTLING = 40
+
+
 def growth(machine: Machine, sessions: int = 100) -> int:
-    """Live heap after `sessions` sessions beyond that after an hour of them, when every list has found its size."""
-    for _ in range(60):
+    """Live heap after `sessions` sessions beyond that after SETTLING of them."""
+    for _ in range(SETTLING):
         session(machine)
     before = machine.live()
     for _ in range(sessions):

@@ -4,8 +4,11 @@
 
 import pytest
 from chargerctl.deploy.memory import COMPILING, LIVE
+from chargerctl.settings.table import SETTINGS
 
 from bench.needs import compiling, live
+from tests.whole.vm import measure
+from tests.whole.vm.machine import Machine
 
 KB = 1024
 AGAIN = "run python -m bench needs and put what it prints into deploy/memory.py"
@@ -24,5 +27,17 @@ def test_the_table_is_what_is_measured(choice, compiled, below, above):
     assert table - below <= measured <= table + above, AGAIN
 
 
+@pytest.mark.parametrize("display", ["ssd1306", "none"])
+@pytest.mark.parametrize("reader", SETTINGS["hardware.card_reader"].choices[1:-1])
+def test_no_other_reader_takes_more_than_the_table_has(reader, display):
+    chosen = {"CHARGER_HARDWARE_CARD_READER": reader, "CHARGER_HARDWARE_DISPLAY": display}
+    with Machine() as machine:
+        measured = measure.built(machine, measure.Charger("", chosen)).worse
+    # Up to 3 KB are what the conservative collector keeps.
+    assert measured <= LIVE[display != "none", True][0] + 4 * KB, AGAIN
+
+
+# Forty seconds: each of the largest modules is compiled from its text on the VM.
+@pytest.mark.soak
 def test_what_compiling_takes_is_what_is_measured():
     assert COMPILING - 2 * KB <= compiling() <= COMPILING + KB // 2, AGAIN

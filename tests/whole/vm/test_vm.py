@@ -11,9 +11,10 @@ import pytest
 
 from tests.whole.vm import measure
 from tests.whole.vm.machine import NEAR, Size, VmError, name_table
-from tests.whole.vm.measure import BARE, CORE, FULL, PYSTACK
+from tests.whole.vm.measure import BARE, CORE, FULL, PYSTACK, Charger
 
 KB = 1024
+RC522 = Charger("with an RC522 too", {"CHARGER_HARDWARE_CARD_READER": "rc522"})
 
 
 def actions(machine):
@@ -68,7 +69,7 @@ def test_it_comes_up_when_every_answer_takes_a_second_and_a_half(machine):
     assert actions(machine)["BootNotification"] == 1
 
 
-@pytest.mark.parametrize("charger", [FULL, BARE, CORE], ids=lambda charger: charger.title)
+@pytest.mark.parametrize("charger", [FULL, RC522, BARE, CORE], ids=lambda charger: charger.title)
 def test_an_idle_pass_allocates_nothing(machine, charger):
     measure.boot(machine, charger)
     assert measure.idle(machine) == 0
@@ -106,11 +107,12 @@ def test_the_idle_measurement_sees_a_single_allocation(machine):
     assert measure.idle(machine) >= 1000
 
 
-def test_a_hundred_sessions_leave_nothing_behind(machine):
+@pytest.mark.parametrize("sessions", [20, pytest.param(100, marks=pytest.mark.soak)])
+def test_sessions_leave_nothing_behind(machine, sessions):
     measure.boot(machine, FULL)
-    assert measure.growth(machine, 100) == 0
+    assert measure.growth(machine, sessions) == 0
     seen = actions(machine)
-    assert seen["StartTransaction"] == seen["StopTransaction"] == 160
+    assert seen["StartTransaction"] == seen["StopTransaction"] == measure.SETTLING + sessions
 
 
 def test_what_moves_fits_64_kb_with_every_queue_full(machine):
@@ -157,9 +159,10 @@ def test_the_worse_side_of_the_name_table_counts_before_it_has_doubled():
     assert Size(1000, 620 - NEAR).worse == Size(1000, 620 - NEAR).now
 
 
-def test_two_hundred_visits_after_hours_leave_nothing_and_fit_what_is_left(machine):
+@pytest.mark.parametrize(("hours", "count"), [(0, 50), pytest.param(1, 200, marks=pytest.mark.soak)])
+def test_visits_after_sessions_leave_nothing_and_fit_what_is_left(machine, hours, count):
     measure.boot(machine, FULL)
-    found = measure.visits(machine, hours=1)
+    found = measure.visits(machine, hours, count)
     # Not a byte a visit: what is shown and remembered at the moment may differ by a block.
     assert found.growth < 200
     assert found.grown == 0
