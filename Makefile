@@ -15,11 +15,11 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 demo: $(STAMP)
 	$(BIN)/chargerctl simulate --script demo --realtime
 
-# While you work, within a minute: all but the tests that are marked slow or soak (pyproject.toml).
+# While you work, a minute and a half on two cores: all but the tests that are marked slow or soak (pyproject.toml).
 check: lint
 	$(PYTEST) -m "not slow and not soak"
 
-# Before you push, within six minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
+# Before you push, some nine minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
 # it has a share that is always the same. It lists the slowest twenty tests.
 test: $(STAMP)
 	$(PYTEST) --durations 20
