@@ -79,6 +79,8 @@ def carry_out(step):
 
 def replace(source, target):
     """FAT cannot rename onto a file: remove, then rename. In between, `source` is there for the next try."""
+    if source.lower() == target.lower():  # FAT ignores case: the removal would be of the only copy
+        raise NeedsLaptopError(target + " is its own source")
     make_folders(target)
     if is_folder(target):
         raise NeedsLaptopError(target + " is a folder")

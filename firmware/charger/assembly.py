@@ -10,11 +10,10 @@ start.py unloads it once the charger is built.
 from charger import VERSION, ticks
 from charger.clock import Clock
 from charger.core import Core
-from charger.hardware import reset, system
+from charger.hardware import system
 from charger.hardware.console import Console
 from charger.hardware.reload import AutoReload
 from charger.hardware.watchdog import Watchdog
-from charger.net import NoNetwork
 from charger.ocpp.outbox import Outbox
 from charger.visit import leave
 
@@ -35,7 +34,7 @@ def build(store, reason, outputs, network, free, reserve):
     """
     board = _Board()
     board.system = system
-    board.reboot = reset.reboot
+    board.reboot = system.reboot
     board.auto_reload = AutoReload
     board.store = store
     board.reserve = reserve
@@ -67,11 +66,16 @@ def build(store, reason, outputs, network, free, reserve):
     if operative:
         _connect(board, values, network)
     else:
+        # Most chargers never need it.
+        from charger.net.absent import NoNetwork
+
         board.wifi = board.link = board.ntp = NoNetwork()
 
     core = Core(board, values, reason, operative)
-    # When the relay opened is not known, but it is open since the reset: not every chip can tell a power-on from one.
-    core.interlock.rest(None if reason == "reload" else ticks.add(system.ticks_ms(), -system.up_ms()))
+    # When the relay opened is not known, but it is open since the reset: not every chip can tell a power-on from one. At
+    # its first start it has never been closed.
+    if reason != "power" or not store.first():
+        core.interlock.rest(None if reason == "reload" else ticks.add(system.ticks_ms(), -system.up_ms()))
     return core.loop(Watchdog(values["safety.watchdog_seconds"]))
 
 
@@ -101,6 +105,7 @@ def _fit(board, values, outputs):
     board.lock = made.lock
     board.cable = made.cable
     board.emergency_stop = made.emergency_stop
+    board.contactor = made.contactor
     board.service_button = made.service_button
     board.has_meter = made.has_meter
     board.meter = made.meter

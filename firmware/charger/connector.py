@@ -13,6 +13,7 @@ AVAILABLE = "Available"
 PREPARING = "Preparing"
 AUTHORIZING = "Authorizing"
 CHARGING = "Charging"
+SUSPENDED = "SuspendedEVSE"  # in the view only: CHARGING, and the relay may not close yet
 FINISHING = "Finishing"
 FAULTED = "Faulted"
 UNAVAILABLE = "Unavailable"
@@ -25,10 +26,11 @@ AUTHORIZED = 3  # (idTag, parentIdTag or None)
 REFUSED = 4  # (idTag, why): by the central system, or because it could not be asked
 REMOTE_START = 5  # idTag
 STOP = 6  # the reason, one of OCPP's: ends a transaction, or what leads up to one
-START_REFUSED = 7  # StartTransaction answered other than Accepted
+START_REFUSED = 7  # StartTransaction answered other than Accepted: parentIdTag or None
 PARENT = 8  # parentIdTag of the running transaction, from StartTransaction.conf
-NO_ANSWER = 9  # Authorize has waited too long for its answer
-CONNECTION_TIMEOUT = 10  # authorised, and no cable came
+# The service button: None. A card that the central system does not answer: idTag. Ends what no card of its own can end.
+RELEASE = 9
+CONNECTION_TIMEOUT = 10  # what `waits` names did not come
 PERMIT_LOST = 11  # it lapsed unused, or was revoked by a fault that is cleared again
 READER_LOST = 12  # the card reader has stopped working
 FAULT = 13  # the interlock's fault
@@ -52,7 +54,7 @@ _FIELDS = (
     "parent",  # parentIdTag of `tag`, None when unknown
     "asking",  # the idTag whose Authorize is under way
     "running",  # a transaction is open
-    "used",  # a transaction has begun since the cable was plugged in
+    "used",  # since the cable was plugged in a transaction has begun, or no card came in time
     "by_card",  # `tag` was presented here, and can be presented again
     "restarting",  # the board is about to be reset
 )
@@ -75,11 +77,13 @@ def status(phase):
 
 
 def waits(state):
-    """The event that ends what `state` waits for when it takes too long: NO_ANSWER, CONNECTION_TIMEOUT (SPEC 9.1.6), or
-    None."""
-    if state.asking is not None:
-        return NO_ANSWER
-    return CONNECTION_TIMEOUT if state.phase == PREPARING and state.tag is not None else None
+    """What a person has to do within ConnectionTimeOut (SPEC 9.1.6): CABLE_IN, CARD, or None. The refusal of a card does not
+    start the time anew, nor does another's card."""
+    if state.phase == PREPARING and state.tag is not None:
+        return CABLE_IN
+    # Not `in`, in a pass that changes nothing: that makes a tuple.
+    waits = state.plugged and not state.used and (state.phase == PREPARING or state.phase == AUTHORIZING)
+    return CARD if waits else None
 
 
 def can_start(state):
@@ -115,12 +119,20 @@ def _idle(state):
     return _but(state, phase=phase, tag=None, parent=None, asking=None, running=False)
 
 
+def _withdraw(state):
+    """Who was authorised is so no longer. A card that was presented meanwhile still gets its answer."""
+    if state.asking is None:
+        return _idle(state)
+    return _but(state, phase=AUTHORIZING, tag=None, parent=None, by_card=True)
+
+
 def _begin(state, tag, parent):
     """Authorised and plugged in: the transaction starts. Whether energy flows is decided by the interlock.
 
     The permit comes last: a transaction that could not be recorded must not draw energy.
     """
-    charging = _but(state, phase=CHARGING, tag=tag, parent=parent, asking=None, running=True, used=True)
+    # Not by _but: no other chain of calls is as deep.
+    charging = State(CHARGING, state.plugged, tag, parent, None, True, True, state.by_card, state.restarting)
     return charging, ((START, tag), (LOCK, None), (PERMIT, None))
 
 
@@ -151,20 +163,20 @@ def _cable_out(state, _):
 def _card(state, tag):
     if state.restarting:
         return state, ()
-    if state.phase == CHARGING:
-        if _same(tag, state.tag):
+    if state.phase in (FAULTED, UNAVAILABLE) or (state.phase == AUTHORIZING and tag == state.asking):
+        return state, ()
+    if _same(tag, state.tag):
+        if state.running:
             return _end(state, "Local", tag)
-        return _but(state, asking=tag), ((AUTHORIZE, tag),)
-    if holds_cable(state):
-        if _same(tag, state.tag):
+        if holds_cable(state):
             return _idle(state), ((UNLOCK, None),)
-        return _but(state, asking=tag), ((AUTHORIZE, tag),)
-    if state.phase == PREPARING and _same(tag, state.tag):
-        return _idle(state), ()
-    if state.phase in (AVAILABLE, PREPARING, FINISHING):
-        asking = _but(state, phase=AUTHORIZING, asking=tag, tag=None, parent=None, by_card=True)
-        return asking, ((AUTHORIZE, tag),)
-    return state, ()
+        # Its first presentation: so far only a remote start has named it.
+        return (_withdraw(state) if state.by_card else _but(state, by_card=True)), ()
+    if state.tag is None:
+        state = _but(state, phase=AUTHORIZING, by_card=True)
+    # Else it changes nothing for who charges, holds the cable or is authorised, whatever the answer is (SPEC 4.9 B1).
+    # It takes the place of another card that has no answer yet.
+    return _but(state, asking=tag), ((AUTHORIZE, tag),)
 
 
 def _authorized(state, answer):
@@ -197,8 +209,14 @@ def _refused(state, answer):
     return _but(state, asking=None), ((NOTICE, why),)
 
 
-def _no_answer(state, _):
-    return _refused(state, (state.asking, "No Answer")) if state.asking is not None else (state, ())
+def _release(state, tag):
+    """No customer is locked in: with the network gone, one who started remotely has no other way to end the charge."""
+    if tag is None or (tag == state.asking and not state.by_card):
+        if state.running:
+            return _end(state, "Local", tag)
+        if holds_cable(state):
+            return _idle(state), ((UNLOCK, None),)
+    return state, ()
 
 
 def _remote_start(state, tag):
@@ -213,9 +231,10 @@ def _stop(state, reason):
     return state, ()
 
 
-def _start_refused(state, _):
+def _start_refused(state, parent):
     if not state.running:
         return state, ()
+    state, _ = _parent(state, parent)
     ended, outputs = _end(state, "DeAuthorized", None)
     if ended.plugged and state.by_card:
         # The cable stays locked (ERR 3.17): only its own card or that card's parent frees it. A tag from a remote start
@@ -226,11 +245,20 @@ def _start_refused(state, _):
 
 
 def _parent(state, parent):
-    return (_but(state, parent=parent) if state.running else state), ()
+    """The last answer that names one counts."""
+    return (_but(state, parent=parent) if state.running and parent is not None else state), ()
 
 
 def _connection_timeout(state, _):
-    return (_idle(state) if waits(state) == CONNECTION_TIMEOUT else state), ()
+    awaited = waits(state)
+    if awaited == CABLE_IN:
+        state = _withdraw(state)
+    elif awaited == CARD:
+        # Finishing (ERR 3.20); a card that is just being asked about is answered first.
+        state = _but(state, used=True)
+        if state.phase == PREPARING:
+            state = _idle(state)
+    return state, ()
 
 
 def _permit_lost(state, _):
@@ -241,9 +269,9 @@ def _reader_lost(state, _):
     """A transaction ends and a held cable is freed: no card could do that now.
 
     A card that was accepted before may charge, but does not hold its cable (ERR 3.17), even if the reader works again by
-    then: that it still works when the card is back is not known.
+    then: that it still works when the card is back is not known. Another card that is asked about meanwhile is forgotten.
     """
-    state = _but(state, by_card=False)
+    state = _but(state, by_card=False, asking=state.asking if state.tag is None else None)
     if state.running or holds_cable(state):
         return _stop(state, "Other")
     return state, ()
@@ -278,7 +306,7 @@ REACTIONS = (
     _stop,
     _start_refused,
     _parent,
-    _no_answer,
+    _release,
     _connection_timeout,
     _permit_lost,
     _reader_lost,

@@ -10,10 +10,12 @@ from micropython import const
 from charger import connector, ticks
 
 _NOTICE_MS = const(3000)
+# From the start of a transaction to the closed relay, beside lock and rest: passes, and a stall.
+_CLOSING_MS = const(500)
 
 
 class Controller:
-    """`board`: screen, card_reader, meter and reserve, as in core.py."""
+    """`board`: screen, card_reader, service_button, lock, meter and reserve, as in core.py."""
 
     def __init__(self, interlock, authorization, transactions, board, limits, configuration, log, operative):
         self._interlock = interlock
@@ -21,6 +23,8 @@ class Controller:
         self._transactions = transactions
         self._screen = board.screen
         self._reader = board.card_reader
+        # Without a card nothing here ends a charge: no button, and a lock holds the plug.
+        self._held = board.lock.fitted and not board.service_button.fitted
         self._meter = board.meter
         self._limits = limits
         self._configuration = configuration
@@ -28,43 +32,52 @@ class Controller:
         self._log = log
         self.state = connector.initial(operative)
         self._now = 0
-        self._authorized_at = 0
+        self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
-
-    @property
-    def running(self):
-        """True while a transaction is open."""
-        return self.state.running
 
     def step(self, now):
         self._now = now
         interlock = self._interlock
         state = self.state
-        if interlock.fault is not None and state.phase not in (connector.FAULTED, connector.UNAVAILABLE):
+        # Not `in`, in a pass that changes nothing: that makes a tuple.
+        if (
+            interlock.fault is not None
+            and state.phase != connector.FAULTED
+            and state.phase != connector.UNAVAILABLE
+        ):
             self.handle(connector.FAULT, interlock.fault)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)
         elif state.running and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
         if interlock.present != state.plugged:
+            if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
+                # It was possible when the authorisation came.
+                why = self._hindrance(self._authorized_at)
+                if why is not None:
+                    self.handle(connector.CONNECTION_TIMEOUT)
+                    self._carry_out(connector.NOTICE, why)
             self.handle(connector.CABLE_IN if interlock.present else connector.CABLE_OUT)
         lost = self._reader.lost
         if lost and not self._reader_was_lost:
             self.handle(connector.READER_LOST)
         self._reader_was_lost = lost
         self._time(now)
+        # Last: a fault is not cleared before this step has worked.
+        interlock.answered = True
 
     def handle(self, event, argument=None):
         """Give the connector one event and carry out what follows."""
-        before = self.state.phase
-        if event in (connector.AUTHORIZED, connector.REMOTE_START):
-            self._authorized_at = self._now
+        before = self.state
         outputs = ()
         try:
-            self.state, outputs = connector.react(self.state, event, argument)
-            if self.state.phase != before:
-                self._log("state", before + " -> " + self.state.phase)
+            self.state, outputs = connector.react(before, event, argument)
+            if before.tag is None:
+                # Valid from when the card was presented, however long its answer took.
+                self._authorized_at = self._now if before.asking is None else self._asked_at
+            if self.state.phase != before.phase:
+                self._log("state", before.phase + " -> " + self.state.phase)
             for output, what in outputs:
                 self._carry_out(output, what)
         except MemoryError:
@@ -84,42 +97,60 @@ class Controller:
                 self._carry_out(output, what)
 
     def card(self, id_tag):
-        """A card was presented."""
+        """A card was presented. One in the same pass as a fault does not end the charge before the fault does."""
         self._log("card", id_tag)
-        self.handle(connector.CARD, id_tag)
+        if self._interlock.fault is None:
+            self.handle(connector.CARD, id_tag)
 
-    def authorize_answered(self, id_tag, why, parent):
-        """`why` None: accepted. Otherwise what the display shows."""
-        if why is None and not self.state.running and not self._ready():
-            why = "Not Ready"
-            self._log("card", "refused: a fault, no time yet, or too many transactions are undelivered")
-        if why is None:
+    def authorize_answered(self, id_tag, why, parent, offline):
+        """`why` None: accepted. Otherwise what the display shows. `offline`: the central system did not answer."""
+        state = self.state
+        if why is None and id_tag == state.asking and state.phase == connector.AUTHORIZING:
+            why = self._hindrance(self._asked_at)
+        if offline and state.running and not state.by_card:
+            self.handle(connector.RELEASE, id_tag)
+        elif why is None:
             self.handle(connector.AUTHORIZED, (id_tag, parent))
         else:
             self.handle(connector.REFUSED, (id_tag, why))
 
     def remote_start(self, id_tag):
         """True: accepted, so the transaction has started or waits for a cable."""
-        if not self._ready() or not connector.can_start(self.state):
+        if not connector.can_start(self.state):
+            return False
+        why = self._hindrance(self._now)
+        if why is not None:
+            self._carry_out(connector.NOTICE, why)
             return False
         self.handle(connector.REMOTE_START, id_tag)
         return True
 
-    def _ready(self):
-        """A transaction may start. A fault counts from the moment it is latched: the state machine may not have seen it."""
-        return self._interlock.fault is None and self._transactions.possible
+    def _hindrance(self, authorized_at):
+        """Why a transaction that was authorised at that tick cannot draw energy, for the display; None: it can.
+
+        A fault counts from the moment it is latched: the state machine may not have seen it.
+        """
+        interlock = self._interlock
+        why = interlock.fault or self._transactions.trouble
+        if why is not None:
+            self._log("state", "refused: " + why)
+            return "Not Ready"
+        limits = self._limits
+        rest_ms = interlock.rest_ms
+        closed_ms = ticks.diff(self._now, authorized_at) + max(rest_ms, limits.lock_settle_ms) + _CLOSING_MS
+        if closed_ms <= limits.stale_authorization_ms:
+            return None
+        why = "Relay Rests {} s".format(rest_ms // 1000 + 1) if rest_ms else "Try Again"
+        self._log("state", "refused, the authorisation lapses before the relay may close: " + why)
+        return why
 
     def start_answered(self, accepted, parent):
         """StartTransaction.conf of the running transaction."""
-        if not accepted:
-            self.handle(connector.START_REFUSED)
-        elif parent is not None:
-            self.handle(connector.PARENT, parent)
+        self.handle(connector.PARENT if accepted else connector.START_REFUSED, parent)
 
     def _carry_out(self, output, what):
         if output == connector.AUTHORIZE:
-            # Another card while one is asked about starts the time anew.
-            self._waits = None
+            self._asked_at = self._now
             self._authorization.ask(what, self.authorize_answered)
         elif output == connector.LOCK:
             self._interlock.lock_cable()
@@ -138,16 +169,23 @@ class Controller:
             self._screen.notice(what, _NOTICE_MS)
 
     def _time(self, now):
-        """End what the connector has waited for too long."""
-        waits = connector.waits(self.state)
+        """End what has been waited for too long: a person, or the central system where nothing else can end a charge."""
+        state = self.state
+        waits = connector.waits(state)
+        cut_off = state.running and not state.by_card and not self._authorization.online
+        if cut_off and self._held and (self._reader.lost or not self._reader.fitted):
+            waits = connector.STOP
         if waits != self._waits:
             self._waits = waits
             self._waits_since = now
-        elif waits is not None:
-            limit_ms = self._limits.stale_authorization_ms
-            if waits == connector.CONNECTION_TIMEOUT:
-                limit_ms = min(limit_ms, self._configuration.connection_timeout_s * 1000)
-            if ticks.diff(now, self._waits_since) >= limit_ms:
-                if waits == connector.CONNECTION_TIMEOUT:
-                    self._log("state", "no cable within the connection timeout")
-                self.handle(waits)
+            return
+        limit_ms = self._configuration.connection_timeout_s * 1000
+        if waits is None or ticks.diff(now, self._waits_since) < limit_ms:
+            return
+        self._waits = None
+        if waits == connector.STOP:
+            self._log("state", "offline, and nothing here could end the charge")
+            self.handle(waits, "Other")
+        else:
+            self._log("state", "neither cable nor card within the connection timeout")
+            self.handle(connector.CONNECTION_TIMEOUT)

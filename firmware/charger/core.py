@@ -5,35 +5,36 @@
 Runs on any Python, given a board. The board's program, the tests and a fleet use it alike.
 """
 
-from charger import VERSION
+from charger import VERSION, ticks
 from charger.controller import Controller
 from charger.housekeeping import Housekeeping
 from charger.inputs import Inputs
-from charger.interlock import Interlock, Limits
+from charger.interlock import Interlock
 from charger.loop import Loop, Task, in_turn
 from charger.ocpp.authorization import Authorization
 from charger.ocpp.availability import Availability
 from charger.ocpp.boot import Boot
-from charger.ocpp.configuration import Configuration
 from charger.ocpp.remote import Remote
 from charger.ocpp.reset import Reset
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
 from charger.ticks import Uptime
 from charger.view import View
+from charger.visit import visit
 
 
 class Core:
     """`board` is only read. Only the Core keeps it, for `loop`, so both may be dropped then. It has
 
     relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen: the parts;
+    contactor: the contactor's auxiliary contact, or None;
     faults: why the relay must never close, a list of texts; stalls; store: the crash count's and the fault's;
     wifi, link, ntp: the network; clock; outbox; console: log(tag, text) and step(now);
     reserve: a list that holds some memory, to be cleared when there is none left;
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
     reboot(): resets the board;
-    auto_reload(controller, transactions, log): makes what has a step(now) that starts the program anew.
+    auto_reload(controller, interlock, transactions, log): makes what has a step(now) that starts the program anew.
 
     `reset_reason`: one word. `operative` False: Unavailable until the program starts again.
     """
@@ -42,17 +43,31 @@ class Core:
         log = board.console.log
         now = board.system.ticks_ms()
         uptime = Uptime(now)
-        limits = Limits(values)
-        configuration = Configuration(values)
+        limits = visit("limits").make(values)
+        configuration = visit("ocpp.configuration").make(values)
+        contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
         self.interlock = interlock = Interlock(
-            board.relay, board.lock, board.cable, board.emergency_stop, limits, uptime, log, now
+            board.relay,
+            board.lock,
+            board.cable,
+            board.emergency_stop,
+            contactor,
+            limits,
+            uptime,
+            log,
+            now,
         )
+        guard = interlock.step if contactor is board.relay else in_turn(contactor, interlock)
         # Late: the parts ask it before they block, and the interlock is made of some of the parts.
         board.stalls.follow(interlock)
-        if board.store.fault:
-            interlock.latch(board.store.fault)
         for fault in board.faults:
             interlock.bar(fault)
+        fault = board.store.fault
+        if fault == "NvmFailure":
+            # What nvm held is not known until it can be read.
+            interlock.bar(fault)
+        elif fault:
+            interlock.latch(fault)
 
         rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
         meter = board.meter if board.has_meter else None
@@ -67,7 +82,7 @@ class Core:
         boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
-        auto_reload = board.auto_reload(controller, transactions, log)
+        auto_reload = board.auto_reload(controller, interlock, transactions, log)
         housekeeping = Housekeeping(
             board.system.collect,
             board.system.memory,
@@ -80,7 +95,7 @@ class Core:
             now,
         )
         self.urgent = (
-            Task("interlock", interlock.step, 5, vital=True),
+            Task("interlock", guard, 5, vital=True),
             Task("inputs", Inputs(board, controller, interlock).step, 20),
             Task("connector", controller.step, 10, vital=True),
             Task("outputs", view.step, 10),
@@ -115,3 +130,12 @@ class Core:
             board.reserve,
             board.console.log,
         )
+
+
+def _contactor(board, feedback_ms, reset_reason, now):
+    """The Contactor, or the relay in its place where no contact measures it."""
+    if board.contactor is None:
+        return board.relay
+    # A reset has opened the relay, for longer than a contactor takes: one that is closed in the first pass is stuck.
+    opened_at = None if reset_reason == "reload" else ticks.add(now, -feedback_ms)
+    return visit("contactor").make(board.relay, board.contactor, board.screen, feedback_ms, opened_at)

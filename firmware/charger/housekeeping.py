@@ -32,7 +32,7 @@ class Housekeeping:
         self._interlock = interlock
         self._stalls = stalls
         self._uptime = uptime
-        self._kept = store.fault
+        self._kept = None if store.trouble else store.fault
         self._next = ticks.add(now, _COLLECT_MS)
         self._write_at = None
 
@@ -50,6 +50,8 @@ class Housekeeping:
                 self._write_at = ticks.add(now, _AGAIN_MS) if store.trouble else None
                 if not store.trouble:
                     self._kept = fault
+                    if fault == "NvmFailure":
+                        self._interlock.unblock(store.fault)
 
     def _tidy(self):
         if self._collections % _LINE_EVERY:

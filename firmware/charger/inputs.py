@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The inputs beside the cable and the emergency stop, which are the interlock's: card, meter, service button."""
 
+from charger import connector
+
 
 class Inputs:
-    """`parts`: card_reader, meter, service_button."""
+    """`parts`: card_reader, meter, service_button. The button clears a fault, or else ends a charge and frees the cable."""
 
     def __init__(self, parts, controller, interlock):
         self._reader = parts.card_reader
@@ -23,5 +25,7 @@ class Inputs:
         # After a stall it is read once more before it is believed.
         if pressed != self._pressed and not self._interlock.blind:
             self._pressed = pressed
-            if pressed:
+            if pressed and self._interlock.fault is None:
+                self._controller.handle(connector.RELEASE)
+            elif pressed:
                 self._interlock.clear_fault()

@@ -16,41 +16,34 @@ _HOUR_SECONDS = const(3600)
 _BLIND_MS = const(100)
 
 
-class Limits:
-    """The [safety] settings the interlock obeys; milliseconds and seconds as their names say."""
-
-    def __init__(self, values):
-        self.cable_settle_ms = values["safety.cable_settle_ms"]
-        self.unplug_confirm_ms = values["safety.unplug_confirm_ms"]
-        self.lock_settle_ms = values["safety.lock_settle_ms"]
-        self.relay_settle_ms = values["safety.relay_settle_ms"]
-        self.min_off_ms = values["safety.min_off_seconds"] * 1000
-        self.max_cycles_per_hour = values["safety.max_cycles_per_hour"]
-        self.stale_authorization_ms = values["safety.stale_authorization_seconds"] * 1000
-
-
 class Interlock:
     """`plugged`: the raw level of this pass. `present`: the cable as a person sees it, settled in, confirmed out.
 
+    `permitted`: a transaction may draw energy as soon as everything else allows it; only read by others.
     `blind`: there was a stall before this pass, in which contacts may have moved without a sample.
     `fault`: why the relay may not close until `clear_fault`, or None; `bar` sets one that nothing clears.
+    `answered`: the connector has acted on the fault; the controller sets it. A fault is not cleared before that.
+    `contactor`: as in contactor.py, or the relay where nothing measures it. `limits`: as in limits.py.
     """
 
-    def __init__(self, relay, lock, cable, emergency_stop, limits, uptime, log, now):
+    def __init__(self, relay, lock, cable, emergency_stop, contactor, limits, uptime, log, now):
         self._relay = relay
         self._lock = lock
         self._cable = cable
         self._emergency_stop = emergency_stop
+        self._contactor = contactor
         self._limits = limits
         self._uptime = uptime
         self._log = log
         self.plugged = False
-        self.present = False
+        # Stable or not: a cable that is in at the start was plugged in before.
+        self.present = cable.plugged()
         self.fault = self._barred = None
+        self.answered = self._asked = False
         self.blind = False
         self._stable = False
         self._edge = self._looked_at = now
-        self._permitted = False
+        self.permitted = False
         self._unused_since = None
         self._locked_at = now
         self._lock_settled = False
@@ -63,32 +56,59 @@ class Interlock:
 
     @property
     def closed(self):
-        """True while the relay is commanded closed; nothing here measures its contacts."""
+        """True while the relay is commanded closed."""
         return self._relay.closed
 
-    def rest(self, opened_at=None):
-        """Count min_off_seconds from the tick `opened_at`, or from the next pass."""
-        self._opened_at = opened_at
-        self._rested = False
-
     @property
-    def permitted(self):
-        """True while a transaction may draw energy as soon as everything else allows it."""
-        return self._permitted
+    def holds_cable(self):
+        """True while a restart of the program would free a cable under load."""
+        return self._lock.engaged and self._lock.fitted and self._contactor.closed
+
+    def rest(self, opened_at=None):
+        """Count min_off_seconds and relay_settle_ms from the tick `opened_at`, or from the next open sample."""
+        self._opened_at = opened_at
+        self._rested = self._relay_quiet = False
 
     @property
     def busy(self):
         """True while the relay may close at any moment, or the cable is about to be freed."""
-        return self._permitted or (self._lock.engaged and not self._lock_wanted)
+        return self.permitted or (
+            self._lock.engaged
+            and not self._lock_wanted
+            # Stuck closed: the cable stays locked, perhaps for days.
+            and not (self._contactor.fault is not None and self._contactor.closed)
+        )
+
+    @property
+    def rest_ms(self):
+        """How much longer the relay stays open at least, for min_off_seconds and max_cycles_per_hour; 0: it may close."""
+        rest_ms = 0
+        if not self._rested:
+            rest_ms = self._limits.min_off_ms
+            if self._opened_at is not None:
+                rest_ms -= ticks.diff(self._looked_at, self._opened_at)
+        if not self._within_cycle_limit():
+            rest_ms = max(rest_ms, (_HOUR_SECONDS - self._uptime.seconds + self._closings[0]) * 1000)
+        return rest_ms
+
+    @property
+    def suspended(self):
+        """True while the cable is in and a transaction waits for the relay: it rests, or a glitch of the cable opened it."""
+        return (
+            self.permitted
+            and self.plugged
+            and not self._relay.closed
+            and (self._unused_since is None or self.rest_ms > 0)
+        )
 
     def permit(self, since):
         """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale."""
-        self._permitted = True
+        self.permitted = True
         self._unused_since = since
 
     def revoke(self):
         """The authorisation has ended: the relay opens at once."""
-        self._permitted = False
+        self.permitted = False
         self._unused_since = None
         self._open("authorisation ended")
 
@@ -100,17 +120,28 @@ class Interlock:
             self._lock_settled = False
 
     def free_cable(self):
-        """Unlock as soon as the relay has been open for relay_settle_ms."""
+        """Unlock as soon as relay and contactor have been open for relay_settle_ms."""
         self._lock_wanted = False
 
     def bar(self, reason):
         """A part that safety needs is missing: the relay stays open until the program starts again with it repaired."""
-        self._barred = reason
-        self.latch(reason)
+        if self._barred is None:
+            self._barred = reason
+            self.latch(reason)
+
+    def unblock(self, fault):
+        """nvm can be read again, and holds this fault or None. NvmFailure itself stays until it is cleared."""
+        if fault is not None:
+            self.latch(fault)
+        if self._barred == "NvmFailure":
+            self._barred = None
 
     def latch(self, reason):
-        """Open and unlock, and stay open until clear_fault. The first reason is kept."""
-        latched = self.fault is None
+        """Open and unlock, and stay open until clear_fault. The first reason is kept, except by what matters more: one that
+        nvm keeps comes before what every start finds again, and a contactor that is stuck before all."""
+        self.answered = False
+        fault = self.fault
+        latched = fault is None or fault == self._barred or reason == self._contactor.fault != fault
         if latched:
             self.fault = reason
         self.free_cable()
@@ -135,10 +166,9 @@ class Interlock:
             self._follow_lock(now)
 
     def clear_fault(self):
-        """Reset from the central system or the service button. A cause that persists latches again at once."""
-        if self.fault != self._barred:
-            self._log("safety", "fault cleared: " + self.fault)
-            self.fault = self._barred
+        """The central system's Reset or the service button asks for it. The next step clears the fault if its cause is gone,
+        so that a fault that stays is not reported as gone in between."""
+        self._asked = self.fault is not None
 
     def step(self, now):
         plugged = self._cable.plugged()
@@ -150,15 +180,27 @@ class Interlock:
             self._stable = False
         if self._relay.closed and not plugged:
             self._open("cable unplugged")
-        if self._emergency_stop.pressed() and self.fault is None:
-            self.latch("EmergencyStop")
+        # The fault whose cause is there at this moment. While there is one, none is cleared.
+        cause = self._contactor.fault
+        if self._emergency_stop.pressed():
+            cause = cause or "EmergencyStop"
+        if cause is not None:
+            self.latch(cause)
+        if self._asked:
+            self._asked = False
+            fault = self.fault
+            if cause is None and self.answered and fault != self._barred:
+                self.fault = self._barred
+                self._log("safety", "fault cleared: " + fault)
+            else:
+                self._log("safety", "fault stays: " + (cause or fault))
         self._follow_cable(now, plugged)
         self._follow_lock(now)
         if (
             self._unused_since is not None
             and ticks.diff(now, self._unused_since) >= self._limits.stale_authorization_ms
         ):
-            self._permitted = False
+            self.permitted = False
             self._unused_since = None
             self._log("safety", "authorisation lapsed before the relay could close")
         if not self._relay.closed and self._may_close(now):
@@ -174,7 +216,10 @@ class Interlock:
 
     def _follow_lock(self, now):
         # A change since the last pass is timed from this one: exactly when it happened is not known.
-        if not self._relay.closed:
+        live = self._contactor.closed
+        if live:
+            self.rest()
+        else:
             if self._opened_at is None:
                 self._opened_at = now
             since_open = ticks.diff(now, self._opened_at)
@@ -187,19 +232,20 @@ class Interlock:
                 self._locked_at = now
             if not self._lock_settled and ticks.diff(now, self._locked_at) >= self._limits.lock_settle_ms:
                 self._lock_settled = True
-            if not self._lock_wanted and self._relay_quiet and not self._relay.closed:
+            if not self._lock_wanted and self._relay_quiet:
                 self._lock.release()
                 self._lock_settled = False
 
     def _may_close(self, now):
         return (
-            self._permitted
+            self.permitted
             and self.fault is None
             and self.plugged
             and self._stable
             and self._lock_wanted
             and self._lock.engaged
             and self._lock_settled
+            and not self._contactor.closed
             and self._rested
             and self._within_cycle_limit()
         )
@@ -208,7 +254,7 @@ class Interlock:
         closings = self._closings
         while closings and self._uptime.seconds - closings[0] >= _HOUR_SECONDS:
             closings.pop(0)
-        return len(closings) < self._limits.max_cycles_per_hour
+        return len(closings) < self._limits.most_cycles
 
     def _close(self, now):
         self._closings.append(self._uptime.seconds)
@@ -220,7 +266,6 @@ class Interlock:
         if self._relay.closed:
             self._relay.open()
             self.rest()
-            self._relay_quiet = False
             self._log("relay", "open: " + why)
             if not self._within_cycle_limit():
                 self._log("safety", "cycle limit reached: the relay stays open until the hour has passed")

@@ -24,10 +24,10 @@ READERS = (
 # An empty text is valid where the default is empty, even below the shortest length.
 TABLE = (
     ("wifi.ssid", "bytes", 1, 32, None, "R"),
-    ("wifi.password", "bytes", 8, 63, "", "SV"),
+    ("wifi.password", "key", 8, 63, "", "SV"),
     ("charger.name", "text", 1, 50, "esp32c6 charger 001", ""),
-    ("charger.model", "text", 1, 20, "ESP32-C6", ""),
-    ("charger.vendor", "text", 1, 20, "GA Make", ""),
+    ("charger.model", "ascii", 1, 20, "ESP32-C6", ""),
+    ("charger.vendor", "ascii", 1, 20, "GA Make", ""),
     ("charger.serial", "id", 1, 25, None, "R"),
     ("mqtt.broker", "host", 1, 253, None, "R"),
     ("mqtt.port", "int", 1, 65535, None, ""),  # None: 8883 with tls, else 1883
@@ -37,12 +37,15 @@ TABLE = (
     ("mqtt.tls", "bool", 0, 0, False, "V"),
     ("mqtt.ca_file", "path", 0, 100, "", "V"),
     ("mqtt.keep_alive", "int", 5, 600, 60, ""),
+    ("mqtt.publish_topic", "topic", 1, 100, "/charger/{serial}", "V"),
+    ("mqtt.subscribe_topic", "topic", 1, 100, "/system/{serial}", "V"),
     ("ntp.server", "host", 1, 253, "pool.ntp.org", ""),
     ("ntp.sync_interval_minutes", "int", 1, 10080, 240, ""),
     ("display.timezone_offset_hours", "num", -1200, 1400, 0, ""),
     ("ocpp.heartbeat_interval", "int", 10, 86400, 900, ""),
     ("ocpp.meter_value_sample_interval", "int", 0, 86400, 60, ""),
     ("ocpp.connection_timeout", "int", 5, 3600, 60, ""),
+    ("ocpp.authorize_timeout", "int", 5, 60, 10, ""),
     ("ocpp.offline_authorization", "bool", 0, 0, False, ""),
     ("hardware.board", "id", 1, 64, "auto", ""),
     ("hardware.relay_pin", "pin", 1, 32, "", "V"),
@@ -50,6 +53,7 @@ TABLE = (
     ("hardware.lock_pin", "pin", 0, 32, "", "V"),
     ("hardware.led_pin", "pin", 0, 32, "", "N"),
     ("hardware.estop_pin", "pin", 0, 32, "", "V"),
+    ("hardware.feedback_pin", "pin", 0, 32, "none", "V"),
     ("hardware.service_pin", "pin", 0, 32, "", "N"),
     ("hardware.meter_pin", "pin", 0, 32, "", "N"),
     ("hardware.relay_active", "choice", ("high", "low"), 0, "high", "V"),
@@ -70,6 +74,7 @@ TABLE = (
     ("safety.min_off_seconds", "int", 0, 600, 10, ""),
     ("safety.max_cycles_per_hour", "int", 1, 60, 20, ""),
     ("safety.stale_authorization_seconds", "int", 5, 600, 60, ""),
+    ("safety.feedback_ms", "int", 50, 2000, 300, ""),
     ("safety.resume_after_power_loss", "bool", 0, 0, False, ""),
     ("storage.kind", "choice", ("auto", "nvm", "file", "fram"), 0, "auto", ""),
     ("web.api_password", "bytes", 0, 44, "", "S"),
@@ -79,6 +84,7 @@ PREFIX = "CHARGER_"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _HEX = _DIGITS + "abcdefABCDEF"
+_VALID = "safety.stale_authorization_seconds"
 _SHOWN = 24  # characters of a bad value that a message repeats
 
 
@@ -102,7 +108,8 @@ def load(getenv, unreadable=None, names=()):
 
     values: {"mqtt.broker": str, int or bool} with every key of TABLE; None where the charger must not run.
     timezone_offset_hours is in hundredths of an hour; a pin is "" for the board's own or "none".
-    One more, "hardware.reader_pins": the pins that the card reader needs, from READERS.
+    More: "hardware.reader_pins", the pins that the card reader needs, from READERS; "mqtt.topic_out" and
+    "mqtt.topic_in", the two topics with the serial in them.
     problems: [(variable, reason, fatal)]; fatal: no safe default, so the relay must stay open.
     """
     unreadable = unreadable or {}
@@ -129,6 +136,16 @@ def load(getenv, unreadable=None, names=()):
         if variable.upper().startswith(PREFIX) and variable not in known:
             # It may be a vital one, misspelt.
             problems.append((variable, "is not a setting", True))
+    longest = values[_VALID]
+    if values["ocpp.connection_timeout"] > longest:
+        # Whoever plugs in later than that could not charge.
+        values["ocpp.connection_timeout"] = longest
+        reason = "is longer than %s: %d is used" % (_VALID, longest)
+        problems.append((spellings("ocpp.connection_timeout")[0], reason, False))
+    for name, reason, used in late(values):
+        if used is not None:
+            values[name] = used
+        problems.append((spellings(name)[0], reason, False))
     if values["mqtt.port"] is None:
         values["mqtt.port"] = 8883 if values["mqtt.tls"] else 1883
     if values["mqtt.client_id"] == "":
@@ -136,7 +153,46 @@ def load(getenv, unreadable=None, names=()):
     for name, pins in READERS:
         if name == values["hardware.card_reader"]:
             values["hardware.reader_pins"] = pins
+    try:
+        values["mqtt.topic_out"], values["mqtt.topic_in"] = topics(values)
+    except ValueError as error:
+        values["mqtt.topic_out"] = values["mqtt.topic_in"] = None
+        problems.append((spellings("mqtt.subscribe_topic")[0], str(error), True))
     return values, problems
+
+
+def late(values):
+    """[(name, reason, the value that is used or None)] of settings with which an authorisation lapses before the relay may
+    close for it."""
+    # The last half second is for passes, and a stall.
+    settled_s = (values["safety.lock_settle_ms"] + 1499) // 1000
+    longest = values[_VALID] - settled_s
+    if longest < 1:
+        return [("safety.lock_settle_ms", "lets no charge begin: %s must be longer" % _VALID, None)]
+    if values["ocpp.authorize_timeout"] > longest:
+        reason = "leaves no time to close the relay within %s: %d is used" % (_VALID, longest)
+        return [("ocpp.authorize_timeout", reason, longest)]
+    return []
+
+
+def topics(values):
+    """(topic to publish on, topic to subscribe to), None where a setting is missing; ValueError where they clash."""
+    serial = values["charger.serial"]
+    made = []
+    for name in ("mqtt.publish_topic", "mqtt.subscribe_topic"):
+        if values[name] is None or serial is None:
+            return None, None
+        topic = values[name].replace("{serial}", serial)
+        # The link's buffers are made for it.
+        if len(topic) > 100:
+            raise ValueError("with the serial, a topic has at most 100 characters, not %d" % len(topic))
+        made.append(topic)
+    # Below each hangs one more.
+    out, into = made
+    below = "/connection"
+    if out in (into, into + below) or into == out + below:
+        raise ValueError("needs another topic than the one to publish on, also with %s below it" % below)
+    return made
 
 
 def _text(getenv, unreadable, variables):
@@ -178,17 +234,26 @@ def check(row, text):
         return text == "true"
     if kind in ("int", "hex", "num"):
         return _number(kind, low, high, text)
-    length = len(text.encode()) if kind == "bytes" else len(text)
+    length = len(text.encode()) if kind in ("bytes", "key") else len(text)
     if text == "" and default == "":
         return text
     if length < low or length > high:
+        # WPA's own key, which a passphrase only stands for.
+        if kind == "key" and length == 64 and _only(text[:32], _HEX) and _only(text[32:], _HEX):
+            return text
         raise ValueError(_length(kind, low, high, default, length))
-    if kind in _ALLOWED:
+    if kind == "host":
+        _check_host(text, row[0])
+    elif kind == "topic":
+        _check_topic(text)
+    elif kind in _ALLOWED:
         for character in text:
             if character not in _ALLOWED[kind]:
-                raise ValueError(_stray(kind, character))
-    if kind == "host" and not _is_host(text):
-        raise ValueError("must be a host name or an address")
+                raise ValueError(_stray(kind))
+    elif kind == "ascii":
+        for character in text:
+            if not " " <= character <= "~":
+                raise ValueError("may have printable ASCII characters only: OCPP allows no others")
     if kind == "path" and text[0] != "/":
         raise ValueError("must start with /, as the board sees it")
     if kind == "pin" and low and text == "none":
@@ -204,35 +269,85 @@ _ALLOWED = {
 }
 
 
-def _is_host(text):
-    """Whether a text of the right characters is a name, or an IPv4 address where its last part is a number."""
-    parts = (text[:-1] if text[-1] == "." else text).split(".")
+def _check_host(text, name):
+    """ValueError, with the remedy, where `text` is not the name or the IPv4 address of another machine."""
+    if text[0] == "[" or (text.count(":") > 1 and "/" not in text):
+        raise ValueError("is an IPv6 address, which the charger cannot use: give an IPv4 address or a name")
+    for character in text:
+        if character == " ":
+            raise ValueError("must be a bare host name: no blanks")
+        if character == ":" and "/" not in text and "@" not in text:
+            port = "the port belongs in mqtt.port" if name[0] == "m" else "its port is always 123"
+            raise ValueError("must be a bare host name: " + port)
+        if character in ":/@":
+            raise ValueError("must be a bare host name: no scheme, no port, no path")
+        if character not in _ALLOWED["host"]:
+            raise ValueError(_stray("host"))
+    parts = (text[:-1] if text[-1] == "." else text).lower().split(".")
+    last = parts[-1]
+    good = True
     for part in parts:
         if part == "" or part[0] == "-" or part[-1] == "-" or len(part) > 63:
-            return False
-    if not _only(parts[-1], _DIGITS):
-        return True
-    for part in parts:
-        if not _only(part, _DIGITS) or len(part) > 3 or int(part) > 255:
-            return False
-    return len(parts) == 4
+            good = False
+    means = None
+    if parts[0] in ("localhost", "ip6-localhost", "ip6-loopback") or last == "localhost":
+        means = "the charger itself"
+    elif good and _only(last, _DIGITS):
+        # No name ends in a number: this is to be an address.
+        for part in parts:
+            if not _only(part, _DIGITS) or int(part) > 255:
+                good = False
+            elif len(part) > 1 and part[0] == "0":
+                # Some programs take such a number for an octal one.
+                raise ValueError("must be an address without leading zeros, such as 192.168.1.10")
+        if len(parts) != 4 or text[-1] == ".":
+            good = False
+        if good and int(parts[0]) == 127:
+            means = "the charger itself"
+        elif good and int(parts[0]) == 0:
+            means = "no machine at all"
+        elif good and int(parts[0]) > 223:
+            means = "a group of machines, or is reserved"
+    if not good:
+        raise ValueError("must be a host name or an address")
+    if means is not None:
+        remedy = "give the address that the machine has on your network, such as 192.168.1.10"
+        raise ValueError("means %s: %s" % (means, remedy))
 
 
-def _stray(kind, character):
-    if kind == "host" and character in ":/@":
-        return "must be a bare host name: no scheme, no port, no path"
+def _check_topic(text):
+    """ValueError where no charger can publish on it or subscribe to it."""
+    rest = text.replace("{serial}", "")
+    if rest == text:
+        raise ValueError("needs {serial} in it: else all chargers share one topic")
+    for character in rest:
+        if character in "+#":
+            raise ValueError("may have no wildcards (+ and #)")
+        if character in "{}":
+            raise ValueError("may have no braces but those of {serial}")
+        if not " " < character <= "~":
+            raise ValueError("may have printable ASCII characters only, and no blanks")
+    if text[0] == "$":
+        raise ValueError("must not begin with $: such topics belong to the broker")
+    # The default begins with an empty level, and some brokers want it so.
+    if text[-1] == "/" or "//" in text:
+        raise ValueError("has an empty level: no // and no / at its end")
+
+
+def _stray(kind):
     if kind == "pin":
         return "must be a pin of the board module, or none"
     return "may have letters, digits and " + _ALLOWED[kind][62:].strip() + " only"
 
 
 def _length(kind, low, high, default, length):
-    unit = "bytes" if kind == "bytes" else "characters"
+    unit = "bytes" if kind in ("bytes", "key") else "characters"
     if length == 0:
         return "must not be empty"
     limits = "%d to %d" % (low, high) if low else "at most %d" % high
     empty = "empty or " if low > 1 and default == "" else ""
-    return "must be %s%s %s, has %d" % (empty, limits, unit, length)
+    key = ", or 64 hexadecimal digits" if kind == "key" else ""
+    return "must be %s%s %s%s, has %d" % (empty, limits, unit, key, length)
 
 
 def _number(kind, low, high, text):

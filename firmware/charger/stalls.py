@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Decides whether a blocking call may run now. Ask before every blocking call."""
 
-# Joining a network on an ESP32 has no limit, so only an open relay allows it.
+# Joining a network on an ESP32 has no limit, and may end in a reset: only `idle` allows it.
 UNBOUNDED = 1 << 28
 # What one pass may take beside the one call that blocks in it.
 WATCHDOG_RESERVE_MS = 500
@@ -38,14 +38,20 @@ class Stalls:
         if ms < UNBOUNDED and not self.fits(ms):
             self._refuse(ms)
             return False
-        allowed = not self.spent and (ms <= self._max_stall_ms or self.idle)
+        allowed = not self.spent and (
+            self.idle if ms >= UNBOUNDED else ms <= self._max_stall_ms or self._open()
+        )
         if allowed:
             self.granted_ms += ms
         return allowed
 
     @property
     def idle(self):
-        """The relay is open and stays so."""
+        """The relay is open and stays so, and a reset by the watchdog would free no cable under load. Ask before what may
+        block for longer than it declares, too."""
+        return self._open() and (self._interlock is None or not self._interlock.holds_cable)
+
+    def _open(self):
         return not self._relay.closed and (self._interlock is None or not self._interlock.busy)
 
     def _refuse(self, ms):

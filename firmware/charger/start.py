@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The start of the charger: count it in nvm by the reason of the reset, then build everything. Unloaded afterwards."""
 
-from charger.hardware import reset, system
+from charger.hardware import system
 from charger.hardware.store import Store
+from charger.visit import visit
 
 CRASHES_IN_A_ROW = 10
 
@@ -14,6 +15,7 @@ def count(outputs):
     `outputs`: hold.py's.
     """
     store = Store()
+    reset = visit("hardware.reset")
     reason = reset.reason()
     if store.trouble:
         # Its contents are not known, so they are not overwritten.

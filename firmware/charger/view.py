@@ -32,15 +32,18 @@ class View:
 
     @property
     def phase(self):
-        """The connector's phase. FAULTED from the moment there is a fault, even if the state machine itself failed."""
+        """The connector's phase, or SUSPENDED. FAULTED from the moment there is a fault, even if the state machine itself
+        failed."""
         phase = self._controller.state.phase
-        return phase if self.fault is None or phase == connector.UNAVAILABLE else connector.FAULTED
+        if self.fault is not None and phase != connector.UNAVAILABLE:
+            return connector.FAULTED
+        return connector.SUSPENDED if phase == connector.CHARGING and self._interlock.suspended else phase
 
     @property
     def fault(self):
         """Why the relay may not close, or None. A transaction without a permit is one that the connector failed to end."""
         interlock = self._interlock
-        if interlock.fault is None and self._controller.running and not interlock.permitted:
+        if interlock.fault is None and self._controller.state.running and not interlock.permitted:
             return "InternalError"
         return interlock.fault
 
@@ -68,7 +71,7 @@ class View:
         """Shows charge, address and time on the display; makes a text only when something changed."""
         screen = self._screen
         elapsed_s = energy_wh = None
-        if self._controller.running:
+        if self._controller.state.running:
             elapsed_s = self._transactions.elapsed_s
             energy_wh = self._transactions.session_energy(self._meter.energy_wh)
         screen.charge(energy_wh, elapsed_s)

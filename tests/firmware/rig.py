@@ -18,6 +18,7 @@ REQUIRED = {"CHARGER_WIFI_SSID": "bench", "CHARGER_MQTT_BROKER": "broker", "CHAR
 
 class Relay:
     closed = False
+    fault = None
 
     def close(self):
         self.closed = True
@@ -28,6 +29,7 @@ class Relay:
 
 class Lock:
     engaged = False
+    fitted = True
 
     def engage(self):
         self.engaged = True
@@ -40,6 +42,7 @@ class Contact:
     """A cable switch, an emergency stop or a button: `on` is its raw level."""
 
     on = False
+    fitted = True
 
     def plugged(self):
         return self.on
@@ -48,8 +51,21 @@ class Contact:
         return self.on
 
 
+class Auxiliary:
+    """The contactor's auxiliary contact: it follows the relay at once, unless it is `stuck` closed (True) or open."""
+
+    stuck = None
+
+    def __init__(self, relay):
+        self._relay = relay
+
+    def pressed(self):
+        return self._relay.closed if self.stuck is None else self.stuck
+
+
 class Reader:
     lost = False
+    fitted = True
     uid = None
 
     def step(self, now):
@@ -107,7 +123,7 @@ class Idle:
 
 class Screen(Idle):
     state = local_time = address = None
-    lost = False
+    lost = welded = False
 
     def __init__(self):
         self.notices = []
@@ -146,13 +162,23 @@ class Link(Idle):
 class Rig:
     """The whole core on a board that is this object, stepped 5 ms at a time.
 
+    `store`: the nvm of an earlier start; `reason`: of this one; `measured`: there is a contact for the contactor.
     `answers`: action -> payload, or a function of the payload, or None.
     """
 
     faults = ()
     auto_reload = Idle
 
-    def __init__(self, now=0x1FFF0000, link=None, **overrides):
+    def __init__(
+        self,
+        now=0x1FFF0000,
+        link=None,
+        cable_in=False,
+        store=None,
+        measured=False,
+        reason="power",
+        **overrides,
+    ):
         environ = dict(REQUIRED)
         for key, text in overrides.items():
             environ["CHARGER_" + key] = text
@@ -163,7 +189,9 @@ class Rig:
         self.utc = 1795332600  # 2026-11-22T07:30:00Z
         self.rtc = 946684800
         self.relay, self.lock, self.cable = Relay(), Lock(), Contact()
+        self.cable.on = cable_in
         self.emergency_stop, self.service_button, self.card_reader = Contact(), Contact(), Reader()
+        self.contactor = Auxiliary(self.relay) if measured else None
         self.meter, self.has_meter, self.led, self.screen = Meter(), True, Led(), Screen()
         self.stalls = Stalls()
         self.reserve = [bytearray(1)]
@@ -173,10 +201,10 @@ class Rig:
         self.console.log = self.log
         self.system = self
         self.reboots = []
-        self.store = Store()
+        self.store = Store() if store is None else store
         self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
         self.outbox = Outbox()
-        self.core = Core(self, values, "power")
+        self.core = Core(self, values, reason)
         self.interlock = self.core.interlock
         accepted = {"idTagInfo": {"status": "Accepted"}}
         self.answers = {
@@ -215,11 +243,15 @@ class Rig:
     def _set_rtc(self, unix):
         self.rtc = unix
 
-    def run(self, ms):
-        for _ in range(ms // 5):
-            self.now = add(self.now, 5)
+    def run(self, ms, step_ms=5):
+        for _ in range(ms // step_ms):
+            self.now = add(self.now, step_ms)
             self.step()
             self._answer()
+
+    def wait(self, seconds):
+        """As run, in long steps: for what takes minutes."""
+        self.run(seconds * 1000, 100)
 
     def step(self):
         """One pass, in the core's own order; what a task raises goes to the test."""

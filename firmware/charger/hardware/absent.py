@@ -7,6 +7,7 @@ class NoReader:
     """Without a reader, charging starts only by RemoteStartTransaction."""
 
     lost = False
+    fitted = False
 
     def step(self, now):
         return None

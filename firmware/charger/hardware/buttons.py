@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What a person presses. Raw levels: an emergency stop must count from its first sample."""
+"""What a person presses, and a contact that works like a button. Raw levels: an emergency stop must count from its first
+sample."""
 
 import digitalio
 
@@ -15,11 +16,13 @@ class EmergencyStop:
         return self._pin is not None and self._pin.value
 
 
-class ServiceButton:
-    """A normally open contact to ground. None: there is none."""
+class Contact:
+    """A normally open contact to ground: the service button, or the contactor's auxiliary contact, which is closed while
+    the contactor is. None: there is none."""
 
     def __init__(self, pin):
         self._pin = pulled_up(pin)
+        self.fitted = pin is not None
 
     def pressed(self):
         return self._pin is not None and not self._pin.value

@@ -32,13 +32,14 @@ class Display:
     """`device` is the chip's address on I2C, 0x3C or 0x3D. It shows name and version for two seconds first.
 
     `limit_ms`: how long a wire that goes down blocks a drawing at worst. The core sets .state, .address and
-    .local_time (see Screen.follow), None where there is none.
+    .local_time (see Screen.follow), None where there is none, and .welded.
     """
 
     def __init__(self, bus, device, name, version, serial, limit_ms, stalls, log):
         self.state = ""
         self.address = None
         self.local_time = None
+        self.welded = False
         self._bus = bus
         self._device = device
         self._limit_ms = limit_ms
@@ -91,6 +92,7 @@ class Display:
         self._health.fail(now, why)
 
     def _set_up(self, now, started):
+        self._follow()
         self._bus.ask(self._device)
         # Also what is left of one that was lost: the core would continue a refresh that failed.
         displayio.release_displays()
@@ -115,7 +117,7 @@ class Display:
 
     def _show(self, now, started):
         screen = self._screen
-        screen.follow(self.state, self.address, self.local_time)
+        self._follow()
         if not self._live:
             if ticks.reached(now, self._live_at):
                 self._live = True
@@ -130,6 +132,9 @@ class Display:
         elif ticks.reached(now, self._ask_at):
             self._ask()
             self._ask_at = ticks.add(now, _ASK_MS)
+
+    def _follow(self):
+        self._screen.follow(self.state, self.address, self.local_time, self.welded)
 
     def _write_next(self):
         """Write the next part of what is stale; False when all of it was shown already. Emptied fields come first: those of

@@ -71,6 +71,9 @@ class Gate:
     ValueError when a pin is in use, RuntimeError when no state machine is free.
     """
 
+    # As in contactor.py.
+    fault = None
+
     def __init__(self, relay, active_high, cable, emergency_stop):
         program = bytearray(_PROGRAM)
         if not active_high:

@@ -6,11 +6,12 @@ from charger.hardware.output import Output
 
 
 class Lock:
-    """Released from the moment it exists; without an output (a charger without a bolt) it only remembers."""
+    """Released from the moment it exists; without an output (`fitted` is False) it only remembers."""
 
     def __init__(self, output, active_high):
         self._output = None if output is None else Output(output, active_high)
         self.engaged = False
+        self.fitted = output is not None
 
     def engage(self):
         self._drive(True)

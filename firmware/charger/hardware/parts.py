@@ -8,7 +8,7 @@ A relay, lock, cable or emergency-stop pin that cannot be used is a fault. Witho
 from charger import VERSION
 from charger.hardware import system
 from charger.hardware.absent import NoDisplay, NoLed, NoMeter, NoReader
-from charger.hardware.buttons import EmergencyStop, ServiceButton, pulled_up
+from charger.hardware.buttons import Contact, EmergencyStop, pulled_up
 from charger.hardware.health import reason
 from charger.hardware.lock import Lock
 from charger.hardware.output import claim
@@ -30,6 +30,7 @@ class NoRelay:
     """In the place of a relay whose pin cannot be used: never closed."""
 
     closed = False
+    stuck = None
 
     def close(self):
         pass
@@ -70,7 +71,11 @@ class Parts:
         self.lock = self._lock()
         self.cable = gate or self._cable()
         self.emergency_stop = self._emergency_stop(gate)
-        self.service_button = self._optional("service_pin", ServiceButton) or ServiceButton(None)
+        # A charger that was meant to measure its contactor must not charge without that.
+        self.contactor = (
+            None if self._name("feedback_pin") == "none" else self._vital("feedback_pin", Contact)
+        )
+        self.service_button = self._optional("service_pin", Contact) or Contact(None)
         self.has_meter = bool(values["hardware.meter_pulses_per_kwh"]) and self._name("meter_pin") != "none"
         self.meter = self._meter()
         self.led = self._led()

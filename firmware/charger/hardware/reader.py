@@ -20,6 +20,8 @@ class Reader:
     IndexError for an answer that makes no sense, OSError or MemoryError for a transfer that fails.
     """
 
+    fitted = True
+
     def __init__(self, bus, log):
         self._bus = bus
         self._health = Health(log, "card")

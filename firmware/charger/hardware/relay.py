@@ -8,6 +8,9 @@ from charger.hardware.output import Output
 class Relay:
     """Open from the moment it exists. `output`: as Output takes it."""
 
+    # As in contactor.py.
+    fault = None
+
     def __init__(self, output, active_high):
         self._output = Output(output, active_high)
         self.closed = False

@@ -17,10 +17,12 @@ _CONSOLE_MS = const(200)
 
 
 class AutoReload:
-    """Held while `controller.running`, and until what the transaction left is `transactions.delivered`."""
+    """Held while `controller.state.running` or the interlock holds the cable, and until what the transaction left is
+    `transactions.delivered`."""
 
-    def __init__(self, controller, transactions, log):
+    def __init__(self, controller, interlock, transactions, log):
         self._controller = controller
+        self._interlock = interlock
         self._transactions = transactions
         self._log = log
         self._held = False
@@ -48,7 +50,7 @@ class AutoReload:
             self._look_at_next_file(now)
 
     def _busy(self, now):
-        if self._controller.running:
+        if self._controller.state.running or self._interlock.holds_cable:
             self._patience_until = None
             return True
         if not self._held or self._transactions.delivered:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Why the program runs again, and how to make it."""
+"""Why the program runs again. A visitor of the start."""
 
 import sys
 import time
@@ -47,8 +47,3 @@ def was_off():
     """Whether the supply had been off, for certain: others report a power-on, too, after a brown-out (RP2040) or the
     reset button (ESP32)."""
     return sys.platform == "RP2350" and reason() == "power"
-
-
-def reboot():
-    """Does not return: the chip starts as after a reset."""
-    microcontroller.reset()

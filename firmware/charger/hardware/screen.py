@@ -19,6 +19,8 @@ FIELDS = 8
 _ALL = (1 << FIELDS) - 1
 _BAND = 1 << EVEN | 1 << ODD | 1 << SINGLE | 1 << UPPER | 1 << LOWER
 _LIVE = 1 << TOP | 1 << MIDDLE | 1 << BOTTOM
+# The contactor is stuck closed: for people who do not know what a contactor is. Two lines of 21 characters.
+_WELDED = "POWER MAY STILL BE ON SWITCH OFF AT BREAKER"
 # The logo takes the first characters' place.
 _LOGO_GAP = "   "
 
@@ -34,6 +36,7 @@ class Screen:
         self._starting = True
         self._state = ""
         self._notice = None
+        self._welded = False
         self._address = None
         self._local_time = None
         self._energy_wh = None
@@ -44,11 +47,12 @@ class Screen:
         self._starting = False
         self.stale = _ALL
 
-    def follow(self, state, address, local_time):
+    def follow(self, state, address, local_time, welded=False):
         """The state's name; address and time None when there is none. The time is "2026-11-22 07:30" or alike:
-        its last five characters are the time of day."""
-        if state != self._state:
+        its last five characters are the time of day. `welded`: a warning takes the place of every other text in the band."""
+        if state != self._state or welded != self._welded:
             self._state = state
+            self._welded = welded
             self.stale |= _BAND
         if address != self._address or local_time != self._local_time:
             self._address = address
@@ -89,7 +93,7 @@ class Screen:
         return shorten(self._serial)
 
     def _band(self, field):
-        text = self._name if self._starting else self._notice or self._state
+        text = _WELDED if self._welded else self._name if self._starting else self._notice or self._state
         if len(text) <= BIG_COLUMNS:
             return text if field == (ODD if len(text) % 2 else EVEN) else ""
         if len(text) <= COLUMNS:

@@ -18,7 +18,7 @@ _MAGIC = b"CHG\x01"
 
 
 # The faults that outlast a reset. Those of a pin are found again at every start.
-FAULTS = (None, "EmergencyStop", "InternalError")
+FAULTS = (None, "EmergencyStop", "InternalError", "PowerSwitchFailure")
 # What nvm raises: espidf.IDFError is an OSError, espidf.MemoryError a MemoryError, for the 8 KB that each access takes.
 _ERRORS = (OSError, RuntimeError, MemoryError)
 
@@ -34,20 +34,32 @@ class Store:
     def __init__(self):
         self.log = None
         self.crash_count = 0
-        self.fault = None
+        self.fault = self.trouble = None
         self.blocking = False
-        self.trouble = None
+        self._blank = False
+        self._read()
+
+    def _read(self):
         try:
             header = bytes(microcontroller.nvm[0:SIZE])
         except _ERRORS as error:
             self.fault = "NvmFailure"
             self._failed("read", error)
             return
+        self.fault = self.trouble = None
+        self._blank = header == b"\xff" * SIZE
         if header[: len(_MAGIC)] == _MAGIC and header[_BODY:] == _checksum(header[:_BODY]):
             self.crash_count = header[len(_MAGIC)]
             place = header[len(_MAGIC) + 1]
-            self.fault = FAULTS[place] if place < len(FAULTS) else None
+            # A later version's latch is a latch here, too.
+            self.fault = FAULTS[place] if place < len(FAULTS) else FAULTS[2]
             self.blocking = header[len(_MAGIC) + 2] == 1
+
+    def first(self):
+        """Whether this is the board's first start: nvm is blank. It is not blank from then on."""
+        if self._blank:
+            self._write((self.crash_count, self.fault, self.blocking))
+        return self._blank and self.trouble is None
 
     def block(self):
         """Record that a blocking call without a limit begins: a watchdog reset before `unblock` is not a crash.
@@ -62,13 +74,21 @@ class Store:
         self._save(self.crash_count, self.fault, False)
 
     def save(self, crash_count, fault):
-        """Blocks for about 40 ms, unless nothing changed. A fault that is not in FAULTS is not kept."""
-        self._save(crash_count, fault if fault in FAULTS else None, False)
+        """Blocks for about 40 ms, unless nothing changed. A fault that is not in FAULTS is not kept, nor the text behind
+        a colon. With NvmFailure, what nvm holds is not known: it is not overwritten, but read again."""
+        if fault == "NvmFailure":
+            self._read()
+        else:
+            fault = fault and fault.split(":")[0]
+            self._save(crash_count, fault if fault in FAULTS else None, False)
 
     def _save(self, crash_count, fault, blocking):
         new = (crash_count, fault, blocking)
-        if new == (self.crash_count, self.fault, self.blocking):
-            return
+        if new != (self.crash_count, self.fault, self.blocking):
+            self._write(new)
+
+    def _write(self, new):
+        crash_count, fault, blocking = new
         body = bytearray(_BODY)
         body[: len(_MAGIC)] = _MAGIC
         body[len(_MAGIC)] = min(crash_count, 255)

@@ -10,6 +10,7 @@ import time
 import traceback
 
 import board
+import microcontroller
 import rtc
 import supervisor
 
@@ -64,6 +65,11 @@ def read_utc():
 
 def write_utc(unix):
     rtc.RTC().datetime = time.localtime(unix)
+
+
+def reboot():
+    """Does not return: the chip starts as after a reset."""
+    microcontroller.reset()
 
 
 def describe(error):

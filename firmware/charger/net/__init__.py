@@ -53,22 +53,3 @@ def open_radio():
     import wifi
 
     return wifi.radio, socketpool.SocketPool(wifi.radio)
-
-
-class NoNetwork:
-    """In the place of Wi-Fi, link and NTP when the settings cannot be used."""
-
-    connected = False
-    address = None
-
-    def step(self, now):
-        pass
-
-    def publish(self, frame):
-        return False
-
-    def receive(self):
-        return None
-
-    def close(self):
-        pass

@@ -5,6 +5,8 @@
 Loaded while there is no connection, and unloaded with its TLS context as soon as there is one.
 """
 
+from micropython import const
+
 from charger.net.packet_socket import errno_name
 from charger.stalls import WATCHDOG_RESERVE_MS
 
@@ -19,14 +21,21 @@ PATIENT_TLS_MS = 1500
 # The least that leaves time for it.
 _TLS_SECONDS = (TLS_MS + TLS_WAITS * QUICK_MS + WATCHDOG_RESERVE_MS + 999) // 1000
 
+_SILENT = "no answer: check mqtt.broker"
 _REASONS = {
-    "ECONNREFUSED": "connection refused",
-    "ECONNRESET": "connection reset",
-    "EHOSTUNREACH": "no route to it",
+    "ECONNREFUSED": "connection refused: is a broker running there? (mqtt.port)",
+    "EHOSTUNREACH": "no route to it: check mqtt.broker",
     # An RP2 raises EINPROGRESS when the time is over.
-    "EINPROGRESS": "no answer",
-    "ETIMEDOUT": "no answer",
+    "EINPROGRESS": _SILENT,
+    "ETIMEDOUT": _SILENT,
 }
+# lwIP gives a refused connection as a reset one.
+_ENDED = ("ECONNRESET", "ENOTCONN", "ECONNABORTED", "EPIPE")
+_NO_TLS = ": does it speak TLS at that port? (mqtt.port, mqtt.tls)"
+# mbedTLS's errors about certificates (MBEDTLS_ERR_X509_...), and a fatal alert from the other side.
+_FIRST_X509 = const(-0x3000)
+_LAST_X509 = const(-0x2000)
+_ALERT = const(-0x7780)
 
 
 def make_tls_context(ca_file):
@@ -145,6 +154,20 @@ class Dialer:
         if not isinstance(error, OSError):
             return f"{type(error).__name__} {error}"
         name = errno_name(error)
+        if name in _ENDED:
+            return f"connection ended{_NO_TLS}" if self._tls else _REASONS["ECONNREFUSED"]
         if name in _REASONS:
-            return _REASONS[name]
-        return f"TLS: {error}" if self._tls else name
+            # A handshake with a broker that waits for MQTT ends so, too.
+            silent = self._tls and _REASONS[name] == _SILENT
+            return f"no answer{_NO_TLS}" if silent else _REASONS[name]
+        if not self._tls:
+            return f"socket error {name}"
+        # Some builds give only the number, without a text.
+        number = error.args[0] if isinstance(error.args[0], int) else 0
+        text = str(error)
+        if _FIRST_X509 < number <= _LAST_X509 or "CERT" in text:
+            # The error's own text may be long, and the console cuts lines.
+            return f"certificate not accepted, check mqtt.ca_file and mqtt.broker: {text}"
+        if number == _ALERT or "ALERT" in text:
+            return f"TLS refused by the broker, does it ask for a client certificate? {text}"
+        return f"TLS failed{_NO_TLS} {text}"

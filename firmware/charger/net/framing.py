@@ -6,23 +6,27 @@ MiniMQTT trusts every length and reads packets byte by byte from the wire. Here 
 checked against MQTT 3.1.1 (chapters 2 and 3), and handed over or discarded. Pure: `room` and `filled` bring the bytes.
 """
 
+from micropython import const
+
 CONNACK = 0x20
 PUBLISH = 0x30
 PUBACK = 0x40
 SUBACK = 0x90
-UNSUBACK = 0xB0
-PINGRESP = 0xD0
+_UNSUBACK = const(0xB0)
+_PINGRESP = const(0xD0)
 
 MAX_PAYLOAD = 2048
 # An oversize packet up to this length is read and discarded; a longer one ends the connection.
 MAX_SKIPPED = 65536
 
 # The body length of each acknowledgement (one topic per SUBSCRIBE).
-_ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 3, UNSUBACK: 2, PINGRESP: 0}
+_ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 3, _UNSUBACK: 2, _PINGRESP: 0}
 
 
 class LinkError(Exception):
-    """The connection is lost; args[0] is the reason in words. It passes through MiniMQTT, which catches OSError."""
+    """The connection is lost; args[0] is the reason in words. It passes through MiniMQTT, which catches OSError.
+
+    Of an invalid packet args[1:] are its first byte and its length."""
 
 
 class Packet:
@@ -79,7 +83,13 @@ class Packet:
             self._read_length()
             if self._have < self._need:
                 return False
-        self._judge()
+        # Everything of the packet that fits the buffer is there: is it for MiniMQTT?
+        first = self._buffer[0]
+        if first & 0xF0 == PUBLISH:
+            self._judge(first, self._need - self._body + self._skip)
+        else:
+            # One that is not awaited would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
+            self.wanted = first == self.awaited
         return self._skip == 0
 
     def take(self, target, n):
@@ -103,21 +113,13 @@ class Packet:
             raise LinkError(f"the broker sent a packet of {length} bytes")
         first = self._buffer[0]
         if first & 0xF0 != PUBLISH and length != _ACK_LENGTH.get(first, -1):
-            raise LinkError(f"the broker sent an invalid packet: 0x{first:02x} with {length} bytes")
+            text = f"the broker sent an invalid packet: 0x{first:02x} with {length} bytes"
+            raise LinkError(text, first, length)
         self._body = self._have
         self._need = min(self._have + length, len(self._buffer))
         self._skip = self._have + length - self._need
 
-    def _judge(self):
-        """Everything of the packet that fits the buffer is there: is it for MiniMQTT?"""
-        first = self._buffer[0]
-        if first & 0xF0 == PUBLISH:
-            self._judge_message(first, self._need - self._body + self._skip)
-        else:
-            # One that is not awaited would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
-            self.wanted = first == self.awaited
-
-    def _judge_message(self, first, length):
+    def _judge(self, first, length):
         qos = first >> 1 & 3
         at = self._body
         topic_length = self._buffer[at] << 8 | self._buffer[at + 1] if length >= 2 else MAX_SKIPPED

@@ -46,6 +46,18 @@ finally:
 MMQTTException = library.MMQTTException
 
 
+def options(values):
+    """The link's topics, keep-alive and broker, and what the dialer gets: here, so that the settings' names are not kept."""
+    host, port = values["mqtt.broker"], values["mqtt.port"]
+    return (
+        values["mqtt.topic_out"],
+        values["mqtt.topic_in"],
+        values["mqtt.keep_alive"],
+        f"{host}:{port}",
+        (host, port, values["mqtt.tls"], values["mqtt.ca_file"], values["safety.watchdog_seconds"]),
+    )
+
+
 def make(values, socket, topic_state, on_message):
     """An MQTT client on `socket`, whose last will is "offline" on `topic_state`."""
     # A username without a password makes MiniMQTT fail, so that one is "" then.

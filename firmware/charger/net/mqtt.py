@@ -14,7 +14,7 @@ from micropython import const
 from charger import ticks
 from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, SUBACK, LinkError
 from charger.net.minimqtt import MMQTTException
-from charger.net.packet_socket import WAIT_MS, NotYetError, PacketSocket, errno_name
+from charger.net.packet_socket import CLOSED, WAIT_MS, NotYetError, PacketSocket, errno_name
 from charger.net.resolver import Resolver
 from charger.visit import LOAD_MS, visit
 
@@ -33,6 +33,12 @@ _SUBSCRIBED = const(3)
 _UP = const(4)
 # What each of these waits for.
 _ANSWERS = {_DIALLED: CONNACK, _ACCEPTED: SUBACK, _SUBSCRIBED: PUBACK}
+
+# Below the topic on which the charger sends: the retained message that it is online, or its last will.
+_STATE = "/connection"
+
+# An ESP32 raises only the first when the broker has closed the connection, with or without a reset.
+_ENDED = const("ENOTCONN ECONNRESET EPIPE")
 
 # What MiniMQTT raises, and what malformed packets make it raise.
 _FAILURES = (
@@ -63,34 +69,21 @@ class Link:
     ):
         from charger.net import minimqtt
 
-        serial = values["charger.serial"]
-        self._topic_out = f"/charger/{serial}"
-        self._topic_in = f"/system/{serial}"
-        self._topic_state = f"/charger/{serial}/connection"
-        self._broker = f"{values['mqtt.broker']}:{values['mqtt.port']}"
-        self._keep_alive = values["mqtt.keep_alive"]
-        self._quiet_ms = self._keep_alive * 500
+        self._topic_out, self._topic_in, self._keep_alive, self._broker, options = minimqtt.options(values)
+        # How many connections in a row the broker has closed soon.
+        self._closes = 0
         self._wifi = wifi
         self._ticks_ms = ticks_ms
         self._log = log
         self._randrange = randrange
         # What the dialer gets, which is loaded while there is no connection.
         self._to_dial = (
-            pool,
-            Resolver(pool, wifi, values["mqtt.broker"], stalls),
-            values["mqtt.broker"],
-            values["mqtt.port"],
-            values["mqtt.tls"],
-            values["mqtt.ca_file"],
-            values["safety.watchdog_seconds"],
-            stalls,
-            log,
-            make_context,
+            (pool, Resolver(pool, wifi, options[0], stalls)) + options + (stalls, log, make_context)
         )
         self._dialer = None
         self._stalls = stalls
         self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, log)
-        self._client = minimqtt.make(values, self._socket, self._topic_state, self._on_message)
+        self._client = minimqtt.make(values, self._socket, self._topic_out + _STATE, self._on_message)
         self._inbox = []
         self._phase = _DOWN
         # MiniMQTT's count of packets before the call whose answer is awaited; None while none is.
@@ -120,7 +113,7 @@ class Link:
             else:
                 self._advance(now)
         except _FAILURES as error:
-            self._lose(error)
+            self._lose(error, now)
 
     def publish(self, frame):
         """Sends `frame`, a str, with QoS 0. False when it was not taken: try again next pass."""
@@ -147,10 +140,6 @@ class Link:
         """
         return self._inbox.pop(0) if self._inbox else None
 
-    def close(self):
-        """Ends the connection without DISCONNECT: the broker publishes the last will now."""
-        self._drop()
-
     def _dial(self, now):
         if not ticks.reached(now, self._next_try):
             return
@@ -161,7 +150,11 @@ class Link:
         dialer = self._dialer
         if dialer is None:
             if self._stalls.allow(LOAD_MS):
-                self._load_dialer()
+                try:
+                    self._dialer = visit("net.dialer").Dialer(*self._to_dial)
+                except (ImportError, MemoryError) as error:
+                    text = f"Cannot load the dialer for broker {self._broker} ({_reason(error)})"
+                    self._retry_later(text)
             return
         native = dialer.open(now)
         if dialer.resolving:
@@ -174,18 +167,13 @@ class Link:
             self._phase = _DIALLED
             self._waits = False
         elif dialer.problem:
+            self._closes = 0
             self._retry_later(f"Broker {self._broker} not reachable ({dialer.problem})")
         else:
             self._next_try = ticks.add(now, _ASK_AGAIN_MS)
             if not self._waits:
                 self._waits = True
                 self._log("mqtt", f"Connecting to broker {self._broker} waits until the relay is open")
-
-    def _load_dialer(self):
-        try:
-            self._dialer = visit("net.dialer").Dialer(*self._to_dial)
-        except (ImportError, MemoryError) as error:
-            self._retry_later(f"Cannot load the dialer for broker {self._broker} ({_reason(error)})")
 
     def _advance(self, now):
         """A step of an exchange with the broker: its request, or what came since."""
@@ -205,7 +193,7 @@ class Link:
             elif self._phase == _ACCEPTED:
                 client.subscribe(self._topic_in, 1)
             else:
-                client.publish(self._topic_state, "online", retain=True, qos=1)
+                client.publish(self._topic_out + _STATE, "online", retain=True, qos=1)
         except NotYetError:
             socket.flush(now)
             return
@@ -233,12 +221,11 @@ class Link:
         """Pings when nothing was received, or nothing sent, for half the keep-alive. Without an answer the connection is
         lost."""
         socket = self._socket
+        quiet_ms = self._keep_alive * 500
         if not socket.answered:
             if ticks.diff(now, self._ping_at) >= WAIT_MS:
                 raise LinkError(f"no answer to a ping in {WAIT_MS // 1000} s")
-        elif (
-            ticks.diff(now, socket.heard) >= self._quiet_ms or ticks.diff(now, socket.spoke) >= self._quiet_ms
-        ):
+        elif ticks.diff(now, socket.heard) >= quiet_ms or ticks.diff(now, socket.spoke) >= quiet_ms:
             self._ping_at = now
             socket.ping()
             socket.flush(now)
@@ -254,15 +241,46 @@ class Link:
         except MemoryError:
             self._log("mqtt", f"Discarded a message of {len(message)} bytes: no memory")
 
-    def _lose(self, error):
-        was_up = self._phase == _UP
-        self._drop()
-        if was_up:
-            self._retry_later(f"Connection to broker {self._broker} lost ({_reason(error)})")
-        else:
-            self._retry_later(f"Broker {self._broker} refused the connection ({_reason(error)})")
+    def _lose(self, error, now):
+        awaited = _ANSWERS.get(self._phase)
+        # MiniMQTT hides the broker's answer behind "Connect failure".
+        error = getattr(error, "__cause__", None) or error
+        text = _reason(error)
+        socket = self._socket
+        if self._wifi.connected and self._stalls.allow(LOAD_MS):
+            try:
+                text, self._closes = visit("net.trouble").explain(
+                    awaited,
+                    error,
+                    text,
+                    # The last: [mqtt] tls.
+                    (
+                        self._client.client_id,
+                        self._topic_in,
+                        self._topic_out,
+                        self._keep_alive,
+                        self._to_dial[4],
+                    ),
+                    (
+                        ticks.diff(now, self._good_at) + _GOOD_MS,
+                        min(ticks.diff(now, socket.heard), ticks.diff(now, socket.spoke)),
+                    ),
+                    self._closes,
+                )
+            except (ImportError, MemoryError):
+                # The error's own words must do.
+                pass
+        self.close()
+        what = "No connection to broker {} ({})"
+        if awaited is None:
+            what = "Connection to broker {} lost ({})"
+        elif text.startswith(CLOSED) or hasattr(error, "code") or isinstance(error, KeyError):
+            # It ended the connection, or answered with a code, perhaps one that MiniMQTT does not know.
+            what = "Broker {} refused the connection ({})"
+        self._retry_later(what.format(self._broker, text))
 
-    def _drop(self):
+    def close(self):
+        """Ends the connection without DISCONNECT: the broker publishes the last will now."""
         self._phase = _DOWN
         self._pid = self._problem = None
         # First, so that MiniMQTT's DISCONNECT goes nowhere and the last will stands.
@@ -280,10 +298,9 @@ class Link:
 
 
 def _reason(error):
-    """In words. MiniMQTT hides the broker's answer behind "Connect failure"."""
-    error = getattr(error, "__cause__", None) or error
     if isinstance(error, OSError):
-        return errno_name(error)
+        name = errno_name(error)
+        return CLOSED if name in _ENDED else name
     if isinstance(error, (LinkError, MMQTTException)):
         return error.args[0]
     return f"{type(error).__name__} {error}"

@@ -22,6 +22,8 @@ _SERVER = const(4)
 # After a pass that took longer than this, a waiting answer holds an old time.
 _STALE_MS = const(500)
 _FIRST_RETRY_S = const(10)
+# So many failures have the name looked up again.
+_ANOTHER = const(3)
 _LONGEST_RETRY_S = const(900)
 
 
@@ -47,6 +49,9 @@ class Ntp:
 
     def step(self, now):
         self._uptime.step(now)
+        if self._clock.asks:
+            self._clock.asks = False
+            self._due = 0
         if self._uptime.seconds < self._due:
             return
         stale = ticks.diff(now, self._looked) > _STALE_MS
@@ -69,7 +74,12 @@ class Ntp:
         answer = self._question.step(now)
         if self._question.over:
             self._fail("no answer")
-        elif answer is not None and self._is_ours(answer):
+        elif (
+            answer is not None
+            and len(answer) == _SIZE
+            and answer[0] & 7 == _SERVER
+            and answer[24:32] == self._stamp
+        ):
             if self._stalls.allow(LOAD_MS):
                 self._read(answer)
             else:
@@ -89,16 +99,17 @@ class Ntp:
         self._question = visit("net.question").Question(self._pool, target, _REQUEST + self._stamp, _SIZE)
         return True
 
-    def _is_ours(self, answer):
-        return len(answer) == _SIZE and answer[0] & 7 == _SERVER and answer[24:32] == self._stamp
-
     def _read(self, answer):
         why, unix = self._reader.read(answer)
         if why:
             # After a kiss of death (stratum 0) the pause is at least as long as after a good answer.
             self._fail(why, 0 if answer[1] else max(self._interval_s, _LONGEST_RETRY_S))
-        elif not self._clock.set_from_ntp(unix):
-            self._fail("a time outside 2025 to 2037")
+            return
+        why = self._clock.set_from_ntp(unix)
+        if why:
+            # Of a pool, the next answer should be another server's.
+            self._resolver.failed(_ANOTHER)
+            self._fail(why)
         else:
             self._end()
             self._resolver.worked()

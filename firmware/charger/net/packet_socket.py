@@ -19,6 +19,7 @@ WAIT_MS = 5000
 # From the first byte of a packet to its last.
 PACKET_MS = 10000
 _NO_ANSWER = f"no answer from the broker in {WAIT_MS // 1000} s"
+CLOSED = "closed by the broker"
 # Pieces read in one pass: 64 KB of unwanted message must not hold up the relay.
 _PIECES = const(8)
 _PUBACK = b"\x40\x02"
@@ -157,7 +158,7 @@ class PacketSocket:
     # What the link calls once per pass.
 
     def flush(self, now):
-        """Sends what the peer takes. Raises LinkError when it does not take everything within WAIT_MS."""
+        """Sends what the peer takes. Raises OSError, or LinkError when it does not take everything within WAIT_MS."""
         while self._sent < self._end:
             # After EAGAIN the very same bytes are offered again: mbedTLS would lose what was added to them.
             self._offered = self._offered or self._end
@@ -179,10 +180,10 @@ class PacketSocket:
         except OSError as error:
             if error.errno == errno.EAGAIN:
                 return 0
-            raise LinkError(f"sending failed, {errno_name(error)}") from None
+            raise
 
     def fetch(self, now):
-        """True when a packet waits for MiniMQTT. Reads what has come, a few pieces at a time. Raises LinkError."""
+        """True when a packet waits for MiniMQTT. Reads what has come, a few pieces at a time. Raises LinkError, OSError."""
         if self._complete:
             return True
         if not self._more and not self._readable():
@@ -214,9 +215,9 @@ class PacketSocket:
             if error.errno == errno.EAGAIN:
                 self._more = False
                 return 0
-            raise LinkError(f"closed, {errno_name(error)}") from None
+            raise
         if not got:
-            raise LinkError("closed by the broker")
+            raise LinkError(CLOSED)
         # TLS may hold decrypted bytes that poll() does not know of: read on until EAGAIN.
         self._more = True
         return got

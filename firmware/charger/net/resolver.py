@@ -63,10 +63,10 @@ class Resolver:
         self._failures = 0
         return True
 
-    def failed(self):
+    def failed(self, times=1):
         """`address` did not answer; after three times in a row it is looked up again."""
         if not self._is_address:
-            self._failures += 1
+            self._failures += times
 
     def worked(self):
         self._failures = 0

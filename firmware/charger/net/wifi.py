@@ -21,7 +21,7 @@ _LONGEST_MS = const(60000)
 _AGAIN_MS = const(60000)
 # Undelivered messages are in RAM: another such reset would lose them.
 _UNDELIVERED_MS = const(900000)
-_NOTHING = ("None", "0.0.0.0")
+_NOTHING = const(("None", "0.0.0.0"))
 
 
 class Wifi:
@@ -35,14 +35,21 @@ class Wifi:
         self._ticks_ms = ticks_ms
         self._stalls = stalls
         self._store = store
-        self._outbox = outbox
-        self._risky = store.blocking
+        # What another reset would lose, until joining has gone well.
+        self._outbox = outbox if store.blocking else ()
         self._log = log
         self._is_rp2 = is_rp2
-        patience = self._patience(values["safety.watchdog_seconds"])
-        self._timeout_s = 0.01 if is_rp2 else patience  # float: wifi.radio takes seconds
+        if is_rp2:
+            self._timeout_s = 0.01  # float: wifi.radio takes seconds
+        else:
+            # How long an attempt may retry, so that the one which is then under way ends before the watchdog.
+            seconds = values["safety.watchdog_seconds"]
+            if seconds <= _ATTEMPT_S + 1:
+                text = f"With [safety] watchdog_seconds = {seconds} the board may restart while it is joining"
+                log("wifi", text)
+            self._timeout_s = max(1, min(_ASSOCIATE_S, seconds - _ATTEMPT_S - 1))
         self._next_look = self._next_try = ticks_ms()
-        if self._risky:
+        if store.blocking:
             self._next_try = ticks.add(self._next_look, _AGAIN_MS)
             log("wifi", f"The last attempt to join ended in a reset: the next in {_AGAIN_MS // 1000} s")
         self._pause_ms = _FIRST_MS
@@ -50,13 +57,6 @@ class Wifi:
         self._waits = False
         self.connected = False
         self.address = None
-
-    def _patience(self, watchdog_seconds):
-        """How long an ESP32 may retry, so that the attempt which is then under way ends before the watchdog."""
-        if not self._is_rp2 and watchdog_seconds <= _ATTEMPT_S + 1:
-            text = f"With [safety] watchdog_seconds = {watchdog_seconds} the board may restart while it is joining"
-            self._log("wifi", text)
-        return max(1, min(_ASSOCIATE_S, watchdog_seconds - _ATTEMPT_S - 1))
 
     def name_server(self):
         """The dotted address of the network's name server, or None when it has announced none."""
@@ -82,7 +82,7 @@ class Wifi:
 
     def _too_precious(self, now):
         """The last attempt to join ended in a reset, which would lose the undelivered transactions: wait for a while."""
-        return self._risky and len(self._outbox) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
+        return len(self._outbox) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
@@ -96,7 +96,7 @@ class Wifi:
         self.connected = True
         self._waits = False
         self.address = address
-        self._risky = False
+        self._outbox = ()
         self._pause_ms = _FIRST_MS
         self._problem = None
         self._log("wifi", f"Connected to {self._ssid}, address {address}")

@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""BootNotification (SPEC 4.2) and Heartbeat (SPEC 4.6), and the time that their answers bring."""
+"""Heartbeat (SPEC 4.6), after BootNotification (registration.py), and the time that the answers of both bring."""
 
 from micropython import const
 
 from charger.visit import LOAD_MS, visit
 
-# While the central system has given no interval (SPEC 4.2: "chosen by the Charge Point").
-_RETRY_S = const(60)
+# Without the time no card is accepted, so it is asked for sooner.
+_ASK_S = const(60)
 
 
 class Boot:
-    """`identity`: vendor, model, serial and firmware version (SPEC 6.3). Sets rpc.registration."""
+    """`identity`: as in registration.py."""
 
     def __init__(self, rpc, clock, configuration, identity, uptime, stalls, log):
         self._rpc = rpc
@@ -22,69 +22,58 @@ class Boot:
         self._stalls = stalls
         self._log = log
         self._registering = None
-        self._boot_due_s = 0
+        self._load_at_s = 0
         self._called_s = -1
         self._heartbeat_due_s = 0
 
     def step(self, now):
         seconds = self._uptime.seconds
         if self._rpc.registration != "Accepted":
-            if self._rpc.connected and seconds >= self._boot_due_s:
-                self._boot(now)
+            if self._registering is not None:
+                self._registering.step(now)
+            elif self._rpc.connected and seconds >= self._load_at_s and self._stalls.allow(LOAD_MS):
+                self._load_at_s = seconds + _ASK_S
+                module = self._visit("ocpp.registration")
+                if module is not None:
+                    self._registering = module.Registration(
+                        self._rpc,
+                        self._configuration,
+                        self._identity,
+                        self._uptime,
+                        self._set_clock,
+                        self._log,
+                    )
             return
+        self._registering = None
         if self._rpc.called_s != self._called_s:
             # The interval counts inactivity: any call that we send takes a heartbeat's place.
             self._called_s = self._rpc.called_s
-            self._heartbeat_due_s = self._called_s + self._interval()
+            interval_s = self._configuration.heartbeat_interval_s
+            if self._clock.waits or self._rpc.lost:
+                interval_s = min(interval_s, _ASK_S)
+            self._heartbeat_due_s = self._called_s + interval_s
         if seconds >= self._heartbeat_due_s and self._rpc.free:
-            self._rpc.call("Heartbeat", {}, self._heartbeat_answered, now)
+            self._rpc.call(self, "Heartbeat", {}, now)
 
-    def _interval(self):
-        interval_s = self._configuration.heartbeat_interval_s
-        # Without the time no card is accepted, so ask for it sooner.
-        return interval_s if self._clock.unix() is not None else min(interval_s, _RETRY_S)
-
-    def _boot(self, now):
-        if self._registering is None:
-            if not self._stalls.allow(LOAD_MS):
-                return
-            self._registering = self._visit("ocpp.registration")
-        self._boot_due_s = self._uptime.seconds + _RETRY_S
-        if self._registering is not None:
-            payload = self._registering.payload(*self._identity)
-            self._rpc.call("BootNotification", payload, self._boot_answered, now)
-
-    def _boot_answered(self, payload, error):
-        if error == "LinkLost":
-            self._boot_due_s = self._uptime.seconds
-            return
-        configuration = self._configuration
-        status, interval = self._registering.read(payload, configuration.heartbeat_interval_s, _RETRY_S)
-        if status is None:
-            self._log("ocpp", "BootNotification got no usable answer: again in {} s".format(_RETRY_S))
-            return
-        self._set_clock(payload)
-        self._rpc.registration = status
-        self._log("ocpp", "BootNotification {}, interval {} s".format(status.lower(), interval))
-        if status == "Accepted":
-            self._registering = None
-            configuration.heartbeat_interval_s = interval
-        else:
-            self._boot_due_s = self._uptime.seconds + interval
-
-    def _heartbeat_answered(self, payload, error):
+    def answered(self, payload, _):
         if payload:
             self._set_clock(payload)
+        else:
+            # Was it lost on the way, or is the central system out of reach? Ask sooner.
+            self._called_s = -1
 
     def _set_clock(self, payload):
-        if self._clock.from_ntp or not self._stalls.allow(LOAD_MS):
-            return
-        timestamp = self._visit("timestamp")
         try:
+            text = payload["currentTime"]
+            if self._clock.confirmed(text) or not self._stalls.allow(LOAD_MS):
+                return
+            timestamp = self._visit("timestamp")
             if timestamp is not None:
-                self._clock.set_from_central(timestamp.parse(payload["currentTime"]))
+                self._clock.set_from_central(timestamp.parse(text))
         except (KeyError, TypeError, ValueError):
             self._log("ocpp", "the central system's currentTime is not a valid time")
+        # The next heartbeat may be due sooner.
+        self._called_s = -1
 
     def _visit(self, name):
         """The module, or None when it cannot be loaded now."""

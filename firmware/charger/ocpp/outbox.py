@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Transaction messages that have not been delivered, in the order in which they happened (SPEC 3.7).
 
-Compact records, made into messages only when they are sent. Starts and stops are never discarded; of too many meter
-values the oldest are. Held in RAM: a power cut loses them.
+Compact records, made into messages only when they are sent. Starts and stops stay until they are settled; of too many
+meter values the oldest are discarded. Held in RAM: a power cut loses them.
 """
 
 from micropython import const
@@ -39,7 +39,8 @@ class Outbox:
         self._session = 0
         # session -> transactionId, from StartTransaction.conf until the stop is delivered.
         self._ids = {}
-        self.thinned = 0
+        # The last meter value took the place of the oldest.
+        self.discarded = False
 
     def __len__(self):
         return len(self._records)
@@ -56,11 +57,11 @@ class Outbox:
         return self._session
 
     def meter(self, session, unix, energy_wh):
-        if self._meter_values >= self._meter_places:
+        self.discarded = self._meter_values >= self._meter_places
+        if self.discarded:
             for place, record in enumerate(self._records):
                 if record.kind == METER:
                     self._remove(place)
-                    self.thinned += 1
                     break
         self._add(Record(METER, session, unix, energy_wh))
 
@@ -81,6 +82,16 @@ class Outbox:
             self._ids[record.session] = _UNKNOWN if transaction_id is None else transaction_id
         elif record.kind == STOP:
             self._ids.pop(record.session, None)
+
+    def give_way(self, session):
+        """Discard the waiting meter values of a transaction, or of all (None); how many."""
+        count = 0
+        for place in range(len(self._records) - 1, -1, -1):
+            record = self._records[place]
+            if record.kind == METER and session in (None, record.session):
+                self._remove(place)
+                count += 1
+        return count
 
     def transaction_id(self, session):
         """The central system's id, -1 when the start was given up, None while the start is undelivered."""

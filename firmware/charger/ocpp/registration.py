@@ -1,27 +1,58 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""BootNotification: its payload, and what its answer means. Loaded until the central system has accepted us."""
+"""BootNotification (SPEC 4.2). Loaded until the central system has accepted us."""
 
 from micropython import const
 
+from charger.ocpp.rpc import LOST, whole
+
+# While the central system has given no interval (SPEC 4.2: "chosen by the Charge Point").
+_RETRY_S = const(60)
 _MAX_INTERVAL_S = const(86400)
 
 
-def payload(vendor, model, serial, firmware_version):
-    return {
-        "chargePointVendor": vendor,
-        "chargePointModel": model,
-        "chargePointSerialNumber": serial,
-        "firmwareVersion": firmware_version,
-    }
+class Registration:
+    """`identity`: vendor, model, serial and firmware version (SPEC 6.3). Sets rpc.registration."""
 
+    def __init__(self, rpc, configuration, identity, uptime, set_clock, log):
+        self._rpc = rpc
+        self._configuration = configuration
+        vendor, model, serial, firmware_version = identity
+        self._payload = {
+            "chargePointVendor": vendor,
+            "chargePointModel": model,
+            "chargePointSerialNumber": serial,
+            "firmwareVersion": firmware_version,
+        }
+        self._uptime = uptime
+        self._set_clock = set_clock
+        self._log = log
+        self._due_s = 0
 
-def read(answer, heartbeat_interval_s, retry_s):
-    """(status, seconds) of an answer: until the next heartbeat, or the next BootNotification. (None, 0): not usable."""
-    status = answer.get("status") if answer else None
-    interval = answer.get("interval") if answer else None
-    if status not in ("Accepted", "Pending", "Rejected"):
-        return None, 0
-    if not isinstance(interval, int) or interval <= 0:
-        interval = heartbeat_interval_s if status == "Accepted" else retry_s
-    return status, min(interval, _MAX_INTERVAL_S)
+    def step(self, now):
+        if self._rpc.reconnected and self._rpc.registration is None:
+            self._due_s = 0
+        due = self._rpc.connected and self._uptime.seconds >= self._due_s
+        if due and self._rpc.call(self, "BootNotification", self._payload, now):
+            self._due_s = self._uptime.seconds + _RETRY_S
+
+    def answered(self, payload, error):
+        if error is LOST:
+            self._due_s = 0
+            return
+        configuration = self._configuration
+        status = payload.get("status") if payload else None
+        if status not in ("Accepted", "Pending", "Rejected"):
+            self._log("ocpp", "BootNotification got no usable answer: again in {} s".format(_RETRY_S))
+            return
+        interval = whole(payload.get("interval"))
+        if interval is None or interval <= 0:
+            interval = configuration.heartbeat_interval_s if status == "Accepted" else _RETRY_S
+        interval = min(interval, _MAX_INTERVAL_S)
+        self._set_clock(payload)
+        self._rpc.registration = status
+        self._log("ocpp", "BootNotification {}, interval {} s".format(status.lower(), interval))
+        if status == "Accepted":
+            configuration.heartbeat_interval_s = interval
+        else:
+            self._due_s = self._uptime.seconds + interval

@@ -5,7 +5,7 @@
 from micropython import const
 
 from charger import connector
-from charger.ocpp.rpc import CallError, optional, printable, required
+from charger.ocpp.calls import CallError, optional, printable, required
 
 _MAX_ID_TAG = const(20)
 

@@ -5,10 +5,11 @@
 from micropython import const
 
 from charger import connector, ticks
-from charger.ocpp.rpc import CallError, required
+from charger.ocpp.calls import CallError, required
 
-# How long the last messages may take. Hard means now: time for the answer to the Reset itself and one attempt.
-_SOFT_MS = const(30000)
+# How long the last messages may take. Soft: one that is not answered is sent once more. Hard means now: time for the
+# answer to the Reset itself and one attempt.
+_SOFT_MS = const(45000)
 _HARD_MS = const(3000)
 # For the last lines to reach the console.
 _CONSOLE_MS = const(200)
@@ -34,6 +35,9 @@ class Reset:
         kind = required(payload, "type", str)
         if kind not in ("Hard", "Soft"):
             raise CallError("PropertyConstraintViolation", "type is Hard or Soft")
+        if self._interlock.fault is not None and self._interlock.holds_cable:
+            self._log("loop", "no restart: it would free the cable")
+            return {"status": "Rejected"}
         answer = {"status": "Accepted"}
         if self._reason != "HardReset":
             reason = kind + "Reset"
@@ -47,13 +51,21 @@ class Reset:
         if self._reason is None:
             return
         if self._deadline is None:
-            self._controller.handle(connector.RESTART, self._reason)
             # Who asks for a reset wants a latched fault cleared, too.
             self._interlock.clear_fault()
+            # First: a connector that fails must not prevent a restart. Only for want of memory it is tried again.
             self._deadline = ticks.add(now, _HARD_MS if self._reason == "HardReset" else _SOFT_MS)
-        done = self._rpc.all_answered and self._transactions.delivered
+            self._transactions.hurry()
+            try:
+                self._controller.handle(connector.RESTART, self._reason)
+            except MemoryError:
+                self._deadline = None
+                raise
+        done = not self._rpc.answers and self._transactions.delivered
         if self._reboot_at is None:
-            if (done or ticks.reached(now, self._deadline)) and not self._interlock.closed:
+            interlock = self._interlock
+            held = interlock.closed or interlock.holds_cable
+            if (done or ticks.reached(now, self._deadline)) and not held:
                 self._log("loop", "restarting")
                 self._reboot_at = ticks.add(now, _CONSOLE_MS)
         elif ticks.reached(now, self._reboot_at):

@@ -10,31 +10,42 @@ import json
 from micropython import const
 
 from charger import ticks
+from charger.ocpp.calls import Calls, printable, shown
 
-CALL = 2
-CALLRESULT = 3
-CALLERROR = 4
+# Types of frames (J 4.1.3).
+_CALL = const(2)
+_CALLRESULT = const(3)
+_CALLERROR = const(4)
 
-_MAX_ID = const(36)  # J 4.1.4
+# Outcomes of a call without an answer. Ints: the code of a CALLERROR is text, and cannot spell them.
+TIMEOUT = 1
+LOST = 2  # with the connection: send it again at once
+
+# A longer id is not answered, not even with an error.
+_MAX_ID = const(128)
 _TIMEOUT_MS = const(30000)
 _ANSWER_PLACES = const(5)
-_REMEMBERED = const(5)
-
-
-class CallError(Exception):
-    """Raised by a handler of `actions`: becomes a CALLERROR. `code` as spelt in J 4.2.3."""
-
-    def __init__(self, code, description=""):
-        super().__init__(code)
-        self.code = code
-        self.description = description
+# What is urgent does not wait longer than this for the answer to another call; twice that if something for us has come
+# from the central system since, so that it is there; and less before a restart.
+_PATIENCE_MS = const(5000)
+_HURRIED_MS = const(1000)
+# These give way to nothing: a second one must not overtake the answer to the first.
+_STARTS_AND_STOPS = const(("StartTransaction", "StopTransaction"))
+# After a reconnect the central system may not be back yet, as when the broker was restarted. Until something comes, so
+# many calls are sent again after this time.
+_BACK_MS = const(10000)
+_DOUBTS = const(2)
+# Floats of a board have 30 bits: above this they are not exact. And no id needs more than 64 bits.
+_EXACT = const(1 << 22)
+_LARGEST = const(1 << 62)
 
 
 class Rpc:
     """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
 
-    `actions`: {action: handler(payload) -> payload of the answer}; a handler may raise CallError. `registration`: None
-    until BootNotification is answered, then Accepted, Pending or Rejected. `called_s`: the uptime of our last call.
+    `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
+    `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has come up since
+    the last. `answers`: those that are still to be sent. `hurry`: the board is about to restart.
     """
 
     def __init__(self, link, boot_id, uptime, log):
@@ -42,184 +53,180 @@ class Rpc:
         self._boot_id = boot_id
         self._uptime = uptime
         self._log = log
-        self.actions = {}
+        self._calls = Calls(uptime, log)
+        self.actions = self._calls.actions
         self.registration = None
         self.called_s = 0
+        self.connected = self.reconnected = self.hurry = False
+        # How many calls in a row the central system has left unanswered.
+        self.lost = 0
+        self._doubts = 0
         self._count = 0
-        self._id = None
-        self._action = None
-        self._done = None
-        self._sent_at = 0
+        self._id = self._action = self._owner = None
+        self._sent_at = self._timeout_ms = self._patience_ms = 0
+        # owner -> the id of its last call, if that got no answer in time.
+        self._late = {}
         # The link takes no frame now: none is made before the next step.
         self._waits = False
-        self._answers = []
-        # The central system's last calls with our answers: a repeated call is not a second action.
-        self._remembered = []
-
-    @property
-    def connected(self):
-        return self._link.connected
+        self.answers = []
 
     @property
     def online(self):
         """The central system has accepted us and can be asked."""
-        return self.registration == "Accepted" and self._link.connected
+        return self.registration == "Accepted" and self.connected
 
     @property
     def free(self):
         """Accepted, no call is outstanding, and the link took what it was given in this pass: another can be made."""
         return self._id is None and not self._waits and self.online
 
-    @property
-    def all_answered(self):
-        """Every answer has been sent."""
-        return not self._answers
-
-    def call(self, action, payload, done, now):
+    def call(self, owner, action, payload, now, timeout_ms=_TIMEOUT_MS):
         """Send a call; False when it could not be handed to the link.
 
-        `done(payload, error)` is called once: with the answer's payload and None, or with None and the CALLERROR's
-        code, "Timeout" or "LinkLost".
+        `owner.answered(payload, error)` gets the answer's payload and None; or None and the CALLERROR's code, TIMEOUT or
+        LOST. After these two it gets a late answer, too, unless the owner has made another call by then.
         """
         self._count += 1
         unique_id = "{}-{}".format(self._boot_id, self._count)
-        frame = json.dumps([CALL, unique_id, action, payload])
-        if not self._link.publish(frame):
+        if not self._link.publish(json.dumps([_CALL, unique_id, action, payload])):
             self._waits = True
             return False
+        self._late.pop(owner, None)
         self._id = unique_id
         self._action = action
-        self._done = done
+        self._owner = owner
         self._sent_at = now
+        self._timeout_ms = timeout_ms
+        self._patience_ms = _PATIENCE_MS
         self.called_s = self._uptime.seconds
         return True
 
+    def make_way(self, now):
+        """Like `free`, for a call that is urgent: it takes the place of one that is not answered for a while, which counts
+        as timed out."""
+        if (
+            self._id is not None
+            and self.online
+            and self._action not in _STARTS_AND_STOPS
+            and ticks.diff(now, self._sent_at) >= (_HURRIED_MS if self.hurry else self._patience_ms)
+        ):
+            # With the next step.
+            self._timeout_ms = 0
+        return self.free
+
     def step(self, now):
         self._waits = False
+        connected = self._link.connected
+        self.reconnected = connected and not self.connected
+        self.connected = connected
+        if self.reconnected:
+            self._calls.remembered = []
+            self._doubts = _DOUBTS if self.registration else 0
         # A frame is parsed in calls that have returned before it is acted on: both go deep.
         outcome = None if self._id is None else self._given_up(now)
-        if outcome is None and len(self._answers) < _ANSWER_PLACES:
-            message = self._receive()
-            if message is not None:
-                if message[0] == CALL:
-                    self._called(message)
-                else:
-                    outcome = message[2], message[3]
+        if outcome is None and len(self.answers) < _ANSWER_PLACES:
+            outcome = self._received()
+            if outcome is not None:
+                # The central system is there.
+                self._doubts = self.lost = 0
+                self._patience_ms = _PATIENCE_MS * 2
         if outcome is not None:
-            done = self._done
-            self._id = self._done = None
-            done(outcome[0], outcome[1])
-        if self._answers and self._link.connected:
+            if outcome[0] is None:
+                self.answers.append(self._calls.answer(outcome[1]))
+            else:
+                outcome[0].answered(outcome[1], outcome[2])
+        if self.answers and connected:
             # Taken out first: an answer that cannot be sent at all must not block the others.
-            answer = self._answers.pop(0)
-            if not self._link.publish(answer):
-                self._answers.insert(0, answer)
+            outcome = self.answers.pop(0)
+            if not self._link.publish(outcome):
+                self.answers.insert(0, outcome)
                 self._waits = True
 
     def _given_up(self, now):
-        """(None, error) when our call will get no answer any more, else None."""
-        if not self._link.connected:
-            return None, "LinkLost"
-        if ticks.diff(now, self._sent_at) >= _TIMEOUT_MS:
+        """(owner, None, error) when our call will get no answer any more, else None."""
+        error = LOST
+        if self.connected:
+            timeout_ms = self._timeout_ms
+            doubtful = self._doubts and timeout_ms == _TIMEOUT_MS
+            if doubtful and self._action != "StartTransaction":
+                # Two of a StartTransaction may be two transactions, when the central system is only slow.
+                timeout_ms = _BACK_MS
+            if ticks.diff(now, self._sent_at) < timeout_ms:
+                return None
             self._log("ocpp", "no answer to " + self._action)
-            return None, "Timeout"
-        return None
+            self.lost += 1
+            if doubtful:
+                self._doubts -= 1
+            else:
+                error = TIMEOUT
+        owner = self._owner
+        self._late[owner] = self._id
+        self._id = None
+        return owner, None, error
 
-    def _receive(self):
-        """The next message: a call as it is; the answer to our call as CALLRESULT, id, payload, error; or None."""
+    def _received(self):
+        """The next message: (None, call); (owner, payload, error) for an answer to a call of ours; or None."""
         frame = self._link.receive()
         if frame is None:
             return None
         try:
             # RuntimeError: nested deeper than the parser can follow.
             message = json.loads(frame)
-        except (ValueError, RuntimeError):
-            self._log("ocpp", "ignored {} characters: not JSON".format(len(frame)))
+        except (ValueError, RuntimeError, MemoryError) as error:
+            why = "no memory to read them" if isinstance(error, MemoryError) else "not JSON"
+            self._log("ocpp", "ignored {} characters: {}".format(len(frame), why))
             return None
-        except MemoryError:
-            self._log("ocpp", "ignored {} characters: no memory to read them".format(len(frame)))
-            return None
-        if not isinstance(message, list) or len(message) < 3 or not _is_int(message[0]):
+        if (
+            not isinstance(message, list)
+            or len(message) < 3
+            or message[0] not in (_CALL, _CALLRESULT, _CALLERROR)
+        ):
             self._log("ocpp", "ignored JSON: not an OCPP frame")
             return None
-        kind = message[0]
         unique_id = message[1]
         if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _MAX_ID or not printable(unique_id):
             self._log("ocpp", "ignored a frame without a valid id")
-        elif kind == CALL:
-            return message
-        elif kind not in (CALLRESULT, CALLERROR):
-            self._log("ocpp", "ignored a frame of unknown type {}".format(kind))
-        elif unique_id != self._id:
-            self._log("ocpp", "ignored an answer to " + shown(unique_id) + ": no such call is outstanding")
-        elif kind == CALLERROR:
-            code = shown(message[2])
-            self._log("ocpp", "{} was answered with {}".format(self._action, code))
-            return CALLRESULT, unique_id, None, code
-        elif isinstance(message[2], dict):
-            return CALLRESULT, unique_id, message[2], None
+        elif message[0] != _CALL:
+            return self._answer(message)
+        elif self.registration != "Rejected":
+            return None, message
         else:
-            self._log("ocpp", "{} was answered without a valid payload".format(self._action))
-            return CALLRESULT, unique_id, None, "FormationViolation"
+            # SPEC 4.2: while rejected, a charge point does not respond to the central system.
+            self._log("ocpp", "ignored a call: Rejected")
         return None
 
-    def _called(self, message):
-        unique_id = message[1]
-        for known, answer in self._remembered:
-            if known == unique_id:
-                self._log("ocpp", "call " + unique_id + " repeated: same answer sent")
-                self._answers.append(answer)
-                return
-        try:
-            if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
-                raise CallError("FormationViolation", "a call is [2, id, action, payload]")
-            self._log("ocpp", "received call " + shown(message[2]))
-            if self.registration == "Rejected":
-                # SPEC 4.2: while rejected, a charge point does not respond to the central system.
-                return
-            handler = self.actions.get(message[2])
-            if handler is None:
-                raise CallError("NotImplemented", "this charge point does not support the action")
-            answer = json.dumps([CALLRESULT, unique_id, handler(message[3])])
-        except CallError as error:
-            self._log("ocpp", "answered with {}: {}".format(error.code, error.description))
-            answer = json.dumps([CALLERROR, unique_id, error.code, error.description, {}])
-        except MemoryError:
-            self._log("ocpp", "answered with InternalError: no memory")
-            answer = json.dumps([CALLERROR, unique_id, "InternalError", "no memory for it now", {}])
-        self._remembered.append((unique_id, answer))
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.pop(0)
-        self._answers.append(answer)
+    def _answer(self, message):
+        """(owner, payload, error), or None when it is not for a call of ours."""
+        owner = self._owner
+        action = self._action
+        if message[1] == self._id:
+            self._id = None
+        else:
+            action = "an earlier call"
+            for owner in self._late:
+                if self._late[owner] == message[1]:
+                    del self._late[owner]
+                    break
+            else:
+                self._log("ocpp", "ignored an answer to {}: no such call".format(shown(message[1])))
+                return None
+        payload = message[2]
+        error = None
+        if message[0] == _CALLERROR:
+            error = shown(payload) if isinstance(payload, str) else "CALLERROR"
+        elif payload is None:
+            payload = {}  # J 4.2.2
+        elif not isinstance(payload, dict):
+            error = "FormationViolation"
+        if error is not None:
+            self._log("ocpp", "{} was answered with {}".format(action, error))
+            payload = None
+        return owner, payload, error
 
 
-def required(payload, name, kind):
-    """A field of a call's payload, a str or an int. Raises CallError."""
-    value = optional(payload, name, kind)
-    if value is None:
-        raise CallError("ProtocolError", name + " is missing")
-    return value
-
-
-def optional(payload, name, kind):
-    """As `required`, but None when it is missing."""
-    value = payload.get(name)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise CallError(
-            "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
-        )
-    return value
-
-
-def _is_int(value):
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def printable(text):
-    """Only printable ASCII: JSON can also spell what no encoding can carry, such as half a surrogate pair."""
-    return all(" " <= character <= "~" for character in text)
-
-
-def shown(value):
-    """Text from outside, short enough for a line of the log and without control characters."""
-    return "".join([character if printable(character) else "?" for character in str(value)[:36]])
+def whole(value):
+    """An integer of an answer, which cannot be refused as a call can: it may be spelt 17.0. None for anything else."""
+    if isinstance(value, float) and -_EXACT < value < _EXACT and value == int(value):
+        return int(value)
+    valid = isinstance(value, int) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
+    return value if valid else None

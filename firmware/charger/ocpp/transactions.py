@@ -3,7 +3,10 @@
 """StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
 A message leaves the outbox only when it was answered, or when the central system failed to process it
-TransactionMessageAttempts times. Time-outs and lost links never discard (SPEC 3.7.1).
+TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
+
+One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
+not support them, the other meter values of its transaction are discarded, too; and before a restart all are.
 """
 
 from micropython import const
@@ -11,9 +14,13 @@ from micropython import const
 from charger.clock import iso
 from charger.ocpp import outbox
 from charger.ocpp.authorization import id_tag_info
-from charger.ocpp.rpc import shown
+from charger.ocpp.calls import shown
+from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
 _CONNECTOR = const(1)
+_LONGEST_RETRY_S = const(300)
+# Before a restart, three failures to process fit into the time that a Soft reset has.
+_HURRIED_S = const(15)
 
 
 class Transactions:
@@ -31,14 +38,15 @@ class Transactions:
         self._meter_start_wh = self._started_s = 0
         self._sample_due_s = 0
         self._sending = None
-        self._transmissions = 0
-        self._failures = 0
+        self._transmissions = self._failures = self._timeouts = 0
         self._retry_at_s = 0
 
     @property
-    def possible(self):
-        """A transaction could be recorded: the time is known (SPEC 4.2.1) and there is room for its messages."""
-        return self._clock.unix() is not None and self._box.room
+    def trouble(self):
+        """Why no transaction could be recorded now, or None: each needs the time (SPEC 4.2.1) and room for its messages."""
+        if self._clock.unix() is None:
+            return "the time is not known yet"
+        return None if self._box.room else "too many transactions are undelivered"
 
     @property
     def delivered(self):
@@ -77,8 +85,16 @@ class Transactions:
         """Wh since the running transaction's meterStart."""
         return energy_wh - self._meter_start_wh
 
+    def hurry(self):
+        """The board is about to restart: starts and stops are sent at once, and meter values give way to them."""
+        self._rpc.hurry = True
+        self._retry_at_s = 0
+        self._give_way(None)
+
     def step(self, now):
-        if self._rpc.free:
+        if self._rpc.reconnected:
+            self._retry_at_s = 0
+        if self._rpc.free or (self._rpc.hurry and self._rpc.make_way(now)):
             self._send(now)
         self._sample()
 
@@ -89,9 +105,9 @@ class Transactions:
         interval = self._configuration.meter_value_sample_interval_s
         if interval and self._uptime.seconds >= self._sample_due_s:
             self._sample_due_s += interval
-            thinned = self._box.thinned
+            discarded = self._box.discarded
             self._box.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
-            if thinned == 0 and self._box.thinned:
+            if self._box.discarded and not discarded:
                 self._log("ocpp", "too many undelivered meter values: the oldest are discarded")
 
     def _send(self, now):
@@ -99,43 +115,34 @@ class Transactions:
         record = self._box.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
-        if record.kind == outbox.START:
-            action, payload = "StartTransaction", _start_payload(record)
-        elif record.kind == outbox.METER:
-            action, payload = "MeterValues", _meter_payload(record, self._box.transaction_id(record.session))
-        else:
-            action, payload = (
-                "StopTransaction",
-                _stop_payload(record, self._box.transaction_id(record.session)),
-            )
-        if not self._rpc.call(action, payload, self._answered, now):
+        action, payload = _message(record, self._box.transaction_id(record.session))
+        if not self._rpc.call(self, action, payload, now):
             return
         if record is not self._sending:
             self._sending = record
-            self._transmissions = self._failures = 0
+            self._transmissions = self._failures = self._timeouts = 0
         self._transmissions += 1
 
-    def _answered(self, payload, error):
+    def answered(self, payload, error):
         record = self._sending
-        if error == "LinkLost":
-            # Sent again as soon as the link is back; only a central system that is online and fails gets a pause.
+        if record is None or error is LOST:
+            # Given up before this late answer; or sent again at once: only a central system that is there and fails gets
+            # a pause.
             return
-        if error is None and record.kind == outbox.START:
-            self._start_answered(record, payload)
-        elif error is None:
-            self._settle(record)
-        elif error == "Timeout":
-            self._retry_later()
-        else:
+        if error is not None:
             self._failed(record, error)
+        elif record.kind == outbox.START:
+            self._start_answered(record, payload)
+        else:
+            self._settle(record)
 
     def _start_answered(self, record, payload):
-        transaction_id = payload.get("transactionId")
-        if not isinstance(transaction_id, int) or isinstance(transaction_id, bool):
-            transaction_id = None
+        transaction_id = whole(payload.get("transactionId"))
         status, parent = id_tag_info(payload)
         if status is None or (status == "Accepted" and transaction_id is None):
-            self._failed(record, "an answer without transactionId and idTagInfo")
+            error = "an answer without a usable " + ("idTagInfo" if status is None else "transactionId")
+            self._log("ocpp", "StartTransaction got " + error)
+            self._failed(record, error)
             return
         # First: a refusal must not be lost if memory runs out below. Unsettled, the start is sent once more.
         if record.session == self._session:
@@ -144,17 +151,31 @@ class Transactions:
         self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 
     def _failed(self, record, error):
-        self._failures += 1
-        if self._failures < self._configuration.transaction_message_attempts:
-            self._retry_later()
+        if error is TIMEOUT:
+            self._timeouts += 1
         else:
+            self._failures += 1
+        attempts = self._configuration.transaction_message_attempts
+        if record.kind == outbox.METER and (
+            self._timeouts >= attempts or error in ("NotImplemented", "NotSupported")
+        ):
+            self._give_way(record.session)
+            self._settle(record)
+        elif self._failures >= attempts:
             self._log("ocpp", "given up after {} attempts: {}".format(self._failures, error))
             self._settle(record)
+        else:
+            # SPEC 3.7.1: the interval times the transmissions so far.
+            wait = self._configuration.transaction_message_retry_interval_s * self._transmissions
+            if self._rpc.hurry:
+                # Who does not answer is sent it again at once; who failed gets time to recover.
+                wait = 0 if error is TIMEOUT else _HURRIED_S
+            self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)
 
-    def _retry_later(self):
-        # SPEC 3.7.1: the interval times the transmissions so far.
-        wait = self._configuration.transaction_message_retry_interval_s * self._transmissions
-        self._retry_at_s = self._uptime.seconds + wait
+    def _give_way(self, session):
+        count = self._box.give_way(session)
+        if count:
+            self._log("ocpp", "meter values give way: {} discarded".format(count))
 
     def _settle(self, record, transaction_id=None):
         self._box.settled(record, transaction_id)
@@ -162,36 +183,30 @@ class Transactions:
         self._retry_at_s = 0
 
 
-def _start_payload(record):
-    return {
-        "connectorId": _CONNECTOR,
-        "idTag": record.id_tag,
-        "meterStart": record.energy_wh,
-        "timestamp": iso(record.unix),
-    }
-
-
-def _meter_payload(record, transaction_id):
-    sample = {
-        "value": str(record.energy_wh),
-        "context": "Sample.Periodic",
-        "measurand": "Energy.Active.Import.Register",
-        "unit": "Wh",
-    }
-    return {
-        "connectorId": _CONNECTOR,
-        "transactionId": transaction_id,
-        "meterValue": [{"timestamp": iso(record.unix), "sampledValue": [sample]}],
-    }
-
-
-def _stop_payload(record, transaction_id):
-    payload = {
-        "transactionId": transaction_id,
-        "meterStop": record.energy_wh,
-        "timestamp": iso(record.unix),
-        "reason": record.reason,
-    }
+def _message(record, transaction_id):
+    """(action, payload)"""
+    stamp = iso(record.unix)
+    energy_wh = record.energy_wh
+    if record.kind == outbox.METER:
+        sample = {
+            "value": str(energy_wh),
+            "context": "Sample.Periodic",
+            "measurand": "Energy.Active.Import.Register",
+            "unit": "Wh",
+        }
+        return "MeterValues", {
+            "connectorId": _CONNECTOR,
+            "transactionId": transaction_id,
+            "meterValue": [{"timestamp": stamp, "sampledValue": [sample]}],
+        }
+    payload = {"timestamp": stamp}
     if record.id_tag is not None:
         payload["idTag"] = record.id_tag
-    return payload
+    if record.kind == outbox.START:
+        payload["connectorId"] = _CONNECTOR
+        payload["meterStart"] = energy_wh
+        return "StartTransaction", payload
+    payload["transactionId"] = transaction_id
+    payload["meterStop"] = energy_wh
+    payload["reason"] = record.reason
+    return "StopTransaction", payload

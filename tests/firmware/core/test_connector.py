@@ -79,9 +79,9 @@ def test_the_search_finds_what_there_is_to_find():
     pairs = {(found.before.state.phase, found.event) for found in STEPS}
     changing = {(f.before.state.phase, f.event) for f in STEPS if f.after != f.before or f.outputs}
     # Counted: a search that misses some would make every other test here weaker. New with each event, argument or field.
-    assert (len(phases), len(SITUATIONS)) == (7, 96)
-    assert (len(EVENTS), len(STEPS)) == (16, 2016)
-    assert (len(pairs), len(changing)) == (109, 57)
+    assert (len(phases), len(SITUATIONS)) == (7, 112)
+    assert (len(EVENTS), len(STEPS)) == (16, 2800)
+    assert (len(pairs), len(changing)) == (109, 60)
 
 
 def test_there_is_a_permit_exactly_while_a_transaction_runs_and_is_recorded():
@@ -114,6 +114,154 @@ def test_a_held_cable_is_freed_by_its_card_and_its_group_and_by_no_other_card():
         assert step(asked, "AUTHORIZED", (other, None)).after.locked
         freed = not step(asked, "AUTHORIZED", (other, "GROUP")).after.locked
         assert freed == (each.state.parent == "GROUP"), each
+
+
+def strangers(situation):
+    """Every situation that other cards lead to, whatever the central system answers about them, or does not."""
+    own = situation.state.tag
+    other = "B" if own == "A" else "A"
+    events = [("CARD", other), ("REFUSED", (other, "Rejected")), ("AUTHORIZED", (other, None))]
+    if situation.state.by_card:
+        events.append(("RELEASE", other))
+    if situation.state.parent is None:
+        events.append(("AUTHORIZED", (other, "GROUP")))
+    found = [situation]
+    for each in found:
+        for after in (step(each, *event).after for event in events):
+            if after not in found:
+                found.append(after)
+    return found
+
+
+def test_no_sequence_of_other_cards_changes_whose_authorisation_transaction_or_cable_it_is():
+    """SPEC 4.9 B1: local or remote, with and without a cable. While nobody answers, a remote charge is the exception."""
+    own = [each for each in FREE if each.state.tag is not None]
+    assert {each.state.phase for each in own} == {"Preparing", "Charging", "Finishing"}
+    assert {each.state.by_card for each in own if each.state.phase == "Preparing"} == {True, False}
+    for each in own:
+        for after in strangers(each):
+            assert after._replace(state=after.state._replace(asking=each.state.asking)) == each, (each, after)
+            assert connector.waits(after.state) == connector.waits(each.state), (each, after)
+
+
+def test_only_its_own_card_the_plug_and_the_time_out_end_a_waiting_authorisation():
+    """Beside a fault and a restart."""
+    ends = set()
+    for found in STEPS:
+        before, after = found.before.state, found.after.state
+        if before.phase == "Preparing" and before.tag not in (None, after.tag):
+            ends.add(found.event)
+            assert found.event != "CARD" or found.argument == before.tag, found
+    assert ends == {"CARD", "CONNECTION_TIMEOUT", "STOP", "FAULT", "RESTART"}
+
+
+def test_a_card_that_is_asked_about_when_an_authorisation_ends_can_still_be_accepted():
+    asked = [
+        each
+        for each in FREE
+        if each.state.phase == "Preparing" and None not in (each.state.tag, each.state.asking)
+    ]
+    assert asked
+    for each in asked:
+        present = step(each, "CARD", each.state.tag).after if not each.state.by_card else each
+        for ending in (("CONNECTION_TIMEOUT", None), ("CARD", each.state.tag)):
+            now = step(present, *ending).after
+            assert (now.state.phase, now.state.tag, now.state.asking) == (
+                "Authorizing",
+                None,
+                each.state.asking,
+            )
+            accepted = step(now, "AUTHORIZED", (each.state.asking, None)).after.state
+            assert (accepted.phase, accepted.tag, accepted.by_card) == ("Preparing", each.state.asking, True)
+
+
+def test_a_card_that_a_remote_start_has_named_ends_the_wait_only_when_it_is_presented_again():
+    """Its first presentation shows that it is a card; the second is the one that ends the wait."""
+    named = [each for each in FREE if each.state.phase == "Preparing" and each.state.tag is not None]
+    assert {each.state.by_card for each in named} == {True, False}
+    for each in named:
+        if not each.state.by_card:
+            first = step(each, "CARD", each.state.tag)
+            assert first.after == each._replace(state=each.state._replace(by_card=True))
+            assert first.outputs == ()
+            each = first.after
+        assert step(each, "CARD", each.state.tag).after.state.tag is None
+
+
+def test_a_card_takes_the_place_of_another_one_that_is_asked_about():
+    asked = [each for each in FREE if each.state.phase == "Authorizing"]
+    assert asked
+    for each in asked:
+        own = each.state.asking
+        other = {"A": "B", "B": "A"}[own]
+        assert step(each, "CARD", own).after == each
+        found = step(each, "CARD", other)
+        assert found.outputs == ((connector.AUTHORIZE, other),)
+        assert (found.after.state.phase, found.after.state.asking) == ("Authorizing", other)
+        assert step(found.after, "AUTHORIZED", (own, None)).after == found.after
+
+
+def test_an_answer_without_a_parent_does_not_replace_a_known_one():
+    for found in STEPS:
+        if (found.event, found.argument) == ("PARENT", None):
+            assert found.after == found.before, found
+
+
+def test_the_parent_of_a_refused_start_frees_the_cable():
+    """ERR 3.5, also when the answer to Authorize named another group, or none."""
+    running = [each for each in FREE if each.state.running and each.state.by_card]
+    assert {each.state.parent for each in running} == {None, "GROUP"}
+    for each in running:
+        held = step(each, "START_REFUSED", "LATER").after
+        other = "B" if each.state.tag == "A" else "A"
+        asked = step(held, "CARD", other).after
+        assert step(asked, "AUTHORIZED", (other, "GROUP")).after.locked
+        assert not step(asked, "AUTHORIZED", (other, "LATER")).after.locked
+
+
+def test_from_every_running_state_and_every_held_cable_a_local_action_leads_out_without_a_network():
+    def free(situation, *events):
+        for event in events:
+            situation = step(situation, *event).after
+        return not (situation.state.running or situation.locked or situation.permit)
+
+    bound = [each for each in SITUATIONS if each.state.running or each.locked]
+    assert {each.state.phase for each in bound} == {"Charging", "Finishing"}
+    for each in bound:
+        assert free(each, ("RELEASE", None)), each
+        if each.state.by_card:
+            assert free(each, ("CARD", each.state.tag)), each
+        else:
+            assert free(each, ("CARD", "C"), ("RELEASE", "C")), each
+
+
+def test_a_card_that_nobody_knows_ends_only_what_no_card_of_its_own_can_end():
+    for found in STEPS:
+        if found.event == "RELEASE" and found.argument is not None and found.after != found.before:
+            assert found.before.state.running, found
+            assert not found.before.state.by_card, found
+            assert found.before.state.asking == found.argument, found
+            assert (connector.FINISH, ("Local", found.argument)) in found.outputs, found
+
+
+def test_a_cable_for_which_no_card_comes_ends_in_finishing_and_may_still_charge():
+    """ERR 3.20."""
+    waiting = [each for each in FREE if connector.waits(each.state) == connector.CARD]
+    assert {each.state.phase for each in waiting} == {"Preparing", "Authorizing"}
+    for each in waiting:
+        late = step(each, "CONNECTION_TIMEOUT").after
+        if each.state.asking is not None:
+            assert late.state.phase == "Authorizing"
+            late = step(late, "REFUSED", (each.state.asking, "Rejected")).after
+        assert late.state.phase == "Finishing", each
+        assert connector.waits(late.state) is None
+        assert connector.can_start(late.state)
+        assert step(late, "REMOTE_START", "A").after.state.running
+        asked = step(late, "CARD", "A").after
+        assert step(asked, "REFUSED", ("A", "Rejected")).after.state.phase == "Finishing"
+        assert step(asked, "AUTHORIZED", ("A", None)).after.state.running
+        again = step(step(late, "CABLE_OUT").after, "CABLE_IN").after
+        assert again.state.phase == "Preparing"
 
 
 def test_the_lock_comes_before_the_permit_and_goes_after_it():
@@ -159,10 +307,11 @@ def test_a_fault_ends_everything_and_nothing_begins_before_it_is_cleared():
 
 
 def test_no_phase_is_a_dead_end():
-    """Taking the cable out, waiting and clearing the fault lead back to Available, and there a card is sent."""
+    """Taking the cable out, an answer, waiting and clearing the fault lead back to Available; there a card is sent."""
     ways_out = [
         ("CABLE_OUT", None),
-        ("NO_ANSWER", None),
+        ("REFUSED", ("A", "Offline")),
+        ("REFUSED", ("B", "Offline")),
         ("CONNECTION_TIMEOUT", None),
         ("FAULT_CLEARED", None),
     ]
@@ -192,7 +341,9 @@ def test_only_an_accepted_card_and_a_remote_start_lead_to_a_transaction():
     for found in STEPS:
         if does(found, connector.START):
             assert found.event in ("AUTHORIZED", "REMOTE_START", "CABLE_IN"), found
-            assert found.event != "CABLE_IN" or connector.waits(found.before.state) is not None, found
+            assert found.event != "CABLE_IN" or connector.waits(found.before.state) == connector.CABLE_IN, (
+                found
+            )
             assert found.before.state.tag is None or found.event == "CABLE_IN", found
 
 
@@ -202,14 +353,17 @@ def test_a_remote_start_begins_exactly_where_one_can():
             assert (found.after != found.before) == connector.can_start(found.before.state), found
 
 
-def test_each_wait_is_ended_by_the_event_that_it_names():
+def test_each_wait_is_ended_by_the_connection_timeout_and_by_nothing_that_other_cards_do():
     waits = set()
     for each in SITUATIONS:
-        event = connector.waits(each.state)
-        if event is not None:
-            waits.add(NAMES[event])
-            assert connector.waits(step(each, NAMES[event]).after.state) is None, each
-    assert waits == {"NO_ANSWER", "CONNECTION_TIMEOUT"}
+        awaited = connector.waits(each.state)
+        after = step(each, "CONNECTION_TIMEOUT").after
+        if awaited is None:
+            assert after == each
+        else:
+            waits.add(NAMES[awaited])
+            assert connector.waits(after.state) is None, each
+    assert waits == {"CABLE_IN", "CARD"}
 
 
 def test_a_card_is_sent_exactly_when_its_answer_is_awaited_from_then_on():
@@ -260,14 +414,13 @@ def test_a_card_lost_to_a_broken_reader_holds_no_cable():
 
 # The events that change nothing in any state of a phase, by name; every other pair changes something in one.
 SILENT = {
-    "Available": "AUTHORIZED REFUSED STOP START_REFUSED PARENT NO_ANSWER CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
-    "Preparing": "AUTHORIZED REFUSED START_REFUSED PARENT NO_ANSWER PERMIT_LOST FAULT_CLEARED",
-    "Authorizing": "CARD REMOTE_START START_REFUSED PARENT CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
+    "Available": "AUTHORIZED REFUSED STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
+    "Preparing": "START_REFUSED PARENT RELEASE PERMIT_LOST FAULT_CLEARED",
+    "Authorizing": "REMOTE_START START_REFUSED PARENT RELEASE PERMIT_LOST FAULT_CLEARED",
     "Charging": "REMOTE_START CONNECTION_TIMEOUT FAULT_CLEARED",
     "Finishing": "START_REFUSED PARENT CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
-    "Faulted": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT NO_ANSWER CONNECTION_TIMEOUT"
-    " PERMIT_LOST",
-    "Unavailable": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT NO_ANSWER CONNECTION_TIMEOUT"
+    "Faulted": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT PERMIT_LOST",
+    "Unavailable": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT"
     " PERMIT_LOST FAULT_CLEARED",
 }
 

@@ -207,7 +207,7 @@ def test_a_repeated_call_gets_the_same_answer_and_no_second_action(rig):
 @pytest.mark.parametrize(
     ("action", "payload", "code"),
     [
-        ("ClearCache", {}, "NotImplemented"),
+        ("DataTransfer", {}, "NotImplemented"),
         ("Reset", {}, "ProtocolError"),
         ("Reset", {"type": 1}, "TypeConstraintViolation"),
         ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
@@ -311,6 +311,7 @@ def test_sixteen_offline_sessions_are_kept_and_the_seventeenth_is_refused(make_r
         rig.run(400)
         rig.unplug()
     assert rig.screen.notices == ["Not Ready"]
+    assert "state refused: too many transactions are undelivered" in rig.log_lines
     rig.link.connected = True
     rig.run(5000)
     assert len(rig.calls("StartTransaction")) == len(rig.calls("StopTransaction")) == 16
@@ -342,6 +343,7 @@ def test_without_the_time_no_card_is_accepted(make_rig):
     rig.run(500)
     assert not rig.relay.closed
     assert rig.screen.notices == ["Not Ready"]
+    assert "state refused: the time is not known yet" in rig.log_lines
 
 
 def test_a_time_that_could_not_be_read_is_asked_for_again_within_a_minute(make_rig):
@@ -598,7 +600,7 @@ def test_an_emergency_stop_during_a_reset_outlasts_it(rig):
     rig.emergency_stop.on = True
     rig.run(100)
     rig.emergency_stop.on = False
-    rig.run(35_000)
+    rig.run(50_000)
     assert rig.reboots
     assert rig.store.fault == "EmergencyStop"
 
@@ -634,10 +636,11 @@ def test_a_state_machine_that_always_fails_is_reported_as_faulted(rig):
     assert not rig.relay.closed
 
 
-def test_a_fault_that_came_and_went_unseen_still_ends_the_transaction(rig):
+def test_a_fault_that_is_to_be_cleared_at_once_still_ends_the_transaction(rig):
     rig.charge()
     rig.interlock.latch("InternalError")
     rig.interlock.clear_fault()
     rig.run(500)
+    assert rig.interlock.fault == "InternalError"
     assert rig.calls("StopTransaction")[0]["reason"] == "Other"
     assert not rig.lock.engaged

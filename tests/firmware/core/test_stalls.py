@@ -11,7 +11,7 @@ class Relay:
 
 
 class Interlock:
-    busy = False
+    busy = holds_cable = False
 
 
 @pytest.fixture
@@ -43,6 +43,17 @@ def test_nor_with_one_that_may_close_at_any_moment(make_stalls):
     assert stalls.allow(3000)
     interlock.busy = True
     assert not stalls.allow(3000)
+
+
+def test_what_may_end_in_a_reset_waits_while_that_would_free_a_cable_under_load(make_stalls):
+    stalls = make_stalls()
+    interlock = Interlock()
+    stalls.follow(interlock)
+    assert stalls.idle
+    interlock.holds_cable = True
+    assert not stalls.idle
+    assert not stalls.allow(UNBOUNDED)
+    assert stalls.allow(3000)
 
 
 @pytest.mark.parametrize("watchdog_seconds", range(2, 9))

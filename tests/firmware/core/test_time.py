@@ -37,9 +37,33 @@ def test_an_rtc_that_was_reset_or_overflows_has_no_time(read):
 @pytest.mark.parametrize(
     ("unix", "believed"), [(LAST, True), (LAST + 1, False), (0, False), (1 << 40, False)]
 )
-def test_setting_from_ntp_returns_whether_the_time_is_used(unix, believed):
+def test_setting_from_ntp_returns_why_the_time_is_not_used(unix, believed):
     kept = []
     clock = Clock(lambda: 0, kept.append, 0, lambda tag, text: None)
-    assert clock.set_from_ntp(unix) is believed
+    assert clock.set_from_ntp(unix) == (None if believed else "a time outside 2025 to 2037")
     assert kept == [unix] * believed
     assert iso(LAST) == "2038-01-19T03:14:07Z"
+
+
+def test_a_time_that_is_a_year_off_is_asked_for_again_within_a_minute(rig):
+    rig.answers["BootNotification"] = {
+        "status": "Accepted",
+        "interval": 90,
+        "currentTime": "2026-11-22T07:30:00Z",
+    }
+    rig.answers["Heartbeat"] = {"currentTime": "2027-11-22T07:30:00+00"}
+    rig.run(100_000)
+    assert (len(rig.calls("Heartbeat")), iso(rig.rtc)) == (1, "2026-11-22T07:30:00Z")
+    rig.run(60_000)
+    assert (len(rig.calls("Heartbeat")), iso(rig.rtc)) == (2, "2027-11-22T07:30:00Z")
+    rig.run(70_000)
+    assert len(rig.calls("Heartbeat")) == 2
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", 1795332600, None, {}, ["2026-11-22T07:30:00Z"]])
+def test_a_time_that_is_none_costs_a_line_and_the_boot_is_accepted(rig, text):
+    boot_with(rig, text)
+    assert "ocpp the central system's currentTime is not a valid time" in rig.log_lines
+    assert rig.rtc == 946684800
+    assert rig.statuses() == ["Available"]
+    assert len(rig.calls("BootNotification")) == 1

@@ -7,6 +7,7 @@ import types
 from typing import Any
 
 import pytest
+from charger.contactor import STUCK_CLOSED, STUCK_OPEN
 
 
 def nvm() -> bytearray:
@@ -36,6 +37,21 @@ def test_damage_counts_as_nothing_and_can_be_written_over(bench: Any) -> None:
 def test_only_the_first_64_bytes_are_touched(bench: Any) -> None:
     bench.module("store").Store().save(7, None)
     assert nvm()[64:] == b"\xff" * 192
+
+
+def test_only_a_blank_chip_starts_for_the_first_time(bench: Any) -> None:
+    store = bench.module("store")
+    assert store.Store().first()
+    assert nvm() != b"\xff" * 256
+    assert not store.Store().first()
+    nvm()[20] ^= 1
+    assert not store.Store().first(), "damaged"
+
+
+def test_a_blank_chip_that_cannot_be_written_may_have_started_before(bench: Any) -> None:
+    flash = sys.modules["microcontroller"].nvm = Failing(b"\xff" * 256)  # type: ignore[attr-defined]
+    flash.writes = OSError("Generic Failure")
+    assert not bench.module("store").Store().first()
 
 
 def test_an_unchanged_count_is_not_written(bench: Any) -> None:
@@ -185,3 +201,32 @@ def test_nvm_that_cannot_be_read_may_have_held_a_fault(bench: Any, error: Except
     here = bench.module("store").Store()
     assert here.fault == "NvmFailure"
     assert "nvm cannot be read" in here.trouble
+
+
+@pytest.mark.parametrize("fault", [STUCK_CLOSED, STUCK_OPEN, "EmergencyStop", "InternalError"])
+def test_what_latches_outlasts_a_reset(bench: Any, fault: str) -> None:
+    store = bench.module("store")
+    store.Store().save(1, fault)
+    assert store.Store().fault == fault.split(":")[0]
+
+
+def test_a_fault_of_a_later_version_is_a_fault(bench: Any) -> None:
+    store = bench.module("store")
+    store.FAULTS += ("Later",)
+    store.Store().save(0, "Later")
+    store.FAULTS = store.FAULTS[:-1]
+    assert store.Store().fault == "InternalError"
+
+
+def test_while_nvm_cannot_be_read_a_suspicion_overwrites_nothing(bench: Any) -> None:
+    flash = sys.modules["microcontroller"].nvm  # type: ignore[attr-defined]
+    store = bench.module("store")
+    store.Store().save(0, "EmergencyStop")
+    before = bytes(flash)
+    failing = sys.modules["microcontroller"].nvm = Failing(before)  # type: ignore[attr-defined]
+    failing.reads = ERRORS[0]
+    here = store.Store()
+    here.save(0, here.fault)
+    assert bytes(bytearray(failing)) == before
+    failing.reads = None
+    assert store.Store().fault == "EmergencyStop"

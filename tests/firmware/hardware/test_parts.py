@@ -24,11 +24,11 @@ def make_parts(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         setattr(board, name, Pin())
     board.D7 = bench.spi_select
 
-    def make(reader: str) -> Any:
+    def make(reader: str, **more: str) -> Any:
         """On a board of no profile, without a display."""
         parts = bench.module("parts")
         monkeypatch.setitem(parts.PROFILES, "bench", PINS)
-        given = {"board": "bench", "display": "none", "lock_pin": "none", "estop_pin": "none", **SET}
+        given = {"board": "bench", "display": "none", "lock_pin": "none", "estop_pin": "none", **SET, **more}
         texts = {"CHARGER_HARDWARE_" + key.upper(): value for key, value in given.items()}
         values, _ = settings.load({**texts, "CHARGER_HARDWARE_CARD_READER": reader}.get)
         bench.fit(reader)
@@ -77,3 +77,32 @@ def test_a_board_without_the_pins_of_a_reader_starts_and_the_reader_is_lost(
     bench.run(parts.card_reader.step, 500)
     assert parts.card_reader.lost
     assert parts.faults == []
+
+
+# The contactor's auxiliary contact.
+
+
+def test_without_a_pin_the_contactor_is_not_measured(make_parts: Any) -> None:
+    parts = make_parts("pn532_i2c")
+    assert parts.contactor is None
+    assert parts.faults == []
+
+
+def test_the_contactors_contact_is_on_its_pin(make_parts: Any) -> None:
+    import board
+
+    parts = make_parts("pn532_i2c", feedback_pin="SCK")
+    assert not parts.contactor.pressed()
+    board.SCK.level = False
+    assert parts.contactor.pressed()
+
+
+@pytest.mark.parametrize(
+    ("pin", "why"), [("NOPE", "this board has no pin NOPE"), ("D2", "D2 is already used by cable_pin")]
+)
+def test_a_charger_that_was_meant_to_measure_its_contactor_does_not_charge_without(
+    make_parts: Any, pin: str, why: str
+) -> None:
+    parts = make_parts("pn532_i2c", feedback_pin=pin)
+    assert parts.contactor is None
+    assert parts.faults == [f"feedback_pin: {why}"]

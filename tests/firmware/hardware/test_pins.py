@@ -105,16 +105,26 @@ def test_a_broken_wire_is_an_emergency_stop(bench: Any) -> None:
 
 def test_a_service_button_closes_to_ground(bench: Any) -> None:
     wire = pin(bench)
-    button = bench.module("buttons").ServiceButton(wire)
+    button = bench.module("buttons").Contact(wire)
     assert not button.pressed()
     wire.level = False
     assert button.pressed()
 
 
+def test_the_contactors_contact_is_a_button_that_the_contactor_presses(bench: Any) -> None:
+    """Closed to ground while the contactor is; a broken wire reads open."""
+    wire = pin(bench)
+    contact = bench.module("buttons").Contact(wire)
+    assert wire.pull == "UP"
+    assert not contact.pressed()
+    wire.level = False
+    assert contact.pressed()
+
+
 def test_buttons_that_are_not_there_are_never_pressed(bench: Any) -> None:
     buttons = bench.module("buttons")
     assert not buttons.EmergencyStop(None).pressed()
-    assert not buttons.ServiceButton(None).pressed()
+    assert not buttons.Contact(None).pressed()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,20 @@ def test_without_address_and_time_it_says_so(live: Screen) -> None:
     assert texts(live)[2:] == ["Not Connected", "Time Not Synced"]
 
 
+def test_a_contactor_that_is_stuck_closed_comes_before_every_other_text_of_the_band(live: Screen) -> None:
+    live.set_notice("Rejected")
+    live.follow("Faulted", "192.168.100.200", None, True)
+    assert texts(live)[1:3] == ["POWER MAY STILL BE ON", "SWITCH OFF AT BREAKER"]
+    live.follow("Faulted", "192.168.100.200", None, False)
+    assert texts(live)[1] == "Rejected"
+
+
+def test_a_contactor_that_is_stuck_closed_is_on_the_start_up_page_too() -> None:
+    made = Screen("esp32c6 charger 001", "0.1.0", SERIAL)
+    made.follow("Faulted", None, None, True)
+    assert texts(made)[1:3] == ["POWER MAY STILL BE ON", "SWITCH OFF AT BREAKER"]
+
+
 def test_while_charging_energy_and_elapsed_time_join_without_anything_lost(live: Screen) -> None:
     live.follow("Charging", "192.168.100.200", "2026-11-22 07:30")
     live.set_charge(1234, 754)

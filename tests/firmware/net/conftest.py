@@ -7,6 +7,7 @@ import struct
 
 import pytest
 from charger import ticks
+from charger.net import minimqtt
 from charger.net.mqtt import Link
 from chargerctl.simulator.network.mqtt_packets import PacketSplitter
 
@@ -14,6 +15,12 @@ CONNECT, CONNACK, PUBLISH, PUBACK = 0x10, 0x20, 0x30, 0x40
 SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 0x80, 0x90, 0xC0, 0xE0
 SILENCE = b""
 PASS_MS = 5
+
+
+@pytest.fixture(autouse=True)
+def connection_manager_of_the_firmware(monkeypatch):
+    """In this process another test may have loaded MiniMQTT with its real companion."""
+    monkeypatch.setattr(minimqtt.library, "get_connection_manager", minimqtt.get_connection_manager)
 
 
 class Clock:
@@ -279,6 +286,8 @@ def settings(**changes):
         "mqtt.tls": False,
         "mqtt.ca_file": "",
         "mqtt.keep_alive": 60,
+        "mqtt.topic_out": "/charger/box-1",
+        "mqtt.topic_in": "/system/box-1",
         "safety.watchdog_seconds": 8,
     }
     values.update({key.replace("__", "."): value for key, value in changes.items()})

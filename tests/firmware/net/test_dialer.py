@@ -88,7 +88,9 @@ def test_a_known_address_outlives_the_name_server(pool, make_rig):
     rig.until(lambda: len(pool.connects) == 1)
     pool.names.clear()
     rig.until(lambda: len(pool.connects) == 5, within_ms=100000)
-    assert rig.log[-1].startswith("mqtt Broker broker.example:1883 not reachable (no answer)")
+    assert rig.log[-1].startswith(
+        "mqtt Broker broker.example:1883 not reachable (no answer: check mqtt.broker)"
+    )
 
 
 def test_an_unknown_name_is_logged(pool, make_rig):
@@ -139,14 +141,18 @@ def test_below_200_ms_the_owner_allows_no_connect_at_all(pool, make_rig):
     assert pool.connects == []
 
 
+REFUSED = "connection refused: is a broker running there? (mqtt.port)"
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OSError(errno.ETIMEDOUT, ""), "no answer"),
-        (OSError(errno.EINPROGRESS, ""), "no answer"),  # an RP2
-        (OSError(errno.ECONNREFUSED, ""), "connection refused"),
-        (OSError(errno.EHOSTUNREACH, ""), "no route to it"),
-        (OSError(errno.ENETUNREACH, ""), "ENETUNREACH"),
+        (OSError(errno.ETIMEDOUT, ""), "no answer: check mqtt.broker"),
+        (OSError(errno.EINPROGRESS, ""), "no answer: check mqtt.broker"),  # an RP2
+        (OSError(errno.ECONNREFUSED, ""), REFUSED),
+        (OSError(errno.ECONNRESET, ""), REFUSED),  # lwIP, for the same
+        (OSError(errno.EHOSTUNREACH, ""), "no route to it: check mqtt.broker"),
+        (OSError(errno.ENETUNREACH, ""), "socket error ENETUNREACH"),
         (RuntimeError("Out of sockets"), "RuntimeError Out of sockets"),
         (MemoryError("memory allocation failed"), "MemoryError memory allocation failed"),
     ],
@@ -176,9 +182,36 @@ def test_a_failed_handshake_closes_the_socket_inside_too(pool, make_rig):
         pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, make_context=lambda ca_file: StubbornContext()
     )
     rig.until(lambda: rig.log)
-    assert "TLS: " in rig.log[0]
-    assert "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED" in rig.log[0]
+    assert "certificate not accepted, " in rig.log[0]
     assert pool.sockets[0].closed
+
+
+NO_TLS = ": does it speak TLS at that port? (mqtt.port, mqtt.tls)"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ECONNRESET, ""), "connection ended" + NO_TLS),
+        (OSError(errno.ENOTCONN, ""), "connection ended" + NO_TLS),  # an ESP32 whose peer closed
+        (OSError(errno.ETIMEDOUT, ""), "no answer" + NO_TLS),
+        (OSError(-0x7280, "MBEDTLS_ERR_SSL_CONN_EOF"), NO_TLS),
+        (OSError(-0x7200), NO_TLS),  # MBEDTLS_ERR_SSL_INVALID_RECORD, as a build without texts raises it
+        (OSError(-0x7780, "MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE"), "does it ask for a client certificate?"),
+        (OSError(-0x2700, "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED"), "check mqtt.ca_file and mqtt.broker"),
+        (OSError(-0x2700), "check mqtt.ca_file and mqtt.broker"),
+        (OSError(errno.ECONNREFUSED, ""), REFUSED),
+    ],
+)
+def test_only_a_certificate_is_called_one(pool, make_rig, error, words):
+    pool.error = error
+    rig = make_rig(
+        pool=pool, mqtt__broker="192.0.2.1", mqtt__tls=True, make_context=lambda ca_file: StubbornContext()
+    )
+    rig.until(lambda: rig.log)
+    assert words in rig.log[0]
+    assert rig.log[0].endswith("), next try in 1 s")
+    assert ("certificate not accepted" in rig.log[0]) == ("ca_file" in words)
 
 
 def test_tls_waits_for_an_open_relay(pool, make_rig):

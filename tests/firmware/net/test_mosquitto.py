@@ -14,6 +14,8 @@ import paho.mqtt.client as paho
 import pytest
 from charger.net.dialer import make_tls_context
 
+from tests.certificates import make_certificates
+
 # A test that a broken link would keep waiting fails after this many real seconds.
 PATIENCE_S = 30
 
@@ -198,7 +200,9 @@ def test_comes_back_after_the_broker_restarted(mosquitto, make_real):
     real.until(lambda: real.link.connected)
     mosquitto.stop()
     real.until(lambda: not real.link.connected)
-    real.until(lambda: real.rig.log.has("not reachable (connection refused)"))
+    real.until(
+        lambda: real.rig.log.has("not reachable (connection refused: is a broker running there? (mqtt.port))")
+    )
     mosquitto.start()
     real.until(lambda: real.link.connected)
 
@@ -233,37 +237,7 @@ def board_context(ca_file):
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     """ca.pem has signed server.pem for localhost; other.pem is another authority."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
-    for name in ("ca", "other"):
-        run(
-            folder,
-            "openssl",
-            "req",
-            "-x509",
-            *key,
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.pem",
-            "-subj",
-            f"/CN={name}",
-        )
-    run(
-        folder,
-        "openssl",
-        "req",
-        *key[:3],
-        "-keyout",
-        "server.key",
-        "-out",
-        "server.csr",
-        "-subj",
-        "/CN=localhost",
-    )
-    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
-    run(folder, "openssl", "x509", "-req", "-in", "server.csr", "-out", "server.pem", *signed)
+    folder = make_certificates(tmp_path_factory.mktemp("tls"))
     run(folder, "mosquitto_passwd", "-b", "-c", "passwords", "maria", "secret-word")
     return folder
 
@@ -317,27 +291,89 @@ def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):
     real = make_secure(ca="other.pem")
     real.until(lambda: real.rig.log)
     assert real.rig.log[0].startswith("mqtt Broker localhost:")
-    assert " not reachable (TLS: " in real.rig.log[0]
+    assert " not reachable (certificate not accepted, " in real.rig.log[0]
     assert "certificate verify failed" in real.rig.log[0]
 
 
 def test_a_certificate_for_another_name_is_refused(make_secure):
     real = make_secure(mqtt__broker="127.0.0.1")
     real.until(lambda: real.rig.log)
-    assert "not reachable (TLS: " in real.rig.log[0]
+    assert "not reachable (certificate not accepted, " in real.rig.log[0]
     assert "IP address mismatch" in real.rig.log[0]
 
 
 def test_a_wrong_password_is_logged_and_not_shown(make_secure):
     real = make_secure(mqtt__password="wrong-word")
     real.until(lambda: real.rig.log)
-    assert "refused the connection (Connection Refused - Unauthorized)" in real.rig.log[0]
+    assert "refused the connection (MQTT code 5, not authorised: check mqtt.username, " in real.rig.log[0]
     assert not real.rig.log.has("wrong-word")
 
 
-def test_a_broker_without_tls_is_logged(mosquitto, certificates, make_real):
+def test_tls_spoken_to_a_plain_port_is_no_matter_of_certificates(mosquitto, certificates, make_real):
     real = make_real(
         mosquitto.port, mqtt__tls=True, mqtt__ca_file=str(certificates / "ca.pem"), make_context=board_context
     )
     real.until(lambda: real.rig.log)
-    assert "not reachable (" in real.rig.log[0]
+    assert ": does it speak TLS at that port? (mqtt.port, mqtt.tls)" in real.rig.log[0]
+    assert "certificate" not in real.rig.log[0]
+
+
+def test_plain_mqtt_spoken_to_a_tls_port_is_named(secure, make_real):
+    real = make_real(secure.port)
+    real.until(lambda: real.rig.log)
+    assert (
+        " refused the connection (closed by the broker at CONNECT: TLS expected (mqtt.tls), "
+        in real.rig.log[0]
+    )
+
+
+@pytest.fixture
+def make_mosquitto(tmp_path):
+    brokers = []
+
+    def make(*lines):
+        brokers.append(Mosquitto(tmp_path, *lines))
+        return brokers[-1]
+
+    yield make
+    for broker in brokers:
+        broker.stop()
+
+
+def test_a_broker_without_retained_messages_is_named(make_mosquitto, make_real):
+    real = make_real(make_mosquitto("allow_anonymous true", "retain_available false").port)
+    real.until(lambda: real.rig.log)
+    assert "or no retained will allowed on /charger/box-1/connection?" in real.rig.log[0]
+
+
+def test_a_second_client_of_the_same_id_is_named(mosquitto, make_real):
+    real = make_real(mosquitto.port, mqtt__client_id="twin")
+    for _ in range(2):
+        real.until(lambda: real.link.connected)
+        twin = paho.Client(paho.CallbackAPIVersion.VERSION2, "twin")
+        twin.connect("127.0.0.1", mosquitto.port)
+        twin.loop_start()
+        real.until(lambda: not real.link.connected)
+        twin.disconnect()
+        twin.loop_stop()
+    assert "2 times: does another client use the id twin? (mqtt.client_id))" in real.rig.log[-1]
+
+
+def test_topics_without_a_leading_slash(mosquitto, make_real):
+    heard = []
+    real = make_real(mosquitto.port, mqtt__topic_out="ocpp/cp/box-1", mqtt__topic_in="ocpp/cs/box-1")
+    other = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    other.on_message = lambda client, data, message: heard.append((message.topic, message.payload))
+    other.on_connect = lambda *_: other.subscribe("ocpp/#")
+    other.connect("127.0.0.1", mosquitto.port)
+    other.loop_start()
+    try:
+        real.until(lambda: real.link.connected and ("ocpp/cp/box-1/connection", b"online") in heard)
+        assert real.link.publish("out")
+        real.until(lambda: ("ocpp/cp/box-1", b"out") in heard)
+        other.publish("ocpp/cs/box-1", b"in", qos=1)
+        texts = []
+        real.until(lambda: texts.append(real.link.receive()) or "in" in texts)
+    finally:
+        other.disconnect()
+        other.loop_stop()

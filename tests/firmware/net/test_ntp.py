@@ -62,11 +62,12 @@ class Server:
 class Setter:
     def __init__(self):
         self.times = []
-        self.believes = True
+        self.doubt = None
+        self.asks = False
 
     def set_from_ntp(self, unix):
         self.times.append(unix)
-        return self.believes
+        return self.doubt
 
 
 class Part:
@@ -266,12 +267,36 @@ def test_a_kiss_of_death_is_obeyed(make_part, server, minutes, pause, code):
 
 def test_an_impossible_time_is_a_failure(make_part, server):
     part = make_part()
-    part.setter.believes = False
+    part.setter.doubt = "a time outside 2025 to 2037"
     part.run(1)
     assert part.log == ["ntp No time from time.example (a time outside 2025 to 2037), next try in 10 s"]
-    part.setter.believes = True
-    part.run(10)
+    part.setter.doubt = None
+    part.run(11)
     assert part.log[-1] == "ntp Time from time.example"
+
+
+def test_a_doubted_server_is_looked_up_again_since_a_pool_has_others(make_part, server):
+    part = make_part()
+    part.setter.doubt = "more than a day off"
+    part.run(1)
+    assert part.names.lookups == 1
+    part.run(10)
+    assert part.names.lookups == 2
+
+
+def test_it_is_asked_at_once_when_the_clock_asks_for_it_and_no_more_than_once(make_part, server):
+    part = make_part()
+    part.run(30)
+    assert server.asked == 1
+    part.setter.asks = True
+    part.run(30)
+    assert server.asked == 2
+    server.answer = lambda request: None
+    part.setter.asks = True
+    part.run(6)
+    part.run(10)
+    # Three tries of one question; the next waits for its pause.
+    assert server.asked == 5
 
 
 def test_errors_of_the_radio_are_a_line_and_a_retry_and_no_socket_stays_open(make_part):

@@ -65,7 +65,9 @@ class Allocations:
         monkeypatch.setattr(
             vm,
             "compiled",
-            lambda source, name: (marked(source, name), 0) if _concerns(name) else plainly(source, name),
+            lambda source, name, counted: (
+                (marked(source, name), 0) if _concerns(name) else plainly(source, name, counted)
+            ),
         )
         self.seen: Counter[str] = Counter()
         self.fails: Callable[[str], bool] = lambda point: False

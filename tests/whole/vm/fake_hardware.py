@@ -14,7 +14,7 @@ from charger.hardware import system, watchdog  # noqa: F401 - so that they are t
 class Part:
     """Any part: it is there, idle, and does as it is told."""
 
-    closed = engaged = lost = False
+    closed = engaged = lost = fitted = False
     energy_wh = power_w = 0
     state = address = local_time = None
     crash_count = 0
@@ -28,7 +28,11 @@ class Part:
         pass
 
     step = show = save = log = notice = charge = close = open = engage = release = nothing
-    plugged = pressed = nothing
+
+    def no(self):
+        return False
+
+    plugged = pressed = first = no
 
 
 class Stalls:
@@ -53,6 +57,7 @@ class Parts:
         self.lock = Part()
         self.cable = Part()
         self.emergency_stop = Part()
+        self.contactor = None
         self.service_button = Part()
         self.has_meter = True
         self.meter = Part()
@@ -78,5 +83,5 @@ _put("parts", Parts=Parts)
 _put("pins")
 _put("profiles")
 _put("reload", AutoReload=Part)
-_put("reset", reason=lambda: "power", was_off=lambda: True, reboot=lambda: None)
+_put("reset", reason=lambda: "power", was_off=lambda: True)
 _put("store", Store=Part)

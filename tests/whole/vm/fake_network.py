@@ -16,13 +16,16 @@ _IN = 1
 _NAME_SERVER = "192.0.2.53"
 _TIME_SERVER = ("192.0.2.1", 123)  # what the name server says
 _NTP = 4004321400  # 2026-11-22T07:30:00Z in seconds since 1900
+# What the broker says to CONNECT and SUBSCRIBE: accepted, and granted with QoS 1.
+_CONNACK = 0
+_SUBACK = 1
 
 
 class Socket(io.IOBase):
     """What socketpool would give: bytes go to the peer, bytes come from it."""
 
     def ioctl(self, request, argument):
-        return _IN if request == _POLL and (peer.gone or peer.ready()) else 0
+        return _IN if request == _POLL and (peer.gone or peer.drops or peer.ready()) else 0
 
     def settimeout(self, seconds):
         pass
@@ -44,7 +47,8 @@ class Socket(io.IOBase):
         return len(data)
 
     def recv_into(self, buffer, size=0):
-        if peer.gone:
+        if peer.gone or peer.drops:
+            peer.drops = False
             raise OSError(errno.ECONNRESET)
         if not peer.ready():
             raise OSError(errno.EAGAIN)
@@ -95,7 +99,7 @@ class Datagrams(io.IOBase):
         buffer[1] = 1
         buffer[24:32] = question[40:48]
         for at in (32, 40):
-            struct.pack_into("!II", buffer, at, _NTP, 0)
+            struct.pack_into("!II", buffer, at, peer.ntp, 0)
         return len(buffer), _TIME_SERVER
 
 
@@ -115,8 +119,10 @@ class Pool:
 
 class Peer:
     """`stalled`: takes no bytes. `gone`: refuses and resets connections. `silent`: the central system answers nothing.
+    `drops`: ends the present connection, once.
 
     `knows_names`: the name server answers; `questions`: how many it was asked; `times`: how often the time server was.
+    `connack`, `suback`: the broker's codes; `time`: the central system's; `ntp`: the time server's, in seconds since 1900.
     `actions`: how many calls of each came; `results`: how many answers.
     `now_ms`: the board's time.
     """
@@ -127,7 +133,10 @@ class Peer:
         self._served = []  # (when it was answered, what): not with the board yet
         self.inbound = []
         self.outbound = []
-        self.stalled = self.gone = self.silent = False
+        self.stalled = self.gone = self.silent = self.drops = False
+        self.connack, self.suback = _CONNACK, _SUBACK
+        self.time = "2026-11-22T07:30:00Z"
+        self.ntp = _NTP
         self.actions = {}
         self.results = 0
         self.knows_names = False
@@ -175,9 +184,9 @@ class Peer:
     def _packet(self, first, body):
         kind = first >> 4
         if kind == 1:
-            self._send(b"\x20\x02\x00\x00")
+            self._send(b"\x20\x02\x00" + bytes([self.connack]))
         elif kind == 8:
-            self._send(b"\x90\x03" + body[:2] + b"\x01")
+            self._send(b"\x90\x03" + body[:2] + bytes([self.suback]))
         elif kind == 12:
             self._send(b"\xd0\x00")
         elif kind == 3:
@@ -196,15 +205,14 @@ class Peer:
         if self.silent:
             return
         accepted = {"status": "Accepted"}
-        now = "2026-11-22T07:30:00Z"
         if action == "BootNotification":
-            answer = {"status": "Accepted", "interval": 900, "currentTime": now}
+            answer = {"status": "Accepted", "interval": 900, "currentTime": self.time}
         elif action == "Authorize":
             answer = {"idTagInfo": accepted}
         elif action == "StartTransaction":
             answer = {"idTagInfo": accepted, "transactionId": self.actions[action]}
         elif action == "Heartbeat":
-            answer = {"currentTime": now}
+            answer = {"currentTime": self.time}
         else:
             answer = {}
         self.publish(json.dumps([3, frame[1], answer]))

@@ -67,7 +67,6 @@ GROUPS = {
         "charger.hardware.store",
         "charger.hardware.reload",
         "charger.hardware.watchdog",
-        "charger.hardware.reset",
         "charger.hardware.relay",
         "charger.hardware.lock",
         "charger.hardware.cable",
@@ -78,6 +77,9 @@ GROUPS = {
     "display": ("adafruit_displayio_ssd1306", "charger.hardware.i2c", "charger.hardware.display"),
     "card reader": ("charger.hardware.pn532_i2c",),
     "only to start": (
+        "charger.limits",
+        "charger.ocpp.configuration",
+        "charger.hardware.reset",
         "charger.settings",
         "charger.settings_file",
         "charger.hardware.profiles",
@@ -321,6 +323,30 @@ def growth(machine: Machine, sessions: int = 100) -> int:
 
 # Bytes of pystack on CircuitPython 9, the least that is supported.
 PYSTACK = 1536
+# (what happens, passes, ms a pass): a central system and a time server that are more than a day off, a connection that
+# another client takes over again and again, a broker that refuses it.
+_TROUBLES = (
+    ("peer.time = '2027-11-22T07:30:00Z'", 100, 50),
+    *(("peer.drops = True", 120, 100),) * 4,
+    ("peer.connack = 5\npeer.drops = True", 100, 100),
+    ("peer.connack = 0\npeer.suback = 0x80", 100, 100),
+    ("peer.suback = 1", 100, 200),
+    ("peer.ntp += 864000", 650, 100),
+    ("peer.ntp -= 864000", 1, 1),
+)
+
+
+def _remote_start(call_id):
+    return f"""peer.publish('[2, "{call_id}", "RemoteStartTransaction", {{"idTag": "04A2B3C4", "connectorId": 1}}]')"""
+
+
+# A charge that the central system starts and stops, with a cable that is in already; another, before the relay has
+# rested; one that begins when the cable comes.
+_REMOTE = (
+    *(_PLUG, _remote_start("h"), _remote_start("i")),
+    """peer.publish('[2, "j", "RemoteStopTransaction", {"transactionId": 1}]')""",
+    *(_remote_start("k"), _UNPLUG, _remote_start("l"), _PLUG, _UNPLUG),
+)
 # What the central system asks, rightly or not; each is answered before the next.
 CALLS = (
     '[2, "a", "RemoteStartTransaction", {"idTag": "04A2B3C4", "connectorId": 1}]',
@@ -349,14 +375,28 @@ def deepest(charger: Charger, delay_ms: int, size: int) -> tuple[Depth, Depth]:
     """Of the start and of the running charger, with answers that take `delay_ms`, on a pystack of `size`.
 
     Connections refused, lost and made anew, sessions with card and cable, the cable moved at any time, calls of the
-    central system, mistakes in both directions, an emergency stop, a restart asked for.
+    central system, mistakes in both directions, an emergency stop, a restart asked for. A broker that refuses, or gives
+    the connection to another; central system and time server that contradict each other.
     """
     with Machine() as machine:
-        prepare(machine, charger, charger_mpy=True, counted=True, CHARGER_HARDWARE_ESTOP_PIN="D10")
+        prepare(
+            machine,
+            charger,
+            charger_mpy=True,
+            counted=True,
+            CHARGER_HARDWARE_ESTOP_PIN="D10",
+            CHARGER_NTP_SYNC_INTERVAL_MINUTES="1",
+        )
         machine.run(_ESTOP_CLOSED)
         machine.run(f"peer.delay_ms = {delay_ms}\npystack.size = {size}\nworld.lines = []")
         start(machine, own_names=True)
         starting = _depth(machine)
+        for event, passes, ms in _TROUBLES:
+            machine.run(event)
+            run(machine, passes, ms)
+        for event in _REMOTE:
+            machine.run(event)
+            run(machine, delay_ms // 10 + 150, 10)
         for event in (_PLUG, _CARD, _UNPLUG, _NO_CARD, _PLUG, "pass"):
             machine.run(event)
             run(machine, 150, 10)

@@ -75,6 +75,12 @@ def test_an_idle_pass_allocates_nothing(machine, charger):
     assert measure.idle(machine) == 0
 
 
+def test_nor_does_one_while_a_fault_is_latched(machine):
+    # The stop is open from the start.
+    measure.boot(machine, BARE, CHARGER_HARDWARE_ESTOP_PIN="D10")
+    assert measure.idle(machine) == 0
+
+
 def test_waiting_for_a_name_server_allocates_nothing_and_its_answer_is_understood(machine):
     measure.boot(machine, BARE, CHARGER_MQTT_BROKER="broker.example")
     machine.run(

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Calls of the central system: carried out once, answered always (J 4.2), and the fields of their payloads."""
+
+import binascii
+import json
+
+from micropython import const
+
+# Types of frames (J 4.1.3).
+_CALLRESULT = const(3)
+_CALLERROR = const(4)
+
+_MAX_ID = const(36)  # J 4.1.4
+_PLACES = const(12)
+_REMEMBERED_S = const(600)
+# The end of an answer that says so: something was done.
+_ACCEPTED = const('"Accepted"}]')
+
+
+class CallError(Exception):
+    """Raised by a handler of `actions`, with a code as spelt in J 4.2.3 and a description: becomes a CALLERROR."""
+
+
+class Calls:
+    """`actions`: {action: handler(payload) -> payload of the answer}; a handler may raise CallError.
+
+    `remembered`: (id, action, checksum, answer, uptime) of calls on this connection, since a repeated one is not a second
+    action; ids start anew with the next connection (J 4.1.4). What was refused leaves it first: it did nothing.
+    """
+
+    def __init__(self, uptime, log):
+        self._uptime = uptime
+        self._log = log
+        self.actions = {}
+        self.remembered = []
+
+    def answer(self, message):
+        """Our answer to a call."""
+        what = None
+        try:
+            if len(message) == 4 and isinstance(message[2], str):
+                if message[3] is None:
+                    message[3] = {}  # J 4.2.1
+                if isinstance(message[3], dict) and message[2] in self.actions:
+                    # Any other call gets the same answer anyway.
+                    what = _checksum(message[3])
+                    for known in self.remembered:
+                        if (
+                            known[:3] == (message[1], message[2], what)
+                            and self._uptime.seconds - known[4] <= _REMEMBERED_S
+                        ):
+                            self._log("ocpp", "call " + message[1] + " repeated: same answer sent")
+                            return known[3]
+            answer = json.dumps([_CALLRESULT, message[1], self._handler(message)(message[3])])
+        except (CallError, MemoryError) as error:
+            answer = self._refusal(message, error)
+        if what is not None:
+            self._add((message[1], message[2], what, answer, self._uptime.seconds))
+        return answer
+
+    def _add(self, call):
+        remembered = self.remembered
+        if len(remembered) >= _PLACES:
+            for known in remembered:
+                if not known[3].endswith(_ACCEPTED):
+                    break
+            else:
+                known = remembered[0]
+            remembered.remove(known)
+        remembered.append(call)
+
+    def _handler(self, message):
+        if len(message[1]) > _MAX_ID:
+            raise CallError("FormationViolation", "an id has at most 36 characters")
+        if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
+            raise CallError("FormationViolation", "a call is [2, id, action, payload]")
+        self._log("ocpp", "received call " + shown(message[2]))
+        handler = self.actions.get(message[2])
+        if handler is None:
+            raise CallError("NotImplemented", "this charge point does not support the action")
+        return handler
+
+    def _refusal(self, message, error):
+        code, why = error.args if isinstance(error, CallError) else ("InternalError", "no memory")
+        self._log("ocpp", "answered with {}: {}".format(code, why))
+        return json.dumps([_CALLERROR, message[1], code, why, {}])
+
+
+def _checksum(payload):
+    """The same in whatever order the fields came; true and 1 differ in it."""
+    fields = sorted([json.dumps([name, payload[name]]) for name in payload])
+    return binascii.crc32("".join(fields).encode())
+
+
+def required(payload, name, kind):
+    """A field of a call's payload, a str or an int. Raises CallError."""
+    value = optional(payload, name, kind)
+    if value is None:
+        raise CallError("ProtocolError", name + " is missing")
+    return value
+
+
+def optional(payload, name, kind):
+    """As `required`, but None when it is missing."""
+    value = payload.get(name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise CallError(
+            "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
+        )
+    return value
+
+
+def printable(text):
+    """Only printable ASCII: JSON can also spell what no encoding can carry, such as half a surrogate pair."""
+    return all(" " <= character <= "~" for character in text)
+
+
+def shown(text):
+    """Text from outside, short enough for a line of the log and without control characters."""
+    return "".join([character if printable(character) else "?" for character in text[:36]])

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The link against amqtt in this process, for what mosquitto's access list does not do: it refuses a subscription."""
+
+import select
+import time
+
+import pytest
+from chargerctl.central import local_broker
+from chargerctl.central.local_broker import LocalBroker
+from chargerctl.central.loop_thread import LoopThread
+
+PATIENCE_S = 30
+# What this plugin of amqtt keeps from everybody.
+FORBIDDEN = "top-secret"
+
+
+@pytest.fixture
+def amqtt(monkeypatch):
+    plugins = {
+        "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True},
+        "amqtt.plugins.topic_checking.TopicTabooPlugin": {},
+    }
+    monkeypatch.setattr(local_broker, "_ANONYMOUS", plugins)
+    broker = LocalBroker(LoopThread())
+    yield broker
+    broker.close()
+
+
+def test_a_subscription_that_the_broker_refuses_is_named(amqtt, make_rig):
+    rig = make_rig(mqtt__port=amqtt.port, mqtt__topic_in=FORBIDDEN)
+    deadline = time.monotonic() + PATIENCE_S
+    while not rig.log:
+        assert time.monotonic() < deadline
+        native = rig.link._socket._native
+        if native is not None:
+            select.select([native], [], [], 0.05)
+        rig.step()
+    assert (
+        f"(SUBSCRIBE to {FORBIDDEN} refused: allow it in the broker's access list, or set mqtt.subscribe_topic)"
+        in (rig.log[0])
+    )
