@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,8 @@ class Bench:
         packages = Path(sysconfig.get_path("purelib"))
         (folder / "lib").mkdir(parents=True)
         for name in LIBRARIES:
-            (folder / "lib" / name).symlink_to(packages / name)
+            copy = shutil.copytree if (packages / name).is_dir() else shutil.copy
+            copy(packages / name, folder / "lib" / name)  # a board does not see links
         self.board = VirtualBoard(folder, BOARDS[board_id])
         self.seen: list[dict[str, Any]] = []
         self.board.events.listen(self.seen.append)

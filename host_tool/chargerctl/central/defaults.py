@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 Payload = dict[str, Any]
@@ -84,5 +84,5 @@ CALLS: dict[str, Payload] = {
 
 def timestamp(unix: float) -> str:
     """ISO 8601 in UTC with milliseconds, as in the examples of OCPP-J."""
-    moment = datetime.fromtimestamp(unix, timezone.utc)
+    moment = datetime.fromtimestamp(unix, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

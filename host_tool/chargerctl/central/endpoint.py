@@ -12,20 +12,21 @@ Publish = Callable[[str, bytes], None]
 
 
 class Endpoint:
-    """`publish(topic, payload)` sends. Call received() for each message on `topic`. `unix()` is UTC in seconds;
-    `call_in(us, call)` calls `call` in `us` microseconds."""
+    """The charger publishes on `topic`: call received() for each message. It subscribes to `topic_to_charger`.
+    `publish(topic, payload)` sends. `unix()` is UTC in seconds; `call_in(us, call)` calls `call` in `us` microseconds."""
 
     def __init__(
         self,
         central: CentralSystem,
-        serial: str,
+        topic: str,
+        topic_to_charger: str,
         publish: Publish,
         call_in: Callable[[int, Callable[[], object]], object],
         unix: Callable[[], float],
     ) -> None:
         self.central = central
-        self.topic = f"/charger/{serial}"  # to subscribe to
-        self._to_charger = f"/system/{serial}"
+        self.topic = topic
+        self._to_charger = topic_to_charger
         self._publish = publish
         self._call_in = call_in
         self._unix = unix
@@ -42,6 +43,12 @@ class Endpoint:
         data = payload.encode() if isinstance(payload, str) else payload
         self.central.sent(data.decode("utf-8", "replace"))
         self._publish(self._to_charger, data)
+
+    def retain(self, payload: str | bytes, keep: Publish) -> None:
+        """Have the broker keep a frame for the charger: `keep(topic, payload)` does."""
+        data = payload.encode() if isinstance(payload, str) else payload
+        self.central.sent(data.decode("utf-8", "replace"))
+        keep(self._to_charger, data)
 
     def _schedule(self) -> None:
         due = self.central.next_due

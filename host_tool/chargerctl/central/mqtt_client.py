@@ -37,11 +37,12 @@ class Client:
         """ChargerctlError if there is no broker at `host`, or if it refuses the connection."""
         self._topics = [(topic, 1) for topic in topics]
         self._received = received
-        self._refusal = "no answer"
+        self._refusal = "no answer: is that a broker for MQTT without TLS?"
         self._subscribed = threading.Event()
         self._client = PahoClient(CallbackAPIVersion.VERSION2)
         self._client.on_connect = self._on_connect
-        self._client.on_subscribe = lambda *_arguments: self._subscribed.set()
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         if username:
             self._client.username_pw_set(username, password)
@@ -54,9 +55,9 @@ class Client:
             self.close()
             raise ChargerctlError(f"the MQTT broker at {host}:{port} refused the connection: {self._refusal}")
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Queue a message with QoS 1; may be called from any thread. Messages keep their order."""
-        self._client.publish(topic, payload, qos=1)
+        self._client.publish(topic, payload, qos=1, retain=retain)
 
     def close(self) -> None:
         """Disconnect, and wait until the thread ends."""
@@ -71,6 +72,23 @@ class Client:
             self._subscribed.set()
         else:
             client.subscribe(self._topics)
+
+    def _on_subscribe(
+        self, client: PahoClient, userdata: object, mid: int, reasons: list[ReasonCode], properties: object
+    ) -> None:
+        refused = [
+            topic for (topic, _), reason in zip(self._topics, reasons, strict=False) if reason.is_failure
+        ]
+        if refused:
+            self._refusal = f"it does not allow a subscription to {', '.join(refused)}"
+        self._subscribed.set()
+
+    def _on_disconnect(
+        self, client: PahoClient, userdata: object, flags: object, reason: ReasonCode, properties: object
+    ) -> None:
+        if not self._subscribed.is_set():
+            self._refusal = "it closed the connection at once: does it speak TLS at that port?"
+            self._subscribed.set()
 
     def _on_message(self, client: PahoClient, userdata: object, message: MQTTMessage) -> None:
         self._received(message.topic, bytes(message.payload))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,11 @@ from typing import Any
 class Behaviour:
     """How to answer one call. The defaults are the normal answer, immediately, once."""
 
-    payload: Any = None
-    """Answer with this payload instead, unchanged."""
+    payload: Any = ...
+    """Answer with this payload instead, unchanged, null too; `...` is the normal one."""
+
+    changes: Mapping[str, Any] | None = None
+    """Answer with the normal payload, but these of its fields."""
 
     error: str = ""
     """Answer with a CALLERROR of this code instead."""

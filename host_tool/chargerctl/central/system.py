@@ -57,6 +57,8 @@ class CentralSystem:
         # Last StatusNotification by connector, as received.
         self.statuses: dict[int, dict[str, Any]] = {}
         self.registered = False
+        # How far its clock is from UTC.
+        self.clock_offset_s = 0.0
         self._on_violation = on_violation
         self.script = Script()
         self._late: list[tuple[float, int, str]] = []
@@ -81,6 +83,11 @@ class CentralSystem:
             return
         if message[0] == CALL:
             _remember(self._called, message[1], message[2])
+
+    def restart(self) -> None:
+        """Without its database: transactionIds begin at 1 again."""
+        self.ledger = Ledger()
+        self._answered.clear()
 
     # What comes from the charger.
 
@@ -133,7 +140,7 @@ class CentralSystem:
         elif behaviour.error:
             frame = [CALL_ERROR, call_id, behaviour.error, "from the script", {}]
         else:
-            answer = usual if behaviour.payload is None else behaviour.payload
+            answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
             self._book(action, payload, answer)
             frame = [CALL_RESULT, call_id, answer]
         return self._answer(call_id, text, behaviour, frame, now)
@@ -153,9 +160,10 @@ class CentralSystem:
     def _usual_answer(self, action: str, payload: dict[str, Any], now: float) -> dict[str, Any]:
         accepted = {"status": "Accepted"}
         if action == "BootNotification":
-            return {"status": "Accepted", "currentTime": timestamp(now), "interval": self.heartbeat_interval}
+            time = timestamp(now + self.clock_offset_s)
+            return {"status": "Accepted", "currentTime": time, "interval": self.heartbeat_interval}
         if action == "Heartbeat":
-            return {"currentTime": timestamp(now)}
+            return {"currentTime": timestamp(now + self.clock_offset_s)}
         if action == "Authorize":
             return {"idTagInfo": accepted}
         if action == "StartTransaction":

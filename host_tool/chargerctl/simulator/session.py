@@ -63,7 +63,7 @@ class _Session:
         """Put time server, broker and central system where the drive's settings look for them."""
         if values.ntp.server:
             self._network.serve_time(values.ntp.server)
-        if not (values.mqtt.broker and values.mqtt.port and values.charger.serial):
+        if not (values.mqtt.broker and values.mqtt.port and values.mqtt.topic_in):
             # The charger reports what is missing, and connects to nothing.
             return
         if self._job.realtime:

@@ -15,6 +15,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from chargerctl.simulator.display.picture import braille, half_blocks
+from chargerctl.visible import visible
 
 # The picture and its frame.
 _PICTURE_COLUMNS = 130
@@ -30,7 +31,7 @@ class Terminal:
 
     def say(self, text: str, style: str = "bold") -> None:
         """A line of chargerctl's own, before or between those of the board."""
-        self._out.print(Text(text, style), soft_wrap=True)
+        self._out.print(Text(visible(text), style), soft_wrap=True)
 
     def show(self, event: Mapping[str, Any]) -> None:
         match event:
@@ -70,7 +71,7 @@ class Terminal:
         )
 
     def _step(self, t: float, text: str, style: str) -> None:
-        self._out.print(Text(f">{t:10.3f}  {text}", style), soft_wrap=True)
+        self._out.print(Text(f">{t:10.3f}  {visible(text)}", style), soft_wrap=True)
 
     def _draw(self, rows: Sequence[str], lines: Sequence[str]) -> None:
         if self._out.encoding.lower().startswith("utf"):
@@ -91,6 +92,6 @@ def terminal(file: IO[str] | None = None, quiet: bool = False) -> Console:
 
 
 def _console_line(text: str) -> Text:
-    line = Text(text)
+    line = Text(visible(text))
     line.highlight_regex(r"^\[ *\d+\.\d+\] \w+", "dim")
     return line

@@ -32,8 +32,10 @@ def in_memory(network: Network, values: Values, central: CentralSystem | None) -
     broker = MemoryBroker(clock, values.mqtt.username, values.mqtt.password)
     network.serve(values.mqtt.broker, values.mqtt.port, broker)
     if central is not None:
-        endpoint = Endpoint(central, values.charger.serial, broker.publish, clock.call_in, network.time.unix)
+        topics = values.mqtt.topic_out, values.mqtt.topic_in
+        endpoint = Endpoint(central, *topics, broker.publish, clock.call_in, network.time.unix)
         network.to_charger = endpoint.to_charger
+        network.retain = lambda payload: endpoint.retain(payload, broker.keep)
         broker.listen(endpoint.topic, endpoint.received)
     return broker
 
@@ -81,10 +83,10 @@ class _Desk:
         self._address = host, port
         self._note = note
         self._client: Client | None = None
-        self._endpoint = Endpoint(
-            central, values.charger.serial, self._publish, network.clock.call_in, network.time.unix
-        )
+        topics = values.mqtt.topic_out, values.mqtt.topic_in
+        self._endpoint = Endpoint(central, *topics, self._publish, network.clock.call_in, network.time.unix)
         network.to_charger = self._endpoint.to_charger
+        network.retain = lambda payload: self._endpoint.retain(payload, self._keep)
 
     def open(self) -> None:
         """Connect before the charger does, if possible; else report that, once, and keep trying."""
@@ -114,3 +116,8 @@ class _Desk:
     def _publish(self, topic: str, payload: bytes) -> None:
         if self._client is not None:
             self._client.publish(topic, payload)
+
+    def _keep(self, topic: str, payload: bytes) -> None:
+        """A real broker gives it to those who have subscribed already, too."""
+        if self._client is not None:
+            self._client.publish(topic, payload, retain=True)

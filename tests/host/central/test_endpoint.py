@@ -18,7 +18,8 @@ class Rig:
         self.central = CentralSystem()
         self.endpoint = Endpoint(
             self.central,
-            "c-1",
+            "/charger/c-1",
+            "/system/c-1",
             lambda topic, payload: self.published.append((topic, payload)),
             self.clock.call_in,
             lambda: 1_795_332_600 + self.clock.now_us / 1e6,

@@ -9,7 +9,7 @@ import pytest
 from chargerctl.simulator.chaos import phases
 
 from tests.simulator.chaos.conftest import breaks
-from tests.simulator.chaos.test_seeded_bugs import BUGS
+from tests.simulator.chaos.mistakes import MISTAKES
 
 FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
 
@@ -25,10 +25,10 @@ def test_each_phase_is_a_file_and_a_function_of_the_firmware(file, function, pha
     assert not function or function in functions(path)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_what_a_seeded_bug_replaces_is_there_once(bug):
-    for each in BUGS[bug]:
-        assert (FIRMWARE / each.file).read_text(encoding="utf-8").count(each.old) == 1, each
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_a_mistake_replaces_is_there_once(mistake):
+    file, old, _ = MISTAKES[mistake]
+    assert (FIRMWARE / file).read_text(encoding="utf-8").count(old) == 1
 
 
 @pytest.mark.parametrize("task", ["inputs", "housekeeping"])

@@ -67,6 +67,48 @@ def test_nothing_changes_while_the_laptop_owns_the_drive(start, drive, call):
     assert (drive / "code.py").exists()
 
 
+def test_a_link_leads_nowhere_for_a_program(output, drive, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "victim.py").write_text("print('imported')")
+    for name, target in {
+        "folder": outside,
+        "victim.py": outside / "victim.py",
+        "new": outside / "new",
+    }.items():
+        (drive / name).symlink_to(target)
+    code = """
+        import os
+        for call in (
+            lambda: os.remove('/folder/victim.py'),
+            lambda: os.remove('victim.py'),
+            lambda: os.rename('/code.py', '/folder/written'),
+            lambda: open('/folder/written', 'w'),
+            lambda: open('new', 'w'),
+            lambda: open('/folder/victim.py'),
+            lambda: os.mkdir('/folder/made'),
+            lambda: os.listdir('folder'),
+            lambda: os.chdir('folder'),
+            lambda: os.stat('folder/victim.py'),
+        ):
+            try:
+                call()
+                print("done")
+            except OSError as error:
+                print(error.errno)
+        try:
+            import victim
+        except ImportError:
+            print("none")
+        try:
+            import folder.victim
+        except ImportError:
+            print("none")
+    """
+    assert output(code, XIAO_C6) == ["2"] * 10 + ["none"] * 2
+    assert [path.name for path in outside.iterdir()] == ["victim.py"]
+
+
 def test_files_read_and_write_as_on_a_board(output):
     code = """
         import os

@@ -26,6 +26,8 @@ from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.network.tcp_server import TcpServer
 from chargerctl.simulator.python.modules import socketpool, ssl, wifi
 
+from tests.certificates import make_certificates
+
 # Board time in these tests is real time: what only costs time is made cheap.
 QUICK = Costs(wifi_associate=1000, network_delay=1000, dns_lookup=1000, tls_handshake=1000)
 
@@ -42,7 +44,7 @@ class Board:
         self.seen = []
         self.events.listen(self.seen.append)
         self.network = Network(self)
-        self.network.serve("localhost", 1883, TcpServer(thread, self.clock, HOST, port, tls=tls))
+        self.network.serve("broker.test", 1883, TcpServer(thread, self.clock, HOST, port, tls=tls))
         radio = wifi.make(self).radio
         radio.connect("home")
         self.pool = socketpool.make(self).SocketPool(radio)
@@ -53,7 +55,7 @@ class Board:
 
     def client(self, **options) -> MQTT:
         given = {"client_id": "c-1", "socket_timeout": 1, "recv_timeout": 5, "connect_retries": 1}
-        client = MQTT(broker="localhost", port=1883, socket_pool=self.pool, **{**given, **options})
+        client = MQTT(broker="broker.test", port=1883, socket_pool=self.pool, **{**given, **options})
         client.got = []
         client.on_message = lambda _client, topic, message: client.got.append((topic, message))
         return client
@@ -215,21 +217,8 @@ def mosquitto(tmp_path):
 
 @pytest.fixture
 def certificates(tmp_path):
-    """A certificate authority, and a certificate of it for localhost."""
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], check=True, cwd=tmp_path, capture_output=True)
-
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=a test authority")
-    openssl("req", *key[:-2], "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    (tmp_path / "names").write_text("subjectAltName=DNS:localhost")
-    signing = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
-    openssl("x509", "-req", "-in", "server.csr", "-out", "server.pem", *signing)
-    openssl(
-        "req", "-x509", *key, "-keyout", "other.key", "-out", "other.pem", "-subj", "/CN=another authority"
-    )
-    return tmp_path
+    """A certificate authority, and a certificate of it for broker.test."""
+    return make_certificates(tmp_path, "broker.test")
 
 
 @needs_mosquitto
@@ -270,13 +259,14 @@ def charger_console(mosquitto, certificates, tmp_path):
         f"password_file {passwords}",
     )
 
-    def run(ca: str, password: str, last: str) -> str:
+    def run(ca: str, password: str, last: str, *more: str) -> str:
         overrides = [
-            "mqtt.broker=localhost",
+            "mqtt.broker=broker.test",
             f"mqtt.password={password}",
             "mqtt.username=user",
             "mqtt.tls=true",
             "mqtt.ca_file=/ca.pem",
+            *more,
         ]
         settings = effective_for_simulation(None, {}, overrides)
         drive = tmp_path / "drive"
@@ -298,18 +288,43 @@ def charger_console(mosquitto, certificates, tmp_path):
 
 @needs_mosquitto
 def test_the_firmware_connects_to_mosquitto_with_tls_and_password(charger_console):
-    assert "Connected to broker localhost:8883" in charger_console("ca.pem", "secret", "Connected to broker")
+    assert "Connected to broker broker.test:8883" in charger_console(
+        "ca.pem", "secret", "Connected to broker"
+    )
 
 
 @needs_mosquitto
 def test_the_firmware_refuses_a_wrong_certificate_and_says_so(charger_console):
     said = charger_console("other.pem", "secret", "not reachable")
-    assert "Broker localhost:8883 not reachable (TLS: " in said
+    assert (
+        "Broker broker.test:8883 not reachable (certificate not accepted, check mqtt.ca_file and mqtt.broker: "
+        in said
+    )
     assert "Connected to broker" not in said
 
 
 @needs_mosquitto
 def test_the_firmware_says_that_mosquitto_refuses_its_password(charger_console):
-    assert "Broker localhost:8883 refused the connection (" in charger_console(
-        "ca.pem", "wrong", "refused the connection"
+    assert (
+        "Broker broker.test:8883 refused the connection (MQTT code 5, not authorised: check "
+        in charger_console("ca.pem", "wrong", "refused the connection")
     )
+
+
+@needs_mosquitto
+def test_the_firmware_names_a_tls_port_that_it_speaks_plain_mqtt_to(charger_console):
+    plain = ("mqtt.tls=false", "mqtt.ca_file=", "mqtt.port=8883")
+    said = charger_console("ca.pem", "secret", "refused the connection", *plain)
+    assert "closed by the broker at CONNECT: TLS expected (mqtt.tls), " in said
+
+
+@needs_mosquitto
+def test_a_plain_port_is_no_matter_of_certificates(thread, mosquitto, certificates):
+    board = Board(thread, mosquitto("allow_anonymous true"), tls=True)
+    context = board.ssl.create_default_context()
+    context.load_verify_locations(cadata=(certificates / "ca.pem").read_text())
+    with pytest.raises(MMQTTException) as raised:
+        board.client(is_ssl=True, ssl_context=context).connect()
+    number, text = raised.value.__cause__.args
+    assert number in (-0x7200, -0x7280)
+    assert text.startswith(("MBEDTLS_ERR_SSL_INVALID_RECORD; ", "MBEDTLS_ERR_SSL_CONN_EOF; "))

@@ -29,8 +29,15 @@ LINES = [
     ("wifi down", "wifi", {"state": "down"}),
     ("broker up", "broker", {"state": "up"}),
     ("power off", "power", {"state": "off"}),
+    ("weld", "weld", {}),
+    ("stuck open", "stuck_open", {}),
     ("reset", "reset", {}),
     ("brownout", "brownout", {}),
+    ("link half-open", "link", {"state": "half-open"}),
+    ("set mqtt.keep_alive=30", "set", {"setting": ("mqtt.keep_alive", "30")}),
+    ('set charger.name="a # b"', "set", {"setting": ("charger.name", "a # b")}),
+    ("set mqtt.username=", "set", {"setting": ("mqtt.username", "")}),
+    ("set mqtt.username=a=b", "set", {"setting": ("mqtt.username", "a=b")}),
     ("fail display", "fail", {"part": "display"}),
     ("repair reader", "repair", {"part": "reader"}),
     ('csms answer Authorize {"a": 1}', "csms_answer", {"action": "Authorize", "payload": {"a": 1}}),
@@ -43,12 +50,15 @@ LINES = [
     ("csms silent Heartbeat 2", "csms_silent", {"action": "Heartbeat", "count": 2}),
     ("csms delay Heartbeat 1.5 2", "csms_delay", {"action": "Heartbeat", "seconds": 1.5, "count": 2}),
     ("csms duplicate Heartbeat", "csms_duplicate", {"action": "Heartbeat"}),
+    ("csms answer Authorize null", "csms_answer", {"action": "Authorize", "payload": None}),
+    ("csms retained Reset", "csms_retained", {"action": "Reset"}),
     ("csms call ClearCache", "csms_call", {"action": "ClearCache"}),
     ('csms call Reset {"type":"Soft"}', "csms_call", {"action": "Reset", "payload": {"type": "Soft"}}),
     ('csms raw "[2,\\u00e9"', "csms_raw", {"payload": "[2,é".encode()}),
     ("csms raw hex:00fF", "csms_raw", {"payload": b"\x00\xff"}),
     ("csms raw hex:", "csms_raw", {"payload": b""}),
     ("expect relay closed", "expect_relay", {"state": "closed"}),
+    ("expect contact open", "expect_contact", {"state": "open"}),
     ("expect lock unlocked within 0", "expect_lock", {"state": "unlocked", "within": 0.0}),
     ("expect led 001400", "expect_led", {"colour": (0, 0x14, 0)}),
     (
@@ -145,11 +155,12 @@ def test_comments_blank_lines_and_windows_line_ends_are_nothing():
         ("csms answer Authorize NaN", "NaN is not JSON"),
         ("csms silent Authorize 0", "expected a count from 1, or always, found 0"),
         ("csms call", "expected an OCPP action"),
+        ("csms raw " + "x" * 16000, "found " + "x" * 77 + "..."),
         ("csms raw text", "expected a text as a JSON string, or hex: and pairs of hex digits, found text"),
         ("csms raw hex:0", "expected hex: and pairs of hex digits, found hex:0"),
         (
             "expect",
-            "expected relay, lock, led, display, status, call, result, error, no or console, found the end",
+            "expected relay, contact, lock, led, display, status, call, result, error, no or console, found the end",
         ),
         ("expect relay shut", "expected open or closed, found shut"),
         ("expect relay open within", "expected seconds, a decimal number from 0, found the end of the line"),
@@ -159,6 +170,15 @@ def test_comments_blank_lines_and_windows_line_ends_are_nothing():
         ("expect status Charged", "(did you mean Charging?)"),
         ("expect call up Authorize", "expected in or out, found up"),
         ("expect no call out Authorize within 3", "expected for, found within"),
+        ("set", "expected SECTION.KEY=VALUE, such as mqtt.keep_alive=30, found the end of the line"),
+        (
+            "set mqtt.keep_alive 30",
+            "expected SECTION.KEY=VALUE, such as mqtt.keep_alive=30, found mqtt.keep_alive",
+        ),
+        ("set mqtt.keepalive=30", "found mqtt.keepalive=30 (did you mean mqtt.keep_alive?)"),
+        ("set mqtt.keep_alive= 30", "expected the end of the line, found 30"),
+        ('set charger.name="a', "Unterminated string"),
+        ("link down", "expected half-open or up, found down"),
         ("snapshot oled.jpg", "expected a file name that ends in .png, found oled.jpg"),
         ("snapshot nowhere/oled.png", "expected a file in a folder that exists, found nowhere/oled.png"),
     ],
@@ -194,3 +214,20 @@ def test_directing_someone_elses_central_system_is_refused():
     checked = parse("plug\ncsms silent Heartbeat\n")
     with pytest.raises(script.ScriptError, match=r"a.script:2: .*csms silent Heartbeat"):
         checked.refuse_central()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "it is nested too deeply"),
+        ("1" * 5000, "a number in it has too many digits"),
+        ("NaN", "NaN is not JSON"),
+        ('"a\x01"', "Invalid control character at column 3"),
+    ],
+    ids=["deep", "long", "NaN", "control character"],
+)
+def test_json_that_cannot_be_read_is_explained_in_words_of_the_trade(text: str, said: str) -> None:
+    with pytest.raises(values.ExpectedError) as caught:
+        values.LineReader(text, Path()).json("a value")
+    assert str(caught.value).endswith(f": {said}")
+    assert len(str(caught.value)) < 200

@@ -18,6 +18,19 @@ def at(outcome, kind, **fields):
 # What a person does.
 
 
+def test_set_edits_the_drive_and_the_program_starts_again(simulate):
+    simulate(
+        READY
+        + 'set charger.vendor="New & Co"\nset mqtt.keep_alive=30\n'
+        + 'expect call out BootNotification {"chargePointVendor": "New & Co"} within 30\n'
+        + 'set mqtt.broker=localhost\nexpect console "MQTT_BROKER means the charger itself" within 30\n'
+    ).must_hold()
+
+
+def test_set_may_empty_a_value(simulate):
+    simulate(READY + 'set mqtt.username=\nexpect console "Connected to broker" within 30').must_hold()
+
+
 def test_plug_and_unplug(simulate):
     outcome = simulate("wait 1\nplug\nwait 1\nplug\nwait 1\nunplug").must_hold()
     assert [(e["t"], e["plugged"]) for e in outcome.all("cable")] == [(0, False), (1, True), (3, False)]
@@ -60,7 +73,7 @@ def test_press_and_release_service(simulate):
     ).must_hold()
 
 
-def test_meter_counts_while_the_relay_is_closed(simulate):
+def test_meter_counts_while_the_contactor_is_closed(simulate):
     outcome = simulate(
         READY
         + "meter 36\nwait 10\nplug\nexpect status Preparing\nswipe 04A1B2C3\nexpect relay closed\nwait 20\n"
@@ -69,8 +82,9 @@ def test_meter_counts_while_the_relay_is_closed(simulate):
     closed_s = at(outcome, "card", uid="04A1B2C3") - at(outcome, "relay", closed=True)
     assert closed_s < 0, "the first card comes before the relay"
     opened = [e["t"] for e in outcome.all("relay", closed=False)][-1]
+    # A pulse is 1 Wh: one may be under way when the contactor closes, and one when it opens.
     assert outcome.summary["energy_wh"] == pytest.approx(
-        (opened - at(outcome, "relay", closed=True)) * 10, abs=1
+        (opened - at(outcome, "contact", closed=True)) * 10, abs=2
     )
 
 
@@ -85,6 +99,50 @@ def test_wifi_down_is_silent_and_up_comes_back(simulate):
     simulate(
         READY
         + 'wifi down\nexpect display "Not Connected" within 30\nwifi up\nexpect display "10.0.0.2" within 60'
+    ).must_hold()
+
+
+def test_a_half_open_link_keeps_what_was_sent_until_it_is_up(simulate):
+    outcome = simulate(
+        READY
+        + "link half-open\nplug\nexpect no call out StatusNotification for 8\nlink up\nexpect status Preparing\n"
+        'expect no call out BootNotification for 1\nexpect display "10.0.0.2" within 0'
+    ).must_hold()
+    assert not any("lost" in event["text"] for event in outcome.all("console"))
+
+
+def test_a_link_that_stays_half_open_is_noticed_by_its_silence(simulate):
+    simulate(
+        READY + 'link half-open\nexpect console "lost (no answer to a ping in 5 s)" within 40\n'
+        'expect console "not reachable (no answer: check mqtt.broker)" within 10\n'
+        'link up\nexpect console "Connected to broker" within 70'
+    ).must_hold()
+
+
+def test_a_retained_call_is_given_at_every_subscription_and_not_before(simulate):
+    outcome = simulate(
+        READY + 'csms retained Reset {"type": "Hard"}\nwait 5\nbroker down\nbroker up\n'
+        'expect console "Discarded a retained message" within 20\nbroker down\nbroker up\n'
+        'expect console "Discarded a retained message" within 20\nexpect no result out Reset for 5'
+    ).must_hold()
+    assert [event["reason"] for event in outcome.all("reset")] == ["power"]
+
+
+def test_an_answer_of_null_is_sent_as_it_is(simulate):
+    outcome = simulate(
+        "csms answer StatusNotification null\nexpect result in StatusNotification within 20\nwait 1"
+    ).must_hold()
+    answers = [event["frame"] for event in outcome.all("frame", dir="in") if event["frame"][0] == 3]
+    assert answers[1][2] is None
+
+
+@pytest.mark.parametrize("lines", ["reset", "brownout", "power off\npower on"])
+def test_a_start_of_the_board_moves_every_mark_the_status_too(simulate, lines):
+    outcome = simulate(READY + f"{lines}\nexpect status Available within 0")
+    assert outcome.status == 1
+    assert outcome.all("expect", ok=False)[0]["found"] == "no status was sent yet"
+    simulate(
+        READY + f"{lines}\nexpect call out BootNotification within 40\nexpect status Available within 20"
     ).must_hold()
 
 
@@ -290,3 +348,13 @@ def test_what_the_charger_does_not_have_is_refused_before_boot(simulate):
         "press estop: this charger has no estop button: set [hardware] estop_pin to its pin",
         "fail meter: this charger has no meter: it is switched off in the [hardware] settings",
     ]
+
+
+def test_weld_stuck_open_and_repair_the_contactor(simulate):
+    outcome = simulate(
+        READY
+        + "weld\nexpect contact closed within 0\nexpect status Faulted\nrepair contactor\nexpect contact open\n"
+        "stuck open\nwait 1\nexpect contact open within 0\nrepair contactor"
+    ).must_hold()
+    assert [e["closed"] for e in outcome.all("contact")] == [False, True, False]
+    assert not any(e["closed"] for e in outcome.all("relay"))

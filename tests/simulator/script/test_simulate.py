@@ -111,6 +111,20 @@ def test_a_drive_boots_with_its_own_settings(chargerctl, drive, script_file):
     assert outcome.must_hold().all("frame")[0]["topic"] == "/charger/drive-7"
 
 
+def test_the_central_system_follows_the_topics_of_the_settings(chargerctl, script_file):
+    path = script_file(
+        "expect result in BootNotification within 20\ncsms call ClearCache\nexpect result out ClearCache"
+    )
+    topics = {
+        "MQTT_PUBLISH_TOPIC": "cp/{serial}/up",
+        "MQTT_SUBSCRIBE_TOPIC": "cs/{serial}",
+        "SERIAL": "own-1",
+    }
+    outcome = chargerctl("simulate", "--script", path, "--json", settings=topics).must_hold()
+    assert {event["topic"] for event in outcome.all("frame", dir="out")} == {"cp/own-1/up"}
+    assert {event["topic"] for event in outcome.all("frame", dir="in")} == {"cs/own-1"}
+
+
 def test_a_drive_without_code_is_refused(chargerctl, drive):
     (drive / "code.py").unlink()
     outcome = chargerctl("simulate", "--drive", drive, "--script", "demo")
@@ -137,7 +151,7 @@ def test_a_library_missing_from_the_drive_fails_by_name(chargerctl, drive):
 
 def test_a_program_that_ends_ends_the_simulation_with_its_traceback(chargerctl, drive, script_file):
     (drive / "code.py").write_text("def f():\n    return 1 // 0\n\n\nf()\n")
-    outcome = chargerctl("simulate", "--drive", drive, "--script", script_file("wait 60"))
+    outcome = chargerctl("simulate", "--drive", drive, "--trust", "--script", script_file("wait 60"))
     assert outcome.status == 1
     assert "Traceback (most recent call last):" in outcome.stdout
     assert 'File "code.py", line 2, in f' in outcome.stdout
@@ -151,7 +165,7 @@ def test_the_relay_is_what_its_pin_says_whoever_drives_it(chargerctl, drive, scr
         "time.sleep(1)\npin.switch_to_output(True)\ntime.sleep(1)\npin.value = False\ntime.sleep(9)\n"
     )
     path = script_file("expect relay open\nexpect relay closed\nexpect relay open within 1.1")
-    chargerctl("simulate", "--drive", drive, "--script", path, "--json").must_hold()
+    chargerctl("simulate", "--drive", drive, "--trust", "--script", path, "--json").must_hold()
 
 
 def test_settings_and_a_drive_do_not_go_together(chargerctl, drive, tmp_path):

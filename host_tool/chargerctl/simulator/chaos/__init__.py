@@ -9,6 +9,7 @@ scene.py         board, world, network, broker and central system, joined for on
 phases.py        what the program is busy with, by its call stack
 relay.py, talk.py, program.py    the invariants: of the relay, of the conversation, of the program
 grants.py, endings.py, opening.py    when an authorisation began, when it ended, how soon the relay must open then
+judgements/      what is judged of an episode when it is over
 carry_out.py     one episode: the schedule, calm, the next customer, the verdict
 tally.py         what many episodes add up to
 soak.py          many episodes in several processes

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from chargerctl.simulator.chaos.acts import Act, spell
@@ -80,12 +81,34 @@ def estop(random: Random, at_s: float) -> list[Act]:
         lambda scene: scene.estop(False),
     )
     if random.random() < 0.7:
-        service_s = at_s + random.uniform(1, 8)
-        acts += [
-            Act(service_s, "", "service pressed", lambda scene: scene.service(True)),
-            Act(service_s + 0.4, "", "service released", lambda scene: scene.service(False)),
-        ]
+        acts += _service(at_s + random.uniform(1, 8))
     return acts
+
+
+def estop_held(random: Random, at_s: float) -> list[Act]:
+    """It stays pressed, and somebody presses the service button meanwhile."""
+    lasts_s = random.uniform(4, 12)
+    acts = spell(
+        "estop_held", at_s, lasts_s, lambda scene: scene.estop(True), lambda scene: scene.estop(False)
+    )
+    return acts + _service(at_s + random.uniform(1, 3)) + _service(at_s + lasts_s + random.uniform(1, 6))
+
+
+def latch_and_reset(random: Random, at_s: float) -> list[Act]:
+    """A fault latches, nobody clears it, and the board starts anew."""
+    lasts_s, later_s = random.uniform(2.5, 5), random.uniform(9, 13)
+    acts = spell(
+        "latch_and_reset", at_s, lasts_s, lambda scene: scene.estop(True), lambda scene: scene.estop(False)
+    )
+    again = random.choice((brown_out, crash, reset_button, power_cut))
+    return acts + again(random, at_s + later_s)
+
+
+def _service(at_s: float) -> list[Act]:
+    return [
+        Act(at_s, "", "service pressed", lambda scene: scene.service(True)),
+        Act(at_s + 0.4, "", "service released", lambda scene: scene.service(False)),
+    ]
 
 
 def wire_held(random: Random, at_s: float) -> list[Act]:
@@ -172,6 +195,42 @@ def part_lost(random: Random, at_s: float) -> list[Act]:
     )
 
 
+def weld(random: Random, at_s: float) -> list[Act]:
+    """The contactor's contacts stay closed."""
+    return _stuck("weld", random, at_s, lambda scene: scene.world.weld())
+
+
+def stuck_open(random: Random, at_s: float) -> list[Act]:
+    """The contactor's contacts do not close any more, or open."""
+    return _stuck("stuck_open", random, at_s, lambda scene: scene.world.stick_open())
+
+
+def _stuck(name: str, random: Random, at_s: float, begin: Callable[[Scene], object]) -> list[Act]:
+    lasts_s = random.choice((0.04, 0.2, random.uniform(1, 5), *[random.uniform(15, 60)] * 2))
+    acts = spell(name, at_s, lasts_s, begin, lambda scene: scene.world.mend_contactor())
+    for _ in range(random.choice((0, 1, 3))):
+        # Somebody tries to clear it, whether or not it is over.
+        service_s = at_s + random.uniform(0, lasts_s + 5)
+        acts += [
+            Act(service_s, "", "service pressed", lambda scene: scene.service(True)),
+            Act(service_s + 0.4, "", "service released", lambda scene: scene.service(False)),
+        ]
+    return acts
+
+
+def contact_bounces(random: Random, at_s: float) -> list[Act]:
+    """A shock, too short for a fault."""
+    us = random.choice((500, 4_000, 20_000, 40_000))
+    return [
+        Act(
+            at_s,
+            "contact_bounces",
+            f"contact_bounces for {us} us",
+            lambda scene: scene.world.bounce_contactor(us),
+        )
+    ]
+
+
 def console_unread(random: Random, at_s: float) -> list[Act]:
     reader = random.choice((Reader.STUCK, Reader.STUCK, Reader.ABSENT))
 
@@ -245,11 +304,16 @@ ALL = (
     cable_bounces,
     cable_glitch,
     estop,
+    estop_held,
+    latch_and_reset,
     wire_held,
     wire_caught,
     chip_without_memory,
     clock_stretched,
     part_lost,
+    weld,
+    stuck_open,
+    contact_bounces,
     console_unread,
     flash_slow,
     nvm_fails,

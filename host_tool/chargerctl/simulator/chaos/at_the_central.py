@@ -10,14 +10,12 @@ from random import Random
 from typing import Any
 
 from chargerctl.central.script import ANY, Behaviour
-from chargerctl.simulator.chaos.acts import Act
+from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
 
 # Only retained calls use this idTag and ids with this prefix.
 RETAINED_TAG = "RETAINED"
 RETAINED_ID = "retained"
-# Likewise of remote starts: each has an idTag of its own.
-REMOTE_TAG = "REMOTE-"
 
 _ACTIONS = ("BootNotification", "Authorize", "StartTransaction", "StopTransaction", "MeterValues", ANY)
 _NONSENSE: tuple[Any, ...] = (
@@ -43,6 +41,27 @@ _RAW = (
     "[[[[[[[[",
     '[4,"x","GenericError"]',
     "\x00\x01",
+)
+_REFUSALS = ("Blocked", "Expired", "Invalid", "ConcurrentTx")
+# The last ones are not OCPP's; two of them are words that a program may use inside for its own failures.
+_CODES = (
+    "InternalError",
+    "GenericError",
+    "NotSupported",
+    "SecurityError",
+    "LinkLost",
+    "Timeout",
+    "Perhaps",
+    "",
+)
+_GROUPS = (
+    ("FLEET", "FLEET"),
+    ("fleet", "FLEET"),
+    ("FLEET", None),
+    (None, "FLEET"),
+    ("", ""),
+    (" ", " "),
+    (None, None),
 )
 _STRANGE_CALLS: tuple[tuple[Any, Any], ...] = (
     ("RemoteStartTransaction", {}),
@@ -94,13 +113,62 @@ def central_nonsense(random: Random, at_s: float) -> list[Act]:
 
 
 def central_errors(random: Random, at_s: float) -> list[Act]:
-    code = random.choice(("InternalError", "GenericError", "NotSupported", "SecurityError"))
+    code = random.choice(_CODES)
     return _behaves("central_errors", random, at_s, Behaviour(error=code), code)
+
+
+def central_groups(random: Random, at_s: float) -> list[Act]:
+    """Every card has this parentIdTag, by the answer to an Authorize and to a StartTransaction."""
+    parents = random.choice(_GROUPS)
+
+    def begin(scene: Scene) -> None:
+        for action, parent in zip(("Authorize", "StartTransaction"), parents, strict=True):
+            scene.central.script.add(
+                action, Behaviour(changes={"idTagInfo": _info("Accepted", parent)}), None
+            )
+
+    text = "central_groups " + ", ".join(json.dumps(parent) for parent in parents)
+    return [Act(at_s, "central_groups", text, begin)]
+
+
+def central_unregistered(random: Random, at_s: float) -> list[Act]:
+    """From the very start: the first BootNotifications are answered otherwise than Accepted."""
+    status, interval, count = (
+        random.choice(("Pending", "Rejected")),
+        random.choice((3, 8, 20)),
+        random.randint(1, 2),
+    )
+
+    def begin(scene: Scene) -> None:
+        changes = {"status": status, "interval": interval}
+        scene.central.script.add("BootNotification", Behaviour(changes=changes), count)
+
+    text = f"central_unregistered: {status}, interval {interval} s, {count} times"
+    return [Act(0.0, "central_unregistered", text, begin)]
+
+
+def central_restart(random: Random, at_s: float) -> list[Act]:
+    """It begins anew with its ids."""
+
+    return [Act(at_s, "central_restart", "central_restart", lambda scene: scene.restart_central())]
+
+
+def central_clock(random: Random, at_s: float) -> list[Act]:
+    """Its clock steps; the time server does not agree."""
+    offset_s = random.choice((-1, 1)) * random.choice((3, 600, 86_400 * 40))
+
+    def begin(scene: Scene) -> None:
+        scene.central.clock_offset_s = offset_s
+
+    def end(scene: Scene) -> None:
+        scene.central.clock_offset_s = 0.0
+
+    return spell("central_clock", at_s, random.uniform(10, 70), begin, end, f"by {offset_s} s")
 
 
 def central_refuses(random: Random, at_s: float) -> list[Act]:
     action = random.choice(("Authorize", "StartTransaction"))
-    status = random.choice(("Blocked", "Expired", "Invalid", "ConcurrentTx"))
+    status = random.choice(_REFUSALS)
     payload = {"idTagInfo": {"status": status}, "transactionId": random.randint(100_000, 999_999)}
     if action == "Authorize":
         del payload["transactionId"]
@@ -115,6 +183,22 @@ def central_refuses(random: Random, at_s: float) -> list[Act]:
     ]
 
 
+def _info(status: str, parent: str | None) -> dict[str, Any]:
+    return {"status": status, "parentIdTag": parent}
+
+
+def refuses(random: Random, at_s: float) -> Act:
+    """The next card, or the next transaction; the card may belong to a group."""
+    action = random.choice(("Authorize", "StartTransaction", "StartTransaction"))
+    status, parent = random.choice(_REFUSALS), random.choice(("FLEET", "", None))
+
+    def begin(scene: Scene) -> None:
+        changes = {"idTagInfo": _info(status, parent)}
+        scene.central.script.add(action, Behaviour(changes=changes))
+
+    return Act(at_s, "central_refuses", f"central_refuses: {status} to the next {action}", begin)
+
+
 def _asks(name: str, at_s: float, do: Callable[[Scene], object], text: str = "") -> list[Act]:
     return [Act(at_s, name, f"{name} {text}".rstrip(), do)]
 
@@ -122,16 +206,19 @@ def _asks(name: str, at_s: float, do: Callable[[Scene], object], text: str = "")
 def remote_start(random: Random, at_s: float) -> list[Act]:
     def do(scene: Scene) -> None:
         call_id = scene.next_id("start")
-        payload = {"idTag": REMOTE_TAG + call_id, "connectorId": 1}
+        payload = {"idTag": scene.next_tag(), "connectorId": 1}
         scene.publish(json.dumps([2, call_id, "RemoteStartTransaction", payload]))
 
     return _asks("remote_start", at_s, do)
 
 
 def remote_stop(random: Random, at_s: float) -> list[Act]:
+    """Sometimes of a transaction that there never was."""
+    beside = random.choice((0, 0, 1000))
+
     def do(scene: Scene) -> None:
         running = scene.central.ledger.running
-        payload = {"transactionId": running.id if running else 1}
+        payload = {"transactionId": beside + (running.id if running else 1)}
         scene.publish(json.dumps([2, scene.next_id("stop"), "RemoteStopTransaction", payload]))
 
     return _asks("remote_stop", at_s, do)
@@ -166,13 +253,29 @@ def repeated_call(random: Random, at_s: float) -> list[Act]:
 
     def do(scene: Scene) -> None:
         call_id = scene.next_id("again")
-        payload = {"idTag": REMOTE_TAG + call_id}
+        payload = {"idTag": scene.next_tag()}
         frame = json.dumps([2, call_id, "RemoteStartTransaction", payload])
         scene.publish(frame)
         for gap_s in gaps_s:
             scene.later(gap_s, lambda: scene.publish(frame))
 
     return _asks("repeated_call", at_s, do, f"after {', '.join(map(str, gaps_s))} s")
+
+
+def reused_id(random: Random, at_s: float) -> list[Act]:
+    """Two calls of different customers under one id: of a central system that was restarted in between."""
+    later_s = random.uniform(0.5, 12)
+
+    def do(scene: Scene) -> None:
+        call_id = scene.next_id("reused")
+
+        def call() -> None:
+            scene.publish(json.dumps([2, call_id, "RemoteStartTransaction", {"idTag": scene.next_tag()}]))
+
+        call()
+        scene.later(later_s, call)
+
+    return _asks("reused_id", at_s, do, f"again after {later_s:.3f} s")
 
 
 def strange_call(random: Random, at_s: float) -> list[Act]:
@@ -217,11 +320,16 @@ ALL = (
     central_nonsense,
     central_errors,
     central_refuses,
+    central_groups,
+    central_unregistered,
+    central_restart,
+    central_clock,
     remote_start,
     remote_stop,
     remote_reset,
     retained_call,
     repeated_call,
+    reused_id,
     strange_call,
     strange_frame,
     flood,

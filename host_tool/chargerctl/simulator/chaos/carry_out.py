@@ -13,6 +13,8 @@ from pathlib import Path
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.episode import Episode
+from chargerctl.simulator.chaos.judgements import judge
+from chargerctl.simulator.chaos.judgements.history import History
 from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
 from chargerctl.simulator.chaos.scene import Scene
@@ -20,6 +22,7 @@ from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.timestamps import TimeJudge
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Event
+from chargerctl.visible import visible
 
 # After calm: back-off of the link (60 s), of BootNotification (60 s), of a transaction message (60 s a transmission).
 _RECOVERY_S = 200.0
@@ -27,6 +30,8 @@ _RECOVERY_S = 200.0
 _NOT_RISKED_S = 1000.0
 _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
+# The default of [ocpp] authorize_timeout.
+_AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
 _NEXT_UID = "0BADCAFE"
 
@@ -47,6 +52,8 @@ class Verdict:
     # No closings were left in the hour for the customer after calm.
     next_not_tried: bool = False
     board_s: float = 0.0
+    # What it took of a core of this computer: the only thing in which a repetition differs.
+    cpu_s: float = field(default=0.0, compare=False)
     trace: list[str] = field(default_factory=list)
 
 
@@ -61,13 +68,15 @@ class _Run:
         overrides = [f"{name}={value}" for name, value in episode.settings.items()]
         settings = effective_for_simulation(None, {}, overrides, board_id=episode.board_id)
         (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
-        self._scene = Scene(drive, episode.board_id, settings.values, costs, episode.seed)
+        self._scene = Scene(drive, episode.board_id, settings.values, costs, episode.seed, episode.thorough)
         self._verdict = Verdict(episode.seed, [])
-        self._events: list[Event] = []
+        self._values = settings.values
+        # With what the meter had counted by then.
+        self._events: list[tuple[Event, float]] = []
         self._calm_s = 0.0
         self._back = False
         self._delivered_wh: float | None = None
-        self._scene.listen(self._events.append)
+        self._scene.listen(lambda event: self._events.append((event, self._scene.world.metered_wh)))
         self._relay = RelayJudge(self._scene, self._violated)
         self._talk = TalkJudge(self._scene, self._violated)
         self._program = ProgramJudge(self._scene, self._violated)
@@ -91,6 +100,8 @@ class _Run:
         self._talk.check_answers()
         for violation in scene.central.violations:
             self._violated(f"not OCPP 1.6: {violation.reason}: {violation.frame}")
+        for at_s, text in judge(History(self._events, self._values)):
+            self._verdict.violations.append(f"{at_s:.3f} s: {visible(text)}")
         return self._finish()
 
     def _carry_out(self, act: Act) -> None:
@@ -146,7 +157,7 @@ class _Run:
             and self._talk.received_s > self._calm_s
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
-            and self._talk.outstanding is None
+            and not self._talk.blocked
             # It would come in the middle of the next customer's charge.
             and not self._program.restart_due
             and scene.world.reader_free
@@ -173,11 +184,13 @@ class _Run:
             self._verdict.next_not_tried = True
             return False
         scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
+        # Who has left may be asked about still.
+        patience_s = _CLOSING_S + (_AUTHORIZE_S if self._talk.outstanding else 0.0)
         counted_wh = scene.world.metered_wh
         scene.world.meter(11)
         scene.world.plug()
         scene.world.swipe(_NEXT_UID)
-        if not scene.wait(lambda: scene.world.relay_closed, _CLOSING_S):
+        if not scene.wait(lambda: scene.world.relay_closed, patience_s):
             self._violated(f"the next customer is not served; display: {scene.world.panel.lines()}")
             return False
         scene.later(_CHARGE_S, scene.world.unplug)
@@ -203,7 +216,7 @@ class _Run:
     # The verdict.
 
     def _violated(self, text: str) -> None:
-        self._verdict.violations.append(f"{self._scene.now_s:.3f} s: {text}")
+        self._verdict.violations.append(f"{self._scene.now_s:.3f} s: {visible(text)}")
         self._scene.events.emit("violation", text=text)
 
     def _finish(self) -> Verdict:
@@ -224,9 +237,9 @@ class _Run:
         episode = self._episode
         head = [f"seed {episode.seed} on {episode.board_id}, {episode.length_s:.3f} s"]
         head += [f"  {name} = {value}" for name, value in episode.settings.items()]
-        return [*head, *(_line(event) for event in self._events)]
+        return [*head, *(_line(event) for event, _ in self._events)]
 
 
 def _line(event: Event) -> str:
     rest = " ".join(str(value) for name, value in event.items() if name not in ("t", "kind", "topic"))
-    return f"{float(str(event['t'])):10.3f} {event['kind']:9} {rest}"
+    return f"{float(str(event['t'])):10.3f} {event['kind']:9} {visible(rest)}"

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from random import Random
 
-from chargerctl.simulator.chaos import phases
+from chargerctl.simulator.chaos import at_the_central, phases
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.at_the_board import UIDS
 from chargerctl.simulator.chaos.scene import Scene
 
 # How often the call stack is checked for the moment to unplug, and when the customer unplugs anyway.
-_LOOK_US = 170
+_LOOK_US = 400
 _PATIENCE_S = 5.0
 _PATIENCE_RARE_S = 20.0
 
@@ -52,11 +52,23 @@ def _customer(random: Random, at_s: float) -> tuple[list[Act], float]:
     kilowatts = random.choice((0, 3.7, 11, 22))
     acts = [Act(at_s, "", f"draws {kilowatts} kW", lambda scene: scene.world.meter(kilowatts))]
     plug_s, card_s = at_s + random.uniform(0, 1.5), at_s + random.uniform(0, 1.5)
-    acts += [_plug(plug_s), _swipe(card_s, uid)]
+    remote = random.random() < 0.2
+    acts += [
+        _plug(plug_s),
+        *(at_the_central.remote_start(random, card_s) if remote else [_swipe(card_s, uid)]),
+    ]
+    if random.random() < 0.25:
+        acts.append(at_the_central.refuses(random, at_s))
     leave_s = max(plug_s, card_s) + random.choice(
         (random.uniform(0, 2), random.uniform(1, 8), random.uniform(8, 25))
     )
-    if random.random() < 0.35:
+    if random.random() < 0.3:
+        # Somebody else at the same charger.
+        acts.append(_swipe(random.uniform(at_s, leave_s), random.choice(UIDS)))
+    if remote and random.random() < 0.3:
+        acts += at_the_central.remote_stop(random, leave_s)
+        leave_s += random.uniform(0.2, 2)
+    elif random.random() < 0.35:
         acts.append(_swipe(leave_s, uid))
         leave_s += random.uniform(0.2, 2)
     return [*acts, _unplug(random, leave_s)], leave_s
@@ -89,6 +101,7 @@ def _aim(scene: Scene, waited_for: str) -> None:
         if phases.phase(scene.board) == waited_for or scene.now_s >= give_up_s:
             scene.world.unplug()
         elif scene.world.plugged:
+            scene.board.pace.stir()
             # While time is being spent in one piece the program stays where it is.
             clock = scene.clock
             clock.call_at(max(clock.now_us + _LOOK_US, clock.spent_us), look)

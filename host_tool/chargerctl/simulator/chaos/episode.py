@@ -9,13 +9,19 @@ from random import Random
 
 from chargerctl.settings.table import board_settings
 from chargerctl.simulator.chaos import customers, on_the_link
-from chargerctl.simulator.chaos.acts import Act
+from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
+from chargerctl.simulator.chaos.scene import Scene
 
 LONGEST_S = 120.0
 # About what the charger takes from the power to its first pass, loaded from source.
 _BOOT_S = 10.0
+# An hour, and its closings.
+_IDLE_S = (3700.0, 7300.0)
 OFFLINE_SESSIONS = 8
+_THOROUGH_EVERY = 16
+# One episode of so many idles for hours.
+_ONE_IN, _IDLE = 200, 57
 
 _BOARDS = ("seeed_xiao_esp32c6",) * 3 + ("adafruit_feather_esp32s3_nopsram", "raspberry_pi_pico_w")
 _READERS = tuple(reader for reader, pins in board_settings.READERS if pins)
@@ -27,9 +33,20 @@ _ESTOP = {
 }
 
 
+_FEEDBACK = {
+    "seeed_xiao_esp32c6": "MTMS",
+    "adafruit_feather_esp32s3_nopsram": "A2",
+    "raspberry_pi_pico_w": "GP21",
+}
+
+
 @dataclass(frozen=True)
 class Episode:
-    """`settings`: name -> text, on top of the defaults. `acts` in the order of time, all before `length_s`."""
+    """`settings`: name -> text, on top of the defaults. `acts` in the order of time, all before `length_s`.
+
+    `thorough`: every pass of the loop is run, and the pystack counted; in the others passes in which nothing happens
+    are left out, which takes half the time.
+    """
 
     seed: int
     board_id: str
@@ -37,11 +54,17 @@ class Episode:
     length_s: float
     acts: tuple[Act, ...]
 
+    @property
+    def thorough(self) -> bool:
+        return self.seed % _THOROUGH_EVERY == 0
+
 
 def draw(seed: int) -> Episode:
     random = Random(seed)
     board_id = random.choice(_BOARDS)
     settings = _settings(random, board_id)
+    if seed % _ONE_IN == _IDLE:
+        return _idle_hours(random, seed, board_id, settings)
     if random.random() < 0.08:
         return _offline_day(random, seed, board_id, settings)
     length_s = _BOOT_S + (
@@ -55,15 +78,21 @@ def draw(seed: int) -> Episode:
 
 
 def _settings(random: Random, board_id: str) -> dict[str, str]:
+    stale_s = random.choice((6, 6, 10, 60))
     return {
         "hardware.estop_pin": _ESTOP[board_id],
+        # Most chargers measure their contactor.
+        "hardware.feedback_pin": random.choice((_FEEDBACK[board_id],) * 3 + ("none",)),
         "hardware.card_reader": random.choice(_READERS),
         "mqtt.keep_alive": str(random.choice((5, 10, 60))),
         "ntp.sync_interval_minutes": str(random.choice((1, 240))),
         "ocpp.meter_value_sample_interval": str(random.choice((1, 5, 60))),
-        "ocpp.connection_timeout": str(random.choice((5, 60))),
+        "ocpp.connection_timeout": str(random.choice((5, stale_s))),
         "ocpp.offline_authorization": random.choice(("true", "false")),
-        "safety.stale_authorization_seconds": str(random.choice((5, 5, 10, 60))),
+        # As late as the relay may still close for it.
+        "ocpp.authorize_timeout": str(min(10, stale_s - 1)),
+        "safety.stale_authorization_seconds": str(stale_s),
+        "safety.feedback_ms": str(random.choice((50, 300, 1000))),
         "safety.min_off_seconds": str(random.choice((0, 2, 10, 15, 15))),
         "safety.max_cycles_per_hour": str(random.choice((3, 20, 60))),
     }
@@ -84,6 +113,18 @@ def _offline_day(random: Random, seed: int, board_id: str, settings: dict[str, s
     )
     mark = Act(first_s, "offline_sessions", "offline_sessions", lambda scene: None)
     return Episode(seed, board_id, settings, end_s, _in_order([begins, mark, *acts], end_s))
+
+
+def _idle_hours(random: Random, seed: int, board_id: str, settings: dict[str, str]) -> Episode:
+    """Customers, then none for hours, then customers: what is counted by the hour, and what comes at intervals."""
+    settings |= {"safety.max_cycles_per_hour": "3", "safety.min_off_seconds": "0"}
+    acts, idle_s = customers.draw_hasty(random, _BOOT_S + 8, 3)
+    again_s = idle_s + random.uniform(*_IDLE_S)
+    acts += spell("idle", idle_s, again_s - idle_s - 1, Scene.idle, Scene.wake)
+    for make in random.sample((on_the_link.broker_restart, on_the_link.time_lost, on_the_link.link_drop), 2):
+        acts += make(random, random.uniform(idle_s + 60, again_s - 600))
+    more, end_s = customers.draw_hasty(random, again_s, 2)
+    return Episode(seed, board_id, settings, end_s, _in_order([*acts, *more], end_s))
 
 
 def _in_order(acts: list[Act], length_s: float) -> tuple[Act, ...]:

@@ -25,6 +25,8 @@ class Grants:
         self._offline = bool(scene.values.ocpp.offline_authorization)
         self.age_slack_s = AGE_SLACK_OFFLINE_S if self._offline else AGE_SLACK_S
         self._stale_s = float(scene.values.safety.stale_authorization_seconds)
+        # Bounded, so that the relay can still close for an authorisation that the charger decides itself.
+        self._authorize_timeout_s = min(float(scene.values.ocpp.authorize_timeout), self._stale_s - 1)
         self._asked: dict[str, float] = {}
         self._started: set[str] = set()
         self._seen: set[str] = set()
@@ -33,9 +35,14 @@ class Grants:
     @property
     def latest_s(self) -> float | None:
         """When the last authorisation came that a relay may close by; None after a reset."""
-        if self._offline and self._scene.world.card is not None:
+        if not self._offline:
+            return self._latest_s
+        if self._scene.world.card is not None:
             return self._scene.now_s
-        return self._latest_s
+        # Offline means that nobody answers: an Authorize that timed out is decided by the charger.
+        decided = (asked_s + self._authorize_timeout_s for asked_s in self._asked.values())
+        times = [self._latest_s, *(at_s for at_s in decided if at_s <= self._scene.now_s)]
+        return max((at_s for at_s in times if at_s is not None), default=None)
 
     def _on_event(self, event: Event) -> None:
         kind, now_s = event["kind"], float(str(event["t"]))
@@ -60,11 +67,16 @@ class Grants:
 
     def _received(self, frame: object, now_s: float) -> None:
         match frame:
-            case [3, str(call_id), {"idTagInfo": {"status": "Accepted"}}]:
+            case [3 | 4, str(call_id), answer, *_]:
                 asked_s = self._asked.pop(call_id, None)
-                if asked_s is not None and now_s - asked_s <= self._stale_s + _SLACK_S:
+                accepted = isinstance(answer, dict) and _accepted(answer.get("idTagInfo"))
+                if accepted and asked_s is not None and now_s - asked_s <= self._stale_s + _SLACK_S:
                     self._latest_s = now_s
             case [2, str(call_id), "RemoteStartTransaction", {"idTag": str()}]:
                 if not call_id.startswith(RETAINED_ID) and call_id not in self._seen:
                     self._seen.add(call_id)
                     self._latest_s = now_s
+
+
+def _accepted(info: object) -> bool:
+    return isinstance(info, dict) and info.get("status") == "Accepted"

@@ -22,6 +22,7 @@ from chargerctl.simulator.machine.events import Event
 # Contacts that move and move back within a pass may go unseen.
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
+_HOUR_S = 3600.0
 # A program that runs has seen an emergency stop that was pressed at three looks in a row, and written it down by then:
 # when the relay is open, and on a slow flash.
 _LOOK_S, _SEEN_LOOKS, _STORED_S = 0.5, 3, 6.0
@@ -53,8 +54,10 @@ class RelayJudge:
         self._closed = self._plugged = self._locked = False
         self._cable_s = self._stable_since_s = self._locked_s = 0.0
         self._opened_s = self._booted_s = self._rested_s = 0.0
+        self._contact_opened_s = float("-inf")
         self._longest_out_s = 0.0
-        self._boot_closings = 0
+        # Since the reset.
+        self._closings_s: list[float] = []
         self._latched = False
         # Since when that has been in nvm for certain; and how often the emergency stop was seen pressed by a program.
         self._kept_s: float | None = None
@@ -68,12 +71,15 @@ class RelayJudge:
 
     @property
     def rested_s(self) -> float:
-        """From when on the contacts have rested since they last opened."""
-        return self._rested_s
+        """From when on the contacts have rested since they last opened, by command or by measurement."""
+        return max(self._rested_s, self._contact_opened_s + self._min_off_s)
 
     @property
     def cycles_left(self) -> bool:
-        return self._boot_closings < self._max_cycles
+        return self._lately(_HOUR_S + _TICK_S) < self._max_cycles
+
+    def _lately(self, seconds: float) -> int:
+        return sum(self._scene.now_s - at_s < seconds for at_s in self._closings_s)
 
     def _on_event(self, event: Event) -> None:
         kind = event["kind"]
@@ -83,6 +89,8 @@ class RelayJudge:
             self._relay_moved(bool(event["closed"]))
         elif kind == "lock" and event["locked"] != self._locked:
             self._lock_moved(bool(event["locked"]))
+        elif kind == "contact" and not event["closed"]:
+            self._contact_opened_s = self._scene.now_s
         elif kind == "reset":
             self._was_reset(str(event["reason"]))
         elif kind == "estop":
@@ -105,7 +113,7 @@ class RelayJudge:
 
     def _was_reset(self, reason: str) -> None:
         self._booted_s = self._scene.now_s
-        self._boot_closings = 0
+        self._closings_s.clear()
         self.sessions = 0
         # What is in nvm outlasts every reset, unless the chip knows that the supply was off, or was cut off while it wrote.
         board = self._scene.board
@@ -114,8 +122,9 @@ class RelayJudge:
         if not kept or was_off or not any(byte != 0xFF for byte in board.nvm.data[:64]):
             self._latched = False
             self._kept_s = None
-        # After a reset the firmware does not know when the relay opened last.
-        self._rested_s = self._booted_s + self._min_off_s
+        # After a reset the firmware does not know when the relay opened last; it never was closed where nvm is blank.
+        first = reason == "power" and all(byte == 0xFF for byte in board.nvm.data[:64])
+        self._rested_s = self._booted_s + (0.0 if first else self._min_off_s)
 
     # The contacts.
 
@@ -196,7 +205,7 @@ class RelayJudge:
         self._endings.relay_closed(goes_on)
         self.sessions += not goes_on
         self.closings += 1
-        self._boot_closings += 1
+        self._closings_s.append(self._scene.now_s)
 
     def _complaints(self) -> list[str]:
         scene, now_s = self._scene, self._scene.now_s
@@ -215,8 +224,9 @@ class RelayJudge:
             found.append("with a latched fault")
         if now_s < self._rested_s - _TICK_S:
             found.append(f"{self._rested_s - now_s:.3f} s before it has rested for {self._min_off_s:.0f} s")
-        if not self.cycles_left:
-            found.append(f"for the {self._boot_closings + 1}th time in an hour")
+        # Its clock counts whole seconds.
+        if self._lately(_HOUR_S - 1) >= self._max_cycles:
+            found.append(f"for the {self._lately(_HOUR_S - 1) + 1}th time in an hour")
         return found + self._not_authorised()
 
     def _not_authorised(self) -> list[str]:
@@ -225,7 +235,7 @@ class RelayJudge:
             return []
         if granted_s is None:
             return ["without any authorisation since the reset"]
-        if self._boot_closings and granted_s < self._opened_s:
+        if self._closings_s and granted_s < self._opened_s:
             return [
                 f"again without a new authorisation, after the cable was out for {self._longest_out_s:.3f} s"
             ]
@@ -239,7 +249,7 @@ class RelayJudge:
     def _goes_on_after_glitch(self) -> bool:
         """The cable opened it, and was back so soon that the transaction goes on."""
         return (
-            self._boot_closings > 0
+            bool(self._closings_s)
             and 0 < self._longest_out_s <= self._confirm_s + _UNSEEN_S
             and self._grants.stop_sent_s < self._opened_s
         )

@@ -20,15 +20,37 @@ from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
 
 HEARTBEAT_S = 30
+# Of remote starts: each has an idTag of its own.
+REMOTE_TAG = "REMOTE-"
+# After more than 100 ms without a look at the cable the program takes it for a stall.
+_IDLE_PASS_US = 90_000
 # Every event of an episode but the pictures: to read the text off each takes longer than all else a listener does.
 _LISTENED_TO = (
-    *("power", "reset", "console", "frame", "cable", "card", "relay", "lock", "led", "estop", "service"),
-    *("chaos", "violation"),
+    *(
+        "power",
+        "reset",
+        "console",
+        "frame",
+        "cable",
+        "card",
+        "relay",
+        "contact",
+        "lock",
+        "led",
+        "estop",
+        "service",
+    ),
+    *("chaos", "violation", "connect"),
 )
 
 
+# Where nothing happens, an episode that is not thorough leaves out passes of the loop up to this.
+_LONGEST_PASS_US = 50_000
+
+
 class Scene:
-    """`values`: the drive's settings ("safety.min_off_seconds" -> 10)."""
+    """`values`: the drive's settings ("safety.min_off_seconds" -> 10). `thorough`: every pass of the loop is run, and
+    the frames of its functions are counted."""
 
     def __init__(
         self,
@@ -37,6 +59,7 @@ class Scene:
         values: Values,
         costs: Costs,
         seed: int,
+        thorough: bool = True,
     ) -> None:
         self.values = values
         self._costs = costs
@@ -46,15 +69,20 @@ class Scene:
         self.world = World(self.board, values)
         self.network = Network(self.board)
         self.network.serve_time(values.ntp.server)
+        self.network.on_connect = lambda: self.events.emit("connect")
         self.central = CentralSystem(HEARTBEAT_S)
         self.broker = uplink.in_memory(self.network, values, self.central)
-        self.topic_in = f"/system/{values.charger.serial}"
-        self._topic_state = f"/charger/{values.charger.serial}/connection"
+        self.topic_in = values.mqtt.topic_in
+        self._topic_state = f"{values.mqtt.topic_out}/connection"
         self.estop_pressed = False
         self._failed: set[str] = set()
-        self._calls = 0
+        self._calls = self._tags = 0
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
         self.listen(self._on_event)
+        if not thorough:
+            self.board.counts_pystack = False
+            self.board.pace.longest_us = _LONGEST_PASS_US
+            self.listen(lambda event: self.board.pace.stir())
 
     @property
     def now_s(self) -> float:
@@ -120,6 +148,16 @@ class Scene:
         self._calls += 1
         return f"{kind}-{self._calls}"
 
+    def next_tag(self) -> str:
+        """The idTag of a remote start: no other has it."""
+        self._tags += 1
+        return f"{REMOTE_TAG}{self._tags}"
+
+    def restart_central(self) -> None:
+        """It numbers transactions and calls from 1 again."""
+        self.central.restart()
+        self._calls = 0
+
     def publish(self, frame: str, retain: bool = False) -> None:
         """Publish to the charger, as the central system or another client of the broker."""
         self.central.sent(frame)
@@ -130,6 +168,13 @@ class Scene:
         self.board.costs.nvm_write = costs.nvm_write * factor
         self.board.costs.nvm_write_rp2 = costs.nvm_write_rp2 * factor
 
+    def idle(self) -> None:
+        """A pass takes longer, as far as it may go unnoticed: so hours in which nobody comes cost seconds."""
+        self.board.costs.loop_pass = _IDLE_PASS_US
+
+    def wake(self) -> None:
+        self.board.costs.loop_pass = self._costs.loop_pass
+
     def calm(self) -> None:
         """All faults end, the power is on, no customer is present."""
         world = self.world
@@ -138,6 +183,7 @@ class Scene:
         self.broker.faults = BrokerFaults()
         self.broker.publish(self.topic_in, b"", retain=True)
         self.central.script.clear()
+        self.central.clock_offset_s = 0.0
         self.board.costs.copy_from(self._costs)
         self.board.nvm.fault = None
         self.board.console.reader = Reader.READING
@@ -145,6 +191,7 @@ class Scene:
         world.let_transfers_be()
         world.i2c.out_of_memory = False
         world.stretch_clock(0)
+        world.mend_contactor()
         for part in list(self._failed):
             self.repair(part)
         if self.estop_pressed:

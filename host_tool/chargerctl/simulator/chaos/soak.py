@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
+import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from chargerctl.deploy import write_drive
@@ -54,8 +59,11 @@ class Drives:
 
 def run_one(seed: int, drives: Drives, costs: Costs | None = None) -> Verdict:
     """Draw and carry out the episode of `seed`."""
+    began_s = time.process_time()
     episode = episodes.draw(seed)
-    return carry_out(episode, drives.of(episode.board_id), costs)
+    verdict = carry_out(episode, drives.of(episode.board_id), costs)
+    verdict.cpu_s = time.process_time() - began_s
+    return verdict
 
 
 def soak(
@@ -65,27 +73,49 @@ def soak(
     replacements: Sequence[Replacement] = (),
     to_first: bool = False,
 ) -> Iterator[Verdict]:
-    """The verdicts in the order of the seeds. `workers`: processes, by default one a core. `to_first`: the
-    caller stops at the first with a violation, so the episodes after it are left out."""
+    """The verdicts in the order of the seeds. `workers`: processes, by default one a core. `to_first`: none after the
+    first with a violation."""
     count = workers or os.cpu_count() or 1
-    chunks = [seeds[at : at + _EPISODES_A_PROCESS] for at in range(0, len(seeds), _EPISODES_A_PROCESS)]
-    run = partial(_run_chunk, costs=costs, replacements=tuple(replacements), to_first=to_first)
-    if len(seeds) == 1:
-        yield from run(seeds)
-        return
-    with multiprocessing.get_context("spawn").Pool(min(count, len(chunks)), maxtasksperchild=1) as pool:
-        for verdicts in pool.imap(run, chunks):
-            yield from verdicts
-
-
-def _run_chunk(
-    seeds: range, costs: Costs | None, replacements: tuple[Replacement, ...], to_first: bool
-) -> list[Verdict]:
-    verdicts = []
+    # This process deletes the drives: one that runs episodes may be ended before it can.
     with tempfile.TemporaryDirectory(prefix="chargerctl-chaos-") as folder:
-        drives = Drives(Path(folder), replacements)
-        for seed in seeds:
-            verdicts.append(run_one(seed, drives, costs))
-            if to_first and verdicts[-1].violations:
-                break
-    return verdicts
+        run = partial(_run_in, folder=folder, costs=costs, replacements=tuple(replacements))
+        if len(seeds) == 1:
+            yield run(seeds[0])
+            return
+        with _no_interrupts():
+            pool = multiprocessing.get_context("spawn").Pool(
+                min(count, len(seeds)), maxtasksperchild=_EPISODES_A_PROCESS
+            )
+        try:
+            for verdict in pool.imap(run, seeds):
+                yield verdict
+                if to_first and verdict.violations:
+                    return
+        finally:
+            pool.terminate()
+            pool.join()
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Threads and processes that are started in it, and by them, never get Ctrl-C: this process ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _run_in(seed: int, folder: str, costs: Costs | None, replacements: tuple[Replacement, ...]) -> Verdict:
+    return run_one(seed, _own_drives(folder, replacements), costs)
+
+
+@cache
+def _own_drives(folder: str, replacements: tuple[Replacement, ...]) -> Drives:
+    """Those of this process, in `folder`; deleted when it ends."""
+    own = tempfile.mkdtemp(dir=folder)
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Drives(Path(own), replacements)

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chargerctl.simulator.chaos.at_the_central import REMOTE_TAG, RETAINED_ID, RETAINED_TAG
-from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.at_the_central import RETAINED_ID, RETAINED_TAG
+from chargerctl.simulator.chaos.scene import REMOTE_TAG, Scene
 from chargerctl.simulator.machine.events import Event
 
 _MAX_FRAME = 2048
 # A call that arrived over a connection that holds is answered within this.
 _ANSWER_S = 20.0
+# None of them keeps a card waiting for longer than authorize_timeout.
+_GIVE_WAY = ("Authorize", "StatusNotification", "Heartbeat")
+# TransactionMessageAttempts.
+_ATTEMPTS = 3
 
 
 @dataclass
@@ -24,10 +28,17 @@ class Boot:
 
     starts: dict[str, dict[str, Any]] = field(default_factory=dict)
     stops: dict[str, dict[str, Any]] = field(default_factory=dict)
-    transaction_ids: dict[str, int] = field(default_factory=dict)
+    # By transmission which start or stop it is, and by start and stop whether its answers said what they have to.
+    sent: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, list[bool]] = field(default_factory=dict)
     register_wh: int = 0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
     info: str | None = None
+
+    def settled(self, key: str) -> bool:
+        """Delivered, or given up."""
+        answers = self.answers.get(key, [])
+        return any(answers) or len(answers) >= _ATTEMPTS
 
 
 class TalkJudge:
@@ -37,7 +48,9 @@ class TalkJudge:
         self.boots: dict[str, Boot] = {}
         self._scene = scene
         self._violated = violated
-        self._sent_starts: dict[str, tuple[Boot, str]] = {}
+        # Each call of the central system as it came last, with the connection that it came over.
+        self._came: dict[str, tuple[str, int]] = {}
+        self._tags_came: dict[str, set[int]] = {}
         self._asked: dict[str, tuple[float, int]] = {}
         self._answers: dict[str, str] = {}
         self._answered_s: dict[str, float] = {}
@@ -45,6 +58,7 @@ class TalkJudge:
         self._rejected = False
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
+        self._outstanding_action = ""
         # When the last frame arrived at the charger.
         self.received_s = -1.0
         # A StatusNotification of connector 1 was sent since the last reset.
@@ -53,7 +67,6 @@ class TalkJudge:
         # Nothing was sent yet over the present connection: what arrives while it is opened may be dropped.
         self._mute = True
         scene.listen(self._on_event)
-        scene.network.on_connect = self._on_connect
 
     def _on_connect(self) -> None:
         self._connections.append(self._scene.now_s)
@@ -69,12 +82,19 @@ class TalkJudge:
         if event["kind"] == "reset":
             self._resets_s.append(self._scene.now_s)
             self.status_sent = False
+        elif event["kind"] == "connect":
+            self._on_connect()
         elif event["kind"] == "frame":
             frame = event["frame"]
             if event["dir"] == "out":
                 self._sent(frame)
             else:
                 self._received(frame)
+
+    @property
+    def blocked(self) -> bool:
+        """A transaction message waits for its answer: a card may have to wait until it is given up."""
+        return self.outstanding is not None and self._outstanding_action not in _GIVE_WAY
 
     # What the charger sends.
 
@@ -91,10 +111,11 @@ class TalkJudge:
                 self._answered(call_id, text)
 
     def _called(self, boot: Boot, call_id: str, action: str, payload: dict[str, Any]) -> None:
-        self.outstanding = call_id
+        self.outstanding, self._outstanding_action = call_id, action
         key = json.dumps(payload, sort_keys=True)
         if action == "StatusNotification" and payload["connectorId"] == 0:
-            boot.info = payload.get("info", boot.info)
+            if payload["status"] == "Available":
+                boot.info = payload.get("info", boot.info)
         elif action == "StatusNotification":
             self.status_sent = True
         elif action == "StartTransaction":
@@ -103,17 +124,20 @@ class TalkJudge:
             if key not in boot.starts:
                 self._check_new_start(boot, payload)
             boot.starts[key] = payload
-            self._sent_starts[call_id] = boot, key
+            boot.sent[call_id] = key
             self._not_backwards(boot, payload["meterStart"])
         elif action == "MeterValues":
             self._metered(boot, payload)
         elif action == "StopTransaction":
             self._stopped(boot, key, payload)
+            boot.sent[call_id] = key
 
     def _check_new_start(self, boot: Boot, payload: dict[str, Any]) -> None:
         tag = payload["idTag"]
-        if tag.startswith(REMOTE_TAG) and any(start["idTag"] == tag for start in boot.starts.values()):
-            self._violated(f"started twice by the one call for {tag}")
+        started = sum(start["idTag"] == tag for start in boot.starts.values())
+        # Over a new connection the same call is a new one (J 4.1.4).
+        if tag.startswith(REMOTE_TAG) and started >= len(self._tags_came.get(tag, ())):
+            self._violated(f"started {started + 1} times by the one call for {tag}")
 
     def _metered(self, boot: Boot, payload: dict[str, Any]) -> None:
         (value,) = payload["meterValue"]
@@ -123,9 +147,10 @@ class TalkJudge:
     def _stopped(self, boot: Boot, key: str, payload: dict[str, Any]) -> None:
         if key in boot.stops:
             return
-        for other in boot.stops.values():
-            if other["transactionId"] == payload["transactionId"] != -1:
-                self._violated(f"two different stops of transaction {payload['transactionId']}")
+        if len(boot.stops) >= len(boot.starts):
+            self._violated(
+                f"a second stop, or one without a start: of transaction {payload['transactionId']}"
+            )
         boot.stops[key] = payload
         self._follows(boot, payload["transactionId"], payload["timestamp"], payload["meterStop"])
 
@@ -161,18 +186,37 @@ class TalkJudge:
             case [3 | 4, str(call_id), *_] if call_id == self.outstanding:
                 self.outstanding = None
         match frame:
-            case [3, str(call_id), {"transactionId": int(number), "idTagInfo": {"status": str()}}]:
-                if call_id in self._sent_starts:
-                    boot, key = self._sent_starts[call_id]
-                    if boot.transaction_ids.setdefault(key, number) == number:
-                        boot.last.setdefault(
-                            number, (boot.starts[key]["timestamp"], boot.starts[key]["meterStart"])
-                        )
             case [3, str(), {"status": "Rejected", "interval": _}]:
                 self._rejected = True
-            case [2, str(call_id), str(), dict()] if len(json.dumps(frame)) < _MAX_FRAME - 200:
+            case [3 | 4, str(call_id), *rest]:
+                boot = self.boots.get(call_id.partition("-")[0], Boot())
+                if call_id in boot.sent:
+                    self._settled(boot, boot.sent[call_id], rest[0] if frame[0] == 3 else None)
+            case [2, str(call_id), str(), dict(payload)] if len(json.dumps(frame)) < _MAX_FRAME - 200:
+                came = json.dumps(frame), len(self._connections)
+                if self._came.setdefault(call_id, came) != came:
+                    # Its id was used before, for a call that is not repeated now.
+                    self._answers.pop(call_id, None)
+                    self._came[call_id] = came
+                self._tags_came.setdefault(str(payload.get("idTag")), set()).add(len(self._connections))
                 if not self._mute:
                     self._asked.setdefault(call_id, (self._scene.now_s, len(self._connections)))
+
+    def _settled(self, boot: Boot, key: str, answer: object) -> None:
+        if key in boot.stops:
+            boot.answers.setdefault(key, []).append(isinstance(answer, dict))
+            return
+        start = boot.starts[key]
+        match answer:
+            case {"transactionId": int(number), "idTagInfo": {"status": str()}}:
+                # A central system that was restarted gives a number again.
+                if key not in boot.answers:
+                    boot.last[number] = start["timestamp"], start["meterStart"]
+                boot.answers.setdefault(key, []).append(True)
+            case {"idTagInfo": {"status": str(status)}} if status != "Accepted":
+                boot.answers.setdefault(key, []).append(True)
+            case _:
+                boot.answers.setdefault(key, []).append(False)
 
     @property
     def _booted_s(self) -> float:
@@ -199,11 +243,9 @@ class TalkJudge:
             return "nothing was sent since the last reset"
         if last_tag and last_tag not in [start["idTag"] for start in boot.starts.values()]:
             return f"no start of {last_tag}"
-        for key, start in boot.starts.items():
-            number = boot.transaction_ids.get(key)
-            stops = [stop for stop in boot.stops.values() if stop["transactionId"] == number]
-            if number is None or len(stops) != 1:
-                return f"{len(stops)} stops of the transaction that {start['idTag']} started at {start['timestamp']}"
+        for key, payload in (*boot.starts.items(), *boot.stops.items()):
+            if not boot.settled(key):
+                return f"not answered: {payload}"
         if len(boot.starts) < sessions:
             return f"{len(boot.starts)} starts of {sessions} sessions"
         if len(boot.stops) != len(boot.starts):

@@ -12,7 +12,7 @@ from chargerctl.simulator.chaos.carry_out import Verdict
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
 
 # Beside the ingredients of the table: what customers do, and an episode of its own.
-_OTHERS = ("unplug", "offline_sessions")
+_OTHERS = ("unplug", "offline_sessions", "idle")
 
 
 class Tally:
@@ -21,6 +21,8 @@ class Tally:
     def __init__(self) -> None:
         self.episodes = 0
         self.board_s = 0.0
+        # Of each episode, with its seed.
+        self.cpu_s: list[tuple[float, int]] = []
         self.closings = 0
         self.next_not_tried = 0
         self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *_OTHERS), 0))
@@ -34,6 +36,7 @@ class Tally:
     def add(self, verdict: Verdict) -> None:
         self.episodes += 1
         self.board_s += verdict.board_s
+        self.cpu_s.append((verdict.cpu_s, verdict.seed))
         self.closings += verdict.closings
         self.next_not_tried += verdict.next_not_tried
         self.ingredients.update(verdict.ingredients)
@@ -49,10 +52,28 @@ class Tally:
         """Ingredients that did not occur, and phases without an unplug."""
         return [name for name, count in (*self.ingredients.items(), *self.unplugs.items()) if not count]
 
+    @property
+    def mean_cpu_s(self) -> float:
+        return sum(cpu_s for cpu_s, _ in self.cpu_s) / max(1, self.episodes)
+
+    @property
+    def _cpu(self) -> dict[str, float]:
+        """Seconds of one core for an episode. `p95`: 95 of 100 take no longer."""
+        in_order = sorted(self.cpu_s) or [(0.0, 0)]
+        longest_s, seed = in_order[-1]
+        most_s = in_order[(len(in_order) - 1) * 95 // 100][0]
+        return {
+            "mean": round(self.mean_cpu_s, 3),
+            "p95": round(most_s, 3),
+            "longest": round(longest_s, 3),
+            "seed": seed,
+        }
+
     def as_json(self) -> dict[str, Any]:
         return {
             "episodes": self.episodes,
             "board_s": round(self.board_s),
+            "cpu_s": self._cpu,
             "closings": self.closings,
             "next_customer_not_tried": self.next_not_tried,
             "violations": [{"seed": seed, "text": text} for seed, text in self.violations],
@@ -73,7 +94,8 @@ class Tally:
             f"{len(self.violations)} violations"
         )
         tried = f"next customer not tried because no closings were left in the hour: {self.next_not_tried}"
-        out = [head, tried, "", "Ingredient             occurred"]
+        cpu = "CPU of an episode: mean {mean} s, 95 of 100 within {p95} s, the longest {longest} s (seed {seed})"
+        out = [head, tried, cpu.format(**self._cpu), "", "Ingredient             occurred"]
         out += [f"  {name:20} {count:8}" for name, count in self.ingredients.items()]
         out += ["", "Unplugged during            all  charging"]
         out += [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 Fill = Callable[..., bool]
 # How many pixels of a layer were drawn, and how many were transparent.
@@ -51,15 +51,68 @@ def _fill_rows(
     area_width: int,
     report: Count,
 ) -> bool:
-    start, _, _, x_shift, y_shift, start_x, end_x, start_y, end_y = geometry
-    scale = tilegrid._absolute_transform.scale
     tile_width, tile_height = tilegrid._tile_width, tilegrid._tile_height
     across, tiles = tilegrid._bitmap_width_in_tiles, tilegrid._tiles_in_bitmap
-    sheet = _sheet(tuple(bitmap._data), bitmap._stride, tile_width, tile_height, across, tiles)
+    grid = _Grid(
+        (tuple(bitmap._data), bitmap._stride, tile_width, tile_height, across, tiles),
+        bytes(tilegrid._tiles),
+        (tilegrid._width_in_tiles, tilegrid._height_in_tiles),
+        (tilegrid._top_left_x, tilegrid._top_left_y),
+        tilegrid._absolute_transform.scale,
+    )
+    mask_bytes = mask.cast("B")
+    drawing = _drawing(
+        grid,
+        geometry,
+        area_width,
+        bytes(mask_bytes),
+        (bool(opaque[0]), bool(opaque[1])),
+        (bool(colors[0]), bool(colors[1])),
+    )
+    report(drawing.drawn, drawing.clear)
+    mask_bytes[:] = drawing.mask
+    out = buffer.cast("B")
+    for page, lit in drawing.pages:
+        strip = out[page * area_width : (page + 1) * area_width]
+        strip[:] = (int.from_bytes(strip, "little") | lit).to_bytes(area_width, "little")
+    return drawing.covered
+
+
+class _Grid(NamedTuple):
+    """What a TileGrid shows. `sheet`: the arguments of _sheet; `tiles`, `size` and `top_left` in tiles."""
+
+    sheet: tuple[tuple[int, ...], int, int, int, int, int]
+    tiles: bytes
+    size: tuple[int, int]
+    top_left: tuple[int, int]
+    scale: int
+
+
+class _Drawing(NamedTuple):
+    """`pages`: (page, bits to set in it, a byte for each column). `covered`: no pixel of it is transparent."""
+
+    mask: bytes
+    pages: tuple[tuple[int, int], ...]
+    covered: bool
+    drawn: int
+    clear: int
+
+
+@lru_cache(maxsize=4096)
+def _drawing(
+    grid: _Grid,
+    geometry: tuple[int, ...],
+    area_width: int,
+    mask: bytes,
+    opaque: tuple[bool, bool],
+    colors: tuple[bool, bool],
+) -> _Drawing:
+    """Kept, since a charger shows the same few texts again and again."""
+    start, _, _, x_shift, y_shift, start_x, end_x, start_y, end_y = geometry
+    scale, sheet = grid.scale, _sheet(*grid.sheet)
     count = end_x - start_x
     all_on = _spread((1 << count) - 1, count)
-    mask_bytes = mask.cast("B")
-    taken = int.from_bytes(mask_bytes, "little")
+    taken = int.from_bytes(mask, "little")
     row_mask = (1 << count) - 1
     pages: dict[int, int] = {}
     covered = True
@@ -68,7 +121,7 @@ def _fill_rows(
     for y in range(start_y, end_y):
         if y // scale != drawn_y:
             drawn_y = y // scale
-            line = _line(tilegrid, sheet, drawn_y)
+            line = _line(grid, sheet, drawn_y)
             if scale > 1:
                 line = line.replace(b"\0", bytes(scale)).replace(b"\1", b"\1" * scale)
             ones = int.from_bytes(line[start_x:end_x], "little")
@@ -85,21 +138,15 @@ def _fill_rows(
             row, column = divmod(offset, area_width)
             page = row // 8
             pages[page] = pages.get(page, 0) | lit << 8 * column + row % 8
-    report(drawn, clear)
-    mask_bytes[:] = taken.to_bytes(len(mask_bytes), "little")
-    out = buffer.cast("B")
-    for page, lit in pages.items():
-        strip = out[page * area_width : (page + 1) * area_width]
-        strip[:] = (int.from_bytes(strip, "little") | lit).to_bytes(area_width, "little")
-    return covered
+    return _Drawing(taken.to_bytes(len(mask), "little"), tuple(pages.items()), covered, drawn, clear)
 
 
-def _line(tilegrid: Any, sheet: _Sheet, y: int) -> bytes:
+def _line(grid: _Grid, sheet: _Sheet, y: int) -> bytes:
     """Row `y` of the whole grid, a byte of 0 or 1 for each pixel, before scaling."""
-    height, across = tilegrid._tile_height, tilegrid._width_in_tiles
-    first = ((y // height + tilegrid._top_left_y) % tilegrid._height_in_tiles) * across
-    row = tilegrid._tiles[first : first + across]
-    turn = tilegrid._top_left_x % across
+    height, (across, down) = grid.sheet[3], grid.size
+    first = ((y // height + grid.top_left[1]) % down) * across
+    row = grid.tiles[first : first + across]
+    turn = grid.top_left[0] % across
     cells = sheet[y % height]
     return b"".join([cells[tile] for tile in row[turn:] + row[:turn]])
 

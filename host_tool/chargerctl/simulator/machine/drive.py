@@ -22,6 +22,7 @@ from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.errors import os_error
 from chargerctl.simulator.machine.files import BLOCK, File, Mode, Storage
 from chargerctl.simulator.machine.scheduler import Scheduler
+from chargerctl.transport.beneath import is_link
 
 # A cluster of the filesystem, as os.statvfs reports it.
 CLUSTER = 512
@@ -58,14 +59,19 @@ class Drive:
             raise os_error("EROFS")
 
     def host_path(self, path: str) -> Path:
-        """Where the board's `path` is on the laptop; never outside the drive."""
+        """Where the board's `path` is on the laptop; never outside the drive: to the board a link is not there."""
         parts: list[str] = []
         for part in PurePosixPath(self.folder, path).parts[1:]:
             if part == "..":
                 del parts[-1:]
             elif part != ".":
                 parts.append(part)
-        return self.root.joinpath(*parts)
+        host = self.root
+        for part in parts:
+            host = host / part
+            if is_link(host):
+                raise os_error("ENOENT", path)
+        return host
 
     # What the program asks for.
 
@@ -193,6 +199,12 @@ class Drive:
         self._ours()
         if not (self._has_usb and self.owned_by_program):
             self.on_written()
+
+    def edit(self, path: str, change: Callable[[bytes], bytes]) -> None:
+        """The laptop changes a file, or writes one that is not there yet."""
+        host = self.root / path.lstrip("/")
+        host.write_bytes(change(host.read_bytes() if host.exists() else b""))
+        self.touched()
 
     def watch(self) -> None:
         """From now on notice what is changed in the folder by others, four times a second of board time."""

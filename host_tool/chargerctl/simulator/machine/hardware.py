@@ -9,6 +9,7 @@ Parts, for modules/, peripherals/, network/ and the script:
     i2c_bus(scl, sda), spi_bus(sck, mosi, miso)      the bus on these pins, by name; made when first asked for
     console, nvm, drive, rtc, watchdog               what the board has beside its pins
     scheduler    which program runs; its signal(exception) interrupts that program
+    pace         how far the passes of the program's loop are apart
     network      None, or what `wifi` and `socketpool` use; set by the Network that is made for this board
     at_vm_end(call)       call(orderly) when the present VM ends; orderly is False when the chip was reset or lost
                           power, and then nothing may be sent any more. Must not spend time when not orderly.
@@ -31,6 +32,7 @@ from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.drive import Drive
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.machine.nvm import Nvm
+from chargerctl.simulator.machine.pace import Pace
 from chargerctl.simulator.machine.pins import Pin, Pull
 from chargerctl.simulator.machine.rtc import AT_POWER_ON, AT_POWER_ON_RP2_BEFORE_9_2, Rtc
 from chargerctl.simulator.machine.scheduler import Scheduler
@@ -64,6 +66,10 @@ class Hardware:
         self.scheduler = Scheduler(self.clock)
         # The board's own table, which its parts share: change its values, for example to slow the flash down.
         self.costs = replace(costs) if costs else Costs()
+        self.pace = Pace(self.clock, self.costs)
+        # Whether the frames of the program's functions are counted: it takes a tenth longer, and can end in "pystack
+        # exhausted".
+        self.counts_pystack = True
         self.events = events or Events(self.clock)
         # Where os.urandom and random get their numbers: seed it for a run that can be repeated.
         self.random = random.Random(seed)

@@ -53,6 +53,10 @@ class MemoryBroker:
         """Publish as a client that is always connected."""
         self.route(Message(topic, payload, qos, retain))
 
+    def keep(self, topic: str, payload: bytes) -> None:
+        """A message that was published with the retain flag before: whoever subscribes from now on gets it."""
+        self._retained[topic] = Message(topic, payload, 1, retain=True)
+
     def inject(self, packets: bytes) -> None:
         """Send raw bytes to every connected client: garbage, oversize headers, packets out of place."""
         for session in list(self._sessions.values()):

@@ -8,6 +8,7 @@ network.serve_time("pool.ntp.org")
 network.wifi(False)                            # the access point goes: silence, no FIN
 network.broker(False)                          # servers go: RST, then refused
 network.faults.delay_us = 400_000              # any other fault: faults.py
+network.silent(True)                           # nothing passes any more, and neither end notices
 network.half_open()                            # every connection of now dies silently; new ones work
 """
 
@@ -51,6 +52,8 @@ class Network:
         self.sockets: set[TcpSocket | UdpSocket] = set()
         # Publishes a payload to the charger; set by the central system's side (uplink.py).
         self.to_charger: Callable[[str | bytes], None] = lambda payload: None
+        # Has the broker keep a payload for the charger; likewise.
+        self.retain: Callable[[str | bytes], None] = lambda payload: None
         # Called when the board begins a TCP connection.
         self.on_connect: Callable[[], object] = lambda: None
         self._datagrams: dict[Address, Datagram] = {
@@ -87,6 +90,10 @@ class Network:
         if not up:
             for connection in list(self._connections):
                 connection.fail_server()
+
+    def silent(self, on: bool) -> None:
+        """Nothing passes, and neither end notices; what TCP was given meanwhile arrives once it passes again."""
+        self.faults.hold_out = self.faults.hold_in = self.faults.drop_datagrams = on
 
     def half_open(self) -> None:
         """The present connections carry nothing any more, and neither end notices."""

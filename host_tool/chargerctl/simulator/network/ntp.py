@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import struct
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from chargerctl.simulator.machine.clock import Clock
 
@@ -15,7 +15,7 @@ NTP_TO_UNIX = 2_208_988_800  # seconds from 1900 to 1970
 PACKET_SIZE = 48
 
 # Virtual time starts here, so that every run is the same.
-START_UNIX = int(datetime(2026, 11, 22, 7, 30, tzinfo=timezone.utc).timestamp())
+START_UNIX = int(datetime(2026, 11, 22, 7, 30, tzinfo=UTC).timestamp())
 
 _CLIENT, _SERVER = 3, 4
 

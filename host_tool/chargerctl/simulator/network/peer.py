@@ -20,6 +20,14 @@ class TlsRequest:
     server_name: str | None
 
 
+# How a handshake fails, as mbedTLS names it: over a certificate, because what answered is not TLS, because the other side
+# closed, or because it refused.
+BAD_CERTIFICATE = "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED"
+NOT_TLS = "MBEDTLS_ERR_SSL_INVALID_RECORD"
+TLS_CLOSED = "MBEDTLS_ERR_SSL_CONN_EOF"
+TLS_ALERT = "MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE"
+
+
 class BoardEnd(Protocol):
     """The connection, as the server uses it. Everything here may be called at once or later."""
 
@@ -36,7 +44,8 @@ class BoardEnd(Protocol):
         """Break the connection (RST), after what was sent."""
 
     def tls_done(self, refusal: str) -> None:
-        """The TLS handshake is over; `refusal` is why it failed, "" when it did not."""
+        """The TLS handshake is over; `refusal` is why it failed, "" when it did not: one of the names above, a semicolon and
+        a text; without a name it is over a certificate."""
 
 
 class Peer(Protocol):

@@ -15,7 +15,14 @@ from typing import cast
 
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.simulator.machine.clock import Clock
-from chargerctl.simulator.network.peer import BoardEnd, TlsRequest
+from chargerctl.simulator.network.peer import (
+    BAD_CERTIFICATE,
+    NOT_TLS,
+    TLS_ALERT,
+    TLS_CLOSED,
+    BoardEnd,
+    TlsRequest,
+)
 
 CONNECT_TIMEOUT_S = 30
 
@@ -79,7 +86,7 @@ class _Peer(asyncio.Protocol):
         try:
             connecting = loop.create_connection(lambda: self, self._server.host, self._server.port)
             transport, _protocol = await asyncio.wait_for(connecting, CONNECT_TIMEOUT_S)
-        except (OSError, asyncio.TimeoutError):
+        except (TimeoutError, OSError):
             self._server.clock.post(self._connection.reset)
             return
         self._transport = transport
@@ -93,13 +100,13 @@ class _Peer(asyncio.Protocol):
         context.check_hostname = request.server_name is not None
         loop = asyncio.get_running_loop()
         transport = self._transport
-        refusal = "connection lost"
+        refusal = f"{TLS_CLOSED}; connection lost"
         if transport is not None:
             try:
                 name = request.server_name
                 secured = await loop.start_tls(transport, self, context, server_hostname=name)
             except (ssl.SSLError, OSError) as error:
-                refusal = getattr(error, "verify_message", "") or str(error) or type(error).__name__
+                refusal = _refusal(error)
             else:
                 self._transport, refusal = cast("asyncio.Transport", secured), ""
         self._server.clock.post(lambda: self._connection.tls_done(refusal))
@@ -112,3 +119,13 @@ class _Peer(asyncio.Protocol):
         self._over = True
         if self._transport is not None:
             self._transport.close()
+
+
+def _refusal(error: OSError) -> str:
+    """OpenSSL's error by the name that mbedTLS has for it."""
+    text = (getattr(error, "verify_message", "") or str(error) or type(error).__name__).replace("; ", ", ")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{BAD_CERTIFICATE}; {text}"
+    if isinstance(error, ssl.SSLEOFError) or not isinstance(error, ssl.SSLError):
+        return f"{TLS_CLOSED}; {text}"
+    return f"{TLS_ALERT if 'ALERT' in text.upper() else NOT_TLS}; {text}"

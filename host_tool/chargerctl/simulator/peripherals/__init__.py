@@ -7,6 +7,7 @@ Nothing here knows what the firmware believes. Time comes from the board's clock
 
 from __future__ import annotations
 
+from chargerctl.simulator.peripherals.contactor import Contactor
 from chargerctl.simulator.peripherals.contacts import Cable, EmergencyStop, Lock, Relay, ServiceButton
 from chargerctl.simulator.peripherals.display import Display
 from chargerctl.simulator.peripherals.meter import Meter
@@ -16,6 +17,7 @@ from chargerctl.simulator.peripherals.ws2812 import Led
 
 PARTS: tuple[type[Part], ...] = (
     Relay,
+    Contactor,
     Lock,
     Cable,
     EmergencyStop,

@@ -49,7 +49,7 @@ class Switched(Part):
 
 
 class Relay(Switched):
-    """The contactor, by the level at its pin."""
+    """What drives the contactor's coil, by the level at its pin."""
 
     name = "relay"
     on_is = "closed"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargerctl.simulator.machine.clock import Clock, Timer
-from chargerctl.simulator.peripherals.contacts import Driver, to_ground
+from chargerctl.simulator.peripherals.contacts import to_ground
 from chargerctl.simulator.peripherals.part import Part
 
 _KWH = 1000 * 3600 * 1_000_000  # in watt-microseconds
@@ -100,7 +100,6 @@ class Meter(Part):
     def _connect(self) -> None:
         pulses_per_kwh = self._pinout.setting("meter_pulses_per_kwh") or 0
         self.output = S0Meter(self._clock, pulses_per_kwh, to_ground(self._pin))
-        contactor = Driver(self._pinout, "relay", lambda: self.output.contactor(contactor.on))
 
     def supply(self, powered: bool, connected: bool) -> None:
         self.output.works(connected)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chargerctl.errors import InputError
 from chargerctl.simulator.machine.pinout import Pinout
 from chargerctl.simulator.peripherals import PARTS
+from chargerctl.simulator.peripherals.contactor import Contactor
 from chargerctl.simulator.peripherals.contacts import Button, Cable, Lock, Relay
 from chargerctl.simulator.peripherals.display import Display
 from chargerctl.simulator.peripherals.meter import Meter
@@ -33,7 +34,7 @@ P = TypeVar("P", bound=Part)
 class World:
     """Everything outside the board but the network. `values`: of the settings on the drive.
 
-    Its changes are events (relay, lock, led, cable, card, display); all states are reported at each power-on.
+    Its changes are events (relay, contact, lock, led, cable, card, display); all states are reported at each power-on.
     """
 
     def __init__(self, board: VirtualBoard, values: Values) -> None:
@@ -46,6 +47,8 @@ class World:
         self._cable = self._part(Cable)
         self._reader = self._part(Reader)
         self._meter = self._part(Meter).output
+        self._contactor = self._part(Contactor)
+        self._contactor.follow(self._meter.contactor)
         self._led = self._part(Led)
         self.panel: Ssd1306Panel = self._part(Display).panel
         self.i2c: I2CBus = pinout.i2c()
@@ -62,6 +65,11 @@ class World:
     @property
     def relay_closed(self) -> bool:
         return self._relay.output.on
+
+    @property
+    def contactor_closed(self) -> bool:
+        """Whether current may flow, by the main contacts of the contactor behind the relay."""
+        return self._contactor.closed
 
     @property
     def lock_engaged(self) -> bool:
@@ -112,7 +120,7 @@ class World:
         self._button(button).press(False)
 
     def meter(self, kilowatts: float) -> None:
-        """What the vehicle draws while the relay is closed."""
+        """What the vehicle draws while the contactor is closed."""
         self._meter.power(round(kilowatts * 1000))
 
     # What breaks.
@@ -128,6 +136,21 @@ class World:
         self.require(part)
         self._failed.discard(part)
         self._supply()
+
+    def weld(self) -> None:
+        """The contactor's contacts are closed from now on."""
+        self._contactor.stick(True)
+
+    def stick_open(self) -> None:
+        """The contactor's contacts are open from now on."""
+        self._contactor.stick(False)
+
+    def mend_contactor(self) -> None:
+        self._contactor.mend()
+
+    def bounce_contactor(self, us: int) -> None:
+        """The contacts move for so many microseconds, as in a shock."""
+        self._contactor.bounce(us)
 
     def require(self, name: str) -> None:
         """Raise InputError when this charger has no such part."""

@@ -26,9 +26,10 @@ _FLAGS = __future__.annotations.compiler_flag
 
 
 @lru_cache(maxsize=512)
-def compiled(source: bytes, name: str) -> tuple[CodeType, int]:
-    """The module's code, and what its own frame takes of the pystack; 0 where that cannot be known."""
-    if name.startswith(_IN_FLASH):
+def compiled(source: bytes, name: str, counted: bool) -> tuple[CodeType, int]:
+    """The module's code, and what its own frame takes of the pystack; 0 where that cannot be known, or is not
+    `counted`."""
+    if not counted or name.startswith(_IN_FLASH):
         return compile(source, name, "exec", flags=_FLAGS, dont_inherit=True), 0
     kept = _folder() / hashlib.sha256(_maker() + name.encode() + b"\0" + source).hexdigest()[:32]
     try:

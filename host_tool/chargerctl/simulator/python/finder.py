@@ -14,6 +14,7 @@ from types import ModuleType
 from chargerctl.simulator.machine.hardware import Hardware
 from chargerctl.simulator.python.bytecode import text_of_mpy
 from chargerctl.simulator.python.subsets import subset
+from chargerctl.transport.beneath import is_link
 
 _MODULES = "chargerctl.simulator.python.modules"
 # Libraries that are compiled into CircuitPython; here their Python editions run, from the laptop's packages.
@@ -89,11 +90,11 @@ class Finder:
             return None
         for suffix in (".py", ".mpy"):
             init = host / f"__init__{suffix}"
-            if init.is_file():
+            if self._is_file(init):
                 return Found(f"{stem}/__init__{suffix}", stem, init)
         for suffix in (".py", ".mpy"):
             file = host.with_name(host.name + suffix)
-            if file.is_file():
+            if self._is_file(file):
                 return Found(stem + suffix, None, file)
         return Found(None, stem, None) if host.is_dir() else None
 
@@ -101,4 +102,11 @@ class Finder:
         if stem.startswith(_FROZEN + "/"):
             name, *rest = stem.removeprefix(_FROZEN + "/").split("/")
             return _frozen_folder(name).joinpath(*rest) if name in _COMPILED_IN else None
-        return self._board.drive.host_path(stem)
+        try:
+            return self._board.drive.host_path(stem)
+        except OSError:  # behind a link
+            return None
+
+    def _is_file(self, host: Path) -> bool:
+        """Whether the board has this file: a drive has no links. The laptop's own packages may be some."""
+        return host.is_file() and not (host.is_relative_to(self._board.drive.root) and is_link(host))

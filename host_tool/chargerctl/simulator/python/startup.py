@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from chargerctl.boards.boot_out import BOOT_OUT
+from chargerctl.boards.programs import BOOT_FILES, CODE_FILES, SAFE_MODE_FILES
 from chargerctl.simulator.machine import resets
 from chargerctl.simulator.machine.clock import Timer
 from chargerctl.simulator.machine.errors import ReloadException
@@ -19,13 +20,6 @@ from chargerctl.simulator.python.bluetooth import Bluetooth
 from chargerctl.simulator.python.settings_toml import get_setting
 from chargerctl.simulator.python.vm import VM
 
-CODE_FILES = (
-    *("code.txt", "code.py", "main.py", "main.txt"),
-    *("code.txt.py", "code.py.txt", "code.txt.txt", "code.py.py"),
-    *("main.txt.py", "main.py.txt", "main.txt.txt", "main.py.py"),
-)
-_BOOT_FILES = ("boot.py", "boot.txt")
-_SAFE_MODE_FILES = ("safemode.py", "safemode.txt")
 _AUTORELOAD_US = 750_000
 # What the supervisor allows for joining the network that CIRCUITPY_WIFI_SSID names. On ESP32 it does not limit
 # the wait for an address from DHCP, and no watchdog runs yet.
@@ -74,7 +68,7 @@ class Startup:
         self.bluetooth.decide()
         self.autoreload = self.safe_mode is None
         if self.safe_mode not in (None, "USER"):
-            self._run_first(_SAFE_MODE_FILES)
+            self._run_first(SAFE_MODE_FILES)
         if self.safe_mode is None:
             self._run_boot_py()
         self.bluetooth.restart()
@@ -133,7 +127,7 @@ class Startup:
         board.clock.spend(board.costs.vm_start)
         self.bluetooth.start()
         board.drive.folder = "/"
-        board.drive.before_usb = names in (_BOOT_FILES, _SAFE_MODE_FILES)
+        board.drive.before_usb = names in (BOOT_FILES, SAFE_MODE_FILES)
         board.console.print(f"{name} output:\n")
         self.vm = VM(board, name)
         traceback = self.vm.run()
@@ -154,7 +148,7 @@ class Startup:
     def _run_boot_py(self) -> None:
         board = self._board
         board.console.transcript = transcript = list[str]()
-        self._run_first(_BOOT_FILES)
+        self._run_first(BOOT_FILES)
         board.console.transcript = None
         board.console.end_line()
         boot_out = board.drive.root / BOOT_OUT

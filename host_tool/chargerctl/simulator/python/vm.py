@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """One start of the VM: runs a file of the drive with the modules and built-ins that CircuitPython has, no others.
 
-The drive's modules are CPython code, but they get their own `__builtins__`, `sys.modules` and import, so that
-nothing of the laptop's Python is within their reach.
+The drive's modules are CPython code with `__builtins__`, `sys.modules` and import of their own, so that they find what a
+board has and nothing else. That is no sandbox: Python's objects lead back to the laptop's modules, and a program that wants
+to can do what the user can. So `simulate --drive` runs only programs that chargerctl deployed, and no deploy that is not
+finished, which could exchange them, unless the user trusts the drive.
 """
 
 from __future__ import annotations
@@ -153,7 +155,7 @@ class VM:
         return new_module(name, __builtins__=self.builtins.__dict__)
 
     def _execute(self, source: bytes, name: str, module: ModuleType) -> None:
-        code, size = compiled(source, name)
+        code, size = compiled(source, name, self._board.counts_pystack)
         before = self.pystack.enter(size // WORD)
         try:
             builtins.exec(code, module.__dict__)

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.errors import InputError
+from chargerctl.files import read_file
 from chargerctl.simulator.script.line import Element, Line
 from chargerctl.simulator.script.lines import LINES
 from chargerctl.simulator.script.values import KINDS, ExpectedError, LineReader, Value
+
+_LONGEST = 1 << 20  # bytes; the longest of ours has 5000
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,11 @@ def load(path: Path) -> Script:
     Raises ScriptError when it cannot be read, is not UTF-8, or has a wrong line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
+        text = read_file(path, _LONGEST).decode("utf-8-sig")
+    except FileNotFoundError as error:
         raise ScriptError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except InputError as error:
+        raise ScriptError([error.message]) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ScriptError(

@@ -66,7 +66,8 @@ class Log(Generic[T]):
 
 
 class Record:
-    """Everything since the first power-on. `status` is the last StatusNotification's of connector 1."""
+    """Everything since the first power-on. `status` is the last StatusNotification's of connector 1, None from a reset on
+    until the next."""
 
     def __init__(self, events: Events) -> None:
         self.console = Log[str]()
@@ -81,6 +82,7 @@ class Record:
 
     def to_present(self) -> None:
         """What came before the board starts again is not searched any more."""
+        self.status = None
         self.console.to_present()
         for log in self._frames.values():
             log.to_present()
@@ -90,6 +92,8 @@ class Record:
             self.console.entries.append(str(event["text"]))
         elif event["kind"] == "frame":
             self._on_frame(str(event["dir"]), event["frame"])
+        elif event["kind"] == "reset":
+            self.status = None
 
     def _on_frame(self, direction: str, frame: object) -> None:
         if not isinstance(frame, list):

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from chargerctl.likeness import did_you_mean, nearest
+from chargerctl.settings.table import SETTINGS, near_name
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-Value: TypeAlias = "Json | bytes | Path | tuple[int, int, int]"
+Value: TypeAlias = "Json | bytes | Path | tuple[int, int, int] | tuple[str, str]"
 
 # How often a prepared answer is given when a script says `always`.
 ALWAYS = None
@@ -38,7 +39,7 @@ class ExpectedError(Exception):
 
     def __init__(self, what: str, reader: LineReader, hint: str = "") -> None:
         reader.skip_blanks()
-        found = "the end of the line" if reader.at_end() else reader.peek()
+        found = "the end of the line" if reader.at_end() else _shortened(reader.peek())
         super().__init__(f"expected {what}, found {found}{hint}")
 
     def in_form(self, usage: str) -> ExpectedError:
@@ -76,6 +77,10 @@ class LineReader:
         self._at += len(word)
         return word
 
+    @property
+    def at_word_end(self) -> bool:
+        return self._line[self._at : self._at + 1] in ("", *_BLANKS)
+
     def choice(self, words: tuple[str, ...]) -> str:
         """Take one of these words. Raises ExpectedError."""
         if self.peek() in words:
@@ -85,6 +90,10 @@ class LineReader:
         raise ExpectedError(
             words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}", self, hint
         )
+
+    def skip(self, text: str) -> None:
+        """Take `text`, with which the next word begins."""
+        self._at += len(text)
 
     def matching(self, pattern: str, what: str) -> str:
         """Take a word of which the whole matches a regular expression. Raises ExpectedError."""
@@ -99,17 +108,31 @@ class LineReader:
         try:
             value, end = _DECODER.raw_decode(self._line, self._at)
         except json.JSONDecodeError as error:
-            raise ExpectedError(what, self, f": {error.msg} at column {error.pos + 1}") from None
-        except (ValueError, RecursionError) as error:
+            raise ExpectedError(
+                what, self, f": {error.msg.removesuffix(' at')} at column {error.pos + 1}"
+            ) from None
+        except RecursionError:
+            raise ExpectedError(what, self, ": it is nested too deeply") from None
+        except NotJsonError as error:
             raise ExpectedError(what, self, f": {error}") from None
+        except ValueError:  # Python's limit for int()
+            raise ExpectedError(what, self, ": a number in it has too many digits") from None
         if self._line[end : end + 1] not in ("", *_BLANKS):
             raise ExpectedError(what, self, f": expected a space at column {end + 1}")
         self._at = end
         return value
 
 
+class NotJsonError(ValueError):
+    """What Python's decoder takes, and JSON does not have."""
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= 80 else f"{word[:77]}..."
+
+
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise NotJsonError(f"{name} is not JSON")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
@@ -173,6 +196,21 @@ def _count(reader: LineReader) -> int | None:
     return ALWAYS if word == "always" else int(word)
 
 
+def _setting(reader: LineReader) -> tuple[str, str]:
+    name, equals, _ = reader.peek().partition("=")
+    if not equals or name not in SETTINGS:
+        near = near_name(name)
+        raise ExpectedError(
+            "SECTION.KEY=VALUE, such as mqtt.keep_alive=30",
+            reader,
+            f" ({did_you_mean(near)})" if near else "",
+        )
+    reader.skip(name + equals)
+    if reader.at_word_end:
+        return name, ""
+    return name, _text(reader) if reader.peek().startswith('"') else reader.word()
+
+
 def _picture(reader: LineReader) -> Path:
     path = reader.folder / reader.peek()
     if path.suffix != ".png":
@@ -199,4 +237,5 @@ KINDS: dict[str, Callable[[LineReader], Value]] = {
     "RRGGBB": _colour,
     "STATUS": _status,
     "FILE.png": _picture,
+    "SECTION.KEY=VALUE": _setting,
 }

@@ -13,12 +13,13 @@ from types import ModuleType
 from typing import Any
 
 from chargerctl.simulator.network.connection import CLOSED, OPEN
-from chargerctl.simulator.network.peer import TlsRequest
+from chargerctl.simulator.network.peer import BAD_CERTIFICATE, NOT_TLS, TLS_ALERT, TLS_CLOSED, TlsRequest
 from chargerctl.simulator.network.sockets import error
 from chargerctl.simulator.python.module import new_module
 from chargerctl.simulator.python.modules.socketpool import Socket, SocketPool
 
-CERT_VERIFY_FAILED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
+CERT_VERIFY_FAILED = -0x2700
+_NUMBERS = {BAD_CERTIFICATE: CERT_VERIFY_FAILED, NOT_TLS: -0x7200, TLS_CLOSED: -0x7280, TLS_ALERT: -0x7780}
 
 
 class SSLSocket:
@@ -95,7 +96,10 @@ class SSLSocket:
         if connection.tls:
             self._over = True
             connection.close()
-            raise OSError(CERT_VERIFY_FAILED, f"MBEDTLS_ERR_X509_CERT_VERIFY_FAILED; {connection.tls}")
+            name, _, text = connection.tls.partition("; ")
+            if name not in _NUMBERS:
+                name, text = BAD_CERTIFICATE, connection.tls
+            raise OSError(_NUMBERS[name], f"{name}; {text}")
 
     def _ready(self, flags: int) -> int:
         return self._socket._ready(flags)

@@ -18,8 +18,7 @@ WatchDogMode = choices("WatchDogMode", "RAISE", "RESET")
 
 def make(board: VirtualBoard) -> ModuleType:
     hardware = board.watchdog
-    spend = board.clock.spend
-    pass_cost = board.costs.loop_pass
+    end_pass = board.pace.end_pass
 
     class WatchDogTimeout(Exception):  # noqa: N818 - CircuitPython's name
         """The watchdog, in mode RAISE, was not fed in time."""
@@ -50,7 +49,7 @@ def make(board: VirtualBoard) -> ModuleType:
         def feed(self) -> None:
             if hardware.mode is None:
                 raise ValueError("WatchDogTimer is not currently running")
-            spend(pass_cost)
+            end_pass()
             hardware.feed()
 
         @property

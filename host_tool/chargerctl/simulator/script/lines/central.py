@@ -11,7 +11,7 @@ from chargerctl.simulator.script.values import Json
 
 @line(
     "csms answer action:ACTION payload:JSON [count:COUNT|always]",
-    "Answer the charger's next ACTION with this payload, as it is.",
+    "Answer the charger's next ACTION with this payload, as it is, null too.",
 )
 def answer(stage: Stage, action: str, payload: Json, count: int | None = 1) -> None:
     _prepare(stage, action, Behaviour(payload=payload), count)
@@ -52,7 +52,16 @@ def call(stage: Stage, action: str, payload: Json = None) -> None:
     stage.network.to_charger(stage.central.call(action, payload))
 
 
-@line("csms raw payload:TEXT|hex:…", "Publish these bytes on `/system/{serial}`.")
+@line(
+    "csms retained action:ACTION [payload:JSON]",
+    "Have the broker keep this call as a retained message, which it gives at every subscription from now on.",
+)
+def retained(stage: Stage, action: str, payload: Json = None) -> None:
+    assert stage.central is not None
+    stage.network.retain(stage.central.call(action, payload))
+
+
+@line("csms raw payload:TEXT|hex:…", "Publish these bytes on the topic that the charger subscribes to.")
 def raw(stage: Stage, payload: bytes) -> None:
     stage.network.to_charger(payload)
 

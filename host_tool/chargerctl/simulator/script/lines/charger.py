@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chargerctl.settings.board_edit import with_setting
 from chargerctl.simulator.peripherals import BUTTONS, FAILING
 from chargerctl.simulator.script.line import Stage, line
 
 _BUTTON = f"switch:{'|'.join(BUTTONS)}"
+_CONTACTOR = "contactor"
 _PART = f"part:{'|'.join(FAILING)}"
 
 
@@ -41,7 +43,7 @@ def release(stage: Stage, switch: str) -> None:
     stage.world.release(switch)
 
 
-@line("meter kilowatts:KILOWATTS", "Set the power that the meter measures while the relay is closed.")
+@line("meter kilowatts:KILOWATTS", "Set the power that the meter measures while the contactor is closed.")
 def meter(stage: Stage, kilowatts: float) -> None:
     stage.world.meter(kilowatts)
 
@@ -51,9 +53,25 @@ def fail(stage: Stage, part: str) -> None:
     stage.world.fail(part)
 
 
-@line(f"repair {_PART}", "Connect the part again; it starts as at power-on.")
+@line(
+    f"repair {_PART}|{_CONTACTOR}",
+    "Connect the part again; it starts as at power-on. `contactor`: it follows the relay again.",
+)
 def repair(stage: Stage, part: str) -> None:
-    stage.world.repair(part)
+    if part == _CONTACTOR:
+        stage.world.mend_contactor()
+    else:
+        stage.world.repair(part)
+
+
+@line("weld", "Weld the contactor's contacts: they are closed from now on, whatever the relay does.")
+def weld(stage: Stage) -> None:
+    stage.world.weld()
+
+
+@line("stuck open", "Keep the contactor's contacts open from now on, whatever the relay does.")
+def stuck_open(stage: Stage) -> None:
+    stage.world.stick_open()
 
 
 @line(
@@ -76,6 +94,15 @@ def reset(stage: Stage) -> None:
 def brownout(stage: Stage) -> None:
     stage.record.to_present()
     stage.board.reset("brownout")
+
+
+@line(
+    "set setting:SECTION.KEY=VALUE",
+    "Edit settings.toml on the drive, as a person does: the board starts its program again. The value is not checked; one "
+    "with blanks is a JSON string. What is wired, broker and central system stay as they were.",
+)
+def change(stage: Stage, setting: tuple[str, str]) -> None:
+    stage.board.drive.edit("/settings.toml", lambda data: with_setting(data, *setting))
 
 
 @line("snapshot file:FILE.png", "Save the display as a picture. FILE is relative to the script.")

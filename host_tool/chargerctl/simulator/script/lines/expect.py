@@ -31,6 +31,17 @@ def relay(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     )
 
 
+@timed(f"expect contact state:open|closed {_WITHIN}", "The main contacts of the contactor behind the relay.")
+def contact(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
+    world = stage.world
+    return Expectation(
+        "contact",
+        within,
+        lambda: world.contactor_closed == (state == "closed"),
+        lambda: f"the contactor is {'closed' if world.contactor_closed else 'open'}",
+    )
+
+
 @timed(f"expect lock state:locked|unlocked {_WITHIN}", "The lock, by the level at its pin.")
 def lock(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     world = stage.world

@@ -29,6 +29,15 @@ def wifi(stage: Stage, state: str) -> None:
     stage.network.wifi(state == "up")
 
 
+@line(
+    "link state:half-open|up",
+    "`half-open`: Wi-Fi and connections stay, but nothing passes, and neither end notices. `up`: what TCP still holds "
+    "arrives.",
+)
+def link(stage: Stage, state: str) -> None:
+    stage.network.silent(state == "half-open")
+
+
 @line("broker state:down|up", "Switch the broker. `down`: its connections are reset, new ones refused.")
 def broker(stage: Stage, state: str) -> None:
     stage.network.broker(state == "up")

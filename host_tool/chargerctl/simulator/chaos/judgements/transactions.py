@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The transactions of each start of the program, put together from what was sent about them.
+
+Starts, samples and stops leave in the order in which they happened: the second stop belongs to the second start, whatever
+id it carries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargerctl.simulator.chaos.judgements.history import RECORDS, Boot, Call, History, board_s
+
+
+@dataclass
+class Record:
+    """One transaction message with all its transmissions."""
+
+    action: str
+    payload: dict[str, Any]
+    sent: list[Call] = field(default_factory=list)
+
+    @property
+    def time_s(self) -> float | None:
+        """When it happened, by its own timestamp."""
+        holder = self.payload if "timestamp" in self.payload else self.payload["meterValue"][0]
+        return board_s(holder["timestamp"])
+
+    @property
+    def answer(self) -> Call | None:
+        """The transmission that was answered as it should."""
+        return next((call for call in self.sent if call.answered_s is not None and _usable(call)), None)
+
+    @property
+    def failures(self) -> int:
+        return sum(call.answered_s is not None and not _usable(call) for call in self.sent)
+
+
+@dataclass
+class Transaction:
+    boot: Boot
+    start: Record
+    stop: Record | None = None
+    samples: list[Record] = field(default_factory=list)
+
+    @property
+    def tag(self) -> str:
+        return str(self.start.payload["idTag"])
+
+    @property
+    def number(self) -> int | None:
+        """The central system's transactionId, where it gave one."""
+        return None if self.start.answer is None else self.start.answer.answer.get("transactionId")
+
+    @property
+    def begin_s(self) -> float:
+        return self.start.time_s or 0.0
+
+    @property
+    def end_s(self) -> float:
+        """Infinite while it runs, and when the time is not known."""
+        return float("inf") if self.stop is None or self.stop.time_s is None else self.stop.time_s
+
+    @property
+    def refused(self) -> bool:
+        return any(call.status not in (None, "Accepted") for call in self.start.sent)
+
+
+def records(boot: Boot) -> list[Record]:
+    """In the order in which they were sent first."""
+    found: dict[str, Record] = {}
+    for call in boot.called(*RECORDS):
+        key = call.action + json.dumps(call.payload, sort_keys=True)
+        found.setdefault(key, Record(call.action, call.payload)).sent.append(call)
+    return list(found.values())
+
+
+def transactions(boot: Boot) -> list[Transaction]:
+    found: list[Transaction] = []
+    for record in records(boot):
+        if record.action == "StartTransaction":
+            found.append(Transaction(boot, record))
+        elif found and record.action == "StopTransaction":
+            found[-1].stop = found[-1].stop or record
+        elif found:
+            found[-1].samples.append(record)
+    return found
+
+
+def all_transactions(history: History) -> Iterator[Transaction]:
+    for boot in history.boots:
+        yield from transactions(boot)
+
+
+def _usable(call: Call) -> bool:
+    """The answer says what it has to (an answer to a stop or a sample has to say nothing)."""
+    if not isinstance(call.answer, dict):
+        return False
+    if call.action != "StartTransaction":
+        return True
+    number = call.answer.get("transactionId")
+    named = isinstance(number, int) and not isinstance(number, bool)
+    return call.status is not None and (named or call.status != "Accepted")
