@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
     """The most similar known word. cutoff: 0 (any word) to 1 (only the same word)."""
+    import difflib  # only after a mistake
+
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
 
 

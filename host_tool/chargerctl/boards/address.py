@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shlex
@@ -26,7 +25,7 @@ class Address:
     def parse(cls, text: str) -> Address:
         """InputError for an unsupported form of address."""
         scheme = _SCHEME.match(text)
-        if scheme and not Path(text).exists():
+        if scheme and not os.path.exists(text):  # noqa: PTH110 - Path raises for a name that is too long
             raise InputError(
                 f"{text}: chargerctl does not support {scheme[1]}: addresses; --drive takes the folder where the "
                 "CIRCUITPY drive is mounted. For a board without a USB drive, deploy to an empty folder and copy its "
@@ -47,7 +46,20 @@ class Address:
     @property
     def digest(self) -> str:
         """The same for every spelling of the same folder; for names of files on the laptop."""
-        return hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+        import hashlib  # slow to load, and needed only where a drive is opened
+
+        return hashlib.sha256(os.fsencode(self._resolved)).hexdigest()[:16]
+
+    @property
+    def _resolved(self) -> Path:
+        try:
+            return self.folder.resolve()
+        except FileNotFoundError:
+            raise InputError(
+                "the current folder does not exist any more: change to another, or name the whole path with --drive"
+            ) from None
+        except (OSError, RuntimeError):  # links in a circle
+            return self.folder.absolute()
 
     @property
     def is_named_as_a_drive(self) -> bool:
@@ -56,7 +68,7 @@ class Address:
     @property
     def is_a_drive(self) -> bool:
         """Whether a drive is mounted there, or would be by its name."""
-        return self.is_named_as_a_drive or os.path.ismount(self.folder.resolve())
+        return self.is_named_as_a_drive or os.path.ismount(self._resolved)
 
     @property
     def is_blank(self) -> bool:

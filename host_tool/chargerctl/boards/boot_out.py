@@ -11,6 +11,8 @@ from chargerctl.boards.catalogue import ASSUMED, version_text
 from chargerctl.boards.pins import Version
 
 BOOT_OUT = "boot_out.txt"
+_LONGEST = 4096  # bytes of the file; CircuitPython writes some 200
+_LONGEST_ID = 80  # letters that a message shows
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,16 @@ class BootOut:
 
     @classmethod
     def read(cls, content: bytes) -> BootOut:
-        text = content.decode(errors="replace")
+        text = content[:_LONGEST].decode(errors="replace")
 
         def found(pattern: str) -> str:
             match = re.search(pattern, text, re.MULTILINE)
-            return match[1].strip() if match else ""
+            return match[1] if match else ""
 
         return cls(
-            found(r"^Adafruit CircuitPython (\S+)"), found(r"^Board ID:\s*(\S+)"), found(r"^UID:\s*(\S+)")
+            found(r"^Adafruit CircuitPython (\S+)"),
+            found(r"^Board ID:[ \t]*(\S+)")[:_LONGEST_ID],
+            found(r"^UID:[ \t]*(\S+)"),
         )
 
     def render(self, machine: str = "") -> str:
@@ -50,7 +54,7 @@ class BootOut:
     @property
     def release(self) -> Version:
         """The version as numbers, a pre-release as the release it leads to; (0, 0, 0) where it is not known."""
-        match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.version)
+        match = re.match(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", self.version)
         return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else (0, 0, 0)
 
     def __str__(self) -> str:

@@ -14,12 +14,13 @@ from pathlib import Path
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.folder import FolderVolume
 
 
 def mounted() -> list[Path]:
     """Every folder where a drive may be mounted on this system."""
     if sys.platform == "win32":
-        return [Path(f"{letter}:\\") for letter in string.ascii_uppercase if Path(f"{letter}:\\").exists()]
+        return [place for letter in string.ascii_uppercase if _is_there(place := Path(f"{letter}:\\"))]
     if sys.platform == "darwin":
         return sorted(Path("/Volumes").glob("*"))
     mounts = Path("/proc/self/mounts")
@@ -29,12 +30,19 @@ def mounted() -> list[Path]:
     return [Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point)) for point in points]
 
 
+def _is_there(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # locked by BitLocker, or being unplugged
+        return False
+
+
 def _drives(places: Iterable[Path]) -> dict[Path, BootOut]:
     """The CircuitPython drives among `places`."""
     found = {}
     for place in places:
         try:
-            found[place] = BootOut.read((place / BOOT_OUT).read_bytes())
+            found[place] = BootOut.read(FolderVolume(place).read(BOOT_OUT))
         except OSError:  # not a board's drive, or not readable
             continue
     return found

@@ -63,4 +63,4 @@ def command(context: click.Context, shell: str) -> Answer:
     complete = get_completion_class(shell)
     assert complete is not None
     script = complete(context.find_root().command, {}, "chargerctl", "_CHARGERCTL_COMPLETE").source()
-    return Answer({"shell": shell, "script": script}, [script])
+    return Answer({"shell": shell, "script": script}, script.split("\n"))

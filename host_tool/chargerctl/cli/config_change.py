@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
 from chargerctl.cli.drive_options import drive_option
-from chargerctl.cli.output import Answer, Command
+from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import (
     DEFAULT,
     SettingName,
@@ -22,6 +22,7 @@ from chargerctl.cli.settings_options import (
     complete_value,
     config_option,
     reveal_option,
+    seen_in_ps,
 )
 from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.opening import open_drive
@@ -61,7 +62,8 @@ class _NumbersAreNoOptions(Command):
 @click.argument("name", type=SettingName(), metavar="SECTION.KEY")
 @click.argument("value", nargs=-1, shell_complete=_complete_value, metavar="[VALUE]")
 @config_option
-def set_(name: str, value: tuple[str, ...], config: Path | None) -> Answer:
+@click.pass_obj
+def set_(output: Output, name: str, value: tuple[str, ...], config: Path | None) -> Answer:
     """Change one setting in the file; comments stay. Without VALUE, asks for it and hides a password.
 
     \b
@@ -71,6 +73,8 @@ def set_(name: str, value: tuple[str, ...], config: Path | None) -> Answer:
     if len(value) > 1:
         raise InputError(f"{name}: give one value; put it in quotes if it contains spaces")
     setting = SETTINGS[name]
+    if value and value[0] and setting.secret:
+        output.diagnose(seen_in_ps(name))
     text = value[0] if value else ask(setting, proposal="" if setting.secret else None)
     path = config or DEFAULT
     changed = change_file(path, {name: text})
@@ -101,10 +105,11 @@ def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | 
     chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
     """
     path = config or DEFAULT
-    laptop = effective(path if path.exists() else None, os.environ, complete=False)
+    there = os.path.lexists(path)
+    laptop = effective(path if there else None, os.environ, complete=False)
     label, on_drive, base = _read(drive)
     taken, conflicts, problems = changes_to_pull(
-        base if path.exists() else {}, read_board_file(on_drive), laptop.flat(), keep, label
+        base if there else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )
     if conflicts or problems:
         raise MergeError(conflicts, problems)
@@ -140,6 +145,10 @@ def _read(drive: Address | None) -> tuple[str, bytes, dict[str, str]]:
         label = str(opened.address.folder / SETTINGS_FILE)
         with explained(opened.volume.name):
             files, manifest = glance(opened.volume)
+            listing = opened.volume.list()
+            what = "a folder" if SETTINGS_FILE in listing.folders else listing.others.get(SETTINGS_FILE)
+            if what:
+                raise InputError(f"{label}: is {what}: put a file in its place")
             if SETTINGS_FILE not in files:
                 raise InputError(f"{label}: file not found; is that the board's drive?")
             return label, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}

@@ -25,6 +25,7 @@ from chargerctl.deploy.image import SETTINGS_FILE, Image, firmware_image
 from chargerctl.deploy.libraries.choice import libraries
 from chargerctl.deploy.libraries.versions import untested
 from chargerctl.deploy.opening import OpenDrive, open_drive, snapshot_of
+from chargerctl.deploy.own_programs import record_programs
 from chargerctl.deploy.snapshot import glance
 from chargerctl.deploy.suits import check_suits
 from chargerctl.deploy.target import make_target
@@ -44,8 +45,9 @@ from chargerctl.settings import effective
     type=click.Choice(["auto", "bundle", "wheels", "skip"]),
     default="auto",
     show_default=True,
-    help="Where libraries come from. bundle: the newest CircuitPython bundle; wheels: the packages installed with "
-    "chargerctl; skip: keep those on the drive; auto: a bundle if there is one on this machine or online, else wheels.",
+    help="Where libraries come from. wheels: the packages installed with chargerctl; bundle: the newest CircuitPython "
+    "bundle, by circup (pip install 'chargerctl[bundle]'); skip: keep those on the drive; auto: a bundle if circup is "
+    "installed and has one or can download it, else wheels.",
 )
 @click.option("--no-settings", is_flag=True, help="Do not change the drive's settings.toml.")
 @click.option(
@@ -119,7 +121,14 @@ def command(
                 f"the charger would not start: {', '.join(missing)} would be missing on the drive; leave out --libs skip, "
                 "or use --force"
             )
+        if not dry_run:
+            record_programs(state_folder(), _made_here(image, libs))
         return run_plan(opened, plan, notes, manner)
+
+
+def _made_here(image: Image, libs: str) -> Image:
+    """Without the libraries that were on the drive, whoever made them."""
+    return {path: content for path, content in image.items() if libs != "skip" or not path.startswith("lib/")}
 
 
 def _for_a_board(
@@ -148,7 +157,7 @@ def _image(drive: OpenDrive, libs: str, board_id: str, source: bool) -> tuple[Fo
             paths = [path for path in manifest.files if path.startswith("lib/") and path in on_drive]
             there = {path: drive.volume.read(path) for path in paths}
     major = drive.boot.release[0] or NEWEST_MAJOR
-    files, notes = libraries(libs, major, there)
+    files, notes = libraries(libs, major, there, state_folder())
     image = firmware_image() | files
     edited = edited_modules(image, on_drive, manifest)
     record = SourceRecord(state_folder())

@@ -22,10 +22,11 @@ from chargerctl.cli.settings_options import (
 from chargerctl.errors import InputError
 from chargerctl.firmware_files import shipped
 from chargerctl.settings import SettingsError
-from chargerctl.settings.edit import assign, write_new
+from chargerctl.settings.edit import assign
 from chargerctl.settings.effective import combine
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import Place, Problem
+from chargerctl.settings.save import write_new
 from chargerctl.settings.sources import from_overrides
 from chargerctl.settings.table import SETTINGS
 

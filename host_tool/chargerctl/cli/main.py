@@ -4,66 +4,36 @@
 
 from __future__ import annotations
 
-import errno
-import importlib
 import os
 import sys
 
 import click
 
 from chargerctl import __version__
+from chargerctl.cli.group import Entry, Group
 from chargerctl.cli.output import Answer, Output, failure
+from chargerctl.cli.streams import give_up_output, open_streams, output_failed
 from chargerctl.errors import ChargerctlError
 
 _COMPLETE = "_CHARGERCTL_COMPLETE"
-_OUTPUT_FAILS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 
-# name -> (module in chargerctl.cli, one line for --help, so that --help imports no command)
 COMMANDS = {
-    "init": ("init", "Write a settings file; asks for what has no default."),
-    "config": ("config", "Check, show and change settings; copy changes back from a drive."),
-    "simulate": ("simulate", "Run the real firmware on a virtual board."),
-    "deploy": ("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
-    "rollback": ("rollback", "Undo the last deploy to this board."),
-    "backup": ("backup", "Copy every file of a board's drive into one file."),
-    "restore": ("restore", "Write a backup back to a board's drive."),
-    "traceback": ("traceback", "Translate a board's traceback to the names of the sources."),
-    "completion": ("completion", "Print the script that completes commands and settings in your shell."),
+    "init": Entry("init", "Write a settings file; asks for what has no default."),
+    "config": Entry("config", "Check, show and change settings; copy changes back from a drive."),
+    "simulate": Entry("simulate", "Run the real firmware on a virtual board."),
+    "deploy": Entry("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
+    "rollback": Entry("rollback", "Undo the last deploy to this board."),
+    "backup": Entry("backup", "Copy every file of a board's drive into one file."),
+    "restore": Entry("restore", "Write a backup back to a board's drive."),
+    "traceback": Entry("traceback", "Translate a board's traceback to the names of the sources."),
+    "completion": Entry("completion", "Print the script that completes commands and settings in your shell."),
 }
 
 
-class Commands(click.Group):
-    """Imports the module of a command only when the command is run, or shows its help."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"chargerctl.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        _name_variables(command, f"CHARGERCTL_{cmd_name}")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-def _name_variables(command: click.Command, prefix: str) -> None:
-    """Give every option an environment variable, CHARGERCTL_<COMMAND>_<OPTION>."""
-    if isinstance(command, click.Group):
-        for name, each in command.commands.items():
-            _name_variables(each, f"{prefix}_{name}")
-    for option in command.params:
-        if isinstance(option, click.Option):
-            name = max(option.opts, key=len).lstrip("-")
-            option.envvar = f"{prefix}_{name}".upper().replace("-", "_")
-
-
 @click.group(
-    cls=Commands,
+    cls=Group,
+    entries=COMMANDS,
+    variables="CHARGERCTL",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with: chargerctl simulate --script demo --realtime",
 )
@@ -74,20 +44,22 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0 success, 1 failure, 2 wrong input."""
+    open_streams()
     if _COMPLETE in os.environ:
         import chargerctl.cli.completion  # noqa: F401  (registers the completion for bash)
     arguments = sys.argv[1:] if argv is None else argv
     output = Output("--json" in arguments)  # until the command's own --json option decides
     try:
-        return output.answer(_run(arguments, output))
+        status = output.answer(_run(arguments, output))
+        sys.stdout.flush()
+        return status
     except OSError as error:
-        if error.filename is not None or error.errno not in _OUTPUT_FAILS:
+        if not output_failed(error):
             raise
-        # Otherwise Python tries to write the rest when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:  # the reader of a pipe has exited, as head does
-            click.echo(f"chargerctl: cannot write the output: {error.strerror}", err=True)
+        give_up_output(error)
         return 1
+    except KeyboardInterrupt:
+        return failure(click.Abort()).status
 
 
 def _run(arguments: list[str], output: Output) -> Answer:
@@ -98,6 +70,12 @@ def _run(arguments: list[str], output: Output) -> Answer:
         return failure(_without_secrets(error, arguments))
     except (ChargerctlError, click.Abort) as error:
         return failure(error)
+    except OSError as error:
+        if output_failed(error):
+            raise
+        # What no command expects, such as a folder that may not be read on the way to a file.
+        where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return failure(ChargerctlError(f"{where}{error.strerror or error}"))
 
 
 def _without_secrets(error: click.ClickException, arguments: list[str]) -> click.ClickException:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The one place that prints the result of a command, or its error: as text, or as JSON with --json.
+"""The one place that prints the result of a command, or its error: as text, or as JSON with --json. What a terminal would
+carry out is shown instead (visible.py).
 
 A command is a Command and returns an Answer. One that prints before it ends (events, a plan to confirm) also writes to the
 Output, which click.pass_obj hands to it.
@@ -9,7 +10,7 @@ Output, which click.pass_obj hands to it.
 from __future__ import annotations
 
 import io
-import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,13 @@ from typing import Any
 import click
 
 from chargerctl.errors import ChargerctlError
+from chargerctl.visible import visible
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _INTERRUPTED = 130
+# Control characters that JSON lets through: 0x9b begins an escape sequence in some terminals.
+_IN_JSON = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Output:
         """Lines on stdout; with --json nothing."""
         if not self.as_json:
             for line in lines:
-                click.echo(line)
+                print(visible(line), flush=True)
 
     def note(self, *lines: str) -> None:
         """Lines on stderr; with --json nothing."""
@@ -76,16 +80,26 @@ class Output:
     def diagnose(self, *lines: str) -> None:
         """Lines on stderr, with --json too."""
         for line in lines:
-            click.echo(line, err=True)
+            print(visible(line), file=sys.stderr, flush=True)
 
     def json(self, value: object) -> None:
         """One line of JSON on stdout; without --json nothing.
 
-        UTF-8 as it is; what no encoding can carry, such as half a surrogate pair from the wire, as its escape.
+        UTF-8 as it is; where stdout has another encoding, as escapes, and what no encoding can carry, such as half a
+        surrogate pair from the wire, too.
         """
         if self.as_json:
-            text = json.dumps(value, ensure_ascii=False)
-            click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+            import json  # --help starts faster without
+
+            is_utf_8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+            text = json.dumps(value, ensure_ascii=not is_utf_8).translate(_IN_JSON)
+            print(text.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
+
+
+def encodable(text: str) -> str:
+    """The text with escapes for what stdout cannot encode. click prints a help itself, and to ASCII it would print UTF-8."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _choose(ctx: click.Context, param: click.Parameter, as_json: bool) -> None:
@@ -106,6 +120,9 @@ class Command(click.Command):
             help="Print JSON instead of text.",
         )
         super().__init__(name, params=[*(params or ()), as_json], **rest)
+
+    def get_help(self, ctx: click.Context) -> str:
+        return encodable(super().get_help(ctx))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:

@@ -6,22 +6,28 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from chargerctl.boards.boot_out import BOOT_OUT
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.cli.output import Answer, Output
 from chargerctl.deploy.apply import execute
 from chargerctl.deploy.checks import missing_libraries
+from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.opening import OpenDrive
 from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.progress import shown_progress
+from chargerctl.deploy.records import Commit
 from chargerctl.deploy.rollback import keep
-from chargerctl.deploy.show import diff, plan_json, plan_lines
+from chargerctl.deploy.show import diff, plan_json, plan_lines, step_lines
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.files import state_folder
+from chargerctl.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,26 @@ class Manner:
     yes: bool
     output: Output
 
-    def ask(self, question: str) -> None:
-        """Return if the answer is yes; an error if it is no, or without a terminal to ask on."""
+    def ask(self, question: str, default: bool = True, written: str = "nothing was written") -> None:
+        """Return if the answer is yes; an error if it is no, or without a terminal to ask on.
+
+        default: what Enter means; written: what was written so far.
+        """
         if self.yes:
             return
         if self.output.as_json or not sys.stdin.isatty():
             raise InputError(
                 "nothing was written: with --json, or without a terminal to ask on, add --yes to write"
             )
-        if not click.confirm(question, default=True):
-            raise ChargerctlError("nothing was written")
+        if not click.confirm(visible(question), default=default):
+            raise ChargerctlError(written)
 
-    def ask_to_finish(self) -> None:
+    def ask_to_finish(self, commit: Commit) -> None:
         """Ask before an earlier deploy is finished."""
-        self.output.text("an earlier deploy was interrupted after its commit: it must be finished first")
+        self.output.text(
+            "an earlier deploy was interrupted after its commit: it must be finished first",
+            *step_lines(commit),
+        )
         self.ask("Finish it?")
 
 
@@ -60,15 +72,18 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
     manner.output.text(f"{drive.address}: {drive.boot}", *notes, *plan_lines(plan), *difference)
     done = []
     if not manner.dry_run and not plan.nothing_to_do:
-        manner.ask("Write this?")
+        manner.ask("Write this?", written=plan.snapshot.written)
+        drive.check_unchanged(plan.snapshot)
         if drive.blank:
             drive.volume.write(BOOT_OUT, drive.boot.render().encode())
-        make_current = keep(state_folder(), drive.key, plan)
-        with shown_progress(
-            Console(stderr=True, quiet=manner.output.as_json), plan.bytes_to_write
-        ) as progress:
+        with (
+            keep(state_folder(), drive.key, plan) as make_current,
+            shown_progress(plan.bytes_to_write, manner.output.note, _terminal(manner.output)) as progress,
+        ):
             execute(drive.volume, plan, progress, make_current)
         done = [_done(drive)]
+    if not manner.dry_run:
+        drive.volume.make_private(SETTINGS_FILE)  # whatever rights it had before
     value = {
         "drive": str(drive.address),
         "board": drive.boot.board_id,
@@ -79,6 +94,15 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
         **({"diff": difference} if manner.dry_run else {}),
     }
     return Answer(value, done)
+
+
+def _terminal(output: Output) -> Console | None:
+    """The terminal that gets the progress bar, if there is one."""
+    if output.as_json or not sys.stderr.isatty():
+        return None
+    from rich.console import Console  # slow to load
+
+    return Console(stderr=True)
 
 
 def _done(drive: OpenDrive) -> str:

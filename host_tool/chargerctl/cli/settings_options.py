@@ -14,7 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.cli.output import Answer, Decorator
+from chargerctl.cli.output import Answer, Decorator, Output
 from chargerctl.likeness import did_you_mean
 from chargerctl.settings import Effective, Problem, effective
 from chargerctl.settings.help import HELP
@@ -83,10 +83,29 @@ def complete_value(name: str, incomplete: str) -> list[CompletionItem]:
 
 config_with_help = partial(click.option, "-c", "--config", type=click.Path(path_type=Path, dir_okay=False))
 config_option: Decorator = config_with_help(help="The settings file.  [default: settings.toml, if it exists]")
+
+
+def seen_in_ps(name: str) -> str:
+    """The warning about a secret on the command line."""
+    return (
+        f"warning: {name} on the command line: other users can read it there (ps), and your shell keeps it: use the "
+        f"settings file, {SETTINGS[name].variable} or chargerctl config set {name}, which asks"
+    )
+
+
+def _warn_of_ps(ctx: click.Context, param: click.Parameter, overrides: tuple[str, ...]) -> tuple[str, ...]:
+    if ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE:
+        for name, _, text in (each.partition("=") for each in overrides):
+            if name in SETTINGS and SETTINGS[name].secret and text:
+                ctx.ensure_object(Output).diagnose(seen_in_ps(name))
+    return overrides
+
+
 set_with_help = partial(
     click.option,
     "--set",
     "overrides",
+    callback=_warn_of_ps,
     type=Assignment(),
     multiple=True,
     metavar="SECTION.KEY=VALUE",
@@ -106,7 +125,7 @@ board_option: Decorator = click.option(
 
 def config_path(config: Path | None) -> Path | None:
     """The file given with -c, else ./settings.toml if it exists."""
-    return config or (DEFAULT if DEFAULT.is_file() else None)
+    return config or (DEFAULT if DEFAULT.exists() else None)
 
 
 def read_settings(config: Path | None, overrides: Sequence[str], board_id: str | None = None) -> Effective:
@@ -123,7 +142,7 @@ def ask(setting: Setting, proposal: str | None = None) -> str:
         try:
             setting.check(text)
         except ValueError as error:
-            click.echo(f"{setting.name}: {error}", err=True)
+            Output().diagnose(f"{setting.name}: {error}")
         else:
             return text
 

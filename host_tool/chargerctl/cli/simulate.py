@@ -4,35 +4,26 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import fill
 
 import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
-from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, Board
 from chargerctl.cli.drive_options import DriveAddress
+from chargerctl.cli.drive_to_boot import given_drive, new_drive
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
-from chargerctl.deploy import write_drive
-from chargerctl.deploy.opening import open_drive
 from chargerctl.errors import ChargerctlError
-from chargerctl.firmware_files import firmware_module
-from chargerctl.settings import effective_for_simulation
-from chargerctl.settings.values import Values
 from chargerctl.simulator import extra
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
 from chargerctl.simulator.script import scripts
 from chargerctl.simulator.script.lines import LINES
 from chargerctl.simulator.terminal import Terminal, terminal
-
-_PROGRAMS = ("code.txt", "code.py", "main.txt", "main.py")
 
 
 class Broker(click.ParamType):
@@ -41,10 +32,25 @@ class Broker(click.ParamType):
     name = "HOST:PORT"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        scheme, slashes, address = value.rpartition("://")
+        if slashes:
+            self.fail(f"{value!r}: leave out {scheme}://, such as {_with_port(address)}", param, ctx)
         host, colon, port = value.rpartition(":")
-        if not (colon and host.strip("[]") and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        if (
+            "/" in host
+            or "@" in host
+            or not (
+                colon and host.strip("[]") and port.isascii() and port.isdigit() and 0 < int(port) < 65536
+            )
+        ):
             self.fail(f"{value!r} is not HOST:PORT, such as localhost:1883", param, ctx)
         return value
+
+
+def _with_port(address: str) -> str:
+    """HOST:PORT of what follows the scheme of a URL."""
+    host = address.rpartition("@")[2].partition("/")[0]
+    return host if ":" in host else f"{host or 'localhost'}:1883"
 
 
 def _complete_script(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -64,7 +70,14 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
     "--drive",
     type=DriveAddress(),
     metavar="PATH",
-    help="Boot this drive or folder, with the settings on it.  [default: a temporary one from firmware and settings]",
+    help="Boot this drive or folder, with the settings on it. Its programs run on this computer with your rights, so "
+    "others than chargerctl's own need --trust.  [default: a temporary one from firmware and settings]",
+)
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Run a --drive even if it has programs that are neither of this installation nor deployed from this computer. "
+    "They can do what you can: read your files, delete them, use the network.",
 )
 @click.option(
     "--script",
@@ -112,6 +125,7 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
 def command(
     output: Output,
     drive: Address | None,
+    trust: bool,
     script_name: str | None,
     realtime: bool,
     broker: str | None,
@@ -141,7 +155,7 @@ def command(
     """
     extra.require()
     if chaos:
-        if drive or config or overrides or script_name or realtime or broker or central != "local":
+        if drive or trust or config or overrides or script_name or realtime or broker or central != "local":
             raise click.UsageError(
                 "--chaos draws board, settings and faults from --seed: remove the other options"
             )
@@ -149,6 +163,8 @@ def command(
         from chargerctl.cli.chaos import run_chaos
 
         return run_chaos(range(seed, seed + episodes), workers, output)
+    if trust and not drive:
+        raise click.UsageError("--trust is about the programs on a drive: name it with --drive")
     if drive and (config or overrides):
         raise click.UsageError(
             "--drive boots with the settings on the drive: remove -c and --set, or deploy them to it first"
@@ -162,52 +178,13 @@ def command(
     if script and central == "none":
         script.refuse_central()
     screen = Terminal(terminal(quiet=output.as_json))
-    with _drive(drive, config, its_settings, overrides, screen) as folder:
+    with (
+        given_drive(drive, trust)
+        if drive
+        else new_drive(config_path(config), its_settings, overrides, screen.say)
+    ) as folder:
         job = Job(folder, realtime, script, broker, central == "local")
         return _run(job, screen, output)
-
-
-@contextmanager
-def _drive(
-    drive: Address | None,
-    config: Path | None,
-    its_settings: tuple[str, ...],
-    overrides: tuple[str, ...],
-    screen: Terminal,
-) -> Iterator[Path]:
-    """The drive to boot: the given one, or a new one that is deleted afterwards."""
-    if drive is not None:
-        with open_drive(drive):  # then unlocked: a deploy to a board that runs reloads it
-            if not any((drive.folder / name).is_file() for name in _PROGRAMS):
-                raise ChargerctlError(
-                    f"{drive} has no code.py: write one with `chargerctl deploy --drive {drive.quoted}`"
-                )
-        yield drive.folder
-        return
-    settings = effective_for_simulation(config_path(config), os.environ, its_settings + overrides)
-    chosen = settings.values.hardware.board
-    board = BOARDS[DEFAULT_BOARD if chosen == "auto" else chosen]
-    flat = settings.flat()
-    notes = list(its_settings)
-    spare = _spare_pin(board, settings.values)
-    if settings.values.hardware.estop_pin == "" and spare is not None:
-        # No board profile has an emergency stop, since it must be wired; the virtual board has one.
-        flat["CHARGER_HARDWARE_ESTOP_PIN"] = spare
-        notes.append(f"hardware.estop_pin={spare}")
-    if notes:
-        screen.say(f"with {', '.join(notes)}", "dim")
-    with TemporaryDirectory(prefix="chargerctl-") as folder:
-        write_drive(Path(folder), flat, board.board_id)
-        yield Path(folder)
-
-
-def _spare_pin(board: Board, values: Values) -> str | None:
-    """A pin that is not in use: MISO, which is free on every board unless the card reader is on SPI."""
-    pin: str = firmware_module("charger.hardware.profiles").PROFILES[board.board_id]["miso"]
-    used = {value for name, value in values.items() if name.endswith("_pin")}
-    if "miso" in values.hardware.reader_pins or used.intersection(board.aliases(pin)):
-        return None
-    return pin
 
 
 def _run(job: Job, screen: Terminal, output: Output) -> Answer:

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+import sys
+from pathlib import Path
 
 import click
 
@@ -16,19 +17,21 @@ from chargerctl.deploy.bytecode.translate import translated
 from chargerctl.deploy.opening import open_drive
 from chargerctl.deploy.snapshot import glance
 from chargerctl.deploy.troubles import explained
-from chargerctl.errors import ChargerctlError
-from chargerctl.files import state_folder
+from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.files import read_file, state_folder
+
+_LONGEST = 1 << 24  # of console output
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.File("r", errors="replace"), default="-")
+@click.argument("file", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), default="-")
 @click.option(
     "--drive",
     type=DriveAddress(),
     metavar="PATH",
     help="The drive of the board that printed it.  [default: names of the last deploy from this laptop]",
 )
-def command(file: TextIO, drive: Address | None) -> Answer:
+def command(file: Path, drive: Address | None) -> Answer:
     """Translate a board's traceback, from FILE or typed in (end with Ctrl-D), to the names of the sources.
 
     A deploy of .mpy files replaces most names of the charger by names that the board has in flash already. With --drive
@@ -44,10 +47,23 @@ def command(file: TextIO, drive: Address | None) -> Answer:
         raise ChargerctlError(
             "this laptop has not deployed .mpy files: the traceback already has the names of the sources"
         )
-    text = translated(file.read(), names)
+    text = translated(_console_output(file), names)
     if not names:
         notes = [*notes, f"nothing to translate: {drive} has the names of the sources"]
     return Answer({"traceback": text, "notes": notes}, text.splitlines(), notes)
+
+
+def _console_output(file: Path) -> str:
+    """The text of the file, of stdin for `-`."""
+    if str(file) != "-":
+        try:
+            return read_file(file, _LONGEST).decode(errors="replace")
+        except FileNotFoundError:
+            raise InputError(f"{file}: file not found") from None
+    text = sys.stdin.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise InputError(f"stdin has more than {_LONGEST} characters: give the part with the traceback")
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _names_on(drive: Address, record: SourceRecord) -> tuple[dict[str, str], list[str]]:

@@ -14,10 +14,12 @@ from contextlib import suppress
 
 from chargerctl.deploy.drive import Drive, Progress, no_progress
 from chargerctl.deploy.plan import Plan
-from chargerctl.deploy.records import COMMIT, STAGING, WAIT, Commit, Mark, Step
-from chargerctl.deploy.troubles import explain
+from chargerctl.deploy.records import COMMIT, STAGING, WAIT, Commit, Mark, Step, paths_of
+from chargerctl.deploy.troubles import explain, stopped
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.volume import Volume, parents
+from chargerctl.transport.names import folded
+from chargerctl.transport.preview import PreviewVolume
+from chargerctl.transport.volume import Listing, Volume, parents
 
 _NOT_YET = COMMIT + ".new"
 _HOLD = "code.txt"
@@ -64,6 +66,9 @@ def execute(
         ) from error
     except OSError as error:
         raise explain(error, volume.name, committed or not _given_up(volume, plan)) from error
+    except KeyboardInterrupt:
+        finished = committed and not _is_committed(volume)
+        raise stopped(committed or not _given_up(volume, plan), finished) from None
 
 
 def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
@@ -71,9 +76,35 @@ def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
 
     contents: {path: content} of files that were to be written in place.
     """
+    if commit.damaged:
+        raise StuckError(commit.damaged)
     drive = Drive(volume, no_progress)
     _carry_out(drive, commit.steps, contents)
     _clean_up(drive)
+
+
+def why_stuck(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> str:
+    """Why finish() cannot succeed, "" if it can, as far as reading the drive shows. Raises OSError."""
+    preview = PreviewVolume(volume)
+    unfit = _in_other_case(preview.list(), commit)
+    try:
+        if not unfit:
+            finish(preview, commit, contents)
+    except StuckError as error:
+        return str(error)
+    except OSError as error:  # what fails here fails on the drive as well, each time again
+        unfit = error.filename or "a name"
+    return f"{unfit} on the drive is not what the commit needs" if unfit else ""
+
+
+def _in_other_case(listing: Listing, commit: Commit) -> str:
+    """A name that the commit has in other case, "" for none: what becomes of it depends on the file system."""
+    spelt = {folded(path): path for path in (*listing.files, *listing.folders, *listing.others)}
+    for path in (path for step in commit.steps for path in paths_of(step)):
+        for part in (*parents(path), path):
+            if spelt.setdefault(folded(part), part) != part:
+                return spelt[folded(part)]
+    return ""
 
 
 def _stage(drive: Drive, plan: Plan) -> None:
@@ -100,10 +131,8 @@ def _carry_out(drive: Drive, steps: list[Step], contents: dict[str, bytes]) -> N
                 drive.replace(words[0], words[1])
         elif verb == "put":
             _put(drive, Mark.read(words[0], words[1]), words[2], words[3], contents)
-        elif verb == "remove":
-            drive.remove(words[0])
         else:
-            raise StuckError(f"the commit is {verb}")
+            drive.remove(words[0])
         if words[-1] in _PIVOTS:
             drive.sync(but=STAGING)
     drive.sync()
@@ -132,9 +161,17 @@ def _hold_by_code_txt(drive: Drive, plan: Plan) -> None:
     drive.empty_staging(but=(COMMIT, WAIT))
 
 
+def _is_committed(volume: Volume) -> bool:
+    """Whether the commit is there still; True where that cannot be seen."""
+    with suppress(OSError):
+        return COMMIT in volume.list().files
+    return True
+
+
 def _given_up(volume: Volume, plan: Plan) -> bool:
     """Remove what was written and return True; False where the commit did reach the drive."""
-    with suppress(OSError):  # if the drive is gone, the next deploy removes it
+    # Should the drive be gone, or Ctrl-C come again, the next deploy removes it.
+    with suppress(OSError, KeyboardInterrupt):
         drive = Drive(volume, no_progress)
         if COMMIT in drive.files:
             return False

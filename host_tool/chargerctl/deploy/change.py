@@ -23,6 +23,8 @@ class Change:
 
 def size_text(size: int) -> str:
     """A size in bytes, as text with a unit."""
+    if size < 100:  # less than 0.1 KB
+        return f"{size} bytes" if size != 1 else "1 byte"
     amount = size / 1024
     for unit in ("KB", "MB"):
         if amount < 1000:

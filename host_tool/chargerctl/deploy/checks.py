@@ -13,11 +13,12 @@ from chargerctl.deploy.change import size_text
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.libraries.requirements import required_libraries
 from chargerctl.deploy.plan import Plan, make_plan
-from chargerctl.deploy.records import COMMIT, WAIT
+from chargerctl.deploy.records import COMMIT, LARGEST_RECORD, MOST_STEPS, WAIT
 from chargerctl.deploy.snapshot import Snapshot
 from chargerctl.deploy.target import Target
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.names import folded, is_staging, problem_of_all
 from chargerctl.transport.volume import parents
 
 
@@ -73,6 +74,8 @@ def _check_version(boot: BootOut, board_id: str) -> None:
 
 def checked_plan(snapshot: Snapshot, target: Target) -> Plan:
     """How to write the target to the drive; ChargerctlError where a check fails."""
+    if problem := problem_of_all(target.image):
+        raise ChargerctlError(f"{problem}: no drive can have these files; nothing was written")
     check_libraries(target.image)
     hold = (firmware_dir() / "hold.py").read_bytes()
     plan = make_plan(snapshot, target.image, hold, target.pins, target.gone)
@@ -108,7 +111,11 @@ def missing_libraries(plan: Plan) -> list[str]:
 
 
 def check_fits(plan: Plan) -> None:
-    """ChargerctlError where the drive is too small."""
+    """ChargerctlError where the drive is too small, or the board could not read the commit."""
+    if len(plan.commit) > LARGEST_RECORD or len(plan.steps) > MOST_STEPS:
+        raise ChargerctlError(
+            f"{len(plan.touched)} files change, too many for one deploy: name another folder with --drive"
+        )
     if plan.space.missing:
         raise ChargerctlError(
             f"the drive is too small: {size_text(plan.space.peak)} needed, {size_text(plan.space.free)} free; "
@@ -125,32 +132,43 @@ def check_way_is_clear(snapshot: Snapshot, plan: Plan) -> None:
         "code.txt": "CircuitPython would run it instead of code.py",
         "boot.txt": "a deploy needs that name while it replaces boot.py",
     }
-    there = {path.casefold(): path for path in (*snapshot.folders, *snapshot.sizes)}
+    for path in sorted(snapshot.others):
+        if is_staging(path):
+            raise _in_the_way(path, snapshot.others[path])
+    there = {folded(path): path for path in (*snapshot.folders, *snapshot.sizes, *snapshot.others)}
     for name, reason in reasons.items():
         if name in there and not (plan.work.held and name in snapshot.sizes):
             raise ChargerctlError(
                 f"{there[name]} on the drive is not chargerctl's: {reason}; rename or remove it"
             )
     files = {*plan.image, COMMIT, WAIT}
-    for path in sorted(files):
-        _check_name(path, snapshot.sizes, snapshot.folders, there, "file")
     for path in sorted({folder for file in files for folder in parents(file)}):
-        _check_name(path, snapshot.folders, snapshot.sizes, there, "folder")
+        _check_name(path, snapshot, snapshot.folders, there, "folder")
+    for path in sorted(files):
+        _check_name(path, snapshot, snapshot.sizes, there, "file")
+
+
+def _in_the_way(path: str, what: str) -> ChargerctlError:
+    return ChargerctlError(
+        f"{path} on the drive is {what}, and the deploy needs that name: rename or remove it; chargerctl follows no links "
+        "and writes only files"
+    )
 
 
 def _check_name(
-    path: str, same: Container[str], other: Container[str], there: dict[str, str], kind: str
+    path: str, snapshot: Snapshot, same: Container[str], there: dict[str, str], kind: str
 ) -> None:
-    """same, other: names on the drive of this kind, and of the other one; there: all names, by their lower-case form,
-    since FAT ignores case."""
+    """same: names on the drive of this kind; there: all names, by their folded form, since FAT ignores case."""
     if path in same:
         return
-    if path in other:
+    if path in snapshot.others:
+        raise _in_the_way(path, snapshot.others[path])
+    if path in snapshot.sizes or path in snapshot.folders:
         raise ChargerctlError(
             f"{path} on the drive is a {'file' if kind == 'folder' else 'folder'}, but the deploy needs a {kind} with that "
             "name: rename or remove it"
         )
-    found = there.get(path.casefold(), path)
+    found = there.get(folded(path), path)
     if found != path:
         raise ChargerctlError(
             f"{found} on the drive differs only in case from {path}, which the deploy needs: rename or remove it"
@@ -187,5 +205,5 @@ def _before(path: str) -> list[str]:
 
 
 def _is_one_of(file: str, places: list[str]) -> bool:
-    file = file.casefold()
+    file = folded(file)
     return any(file.startswith(place) if place.endswith("/") else file == place for place in places)

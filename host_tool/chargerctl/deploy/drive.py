@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 
 from chargerctl.deploy.records import STAGING
@@ -11,6 +12,7 @@ from chargerctl.deploy.snapshot import staged
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.volume import Volume, folder_of, parents
 
+_NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST)  # POSIX allows both
 Progress = Callable[[int, str], None]  # bytes just written, and of what
 
 
@@ -24,8 +26,8 @@ class Drive:
     def __init__(self, volume: Volume, progress: Progress) -> None:
         self.volume = volume
         self._progress = progress
-        files, self.folders = volume.list()
-        self.files = set(files)
+        listing = volume.list()
+        self.files, self.folders = set(listing.files), listing.folders
         self.unsynced: set[str] = set()
 
     def write(self, files: Mapping[str, bytes]) -> None:
@@ -63,10 +65,12 @@ class Drive:
             self.volume.remove(path)
             self.files.discard(path)
         elif path in self.folders:
-            # A folder with files of the user stays.
-            if any(folder_of(other) == path for other in self.files | self.folders):
-                return
-            self.volume.remove_folder(path)
+            try:
+                self.volume.remove_folder(path)
+            except OSError as error:
+                if error.errno not in _NOT_EMPTY:
+                    raise
+                return  # a folder that holds anything of the user or of a system stays
             self.folders.discard(path)
         else:
             return
@@ -87,7 +91,7 @@ class Drive:
         self.unsynced = self.unsynced & {but}
 
     def _folders_to_sync(self) -> list[str]:
-        folders = self.unsynced & (self.folders | {""})
+        folders = [folder for folder in self.unsynced if not folder or folder in self.folders]
         return sorted(folders, key=lambda folder: (folder == STAGING, folder))
 
     def empty_staging(self, but: tuple[str, ...]) -> None:

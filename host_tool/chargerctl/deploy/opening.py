@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -11,12 +14,12 @@ from dataclasses import dataclass, replace
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.find import the_drive
-from chargerctl.deploy.apply import StuckError, finish
+from chargerctl.deploy.apply import StuckError, finish, why_stuck
 from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.lock import locked
-from chargerctl.deploy.records import COMMIT
+from chargerctl.deploy.records import COMMIT, Commit
 from chargerctl.deploy.snapshot import Snapshot, look
-from chargerctl.deploy.troubles import explain, explained
+from chargerctl.deploy.troubles import explain, explained, stopped
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.files import state_folder
 from chargerctl.transport.folder import FolderVolume
@@ -35,13 +38,34 @@ class OpenDrive:
 
     @property
     def key(self) -> str:
-        """The name under which the laptop keeps what a deploy replaced: the board's UID where it has one."""
-        return self.boot.uid or f"folder-{self.address.digest}"
+        """The name under which the laptop keeps what a deploy replaced: the board's UID where it has one.
+
+        It becomes the name of a file, and the UID is what stands on a stranger's drive.
+        """
+        uid = self.boot.uid
+        if re.fullmatch("[0-9A-F]{1,64}", uid):
+            return uid
+        return (
+            f"board-{hashlib.sha256(uid.encode()).hexdigest()[:32]}"
+            if uid
+            else f"folder-{self.address.digest}"
+        )
+
+    def check_unchanged(self, seen: Snapshot) -> None:
+        """ChargerctlError where the drive is not as it was when the user was asked: it may be another one."""
+        with explained(self.volume.name):
+            now = look(self.volume, set(seen.content))
+            boot = _boot_of(self.volume)
+        if not seen.same_drive(now) or not (self.blank or boot == self.boot):
+            raise ChargerctlError(
+                f"{self.address} has changed since it was read: {seen.written}; run this again to see what would "
+                "change now"
+            )
 
     def unfinished(self) -> list[str]:
         """For commands that only read: a line if files of two different deploys may be on the drive."""
         with explained(self.volume.name):
-            files, _ = self.volume.list()
+            files = self.volume.list().files
         if COMMIT not in files:
             return []
         return [
@@ -57,19 +81,31 @@ def open_drive(address: Address | None, blank: bool = False) -> Iterator[OpenDri
     blank: an empty folder, or one that does not exist yet, will do too; it is removed again if nothing was written.
     """
     address = address or the_drive()
+    with explained(str(address)):  # a name that is too long, a volume that is locked
+        address.folder.exists()
     with locked(address, state_folder()), _made(address) if blank else nullcontext():
-        volume = _volume(address)
+        with explained(str(address)):
+            volume = _volume(address)
         with explained(volume.name):
-            try:
-                boot = BootOut.read(volume.read(BOOT_OUT))
-            except FileNotFoundError:
-                boot = BootOut()
-        yield OpenDrive(address, volume, boot, blank and address.is_blank)
+            boot = _boot_of(volume)
+            is_blank = blank and address.is_blank
+        yield OpenDrive(address, volume, boot, is_blank)
+
+
+def _boot_of(volume: Volume) -> BootOut:
+    try:
+        return BootOut.read(volume.read(BOOT_OUT))
+    except FileNotFoundError:
+        return BootOut()
 
 
 def _volume(address: Address) -> Volume:
     if address.folder.is_dir():
         return FolderVolume(address.folder)
+    if address.folder.is_symlink() and not os.path.exists(address.folder):  # noqa: PTH110 - a circle of links, too
+        raise InputError(
+            f"{address} is a link that leads nowhere: name the folder where the board's drive is mounted"
+        )
     if address.folder.exists():
         raise InputError(f"{address} is a file: name the folder where the board's drive is mounted")
     raise InputError(f"{address} does not exist: plug the board in, or name its drive with --drive PATH")
@@ -79,11 +115,11 @@ def _volume(address: Address) -> Volume:
 def _made(address: Address) -> Iterator[None]:
     """Make the folder, unless its name is that of a file or of a drive; remove it again if it stays empty."""
     folder = address.folder
-    if folder.exists() or folder.suffix or address.is_named_as_a_drive or not folder.parent.is_dir():
+    if os.path.lexists(folder) or folder.suffix or address.is_named_as_a_drive or not folder.parent.is_dir():
         yield
         return
     try:
-        folder.mkdir()
+        folder.mkdir(0o700)
     except OSError as error:
         raise ChargerctlError(f"{folder} cannot be created: {error.strerror}") from error
     try:
@@ -98,7 +134,7 @@ def snapshot_of(
     wanted: set[str],
     image: Image,
     dry_run: bool = False,
-    ask: Callable[[], None] = lambda: None,
+    ask: Callable[[Commit], None] = lambda commit: None,
 ) -> Snapshot:
     """Read the drive, after finishing an earlier deploy that was interrupted; with dry_run as it would be then.
 
@@ -113,13 +149,22 @@ def snapshot_of(
         if snapshot.commit is None:
             return snapshot
         committed = True
+        # The plan then starts from a board that is held.
+        if stuck := why_stuck(volume, snapshot.commit, image):
+            return replace(snapshot, stuck=stuck)
         if dry_run:
             volume = PreviewVolume(volume)
         else:
-            ask()
-        with suppress(StuckError):  # the plan then starts from a board that is held
-            finish(volume, snapshot.commit, image)
-        after = look(volume, wanted)
-        return replace(after, finished_earlier=after.commit is None)
+            ask(snapshot.commit)
+            if not snapshot.same_drive(look(volume, wanted)):
+                raise ChargerctlError(f"{volume.name} has changed since it was read: run this again")
+        finish(volume, snapshot.commit, image)
+        return replace(look(volume, wanted), finished_earlier=True)
+    except StuckError as error:  # although all of it was there a moment ago
+        raise ChargerctlError(
+            f"{volume.name} is losing data ({error}): plug the board in again, then run this again"
+        ) from None
     except OSError as error:
-        raise explain(error, volume.name, committed) from error
+        raise explain(error, volume.name, committed, reading=not committed) from error
+    except KeyboardInterrupt:
+        raise stopped(committed) from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chargerctl.deploy.change import Change
 from chargerctl.deploy.image import SETTINGS_FILE, Image
+from chargerctl.deploy.litter import is_litter
 from chargerctl.deploy.records import MANIFEST, STAGING, Commit, Manifest, Mark, Pins, Step
 from chargerctl.deploy.snapshot import Snapshot, stale_files
 from chargerctl.deploy.space import Space, rough_space
@@ -116,11 +117,6 @@ def _ahead(snapshot: Snapshot, touched: list[Change]) -> set[str]:
     return {change.path for change in touched if change.kind == "add" and folder_of(change.path)}
 
 
-def is_litter(path: str) -> bool:
-    """Whether macOS has written it beside another file."""
-    return path.rpartition("/")[2].startswith("._")
-
-
 def _changes(snapshot: Snapshot, image: Image, gone: Iterable[str]) -> list[Change]:
     known = snapshot.manifest or Manifest({})
     ours = set(known.files) | {MANIFEST}
@@ -167,7 +163,7 @@ def _emptied_folders(snapshot: Snapshot, removed: list[str], image: Image) -> li
     """Folders that will be empty once `removed` are gone, inner ones first."""
     if not removed:
         return []
-    left = (set(snapshot.sizes) - set(removed)) | set(image)
+    left = (set(snapshot.sizes) - set(removed)) | set(snapshot.others) | set(image)
     alive = {folder for path in left for folder in parents(path)}
     dead = {folder for path in removed for folder in parents(path)} - alive
     return sorted(dead, key=lambda folder: (-folder.count("/"), folder))

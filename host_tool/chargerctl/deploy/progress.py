@@ -4,27 +4,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from chargerctl.deploy.change import size_text
 from chargerctl.deploy.drive import Progress
+from chargerctl.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _EVERY = 64 * 1024  # bytes between two plain lines
 
 
 @contextmanager
-def shown_progress(out: Console, total: int) -> Iterator[Progress]:
-    """A Progress for `total` bytes, shown on `out`."""
-    if out.is_terminal:
-        columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-        with Bar(*columns, console=out, transient=True) as bar:
+def shown_progress(total: int, say: Callable[[str], None], terminal: Console | None) -> Iterator[Progress]:
+    """A Progress for `total` bytes: a bar on the terminal, or lines by say()."""
+    if terminal:
+        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        text = TextColumn("{task.description}", markup=False)
+        with Bar(
+            text, BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=terminal, transient=True
+        ) as bar:
             task = bar.add_task("writing", total=total)
-            yield lambda count, path: bar.update(task, advance=count, description=path)
+            yield lambda count, path: bar.update(task, advance=count, description=visible(path))
         return
     done = shown = 0
 
@@ -33,6 +39,7 @@ def shown_progress(out: Console, total: int) -> Iterator[Progress]:
         done += count
         if done - shown >= _EVERY:
             shown = done
-            out.print(f"{size_text(done)} of {size_text(total)} written", soft_wrap=True)
+            with suppress(OSError):  # a pipe that nothing reads any more does not stop a deploy half-way
+                say(f"{size_text(done)} of {size_text(total)} written")
 
     yield advance

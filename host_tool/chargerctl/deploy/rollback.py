@@ -7,13 +7,15 @@ The settings are among them, secrets included: only their owner can read them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.image_zip import read_zip, write_zip
-from chargerctl.deploy.plan import Plan, is_litter
+from chargerctl.deploy.litter import is_litter
+from chargerctl.deploy.plan import Plan
 from chargerctl.deploy.records import MANIFEST, DamagedError
 from chargerctl.deploy.snapshot import Snapshot
 from chargerctl.deploy.target import Target, recorded_pins
@@ -30,11 +32,14 @@ class Kept:
     added: list[str]
 
 
-def keep(state: Path, key: str, plan: Plan) -> Callable[[], None]:
-    """Keep what the plan replaces. Call the returned function at the commit: until then what was kept before counts,
-    since a deploy that fails before its commit has replaced nothing."""
-    if not plan.steps or plan.work.held:  # held: the drive has files of two versions
-        return lambda: None
+@contextmanager
+def keep(state: Path, key: str, plan: Plan) -> Iterator[Callable[[], None]]:
+    """Keep what the plan replaces. Call the function at the commit: until then what was kept before counts, since a deploy
+    that fails before its commit has replaced nothing; without that call nothing new is kept."""
+    changed = {c.path for c in plan.touched if not is_litter(c.path)} - {MANIFEST}
+    if not changed or plan.work.held:  # held: the drive has files of two versions
+        yield lambda: None
+        return
     added = [c.path for c in plan.touched if c.before is None and not is_litter(c.path)]
     folder = state / "replaced"
     fresh, target = folder / f"{key}.pending", folder / f"{key}.zip"
@@ -50,13 +55,18 @@ def keep(state: Path, key: str, plan: Plan) -> Callable[[], None]:
     def make_current() -> None:
         fresh.replace(target)
 
-    return make_current
+    try:
+        yield make_current
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def kept_for(state: Path, key: str) -> Kept:
     """What the last deploy to this board replaced; ChargerctlError where nothing is kept."""
     try:
         replaced, added = read_zip(state / "replaced" / f"{key}.zip", _ADDED)
+        if not isinstance(added, list) or not all(isinstance(path, str) for path in added):
+            raise DamagedError("no list of files")
     except FileNotFoundError:
         raise ChargerctlError("nothing to roll back: this laptop has not deployed to this board") from None
     except DamagedError:

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from chargerctl.deploy.change import Change, size_text
 from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.plan import Plan
-from chargerctl.deploy.records import MANIFEST
+from chargerctl.deploy.records import MANIFEST, Commit
 from chargerctl.deploy.secrets import masked_lines
 
+_VERBS = {"put": "write", "remove": "remove"}
 _SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
@@ -28,7 +28,12 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"  = keep    {kept} files"
     if plan.leftovers:
         yield f"  - remove  {len(plan.leftovers)} files left by a deploy that was interrupted before its commit"
-    if plan.work.held:
+    if plan.snapshot.stuck:
+        yield (
+            f"  an earlier deploy cannot be finished ({plan.snapshot.stuck}): this one takes its place; the board holds its "
+            "outputs safe, and every file is written in place"
+        )
+    elif plan.work.held:
         yield "  the board is on hold: an earlier deploy could not be finished; every file is written in place"
     elif plan.work.in_place:
         yield (
@@ -39,6 +44,13 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         f"  {size_text(plan.bytes_to_write)} to write; {size_text(max(plan.space.peak, 0))} needed for it, temporary "
         f"copies included, of {size_text(plan.space.free)} free (clusters of {plan.space.cluster} bytes)"
     )
+
+
+def step_lines(commit: Commit) -> Iterator[str]:
+    """What is left to do of a deploy that was interrupted, in its order."""
+    for verb, *words in commit.steps:
+        path = words[-1]
+        yield f"  {verb:<7} {words[0]} to {path}" if verb == "move" else f"  {_VERBS[verb]:<7} {path}"
 
 
 def _change_lines(plan: Plan) -> Iterator[str]:
@@ -73,6 +85,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
 
 def diff(plan: Plan) -> Iterator[str]:
     """A unified diff of the text files that change, the settings' secrets masked."""
+    import difflib  # only for --dry-run
+
     for change in plan.touched:
         if change.kind != "change" or change.path == MANIFEST:
             continue

@@ -4,17 +4,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from chargerctl.deploy.litter import is_of_a_system
 from chargerctl.deploy.records import COMMIT, MANIFEST, STAGING, WAIT, Commit, DamagedError, Manifest
-from chargerctl.transport.volume import Volume
+from chargerctl.transport.volume import Volume, read_all
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """sizes: of every file; content: of the files that were wanted. commit: of an earlier deploy that is not finished.
+    """sizes: of every file; content: of the files that were wanted. others: names that are neither files nor folders, with
+    what they are. commit: of an earlier deploy that is not finished.
 
-    finished_earlier: an earlier deploy has been finished, or will be before anything else is written.
+    finished_earlier: an earlier deploy has been finished, or will be before anything else is written. stuck: why it cannot
+    be finished.
     """
 
     sizes: dict[str, int]
@@ -24,7 +28,29 @@ class Snapshot:
     free: int
     manifest: Manifest | None
     commit: Commit | None
+    others: Mapping[str, str] = field(default_factory=dict)
     finished_earlier: bool = False
+    stuck: str = ""
+
+    @property
+    def written(self) -> str:
+        """What was written to the drive so far, for a message."""
+        return (
+            "the earlier deploy was finished, and nothing else was written"
+            if self.finished_earlier
+            else "nothing was written"
+        )
+
+    def same_drive(self, now: Snapshot) -> bool:
+        """Whether what a plan was made from is still there."""
+        return self._seen() == now._seen()
+
+    def _seen(self) -> tuple[object, ...]:
+        """Without what the operating system may write at any time."""
+        sizes = {path: size for path, size in self.sizes.items() if not is_of_a_system(path)}
+        folders = {path for path in self.folders if not is_of_a_system(path)}
+        others = {path: what for path, what in self.others.items() if not is_of_a_system(path)}
+        return sizes, folders, others, {path: self.content[path] for path in self.content if path in sizes}
 
 
 def staged(path: str) -> bool:
@@ -40,7 +66,7 @@ def stale_files(snapshot: Snapshot) -> dict[str, int]:
 
 def look(volume: Volume, wanted: set[str]) -> Snapshot:
     """Read the drive: the records, what they name, and the files in `wanted`."""
-    sizes, folders = volume.list()
+    sizes, folders, others = volume.list()
 
     def read(path: str) -> bytes | None:
         return volume.read(path) if path in sizes else None
@@ -50,13 +76,13 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
     asked |= set(manifest.files) if manifest else set()
     if commit:
         asked |= {word for step in commit.steps for word in step} | {p for p in sizes if staged(p)}
-    content = {path: volume.read(path) for path in sorted(asked) if path in sizes}
-    return Snapshot(sizes, folders, content, volume.cluster, volume.free(), manifest, commit)
+    content = read_all(volume, asked, sizes)
+    return Snapshot(sizes, folders, content, volume.cluster, volume.free(), manifest, commit, others)
 
 
 def glance(volume: Volume) -> tuple[set[str], Manifest | None]:
     """The names of all files, and the manifest."""
-    sizes, _ = volume.list()
+    sizes = volume.list().files
     return set(sizes), read_manifest(volume.read(MANIFEST) if MANIFEST in sizes else None)
 
 
@@ -66,10 +92,8 @@ def read_commit(volume: Volume, sizes: dict[str, int]) -> Commit | None:
         return None
     try:
         return Commit.read(volume.read(COMMIT))
-    except DamagedError:
-        return Commit(
-            [("damaged",)]
-        )  # a step that cannot be carried out: the board holds until the next commit
+    except DamagedError as error:  # the board holds until the next commit
+        return Commit([], damaged=f"its commit is damaged: {error}")
 
 
 def read_manifest(content: bytes | None) -> Manifest | None:

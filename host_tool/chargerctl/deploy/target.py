@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,12 @@ from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
 from chargerctl.deploy.snapshot import Snapshot, read_manifest
 from chargerctl.firmware_files import firmware_module
-from chargerctl.settings import merge, salted_hashes
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.differences import salted_hashes
+from chargerctl.settings.merge import merge
 from chargerctl.settings.sources import for_circuitpython
+
+_PIN = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def make_target(
         notes = ["the drive has no settings.toml: without one the charger stays Unavailable"]
     elif SETTINGS_FILE in before.files:
         image[SETTINGS_FILE] = on_drive
-    pins = safe_pins(image.get(SETTINGS_FILE, on_drive or b""), board_id)
+    pins, warnings = safe_pins(image.get(SETTINGS_FILE, on_drive or b""), board_id)
+    notes += warnings
     marks = {path: Mark.of(content) for path, content in image.items()}
     image[MANIFEST] = Manifest(marks, pins, __version__, record, names, tuple(edited)).render()
     return Target(image, pins, notes)
@@ -79,20 +84,26 @@ def recorded_pins(image: Image, snapshot: Snapshot) -> Pins:
     return manifest.pins if manifest else {}
 
 
-def safe_pins(settings: bytes, board_id: str) -> Pins:
-    """The pins of relay, lock and service button on this board, for programs that cannot import the profiles.
+def safe_pins(settings: bytes, board_id: str) -> tuple[Pins, list[str]]:
+    """The pins of relay, lock and service button on this board, for programs that cannot import the profiles, and warnings.
 
-    settings: the drive's settings.toml.
+    settings: the drive's settings.toml, in which anything may stand.
     """
     values = read_board_file(settings).values
     profiles = firmware_module("charger.hardware.profiles").PROFILES
     profile = profiles.get(values.get("CHARGER_HARDWARE_BOARD", "auto"), profiles.get(board_id, {}))
-    pins = {}
+    pins: Pins = {}
+    warnings = []
     for part in ("relay", "lock", "service"):
-        name = values.get(f"CHARGER_HARDWARE_{part.upper()}_PIN") or profile.get(f"{part}_pin", "none")
-        active = (
-            "low" if part == "service" else values.get(f"CHARGER_HARDWARE_{part.upper()}_ACTIVE") or "high"
-        )
-        if name != "none" and " " not in name:
+        variable = f"CHARGER_HARDWARE_{part.upper()}"
+        name = values.get(f"{variable}_PIN") or profile.get(f"{part}_pin", "none")
+        active = "low" if part == "service" else values.get(f"{variable}_ACTIVE") or "high"
+        if _PIN.fullmatch(name) is None or active not in ("high", "low"):
+            wrong = "_ACTIVE is not high or low" if _PIN.fullmatch(name) else "_PIN is not the name of a pin"
+            warnings.append(
+                f"WARNING: {variable}{wrong}, so no deploy can keep that pin safe while it is under way: correct it in "
+                f"the drive's {SETTINGS_FILE}"
+            )
+        elif name != "none":
             pins[part] = (name, active)
-    return pins
+    return pins, warnings

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from chargerctl.firmware_files import firmware_module
@@ -72,4 +71,6 @@ def quoted(text: str) -> str:
 
     They escape control characters differently, but no setting may contain one.
     """
+    import json
+
     return json.dumps(text, ensure_ascii=False)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.settings.board_file import quoted
-from chargerctl.settings.edit import assign, check_readable, replace, write_new
-from chargerctl.settings.effective import Effective, combine
+from chargerctl.settings.edit import assign, check_readable
+from chargerctl.settings.effective import Effective, combine, seen_by_others
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import Place, Problem, SettingsError
+from chargerctl.settings.save import replace, write_new
 from chargerctl.settings.table import SETTINGS
 from chargerctl.settings.toml_file import read_bytes
 
@@ -53,7 +54,7 @@ def change_file(
     SettingsError for every mistake that was not in the file before; nothing is written then. create: create the
     file if it does not exist.
     """
-    fresh = create and not path.exists()
+    fresh = create and not os.path.lexists(path)
     data = b"" if fresh else read_bytes(path)
     check_readable(data, path)
     text = data.decode().replace("\r\n", "\n")
@@ -75,20 +76,8 @@ def change_file(
     if write and text.encode() != data:
         (write_new if fresh else replace)(path, text)
     if write and any(SETTINGS[name].secret and value for name, value in texts.items()):
-        changed.after.problems.extend(_seen_by_others(path))
+        changed.after.problems.extend(seen_by_others(path))
     return changed
-
-
-def _seen_by_others(path: Path) -> list[Problem]:
-    if os.name != "posix" or not path.stat().st_mode & 0o077:
-        return []
-    return [
-        Problem(
-            Place(str(path)),
-            f"contains a secret, and other users can read it: run chmod 600 {path}",
-            warning=True,
-        )
-    ]
 
 
 def _settings(data: bytes, path: Path) -> Effective:

@@ -61,15 +61,16 @@ def document() -> str:
     parts.append(_CIRCUITPYTHON_MERGE)
     parts.append("\n## Wiring by board\n\nThe pins that are used if the settings name none, ")
     parts.append("and the first version of CircuitPython that supports the board.\n\n")
+    wired = [pin for pin in PINS if SETTINGS[f"hardware.{pin}"].of_board]
     parts.append(
         "| Board | "
-        + " | ".join(pin.removesuffix("_pin") for pin in PINS)
+        + " | ".join(pin.removesuffix("_pin") for pin in wired)
         + " | I2C | SPI | CircuitPython |\n"
     )
-    parts.append("|---" * (len(PINS) + 4) + "|\n")
+    parts.append("|---" * (len(wired) + 4) + "|\n")
     for board_id, board in BOARDS.items():
         profile = profile_of(board_id)
-        pins = " | ".join(profile[pin] for pin in PINS)
+        pins = " | ".join(profile[pin] for pin in wired)
         buses = f"{profile['sda']}, {profile['scl']} | {profile['sck']}, {profile['mosi']}, {profile['miso']}"
         since = version_text(max(board.since, OLDEST))
         parts.append(f"| {board.title} (`{board_id}`) | {pins} | {buses} | {since} |\n")
@@ -105,7 +106,7 @@ def _row(setting: Setting) -> str:
 
 
 def _default(setting: Setting) -> str:
-    depends = DEPENDS.get(setting.name) or (PIN_DEFAULT if setting.kind == "pin" else "")
+    depends = DEPENDS.get(setting.name) or (PIN_DEFAULT if setting.of_board else "")
     if depends or setting.default is None:
         return depends
     text = setting.text(setting.default)
@@ -132,6 +133,12 @@ def type_text(setting: Setting) -> str:
             return "host name or address"
         case "id":
             return f"{low} to {high} letters, digits, `-`, `_`, `.`"
+        case "ascii":
+            return f"{low} to {high} ASCII characters"
+        case "topic":
+            return f"topic with `{{serial}}`, at most {high} characters"
+        case "key":
+            return f"empty, {low} to {high} bytes, or 64 hexadecimal digits"
     unit = "bytes" if setting.kind == "bytes" else "characters"
     empty = "empty or " if low > 1 else ""
     return f"{empty}{low} to {high} {unit}" if low else f"at most {high} {unit}"
@@ -154,7 +161,7 @@ def _example_line(setting: Setting) -> str:
     comment = f"# {HELP[setting.name]}"
     if setting.name in EXAMPLES:
         return f"{comment}\n{setting.key} = {quoted(EXAMPLES[setting.name])}\n"
-    if setting.name in DEPENDS or setting.kind == "pin":
+    if setting.name in DEPENDS or setting.of_board:
         depends = DEPENDS.get(setting.name, PIN_DEFAULT)
         return f"{comment} Default: {depends}.\n# {setting.key} = {_instance(setting)}\n"
     assert setting.default is not None

@@ -12,8 +12,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable, Item
 
-from chargerctl import files
-from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.errors import InputError
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.problems import SettingsError
 from chargerctl.settings.table import PREFIX, Setting
@@ -85,23 +84,3 @@ def check_readable(data: bytes, path: Path) -> None:
         raise InputError(
             f"{path}: cannot be edited automatically, its TOML is too unusual: edit it by hand"
         ) from None
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a new private file; InputError if it exists already."""
-    try:
-        files.write_new(path, text.encode())
-    except FileExistsError:
-        raise InputError(f"{path}: already exists; change it with `chargerctl config set`") from None
-    except OSError as error:
-        raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def replace(path: Path, text: str) -> None:
-    """Replace the file in one step and keep its permissions (a new file: private)."""
-    target = path.resolve()
-    try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-        files.write_private(target, text.encode(), mode=mode)
-    except OSError as error:
-        raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +118,21 @@ def effective(
     if found.errors:
         raise SettingsError(found.problems)
     return found
+
+
+def secrets_seen(config: Path, found: Effective) -> list[Problem]:
+    """The warning about a settings file with a secret that other users of this laptop can read."""
+    given = [*found.given.values(), *(each for several in found.replaced.values() for each in several)]
+    secret = any(each.setting.secret and each.text for each in given if each.source == "file")
+    return seen_by_others(config) if secret else []
+
+
+def seen_by_others(path: Path) -> list[Problem]:
+    """The same about a file that has one."""
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return []
+    message = f"contains a secret, and other users can read it: run chmod 600 {shlex.quote(str(path))}"
+    return [Problem(Place(str(path)), message, warning=True)]
 
 
 def combine(

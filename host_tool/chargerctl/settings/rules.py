@@ -13,7 +13,7 @@ from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
-from chargerctl.settings.table import SETTINGS
+from chargerctl.settings.table import SETTINGS, board_settings
 from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
@@ -47,13 +47,21 @@ _BUSES = {
 
 # The charger does not charge without all of these.
 VITAL_PINS = tuple(key for key in PINS if SETTINGS[f"hardware.{key}"].vital)
+_LONGEST_FOR_THE_WEB_WORKFLOW = 63  # bytes of CIRCUITPY_WIFI_PASSWORD
+# What decides whether a relay can close before the authorisation lapses.
+_IN_TIME = (
+    "ocpp.connection_timeout",
+    "ocpp.authorize_timeout",
+    "safety.lock_settle_ms",
+    "safety.stale_authorization_seconds",
+)
 # How long wifi.radio.connect blocks on RP2, as net/wifi.py declares it.
 _RP2_JOIN_MS = 500
 
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """What breaks a rule about several settings, or about a setting and its board; None: board not known."""
-    return [*_pins(values, given, board), *_unwise(values, given)]
+    return [*_pins(values, given, board), *_topics(values, given), *_unwise(values, given)]
 
 
 def notes(values: Values, board: Board | None) -> list[str]:
@@ -101,6 +109,16 @@ def _pins(values: Values, given: Mapping[str, Given], board: Board | None) -> li
     return problems
 
 
+def _topics(values: Values, given: Mapping[str, Given]) -> list[Problem]:
+    """The board's own reason why the two topics do not go together, at the one that a person set."""
+    try:
+        board_settings.topics(values)
+    except ValueError as error:
+        named = [given[name] for name in ("mqtt.subscribe_topic", "mqtt.publish_topic") if name in given]
+        return [each.problem(str(error)) for each in (named or [given["charger.serial"]])[:1]]
+    return []
+
+
 def profile_of(board_id: str) -> dict[str, str]:
     """{role: pin} of the board, for pins that are not in the settings."""
     profile: dict[str, str] = _profiles.PROFILES[board_id]
@@ -115,7 +133,7 @@ def pins_in_use(values: Values, board: Board) -> list[tuple[str, str]]:
 
 
 def _roles_in_use(values: Values) -> list[str]:
-    roles = ["relay_pin", "cable_pin", "lock_pin", "led_pin", "estop_pin", "service_pin"]
+    roles = ["relay_pin", "cable_pin", "lock_pin", "led_pin", "estop_pin", "feedback_pin", "service_pin"]
     hardware = values.hardware
     if hardware.meter_pulses_per_kwh != 0:
         roles.append("meter_pin")
@@ -156,6 +174,10 @@ def _unfit(role: str, pin: str, own: Given | None, board: Board | None) -> list[
         reason = UNSAFE.get(each.board_id, {}).get(pin)
         if reason and role in ("relay_pin", "lock_pin"):
             message = f"{pin} is not safe for relay or lock on {each.title}: {reason}"
+        elif reason and role == "feedback_pin":
+            # A contactor that is stuck closed holds it to ground.
+            message = f"{pin} on {each.title} is better free at a start: {reason}"
+            return [own.problem(message, warning=True)]
         elif role == "meter_pin" and each.is_rp2 and each.pins[pin] % 2 == 0:
             message = f"{pin} cannot count pulses on {each.title}: the meter needs an odd GPIO number"
         if message:
@@ -179,10 +201,29 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
     }
     if hardware.display == "none":
         unused["display_address"] = "display none"
+    if hardware.feedback_pin == "none" and "safety.feedback_ms" in given:
+        warn("safety.feedback_ms", "is not used without hardware.feedback_pin")
     for key, part in unused.items():
         name = f"hardware.{key}"
         if name in given and given[name].text not in ("", "none"):
             warn(name, f"is not used with {part}")
+    # As they were set: the values are bounded already.
+    asked = {
+        name: board_settings.check(SETTINGS[name].row, given[name].text)
+        if name in given
+        else SETTINGS[name].row[4]
+        for name in _IN_TIME
+    }
+    name, limit = "ocpp.connection_timeout", asked["safety.stale_authorization_seconds"]
+    if asked[name] > limit:
+        warn(
+            name if name in given else "safety.stale_authorization_seconds",
+            f"ocpp.connection_timeout ({asked[name]}) is longer than safety.stale_authorization_seconds ({limit}): "
+            f"{limit} is used",
+        )
+    for name, reason, _ in board_settings.late(asked):
+        near = [each for each in (name, "safety.stale_authorization_seconds") if each in given]
+        warn(near[0], reason if near[0] == name else f"{name} {reason}")
     mqtt = values.mqtt
     broker = given["mqtt.broker"].text if "mqtt.broker" in given else ""
     if broker.lower().removesuffix(".") in PUBLIC_BROKERS:
@@ -200,6 +241,14 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
         if mqtt.port == other:
             how = "without" if mqtt.tls else "with"
             warn("mqtt.port", f"{other} is the usual port {how} TLS, but mqtt.tls is {str(mqtt.tls).lower()}")
+    if broker.endswith((".255", ".0")) and broker.count(".") == 3:
+        warn("mqtt.broker", f"{broker} is in most networks not the address of a machine")
+    if values.web.api_password and len(str(values.wifi.password)) > _LONGEST_FOR_THE_WEB_WORKFLOW:
+        warn(
+            "web.api_password",
+            "CircuitPython joins Wi-Fi for the web workflow only with a password of at most 63 bytes, "
+            "not with a key of 64 digits: set wifi.password to the passphrase",
+        )
     serial = given["charger.serial"].text if "charger.serial" in given else ""
     if serial == EXAMPLES["charger.serial"]:
         warn(

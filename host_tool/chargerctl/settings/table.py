@@ -66,6 +66,11 @@ class Setting:
         return self.required or "V" in self.row[5]
 
     @property
+    def of_board(self) -> bool:
+        """Whether its default is the board's own: a pin of its profile."""
+        return self.kind == "pin" and self.default == ""
+
+    @property
     def bare(self) -> bool:
         """Whether it is written without quotes in the laptop's file."""
         return self.kind in ("int", "hex", "num", "bool")

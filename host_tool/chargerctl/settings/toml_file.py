@@ -16,11 +16,13 @@ from typing import Any
 import tomli
 
 from chargerctl.errors import InputError
+from chargerctl.files import read_file
 from chargerctl.settings.problems import Place, Problem
 
 LONGEST = 65536  # bytes; a settings file with everything in it has about 5000
 
-_KEY = re.compile(r"""[ \t]*((?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^"'=#\n])+?)[ \t]*=[ \t]*""")
+# No part may take what its neighbour takes: in a line of thousands of blanks the parts would try every way to share them.
+_KEY = re.compile(r"""[ \t]*(?![ \t])((?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^"'=#\n])+)=[ \t]*""")
 _OPENERS = ('"""', "'''", "[", "{")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
 _MOST_LINES = 50  # of one value
@@ -80,11 +82,9 @@ class TomlFile:
 def read_bytes(path: Path) -> bytes:
     """The file's content; InputError if it cannot be read."""
     try:
-        return path.read_bytes()
+        return read_file(path, 1 << 24)  # parse() refuses what is longer than a settings file
     except FileNotFoundError:
         raise InputError(f"{path}: file not found; `chargerctl init` writes one") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def parse(data: bytes, label: str) -> TomlFile:

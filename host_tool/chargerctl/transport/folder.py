@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A drive that the system has mounted, or any other folder."""
+"""A drive that the system has mounted, or any other folder. What is on it was put there by a stranger: nothing is followed,
+read or written but files and folders (beneath.py)."""
 
 from __future__ import annotations
 
@@ -8,11 +9,17 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+from chargerctl.transport.beneath import Beneath, foreign
+from chargerctl.transport.names import DEEPEST, MOST
+from chargerctl.transport.volume import LARGEST, UNREADABLE, Listing, TooMuchError
+
+_CLUSTER = 4096  # CIRCUITPY drives have at most this
 
 
 class FolderVolume:
@@ -20,6 +27,7 @@ class FolderVolume:
 
     def __init__(self, root: Path, durable: bool = True) -> None:
         self._root = str(root)
+        self._beneath = Beneath(self._root)
         self._durable = durable
 
     @property
@@ -28,34 +36,49 @@ class FolderVolume:
 
     @property
     def cluster(self) -> int:
-        if hasattr(os, "statvfs"):
-            return os.statvfs(self._root).f_frsize
-        return 4096  # Windows has it only in an interface of its own; CIRCUITPY drives have at most this
+        if hasattr(os, "statvfs"):  # Windows has it only in an interface of its own
+            return os.statvfs(self._root).f_frsize or _CLUSTER
+        return _CLUSTER
 
     def free(self) -> int:
         return shutil.disk_usage(self._root).free
 
-    def list(self) -> tuple[dict[str, int], set[str]]:
+    def list(self) -> Listing:
         files: dict[str, int] = {}
         folders: set[str] = set()
+        others: dict[str, str] = {}
         waiting = [""]
         while waiting:
             folder = waiting.pop()
-            prefix = folder + "/" if folder else ""
-            with os.scandir(self._at(folder)) as entries:
-                for entry in entries:
-                    path = prefix + entry.name
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.add(path)
-                        waiting.append(path)
-                    else:
-                        files[path] = entry.stat(follow_symlinks=False).st_size
-        return files, folders
+            try:
+                entries = self._beneath.entries(folder, MOST + 1)
+            except PermissionError:
+                if not folder:
+                    raise
+                folders.discard(folder)
+                others[folder] = UNREADABLE
+                continue
+            for name, status in entries:
+                path = f"{folder}/{name}" if folder else name
+                if path.count("/") >= DEEPEST:
+                    raise TooMuchError(f"its folders are more than {DEEPEST} deep")
+                if what := foreign(status):
+                    others[path] = what
+                elif not stat.S_ISDIR(status.st_mode):
+                    files[path] = status.st_size
+                elif self._beneath.other_drive(status):
+                    others[path] = "another drive"
+                else:
+                    folders.add(path)
+                    waiting.append(path)
+            if len(files) + len(folders) + len(others) > MOST:
+                raise TooMuchError(f"it has more than {MOST:,} files and folders")
+        return Listing(files, folders, others)
 
     def read(self, path: str) -> bytes:
-        handle = os.open(self._at(path), _READ)
+        handle = self._open(path, os.O_RDONLY)
         try:
-            return _all_of(handle)
+            return _all_of(handle, path)
         finally:
             os.close(handle)
 
@@ -69,7 +92,24 @@ class FolderVolume:
             yield path, self.read(path)
 
     def write(self, path: str, content: bytes) -> None:
-        Path(self._at(path)).write_bytes(content)
+        """A new file in place of an older one: that may be a hard link to a file elsewhere, or readable by others."""
+        with self._beneath.place(path) as place:
+            if place.look() is not None:
+                os.unlink(place.name, **place.at)
+            handle = place.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+
+    def make_private(self, path: str) -> None:
+        if not hasattr(os, "fchmod"):
+            return
+        with suppress(OSError):  # FAT knows no owners
+            handle = self._open(path, os.O_RDONLY)
+            try:
+                if os.fstat(handle).st_mode & 0o077:
+                    os.fchmod(handle, 0o600)
+            finally:
+                os.close(handle)
 
     def sync(self, paths: Iterable[str]) -> None:
         if not self._durable:
@@ -80,24 +120,31 @@ class FolderVolume:
                 self._sync(path)
 
     def rename(self, source: str, target: str) -> None:
-        if Path(self._at(target)).exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-        Path(self._at(source)).rename(self._at(target))
+        with self._beneath.place(source) as old, self._beneath.place(target) as new:
+            if new.look() is not None:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+            if old.look() is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), source)
+            os.rename(old.name, new.name, src_dir_fd=old.handle, dst_dir_fd=new.handle)
 
     def remove(self, path: str) -> None:
-        Path(self._at(path)).unlink()
+        with self._beneath.place(path) as place:
+            os.unlink(place.name, **place.at)
 
     def make_folder(self, path: str) -> None:
-        Path(self._at(path)).mkdir()
+        with self._beneath.place(path) as place:
+            os.mkdir(place.name, 0o700, **place.at)  # noqa: PTH102
 
     def remove_folder(self, path: str) -> None:
-        Path(self._at(path)).rmdir()
+        with self._beneath.place(path) as place:
+            os.rmdir(place.name, **place.at)
 
-    def _at(self, path: str) -> str:
-        return f"{self._root}/{path}" if path else self._root
+    def _open(self, path: str, how: int) -> int:
+        with self._beneath.place(path) as place:
+            return place.open(how)
 
     def _advise(self, path: str, *advice: int) -> None:
-        handle = os.open(self._at(path), _READ)
+        handle = self._open(path, os.O_RDONLY)
         try:
             for each in advice:
                 os.posix_fadvise(handle, 0, 0, each)
@@ -110,25 +157,44 @@ class FolderVolume:
         """
         if sys.platform != "linux":
             return False
-        handle = os.open(self._root, os.O_RDONLY)
-        try:
-            return bool(ctypes.CDLL(None).syncfs(handle) == 0)
-        finally:
-            os.close(handle)
+        with self._beneath.folder() as handle:
+            return isinstance(handle, int) and bool(ctypes.CDLL(None).syncfs(handle) == 0)
 
     def _sync(self, path: str) -> None:
-        target = self._at(path)
-        if os.name == "nt" and Path(target).is_dir():
-            return  # Windows cannot sync a folder; its removable drives are written through
-        handle = os.open(target, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+        with self._beneath.place(path) as place:
+            status = place.look() if path else None
+            is_folder = not path or (status is not None and stat.S_ISDIR(status.st_mode))
+        if not is_folder:
+            handle = self._open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+            try:
+                _flush(handle)
+            finally:
+                os.close(handle)
+        elif os.name != "nt":  # Windows cannot sync a folder; its removable drives are written through
+            with self._beneath.folder(path) as folder:
+                if isinstance(folder, int):
+                    _flush(folder)
+
+
+def _flush(handle: int) -> None:
+    """fsync, on macOS as far as the medium: there fsync leaves the data in the drive's own cache."""
+    if sys.platform == "darwin":
+        import fcntl
+
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY):
+                raise
+    os.fsync(handle)
 
 
-def _all_of(handle: int) -> bytes:
-    parts = []
+def _all_of(handle: int, path: str) -> bytes:
+    parts, size = [], 0
     while part := os.read(handle, 1 << 16):
         parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise TooMuchError(f"its file {path} is larger")
     return b"".join(parts)

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from chargerctl.transport.volume import Volume, folder_of
+from chargerctl.transport.volume import Listing, Volume, folder_of
 
 
 class PreviewVolume:
@@ -18,11 +19,13 @@ class PreviewVolume:
         self._below = below
         # As without the changes.
         self.name, self.cluster, self.free = below.name, below.cluster, below.free
-        self._sizes, self._folders = below.list()
+        self._sizes, self._folders, self._others = below.list()
         self._written: dict[str, bytes] = {}
+        # How many there are in each folder.
+        self._inside = Counter(map(folder_of, (*self._sizes, *self._folders, *self._others)))
 
-    def list(self) -> tuple[dict[str, int], set[str]]:
-        return dict(self._sizes), set(self._folders)
+    def list(self) -> Listing:
+        return Listing(dict(self._sizes), set(self._folders), self._others)
 
     def read(self, path: str) -> bytes:
         self._require(path)
@@ -35,8 +38,14 @@ class PreviewVolume:
     def write(self, path: str, content: bytes) -> None:
         if folder_of(path) not in self._folders | {""}:
             raise _error(errno.ENOENT, path)
+        if path in self._folders or path in self._others:
+            raise _error(errno.EISDIR, path)
+        self._inside[folder_of(path)] += path not in self._sizes
         self._written[path] = content
         self._sizes[path] = len(content)
+
+    def make_private(self, path: str) -> None:
+        self._require(path)
 
     def sync(self, paths: Iterable[str]) -> None:
         """Only checks that the paths exist: there is no medium."""
@@ -45,7 +54,7 @@ class PreviewVolume:
                 self._require(path)
 
     def rename(self, source: str, target: str) -> None:
-        if target in self._sizes or target in self._folders:
+        if target in self._sizes or target in self._folders or target in self._others:
             raise _error(errno.EEXIST, target)
         self.write(target, self.read(source))
         self.remove(source)
@@ -53,14 +62,21 @@ class PreviewVolume:
     def remove(self, path: str) -> None:
         self._require(path)
         del self._sizes[path]
+        self._inside[folder_of(path)] -= 1
 
     def make_folder(self, path: str) -> None:
+        if path in self._sizes or path in self._folders or path in self._others:
+            raise _error(errno.EEXIST, path)
         self._folders.add(path)
+        self._inside[folder_of(path)] += 1
 
     def remove_folder(self, path: str) -> None:
-        if any(folder_of(other) == path for other in self._sizes.keys() | self._folders):
+        if path not in self._folders:
+            raise _error(errno.ENOENT, path)
+        if self._inside[path]:
             raise _error(errno.ENOTEMPTY, path)
         self._folders.discard(path)
+        self._inside[folder_of(path)] -= 1
 
     def _require(self, path: str) -> None:
         if path not in self._sizes:

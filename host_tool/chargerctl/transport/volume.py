@@ -8,8 +8,38 @@ Every method raises OSError as the file system does. Content may be lost until i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+import errno
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+LARGEST = 16 << 20  # bytes of one file, and of all that one command reads: no board's drive has more
+UNREADABLE = "a folder that cannot be read"  # in Listing.others
+
+
+class ForeignError(OSError):
+    """Where a file or a folder was expected is a link, a pipe, a device, or another drive."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(errno.EINVAL, f"is {what}", path)
+        self.path, self.what = path, what
+
+
+class TooMuchError(OSError):
+    """There is more than a board's drive has. what: of which, as the beginning of a sentence."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(errno.EFBIG, what)
+        self.what = what
+
+
+class Listing(NamedTuple):
+    """files: their sizes in bytes. folders: without the drive itself. others: what is neither and is never followed, read
+    or written, with what it is, such as "a link"."""
+
+    files: dict[str, int]
+    folders: set[str]
+    others: Mapping[str, str] = MappingProxyType({})
 
 
 class Volume(Protocol):
@@ -26,17 +56,20 @@ class Volume(Protocol):
     def free(self) -> int:
         """Bytes not in use."""
 
-    def list(self) -> tuple[dict[str, int], set[str]]:
-        """Every file with its size in bytes, and every folder but the drive itself."""
+    def list(self) -> Listing:
+        """Everything on the drive; TooMuchError for more than names.MOST."""
 
     def read(self, path: str) -> bytes:
-        """A file's content."""
+        """A file's content; ForeignError, TooMuchError for more than LARGEST."""
 
     def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Files with their content, from the medium itself where the system's cache can be bypassed."""
 
     def write(self, path: str, content: bytes) -> None:
-        """Create the file, or replace its content in place. Its folder must exist."""
+        """Create the file, or replace it. Its folder must exist."""
+
+    def make_private(self, path: str) -> None:
+        """Let only its owner read the file, where the file system knows owners."""
 
     def sync(self, paths: Iterable[str]) -> None:
         """Return when the content of these files, and the names in these folders, are on the medium."""
@@ -52,6 +85,14 @@ class Volume(Protocol):
 
     def remove_folder(self, path: str) -> None:
         """Remove an empty folder."""
+
+
+def read_all(volume: Volume, paths: Iterable[str], sizes: Mapping[str, int]) -> dict[str, bytes]:
+    """The content of those of the files that exist; TooMuchError for more than LARGEST together."""
+    there = [path for path in sorted(paths) if path in sizes]
+    if sum(sizes[path] for path in there) > LARGEST:
+        raise TooMuchError("its files are larger together")
+    return {path: volume.read(path) for path in there}
 
 
 def parents(path: str) -> list[str]:

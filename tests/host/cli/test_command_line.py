@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from chargerctl.cli.main import COMMANDS, cli
+from chargerctl.cli.main import COMMANDS, cli, main
 
 
 def leaves() -> dict[str, click.Command]:
@@ -20,7 +20,9 @@ def leaves() -> dict[str, click.Command]:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         if isinstance(command, click.Group):
-            found |= {f"{name} {sub}": each for sub, each in command.commands.items()}
+            found |= {
+                f"{name} {sub}": command.get_command(context, sub) for sub in command.list_commands(context)
+            }
         else:
             found[name] = command
     return found
@@ -152,3 +154,94 @@ def test_a_closed_pipe_is_not_an_error(write, good_toml):
     write(good_toml)
     found = in_a_shell("config show --explain | true")
     assert found.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["depoly"], "'deploy'"),
+        (["simulat"], "'simulate'"),
+        (["config", "chekc"], "'check'"),
+        (["deploy", "--driv", "x"], "'--drive'"),
+        (["config", "show", "mqtt.brocker"], "mqtt.broker"),
+        (["config", "set", "wfi.ssid", "x"], "wifi.ssid"),
+        (["config", "check", "--set", "mqtt.prot=1"], "mqtt.port"),
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_word_gets_the_one_that_is_meant(chargerctl, typed, meant):
+    status, out, err = chargerctl(*typed)
+    assert status == 2
+    assert f"id you mean {meant}?" in out + err
+
+
+@pytest.mark.parametrize(
+    ("broker", "remedy"),
+    [
+        ("mqtt://localhost:1883", "leave out mqtt://, such as localhost:1883"),
+        ("mqtts://me:secret@host/path", "leave out mqtts://, such as host:1883"),
+        ("tcp://", "leave out tcp://, such as localhost:1883"),
+        ("user@host:1883", "is not HOST:PORT"),
+        ("host:1883/path", "is not HOST:PORT"),
+        ("host", "is not HOST:PORT"),
+        ("host:0", "is not HOST:PORT"),
+    ],
+)
+def test_a_broker_that_is_not_host_and_port_is_refused_with_the_remedy(chargerctl, broker, remedy):
+    status, _, err = chargerctl("simulate", "--broker", broker, "--script", "demo")
+    assert status == 2
+    assert remedy in err
+
+
+NOT_FOR_A_START = {
+    "--help": ["json", "pathlib", "rich", "tomlkit", "hashlib", "chargerctl.settings"],
+    "config check": [
+        "rich",
+        "tomlkit",
+        "hashlib",
+        "difflib",
+        "subprocess",
+        "importlib.metadata",
+        "concurrent",
+    ],
+    "deploy": [
+        "rich",
+        "tomlkit",
+        "difflib",
+        "subprocess",
+        "importlib.metadata",
+        "concurrent",
+        "circup",
+        "requests",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NOT_FOR_A_START)
+def test_what_is_slow_to_load_is_not_loaded_for(write, good_toml, folder, monkeypatch, name):
+    """A deploy that has nothing to do, the second one. What starts fast is measured by bench/start.py."""
+    write(good_toml)
+    (folder / "drive").mkdir()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    words = {
+        "--help": ["--help"],
+        "config check": ["config", "check"],
+        "deploy": [
+            "deploy",
+            "--yes",
+            "--libs",
+            "wheels",
+            "--drive",
+            "drive",
+            "--set",
+            "hardware.board=adafruit_feather_esp32s2",
+        ],
+    }[name]
+    if name == "deploy":
+        board = "hardware.board=adafruit_feather_esp32s2"
+        words += ["--yes", "--libs", "wheels", "--drive", "drive", "--set", board]
+        assert main(words) == 0
+    code = "import sys; from chargerctl.cli.main import main; main(sys.argv[1:]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert not loaded.intersection(NOT_FOR_A_START[name])

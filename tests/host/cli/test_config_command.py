@@ -11,7 +11,9 @@ import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.deploy.snapshot import Snapshot
 from chargerctl.deploy.target import make_target
-from chargerctl.settings import effective, render, salted_hashes
+from chargerctl.settings import effective, render
+from chargerctl.settings.differences import salted_hashes
+from chargerctl.settings.table import SETTINGS
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_show_names_every_setting(chargerctl, config):
     assert values["mqtt.broker"] == '"192.168.1.10"'
     assert values["mqtt.port"] == "1883"
     assert values["hardware.relay_pin"] == "the board's own"
-    assert len(values) == 50
+    assert len(values) == len(SETTINGS)
 
 
 def test_show_explains_where_a_value_is_from_and_what_it_replaced(chargerctl, config, monkeypatch):
@@ -184,7 +186,7 @@ def test_set_of_a_secret_warns_if_other_users_can_read_the_file(chargerctl, conf
     )
     assert chargerctl("config", "set", "wifi.ssid", "b")[2] == ""
     config.chmod(0o600)
-    assert chargerctl(*secret)[2] == ""
+    assert "can read it: run chmod" not in chargerctl(*secret)[2]
 
 
 def test_set_takes_no_option_for_a_value(chargerctl, config, good_toml):
@@ -458,7 +460,7 @@ def complete(monkeypatch, chargerctl, line: str) -> list[str]:
     ("line", "expected"),
     [
         ("chargerctl con", ["config"]),
-        ("chargerctl config ", ["check", "pull", "render", "set", "show"]),
+        ("chargerctl config ", ["check", "show", "render", "set", "pull"]),
         ("chargerctl config set mqtt.k", ["mqtt.keep_alive"]),
         ("chargerctl config set mqtt.tls ", ["true", "false"]),
         ("chargerctl config set hardware.card_reader pn", ["pn532_i2c", "pn532_spi"]),
@@ -489,3 +491,59 @@ def test_completion_is_a_script_for_the_shell(chargerctl, shell):
     status, out, _ = chargerctl("completion", shell)
     assert status == 0
     assert f"_CHARGERCTL_COMPLETE={shell}_complete" in out
+
+
+def test_check_names_a_settings_file_with_a_secret_that_others_can_read(chargerctl, write, good_toml):
+    path = write(good_toml + '[web]\napi_password = "hunter2222"\n')
+    warning = (
+        "settings.toml: warning: contains a secret, and other users can read it: run chmod 600 settings.toml"
+    )
+    for mode, named in ((0o644, True), (0o640, True), (0o604, True), (0o600, False)):
+        path.chmod(mode)
+        status, out, _ = chargerctl("config", "check")
+        assert (status, warning in out.splitlines()) == (0, named), oct(mode)
+    path.chmod(0o644)
+    _, out, _ = chargerctl("config", "check", "--json")
+    assert ["other users can read it" in each["message"] for each in json.loads(out)["problems"]].count(
+        True
+    ) == 1
+
+
+def test_check_names_it_too_where_the_environment_overrides_the_secret(
+    chargerctl, write, good_toml, monkeypatch
+):
+    write(good_toml + '[web]\napi_password = "hunter2222"\n').chmod(0o644)
+    monkeypatch.setenv("CHARGER_WEB_API_PASSWORD", "hunter3333")
+    assert "other users can read it" in chargerctl("config", "check")[1]
+
+
+def test_a_file_without_a_secret_may_be_read_by_anybody(chargerctl, write, good_toml, monkeypatch):
+    monkeypatch.setenv("CHARGER_WIFI_PASSWORD", "hunter3333")
+    write(good_toml).chmod(0o644)
+    assert "other users" not in chargerctl("config", "check")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("config", "check", "--set", "wifi.password=hunter2222"),
+        ("config", "check", "--set", "wifi.password=hunter2222", "--json"),
+        ("config", "show", "--set", "wifi.password=hunter2222"),
+        ("config", "set", "wifi.password", "hunter2222"),
+        ("config", "render", "--set", "wifi.password=hunter2222"),
+    ],
+    ids=" ".join,
+)
+def test_a_secret_on_the_command_line_gets_a_warning_about_ps(chargerctl, write, good_toml, arguments):
+    write(good_toml).chmod(0o600)
+    _, _, err = chargerctl(*arguments)
+    assert "warning: wifi.password on the command line: other users can read it there (ps)" in err
+    assert "hunter" not in err
+
+
+def test_a_secret_from_elsewhere_gets_no_warning_about_ps(chargerctl, write, good_toml, monkeypatch):
+    write(good_toml).chmod(0o600)
+    monkeypatch.setenv("CHARGERCTL_CONFIG_CHECK_SET", "wifi.password=hunter2222")
+    monkeypatch.setenv("CHARGER_MQTT_PASSWORD", "hunter2222")
+    assert "(ps)" not in chargerctl("config", "check", "--set", "wifi.password=", "--set", "mqtt.port=1")[2]
+    assert "(ps)" not in chargerctl("config", "check")[2]

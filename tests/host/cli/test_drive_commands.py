@@ -5,18 +5,29 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chargerctl import files
 from chargerctl.boards import find
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import ASSUMED, version_text
+from chargerctl.cli.main import main
+from chargerctl.deploy.backup import unpack
+from chargerctl.deploy.image_zip import read_zip, write_zip
 from chargerctl.deploy.lock import locked
+from chargerctl.deploy.records import COMMIT, MANIFEST, Commit, Manifest, Mark
+from chargerctl.deploy.secrets import masked_lines
+from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.table import MASK
 from chargerctl.transport.folder import FolderVolume
+from chargerctl.transport.volume import LARGEST
 
 from tests.host.commands import SECRET, Run, contents
 
@@ -135,6 +146,89 @@ def test_a_backup_has_every_file_but_no_secret_and_can_be_restored(
     )
 
 
+def test_copies_of_the_settings_are_left_out_with_the_passwords(
+    run: Run, drive: Path, tmp_path: Path
+) -> None:
+    run("deploy")
+    copies = {
+        "settings.toml.bak": f'CHARGER_WIFI_PASSWORD = "{SECRET}"\n',
+        "Settings.toml": f"# CIRCUITPY_WIFI_PASSWORD={SECRET}\n",
+        "old/laptop.toml": f'[wifi]\npassword = "{SECRET}"\n',
+        "notes.py": f'CHARGER_MQTT_PASSWORD = "{SECRET}"\n',
+    }
+    (drive / "old").mkdir()
+    for name, text in copies.items():
+        (drive / name).write_text(text)
+    (drive / "mine.py").write_text("password = ask()\n")
+    found = json.loads(run("backup", "--to", str(tmp_path / "some.zip"), "--json")[1])
+    assert {note.split()[2] for note in found["notes"] if "it has passwords" in note} == copies.keys()
+    unpacked = unpack(tmp_path / "some.zip").image
+    assert not [name for name, content in unpacked.items() if SECRET.encode() in content]
+    assert "mine.py" in unpacked
+    before = contents(drive)
+    assert run("restore", str(tmp_path / "some.zip"))[0] == 0
+    assert {name: contents(drive)[name] for name in copies} == {name: before[name] for name in copies}
+    run("backup", "--to", str(tmp_path / "all.zip"), "--with-secrets")
+    assert copies.keys() <= unpack(tmp_path / "all.zip").image.keys()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'CHARGER_SERIAL = "x1"',  # without a line end
+        'CHARGER_SERIAL = "x1"\r\nCHARGER_WIFI_PASSWORD = "of the archive"\r\n',
+        'CHARGER_SERIAL = "x1"\n[mqtt]\nport = 1\n',
+        'CHARGER_SERIAL = "x1"\n[mqtt]',
+    ],
+)
+def test_a_restore_without_secrets_keeps_those_of_the_drive_where_the_board_reads_them(
+    run: Run, drive: Path, tmp_path: Path, settings: str
+) -> None:
+    run("deploy")
+    image = unpacked_backup(run, tmp_path) | {"settings.toml": settings.encode()}
+    head = {"board_id": "raspberry_pi_pico2_w", "circuitpython": "10.1.3", "secrets": False}
+    write_zip(tmp_path / "other.zip", image, head, "backup.json")
+    assert run("restore", str(tmp_path / "other.zip"))[0] == 0
+    read = read_board_file((drive / "settings.toml").read_bytes()).values
+    assert (read["CHARGER_SERIAL"], read["CHARGER_WIFI_PASSWORD"]) == ("x1", SECRET)
+
+
+def unpacked_backup(run: Run, folder: Path) -> dict[str, bytes]:
+    run("backup", "--to", str(folder / "backup.zip"))
+    return unpack(folder / "backup.zip").image
+
+
+def test_of_names_that_fat_takes_for_one_a_backup_has_the_first_and_can_be_restored(
+    run: Run, drive: Path, tmp_path: Path
+) -> None:
+    run("deploy")
+    for name in ("A", "a", "charge~1"):
+        (drive / name).write_text(name)
+    (drive / "B").mkdir()
+    for name in ("B/x", "b"):
+        (drive / name).write_text(name)
+    _, _, err = run("backup", "--to", str(tmp_path / "backup.zip"))
+    for said in ("a (its name is the same for FAT as A)", "b (its name is a file and, with B/x, a folder)"):
+        assert f"left out: {said}" in err
+    assert "charge~1" in err
+    image = unpack(tmp_path / "backup.zip").image
+    assert {"A", "B/x"} == {name for name in image if len(name) == 1 or name[0] in "Bb"} - {"boot.py"}
+    assert run("restore", str(tmp_path / "backup.zip"))[0] == 0
+
+
+def test_a_backup_that_cannot_be_compressed_can_be_restored(tmp_path: Path) -> None:
+    image = {f"{number}": os.urandom(LARGEST // 16) for number in range(16)}
+    write_zip(tmp_path / "x.zip", image, {}, "about.json")
+    assert read_zip(tmp_path / "x.zip", "about.json")[0] == image
+
+
+@pytest.mark.parametrize("name", [".Trash-1001", ".Trash-0", ".Trash", ".Trashes", "$RECYCLE.BIN"])
+def test_what_a_system_threw_away_is_not_packed(run: Run, drive: Path, tmp_path: Path, name: str) -> None:
+    (drive / name / "files").mkdir(parents=True)
+    (drive / name / "files" / "old.txt").write_text(SECRET)
+    assert not any(path.startswith(name) for path in unpacked_backup(run, tmp_path))
+
+
 def test_a_backup_with_secrets_restores_exactly(run: Run, drive: Path, tmp_path: Path) -> None:
     run("deploy")
     saved = contents(drive)
@@ -245,6 +339,41 @@ def test_an_unfinished_deploy_is_finished_only_after_a_yes(
     assert (status, "an earlier deploy was interrupted" in out, "add --yes" in err) == (2, True, True)
     assert contents(drive) == before
     assert run("deploy")[0] == 0
+
+
+def test_after_a_no_it_is_said_that_the_earlier_deploy_was_finished(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (drive / ".deploy").mkdir()
+    (drive / ".deploy" / "0").write_bytes(b"new")
+    steps = [
+        ("put", *Mark.of(b"new").words(), ".deploy/0", "new.py"),
+        ("move", "a", "b"),
+        ("remove", "old.py"),
+    ]
+    (drive / COMMIT).write_bytes(Commit(steps).render())
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda question, **_: question == "Finish it?")
+    status, out, err = run("deploy", yes=False)
+    assert "  write   new.py\n  move    a to b\n  remove  old.py\n" in out
+    assert (status, err) == (1, "chargerctl: the earlier deploy was finished, and nothing else was written\n")
+    assert (drive / "new.py").read_bytes() == b"new"
+    assert not (drive / "boot.py").exists()
+
+
+def test_a_pin_on_the_drive_that_is_none_is_left_out_with_a_warning(run: Run, drive: Path) -> None:
+    wrong = {
+        "RELAY_ACTIVE": "is not high or low",
+        "LOCK_PIN": "is not the name of a pin",
+        "SERVICE_PIN": "is not the name of a pin",
+    }
+    lines = [f'CHARGER_HARDWARE_{setting} = "D1\\nfoo"\n' for setting in wrong]
+    (drive / "settings.toml").write_text("".join(lines))
+    status, out, err = run("deploy", "--no-settings")
+    assert status == 0, err
+    for setting, what in wrong.items():
+        assert f"WARNING: CHARGER_HARDWARE_{setting} {what}" in out
+    assert Manifest.read((drive / MANIFEST).read_bytes()).pins == {}
 
 
 def cut_after_the_commit(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,6 +528,162 @@ def test_settings_can_be_left_alone(run: Run, drive: Path, tmp_path: Path) -> No
     assert run("deploy", "--no-settings")[0] == 0
     assert (drive / "settings.toml").read_text() == "# mine\n"
     assert (drive / "code.py").exists()
+
+
+# Ctrl-C.
+
+
+@pytest.mark.parametrize(
+    ("act", "number", "committed"),
+    [
+        ("write", 3, False),
+        ("rename", 1, False),
+        ("rename", 3, True),
+        ("remove", 2, True),
+    ],
+)
+def test_after_ctrl_c_the_state_of_the_board_and_the_remedy_are_said(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch, act: str, number: int, committed: bool
+) -> None:
+    run("deploy")
+    before = contents(drive)
+    count, real = 0, getattr(FolderVolume, act)
+
+    def interrupted(*arguments: object) -> object:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, act, interrupted)
+        status, _, err = run("deploy", "--set", "mqtt.broker=10.0.0.9")
+    assert status == 130
+    line = err.splitlines()[-1]
+    if committed:
+        assert line == (
+            "chargerctl: stopped. The board holds its outputs safe; a reset or the next deploy finishes this one."
+        )
+    else:
+        assert line == "chargerctl: stopped. Nothing on the board has changed."
+        assert contents(drive) == before
+    assert run("deploy", "--set", "mqtt.broker=10.0.0.9")[0] == 0
+    assert "10.0.0.9" in (drive / "settings.toml").read_text()
+    assert not (drive / ".deploy").exists()
+
+
+def test_after_ctrl_c_at_the_very_end_the_deploy_is_said_to_be_done(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, "remove_folder", interrupted)
+        status, _, err = run("deploy")
+    assert (status, err.splitlines()[-1]) == (130, "chargerctl: stopped. Everything was written before that.")
+    assert "nothing to do" in run("deploy")[1]
+
+
+def test_ctrl_c_while_an_earlier_deploy_is_finished_says_the_state_too(
+    run: Run, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_after_the_commit(run, monkeypatch)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderVolume, "rename", interrupted)
+        status, out, _ = run("deploy", "--json")
+    assert (status, json.loads(out)["committed"]) == (130, True)
+
+
+# What is kept on the laptop.
+
+
+def test_a_deploy_that_changes_no_file_leaves_the_record_for_a_rollback(
+    run: Run, drive: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = contents(drive)
+    run("deploy")
+    run("deploy")
+    (drive / ".chargerctl").write_bytes(b"damaged")  # only the manifest is written anew
+    assert "change  .chargerctl" in run("deploy")[1]
+    (drive / "._code.py").write_bytes(b"macOS")
+    assert "left by macOS" in run("deploy")[1]
+    assert run("rollback")[0] == 0
+    assert contents(drive) == factory
+
+
+def test_a_backup_replaces_a_file_only_after_a_yes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "x.zip"
+    target.write_text("precious")
+    target.chmod(0o644)
+    for how in ((), ("--json",)):
+        status, out, err = run("backup", "--to", str(target), *how)
+        assert (status, "add --yes" in out + err, target.read_text()) == (2, True, "precious")
+    assert run("backup", "--to", str(target), "--yes")[0] == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert run("restore", str(target), "--dry-run")[0] == 0
+
+
+@pytest.mark.parametrize(("answer", "status"), [(False, 1), (True, 0)])
+def test_on_a_terminal_a_backup_asks_before_it_replaces_a_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool, status: int
+) -> None:
+    asked = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question) or answer)
+    (tmp_path / "x.zip").write_text("precious")
+    assert run("backup", "--to", str(tmp_path / "x.zip"))[0] == status
+    assert asked == [f"{tmp_path / 'x.zip'} exists: replace it?"]
+    assert ((tmp_path / "x.zip").read_bytes() == b"precious") != answer
+
+
+def test_a_backup_replaces_no_pipe_and_no_device(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in (tmp_path / "pipe", Path("/dev/null")):
+        status, _, err = run("backup", "--to", str(name), "--yes")
+        assert (status, err.count("\n"), name.is_file()) == (1, 1, False), err
+
+
+@pytest.mark.parametrize("through", ["/dev/fd/", "/proc/self/fd/", "link"])
+def test_a_file_that_a_program_has_open_is_not_replaced(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], through: str
+) -> None:
+    """As /dev/stdout is, where the shell writes it to a log."""
+    with (tmp_path / "log.txt").open("wb", buffering=0) as log:
+        log.write(b"before\n")
+        (tmp_path / "link").symlink_to(f"/dev/fd/{log.fileno()}")
+        path = str(tmp_path / "link") if through == "link" else f"{through}{log.fileno()}"
+        refused(run("backup", "--to", path), "leads to a file that a program has open")
+        assert main(["config", "render", "-o", path]) == 1
+        assert "leads to a file that a program has open" in capsys.readouterr().err
+    assert (tmp_path / "log.txt").read_bytes() == b"before\n"
+
+
+@pytest.mark.parametrize("write", [files.write_private, files.write_new])
+def test_ctrl_c_leaves_no_half_of_a_private_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]
+) -> None:
+    class Stopped(io.BytesIO):
+        def write(self, content: object) -> int:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: os.close(descriptor) or Stopped())
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "all.zip", b"secret")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_line_without_a_name_is_searched_for_secrets_at_once() -> None:
+    """With a pattern that is tried at each letter this takes hours."""
+    line = "x" * 1_000_000
+    assert masked_lines(f"{line}\n{line} password = 1") == [MASK, f'{line} password = "{MASK}"']
 
 
 # What there is to do afterwards.

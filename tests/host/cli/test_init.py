@@ -121,7 +121,7 @@ def test_it_asks_again_until_the_answer_is_good(folder):
     answers = ["x" * 33, "home", "short", "hunter2222", "mqtt://x", "10.0.0.2", "my charger", "mine-1"]
     result = CliRunner().invoke(cli, ["init"], input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
-    for reason in ("has 33", "must be empty or 8 to 63 bytes, has 5", "bare host name", "-_. only"):
+    for reason in ("has 33", "8 to 63 bytes, or 64 hexadecimal digits, has 5", "bare host name", "-_. only"):
         assert reason in result.output
     assert "hunter2222" not in result.output
     settings = effective(folder / "settings.toml", {})

@@ -54,7 +54,7 @@ def test_a_deploy_fits_is_whole_and_leaves_no_trace_of_itself(
     assert main(["deploy", "--drive", "CIRCUITPY", "--yes", "--force", "--libs", "wheels"]) == 0
     said = capsys.readouterr().out
     assert "in place" not in said
-    sizes, _ = drive.list()
+    sizes = drive.list().files
     compiled = [path for path in sizes if path.endswith(".mpy")]
     assert {drive.read(path)[:4] for path in compiled} <= {MPY_HEADER}
     settings = read_board_file(drive.read("settings.toml")).values

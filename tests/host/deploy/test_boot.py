@@ -71,6 +71,13 @@ def test_a_name_in_the_way_is_left_to_the_laptop(
     assert bench.tree()[there] == b"mine"
 
 
+@pytest.mark.parametrize("target", ["code.py", "CODE.PY"])
+def test_a_file_that_is_to_replace_itself_is_not_removed(bench: Bench, new_tree: Tree, target: str) -> None:
+    bench.power_cycle(staged(new_tree, [("move", "code.py", target)]))
+    assert f"boot: cannot finish a deploy: {target} is its own source" in bench.run(5)
+    assert bench.tree()["code.py"] == new_tree["code.py"]
+
+
 def test_a_program_that_cannot_be_imported_is_shown_and_held_until_the_file_is_back(
     bench: Bench, new_tree: Tree
 ) -> None:

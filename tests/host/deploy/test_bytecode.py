@@ -165,14 +165,14 @@ def test_a_module_edited_beside_the_mpy_stays_and_the_others_have_the_names_it_u
     script = tmp_path / "short.script"
     script.write_text("expect status Available within 30\n")
     # Before it is deployed to again, the board has one module with other names than the rest.
-    assert run("simulate", "--script", str(script))[0] == 1
+    assert run("simulate", "--trust", "--script", str(script))[0] == 1
     status, out, _ = run("deploy")
     assert status == 0
     assert f"{EDITED} was edited by you and stays: the board runs it instead of charger/connector.mpy" in out
     assert "CircuitPython imports" not in out
     assert (drive / EDITED).read_bytes() == mine
     assert b"_run_urgent" in (drive / "charger" / "loop.mpy").read_bytes()
-    assert run("simulate", "--script", str(script))[0] == 0
+    assert run("simulate", "--trust", "--script", str(script))[0] == 0
     assert "nothing to do" in run("deploy")[1]
     (drive / EDITED).unlink()
     assert run("deploy")[0] == 0
@@ -225,7 +225,7 @@ def test_an_older_drive_is_simulated_as_it_is_from_what_this_laptop_remembers(
     (drive / f"{path}.mpy").write_bytes(compile_image(older, SourceRecord(state)).image[f"{path}.mpy"])
     script = tmp_path / "short.script"
     script.write_text('expect console "ValueError: old" within 30\n')
-    status, out, err = run("simulate", "--script", str(script))
+    status, out, err = run("simulate", "--trust", "--script", str(script))
     assert status == 0, out + err
 
 
@@ -236,7 +236,7 @@ def test_what_cannot_be_matched_is_not_simulated(run: Run, drive: Path, tmp_path
     (drive / path).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     script = tmp_path / "short.script"
     script.write_text("expect status Available within 30\n")
-    status, out, err = run("simulate", "--script", str(script))
+    status, out, err = run("simulate", "--trust", "--script", str(script))
     assert status == 1
     assert f"source of {path} not found" in err.replace("/lib/", "lib/"), out + err
 
@@ -249,7 +249,7 @@ def test_a_damaged_file_is_reported_and_a_plain_deploy_repairs_it(
     (drive / "charger" / "loop.mpy").write_bytes(whole[:-40])
     script = tmp_path / "short.script"
     script.write_text("expect status Available within 30\n")
-    status, _, err = run("simulate", "--script", str(script))
+    status, _, err = run("simulate", "--trust", "--script", str(script))
     assert status == 1
     assert "not found (damaged, or compiled on another laptop)" in err
     assert run("deploy")[0] == 0

@@ -18,7 +18,10 @@ from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.deploy.bytecode.compiler import compile_image
 from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import Image, firmware_image
+from chargerctl.deploy.libraries import bundle, choice
+from chargerctl.deploy.libraries.choice import libraries
 from chargerctl.deploy.libraries.imports import reached
+from chargerctl.deploy.libraries.remembered import Search, remembered
 from chargerctl.deploy.libraries.requirements import required_libraries, versions_tested
 from chargerctl.deploy.libraries.versions import untested
 from chargerctl.deploy.libraries.wheels import wheel_libraries
@@ -240,3 +243,71 @@ def test_skip_leaves_the_libraries_as_they_are(deploy: Deploy, tmp_path: Path) -
     done = deploy("--libs", "skip", "--json")
     assert json.loads(done.stdout)["nothing_to_do"]
     assert "lib/adafruit_ntp.mpy" in on_drive(tmp_path)
+
+
+def test_without_circup_auto_takes_the_packages_and_bundle_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bundle, "find_spec", lambda name: None)
+    assert libraries("auto", 10, {}) == (wheel_libraries(), [])
+    with pytest.raises(bundle.BundleError, match=r"pip install 'chargerctl\[bundle\]'"):
+        libraries("bundle", 10, {})
+
+
+def test_that_no_bundle_can_be_had_is_remembered_for_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def none(names: list[str], major: int, refresh: bool) -> Image:
+        asked.append(refresh)
+        raise bundle.BundleError("no bundle")
+
+    monkeypatch.setattr(choice, "is_installed", lambda: True)
+    monkeypatch.setattr(choice, "bundle_libraries", none)
+    state = tmp_path / "state"
+    for _ in range(2):
+        assert libraries("auto", 10, {}, state)[1] == ["no bundle; using the installed packages"]
+    assert asked == [False]
+    libraries("auto", 9, {}, state)
+    with pytest.raises(bundle.BundleError):
+        libraries("bundle", 10, {}, state)
+    assert asked == [False, False, True]
+    (file,) = state.glob("no-bundle-10*")
+    for age_s in (90_000, -90_000):
+        os.utime(file, times=(file.stat().st_atime - age_s, file.stat().st_mtime - age_s))
+        libraries("auto", 10, {}, state)
+    assert len(asked) == 5
+    monkeypatch.setattr(choice, "bundle_libraries", lambda *_, **__: {"lib/x.mpy": b""})
+    libraries("bundle", 10, {}, state)
+    assert libraries("auto", 10, {}, state) == ({"lib/x.mpy": b""}, [])
+
+
+def test_a_search_among_the_packages_is_remembered_until_one_of_them_changes(tmp_path: Path) -> None:
+    package = tmp_path / "RECORD"
+    package.write_text("version 1")
+    searches = []
+
+    def search() -> Search:
+        searches.append(1)
+        return Search({"lib/a.py": str(tmp_path / "a.py")}, {str(package)})
+
+    def found(firmware: bytes = b"import a") -> Search:
+        return remembered(tmp_path / "state", {"code.py": firmware}, search)
+
+    assert found() == found()
+    assert len(searches) == 1
+    package.write_text("version 11")
+    assert found() == found()
+    assert len(searches) == 2, "a package changed"
+    found(b"import b")
+    assert len(searches) == 3, "the firmware changed"
+    (tmp_path / "state" / "libraries.json").write_text("{ rubbish")
+    package.unlink()
+    assert found(b"import b") == found(b"import b")
+    assert len(searches) == 5, "a package has gone"
+
+
+def test_a_search_is_not_remembered_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert wheel_libraries(tmp_path / "file" / "state") == wheel_libraries()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from chargerctl.boards.address import Address
+from chargerctl.boards.boot_out import BOOT_OUT
 from chargerctl.cli.main import main
 from chargerctl.deploy.backup import unpack
 from chargerctl.deploy.lock import locked
@@ -81,13 +82,43 @@ def test_what_only_reads_reports_an_unfinished_deploy_and_only_pull_refuses_it(
         ("", 2, "--drive is empty"),
         ("CIRCUITPY9", 2, "CIRCUITPY9 does not exist: plug the board in"),
         ("short.script", 2, "short.script is a file: name the folder"),
+        ("circle", 2, "circle is a link that leads nowhere: name the folder"),
+        ("x" * 5000, 1, "xxx... is too long for a name: name the folder"),
     ],
 )
 def test_an_address_that_is_no_folder_is_refused_with_the_reason(
     said, deployed: Path, command: str, address: str, status: int, reason: str
 ) -> None:
+    Path("circle").symlink_to("circle")
     found, err = said(command, address)
     assert (found, reason in err, err.count("\n")) == (status, True, 1), err
+    assert len(err) < 500
+
+
+def test_from_a_folder_that_is_gone_a_relative_drive_is_not_found(
+    said, tmp_path: Path, deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    found, err = said("traceback", "CIRCUITPY")
+    assert (found, "the current folder does not exist any more" in err, err.count("\n")) == (2, True, 1), err
+
+
+def test_a_folder_in_place_of_boot_out_txt_is_not_said_to_be_written(said, deployed: Path) -> None:
+    (deployed / BOOT_OUT).unlink()
+    (deployed / BOOT_OUT).mkdir()
+    found, err = said("backup", deployed)
+    assert (found, "is not the file that should be there" in err, "written" in err) == (1, True, False), err
+
+
+@pytest.mark.parametrize(("kind", "what"), [("link", "a link"), ("folder", "a folder")])
+def test_a_pull_says_what_is_in_place_of_the_settings(said, deployed: Path, kind: str, what: str) -> None:
+    settings = deployed / "settings.toml"
+    settings.unlink()
+    settings.symlink_to("elsewhere") if kind == "link" else settings.mkdir()
+    found, err = said("config pull", deployed)
+    assert (found, f"settings.toml: is {what}" in err) == (2, True), err
 
 
 def test_a_folder_may_have_a_colon_in_its_name(run: Run, tmp_path: Path) -> None:

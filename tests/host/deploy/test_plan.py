@@ -138,7 +138,7 @@ def test_a_dry_run_after_a_deploy_that_cannot_be_finished_plans_what_the_real_on
     assert changes(dry) == changes(real)
     for planned in (dry, real):
         shown = "\n".join(plan_lines(planned))
-        assert "the board is on hold: an earlier deploy could not be finished" in shown
+        assert "an earlier deploy cannot be finished (lost.py is missing): this one takes its place" in shown
         assert "it is finished first" not in shown
 
 
@@ -290,7 +290,7 @@ def test_a_drive_with_a_damaged_manifest_can_be_deployed_to() -> None:
 
 
 def test_the_pins_to_hold_come_from_the_settings_then_from_the_board() -> None:
-    assert safe_pins(b"", BOARD) == {
+    assert safe_pins(b"", BOARD)[0] == {
         "relay": ("GP2", "high"),
         "lock": ("GP3", "high"),
         "service": ("GP14", "low"),
@@ -299,9 +299,9 @@ def test_the_pins_to_hold_come_from_the_settings_then_from_the_board() -> None:
 CHARGER_HARDWARE_RELAY_ACTIVE = "low"
 CHARGER_HARDWARE_LOCK_PIN = "none"
 """
-    assert safe_pins(settings, BOARD) == {"relay": ("GP20", "low"), "service": ("GP14", "low")}
+    assert safe_pins(settings, BOARD) == ({"relay": ("GP20", "low"), "service": ("GP14", "low")}, [])
     other = b'CHARGER_HARDWARE_BOARD = "adafruit_feather_esp32s2"\n'
-    assert safe_pins(other, BOARD)["relay"] == ("D5", "high")
+    assert safe_pins(other, BOARD)[0]["relay"] == ("D5", "high")
 
 
 def test_settings_typed_on_the_drive_stay() -> None:
@@ -337,7 +337,8 @@ def test_what_is_written_is_little_more_than_what_changes(new_image: Image) -> N
 
 def test_the_progress_has_bytes_and_time_left_on_a_terminal() -> None:
     out = io.StringIO()
-    with shown_progress(Console(file=out, force_terminal=True, width=100), 2048) as progress:
+    terminal = Console(file=out, force_terminal=True, width=100)
+    with shown_progress(2048, print, terminal) as progress:
         progress(1024, "code.py")
     assert "1.0/2.0 kB" in out.getvalue()
     assert "code.py" in out.getvalue()

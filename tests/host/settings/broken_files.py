@@ -469,14 +469,19 @@ BROKEN = [
     Broken(
         "space at the end of a host",
         FLAT.replace(b"10.0.0.2", b"10.0.0.2 "),
-        ["settings.toml:3:23: CHARGER_MQTT_BROKER: may have letters, digits and -_. only"],
-        ["CHARGER_MQTT_BROKER: may have letters, digits and -_. only" + UNAVAILABLE],
+        ["settings.toml:3:23: CHARGER_MQTT_BROKER: must be a bare host name: no blanks"],
+        ["CHARGER_MQTT_BROKER: must be a bare host name: no blanks" + UNAVAILABLE],
     ),
     Broken(
         "secret too short",
         FLAT + b'CHARGER_WIFI_PASSWORD = "hunter2"\n',
-        ["settings.toml:4:25: CHARGER_WIFI_PASSWORD: must be empty or 8 to 63 bytes, has 7"],
-        ["CHARGER_WIFI_PASSWORD: must be empty or 8 to 63 bytes, has 7" + UNAVAILABLE],
+        [
+            "settings.toml:4:25: CHARGER_WIFI_PASSWORD: must be empty or 8 to 63 bytes, or 64 hexadecimal digits, has 7"
+        ],
+        [
+            "CHARGER_WIFI_PASSWORD: must be empty or 8 to 63 bytes, or 64 hexadecimal digits, has 7"
+            + UNAVAILABLE
+        ],
     ),
     Broken(
         "secret without quotes",

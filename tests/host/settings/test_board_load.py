@@ -16,7 +16,11 @@ def test_the_least_is_enough(good):
     values, problems = load(good.get)
     assert problems == []
     assert values["mqtt.broker"] == "192.168.1.10"
-    assert set(values) == {row[0] for row in TABLE} | {"hardware.reader_pins"}
+    assert set(values) == {row[0] for row in TABLE} | {
+        "hardware.reader_pins",
+        "mqtt.topic_out",
+        "mqtt.topic_in",
+    }
 
 
 def test_nothing_set_is_three_reasons_not_to_charge():
@@ -35,6 +39,55 @@ def test_defaults_that_depend(good):
     assert (values["mqtt.port"], values["mqtt.client_id"]) == (8883, "me")
     values, _ = load_with(good, CHARGER_MQTT_TLS="true", CHARGER_MQTT_PORT="1884")
     assert values["mqtt.port"] == 1884
+
+
+@pytest.mark.parametrize(
+    ("lock_ms", "valid_s", "used_s"),
+    [
+        ("200", "60", 10),
+        ("200", "11", 10),
+        ("200", "10", 9),
+        ("500", "10", 9),
+        ("501", "10", 8),
+        ("3500", "5", 1),
+    ],
+)
+def test_the_wait_for_an_answer_leaves_time_to_close_the_relay_with_a_line(good, lock_ms, valid_s, used_s):
+    values, problems = load_with(
+        good,
+        CHARGER_OCPP_CONNECTION_TIMEOUT="5",
+        CHARGER_SAFETY_STALE_AUTHORIZATION_SECONDS=valid_s,
+        CHARGER_SAFETY_LOCK_SETTLE_MS=lock_ms,
+    )
+    assert values["ocpp.authorize_timeout"] == used_s
+    line = f"leaves no time to close the relay within safety.stale_authorization_seconds: {used_s} is used"
+    assert problems == ([] if used_s == 10 else [("CHARGER_OCPP_AUTHORIZE_TIMEOUT", line, False)])
+
+
+def test_a_lock_that_takes_longer_than_an_authorisation_is_valid_is_named_and_keeps_its_time(good):
+    values, problems = load_with(
+        good,
+        CHARGER_OCPP_CONNECTION_TIMEOUT="5",
+        CHARGER_SAFETY_STALE_AUTHORIZATION_SECONDS="5",
+        CHARGER_SAFETY_LOCK_SETTLE_MS="5000",
+    )
+    assert values["safety.lock_settle_ms"] == 5000
+    line = "lets no charge begin: safety.stale_authorization_seconds must be longer"
+    assert problems == [("CHARGER_SAFETY_LOCK_SETTLE_MS", line, False)]
+
+
+@pytest.mark.parametrize(
+    ("given_s", "valid_s", "used_s"), [("61", "60", 60), (None, "5", 5), ("3600", "600", 600), ("5", "5", 5)]
+)
+def test_the_connection_timeout_is_bounded_by_the_validity_of_an_authorisation_with_a_line(
+    good, given_s, valid_s, used_s
+):
+    changes = {"CHARGER_OCPP_CONNECTION_TIMEOUT": given_s} if given_s else {}
+    values, problems = load_with(good, CHARGER_SAFETY_STALE_AUTHORIZATION_SECONDS=valid_s, **changes)
+    assert values["ocpp.connection_timeout"] == used_s
+    line = f"is longer than safety.stale_authorization_seconds: {used_s} is used"
+    expected = [] if given_s == valid_s else [("CHARGER_OCPP_CONNECTION_TIMEOUT", line, False)]
+    assert [each for each in problems if each[0] == "CHARGER_OCPP_CONNECTION_TIMEOUT"] == expected
 
 
 @pytest.mark.parametrize(
@@ -77,7 +130,9 @@ def test_good_values(good, variable, text, name, value):
         ("CHARGER_NAME", "", "must not be empty"),
         ("CHARGER_NAME", "a\tb", "has a control character"),
         ("CHARGER_NTP_SERVER", "ntp://x", "must be a bare host name: no scheme, no port, no path"),
-        ("CHARGER_NTP_SERVER", "a b", "may have letters, digits and -_. only"),
+        ("CHARGER_NTP_SERVER", "a b", "must be a bare host name: no blanks"),
+        ("CHARGER_VENDOR", "Müller", "may have printable ASCII characters only: OCPP allows no others"),
+        ("CHARGER_MODEL", "x" * 21, "must be 1 to 20 characters, has 21"),
         ("CHARGER_OCPP_OFFLINE_AUTHORIZATION", "yes", "must be true or false, not yes"),
     ],
 )

@@ -20,7 +20,11 @@ def test_the_messages_of_the_laptop(broken, chargerctl, write):
 def test_the_messages_of_the_board(broken, board_reads):
     values, lines = board_reads(broken.data)
     assert lines == broken.board
-    assert set(values) == {row[0] for row in TABLE} | {"hardware.reader_pins"}
+    assert set(values) == {row[0] for row in TABLE} | {
+        "hardware.reader_pins",
+        "mqtt.topic_out",
+        "mqtt.topic_in",
+    }
 
 
 def test_there_are_enough_of_them():

@@ -7,8 +7,10 @@ from io import BytesIO
 import pytest
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.firmware_files import firmware_module
-from chargerctl.settings import MergeError, merge, render, salted_hashes
+from chargerctl.settings import render
+from chargerctl.settings.differences import salted_hashes
 from chargerctl.settings.file_source import from_bytes
+from chargerctl.settings.merge import MergeError, merge
 from chargerctl.settings.sources import for_circuitpython
 from chargerctl.settings.table import board_settings
 from chargerctl.simulator.python.settings_toml import get_setting

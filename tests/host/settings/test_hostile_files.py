@@ -6,10 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 import tomli
+from chargerctl.boards.boot_out import BootOut
+from chargerctl.deploy.bytecode.translate import translated
+from chargerctl.deploy.libraries.versions import untested
+from chargerctl.deploy.secrets import masked_lines, without_secrets
 from chargerctl.settings import toml_file
+from chargerctl.settings.board_edit import BoardEdit
+from chargerctl.settings.board_file import read_board_file
 from chargerctl.settings.edit import assign
 from chargerctl.settings.effective import combine
 from chargerctl.settings.file_source import from_bytes
+from chargerctl.settings.secret_names import is_secret, repeatable
 from chargerctl.settings.table import SETTINGS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +31,11 @@ HOSTILE = {
     "ten thousand open arrays": (lambda size: b"a = [\n" * size, 10000),
     "one name seven thousand times": (lambda size: b"port = 1\n" * size, 7000),
     "only quotes": (lambda size: b'"' * size, 60000),
+    "a line of letters": (lambda size: b"a" * size, 16000),
+    "blanks and no value": (lambda size: b"a" + b" " * size + b"b", 16000),
+    "blanks before a name": (lambda size: b" \t" * (size // 2) + b"b", 16000),
+    "blanks after a value": (lambda size: b'port = "1"' + b" " * size + b"b", 16000),
+    "backslashes in an open text": (lambda size: b'"' + b'\\"' * (size // 2), 16000),
 }
 hostile = pytest.mark.parametrize(("content", "size"), HOSTILE.values(), ids=list(HOSTILE))
 
@@ -57,6 +69,39 @@ def test_the_work_grows_no_faster_than_the_file(monkeypatch, content, size):
         return sum(parsed)
 
     assert 0 < work(content(size)) < 2.5 * work(content(size // 2))
+
+
+LONG = {
+    "letters": "a" * 16000,
+    "digits": "1" * 16000,
+    "blanks": " " * 16000 + "x",
+    "blanks after a name": "a" + " " * 16000 + "x",
+    "blanks after =": "a =" + " " * 16000 + '"',
+    "blanks after a value": "a = x" + " " * 16000 + '"',
+    "quotes": '"a"' * 5000,
+    "names": "".join(f"a{number} = " for number in range(2000)),
+    "a secret's name": "password" * 2000,
+    "errors": "aError" * 3000 + ": " + "'a" * 3000,
+    "frames": ", in a" * 3000 + "\n" * 16000 + "x",
+    "a version": "1." * 8000,
+}
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=list(LONG))
+def test_what_reads_a_line_never_tries_every_way_to_divide_it(line):
+    """Where two parts of a regex can take the same letters, one of these lines takes minutes or hours."""
+    settings = f'{line}\nCHARGER_NAME = "a"\n'
+    assert masked_lines(settings)[-1] == 'CHARGER_NAME = "a"'
+    assert without_secrets(settings).endswith('CHARGER_NAME = "a"\n')
+    edit = BoardEdit(read_board_file(settings.encode()))
+    for index in range(settings.count("\n")):
+        edit.put("CHARGER_NAME", [index], "b")
+    assert edit.content()
+    assert isinstance(is_secret(line), bool)
+    assert repeatable(line) in line
+    assert translated(line, {"a": "b"}).startswith(line[:1])
+    assert untested({"lib/adafruit_ntp.mpy": line.encode(), "lib/adafruit_ntp.py": line.encode()}) == []
+    assert BootOut.read(f"Adafruit CircuitPython {line}\nBoard ID:{line}\n".encode()).release >= (0, 0, 0)
 
 
 LINE = st.one_of(

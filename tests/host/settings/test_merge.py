@@ -6,9 +6,10 @@ import itertools
 import json
 
 import pytest
-from chargerctl.settings import MergeError, merge, render, salted_hashes
+from chargerctl.settings import render
 from chargerctl.settings.board_file import read_board_file
-from chargerctl.settings.differences import Difference, winner_of
+from chargerctl.settings.differences import Difference, salted_hashes, winner_of
+from chargerctl.settings.merge import MergeError, merge
 from chargerctl.settings.pull import changes_to_pull
 
 # last deployed, drive, laptop ("-": not there) -> who wins, and what the drive then has
@@ -286,6 +287,18 @@ def test_a_line_typed_badly_is_printed_and_never_dropped(good, board_reads, type
     assert board_reads(found.content)[1] == []
     for line in typed.split(b"\n"):
         assert line in found.content
+
+
+@pytest.mark.parametrize("typed", ["CHARGER_WIFI_PASSWORD", "CHARGER_WIFI_PASWORD"])
+def test_what_toml_takes_from_several_lines_becomes_one_comment(good, board_reads, typed):
+    within = '\none\n\n # two\nCHARGER_NAME = "read by the board"\n'
+    drive = f'{typed} = """{within}three"""\n{render(good)}'.encode()
+    found = merge(salted_hashes(good), drive, good, "laptop")
+    found.check()
+    assert f'# {typed} = """\\none\\n\\n# two\\nthree"""\n'.encode() in found.content
+    assert board_reads(found.content)[1] == []
+    assert value(found.content) == "read by the board"
+    assert b"\none" not in found.content
 
 
 VITAL = {

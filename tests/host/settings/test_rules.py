@@ -80,6 +80,23 @@ def test_every_board_is_content_with_its_own_wiring(board):
             "hardware.meter_pin: GP14 cannot count pulses on Raspberry Pi Pico W: the meter needs an odd GPIO number",
         ),
         (["hardware.relay_pin=none"], C6, "hardware.relay_pin: is needed: name a pin"),
+        (
+            ["hardware.feedback_pin=D1"],
+            C6,
+            "hardware.feedback_pin: D1 is already used for hardware.cable_pin (the board's default)",
+        ),
+        (["hardware.feedback_pin=GP9"], C6, "hardware.feedback_pin: Seeed XIAO ESP32-C6 has no pin GP9"),
+        (
+            ["hardware.feedback_pin=MTDI"],
+            C6,
+            "hardware.feedback_pin: warning: MTDI on Seeed XIAO ESP32-C6 is better free at a start: "
+            "the chip samples it while it starts, and its level is not ours then",
+        ),
+        (
+            ["safety.feedback_ms=100"],
+            C6,
+            "safety.feedback_ms: warning: is not used without hardware.feedback_pin",
+        ),
     ],
 )
 def test_a_pin_that_cannot_be_used(overrides, board, message):
@@ -101,6 +118,7 @@ def test_the_board_that_the_settings_name_counts():
         ["hardware.led_pin=D7"],  # no chip select is needed on I2C
         ["hardware.cable_pin=D0", "hardware.led_pin=D1"],
         ["hardware.led_pin=D6"],  # an input, or a light, may be there
+        ["hardware.feedback_pin=D10", "safety.feedback_ms=100"],
     ],
 )
 def test_a_pin_is_free_where_nothing_uses_it(overrides):
@@ -222,6 +240,32 @@ def test_what_has_no_effect_is_warned_about():
     assert problems("mqtt.password=x", "mqtt.ca_file=/ca.pem") == [
         "mqtt.password: warning: is not sent without mqtt.username",
         "mqtt.ca_file: warning: is not used without mqtt.tls",
+    ]
+
+
+def test_waiting_for_a_cable_for_longer_than_an_authorisation_is_valid_is_warned_about():
+    bounded = "is longer than safety.stale_authorization_seconds"
+    assert problems("ocpp.connection_timeout=61") == [
+        f"ocpp.connection_timeout: warning: ocpp.connection_timeout (61) {bounded} (60): 60 is used"
+    ]
+    assert problems("safety.stale_authorization_seconds=59") == [
+        "safety.stale_authorization_seconds: warning: "
+        f"ocpp.connection_timeout (60) {bounded} (59): 59 is used"
+    ]
+    assert problems("ocpp.connection_timeout=120", "safety.stale_authorization_seconds=120") == []
+
+
+def test_settings_with_which_no_relay_could_close_in_time_are_warned_about():
+    valid = "safety.stale_authorization_seconds"
+    used = f"leaves no time to close the relay within {valid}: "
+    assert problems(f"{valid}=60", "ocpp.authorize_timeout=60") == [
+        f"ocpp.authorize_timeout: warning: {used}59 is used"
+    ]
+    assert problems(f"{valid}=10", "ocpp.connection_timeout=10") == [
+        f"{valid}: warning: ocpp.authorize_timeout {used}9 is used"
+    ]
+    assert problems(f"{valid}=5", "ocpp.connection_timeout=5", "safety.lock_settle_ms=5000") == [
+        f"safety.lock_settle_ms: warning: lets no charge begin: {valid} must be longer"
     ]
 
 

@@ -7,7 +7,8 @@ import zipfile
 import pytest
 from chargerctl.cli.main import COMMANDS
 from chargerctl.deploy.records import MANIFEST, Manifest
-from chargerctl.settings import effective, salted_hashes
+from chargerctl.settings import effective
+from chargerctl.settings.differences import salted_hashes
 from chargerctl.settings.secret_names import is_secret
 
 # Each has a text of its own, so that a leak names its source. None is in any other text.
@@ -253,6 +254,43 @@ def test_a_backup_without_secrets_has_no_foreign_ones_either(chargerctl, place, 
     packed = zipfile.ZipFile(place / "some.zip").read("drive/settings.toml").decode()
     assert "CHARGER_WIFI_SSID" in packed
     assert "Zq" not in packed
+
+
+SPREAD = """\
+CHARGER_WIFI_PASSWORD = \"""
+Zq-typed-on-drive
+#Zq-typed-on-drive
+word = Zq-typed-on-drive
+  Zq\"""
+CHARGER_NAME = "shown"
+"""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "# CHARGER_WIFI_PASSWORD Zq-typed-on-drive\n",
+        "CHARGER_WIFI_PASSWORD Zq-typed-on-drive\n",
+        "#mqtt.password is Zq-typed-on-drive\n",
+        SPREAD,
+        SPREAD.replace('"""', "'''"),
+        SPREAD.replace("_PASSWORD", "_PASWORD"),
+    ],
+)
+def test_a_secret_without_an_equals_sign_or_on_several_lines_is_neither_shown_nor_packed(
+    chargerctl, place, write, typed
+):
+    before = (
+        (place / "CIRCUITPY" / "settings.toml").read_text().replace("CHARGER_WIFI_PASSWORD", "MY_PASSWORD")
+    )
+    write(before + typed, "CIRCUITPY/settings.toml")
+    for mode in ("--dry-run", "--yes"):
+        status, out, err = chargerctl("deploy", *ON_DRIVE, mode, "--libs", "wheels", "--keep", "laptop")
+        assert (status, "Zq" in out + err) == (0, False), out + err
+    assert "Zq-typed-on-drive" in (place / "CIRCUITPY" / "settings.toml").read_text()
+    assert chargerctl("backup", *ON_DRIVE, "--to", "some.zip")[0] == 0
+    packed = zipfile.ZipFile(place / "some.zip").read("drive/settings.toml").decode()
+    assert ("Zq" in packed, "CHARGER_WIFI_SSID" in packed) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chargerctl.transport.volume import folder_of
+from chargerctl.transport.volume import Listing, folder_of
 
 T = TypeVar("T")
 _Way = list[tuple[str, Any]]  # names with their entries
@@ -72,10 +72,10 @@ class FatImageVolume:
         clusters = sectors // self._core.bpb_header["BPB_SecPerClus"]
         return int(self._core.fat[2 : clusters + 2].count(0)) * self.cluster
 
-    def list(self) -> tuple[dict[str, int], set[str]]:
+    def list(self) -> Listing:
         found = list(self._entries())
         files = {path: entry.filesize for path, entry in found if not entry.is_directory()}
-        return files, {path for path, entry in found if entry.is_directory()}
+        return Listing(files, {path for path, entry in found if entry.is_directory()})
 
     def read(self, path: str) -> bytes:
         return _as_os_error(self._read, self._entry(path))
@@ -86,6 +86,9 @@ class FatImageVolume:
     def write(self, path: str, content: bytes) -> None:
         self._entry(folder_of(path))
         _as_os_error(self._write, path, content)
+
+    def make_private(self, path: str) -> None:
+        """FAT knows no owners."""
 
     def sync(self, paths: Iterable[str]) -> None:
         """All of the image: which of its blocks are these files' is pyfatfs's business."""

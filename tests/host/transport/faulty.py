@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from chargerctl.transport.volume import Listing
+
 
 class CutError(BaseException):
     """The laptop is gone: killed, unplugged, without power. A BaseException, so that no handler catches it."""
@@ -61,10 +63,10 @@ class FaultyVolume:
 
     # What is asked.
 
-    def list(self) -> tuple[dict[str, int], set[str]]:
+    def list(self) -> Listing:
         found = self._walk()
         files = {path: len(file.content) for path, file in found if isinstance(file, File)}
-        return files, {path for path, file in found if isinstance(file, Folder)}
+        return Listing(files, {path for path, file in found if isinstance(file, Folder)})
 
     def free(self) -> int:
         return self.capacity - self._used()
@@ -95,6 +97,9 @@ class FaultyVolume:
             raise CutError
         file.content = content
         self.bytes_written += len(content)
+
+    def make_private(self, path: str) -> None:
+        """FAT knows no owners."""
 
     def sync(self, paths: Iterable[str]) -> None:
         for path in paths:

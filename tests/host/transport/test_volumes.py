@@ -237,7 +237,7 @@ def filled(tmp_path: Path) -> Path:
 
 def test_names_are_shown_as_other_software_wrote_them(filled: Path) -> None:
     with opened_image(filled) as volume:
-        files, folders = volume.list()
+        files, folders, _ = volume.list()
     assert set(files) == {"boot_out.txt", "code.py", "UPPER.TXT", "Mixed.txt", "lib/mine.py"}
     assert folders == {"lib"}
 

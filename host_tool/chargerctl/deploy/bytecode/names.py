@@ -15,7 +15,6 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A string that may contain names: one identifier, a path with dots, or a list of them.
@@ -51,6 +50,8 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
 @cache
 def flash_names() -> tuple[tuple[str, ...], frozenset[str]]:
     """(names that every board with .mpy files has in flash, names that some boards have), from flash_names.txt."""
+    from importlib import resources
+
     text = (
         resources.files("chargerctl.deploy.bytecode").joinpath("flash_names.txt").read_text(encoding="utf-8")
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ class BundleError(ChargerctlError):
     """No bundle has the libraries."""
 
 
+def is_installed() -> bool:
+    """Whether circup is: it is an extra."""
+    return find_spec("circup") is not None
+
+
 def bundle_libraries(names: list[str], major: int, refresh: bool) -> dict[str, bytes]:
     """{"lib/adafruit_ntp.mpy": content, ...} of the named modules and what they need, for CircuitPython
     `major`.
@@ -31,6 +37,8 @@ def bundle_libraries(names: list[str], major: int, refresh: bool) -> dict[str, b
     refresh: download the newest bundle; otherwise only download where there is none on this machine. Without a
     network the one on this machine is used.
     """
+    if not is_installed():
+        raise BundleError("a bundle needs circup, which is not installed: pip install 'chargerctl[bundle]'")
     with _fenced():
         from circup import command_utils, shared
 

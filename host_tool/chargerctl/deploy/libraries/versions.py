@@ -11,7 +11,7 @@ from chargerctl.deploy.libraries.requirements import versions_tested
 
 _IN_SOURCE = re.compile(rb"""^__version__(?:\s*:\s*\w+)? *= *["']([^"']+)""", re.MULTILINE)
 # No other text in these libraries has this form; in a .mpy a short text ends with NUL.
-_COMPILED = re.compile(rb"(\d+\.\d+\.\d+)\0")
+_COMPILED = re.compile(rb"(\d{1,9}\.\d{1,9}\.\d{1,9})\0")
 
 
 def untested(image: Image) -> list[str]:
