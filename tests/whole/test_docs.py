@@ -25,7 +25,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md
 ROOTS = [ROOT / each for each in ("", "firmware", "firmware/charger", "host_tool/chargerctl")]
 ROOTS += [ROOT / "host_tool/chargerctl/simulator"]
 # On a board's drive, or made by a command.
-DRIVE = {"lib/", "charger/", "compiled/", "CIRCUITPY/settings.toml"}
+DRIVE = {"lib/", "charger/", "compiled/", "programs/", "replaced/", "CIRCUITPY/settings.toml"}
 
 # A command as it is typed, before a comment, a pipe or another command.
 COMMAND = re.compile(r"(?:\$ )?(?:[A-Z_]+=\S+ )*chargerctl ((?:[^\s#|;]+ ?)+)")
