@@ -81,7 +81,7 @@ def build(store, reason, outputs, network, free, reserve):
 
 def _read_settings():
     """(values, problems) of the drive's settings.toml; a missing file is a file without settings."""
-    from charger import settings, settings_file
+    from charger import checks, settings, settings_file
 
     try:
         with open("/settings.toml", "rb") as stream:
@@ -90,8 +90,8 @@ def _read_settings():
         found = {}
         unreadable = {}
         notes = [("settings.toml", "cannot be read: " + str(error), True)]
-    values, problems = settings.load(found.get, unreadable, list(found))
-    system.forget("charger.settings", "charger.settings_file")
+    values, problems = settings.load(checks.check, found.get, unreadable, list(found))
+    system.forget("charger.checks", "charger.settings", "charger.settings_file")
     return values, notes + problems
 
 

@@ -7,7 +7,7 @@ Runs on CPython and, for the memory measurements, on the 32-bit VM: nothing here
 
 import json
 
-from charger import settings
+from charger import checks, settings
 from charger.clock import Clock
 from charger.core import Core
 from charger.ocpp.outbox import Outbox
@@ -182,7 +182,7 @@ class Rig:
         environ = dict(REQUIRED)
         for key, text in overrides.items():
             environ["CHARGER_" + key] = text
-        values, problems = settings.load(environ.get)
+        values, problems = settings.load(checks.check, environ.get)
         assert not problems
         self.now = now
         self.log_lines = []

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from charger import settings, settings_file
+from charger import checks, settings, settings_file
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.cli.main import main
 from chargerctl.deploy.image import Image, firmware_image
@@ -47,7 +47,7 @@ def board_reads():
 
     def read(data: bytes):
         found, unreadable, notes = settings_file.read(io.BytesIO(data))
-        values, problems = settings.load(found.get, unreadable, list(found))
+        values, problems = settings.load(checks.check, found.get, unreadable, list(found))
         lines = [
             f"{name}: {reason}{' (stays Unavailable)' if fatal else ''}"
             for name, reason, fatal in notes + problems

@@ -13,7 +13,7 @@ from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
-from chargerctl.settings.table import SETTINGS, board_settings
+from chargerctl.settings.table import SETTINGS, board_check, board_settings
 from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
@@ -209,9 +209,7 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
             warn(name, f"is not used with {part}")
     # As they were set: the values are bounded already.
     asked = {
-        name: board_settings.check(SETTINGS[name].row, given[name].text)
-        if name in given
-        else SETTINGS[name].row[4]
+        name: board_check(SETTINGS[name].row, given[name].text) if name in given else SETTINGS[name].row[4]
         for name in _IN_TIME
     }
     name, limit = "ocpp.connection_timeout", asked["safety.stale_authorization_seconds"]

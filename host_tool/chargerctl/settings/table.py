@@ -11,6 +11,7 @@ from chargerctl.firmware_files import firmware_module
 from chargerctl.likeness import nearest
 
 board_settings = firmware_module("charger.settings")
+board_check = firmware_module("charger.checks").check
 
 PREFIX: str = board_settings.PREFIX
 MASK = "***"
@@ -82,7 +83,7 @@ class Setting:
 
     def check(self, text: str) -> str | int | bool:
         """The value that the board will use; ValueError with the board's own reason."""
-        value: str | int | bool = board_settings.check(self.row, text)
+        value: str | int | bool = board_check(self.row, text)
         return value
 
     def text(self, value: str | int | bool) -> str:

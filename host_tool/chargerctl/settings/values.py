@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from chargerctl.settings.table import board_settings
+from chargerctl.settings.table import board_check, board_settings
 
 
 class Values(dict[str, Any]):
@@ -20,7 +20,7 @@ class Values(dict[str, Any]):
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Values:
         """What the firmware makes of {variable: text}."""
-        values, _ = board_settings.load(texts.get)
+        values, _ = board_settings.load(board_check, texts.get)
         return cls(values)
 
     def __getattr__(self, section: str) -> SimpleNamespace:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from charger import settings
+from charger import checks, settings
 
 READERS = {name: pins for name, pins in settings.READERS if pins}
 # The board's buses, and the pins of the settings.
@@ -30,7 +30,7 @@ def make_parts(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setitem(parts.PROFILES, "bench", PINS)
         given = {"board": "bench", "display": "none", "lock_pin": "none", "estop_pin": "none", **SET, **more}
         texts = {"CHARGER_HARDWARE_" + key.upper(): value for key, value in given.items()}
-        values, _ = settings.load({**texts, "CHARGER_HARDWARE_CARD_READER": reader}.get)
+        values, _ = settings.load(checks.check, {**texts, "CHARGER_HARDWARE_CARD_READER": reader}.get)
         bench.fit(reader)
         return parts.Parts(values, [], 0, bench.say)
 

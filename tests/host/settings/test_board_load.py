@@ -3,17 +3,18 @@
 """The board's check of every value: safe defaults where there are any, else no charging."""
 
 import pytest
+from charger.checks import check
 from charger.settings import TABLE, load
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 def load_with(good, **changes):
-    return load((good | changes).get, names=list(good | changes))
+    return load(check, (good | changes).get, names=list(good | changes))
 
 
 def test_the_least_is_enough(good):
-    values, problems = load(good.get)
+    values, problems = load(check, good.get)
     assert problems == []
     assert values["mqtt.broker"] == "192.168.1.10"
     assert set(values) == {row[0] for row in TABLE} | {
@@ -24,7 +25,7 @@ def test_the_least_is_enough(good):
 
 
 def test_nothing_set_is_three_reasons_not_to_charge():
-    _, problems = load({}.get)
+    _, problems = load(check, {}.get)
     assert problems == [
         ("CHARGER_WIFI_SSID", "is not set", True),
         ("CHARGER_SERIAL", "is not set", True),
@@ -139,7 +140,7 @@ def test_good_values(good, variable, text, name, value):
 def test_a_bad_value_with_a_safe_default_is_reported_and_the_default_is_used(good, variable, text, reason):
     values, problems = load_with(good, **{variable: text})
     assert problems == [(variable, reason, False)]
-    assert values == load(good.get)[0]
+    assert values == load(check, good.get)[0]
 
 
 @pytest.mark.parametrize(
@@ -203,11 +204,11 @@ def test_older_boards_raise_at_a_bad_line(good, error, reason):
             raise error
         return good.get(name)
 
-    assert load(getenv)[1] == [("CHARGER_MQTT_PORT", reason, False)]
+    assert load(check, getenv)[1] == [("CHARGER_MQTT_PORT", reason, False)]
 
 
 @given(st.dictionaries(st.sampled_from([row[0] for row in TABLE]), st.text()))
 def test_no_text_raises(texts):
     variables = {"CHARGER_" + name.upper().replace(".", "_"): text for name, text in texts.items()}
-    values, problems = load(variables.get, names=list(variables))
+    values, problems = load(check, variables.get, names=list(variables))
     assert (None not in values.values()) == (not any(fatal for *_, fatal in problems))

@@ -12,7 +12,7 @@ from chargerctl.settings.differences import salted_hashes
 from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.merge import MergeError, merge
 from chargerctl.settings.sources import for_circuitpython
-from chargerctl.settings.table import board_settings
+from chargerctl.settings.table import board_check, board_settings
 from chargerctl.simulator.python.settings_toml import get_setting
 
 C6, PICO = BOARDS["seeed_xiao_esp32c6"], BOARDS["raspberry_pi_pico_w"]
@@ -50,7 +50,7 @@ def test_the_boards_own_reader_takes_no_offence(laptop):
         BytesIO(merge({}, None, laptop).content)
     )
     assert (found[SIZE], found[BLUETOOTH], unreadable, notes) == ("2048", "false", {}, [])
-    assert board_settings.load(found.get, unreadable, list(found))[1] == []
+    assert board_settings.load(board_check, found.get, unreadable, list(found))[1] == []
 
 
 def test_a_boards_file_on_the_laptop_gives_no_warning_for_what_a_deploy_wrote(laptop):

@@ -3,6 +3,7 @@
 """Brokers, topics and keys that a charger cannot use: named with the remedy, on the laptop as at the board's start."""
 
 import pytest
+from charger import checks
 from charger import settings as board
 from chargerctl.settings import SettingsError, effective_for_simulation
 from chargerctl.settings.table import SETTINGS
@@ -25,7 +26,7 @@ def at_the_start(**changes):
     flat = dict(REQUIRED)
     for name, text in changes.items():
         flat[SETTINGS[name.replace("__", ".")].variable] = text
-    values, problems = board.load(flat.get, {}, list(flat))
+    values, problems = board.load(checks.check, flat.get, {}, list(flat))
     return values, [why for _, why, fatal in problems if fatal]
 
 

@@ -80,6 +80,7 @@ GROUPS = {
         "charger.limits",
         "charger.ocpp.configuration",
         "charger.hardware.reset",
+        "charger.checks",
         "charger.settings",
         "charger.settings_file",
         "charger.hardware.profiles",

@@ -12,18 +12,18 @@ from tests.host.settings.broken_files import BROKEN, FLAT
 CHARGER = Path(__file__).resolve().parents[3] / "firmware" / "charger"
 
 READ = """
-from charger import settings, settings_file
+from charger import checks, settings, settings_file
 def read():
     with open("/settings.toml", "rb") as stream:
         found, unreadable, notes = settings_file.read(stream)
-    values, problems = settings.load(found.get, unreadable, list(found))
+    values, problems = settings.load(checks.check, found.get, unreadable, list(found))
     return values, notes + problems
 """
 
 
 @pytest.fixture
 def board(machine):
-    for name in ("__init__", "settings", "settings_file"):
+    for name in ("__init__", "checks", "settings", "settings_file"):
         machine.write(f"/charger/{name}.py", (CHARGER / f"{name}.py").read_bytes())
     machine.run(READ)
     return machine

@@ -43,7 +43,15 @@ def test_it_boots_without_what_is_switched_off_and_without_hardware(machine, cha
 def test_what_only_starts_the_charger_is_unloaded(machine):
     measure.boot(machine, FULL)
     loaded = machine.run("print(list(sys.modules))")
-    for module in ("settings", "settings_file", "assembly", "hardware.parts", "hardware.profiles", "start"):
+    for module in (
+        "checks",
+        "settings",
+        "settings_file",
+        "assembly",
+        "hardware.parts",
+        "hardware.profiles",
+        "start",
+    ):
         assert f"'charger.{module}'" not in loaded
     assert "'hold'" not in loaded
 
