@@ -184,6 +184,12 @@ def test_the_reason_of_the_reset_is_told_once(told):
     assert "connector 0 told 'reset: power' again" in told.violations
 
 
+def test_it_is_reported_again_when_the_answer_may_have_been_lost_with_the_connection(told):
+    told.event(10.15, "connect")
+    told.status(10.17, "Available", 0, info="reset: power")
+    assert not [text for text in told.violations if "again" in text]
+
+
 def test_the_lock_is_not_held_for_ever(told):
     told.leave_out(lambda event: event["kind"] == "lock" and not event["locked"])
     assert any("was still locked although no transaction ran" in text for text in told.violations)

@@ -12,7 +12,7 @@ from chargerctl.simulator.chaos.judgements.history import Boot, Call, History
 # After so long without an answer the next may be sent; sooner an Authorize, and before a restart a start or a stop.
 _GIVEN_UP_S, _GIVES_WAY_S, _RESTART_S, _ROUND_S = 30.0, 5.0, 1.0, 0.5
 _KEPT = ("StartTransaction", "StopTransaction")
-# [ocpp] authorize_timeout by default; and how soon what nobody answers is sent again after a reconnect.
+# How soon what gets no answer is sent again after a reconnect.
 _SOONER_S, _SINCE_S = 10.0, 60.0
 # The central system's interval; a call may be outstanding before it.
 _HEARTBEAT_S = 30.0
@@ -69,7 +69,9 @@ def _patience_s(history: History, before: Call, call: Call) -> float:
         return _GIVES_WAY_S
     connected = any(before.at_s - _SINCE_S < at_s <= before.at_s for at_s in history.connects)
     doubtful = connected and before.action != "StartTransaction"
-    return _SOONER_S if doubtful or before.action == "Authorize" else _GIVEN_UP_S
+    if before.action == "Authorize":
+        return float(history.values.ocpp.authorize_timeout)
+    return _SOONER_S if doubtful else _GIVEN_UP_S
 
 
 def _registered(history: History, boot: Boot) -> Iterator[tuple[float, str]]:

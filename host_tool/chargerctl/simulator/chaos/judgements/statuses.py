@@ -27,7 +27,7 @@ def judge(history: History) -> Iterator[tuple[float, str]]:
         for call in said:
             for text in _complaints(history, boot, found, call):
                 yield call.at_s, f"{call.payload['status']} was told {text}"
-        yield from _told_again(boot)
+        yield from _told_again(history, boot)
         if boot.last:
             yield from _untold(history, boot, found, said)
 
@@ -72,8 +72,10 @@ def _used(history: History, found: list[Transaction], at_s: float) -> bool:
     for moment_s in moments:
         came_s = history.plugged.since(moment_s)
         glitched = history.plugged.since(came_s - 0.001) > came_s - 1.0
+        # A program that is blocked does not see that it was out.
+        unseen = history.spell(_STALLS, came_s, came_s)
         ended = any(came_s - 1 - slack_s <= each.end_s <= moment_s + slack_s for each in found)
-        if glitched or ended or moment_s - came_s > waits_s - 1:
+        if glitched or unseen or ended or moment_s - came_s > waits_s - 1:
             return True
     return not moments
 
@@ -90,15 +92,20 @@ def _may_be_lost(history: History, end_s: float) -> bool:
     return history.spell(("part_lost", "wire_", "chip_without_memory", "clock_stretched"), 0, end_s)
 
 
-def _told_again(boot: Boot) -> Iterator[tuple[float, str]]:
-    """Why the program started is told once."""
+def _told_again(history: History, boot: Boot) -> Iterator[tuple[float, str]]:
+    """Why the program started is reported once. An answer may be lost with the connection: whether it arrived shows by the
+    next call over the same one."""
     answered_s = float("inf")
     for call in boot.called("StatusNotification"):
         if str(call.payload.get("info", "")).startswith("reset: "):
             if call.at_s > answered_s:
                 yield call.at_s, f"connector 0 told {call.payload['info']!r} again"
             elif call.answered_s is not None:
-                answered_s = call.answered_s
+                next_s = min(
+                    (each.at_s for each in boot.calls if each.at_s >= call.answered_s), default=boot.end_s
+                )
+                if not any(call.answered_s <= at_s <= next_s for at_s in history.connects):
+                    answered_s = call.answered_s
 
 
 def _untold(
