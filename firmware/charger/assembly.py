@@ -14,7 +14,7 @@ from charger.hardware import system
 from charger.hardware.console import Console
 from charger.hardware.reload import AutoReload
 from charger.hardware.watchdog import Watchdog
-from charger.ocpp.outbox import Outbox
+from charger.journal import Journal
 from charger.visit import leave
 
 # How long the display shows a mistake in the settings: one that a default replaces, and one that is fatal.
@@ -62,7 +62,7 @@ def build(store, reason, outputs, network, free, reserve):
             _PROBLEM_MS if operative else _ALWAYS_MS,
         )
     board.clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
-    board.outbox = Outbox()
+    board.journal = Journal()
     if operative:
         _connect(board, values, network)
     else:
@@ -125,7 +125,7 @@ def _connect(board, values, network):
     radio, pool = network
     ticks_ms = system.ticks_ms
     stalls, log = board.stalls, board.console.log
-    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, board.outbox, log, system.is_rp2())
+    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, board.journal, log, system.is_rp2())
     board.link = Link(pool, board.wifi, values, ticks_ms, stalls, log)
     leave("charger.net.minimqtt")
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]

@@ -18,18 +18,19 @@ from charger.ocpp.remote import Remote
 from charger.ocpp.reset import Reset
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
+from charger.ocpp.visitors import Visitors
 from charger.ticks import Uptime
 from charger.view import View
 from charger.visit import visit
 
 
 class Core:
-    """`board` is only read. Only the Core keeps it, for `loop`, so both may be dropped then. It has
+    """`board` is only read. It has
 
     relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen: the parts;
     contactor: the contactor's auxiliary contact, or None;
     faults: why the relay must never close, a list of texts; stalls; store: the crash count's and the fault's;
-    wifi, link, ntp: the network; clock; outbox; console: log(tag, text) and step(now);
+    wifi, link, ntp: the network; clock; journal; console: log(tag, text) and step(now);
     reserve: a list that holds some memory, to be cleared when there is none left;
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
@@ -46,6 +47,10 @@ class Core:
         limits = visit("limits").make(values)
         configuration = visit("ocpp.configuration").make(values)
         contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
+        # What visitors may use (ocpp/visitors.py): the attributes without an underscore.
+        self.configuration = configuration
+        self.uptime = uptime
+        self.log = log
         self.interlock = interlock = Interlock(
             board.relay,
             board.lock,
@@ -69,18 +74,19 @@ class Core:
         elif fault:
             interlock.latch(fault)
 
-        rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
+        self.rpc = rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
         meter = board.meter if board.has_meter else None
-        transactions = Transactions(rpc, board.outbox, board.clock, configuration, meter, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
-        controller = Controller(
+        self.transactions = transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
+        self.authorization = authorization = Authorization(rpc, configuration, log)
+        self.controller = controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
         view = View(controller, interlock, transactions, board, now)
-        availability = Availability(rpc, view, board.clock, uptime, reset_reason)
+        self.availability = availability = Availability(rpc, view, board.clock, uptime, reset_reason)
         identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
-        boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
+        self.boot = boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
+        self.visitors = rpc.calls.visitors = Visitors(self, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, transactions, log)
         housekeeping = Housekeeping(
@@ -104,6 +110,7 @@ class Core:
         self.rest = (
             # Only one call may be outstanding: the first here has the first turn to make one.
             Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
+            Task("visitors", self.visitors.step, 40),
             Task("restart", reset.step, 10),
             Task("wifi", board.wifi.step, 20),
             Task("link", board.link.step, 20),
@@ -114,11 +121,11 @@ class Core:
             Task("reload", auto_reload.step, 20),
             Task("housekeeping", housekeeping.step, 60),
         )
-        self._board = board
+        self.board = board
 
     def loop(self, watchdog):
         """The Loop, ready to run. The watchdog counts already, so it is started after the core was made."""
-        board = self._board
+        board = self.board
         return Loop(
             self.urgent,
             self.rest,

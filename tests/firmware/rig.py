@@ -10,7 +10,7 @@ import json
 from charger import checks, settings
 from charger.clock import Clock
 from charger.core import Core
-from charger.ocpp.outbox import Outbox
+from charger.journal import Journal
 from charger.ticks import add
 
 REQUIRED = {"CHARGER_WIFI_SSID": "bench", "CHARGER_MQTT_BROKER": "broker", "CHARGER_SERIAL": "t-1"}
@@ -203,7 +203,7 @@ class Rig:
         self.reboots = []
         self.store = Store() if store is None else store
         self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
-        self.outbox = Outbox()
+        self.journal = Journal()
         self.core = Core(self, values, reason)
         self.interlock = self.core.interlock
         accepted = {"idTagInfo": {"status": "Accepted"}}

@@ -25,10 +25,10 @@ _NOTHING = const(("None", "0.0.0.0"))
 
 
 class Wifi:
-    """`radio` is wifi.radio, `outbox` what waits to be delivered; the other collaborators, and how long step()
+    """`radio` is wifi.radio, `journal` what waits to be delivered; the other collaborators, and how long step()
     blocks, as in the package."""
 
-    def __init__(self, radio, values, ticks_ms, stalls, store, outbox, log, is_rp2):
+    def __init__(self, radio, values, ticks_ms, stalls, store, journal, log, is_rp2):
         self._radio = radio
         self._ssid = values["wifi.ssid"]
         self._password = values["wifi.password"]
@@ -36,7 +36,7 @@ class Wifi:
         self._stalls = stalls
         self._store = store
         # What another reset would lose, until joining has gone well.
-        self._outbox = outbox if store.blocking else ()
+        self._journal = journal if store.blocking else ()
         self._log = log
         self._is_rp2 = is_rp2
         if is_rp2:
@@ -82,7 +82,7 @@ class Wifi:
 
     def _too_precious(self, now):
         """The last attempt to join ended in a reset, which would lose the undelivered transactions: wait for a while."""
-        return len(self._outbox) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
+        return len(self._journal) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
@@ -96,7 +96,7 @@ class Wifi:
         self.connected = True
         self._waits = False
         self.address = address
-        self._outbox = ()
+        self._journal = ()
         self._pause_ms = _FIRST_MS
         self._problem = None
         self._log("wifi", f"Connected to {self._ssid}, address {address}")

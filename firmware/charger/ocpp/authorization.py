@@ -13,11 +13,6 @@ class Authorization:
         self._log = log
         self._asking = self._sent = self._done = None
         self._unanswered = False
-        rpc.actions["ClearCache"] = self._clear_cache
-
-    def _clear_cache(self, _):
-        # There is no cache (ERR 3.23).
-        return {"status": "Rejected"}
 
     def ask(self, id_tag, done):
         """`done(id_tag, why, parent, offline)` receives the outcome: `why` None is Accepted, else what the display shows;

@@ -23,7 +23,8 @@ class CallError(Exception):
 
 
 class Calls:
-    """`actions`: {action: handler(payload) -> payload of the answer}; a handler may raise CallError.
+    """`actions`: {action: handler(payload) -> payload of the answer}, of the calls that are no visitors; a handler may
+    raise CallError. `visitors`: answer(action, payload) for all others, as in visitors.py; set before the first call.
 
     `remembered`: (id, action, checksum, answer, uptime) of calls on this connection, since a repeated one is not a second
     action; ids start anew with the next connection (J 4.1.4). What was refused leaves it first: it did nothing.
@@ -33,6 +34,7 @@ class Calls:
         self._uptime = uptime
         self._log = log
         self.actions = {}
+        self.visitors = None
         self.remembered = []
 
     def answer(self, message):
@@ -42,8 +44,7 @@ class Calls:
             if len(message) == 4 and isinstance(message[2], str):
                 if message[3] is None:
                     message[3] = {}  # J 4.2.1
-                if isinstance(message[3], dict) and message[2] in self.actions:
-                    # Any other call gets the same answer anyway.
+                if isinstance(message[3], dict):
                     what = _checksum(message[3])
                     for known in self.remembered:
                         if (
@@ -52,7 +53,7 @@ class Calls:
                         ):
                             self._log("ocpp", "call " + message[1] + " repeated: same answer sent")
                             return known[3]
-            answer = json.dumps([_CALLRESULT, message[1], self._handler(message)(message[3])])
+            answer = json.dumps([_CALLRESULT, message[1], self._payload(message)])
         except (CallError, MemoryError) as error:
             answer = self._refusal(message, error)
         if what is not None:
@@ -70,7 +71,7 @@ class Calls:
             remembered.remove(known)
         remembered.append(call)
 
-    def _handler(self, message):
+    def _payload(self, message):
         if len(message[1]) > _MAX_ID:
             raise CallError("FormationViolation", "an id has at most 36 characters")
         if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
@@ -78,8 +79,8 @@ class Calls:
         self._log("ocpp", "received call " + shown(message[2]))
         handler = self.actions.get(message[2])
         if handler is None:
-            raise CallError("NotImplemented", "this charge point does not support the action")
-        return handler
+            return self.visitors.answer(message[2], message[3])
+        return handler(message[3])
 
     def _refusal(self, message, error):
         code, why = error.args if isinstance(error, CallError) else ("InternalError", "no memory")

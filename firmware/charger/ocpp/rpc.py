@@ -43,7 +43,7 @@ _LARGEST = const(1 << 62)
 class Rpc:
     """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
 
-    `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
+    `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
     `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has come up since
     the last. `answers`: those that are still to be sent. `hurry`: the board is about to restart.
     """
@@ -53,8 +53,8 @@ class Rpc:
         self._boot_id = boot_id
         self._uptime = uptime
         self._log = log
-        self._calls = Calls(uptime, log)
-        self.actions = self._calls.actions
+        self.calls = Calls(uptime, log)
+        self.actions = self.calls.actions
         self.registration = None
         self.called_s = 0
         self.connected = self.reconnected = self.hurry = False
@@ -120,7 +120,7 @@ class Rpc:
         self.reconnected = connected and not self.connected
         self.connected = connected
         if self.reconnected:
-            self._calls.remembered = []
+            self.calls.remembered = []
             self._doubts = _DOUBTS if self.registration else 0
         # A frame is parsed in calls that have returned before it is acted on: both go deep.
         outcome = None if self._id is None else self._given_up(now)
@@ -132,7 +132,7 @@ class Rpc:
                 self._patience_ms = _PATIENCE_MS * 2
         if outcome is not None:
             if outcome[0] is None:
-                self.answers.append(self._calls.answer(outcome[1]))
+                self.answers.append(self.calls.answer(outcome[1]))
             else:
                 outcome[0].answered(outcome[1], outcome[2])
         if self.answers and connected:

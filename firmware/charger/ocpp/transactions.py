@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
-A message leaves the outbox only when it was answered, or when the central system failed to process it
+A message leaves the journal only when it was answered, or when the central system failed to process it
 TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
 
 One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
@@ -11,8 +11,8 @@ not support them, the other meter values of its transaction are discarded, too; 
 
 from micropython import const
 
+from charger import journal
 from charger.clock import iso
-from charger.ocpp import outbox
 from charger.ocpp.authorization import id_tag_info
 from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
@@ -26,9 +26,9 @@ _HURRIED_S = const(15)
 class Transactions:
     """`meter`: energy_wh, or None where none is fitted; then no MeterValues are sent, since nothing was measured."""
 
-    def __init__(self, rpc, box, clock, configuration, meter, uptime, log):
+    def __init__(self, rpc, records, clock, configuration, meter, uptime, log):
         self._rpc = rpc
-        self._box = box
+        self._journal = records
         self._clock = clock
         self._configuration = configuration
         self._meter = meter
@@ -46,24 +46,24 @@ class Transactions:
         """Why no transaction could be recorded now, or None: each needs the time (SPEC 4.2.1) and room for its messages."""
         if self._clock.unix() is None:
             return "the time is not known yet"
-        return None if self._box.room else "too many transactions are undelivered"
+        return None if self._journal.room else "too many transactions are undelivered"
 
     @property
     def delivered(self):
         """Every message has been delivered or given up."""
-        return len(self._box) == 0
+        return len(self._journal) == 0
 
     @property
     def running_id(self):
         """transactionId of the running transaction; None while the central system has not given one."""
-        return None if self._session is None else self._box.transaction_id(self._session)
+        return None if self._session is None else self._journal.transaction_id(self._session)
 
     def start(self, id_tag, energy_wh, done):
         """`done(accepted, parent)` receives the answer to StartTransaction, if the transaction still runs then."""
         self._start_done = done
         self._meter_start_wh = energy_wh
         self._started_s = self._uptime.seconds
-        self._session = self._box.start(id_tag, self._clock.begin(), energy_wh)
+        self._session = self._journal.start(id_tag, self._clock.begin(), energy_wh)
         self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
@@ -71,7 +71,7 @@ class Transactions:
         if self._session is None:
             # Its start could not be recorded, so there is no transaction to stop.
             return
-        self._box.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
+        self._journal.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
         self._clock.end()
         self._session = None
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
@@ -105,17 +105,17 @@ class Transactions:
         interval = self._configuration.meter_value_sample_interval_s
         if interval and self._uptime.seconds >= self._sample_due_s:
             self._sample_due_s += interval
-            discarded = self._box.discarded
-            self._box.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
-            if self._box.discarded and not discarded:
+            discarded = self._journal.discarded
+            self._journal.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
+            if self._journal.discarded and not discarded:
                 self._log("ocpp", "too many undelivered meter values: the oldest are discarded")
 
     def _send(self, now):
         """The next message, if one is due."""
-        record = self._box.head()
+        record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
-        action, payload = _message(record, self._box.transaction_id(record.session))
+        action, payload = _message(record, self._journal.transaction_id(record.session))
         if not self._rpc.call(self, action, payload, now):
             return
         if record is not self._sending:
@@ -131,7 +131,7 @@ class Transactions:
             return
         if error is not None:
             self._failed(record, error)
-        elif record.kind == outbox.START:
+        elif record.kind == journal.START:
             self._start_answered(record, payload)
         else:
             self._settle(record)
@@ -156,7 +156,7 @@ class Transactions:
         else:
             self._failures += 1
         attempts = self._configuration.transaction_message_attempts
-        if record.kind == outbox.METER and (
+        if record.kind == journal.METER and (
             self._timeouts >= attempts or error in ("NotImplemented", "NotSupported")
         ):
             self._give_way(record.session)
@@ -173,12 +173,12 @@ class Transactions:
             self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)
 
     def _give_way(self, session):
-        count = self._box.give_way(session)
+        count = self._journal.give_way(session)
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
     def _settle(self, record, transaction_id=None):
-        self._box.settled(record, transaction_id)
+        self._journal.settled(record, transaction_id)
         self._sending = None
         self._retry_at_s = 0
 
@@ -187,7 +187,7 @@ def _message(record, transaction_id):
     """(action, payload)"""
     stamp = iso(record.unix)
     energy_wh = record.energy_wh
-    if record.kind == outbox.METER:
+    if record.kind == journal.METER:
         sample = {
             "value": str(energy_wh),
             "context": "Sample.Periodic",
@@ -202,7 +202,7 @@ def _message(record, transaction_id):
     payload = {"timestamp": stamp}
     if record.id_tag is not None:
         payload["idTag"] = record.id_tag
-    if record.kind == outbox.START:
+    if record.kind == journal.START:
         payload["connectorId"] = _CONNECTOR
         payload["meterStart"] = energy_wh
         return "StartTransaction", payload

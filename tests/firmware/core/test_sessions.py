@@ -529,7 +529,7 @@ def test_a_transaction_that_cannot_be_recorded_draws_no_energy(rig):
     def full(*_):
         raise MemoryError
 
-    rig.outbox.start = full
+    rig.journal.start = full
     rig.card_reader.uid = "04A2B3C4"
     with pytest.raises(MemoryError):
         rig.run(500)

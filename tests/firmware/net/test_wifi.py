@@ -61,13 +61,13 @@ class Station:
         self.clock, self.stalls, self.log = clock, stalls, log
         self.radio = Radio(clock)
         self.store = Store(self.radio, blocking)
-        self.outbox = []
+        self.journal = []
         values = {
             "wifi.ssid": "garage",
             "wifi.password": "secret-word",
             "safety.watchdog_seconds": watchdog_seconds,
         }
-        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, self.outbox, log, is_rp2)
+        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, self.journal, log, is_rp2)
 
     def run(self, ms):
         for _ in range(ms // 5):
@@ -280,7 +280,7 @@ def test_after_a_reset_that_joining_brought_about_somebody_can_charge_first(make
 
 def test_undelivered_transactions_are_not_risked_by_joining_for_a_quarter_of_an_hour(make_station):
     station = make_station(blocking=True)
-    station.outbox.append("a stop")
+    station.journal.append("a stop")
     station.run(900_000)
     assert not station.radio.attempts
     station.run(70_000)

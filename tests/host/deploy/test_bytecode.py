@@ -220,7 +220,7 @@ def test_an_older_drive_is_simulated_as_it_is_from_what_this_laptop_remembers(
     run: Run, drive: Path, state: Path, tmp_path: Path
 ) -> None:
     run("deploy")
-    path = "charger/ocpp/outbox"
+    path = "charger/journal"
     older = {f"{path}.py": firmware_image()[f"{path}.py"] + b"raise ValueError('old')\n"}
     (drive / f"{path}.mpy").write_bytes(compile_image(older, SourceRecord(state)).image[f"{path}.mpy"])
     script = tmp_path / "short.script"

@@ -17,7 +17,7 @@ _INTERLOCK = "charger/interlock.py"
 _CONNECTOR = "charger/connector.py"
 _CONTROLLER = "charger/controller.py"
 _TRANSACTIONS = "charger/ocpp/transactions.py"
-_OUTBOX = "charger/ocpp/outbox.py"
+_JOURNAL = "charger/journal.py"
 _RPC = "charger/ocpp/rpc.py"
 _AUTHORIZATION = "charger/ocpp/authorization.py"
 _AVAILABILITY = "charger/ocpp/availability.py"
@@ -129,7 +129,7 @@ MISTAKES = {
     "StopTransaction is lost on reconnect": (
         _TRANSACTIONS,
         "        if record is None or error is LOST:\n",
-        "        if error is LOST and record.kind == outbox.STOP:\n"
+        "        if error is LOST and record.kind == journal.STOP:\n"
         "            self._settle(record)\n"
         "            return\n"
         "        if record is None or error is LOST:\n",
@@ -146,8 +146,8 @@ MISTAKES = {
     ),
     "a stop has the time of its start": (
         _TRANSACTIONS,
-        "self._box.stop(self._session, self._clock.stamp(), energy_wh",
-        "self._box.stop(self._session, self._clock.begin() - self.elapsed_s, energy_wh",
+        "self._journal.stop(self._session, self._clock.stamp(), energy_wh",
+        "self._journal.stop(self._session, self._clock.begin() - self.elapsed_s, energy_wh",
     ),
     "samples in kilowatt-hours": (_TRANSACTIONS, '"unit": "Wh"', '"unit": "kWh"'),
     "an unanswered message is sent again at once": (
@@ -156,7 +156,7 @@ MISTAKES = {
         "self._retry_at_s = self._uptime.seconds",
     ),
     "a queue overruns": (
-        _OUTBOX,
+        _JOURNAL,
         "        self._records.append(record)\n",
         "        self._records.append(record)\n        if len(self._records) > 12:\n            self._records.pop(0)\n",
     ),

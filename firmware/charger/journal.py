@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Transaction messages that have not been delivered, in the order in which they happened (SPEC 3.7).
+"""What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), and
+facts, numbered values of which the last counts.
 
 Compact records, made into messages only when they are sent. Starts and stops stay until they are settled; of too many
 meter values the oldest are discarded. Held in RAM: a power cut loses them.
@@ -11,6 +12,12 @@ from micropython import const
 START = 0
 METER = 1
 STOP = 2
+
+# Facts. A configuration key's is KEYS plus its number (ocpp/keys.py), a card's CARDS plus its place in the cache.
+INOPERATIVE = 0  # 1: the central system has made connector 1 Unavailable
+REGISTER_WH = 1  # the meter's register, when it was last written
+KEYS = 32
+CARDS = 128
 
 _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for processing (ERR 3.18)
 
@@ -27,7 +34,7 @@ class Record:
         self.reason = reason
 
 
-class Outbox:
+class Journal:
     """`sessions` transactions with their start and stop, and `meter_values` samples, fit at most."""
 
     def __init__(self, sessions=16, meter_values=16):
@@ -39,6 +46,7 @@ class Outbox:
         self._session = 0
         # session -> transactionId, from StartTransaction.conf until the stop is delivered.
         self._ids = {}
+        self._facts = {}
         # The last meter value took the place of the oldest.
         self.discarded = False
 
@@ -49,6 +57,17 @@ class Outbox:
     def room(self):
         """Another transaction fits, its stop included."""
         return self._starts_and_stops + 2 <= self._places
+
+    def get(self, fact):
+        """An int or bytes, or None where there is none."""
+        return self._facts.get(fact)
+
+    def put(self, fact, value):
+        """None: forget it. Written with the next record that cannot wait, or when the relay is open."""
+        if value is None:
+            self._facts.pop(fact, None)
+        else:
+            self._facts[fact] = value
 
     def start(self, id_tag, unix, energy_wh):
         """Record a start; returns its session number."""

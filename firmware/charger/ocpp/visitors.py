@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Rare calls of the central system: the file of a topic is loaded for one call, and unloaded with its last job.
+
+topics.py, a visitor itself, names the file of each action. A topic's file has
+
+    ACTIONS = {action: handler(charger, payload) -> payload of the answer}
+
+A handler may raise CallError. What takes longer than one step it leaves to a job: charger.visitors.jobs.append(job).
+"""
+
+from charger.ocpp.calls import CallError
+from charger.visit import LOAD_MS, visit
+
+
+class Visitors:
+    """`charger`: the Core; which of its parts a handler may use is listed there.
+
+    `jobs`: objects with step(now), that is True when the job is done; one step of each in every pass.
+    """
+
+    def __init__(self, charger, stalls):
+        self._charger = charger
+        self._stalls = stalls
+        self.jobs = []
+
+    def answer(self, action, payload):
+        """The payload of the answer to a call. Raises CallError, also when the topic's file cannot be loaded now."""
+        if not self._stalls.allow(LOAD_MS):
+            raise CallError("InternalError", "the relay is closed, and [safety] max_stall_ms is below 250")
+        try:
+            name = visit("ocpp.topics").TOPICS.get(action)
+            handler = None if name is None else visit("ocpp." + name).ACTIONS[action]
+        except ImportError:
+            raise CallError("InternalError", "a file of the firmware cannot be loaded")
+        if handler is None:
+            raise CallError("NotImplemented", "this charge point does not support the action")
+        return handler(self._charger, payload)
+
+    def step(self, now):
+        jobs = self.jobs
+        # Not for an empty list, in every idle pass.
+        if jobs:
+            for job in jobs[:]:
+                if job.step(now):
+                    jobs.remove(job)
