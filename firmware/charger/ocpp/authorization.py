@@ -33,7 +33,7 @@ class Authorization:
             # The owner's setting decides.
             why = "No Answer" if self._unanswered else "Offline"
             text = "central system did not answer: " if self._unanswered else "central system not reachable: "
-            if self._configuration.accepts_offline:
+            if self._configuration.allow_offline_tx_for_unknown_id:
                 why = None
             self._log("card", text + ("refused" if why else "accepted offline"))
             self._done(self._asking, why, None, True)

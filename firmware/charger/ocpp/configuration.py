@@ -5,14 +5,25 @@ the names of the settings are not kept."""
 
 
 class Configuration:
-    """Seconds, counts and booleans by the names of the standard's keys, in Python's spelling. Without a method: that would
-    keep this module."""
+    """Seconds, counts, watt-hours and booleans by the names of the standard's keys, in Python's spelling. Without a method:
+    that would keep this module. Sets of measurands: ENERGY and POWER are bits (ocpp/keys.py)."""
 
-    heartbeat_interval_s = meter_value_sample_interval_s = connection_timeout_s = 0
+    heartbeat_interval_s = connection_timeout_s = minimum_status_duration_s = 0
+    meter_value_sample_interval_s = clock_aligned_data_interval_s = 0
+    meter_values_sampled_data = meter_values_aligned_data = 1
+    stop_txn_sampled_data = stop_txn_aligned_data = 0
     transaction_message_attempts = 3
     transaction_message_retry_interval_s = 60
+    message_timeout_s = 30
+    reset_retries = 0
+    # Ours, not OCPP's: how long a card waits for its answer.
     authorize_timeout_s = 0
-    accepts_offline = False
+    authorization_cache_enabled = local_authorize_offline = True
+    local_pre_authorize = allow_offline_tx_for_unknown_id = False
+    authorize_remote_tx_requests = False
+    stop_transaction_on_invalid_id = True
+    max_energy_on_invalid_id_wh = 0
+    stop_transaction_on_ev_side_disconnect = unlock_connector_on_ev_side_disconnect = True
 
 
 def make(values):
@@ -21,7 +32,6 @@ def make(values):
     configuration.meter_value_sample_interval_s = values["ocpp.meter_value_sample_interval"]
     # At most [safety] stale_authorization_seconds, as settings.py has it: a longer one is bounded.
     configuration.connection_timeout_s = values["ocpp.connection_timeout"]
-    # Ours, not OCPP's: how long a card waits for its answer, and whether any card is accepted without one.
     configuration.authorize_timeout_s = values["ocpp.authorize_timeout"]
-    configuration.accepts_offline = values["ocpp.offline_authorization"]
+    configuration.allow_offline_tx_for_unknown_id = values["ocpp.offline_authorization"]
     return configuration
