@@ -74,7 +74,7 @@ class Core:
         elif fault:
             interlock.latch(fault)
 
-        self.rpc = rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
+        self.rpc = rpc = Rpc(board.link, board.system.boot_id(), configuration, uptime, log)
         meter = board.meter if board.has_meter else None
         self.transactions = transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
         self.authorization = authorization = Authorization(rpc, configuration, log)

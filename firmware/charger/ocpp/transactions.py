@@ -6,7 +6,7 @@ A message leaves the journal only when it was answered, or when the central syst
 TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
 
 One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
-not support them, the other meter values of its transaction are discarded, too; and before a restart all are.
+not support them, the other meter values of its transaction are discarded, too.
 """
 
 from micropython import const
@@ -18,9 +18,8 @@ from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
 _CONNECTOR = const(1)
-_LONGEST_RETRY_S = const(300)
-# Before a restart, three failures to process fit into the time that a Soft reset has.
-_HURRIED_S = const(15)
+# After a time-out: a central system that was away for a night is asked again soon.
+_LONGEST_SILENCE_S = const(300)
 
 
 class Transactions:
@@ -54,6 +53,11 @@ class Transactions:
         return len(self._journal) == 0
 
     @property
+    def idle(self):
+        """Nothing is to be sent now: all is delivered, or has to wait."""
+        return self.delivered or not self._rpc.online or self._uptime.seconds < self._retry_at_s
+
+    @property
     def running_id(self):
         """transactionId of the running transaction; None while the central system has not given one."""
         return None if self._session is None else self._journal.transaction_id(self._session)
@@ -85,16 +89,10 @@ class Transactions:
         """Wh since the running transaction's meterStart."""
         return energy_wh - self._meter_start_wh
 
-    def hurry(self):
-        """The board is about to restart: starts and stops are sent at once, and meter values give way to them."""
-        self._rpc.hurry = True
-        self._retry_at_s = 0
-        self._give_way(None)
-
     def step(self, now):
         if self._rpc.reconnected:
             self._retry_at_s = 0
-        if self._rpc.free or (self._rpc.hurry and self._rpc.make_way(now)):
+        if self._rpc.free:
             self._send(now)
         self._sample()
 
@@ -166,11 +164,11 @@ class Transactions:
             self._settle(record)
         else:
             # SPEC 3.7.1: the interval times the transmissions so far.
-            wait = self._configuration.transaction_message_retry_interval_s * self._transmissions
-            if self._rpc.hurry:
-                # Who does not answer is sent it again at once; who failed gets time to recover.
-                wait = 0 if error is TIMEOUT else _HURRIED_S
-            self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)
+            interval_s = self._configuration.transaction_message_retry_interval_s
+            wait_s = interval_s * self._transmissions
+            if error is TIMEOUT:
+                wait_s = min(wait_s, max(interval_s, _LONGEST_SILENCE_S))
+            self._retry_at_s = self._uptime.seconds + wait_s
 
     def _give_way(self, session):
         count = self._journal.give_way(session)
