@@ -35,7 +35,7 @@ class Core:
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
     reboot(): resets the board;
-    auto_reload(controller, interlock, transactions, log): makes what has a step(now) that starts the program anew.
+    auto_reload(controller, interlock, journal, log): makes what has a step(now) that starts the program anew.
 
     `reset_reason`: one word. `operative` False: Unavailable until the program starts again.
     """
@@ -88,7 +88,7 @@ class Core:
         Remote(rpc, transactions, controller)
         self.visitors = rpc.calls.visitors = Visitors(self, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
-        auto_reload = board.auto_reload(controller, interlock, transactions, log)
+        auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(
             board.system.collect,
             board.system.memory,

@@ -19,7 +19,7 @@ _CONSOLE_MS = const(200)
 
 
 class Reset:
-    """`board`: link, store and reboot, as in core.py."""
+    """`board`: link, journal, store and reboot, as in core.py."""
 
     def __init__(self, rpc, transactions, controller, interlock, board, log):
         self._controller = controller
@@ -27,6 +27,7 @@ class Reset:
         self._transactions = transactions
         self._rpc = rpc
         self._link = board.link
+        self._journal = board.journal
         self._store = board.store
         self._reboot = board.reboot
         self._log = log
@@ -71,6 +72,7 @@ class Reset:
                 self._log("loop", "restarting")
                 self._reboot_at = ticks.add(now, _CONSOLE_MS)
         elif ticks.reached(now, self._reboot_at):
+            self._journal.flush()
             # Requested, so not a crash; but a fault that was latched since then stays. And the broker publishes the last
             # will now, not after the keep-alive.
             self._store.save(0, self._interlock.fault)

@@ -3,7 +3,8 @@
 """StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
 A message leaves the journal only when it was answered, or when the central system failed to process it
-TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
+TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1). However often it is
+sent, also after a restart, its id and its payload are the same: so a central system can tell that it is the same message.
 
 One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
 not support them, the other meter values of its transaction are discarded, too.
@@ -37,7 +38,7 @@ class Transactions:
         self._meter_start_wh = self._started_s = 0
         self._sample_due_s = 0
         self._sending = None
-        self._transmissions = self._failures = self._timeouts = 0
+        self._transmissions = self._timeouts = 0
         self._retry_at_s = 0
 
     @property
@@ -48,26 +49,21 @@ class Transactions:
         return self._journal.trouble
 
     @property
-    def delivered(self):
-        """Every message has been delivered or given up."""
-        return len(self._journal) == 0
-
-    @property
     def idle(self):
         """Nothing is to be sent now: all is delivered, or has to wait."""
-        return self.delivered or not self._rpc.online or self._uptime.seconds < self._retry_at_s
+        return not (len(self._journal) and self._rpc.online and self._uptime.seconds >= self._retry_at_s)
 
     @property
     def running_id(self):
-        """transactionId of the running transaction; None while the central system has not given one."""
+        """transactionId of the running transaction; None while the central system has not given one, -1 if it never will."""
         return None if self._session is None else self._journal.transaction_id(self._session)
 
-    def start(self, id_tag, energy_wh, done):
+    def start(self, id_tag, parent, by_card, energy_wh, done):
         """`done(accepted, parent)` receives the answer to StartTransaction, if the transaction still runs then."""
         self._start_done = done
         self._meter_start_wh = energy_wh
         self._started_s = self._uptime.seconds
-        self._session = self._journal.start(id_tag, self._clock.begin(), energy_wh)
+        self._session = self._journal.start(id_tag, self._clock.begin(), energy_wh, parent, by_card)
         self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
@@ -114,11 +110,11 @@ class Transactions:
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
         action, payload = _message(record, self._journal.transaction_id(record.session))
-        if not self._rpc.call(self, action, payload, now):
+        if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
         if record is not self._sending:
             self._sending = record
-            self._transmissions = self._failures = self._timeouts = 0
+            self._transmissions = self._timeouts = 0
         self._transmissions += 1
 
     def answered(self, payload, error):
@@ -143,24 +139,25 @@ class Transactions:
             self._failed(record, error)
             return
         # First: a refusal must not be lost if memory runs out below. Unsettled, the start is sent once more.
+        accepted = status == "Accepted"
         if record.session == self._session:
-            self._start_done(status == "Accepted", parent)
-        self._settle(record, transaction_id)
+            self._start_done(accepted, parent)
+        self._settle(record, transaction_id, accepted, parent)
         self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 
     def _failed(self, record, error):
         if error is TIMEOUT:
             self._timeouts += 1
         else:
-            self._failures += 1
+            self._journal.failed(record)
         attempts = self._configuration.transaction_message_attempts
         if record.kind == journal.METER and (
             self._timeouts >= attempts or error in ("NotImplemented", "NotSupported")
         ):
             self._give_way(record.session)
             self._settle(record)
-        elif self._failures >= attempts:
-            self._log("ocpp", "given up after {} attempts: {}".format(self._failures, error))
+        elif record.attempts >= attempts:
+            self._log("ocpp", "given up after {} attempts: {}".format(record.attempts, error))
             self._settle(record)
         else:
             # SPEC 3.7.1: the interval times the transmissions so far.
@@ -175,8 +172,8 @@ class Transactions:
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
-    def _settle(self, record, transaction_id=None):
-        self._journal.settled(record, transaction_id)
+    def _settle(self, record, transaction_id=None, accepted=None, parent=None):
+        self._journal.settled(record, transaction_id, accepted, parent)
         self._sending = None
         self._retry_at_s = 0
 
