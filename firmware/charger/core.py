@@ -75,8 +75,14 @@ class Core:
             interlock.latch(fault)
 
         self.rpc = rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
-        meter = board.meter if board.has_meter else None
-        self.transactions = transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
+        self.samples = samples = None
+        if board.has_meter:
+            self.samples = samples = visit("ocpp.samples").Samples(
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+            )
+        self.transactions = transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, uptime, log
+        )
         self.authorization = authorization = Authorization(rpc, configuration, log)
         self.controller = controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative

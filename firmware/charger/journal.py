@@ -23,7 +23,8 @@ _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for
 
 
 class Record:
-    """kind, `session` (our number of the transaction), `unix` seconds, `energy_wh` register, id_tag or None, reason."""
+    """kind, `session` (our number of the transaction), `unix` seconds, `energy_wh` register, id_tag or None, reason; of a
+    meter value `power_w` and `what` it is, of a stop `data`, its transactionData or None (ocpp/samples.py)."""
 
     def __init__(self, kind, session, unix, energy_wh, id_tag=None, reason=None):
         self.kind = kind
@@ -32,6 +33,8 @@ class Record:
         self.energy_wh = energy_wh
         self.id_tag = id_tag
         self.reason = reason
+        self.power_w = self.what = 0
+        self.data = None
 
 
 class Journal:
@@ -75,17 +78,22 @@ class Journal:
         self._add(Record(START, self._session, unix, energy_wh, id_tag))
         return self._session
 
-    def meter(self, session, unix, energy_wh):
+    def meter(self, session, unix, energy_wh, power_w, what):
         self.discarded = self._meter_values >= self._meter_places
         if self.discarded:
             for place, record in enumerate(self._records):
                 if record.kind == METER:
                     self._remove(place)
                     break
-        self._add(Record(METER, session, unix, energy_wh))
+        record = Record(METER, session, unix, energy_wh)
+        record.power_w = power_w
+        record.what = what
+        self._add(record)
 
-    def stop(self, session, unix, energy_wh, reason, id_tag):
-        self._add(Record(STOP, session, unix, energy_wh, id_tag, reason))
+    def stop(self, session, unix, energy_wh, reason, id_tag, data=None):
+        record = Record(STOP, session, unix, energy_wh, id_tag, reason)
+        record.data = data
+        self._add(record)
 
     def head(self):
         """The record to send next, or None."""
