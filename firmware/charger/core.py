@@ -71,8 +71,12 @@ class Core:
             interlock.latch(fault)
 
         rpc = Rpc(board.link, board.system.boot_id(), configuration, uptime, log)
-        meter = board.meter if board.has_meter else None
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
+        samples = None
+        if board.has_meter:
+            samples = visit("ocpp.samples").Samples(
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+            )
+        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
         authorization = Authorization(rpc, configuration, log)
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
@@ -87,6 +91,7 @@ class Core:
         charger.board = board
         charger.rpc = rpc
         charger.transactions = transactions
+        charger.samples = samples
         charger.authorization = authorization
         charger.controller = controller
         charger.availability = availability

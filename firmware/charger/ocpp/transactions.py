@@ -24,19 +24,18 @@ _LONGEST_SILENCE_S = const(300)
 
 
 class Transactions:
-    """`meter`: energy_wh, or None where none is fitted; then no MeterValues are sent, since nothing was measured."""
+    """`samples`: as in samples.py, or None without a meter: then no MeterValues are sent, since nothing was measured."""
 
-    def __init__(self, rpc, records, clock, configuration, meter, uptime, log):
+    def __init__(self, rpc, records, clock, configuration, samples, uptime, log):
         self._rpc = rpc
         self._journal = records
         self._clock = clock
         self._configuration = configuration
-        self._meter = meter
+        self._samples = samples
         self._uptime = uptime
         self._log = log
         self._session = self._start_done = None
         self._meter_start_wh = self._started_s = 0
-        self._sample_due_s = 0
         self._sending = None
         self._transmissions = self._timeouts = 0
         self._retry_at_s = 0
@@ -63,15 +62,21 @@ class Transactions:
         self._start_done = done
         self._meter_start_wh = energy_wh
         self._started_s = self._uptime.seconds
-        self._session = self._journal.start(id_tag, self._clock.begin(), energy_wh, parent, by_card)
-        self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s
+        unix = self._clock.begin()
+        samples = self._samples
+        if samples is not None:
+            samples.begin(unix, energy_wh, samples.power_w)
+        self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
     def stop(self, reason, id_tag, energy_wh):
         if self._session is None:
             # Its start could not be recorded, so there is no transaction to stop.
             return
-        self._journal.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
+        unix = self._clock.stamp()
+        samples = self._samples
+        data = None if samples is None else samples.end(unix, energy_wh, samples.power_w)
+        self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
         self._clock.end()
         self._session = None
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
@@ -90,26 +95,15 @@ class Transactions:
             self._retry_at_s = 0
         if self._rpc.free:
             self._send(now)
-        self._sample()
-
-    def _sample(self):
-        """Take a meter value when one is due (MeterValueSampleInterval; 0 switches it off)."""
-        if self._session is None or self._meter is None:
-            return
-        interval = self._configuration.meter_value_sample_interval_s
-        if interval and self._uptime.seconds >= self._sample_due_s:
-            self._sample_due_s += interval
-            discarded = self._journal.discarded
-            self._journal.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
-            if self._journal.discarded and not discarded:
-                self._log("ocpp", "too many undelivered meter values: the oldest are discarded")
+        if self._samples is not None:
+            self._samples.step(self._session, now)
 
     def _send(self, now):
         """The next message, if one is due."""
         record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
-        action, payload = _message(record, self._journal.transaction_id(record.session))
+        action, payload = self._message(record)
         if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
         if record is not self._sending:
@@ -177,31 +171,21 @@ class Transactions:
         self._sending = None
         self._retry_at_s = 0
 
-
-def _message(record, transaction_id):
-    """(action, payload)"""
-    stamp = iso(record.unix)
-    energy_wh = record.energy_wh
-    if record.kind == journal.METER:
-        sample = {
-            "value": str(energy_wh),
-            "context": "Sample.Periodic",
-            "measurand": "Energy.Active.Import.Register",
-            "unit": "Wh",
-        }
-        return "MeterValues", {
-            "connectorId": _CONNECTOR,
-            "transactionId": transaction_id,
-            "meterValue": [{"timestamp": stamp, "sampledValue": [sample]}],
-        }
-    payload = {"timestamp": stamp}
-    if record.id_tag is not None:
-        payload["idTag"] = record.id_tag
-    if record.kind == journal.START:
-        payload["connectorId"] = _CONNECTOR
-        payload["meterStart"] = energy_wh
-        return "StartTransaction", payload
-    payload["transactionId"] = transaction_id
-    payload["meterStop"] = energy_wh
-    payload["reason"] = record.reason
-    return "StopTransaction", payload
+    def _message(self, record):
+        """(action, payload)"""
+        transaction_id = self._journal.transaction_id(record.session)
+        if record.kind == journal.METER:
+            return "MeterValues", self._samples.of(record, transaction_id)
+        payload = {"timestamp": iso(record.unix)}
+        if record.id_tag is not None:
+            payload["idTag"] = record.id_tag
+        if record.kind == journal.START:
+            payload["connectorId"] = _CONNECTOR
+            payload["meterStart"] = record.energy_wh
+            return "StartTransaction", payload
+        payload["transactionId"] = transaction_id
+        payload["meterStop"] = record.energy_wh
+        payload["reason"] = record.reason
+        if record.data is not None:
+            payload["transactionData"] = self._samples.data(record.data)
+        return "StopTransaction", payload
