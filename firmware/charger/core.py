@@ -45,10 +45,11 @@ class Core:
         now = board.system.ticks_ms()
         uptime = Uptime(now)
         limits = visit("limits").make(values)
-        configuration = visit("ocpp.configuration").make(values)
+        configuration = visit("ocpp.configuration").make(values, board.journal)
         contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
         # What visitors may use (ocpp/visitors.py): the attributes without an underscore.
         self.configuration = configuration
+        self.limits = limits
         self.uptime = uptime
         self.log = log
         self.interlock = interlock = Interlock(
@@ -76,14 +77,21 @@ class Core:
 
         self.rpc = rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
         meter = board.meter if board.has_meter else None
-        self.transactions = transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
+        self.transactions = transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, meter, uptime, log
+        )
         self.authorization = authorization = Authorization(rpc, configuration, log)
         self.controller = controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
         view = View(controller, interlock, transactions, board, now)
         self.availability = availability = Availability(rpc, view, board.clock, uptime, reset_reason)
-        identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
+        self.identity = identity = (
+            values["charger.vendor"],
+            values["charger.model"],
+            values["charger.serial"],
+            VERSION,
+        )
         self.boot = boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
         self.visitors = rpc.calls.visitors = Visitors(self, board.stalls)
