@@ -56,6 +56,7 @@ _FIXED = (
     ("MeterValuesSampledDataMaxLength", "2"),
     ("StopTxnAlignedDataMaxLength", "2"),
     ("StopTxnSampledDataMaxLength", "2"),
+    ("StopTransactionMaxMeterValues", "6"),  # as in samples.py
     ("SupportedFileTransferProtocols", "HTTP,HTTPS"),
 )
 _LISTED = const(3)
@@ -137,7 +138,7 @@ def _set(charger, key, text):
     if number != _PHASES:
         present[number] = value
         configuration.write(charger.configuration, present)
-    charger.log("ocpp", row[0] + " = " + text)
+    charger.board.console.log("ocpp", row[0] + " = " + text)
     return "Accepted"
 
 
