@@ -35,7 +35,7 @@ class Core:
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
     reboot(): resets the board;
-    auto_reload(controller, interlock, transactions, log): makes what has a step(now) that starts the program anew.
+    auto_reload(controller, interlock, journal, log): makes what has a step(now) that starts the program anew.
 
     `reset_reason`: one word. `operative` False: Unavailable until the program starts again.
     """
@@ -70,9 +70,13 @@ class Core:
         elif fault:
             interlock.latch(fault)
 
-        rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
-        meter = board.meter if board.has_meter else None
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, meter, uptime, log)
+        rpc = Rpc(board.link, board.system.boot_id(), configuration, uptime, log)
+        samples = None
+        if board.has_meter:
+            samples = visit("ocpp.samples").Samples(
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+            )
+        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
         authorization = Authorization(rpc, configuration, log)
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
@@ -87,6 +91,7 @@ class Core:
         charger.board = board
         charger.rpc = rpc
         charger.transactions = transactions
+        charger.samples = samples
         charger.authorization = authorization
         charger.controller = controller
         charger.availability = availability
@@ -98,7 +103,7 @@ class Core:
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
-        auto_reload = board.auto_reload(controller, interlock, transactions, log)
+        auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(
             board.system.collect,
             board.system.memory,

@@ -76,6 +76,7 @@ class Reader:
 class Meter:
     lost = False
     energy_wh = 1000
+    power_w = 0
 
     def step(self, now):
         pass
