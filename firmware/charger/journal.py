@@ -3,9 +3,9 @@
 """What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), the
 running transaction, and facts, numbered values of which the last counts.
 
-A log of records on a medium (charger/hardware/): each write appends what waits. journal_recovery.py reads it at the start, and
-journal_rewriting.py makes it anew, without what is settled; both are visitors. Starts and stops stay until they are settled; of
-too many meter values the oldest are discarded.
+A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
+it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
+settled; of too many meter values the oldest are discarded.
 """
 
 import errno
