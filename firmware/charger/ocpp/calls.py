@@ -53,7 +53,9 @@ class Calls:
                         ):
                             self._log("ocpp", "call " + message[1] + " repeated: same answer sent")
                             return known[3]
-            answer = json.dumps([_CALLRESULT, message[1], self._payload(message)])
+            payload = self._payload(message)
+            # Compact: a list of all configuration keys has to fit a frame.
+            answer = json.dumps([_CALLRESULT, message[1], payload], separators=(",", ":"))
         except (CallError, MemoryError) as error:
             answer = self._refusal(message, error)
         if what is not None:
@@ -103,9 +105,9 @@ def required(payload, name, kind):
 
 
 def optional(payload, name, kind):
-    """As `required`, but None when it is missing."""
+    """As `required`, but None when it is missing. A field that is null is of the wrong type."""
     value = payload.get(name)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+    if name in payload and (not isinstance(value, kind) or isinstance(value, bool)):
         raise CallError(
             "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
         )

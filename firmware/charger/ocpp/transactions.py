@@ -3,10 +3,11 @@
 """StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
 A message leaves the journal only when it was answered, or when the central system failed to process it
-TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
+TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1). However often it is
+sent, also after a restart, its id and its payload are the same: so a central system can tell that it is the same message.
 
 One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
-not support them, the other meter values of its transaction are discarded, too; and before a restart all are.
+not support them, the other meter values of its transaction are discarded, too.
 """
 
 from micropython import const
@@ -18,27 +19,25 @@ from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
 _CONNECTOR = const(1)
-_LONGEST_RETRY_S = const(300)
-# Before a restart, three failures to process fit into the time that a Soft reset has.
-_HURRIED_S = const(15)
+# After a time-out: a central system that was away for a night is asked again soon.
+_LONGEST_SILENCE_S = const(300)
 
 
 class Transactions:
-    """`meter`: energy_wh, or None where none is fitted; then no MeterValues are sent, since nothing was measured."""
+    """`samples`: as in samples.py, or None without a meter: then no MeterValues are sent, since nothing was measured."""
 
-    def __init__(self, rpc, records, clock, configuration, meter, uptime, log):
+    def __init__(self, rpc, records, clock, configuration, samples, uptime, log):
         self._rpc = rpc
         self._journal = records
         self._clock = clock
         self._configuration = configuration
-        self._meter = meter
+        self._samples = samples
         self._uptime = uptime
         self._log = log
         self._session = self._start_done = None
         self._meter_start_wh = self._started_s = 0
-        self._sample_due_s = 0
         self._sending = None
-        self._transmissions = self._failures = self._timeouts = 0
+        self._transmissions = self._timeouts = 0
         self._retry_at_s = 0
 
     @property
@@ -46,32 +45,38 @@ class Transactions:
         """Why no transaction could be recorded now, or None: each needs the time (SPEC 4.2.1) and room for its messages."""
         if self._clock.unix() is None:
             return "the time is not known yet"
-        return None if self._journal.room else "too many transactions are undelivered"
+        return self._journal.trouble
 
     @property
-    def delivered(self):
-        """Every message has been delivered or given up."""
-        return len(self._journal) == 0
+    def idle(self):
+        """Nothing is to be sent now: all is delivered, or has to wait."""
+        return not (len(self._journal) and self._rpc.online and self._uptime.seconds >= self._retry_at_s)
 
     @property
     def running_id(self):
-        """transactionId of the running transaction; None while the central system has not given one."""
+        """transactionId of the running transaction; None while the central system has not given one, -1 if it never will."""
         return None if self._session is None else self._journal.transaction_id(self._session)
 
-    def start(self, id_tag, energy_wh, done):
+    def start(self, id_tag, parent, by_card, energy_wh, done):
         """`done(accepted, parent)` receives the answer to StartTransaction, if the transaction still runs then."""
         self._start_done = done
         self._meter_start_wh = energy_wh
         self._started_s = self._uptime.seconds
-        self._session = self._journal.start(id_tag, self._clock.begin(), energy_wh)
-        self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s
+        unix = self._clock.begin()
+        samples = self._samples
+        if samples is not None:
+            samples.begin(unix, energy_wh, samples.power_w)
+        self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
     def stop(self, reason, id_tag, energy_wh):
         if self._session is None:
             # Its start could not be recorded, so there is no transaction to stop.
             return
-        self._journal.stop(self._session, self._clock.stamp(), energy_wh, reason, id_tag)
+        unix = self._clock.stamp()
+        samples = self._samples
+        data = None if samples is None else samples.end(unix, energy_wh, samples.power_w)
+        self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
         self._clock.end()
         self._session = None
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
@@ -85,42 +90,25 @@ class Transactions:
         """Wh since the running transaction's meterStart."""
         return energy_wh - self._meter_start_wh
 
-    def hurry(self):
-        """The board is about to restart: starts and stops are sent at once, and meter values give way to them."""
-        self._rpc.hurry = True
-        self._retry_at_s = 0
-        self._give_way(None)
-
     def step(self, now):
         if self._rpc.reconnected:
             self._retry_at_s = 0
-        if self._rpc.free or (self._rpc.hurry and self._rpc.make_way(now)):
+        if self._rpc.free:
             self._send(now)
-        self._sample()
-
-    def _sample(self):
-        """Take a meter value when one is due (MeterValueSampleInterval; 0 switches it off)."""
-        if self._session is None or self._meter is None:
-            return
-        interval = self._configuration.meter_value_sample_interval_s
-        if interval and self._uptime.seconds >= self._sample_due_s:
-            self._sample_due_s += interval
-            discarded = self._journal.discarded
-            self._journal.meter(self._session, self._clock.stamp(), self._meter.energy_wh)
-            if self._journal.discarded and not discarded:
-                self._log("ocpp", "too many undelivered meter values: the oldest are discarded")
+        if self._samples is not None:
+            self._samples.step(self._session, now)
 
     def _send(self, now):
         """The next message, if one is due."""
         record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
-        action, payload = _message(record, self._journal.transaction_id(record.session))
-        if not self._rpc.call(self, action, payload, now):
+        action, payload = self._message(record)
+        if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
         if record is not self._sending:
             self._sending = record
-            self._transmissions = self._failures = self._timeouts = 0
+            self._transmissions = self._timeouts = 0
         self._transmissions += 1
 
     def answered(self, payload, error):
@@ -145,68 +133,59 @@ class Transactions:
             self._failed(record, error)
             return
         # First: a refusal must not be lost if memory runs out below. Unsettled, the start is sent once more.
+        accepted = status == "Accepted"
         if record.session == self._session:
-            self._start_done(status == "Accepted", parent)
-        self._settle(record, transaction_id)
+            self._start_done(accepted, parent)
+        self._settle(record, transaction_id, accepted, parent)
         self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 
     def _failed(self, record, error):
         if error is TIMEOUT:
             self._timeouts += 1
         else:
-            self._failures += 1
+            self._journal.failed(record)
         attempts = self._configuration.transaction_message_attempts
         if record.kind == journal.METER and (
             self._timeouts >= attempts or error in ("NotImplemented", "NotSupported")
         ):
             self._give_way(record.session)
             self._settle(record)
-        elif self._failures >= attempts:
-            self._log("ocpp", "given up after {} attempts: {}".format(self._failures, error))
+        elif record.attempts >= attempts:
+            self._log("ocpp", "given up after {} attempts: {}".format(record.attempts, error))
             self._settle(record)
         else:
             # SPEC 3.7.1: the interval times the transmissions so far.
-            wait = self._configuration.transaction_message_retry_interval_s * self._transmissions
-            if self._rpc.hurry:
-                # Who does not answer is sent it again at once; who failed gets time to recover.
-                wait = 0 if error is TIMEOUT else _HURRIED_S
-            self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)
+            interval_s = self._configuration.transaction_message_retry_interval_s
+            wait_s = interval_s * self._transmissions
+            if error is TIMEOUT:
+                wait_s = min(wait_s, max(interval_s, _LONGEST_SILENCE_S))
+            self._retry_at_s = self._uptime.seconds + wait_s
 
     def _give_way(self, session):
         count = self._journal.give_way(session)
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
-    def _settle(self, record, transaction_id=None):
-        self._journal.settled(record, transaction_id)
+    def _settle(self, record, transaction_id=None, accepted=None, parent=None):
+        self._journal.settled(record, transaction_id, accepted, parent)
         self._sending = None
         self._retry_at_s = 0
 
-
-def _message(record, transaction_id):
-    """(action, payload)"""
-    stamp = iso(record.unix)
-    energy_wh = record.energy_wh
-    if record.kind == journal.METER:
-        sample = {
-            "value": str(energy_wh),
-            "context": "Sample.Periodic",
-            "measurand": "Energy.Active.Import.Register",
-            "unit": "Wh",
-        }
-        return "MeterValues", {
-            "connectorId": _CONNECTOR,
-            "transactionId": transaction_id,
-            "meterValue": [{"timestamp": stamp, "sampledValue": [sample]}],
-        }
-    payload = {"timestamp": stamp}
-    if record.id_tag is not None:
-        payload["idTag"] = record.id_tag
-    if record.kind == journal.START:
-        payload["connectorId"] = _CONNECTOR
-        payload["meterStart"] = energy_wh
-        return "StartTransaction", payload
-    payload["transactionId"] = transaction_id
-    payload["meterStop"] = energy_wh
-    payload["reason"] = record.reason
-    return "StopTransaction", payload
+    def _message(self, record):
+        """(action, payload)"""
+        transaction_id = self._journal.transaction_id(record.session)
+        if record.kind == journal.METER:
+            return "MeterValues", self._samples.of(record, transaction_id)
+        payload = {"timestamp": iso(record.unix)}
+        if record.id_tag is not None:
+            payload["idTag"] = record.id_tag
+        if record.kind == journal.START:
+            payload["connectorId"] = _CONNECTOR
+            payload["meterStart"] = record.energy_wh
+            return "StartTransaction", payload
+        payload["transactionId"] = transaction_id
+        payload["meterStop"] = record.energy_wh
+        payload["reason"] = record.reason
+        if record.data is not None:
+            payload["transactionData"] = self._samples.data(record.data)
+        return "StopTransaction", payload
