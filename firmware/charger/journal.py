@@ -15,7 +15,8 @@ STOP = 2
 
 # Facts. A configuration key's is KEYS plus its number (ocpp/keys.py), a card's CARDS plus its place in the cache.
 INOPERATIVE = 0  # 1: the central system has made connector 1 Unavailable
-REGISTER_WH = 1  # the meter's register, when it was last written
+REGISTER_WH = 1  # the highest register of the meter that was recorded: kept by the journal itself
+BOOTS = 2  # starts, and one more for every 65,536 messages: kept by the journal itself
 KEYS = 32
 CARDS = 128
 
@@ -23,22 +24,47 @@ _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for
 
 
 class Record:
-    """kind, `session` (our number of the transaction), `unix` seconds, `energy_wh` register, id_tag or None, reason; of a
-    meter value `power_w` and `what` it is, of a stop `data`, its transactionData or None (ocpp/samples.py)."""
+    """A message: kind, `number`, `session` (our number of the transaction), `unix` seconds, `energy_wh` register.
 
-    def __init__(self, kind, session, unix, energy_wh, id_tag=None, reason=None):
+    START and STOP: `id_tag` or None. STOP: `reason`, and `data` of at most 88 bytes or None. METER: `power_w` and `what`, a
+    byte. Data and what mean something to their owner alone. `attempts`: how often the central system failed to process it.
+    """
+
+    id_tag = reason = data = None
+    power_w = what = attempts = 0
+
+    def __init__(self, kind, number, session, unix, energy_wh):
         self.kind = kind
+        self.number = number
         self.session = session
         self.unix = unix
         self.energy_wh = energy_wh
+
+
+class Running:
+    """The running transaction, also the one that ran when the program ended: `session`, `id_tag`, `parent` or None,
+    `by_card`, `unix` and `energy_wh` of its start, `last_unix` and `last_wh` of its last checkpoint.
+
+    `accepted`: what the central system has answered to its start, None before it has.
+    """
+
+    accepted = None
+
+    def __init__(self, session, id_tag, parent, by_card, unix, energy_wh):
+        self.session = session
         self.id_tag = id_tag
-        self.reason = reason
-        self.power_w = self.what = 0
-        self.data = None
+        self.parent = parent
+        self.by_card = by_card
+        self.unix = self.last_unix = unix
+        self.energy_wh = self.last_wh = energy_wh
 
 
 class Journal:
-    """`sessions` transactions with their start and stop, and `meter_values` samples, fit at most."""
+    """`sessions` transactions with their start and stop, and `meter_values` samples, fit at most.
+
+    `running`: a Running, or None. `checkpoint_wh`: the register at which its next checkpoint is due. `discarded`: how many
+    meter values in a row have taken the place of an older one. `trouble`: why no transaction could be recorded, or None.
+    """
 
     def __init__(self, sessions=16, meter_values=16):
         self._places = 2 * sessions
@@ -46,20 +72,23 @@ class Journal:
         self._records = []
         self._starts_and_stops = 0
         self._meter_values = 0
-        self._session = 0
+        # Made once, when the journal is.
+        self._identity = "0011223344556677"
+        self._number = 0
         # session -> transactionId, from StartTransaction.conf until the stop is delivered.
         self._ids = {}
         self._facts = {}
-        # The last meter value took the place of the oldest.
-        self.discarded = False
+        self.running = None
+        self.checkpoint_wh = 0
+        self.discarded = 0
 
     def __len__(self):
         return len(self._records)
 
     @property
-    def room(self):
-        """Another transaction fits, its stop included."""
-        return self._starts_and_stops + 2 <= self._places
+    def trouble(self):
+        full = self._starts_and_stops + 2 > self._places
+        return "too many transactions are undelivered" if full else None
 
     def get(self, fact):
         """An int or bytes, or None where there is none."""
@@ -72,41 +101,68 @@ class Journal:
         else:
             self._facts[fact] = value
 
-    def start(self, id_tag, unix, energy_wh):
+    def start(self, id_tag, unix, energy_wh, parent=None, by_card=True):
         """Record a start; returns its session number."""
-        self._session += 1
-        self._add(Record(START, self._session, unix, energy_wh, id_tag))
-        return self._session
+        record = self._record(START, None, unix, energy_wh)
+        record.session = session = record.number
+        record.id_tag = id_tag
+        self.running = Running(session, id_tag, parent, by_card, unix, energy_wh)
+        self._add(record)
+        return session
 
-    def meter(self, session, unix, energy_wh, power_w, what):
-        self.discarded = self._meter_values >= self._meter_places
-        if self.discarded:
+    def checkpoint(self, unix, energy_wh):
+        """What the running transaction has drawn by now: should the power fail, it ends here."""
+        running = self.running
+        running.last_unix = unix
+        running.last_wh = energy_wh
+
+    def meter(self, session, unix, energy_wh, power_w=0, what=0):
+        if self._meter_values < self._meter_places:
+            self.discarded = 0
+        else:
+            self.discarded += 1
             for place, record in enumerate(self._records):
                 if record.kind == METER:
                     self._remove(place)
                     break
-        record = Record(METER, session, unix, energy_wh)
+        record = self._record(METER, session, unix, energy_wh)
         record.power_w = power_w
         record.what = what
         self._add(record)
 
     def stop(self, session, unix, energy_wh, reason, id_tag, data=None):
-        record = Record(STOP, session, unix, energy_wh, id_tag, reason)
+        record = self._record(STOP, session, unix, energy_wh)
+        record.reason = reason
+        record.id_tag = id_tag
         record.data = data
+        self.running = None
         self._add(record)
 
     def head(self):
         """The record to send next, or None."""
         return self._records[0] if self._records else None
 
-    def settled(self, record, transaction_id=None):
-        """`record` was delivered, or given up; for a start, with its transactionId (None: not known)."""
+    def message_id(self, record):
+        """The same after a restart, and never another record's."""
+        return "{}-{}".format(self._identity, record.number)
+
+    def failed(self, record):
+        """The central system failed to process it: counted, with the next write."""
+        record.attempts += 1
+
+    def settled(self, record, transaction_id=None, accepted=True, parent=None):
+        """`record` was delivered, or given up. For a start: its transactionId (None: not known), whether the answer was
+        Accepted, and the parent that it named."""
         for place, other in enumerate(self._records):
             if other is record:
                 self._remove(place)
                 break
         if record.kind == START:
             self._ids[record.session] = _UNKNOWN if transaction_id is None else transaction_id
+            running = self.running
+            if running is not None and running.session == record.session:
+                running.accepted = accepted
+                running.parent = parent or running.parent
         elif record.kind == STOP:
             self._ids.pop(record.session, None)
 
@@ -123,6 +179,16 @@ class Journal:
     def transaction_id(self, session):
         """The central system's id, -1 when the start was given up, None while the start is undelivered."""
         return self._ids.get(session)
+
+    def flush(self):
+        """Write what waits now. The relay is open, and the board is about to restart."""
+
+    def step(self, now):
+        """Write what waits, when that may block."""
+
+    def _record(self, kind, session, unix, energy_wh):
+        self._number += 1
+        return Record(kind, self._number, session, unix, energy_wh)
 
     def _add(self, record):
         self._records.append(record)

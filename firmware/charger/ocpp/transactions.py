@@ -45,7 +45,7 @@ class Transactions:
         """Why no transaction could be recorded now, or None: each needs the time (SPEC 4.2.1) and room for its messages."""
         if self._clock.unix() is None:
             return "the time is not known yet"
-        return None if self._journal.room else "too many transactions are undelivered"
+        return self._journal.trouble
 
     @property
     def delivered(self):
