@@ -78,7 +78,7 @@ class Core:
         self.samples = samples = None
         if board.has_meter:
             self.samples = samples = visit("ocpp.samples").Samples(
-                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
         self.transactions = transactions = Transactions(
             rpc, board.journal, board.clock, configuration, samples, uptime, log
