@@ -18,14 +18,14 @@ from charger.ocpp.remote import Remote
 from charger.ocpp.reset import Reset
 from charger.ocpp.rpc import Rpc
 from charger.ocpp.transactions import Transactions
-from charger.ocpp.visitors import Visitors
+from charger.ocpp.visitors import Charger, Visitors
 from charger.ticks import Uptime
 from charger.view import View
 from charger.visit import visit
 
 
 class Core:
-    """`board` is only read. It has
+    """`board` is only read; only `loop` and the visitors keep it. It has
 
     relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen: the parts;
     contactor: the contactor's auxiliary contact, or None;
@@ -47,10 +47,6 @@ class Core:
         limits = visit("limits").make(values)
         configuration = visit("ocpp.configuration").make(values)
         contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
-        # What visitors may use (ocpp/visitors.py): the attributes without an underscore.
-        self.configuration = configuration
-        self.uptime = uptime
-        self.log = log
         self.interlock = interlock = Interlock(
             board.relay,
             board.lock,
@@ -74,25 +70,36 @@ class Core:
         elif fault:
             interlock.latch(fault)
 
-        self.rpc = rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
-        self.samples = samples = None
+        rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
+        samples = None
         if board.has_meter:
-            self.samples = samples = visit("ocpp.samples").Samples(
+            samples = visit("ocpp.samples").Samples(
                 rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
-        self.transactions = transactions = Transactions(
-            rpc, board.journal, board.clock, configuration, samples, uptime, log
-        )
-        self.authorization = authorization = Authorization(rpc, configuration, log)
-        self.controller = controller = Controller(
+        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
+        authorization = Authorization(rpc, configuration, log)
+        controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
         view = View(controller, interlock, transactions, board, now)
-        self.availability = availability = Availability(rpc, view, board.clock, uptime, reset_reason)
+        availability = Availability(rpc, view, board.clock, uptime, reset_reason)
         identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
-        self.boot = boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
+        boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
-        self.visitors = rpc.calls.visitors = Visitors(self, board.stalls)
+        # What visitors may use. Not the Core itself: that would stay loaded with it.
+        charger = Charger()
+        charger.board = board
+        charger.rpc = rpc
+        charger.transactions = transactions
+        charger.samples = samples
+        charger.authorization = authorization
+        charger.controller = controller
+        charger.availability = availability
+        charger.boot = boot
+        charger.interlock = interlock
+        charger.configuration = configuration
+        charger.uptime = uptime
+        charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, transactions, log)
         housekeeping = Housekeeping(
@@ -116,7 +123,7 @@ class Core:
         self.rest = (
             # Only one call may be outstanding: the first here has the first turn to make one.
             Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
-            Task("visitors", self.visitors.step, 40),
+            Task("visitors", charger.visitors.step, 40),
             Task("restart", reset.step, 10),
             Task("wifi", board.wifi.step, 20),
             Task("link", board.link.step, 20),
@@ -127,11 +134,11 @@ class Core:
             Task("reload", auto_reload.step, 20),
             Task("housekeeping", housekeeping.step, 60),
         )
-        self.board = board
+        self._board = board
 
     def loop(self, watchdog):
         """The Loop, ready to run. The watchdog counts already, so it is started after the core was made."""
-        board = self.board
+        board = self._board
         return Loop(
             self.urgent,
             self.rest,

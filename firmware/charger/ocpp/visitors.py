@@ -13,8 +13,13 @@ from charger.ocpp.calls import CallError
 from charger.visit import LOAD_MS, visit
 
 
+class Charger:
+    """What a handler may use, by name: board (as in core.py), rpc, transactions, authorization, controller, availability,
+    boot, interlock, configuration, uptime, visitors. Without a method: that would keep more than the parts."""
+
+
 class Visitors:
-    """`charger`: the Core; which of its parts a handler may use is listed there.
+    """`charger`: a Charger.
 
     `jobs`: objects with step(now), that is True when the job is done; one step of each in every pass.
     """

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chargerctl import __version__
 from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.quiet import without_logs
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
 from chargerctl.deploy.image import Image
@@ -52,7 +53,7 @@ def compile_image(image: Image, record: SourceRecord | None = None, *, own_names
     record = record or SourceRecord(None)
     sources = {path: content for path, content in image.items() if is_compiled(path)}
     digest, names = ("", {}) if own_names else _names(image, record)
-    keys = {path: digest_of(_version(), path, digest, content) for path, content in sources.items()}
+    keys = {path: digest_of(_version(), __version__, path, digest, content) for path, content in sources.items()}
     done = {path: content for path in sources if (content := record.cached(keys[path])) is not None}
     texts = {
         path: _text(path, content, names if path.startswith(_PACKAGE) else {})
@@ -123,7 +124,11 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
 def _text(path: str, source: bytes, names: dict[str, str]) -> str:
     text = _decoded(path, source)
     try:
+        if not path.startswith(_PACKAGE):
+            return without_logs(text)
         return renamed(text, names) if names else text
+    except SyntaxError as error:
+        raise ChargerctlError(f"{path} cannot be compiled: line {error.lineno}: {error.msg}") from None
     except RenamingError as error:
         raise ChargerctlError(f"{path} {error}: deploy with --source, and report this as a bug") from None
 
