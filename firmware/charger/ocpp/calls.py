@@ -103,9 +103,9 @@ def required(payload, name, kind):
 
 
 def optional(payload, name, kind):
-    """As `required`, but None when it is missing."""
+    """As `required`, but None when it is missing. A field that is null is of the wrong type."""
     value = payload.get(name)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+    if name in payload and (not isinstance(value, kind) or isinstance(value, bool)):
         raise CallError(
             "TypeConstraintViolation", name + (" is a string" if kind is str else " is an integer")
         )

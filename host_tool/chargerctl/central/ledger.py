@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The transactions that the central system knows, and their energy.
 
-A charger that receives no answer retries a message, with another id and the same payload (OCPP 1.6, 3.7.1): a retry
-counts once, and a repeated StartTransaction gets the same transaction id again.
+A charger that receives no answer retries a message with the same payload (OCPP 1.6, 3.7.1), and with the same id or another:
+a retry counts once, and a repeated StartTransaction gets the same transaction id again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+
+from chargerctl.central.schemas import parse_time
+
+# The transactionId of a transaction whose start was never accepted for processing (OCPP 1.6, errata 3.18).
+UNKNOWN = -1
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Ledger:
         self.transactions: dict[int, Transaction] = {}
         self._starts: dict[str, int] = {}
         self._stops: set[str] = set()
+        self._strange: list[str] = []
 
     @property
     def energy_wh(self) -> int:
@@ -45,6 +51,22 @@ class Ledger:
         """The transaction that was started last; None if it was stopped."""
         last = next(reversed(self.transactions.values()), None)
         return last if last is not None and last.stop is None else None
+
+    def complaints(self) -> list[str]:
+        """What a charger has doubled, lost or mixed up, a sentence each: for the end, when everything was delivered.
+
+        Of the transactions only the last may still run. They follow one another on one connector: a start that lies before
+        the stop of the transaction before it is one that was counted twice.
+        """
+        found = list(self._strange)
+        before: Transaction | None = None
+        for each in self.transactions.values():
+            if before is not None:
+                found += _between(before, each)
+            if each.energy_wh < 0:
+                found.append(f"transaction {each.id} ends with less energy than it began with")
+            before = each
+        return found
 
     def id_for(self, start: dict[str, Any]) -> int:
         """The transaction id for a StartTransaction: that of an identical earlier one, or the next free one."""
@@ -59,10 +81,30 @@ class Ledger:
     def stopped(self, stop: dict[str, Any]) -> None:
         """A StopTransaction was received; one of an unknown transaction changes nothing."""
         identity = _identity(stop)
-        transaction = self.transactions.get(stop["transactionId"])
-        if identity not in self._stops and transaction is not None:
-            transaction.stop = stop
+        transaction_id = stop["transactionId"]
+        transaction = self.transactions.get(transaction_id)
+        if identity not in self._stops:
+            if transaction is None:
+                if transaction_id != UNKNOWN:
+                    self._strange.append(f"transaction {transaction_id} was stopped, but never started")
+            elif transaction.stop is not None:
+                self._strange.append(
+                    f"transaction {transaction_id} was stopped twice, with different contents"
+                )
+            else:
+                transaction.stop = stop
         self._stops.add(identity)
+
+
+def _between(before: Transaction, after: Transaction) -> list[str]:
+    if before.stop is None:
+        return [f"transaction {before.id} was never stopped, and {after.id} followed it"]
+    found = []
+    if parse_time(after.start["timestamp"]) < parse_time(before.stop["timestamp"]):
+        found.append(f"transaction {after.id} began before {before.id} had ended")
+    if after.start["meterStart"] < before.stop["meterStop"]:
+        found.append(f"transaction {after.id} begins with less energy than {before.id} ended with")
+    return found
 
 
 def _identity(payload: dict[str, Any]) -> str:

@@ -9,6 +9,10 @@
 
 It accepts everything, unless `script` has another Behaviour for an action. It checks what the charger sends against
 the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
+
+A charger sends a message again whose answer it did not get, also after a restart. The same frame with the same id is the
+same message: it is booked once and gets the same answer. Silence, delays, errors and unusable answers of the script belong
+to one transmission: the next one of that message gets what the script has then.
 """
 
 from __future__ import annotations
@@ -62,8 +66,10 @@ class CentralSystem:
         self._on_violation = on_violation
         self.script = Script()
         self._late: list[tuple[float, int, str]] = []
-        self._answered: dict[str, tuple[str, list[str]]] = {}
+        # id -> the call's frame, and its answer's payload once there was one that is valid.
+        self._received: dict[str, tuple[str, Any]] = {}
         self._called: dict[str, str] = {}
+        self._triggered: set[str] = set()
         self._count = 0
 
     def call(self, action: str, payload: object = None) -> str:
@@ -83,11 +89,13 @@ class CentralSystem:
             return
         if message[0] == CALL:
             _remember(self._called, message[1], message[2])
+            if message[2] in ("TriggerMessage", "ExtendedTriggerMessage"):
+                self._triggered.add(str(message[3].get("requestedMessage")))
 
     def restart(self) -> None:
         """Without its database: transactionIds begin at 1 again."""
         self.ledger = Ledger()
-        self._answered.clear()
+        self._received.clear()
 
     # What comes from the charger.
 
@@ -118,38 +126,37 @@ class CentralSystem:
 
     def _handle_call(self, message: list[Any], text: str, now: float) -> list[str]:
         _kind, call_id, action, payload = message
-        if call_id in self._answered:
-            before, answers = self._answered[call_id]
-            if before != text:
-                self._violated(f"message id {call_id!r} is used for two different calls", text)
-            return answers
-        if not self.registered and action not in ("BootNotification", *self._triggered()):
+        before, answered = self._received.get(call_id, (text, None))
+        if before != text:
+            self._violated(f"message id {call_id!r} is used for two different calls", text)
+            answered = None
+        # Before a BootNotification is accepted a charger sends only what is triggered (OCPP 1.6, 4.2).
+        if not self.registered and action != "BootNotification" and action not in self._triggered:
             self._violated(f"{action} before BootNotification was accepted", text)
         try:
             check_payload(CALL, action, payload)
-            usual = self._usual_answer(action, payload, now)
+            usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
             self._violated(str(error), text)
-            return self._answer(call_id, text, USUAL, [CALL_ERROR, call_id, error.code, str(error), {}], now)
+            return self._send(USUAL, [CALL_ERROR, call_id, error.code, str(error), {}], now)
+        _remember(self._received, call_id, (text, answered))
         behaviour = self.script.next(action)
         if behaviour.silent:
             return []
-        frame: list[Any] | str
         if behaviour.raw:
-            frame = behaviour.raw
-        elif behaviour.error:
-            frame = [CALL_ERROR, call_id, behaviour.error, "from the script", {}]
-        else:
-            answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
+            return self._send(behaviour, behaviour.raw, now)
+        if behaviour.error:
+            return self._send(behaviour, [CALL_ERROR, call_id, behaviour.error, "from the script", {}], now)
+        answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
+        if answered is None:
             self._book(action, payload, answer)
-            frame = [CALL_RESULT, call_id, answer]
-        return self._answer(call_id, text, behaviour, frame, now)
+            if _is_valid(action, answer):
+                _remember(self._received, call_id, (text, answer))
+        return self._send(behaviour, [CALL_RESULT, call_id, answer], now)
 
-    def _answer(
-        self, call_id: str, text: str, behaviour: Behaviour, frame: list[Any] | str, now: float
-    ) -> list[str]:
+    def _send(self, behaviour: Behaviour, frame: list[Any] | str, now: float) -> list[str]:
+        """Frames that go out at once; those that are late are kept."""
         frames = [frame if isinstance(frame, str) else _text(frame)] * behaviour.copies
-        _remember(self._answered, call_id, (text, frames))
         if not behaviour.delay_s:
             return frames
         for each in frames:
@@ -183,6 +190,9 @@ class CentralSystem:
             self.statuses[payload["connectorId"]] = payload
         elif action == "StartTransaction" and status == "Accepted":
             transaction_id = _dig(answer, "transactionId")
+            if isinstance(transaction_id, float) and transaction_id.is_integer():
+                # 17.0 is 17 for a charger that reads numbers kindly.
+                transaction_id = int(transaction_id)
             if isinstance(transaction_id, int):
                 self.ledger.started(transaction_id, payload)
         elif action == "StopTransaction":
@@ -199,10 +209,6 @@ class CentralSystem:
             except FrameError as error:
                 self._violated(str(error), text)
 
-    def _triggered(self) -> tuple[str, ...]:
-        """Actions that are allowed before a BootNotification was accepted (OCPP 1.6, 4.2: if triggered)."""
-        return tuple(ACTIONS) if "TriggerMessage" in self._called.values() else ()
-
     def _default_call(self, action: str) -> dict[str, Any]:
         payload = CALLS.get(action, {})
         if action == "RemoteStopTransaction" and self.ledger.running is not None:
@@ -217,6 +223,14 @@ class CentralSystem:
 
 def _text(message: list[Any]) -> str:
     return json.dumps(message, separators=(",", ":"), default=float)
+
+
+def _is_valid(action: str, answer: object) -> bool:
+    try:
+        check_payload(CALL_RESULT, action, answer)
+    except FrameError:
+        return False
+    return True
 
 
 def _remember(table: dict[str, Any], key: str, value: Any) -> None:

@@ -152,3 +152,55 @@ def test_even_something_that_is_no_frame_can_be_the_answer(booted):
 
 def test_a_call_that_only_central_systems_make_is_refused(booted):
     assert booted.call("Reset", type="Soft")[0][2] == "NotSupported"
+
+
+START = (
+    '[2,"s-1","StartTransaction",'
+    '{"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2026-11-22T07:30:00Z"}]'
+)
+
+
+def test_a_message_sent_again_is_booked_once_and_gets_the_same_answer_also_after_a_restart(booted):
+    booted.central.script.add(
+        "StartTransaction", Behaviour(payload={"transactionId": 9, "idTagInfo": {"status": "Accepted"}})
+    )
+    first = booted.send(START)
+    booted.boot()
+    assert (
+        booted.send(START) == first == [[3, "s-1", {"transactionId": 9, "idTagInfo": {"status": "Accepted"}}]]
+    )
+    assert list(booted.central.ledger.transactions) == [9]
+    assert booted.reasons() == []
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(error="InternalError"),
+        Behaviour(silent=True),
+        Behaviour(raw="<html>"),
+        Behaviour(payload={}),
+        Behaviour(payload={"transactionId": True, "idTagInfo": {"status": "Accepted"}}),
+    ],
+    ids=["error", "silence", "no frame", "no fields", "no number"],
+)
+def test_what_a_charger_cannot_use_is_not_the_answer_for_good(booted, behaviour):
+    booted.central.script.add("StartTransaction", behaviour)
+    booted.central.handle(START, booted.now)
+    assert booted.send(START) == [[3, "s-1", {"transactionId": 1, "idTagInfo": {"status": "Accepted"}}]]
+    assert list(booted.central.ledger.transactions) == [1]
+
+
+def test_the_script_may_be_silent_about_a_message_sent_again(booted):
+    first = booted.send(START)
+    booted.central.script.add("StartTransaction", Behaviour(silent=True))
+    assert booted.send(START) == []
+    assert booted.send(START) == first
+
+
+def test_a_transaction_id_that_is_spelt_as_a_whole_decimal_is_that_number(booted):
+    booted.central.script.add(
+        "StartTransaction", Behaviour(payload={"transactionId": 7.0, "idTagInfo": {"status": "Accepted"}})
+    )
+    booted.send(START)
+    assert list(booted.central.ledger.transactions) == [7]

@@ -116,6 +116,8 @@ def test_nor_after_boot_was_rejected_unless_triggered(charger):
     charger.central.call("TriggerMessage", {"requestedMessage": "Heartbeat"})
     charger.call("Heartbeat")
     assert len(charger.reasons()) == 1
+    charger.call("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+    assert len(charger.reasons()) == 2
 
 
 def test_a_message_id_is_used_for_one_message(booted):

@@ -70,6 +70,51 @@ def test_the_last_status_of_each_connector_is_kept(booted):
     assert booted.central.statuses[1]["status"] == "Preparing"
 
 
+def test_a_complete_session_after_another_is_nothing_to_complain_of(booted):
+    booted.start(meter=1000, time="2026-11-22T07:30:00Z")
+    booted.stop(1, meter=2500)
+    booted.start(meter=2500, time="2026-11-22T09:30:00Z")
+    assert booted.central.ledger.complaints() == []
+
+
+def test_a_lost_stop_is_seen_when_another_transaction_follows(booted):
+    booted.start(meter=0)
+    booted.start(meter=1)
+    assert booted.central.ledger.complaints() == ["transaction 1 was never stopped, and 2 followed it"]
+
+
+def test_a_doubled_start_is_seen_by_its_time(booted):
+    booted.start(meter=0, time="2026-11-22T07:30:00Z")
+    booted.stop(1, meter=10)
+    booted.start(meter=10, time="2026-11-22T07:30:01Z")
+    assert booted.central.ledger.complaints() == ["transaction 2 began before 1 had ended"]
+
+
+def test_energy_that_runs_backwards_is_seen(booted):
+    booted.start(meter=100)
+    booted.stop(1, meter=50)
+    booted.start(meter=40, time="2026-11-22T09:30:00Z")
+    assert booted.central.ledger.complaints() == [
+        "transaction 1 ends with less energy than it began with",
+        "transaction 2 begins with less energy than 1 ended with",
+    ]
+
+
+def test_a_second_stop_of_other_contents_does_not_count_and_is_seen(booted):
+    booted.start(meter=0)
+    booted.stop(1, meter=10)
+    booted.stop(1, meter=20)
+    assert booted.central.ledger.energy_wh == 10
+    assert booted.central.ledger.complaints() == ["transaction 1 was stopped twice, with different contents"]
+
+
+def test_only_a_stop_whose_start_was_never_processed_may_be_of_no_transaction(booted):
+    booted.stop(-1)
+    assert booted.central.ledger.complaints() == []
+    booted.stop(9)
+    assert booted.central.ledger.complaints() == ["transaction 9 was stopped, but never started"]
+
+
 def test_stop_with_a_card_gets_its_status(booted):
     booted.start()
     assert booted.stop(1, idTag="A")[0][2] == {"idTagInfo": {"status": "Accepted"}}
