@@ -74,7 +74,7 @@ class Core:
         samples = None
         if board.has_meter:
             samples = visit("ocpp.samples").Samples(
-                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
         transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
         authorization = Authorization(rpc, configuration, log)

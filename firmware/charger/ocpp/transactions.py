@@ -65,7 +65,7 @@ class Transactions:
         unix = self._clock.begin()
         samples = self._samples
         if samples is not None:
-            samples.begin(unix, energy_wh, samples.power_w)
+            samples.begin(unix, energy_wh, samples.meter.power_w)
         self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
@@ -75,7 +75,7 @@ class Transactions:
             return
         unix = self._clock.stamp()
         samples = self._samples
-        data = None if samples is None else samples.end(unix, energy_wh, samples.power_w)
+        data = None if samples is None else samples.end(unix, energy_wh, samples.meter.power_w)
         self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
         self._clock.end()
         self._session = None
@@ -175,7 +175,9 @@ class Transactions:
         """(action, payload)"""
         transaction_id = self._journal.transaction_id(record.session)
         if record.kind == journal.METER:
-            return "MeterValues", self._samples.of(record, transaction_id)
+            return "MeterValues", self._samples.meter_values(
+                transaction_id, record.unix, record.energy_wh, record.power_w, record.what
+            )
         payload = {"timestamp": iso(record.unix)}
         if record.id_tag is not None:
             payload["idTag"] = record.id_tag
@@ -187,5 +189,5 @@ class Transactions:
         payload["meterStop"] = record.energy_wh
         payload["reason"] = record.reason
         if record.data is not None:
-            payload["transactionData"] = self._samples.data(record.data)
+            payload["transactionData"] = self._samples.transaction_data(record.data)
         return "StopTransaction", payload
