@@ -45,7 +45,7 @@ class Core:
         now = board.system.ticks_ms()
         uptime = Uptime(now)
         limits = visit("limits").make(values)
-        configuration = visit("ocpp.configuration").make(values)
+        configuration = visit("ocpp.configuration").make(values, board.journal)
         contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
         self.interlock = interlock = Interlock(
             board.relay,
@@ -98,6 +98,8 @@ class Core:
         charger.boot = boot
         charger.interlock = interlock
         charger.configuration = configuration
+        charger.limits = limits
+        charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
