@@ -39,6 +39,8 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
+        # A Recovery, while it is not decided what becomes of a transaction from before the restart.
+        self.recovery = None
 
     def step(self, now):
         self._now = now
@@ -55,7 +57,13 @@ class Controller:
             self.handle(connector.FAULT_CLEARED)
         elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
-        if interlock.present != state.plugged:
+        if self.recovery is not None:
+            decided = self.recovery.step(now)
+            if decided:
+                self.recovery = None
+                if decided is not True:
+                    self.handle(connector.STOP, decided)
+        if interlock.present != self.state.plugged:
             if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
                 # It was possible when the authorisation came.
                 why = self._hindrance(self._authorized_at)
