@@ -39,8 +39,8 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
-        # A Recovery, while it is not decided what becomes of a transaction from before the restart.
-        self.recovery = None
+        # An Interrupted, while it is not decided what becomes of a transaction from before the restart.
+        self.interrupted = None
 
     def step(self, now):
         self._now = now
@@ -57,10 +57,10 @@ class Controller:
             self.handle(connector.FAULT_CLEARED)
         elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
-        if self.recovery is not None:
-            decided = self.recovery.step(now)
+        if self.interrupted is not None:
+            decided = self.interrupted.step(now)
             if decided:
-                self.recovery = None
+                self.interrupted = None
                 if decided is not True:
                     self.handle(connector.STOP, decided)
         if interlock.present != self.state.plugged:

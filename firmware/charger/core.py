@@ -103,7 +103,7 @@ class Core:
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
         if board.journal.running is not None:
-            visit("recovery").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
+            visit("interrupted").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(

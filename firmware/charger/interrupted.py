@@ -33,7 +33,7 @@ def recover(charger, resume, reset_reason):
     elif not charger.board.cable.plugged():
         why = "the cable is out"
     if why is None:
-        charger.controller.recovery = Recovery(charger, running, reason)
+        charger.controller.interrupted = Interrupted(charger, running, reason)
     else:
         _log(charger, "ends: " + why)
         charger.transactions.stop(reason, None, running.last_wh, running.last_unix)
@@ -43,7 +43,7 @@ def _log(charger, text):
     charger.board.console.log("state", "the transaction from before the restart " + text)
 
 
-class Recovery:
+class Interrupted:
     """Runs in the connector's turn, after each sample of the cable."""
 
     def __init__(self, charger, running, reason):

@@ -273,4 +273,4 @@ def test_the_state_of_a_transaction_that_goes_on_is_one_of_the_connector_s_own(i
     controller = next(task for task in rig.core.urgent if task.name == "connector").step.__self__
     assert controller.state.phase == connector.CHARGING
     assert controller.state.tag == "04A2B3C4"
-    assert controller.recovery is None
+    assert controller.interrupted is None
