@@ -41,6 +41,8 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
+        # An Interrupted, while it is not decided what becomes of a transaction from before the restart.
+        self.interrupted = None
         # Since when the permit is valid that waits until the journal has the start, which is when `recording`.
         self.recording = False
         self._permit_since = None
@@ -62,7 +64,13 @@ class Controller:
             self._record()
         elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
-        if interlock.present != state.plugged:
+        if self.interrupted is not None:
+            decided = self.interrupted.step(now)
+            if decided:
+                self.interrupted = None
+                if decided is not True:
+                    self.handle(connector.STOP, decided)
+        if interlock.present != self.state.plugged:
             if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
                 # It was possible when the authorisation came.
                 why = self._hindrance(self._authorized_at)

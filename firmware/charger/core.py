@@ -74,7 +74,7 @@ class Core:
         samples = None
         if board.has_meter:
             samples = visit("ocpp.samples").Samples(
-                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
         transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
         authorization = Authorization(rpc, configuration, log)
@@ -102,6 +102,8 @@ class Core:
         charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
+        if board.journal.running is not None:
+            visit("interrupted").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(

@@ -14,6 +14,8 @@ _WINDOW_MS = const(5000)
 # A pulse that is late by this factor means that the power has fallen.
 _LATE = const(2)
 _ASLEEP_MS = const(3_600_000)
+# A sample keeps it in 16 bits (ocpp/billing.py); no cable for one car carries as much.
+_MOST_W = const(65_535)
 
 
 class Meter:
@@ -89,4 +91,4 @@ class Meter:
 
     def _power(self, pulses, ms):
         # Hundredths of a second keep all of it within the 31 bits of a small int.
-        return self._watt_seconds * pulses * 100 // (ms // 10)
+        return min(self._watt_seconds * pulses * 100 // (ms // 10), _MOST_W)

@@ -92,7 +92,9 @@ class Rpc:
         if unique_id is None:
             self._count += 1
             unique_id = "{}-{}".format(self._boot_id, self._count)
-        if not self._link.publish(json.dumps([_CALL, unique_id, action, payload])):
+        # Compact: a frame has at most 2048 bytes.
+        frame = json.dumps([_CALL, unique_id, action, payload], separators=(",", ":"))
+        if not self._link.publish(frame):
             self._waits = True
             return False
         self._late.pop(owner, None)

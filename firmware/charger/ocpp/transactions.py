@@ -35,6 +35,8 @@ class Transactions:
         self._uptime = uptime
         self._log = log
         self._session = self._start_done = None
+        # It is not known yet whether the transaction from before the restart goes on.
+        self._waits = False
         self._meter_start_wh = self._started_s = 0
         self._sending = None
         self._transmissions = self._timeouts = 0
@@ -65,20 +67,45 @@ class Transactions:
         unix = self._clock.begin()
         samples = self._samples
         if samples is not None:
-            samples.begin(unix, energy_wh, samples.power_w)
+            samples.begin(unix, energy_wh, samples.meter.power_w)
         self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
-    def stop(self, reason, id_tag, energy_wh):
+    def recover(self, running, done):
+        """The transaction of before the restart, as the journal has it, is open: it is ended, or goes on with `resume`."""
+        self._start_done = done
+        self._meter_start_wh = running.energy_wh
+        self._started_s = self._uptime.seconds
+        self._clock.begin()
+        if self._samples is not None:
+            self._samples.begin(running.unix, running.energy_wh, None)
+        self._session = running.session
+        self._waits = True
+
+    def resume(self, unix):
+        """It goes on, and the time is known again."""
+        self._waits = False
+        self._started_s = self._uptime.seconds - unix + self._journal.running.unix
+
+    def stop(self, reason, id_tag, energy_wh, unix=None):
+        """`unix`: when it ended, if that was before the restart."""
         if self._session is None:
             # Its start could not be recorded, so there is no transaction to stop.
             return
-        unix = self._clock.stamp()
         samples = self._samples
-        data = None if samples is None else samples.end(unix, energy_wh, samples.power_w)
+        power_w = None
+        if unix is None:
+            if samples is not None:
+                power_w = samples.meter.power_w
+            # Since a restart the time may not be known, or the meter be gone.
+            running = self._journal.running
+            unix = max(self._clock.stamp() or 0, running.last_unix)
+            energy_wh = max(energy_wh, running.last_wh)
+        data = None if samples is None else samples.end(unix, energy_wh, power_w)
         self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
         self._clock.end()
         self._session = None
+        self._waits = False
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
 
     @property
@@ -95,8 +122,12 @@ class Transactions:
             self._retry_at_s = 0
         if self._rpc.free:
             self._send(now)
-        if self._samples is not None:
-            self._samples.step(self._session, now)
+        samples = self._samples
+        if samples is not None and not self._waits:
+            energy_wh = samples.meter.energy_wh
+            if self._session is not None and energy_wh >= self._journal.checkpoint_wh:
+                self._journal.checkpoint(self._clock.stamp(), energy_wh)
+            samples.step(self._session, now)
 
     def _send(self, now):
         """The next message, if one is due."""
@@ -175,7 +206,9 @@ class Transactions:
         """(action, payload)"""
         transaction_id = self._journal.transaction_id(record.session)
         if record.kind == journal.METER:
-            return "MeterValues", self._samples.of(record, transaction_id)
+            return "MeterValues", self._samples.meter_values(
+                transaction_id, record.unix, record.energy_wh, record.power_w, record.what
+            )
         payload = {"timestamp": iso(record.unix)}
         if record.id_tag is not None:
             payload["idTag"] = record.id_tag
@@ -187,5 +220,5 @@ class Transactions:
         payload["meterStop"] = record.energy_wh
         payload["reason"] = record.reason
         if record.data is not None:
-            payload["transactionData"] = self._samples.data(record.data)
+            payload["transactionData"] = self._samples.transaction_data(record.data)
         return "StopTransaction", payload

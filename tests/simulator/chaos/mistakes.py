@@ -146,7 +146,7 @@ MISTAKES = {
     ),
     "a stop has the time of its start": (
         _TRANSACTIONS,
-        "self._journal.stop(self._session, self._clock.stamp(), energy_wh",
+        "self._journal.stop(self._session, unix, energy_wh",
         "self._journal.stop(self._session, self._clock.begin() - self.elapsed_s, energy_wh",
     ),
     "samples in kilowatt-hours": (_TRANSACTIONS, '"unit": "Wh"', '"unit": "kWh"'),

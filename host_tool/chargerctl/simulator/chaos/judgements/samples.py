@@ -18,7 +18,7 @@ _SAYS = {"context": "Sample.Periodic", "measurand": "Energy.Active.Import.Regist
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
     for boot in history.boots:
-        found = transactions(boot)
+        found = transactions(history, boot)
         for each in found:
             for sample in each.samples:
                 for text in _complaints(history, each, sample):
