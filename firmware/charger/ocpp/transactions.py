@@ -197,7 +197,7 @@ class Transactions:
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
-    def _settle(self, record, transaction_id=None, accepted=None, parent=None):
+    def _settle(self, record, transaction_id=None, accepted=False, parent=None):
         self._journal.settled(record, transaction_id, accepted, parent)
         self._sending = None
         self._retry_at_s = 0
