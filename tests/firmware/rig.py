@@ -91,6 +91,8 @@ class Led:
 
 class Stalls:
     spent = False
+    idle = True
+    watchdog_seconds = 8
     granted_ms = 0
 
     def follow(self, interlock):
