@@ -222,6 +222,7 @@ class Rig:
             "Authorize": accepted,
             "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 7},
             "MeterValues": {},
+            "DiagnosticsStatusNotification": {},
             "StopTransaction": {},
         }
         self._answered = 0

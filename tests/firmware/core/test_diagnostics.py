@@ -42,7 +42,6 @@ def uploads(monkeypatch):
 
 @pytest.fixture
 def online(rig, uploads):
-    rig.answers["DiagnosticsStatusNotification"] = {}
     rig.run(2000)
     return rig
 
