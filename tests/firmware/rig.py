@@ -91,6 +91,8 @@ class Led:
 
 class Stalls:
     spent = False
+    idle = True
+    watchdog_seconds = 8
     granted_ms = 0
 
     def follow(self, interlock):
@@ -220,6 +222,7 @@ class Rig:
             "Authorize": accepted,
             "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 7},
             "MeterValues": {},
+            "DiagnosticsStatusNotification": {},
             "StopTransaction": {},
         }
         self._answered = 0
