@@ -207,7 +207,8 @@ def test_a_repeated_call_gets_the_same_answer_and_no_second_action(rig):
 @pytest.mark.parametrize(
     ("action", "payload", "code"),
     [
-        ("DataTransfer", {}, "NotImplemented"),
+        ("NoSuchAction", {}, "NotImplemented"),
+        ("ReserveNow", {}, "NotSupported"),
         ("Reset", {}, "ProtocolError"),
         ("Reset", {"type": 1}, "TypeConstraintViolation"),
         ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
