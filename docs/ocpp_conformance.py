@@ -68,7 +68,7 @@ def evidence() -> list[Evidence]:
     found = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         if "mark.requirement" in (text := path.read_text(encoding="utf-8")):
-            found += _markers(ast.parse(text), path.relative_to(ROOT).as_posix())
+            found += markers(ast.parse(text), path.relative_to(ROOT).as_posix())
     for path in sorted((ROOT / "tests/whole/scripts").glob("*.script")):
         place = path.relative_to(ROOT).as_posix()
         for note in re.findall(r"^# requirement: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
@@ -76,7 +76,7 @@ def evidence() -> list[Evidence]:
     return found
 
 
-def _markers(module: ast.Module, path: str) -> Iterator[Evidence]:
+def markers(module: ast.Module, path: str) -> Iterator[Evidence]:
     whole = Path(path).stem.removeprefix("test_").replace("_", " ")
     owners: list[tuple[str, ast.AST]] = [
         (each.name.removeprefix("test_").replace("_", " "), each)
