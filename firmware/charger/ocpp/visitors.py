@@ -14,9 +14,9 @@ from charger.visit import LOAD_MS, visit
 
 
 class Charger:
-    """What a handler may use, by name: board (as in core.py), rpc, transactions, authorization, controller, availability,
-    boot, interlock, configuration, limits (of [safety]), identity (as in boot.py), uptime, visitors. Without a method: that
-    would keep more than the parts."""
+    """What a handler may use, by name: board (as in core.py), rpc, transactions, samples, authorization, controller,
+    availability, boot, interlock, configuration, limits (of [safety]), identity (as in boot.py), uptime, visitors. Without a
+    method: that would keep more than the parts."""
 
 
 class Visitors:
@@ -35,12 +35,9 @@ class Visitors:
         if not self._stalls.allow(LOAD_MS):
             raise CallError("InternalError", "the relay is closed, and [safety] max_stall_ms is below 250")
         try:
-            name = visit("ocpp.topics").TOPICS.get(action)
-            handler = None if name is None else visit("ocpp." + name).ACTIONS[action]
+            handler = visit("ocpp." + visit("ocpp.topics").topic(action)).ACTIONS[action]
         except ImportError:
             raise CallError("InternalError", "a file of the firmware cannot be loaded")
-        if handler is None:
-            raise CallError("NotImplemented", "this charge point does not support the action")
         return handler(self._charger, payload)
 
     def step(self, now):
