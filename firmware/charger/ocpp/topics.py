@@ -3,8 +3,10 @@
 """Which file answers a rare call of the central system: {action: module in charger/ocpp/}. Loaded for one look."""
 
 TOPICS = {
+    "ChangeAvailability": "change_availability",
     "ChangeConfiguration": "keys",
     "ClearCache": "cache",
     "DataTransfer": "data_transfer",
     "GetConfiguration": "keys",
+    "TriggerMessage": "trigger",
 }
