@@ -79,11 +79,8 @@ class Core:
             )
         transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
         authorization = Authorization(rpc, configuration, log)
-        if operative:
-            # Until the central system changes it, over every restart (SPEC 5.2).
-            operative = not (board.journal.get(INOPERATIVE) or 0) & 1
-        else:
-            operative = None
+        # Until the central system changes it, over every restart (SPEC 5.2).
+        operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
