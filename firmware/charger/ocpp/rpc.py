@@ -79,8 +79,14 @@ class Rpc:
 
     @property
     def free(self):
-        """Accepted, no call is outstanding, and the link took what it was given in this pass: another can be made."""
-        return self._id is None and not self._waits and self.online
+        """Accepted and `idle`."""
+        return self.idle and self.online
+
+    @property
+    def idle(self):
+        """No call is outstanding, no answer waits, and the link took what it was given in this pass: another call can be
+        made. Before the central system has accepted us only BootNotification and what it triggers (SPEC 4.2)."""
+        return self._id is None and not self._waits and not self.answers and self.connected
 
     def call(self, owner, action, payload, now, timeout_ms=None, unique_id=None):
         """Send a call; False when it could not be handed to the link. `unique_id`: of a call that is sent again unchanged,

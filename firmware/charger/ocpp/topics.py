@@ -5,11 +5,13 @@
 from charger.ocpp.calls import CallError
 
 TOPICS = {
+    "ChangeAvailability": "change_availability",
     "ChangeConfiguration": "keys",
     "ClearCache": "cache",
     "DataTransfer": "data_transfer",
     "GetConfiguration": "keys",
     "GetDiagnostics": "diagnostics",
+    "TriggerMessage": "trigger",
 }
 
 # Of OCPP 1.6 and its security extension, but of profiles that this charge point has not (J 4.2.3, ERR 3.39).
