@@ -76,8 +76,10 @@ class Core:
             samples = visit("ocpp.samples").Samples(
                 rpc, board.journal, board.clock, configuration, board.meter, uptime, log
             )
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
+        authorization = Authorization(rpc, configuration, board.journal, board.clock, board.stalls, log)
+        transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, authorization, uptime, log
+        )
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )

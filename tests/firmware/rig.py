@@ -91,6 +91,7 @@ class Led:
 
 class Stalls:
     spent = False
+    idle = True
     granted_ms = 0
 
     def follow(self, interlock):

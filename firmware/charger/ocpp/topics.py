@@ -7,4 +7,5 @@ TOPICS = {
     "ClearCache": "cache",
     "DataTransfer": "data_transfer",
     "GetConfiguration": "keys",
+    "UnlockConnector": "unlock",
 }
