@@ -77,8 +77,10 @@ class Core:
             samples = visit("ocpp.samples").Samples(
                 rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
+        authorization = Authorization(rpc, configuration, board.journal, board.clock, board.stalls, log)
+        transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, authorization, uptime, log
+        )
         # Until the central system changes it, over every restart (SPEC 5.2).
         operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None
         controller = Controller(

@@ -12,6 +12,7 @@ TOPICS = {
     "GetConfiguration": "keys",
     "GetDiagnostics": "diagnostics",
     "TriggerMessage": "trigger",
+    "UnlockConnector": "unlock",
 }
 
 # Of OCPP 1.6 and its security extension, but of profiles that this charge point has not (J 4.2.3, ERR 3.39).
