@@ -161,7 +161,10 @@ class Controller:
         elif output == connector.REVOKE:
             self._interlock.revoke()
         elif output == connector.START:
-            self._transactions.start(what, self._meter.energy_wh, self.start_answered)
+            state = self.state
+            self._transactions.start(
+                what, state.parent, state.by_card, self._meter.energy_wh, self.start_answered
+            )
         elif output == connector.FINISH:
             reason, id_tag = what
             self._transactions.stop(reason, id_tag, self._meter.energy_wh)

@@ -35,7 +35,7 @@ class Core:
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
     reboot(): resets the board;
-    auto_reload(controller, interlock, transactions, log): makes what has a step(now) that starts the program anew.
+    auto_reload(controller, interlock, journal, log): makes what has a step(now) that starts the program anew.
 
     `reset_reason`: one word. `operative` False: Unavailable until the program starts again.
     """
@@ -45,7 +45,7 @@ class Core:
         now = board.system.ticks_ms()
         uptime = Uptime(now)
         limits = visit("limits").make(values)
-        configuration = visit("ocpp.configuration").make(values)
+        configuration = visit("ocpp.configuration").make(values, board.journal)
         contactor = _contactor(board, values["safety.feedback_ms"], reset_reason, now)
         self.interlock = interlock = Interlock(
             board.relay,
@@ -70,7 +70,7 @@ class Core:
         elif fault:
             interlock.latch(fault)
 
-        rpc = Rpc(board.link, board.system.boot_id(), uptime, log)
+        rpc = Rpc(board.link, board.system.boot_id(), configuration, uptime, log)
         samples = None
         if board.has_meter:
             samples = visit("ocpp.samples").Samples(
@@ -98,10 +98,12 @@ class Core:
         charger.boot = boot
         charger.interlock = interlock
         charger.configuration = configuration
+        charger.limits = limits
+        charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
-        auto_reload = board.auto_reload(controller, interlock, transactions, log)
+        auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(
             board.system.collect,
             board.system.memory,

@@ -163,7 +163,7 @@ class Link(Idle):
 class Rig:
     """The whole core on a board that is this object, stepped 5 ms at a time.
 
-    `store`: the nvm of an earlier start; `reason`: of this one; `measured`: there is a contact for the contactor.
+    `store`, `journal`: the nvm of an earlier start; `reason`: of this one; `measured`: there is a contact for the contactor.
     `answers`: action -> payload, or a function of the payload, or None.
     """
 
@@ -178,6 +178,7 @@ class Rig:
         store=None,
         measured=False,
         reason="power",
+        journal=None,
         **overrides,
     ):
         environ = dict(REQUIRED)
@@ -204,7 +205,7 @@ class Rig:
         self.reboots = []
         self.store = Store() if store is None else store
         self.clock = Clock(lambda: self.rtc, self._set_rtc, 0, self.log)
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         self.core = Core(self, values, reason)
         self.interlock = self.core.interlock
         accepted = {"idTagInfo": {"status": "Accepted"}}

@@ -11,22 +11,19 @@ from charger import ticks
 
 _FOLDER = const(0x4000)
 _MASK = const(0xFFFFFF)
-_PATIENCE_MS = const(30000)
 # For the last lines to reach the console.
 _CONSOLE_MS = const(200)
 
 
 class AutoReload:
-    """Held while `controller.state.running` or the interlock holds the cable, and until what the transaction left is
-    `transactions.delivered`."""
+    """Held while `controller.state.running` or the interlock holds the cable."""
 
-    def __init__(self, controller, interlock, transactions, log):
+    def __init__(self, controller, interlock, journal, log):
         self._controller = controller
         self._interlock = interlock
-        self._transactions = transactions
+        self._journal = journal
         self._log = log
         self._held = False
-        self._patience_until = None
         self._reload_at = None
         self._files = None
         self._loaded = self._seen = 0
@@ -34,9 +31,10 @@ class AutoReload:
             self._loaded = (self._loaded + mark) & _MASK
 
     def step(self, now):
-        busy = self._busy(now)
+        busy = self._controller.state.running or self._interlock.holds_cable
         if self._reload_at is not None and not busy:
             if ticks.reached(now, self._reload_at):
+                self._journal.flush()
                 supervisor.reload()
             return
         # A transaction that started in between comes first: the drive is checked again after it.
@@ -48,17 +46,6 @@ class AutoReload:
             self._seen = 0
         elif self._files is not None:
             self._look_at_next_file(now)
-
-    def _busy(self, now):
-        if self._controller.state.running or self._interlock.holds_cable:
-            self._patience_until = None
-            return True
-        if not self._held or self._transactions.delivered:
-            return False
-        # A start of the program forgets what is undelivered; a central system that is offline must not prevent it forever.
-        if self._patience_until is None:
-            self._patience_until = ticks.add(now, _PATIENCE_MS)
-        return not ticks.reached(now, self._patience_until)
 
     def _look_at_next_file(self, now):
         # One a pass: all at once would take 25 KB of heap and a tenth of a second.

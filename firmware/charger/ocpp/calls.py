@@ -53,7 +53,9 @@ class Calls:
                         ):
                             self._log("ocpp", "call " + message[1] + " repeated: same answer sent")
                             return known[3]
-            answer = json.dumps([_CALLRESULT, message[1], self._payload(message)])
+            payload = self._payload(message)
+            # Compact: a list of all configuration keys has to fit a frame.
+            answer = json.dumps([_CALLRESULT, message[1], payload], separators=(",", ":"))
         except (CallError, MemoryError) as error:
             answer = self._refusal(message, error)
         if what is not None:

@@ -3,35 +3,124 @@
 """The OCPP configuration (SPEC 9) as far as it is used: from the settings, until the central system changes it. A visitor:
 the names of the settings are not kept."""
 
+from micropython import const
+
+from charger import journal
+
+# The numbers of the keys that are settings too: HeartbeatInterval, MeterValueSampleInterval, ConnectionTimeOut and
+# AllowOfflineTxForUnknownId.
+_SETTINGS = (0, 1, 2, 3)
+
+
+# Facts beside those of the keys: what the drive says about these four, by the number of the key.
+_DRIVE = const(80)  # journal.KEYS + 48
+
 
 class Configuration:
-    """Seconds, counts, watt-hours and booleans by the names of the standard's keys, in Python's spelling. Without a method:
-    that would keep this module. Sets of measurands: ENERGY and POWER are bits (ocpp/keys.py)."""
-
-    heartbeat_interval_s = connection_timeout_s = minimum_status_duration_s = 0
-    meter_value_sample_interval_s = clock_aligned_data_interval_s = 0
-    meter_values_sampled_data = meter_values_aligned_data = 1
-    stop_txn_sampled_data = stop_txn_aligned_data = 0
-    transaction_message_attempts = 3
-    transaction_message_retry_interval_s = 60
-    message_timeout_s = 30
-    reset_retries = 0
-    # Ours, not OCPP's: how long a card waits for its answer.
-    authorize_timeout_s = 0
-    authorization_cache_enabled = local_authorize_offline = True
-    local_pre_authorize = allow_offline_tx_for_unknown_id = False
-    authorize_remote_tx_requests = False
-    stop_transaction_on_invalid_id = True
-    max_energy_on_invalid_id_wh = 0
-    stop_transaction_on_ev_side_disconnect = unlock_connector_on_ev_side_disconnect = True
+    """By the names of the standard's keys in Python's spelling, see `read`: seconds, counts, watt-hours, 0 or 1; sets of
+    measurands are bits (ocpp/keys.py). Ours, not OCPP's: authorize_timeout_s, how long a card waits for its answer.
+    Without a method: that would keep this module."""
 
 
-def make(values):
+def make(values, records):
+    """By the drive's settings (`values`), and what the central system has changed since (`records`: the journal).
+
+    The last word counts: a key's value holds until the owner changes that setting on the drive.
+    """
+    present = [
+        values["ocpp.heartbeat_interval"],
+        values["ocpp.meter_value_sample_interval"],
+        values["ocpp.connection_timeout"],
+        int(values["ocpp.offline_authorization"]),
+        0,  # MinimumStatusDuration
+        0,  # ClockAlignedDataInterval
+        1,  # MeterValuesSampledData
+        1,  # MeterValuesAlignedData
+        0,  # StopTxnSampledData
+        0,  # StopTxnAlignedData
+        3,  # TransactionMessageAttempts
+        60,  # TransactionMessageRetryInterval
+        30,  # MessageTimeout
+        0,  # ResetRetries
+        1,  # AuthorizationCacheEnabled
+        1,  # LocalAuthorizeOffline
+        0,  # LocalPreAuthorize
+        0,  # AuthorizeRemoteTxRequests
+        1,  # StopTransactionOnInvalidId
+        0,  # MaxEnergyOnInvalidId
+        1,  # StopTransactionOnEVSideDisconnect
+        1,  # UnlockConnectorOnEVSideDisconnect
+    ]
+    for number in _SETTINGS:
+        if records.get(_DRIVE + number) != present[number]:
+            records.put(journal.KEYS + number, None)
+            records.put(_DRIVE + number, present[number])
+    for number in range(len(present)):
+        value = records.get(journal.KEYS + number)
+        if value is not None:
+            present[number] = value
     configuration = Configuration()
-    configuration.heartbeat_interval_s = values["ocpp.heartbeat_interval"]
-    configuration.meter_value_sample_interval_s = values["ocpp.meter_value_sample_interval"]
-    # At most [safety] stale_authorization_seconds, as settings.py has it: a longer one is bounded.
-    configuration.connection_timeout_s = values["ocpp.connection_timeout"]
     configuration.authorize_timeout_s = values["ocpp.authorize_timeout"]
-    configuration.allow_offline_tx_for_unknown_id = values["ocpp.offline_authorization"]
+    write(configuration, present)
+    # Whoever plugs in later than that could not charge. It may have become shorter since the key was set.
+    longest = values["safety.stale_authorization_seconds"]
+    configuration.connection_timeout_s = min(configuration.connection_timeout_s, longest)
     return configuration
+
+
+def read(configuration):
+    """The values of all keys that have an attribute; the place of each is its number. New ones go to the end."""
+    c = configuration
+    return [
+        c.heartbeat_interval_s,
+        c.meter_value_sample_interval_s,
+        c.connection_timeout_s,
+        c.allow_offline_tx_for_unknown_id,
+        c.minimum_status_duration_s,
+        c.clock_aligned_data_interval_s,
+        c.meter_values_sampled_data,
+        c.meter_values_aligned_data,
+        c.stop_txn_sampled_data,
+        c.stop_txn_aligned_data,
+        c.transaction_message_attempts,
+        c.transaction_message_retry_interval_s,
+        c.message_timeout_s,
+        c.reset_retries,
+        c.authorization_cache_enabled,
+        c.local_authorize_offline,
+        c.local_pre_authorize,
+        c.authorize_remote_tx_requests,
+        c.stop_transaction_on_invalid_id,
+        c.max_energy_on_invalid_id_wh,
+        c.stop_transaction_on_ev_side_disconnect,
+        c.unlock_connector_on_ev_side_disconnect,
+    ]
+
+
+def write(configuration, present):
+    """Set the attributes to a list as `read` gives it."""
+    # Not by their names in strings: a name that is in one cannot have a shorter one on the board (docs/memory.md).
+    c = configuration
+    each = iter(present)
+    c.heartbeat_interval_s = next(each)
+    c.meter_value_sample_interval_s = next(each)
+    c.connection_timeout_s = next(each)
+    c.allow_offline_tx_for_unknown_id = next(each)
+    c.minimum_status_duration_s = next(each)
+    c.clock_aligned_data_interval_s = next(each)
+    c.meter_values_sampled_data = next(each)
+    c.meter_values_aligned_data = next(each)
+    c.stop_txn_sampled_data = next(each)
+    c.stop_txn_aligned_data = next(each)
+    c.transaction_message_attempts = next(each)
+    c.transaction_message_retry_interval_s = next(each)
+    c.message_timeout_s = next(each)
+    c.reset_retries = next(each)
+    c.authorization_cache_enabled = next(each)
+    c.local_authorize_offline = next(each)
+    c.local_pre_authorize = next(each)
+    c.authorize_remote_tx_requests = next(each)
+    c.stop_transaction_on_invalid_id = next(each)
+    c.max_energy_on_invalid_id_wh = next(each)
+    c.stop_transaction_on_ev_side_disconnect = next(each)
+    c.unlock_connector_on_ev_side_disconnect = next(each)

@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Reset (SPEC 5.14, ERR 3.36): stop the transaction, answer, deliver, then reset the board."""
+"""Reset (SPEC 5.14, ERR 3.36): stop the transaction, answer, deliver, then reset the board. What cannot be delivered by then
+is sent after the restart, from the journal.
+
+ResetRetries changes nothing: a reset of the board cannot fail, and one that was accepted waits until nothing is in its way.
+"""
 
 from micropython import const
 
 from charger import connector, ticks
 from charger.ocpp.calls import CallError, required
 
-# How long the last messages may take. Soft: one that is not answered is sent once more. Hard means now: time for the
-# answer to the Reset itself and one attempt.
+# How long the last messages may take. Hard means now: time for the answer to the Reset itself and one attempt.
 _SOFT_MS = const(45000)
 _HARD_MS = const(3000)
 # For the last lines to reach the console.
@@ -16,7 +19,7 @@ _CONSOLE_MS = const(200)
 
 
 class Reset:
-    """`board`: link, store and reboot, as in core.py."""
+    """`board`: link, journal, store and reboot, as in core.py."""
 
     def __init__(self, rpc, transactions, controller, interlock, board, log):
         self._controller = controller
@@ -24,6 +27,7 @@ class Reset:
         self._transactions = transactions
         self._rpc = rpc
         self._link = board.link
+        self._journal = board.journal
         self._store = board.store
         self._reboot = board.reboot
         self._log = log
@@ -55,13 +59,12 @@ class Reset:
             self._interlock.clear_fault()
             # First: a connector that fails must not prevent a restart. Only for want of memory it is tried again.
             self._deadline = ticks.add(now, _HARD_MS if self._reason == "HardReset" else _SOFT_MS)
-            self._transactions.hurry()
             try:
                 self._controller.handle(connector.RESTART, self._reason)
             except MemoryError:
                 self._deadline = None
                 raise
-        done = not self._rpc.answers and self._transactions.delivered
+        done = not self._rpc.answers and self._transactions.idle
         if self._reboot_at is None:
             interlock = self._interlock
             held = interlock.closed or interlock.holds_cable
@@ -69,6 +72,7 @@ class Reset:
                 self._log("loop", "restarting")
                 self._reboot_at = ticks.add(now, _CONSOLE_MS)
         elif ticks.reached(now, self._reboot_at):
+            self._journal.flush()
             # Requested, so not a crash; but a fault that was latched since then stays. And the broker publishes the last
             # will now, not after the keep-alive.
             self._store.save(0, self._interlock.fault)

@@ -23,12 +23,10 @@ LOST = 2  # with the connection: send it again at once
 
 # A longer id is not answered, not even with an error.
 _MAX_ID = const(128)
-_TIMEOUT_MS = const(30000)
 _ANSWER_PLACES = const(5)
 # What is urgent does not wait longer than this for the answer to another call; twice that if something for us has come
-# from the central system since, so that it is there; and less before a restart.
+# from the central system since, so that it is there.
 _PATIENCE_MS = const(5000)
-_HURRIED_MS = const(1000)
 # These give way to nothing: a second one must not overtake the answer to the first.
 _STARTS_AND_STOPS = const(("StartTransaction", "StopTransaction"))
 # After a reconnect the central system may not be back yet, as when the broker was restarted. Until something comes, so
@@ -42,28 +40,32 @@ _LARGEST = const(1 << 62)
 
 class Rpc:
     """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
+    `configuration`: message_timeout_s is used.
 
     `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
     `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has come up since
-    the last. `answers`: those that are still to be sent. `hurry`: the board is about to restart.
+    the last. `answers`: those that are still to be sent.
     """
 
-    def __init__(self, link, boot_id, uptime, log):
+    def __init__(self, link, boot_id, configuration, uptime, log):
         self._link = link
         self._boot_id = boot_id
+        self._configuration = configuration
         self._uptime = uptime
         self._log = log
         self.calls = Calls(uptime, log)
         self.actions = self.calls.actions
         self.registration = None
         self.called_s = 0
-        self.connected = self.reconnected = self.hurry = False
+        self.connected = self.reconnected = False
         # How many calls in a row the central system has left unanswered.
         self.lost = 0
         self._doubts = 0
         self._count = 0
         self._id = self._action = self._owner = None
-        self._sent_at = self._timeout_ms = self._patience_ms = 0
+        self._sent_at = self._patience_ms = 0
+        # None: the MessageTimeout of ERR 3.82.
+        self._timeout_ms = None
         # owner -> the id of its last call, if that got no answer in time.
         self._late = {}
         # The link takes no frame now: none is made before the next step.
@@ -80,14 +82,16 @@ class Rpc:
         """Accepted, no call is outstanding, and the link took what it was given in this pass: another can be made."""
         return self._id is None and not self._waits and self.online
 
-    def call(self, owner, action, payload, now, timeout_ms=_TIMEOUT_MS):
-        """Send a call; False when it could not be handed to the link.
+    def call(self, owner, action, payload, now, timeout_ms=None, unique_id=None):
+        """Send a call; False when it could not be handed to the link. `unique_id`: of a call that is sent again unchanged,
+        so that the central system can tell; None: a new one.
 
         `owner.answered(payload, error)` gets the answer's payload and None; or None and the CALLERROR's code, TIMEOUT or
         LOST. After these two it gets a late answer, too, unless the owner has made another call by then.
         """
-        self._count += 1
-        unique_id = "{}-{}".format(self._boot_id, self._count)
+        if unique_id is None:
+            self._count += 1
+            unique_id = "{}-{}".format(self._boot_id, self._count)
         if not self._link.publish(json.dumps([_CALL, unique_id, action, payload])):
             self._waits = True
             return False
@@ -108,7 +112,7 @@ class Rpc:
             self._id is not None
             and self.online
             and self._action not in _STARTS_AND_STOPS
-            and ticks.diff(now, self._sent_at) >= (_HURRIED_MS if self.hurry else self._patience_ms)
+            and ticks.diff(now, self._sent_at) >= self._patience_ms
         ):
             # With the next step.
             self._timeout_ms = 0
@@ -147,10 +151,13 @@ class Rpc:
         error = LOST
         if self.connected:
             timeout_ms = self._timeout_ms
-            doubtful = self._doubts and timeout_ms == _TIMEOUT_MS
-            if doubtful and self._action != "StartTransaction":
-                # Two of a StartTransaction may be two transactions, when the central system is only slow.
-                timeout_ms = _BACK_MS
+            doubtful = False
+            if timeout_ms is None:
+                timeout_ms = self._configuration.message_timeout_s * 1000
+                doubtful = self._doubts
+                if doubtful and self._action != "StartTransaction":
+                    # Two of a StartTransaction may be two transactions, when the central system is only slow.
+                    timeout_ms = min(timeout_ms, _BACK_MS)
             if ticks.diff(now, self._sent_at) < timeout_ms:
                 return None
             self._log("ocpp", "no answer to " + self._action)

@@ -3,5 +3,8 @@
 """Which file answers a rare call of the central system: {action: module in charger/ocpp/}. Loaded for one look."""
 
 TOPICS = {
+    "ChangeConfiguration": "keys",
     "ClearCache": "cache",
+    "DataTransfer": "data_transfer",
+    "GetConfiguration": "keys",
 }

@@ -3,10 +3,11 @@
 """StartTransaction, MeterValues and StopTransaction, delivered in order (SPEC 3.7).
 
 A message leaves the journal only when it was answered, or when the central system failed to process it
-TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1).
+TransactionMessageAttempts times. Time-outs and lost links never discard a start or a stop (SPEC 3.7.1). However often it is
+sent, also after a restart, its id and its payload are the same: so a central system can tell that it is the same message.
 
 One deviation, so that no stop waits for ever: after as many time-outs of one MeterValues, or when the central system does
-not support them, the other meter values of its transaction are discarded, too; and before a restart all are.
+not support them, the other meter values of its transaction are discarded, too.
 """
 
 from micropython import const
@@ -18,9 +19,8 @@ from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
 _CONNECTOR = const(1)
-_LONGEST_RETRY_S = const(300)
-# Before a restart, three failures to process fit into the time that a Soft reset has.
-_HURRIED_S = const(15)
+# After a time-out: a central system that was away for a night is asked again soon.
+_LONGEST_SILENCE_S = const(300)
 
 
 class Transactions:
@@ -37,7 +37,7 @@ class Transactions:
         self._session = self._start_done = None
         self._meter_start_wh = self._started_s = 0
         self._sending = None
-        self._transmissions = self._failures = self._timeouts = 0
+        self._transmissions = self._timeouts = 0
         self._retry_at_s = 0
 
     @property
@@ -48,16 +48,16 @@ class Transactions:
         return self._journal.trouble
 
     @property
-    def delivered(self):
-        """Every message has been delivered or given up."""
-        return len(self._journal) == 0
+    def idle(self):
+        """Nothing is to be sent now: all is delivered, or has to wait."""
+        return not (len(self._journal) and self._rpc.online and self._uptime.seconds >= self._retry_at_s)
 
     @property
     def running_id(self):
-        """transactionId of the running transaction; None while the central system has not given one."""
+        """transactionId of the running transaction; None while the central system has not given one, -1 if it never will."""
         return None if self._session is None else self._journal.transaction_id(self._session)
 
-    def start(self, id_tag, energy_wh, done):
+    def start(self, id_tag, parent, by_card, energy_wh, done):
         """`done(accepted, parent)` receives the answer to StartTransaction, if the transaction still runs then."""
         self._start_done = done
         self._meter_start_wh = energy_wh
@@ -66,7 +66,7 @@ class Transactions:
         samples = self._samples
         if samples is not None:
             samples.begin(unix, energy_wh, samples.meter.power_w)
-        self._session = self._journal.start(id_tag, unix, energy_wh)
+        self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
     def stop(self, reason, id_tag, energy_wh):
@@ -90,16 +90,10 @@ class Transactions:
         """Wh since the running transaction's meterStart."""
         return energy_wh - self._meter_start_wh
 
-    def hurry(self):
-        """The board is about to restart: starts and stops are sent at once, and meter values give way to them."""
-        self._rpc.hurry = True
-        self._retry_at_s = 0
-        self._give_way(None)
-
     def step(self, now):
         if self._rpc.reconnected:
             self._retry_at_s = 0
-        if self._rpc.free or (self._rpc.hurry and self._rpc.make_way(now)):
+        if self._rpc.free:
             self._send(now)
         if self._samples is not None:
             self._samples.step(self._session, now)
@@ -110,11 +104,11 @@ class Transactions:
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
         action, payload = self._message(record)
-        if not self._rpc.call(self, action, payload, now):
+        if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
         if record is not self._sending:
             self._sending = record
-            self._transmissions = self._failures = self._timeouts = 0
+            self._transmissions = self._timeouts = 0
         self._transmissions += 1
 
     def answered(self, payload, error):
@@ -139,40 +133,41 @@ class Transactions:
             self._failed(record, error)
             return
         # First: a refusal must not be lost if memory runs out below. Unsettled, the start is sent once more.
+        accepted = status == "Accepted"
         if record.session == self._session:
-            self._start_done(status == "Accepted", parent)
-        self._settle(record, transaction_id)
+            self._start_done(accepted, parent)
+        self._settle(record, transaction_id, accepted, parent)
         self._log("ocpp", "transaction {}: {}".format(transaction_id, shown(status)))
 
     def _failed(self, record, error):
         if error is TIMEOUT:
             self._timeouts += 1
         else:
-            self._failures += 1
+            self._journal.failed(record)
         attempts = self._configuration.transaction_message_attempts
         if record.kind == journal.METER and (
             self._timeouts >= attempts or error in ("NotImplemented", "NotSupported")
         ):
             self._give_way(record.session)
             self._settle(record)
-        elif self._failures >= attempts:
-            self._log("ocpp", "given up after {} attempts: {}".format(self._failures, error))
+        elif record.attempts >= attempts:
+            self._log("ocpp", "given up after {} attempts: {}".format(record.attempts, error))
             self._settle(record)
         else:
             # SPEC 3.7.1: the interval times the transmissions so far.
-            wait = self._configuration.transaction_message_retry_interval_s * self._transmissions
-            if self._rpc.hurry:
-                # Who does not answer is sent it again at once; who failed gets time to recover.
-                wait = 0 if error is TIMEOUT else _HURRIED_S
-            self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)
+            interval_s = self._configuration.transaction_message_retry_interval_s
+            wait_s = interval_s * self._transmissions
+            if error is TIMEOUT:
+                wait_s = min(wait_s, max(interval_s, _LONGEST_SILENCE_S))
+            self._retry_at_s = self._uptime.seconds + wait_s
 
     def _give_way(self, session):
         count = self._journal.give_way(session)
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
-    def _settle(self, record, transaction_id=None):
-        self._journal.settled(record, transaction_id)
+    def _settle(self, record, transaction_id=None, accepted=None, parent=None):
+        self._journal.settled(record, transaction_id, accepted, parent)
         self._sending = None
         self._retry_at_s = 0
 

@@ -189,11 +189,8 @@ class CentralSystem:
         elif action == "StatusNotification":
             self.statuses[payload["connectorId"]] = payload
         elif action == "StartTransaction" and status == "Accepted":
-            transaction_id = _dig(answer, "transactionId")
-            if isinstance(transaction_id, float) and transaction_id.is_integer():
-                # 17.0 is 17 for a charger that reads numbers kindly.
-                transaction_id = int(transaction_id)
-            if isinstance(transaction_id, int):
+            transaction_id = _whole(_dig(answer, "transactionId"))
+            if transaction_id is not None:
                 self.ledger.started(transaction_id, payload)
         elif action == "StopTransaction":
             self.ledger.stopped(payload)
@@ -231,6 +228,15 @@ def _is_valid(action: str, answer: object) -> bool:
     except FrameError:
         return False
     return True
+
+
+def _whole(value: object) -> int | None:
+    """A number of the script as a charger that reads kindly takes it: 17.0 is 17, and none has more than 64 bits."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -(1 << 63) <= value < 1 << 63 else None
 
 
 def _remember(table: dict[str, Any], key: str, value: Any) -> None:

@@ -8,6 +8,7 @@
 import json
 
 import pytest
+from charger.ocpp import topics
 from chargerctl.central.schemas import CALL, check_payload, parse
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.firmware.rig import Rig
 
 OURS = ("BootNotification", "StatusNotification", "Heartbeat", "Authorize", "StartTransaction", "MeterValues")
-CALLS = ("Reset", "RemoteStartTransaction", "RemoteStopTransaction", "ClearCache", "DataTransfer")
+CALLS = ("NoSuchAction", *sorted({*topics.TOPICS, *Rig().core.rpc.actions}))
 LAST = "the id of the last call"
 
 numbers = st.sampled_from([0, 1, 7, -1, 17.0, 7.0, 1e3, 0.5, 1 << 31, 1 << 40, 1 << 70, True, False])
@@ -30,6 +31,10 @@ values = st.recursive(
     max_leaves=4,
 )
 names = (
+    "requestedMessage",
+    "key",
+    "value",
+    "location",
     "status",
     "interval",
     "currentTime",
@@ -93,8 +98,8 @@ def judge(rig, delivered):
     for frame in rig.link.sent:
         parse_loosely(frame)
         if frame[0] == CALL:
-            assert frame[1] not in called, "an id is used once"
-            called[frame[1]] = frame
+            # A message that is sent again keeps its id, and nothing in it has changed.
+            assert called.setdefault(frame[1], frame) == frame, "an id is of one message"
             check_payload(CALL, frame[2], frame[3])
     # Each call that came is answered at most once.
     for unique_id in {answer[1] for answer in rig.results()}:
@@ -145,3 +150,81 @@ def test_hostile_frames_raise_nothing_and_are_answered_by_the_book(story):
 @given(st.lists(steps, min_size=3, max_size=25))
 def test_thousands_of_hostile_frames(story):
     try_out(story)
+
+
+NO_FRAMES = {
+    "nothing": "",
+    "no JSON": "rubbish",
+    "half a frame": '[2,"c1","Reset"',
+    "an object": '{"2":"c1"}',
+    "a number": "2",
+    "a string": '"[2]"',
+    "null": "null",
+    "an empty list": "[]",
+    "a list of nothing": "[null,null,null,null]",
+    "type 5": '[5,"c1","Reset",{"type":"Hard"}]',
+    "type 0": '[0,"c1","Reset",{"type":"Hard"}]',
+    "type -2": '[-2,"c1","Reset",{"type":"Hard"}]',
+    "type as text": '["2","c1","Reset",{"type":"Hard"}]',
+    "type NaN": '[NaN,"c1","Reset",{"type":"Hard"}]',
+    "type 1e400": '[1e400,"c1","Reset",{"type":"Hard"}]',
+    "5000 nested lists": "[" * 5000 + "]" * 5000,
+    "5000 lists that nobody closes": "[" * 5000,
+    "5000 nested objects": '{"a":' * 5000 + "1" + "}" * 5000,
+    "5000 nested lists in a payload": '[2,"c1","Reset",' + "[" * 5000 + "]" * 5000 + "]",
+    "an answer to nothing": '[3,"nobody asked",{"status":"Accepted"}]',
+    "an error to nothing": '[4,"nobody asked","GenericError","",{}]',
+    "an answer with NaN to nothing": '[3,"nobody asked",{"interval":NaN}]',
+    "an id that is no text": '[2,1,"Reset",{"type":"Hard"}]',
+}
+
+
+@pytest.mark.requirement(
+    "J 4.1.3", "A frame of an unknown type, or that is none at all, is ignored and logged"
+)
+@pytest.mark.requirement("J 4.2.2", "An answer to no call of ours is ignored and logged")
+def test_what_is_no_frame_is_a_line_in_the_log_and_nothing_else():
+    rig = Rig()
+    rig.charge()
+    for name, frame in NO_FRAMES.items():
+        lines, sent = len(rig.log_lines), len(rig.link.sent)
+        rig.link.deliver(frame)
+        rig.run(50)
+        assert len(rig.log_lines) == lines + 1, name
+        assert "ignored" in rig.log_lines[-1], name
+        assert len(rig.log_lines[-1]) < 100, name
+        assert len(rig.link.sent) == sent, name
+        assert rig.relay.closed, name
+    rig.swipe()
+    rig.run(1000)
+    assert rig.core.transactions.delivered
+
+
+@pytest.mark.requirement(
+    "J 4.1.4", "The answer to a call whose id was used before is that of the call itself"
+)
+def test_duplicate_ids_are_told_apart_by_what_is_asked():
+    rig = Rig()
+    rig.charge()
+    assert rig.call("RemoteStopTransaction", {"transactionId": 99}, "same")[2] == {"status": "Rejected"}
+    assert rig.call("NoSuchAction", {}, "same")[2] == "NotImplemented"
+    assert rig.call("RemoteStopTransaction", {"transactionId": 99}, "same")[2] == {"status": "Rejected"}
+    assert rig.call("RemoteStopTransaction", {"transactionId": 7}, "same")[2] == {"status": "Accepted"}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "-0.0", "1" * 1000])
+def test_numbers_that_are_none_are_refused_in_a_call_and_no_answer(number):
+    rig = Rig()
+    rig.charge()
+    rig.link.deliver('[2,"n","RemoteStopTransaction",{"transactionId":' + number + "}]")
+    rig.run(50)
+    assert rig.results()[-1][:2] in ([3, "n"], [4, "n"])
+    assert rig.results()[-1][2] in ({"status": "Rejected"}, "TypeConstraintViolation")
+    assert rig.relay.closed
+    rig.answers["StopTransaction"] = None
+    rig.swipe()
+    rig.run(500)
+    stop = rig.link.sent[-1]
+    rig.link.deliver('[3,"' + stop[1] + '",{"idTagInfo":{"status":' + number + "}}]")
+    rig.run(500)
+    assert rig.core.transactions.delivered

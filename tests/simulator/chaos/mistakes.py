@@ -117,8 +117,8 @@ MISTAKES = {
     ),
     "meterStart is always 0": (
         _CONTROLLER,
-        "self._transactions.start(what, self._meter.energy_wh, self.start_answered)",
-        "self._transactions.start(what, 0, self.start_answered)",
+        "what, state.parent, state.by_card, self._meter.energy_wh, self.start_answered",
+        "what, state.parent, state.by_card, 0, self.start_answered",
     ),
     "a refused start is not noticed": (
         _CONTROLLER,
@@ -136,8 +136,8 @@ MISTAKES = {
     ),
     "one failed attempt too many": (
         _TRANSACTIONS,
-        "elif self._failures >= attempts:",
-        "elif self._failures > attempts:",
+        "elif record.attempts >= attempts:",
+        "elif record.attempts > attempts:",
     ),
     "the first sample of a transaction is not put off": (
         _TRANSACTIONS,
@@ -152,7 +152,7 @@ MISTAKES = {
     "samples in kilowatt-hours": (_TRANSACTIONS, '"unit": "Wh"', '"unit": "kWh"'),
     "an unanswered message is sent again at once": (
         _TRANSACTIONS,
-        "self._retry_at_s = self._uptime.seconds + min(wait, _LONGEST_RETRY_S)",
+        "self._retry_at_s = self._uptime.seconds + wait_s",
         "self._retry_at_s = self._uptime.seconds",
     ),
     "a queue overruns": (
@@ -162,8 +162,8 @@ MISTAKES = {
     ),
     "calls are given up after three seconds": (
         _RPC,
-        "_TIMEOUT_MS = const(30000)",
-        "_TIMEOUT_MS = const(3000)",
+        "timeout_ms = self._configuration.message_timeout_s * 1000",
+        "timeout_ms = self._configuration.message_timeout_s * 100",
     ),
     "any RemoteStop stops": (
         _REMOTE,
@@ -212,7 +212,7 @@ MISTAKES = {
     ),
     "a Soft reset does not wait for the stop": (
         _RESET,
-        "done = not self._rpc.answers and self._transactions.delivered",
+        "done = not self._rpc.answers and self._transactions.idle",
         "done = not self._rpc.answers",
     ),
     "a Reset is accepted and not carried out": (
