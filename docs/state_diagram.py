@@ -15,16 +15,16 @@ from typing import Any
 
 PICTURE = Path(__file__).with_name("states.svg")
 
-# Every event with the arguments that make a difference: two cards, of one group or not.
+# Every event with the arguments that make a difference: two cards, of one group or not, and what the keys of OCPP say.
 EVENTS: dict[str, tuple[Any, ...]] = {
     "CABLE_IN": (None,),
-    "CABLE_OUT": (None,),
+    "CABLE_OUT": ((True, True), (True, False), (False, True), (False, False)),
     "CARD": ("A", "B"),
     "AUTHORIZED": (("A", None), ("A", "GROUP"), ("B", None), ("B", "GROUP")),
     "REFUSED": (("A", "Rejected"), ("B", "Rejected")),
-    "REMOTE_START": ("A", "B"),
+    "REMOTE_START": (("A", True), ("B", True), ("A", False), ("B", False)),
     "STOP": ("Remote",),
-    "START_REFUSED": (None, "GROUP"),
+    "START_REFUSED": ((None, True), ("GROUP", True), (None, False), ("GROUP", False)),
     "PARENT": (None, "GROUP"),
     "RELEASE": (None, "A", "B"),
     "CONNECTION_TIMEOUT": (None,),
@@ -36,7 +36,15 @@ EVENTS: dict[str, tuple[Any, ...]] = {
 }
 
 # The phases in the frame: a fault leads from each of them to Faulted.
-OPERATIVE = ("Available", "Preparing", "Authorizing", "Charging", "Finishing")
+OPERATIVE = (
+    "Available",
+    "Preparing",
+    "Authorizing",
+    "Charging",
+    "SuspendedEV",
+    "SuspendedEVSE",
+    "Finishing",
+)
 FRAME = "operative"
 
 NODES = {  # centre
@@ -44,40 +52,71 @@ NODES = {  # centre
     "Preparing": (715, 150),
     "Authorizing": (440, 345),
     "Charging": (715, 540),
+    "SuspendedEV": (1010, 345),
+    "SuspendedEVSE": (1010, 540),
     "Finishing": (165, 540),
-    "Faulted": (225, 742),
-    "Unavailable": (640, 742),
+    "Faulted": (225, 946),
+    "Unavailable": (640, 946),
 }
 
 # The way of each arrow, then where its label is: x, y of the first line, and which end of the text is there.
 LAYOUT = {
     ("Available", "Preparing"): ("M240 138 H638", 440, 128, "middle"),
     ("Preparing", "Available"): ("M640 162 H242", 440, 182, "middle"),
-    ("Available", "Authorizing"): ("M196 176 Q226 304 363 333", 210, 264, "end"),
+    ("Available", "Authorizing"): ("M196 176 Q226 304 363 333", 236, 285, "end"),
     ("Authorizing", "Available"): ("M376 319 Q276 282 228 178", 330, 208, "start"),
-    ("Preparing", "Authorizing"): ("M684 176 Q654 304 517 333", 670, 264, "start"),
+    ("Preparing", "Authorizing"): ("M684 176 Q654 304 517 333", 608, 304, "start"),
     ("Authorizing", "Preparing"): ("M504 319 Q604 282 652 178", 550, 208, "end"),
     ("Preparing", "Charging"): ("M738 176 V512", 750, 340, "start"),
     ("Authorizing", "Charging"): ("M517 357 Q630 384 684 512", 640, 402, "start"),
     ("Authorizing", "Finishing"): ("M376 371 Q276 408 228 512", 314, 436, "start"),
-    ("Finishing", "Authorizing"): ("M196 514 Q226 386 363 357", 210, 434, "end"),
+    ("Finishing", "Authorizing"): ("M196 514 Q226 386 363 357", 236, 398, "end"),
     ("Charging", "Finishing"): ("M640 552 H242", 440, 572, "middle"),
     ("Finishing", "Charging"): ("M240 528 H638", 440, 518, "middle"),
+    ("Finishing", "Available"): ("M142 514 V178", 132, 339, "end"),
+    ("Charging", "SuspendedEV"): ("M760 514 Q800 372 933 345", 812, 392, "end"),
+    ("SuspendedEV", "Charging"): ("M968 371 Q920 470 788 524", 906, 470, "start"),
+    ("Charging", "SuspendedEVSE"): ("M790 548 H933", 862, 540, "middle"),
+    ("SuspendedEV", "SuspendedEVSE"): ("M1010 371 V512", 1020, 446, "start"),
+    # Those that run below the others: one after another, with room for their labels.
     ("Preparing", "Finishing"): (
-        "M790 150 H820 Q836 150 836 166 V586 Q836 602 820 602 H206 Q190 602 190 586 V568",
+        "M790 150 H1134 Q1150 150 1150 166 V586 Q1150 602 1134 602 H226 Q210 602 210 586 V568",
         440,
         619,
         "middle",
     ),
-    ("Finishing", "Available"): ("M142 514 V178", 130, 349, "end"),
-    ("Charging", "Available"): (
-        "M715 566 V614 Q715 630 699 630 H62 Q46 630 46 614 V166 Q46 150 62 150 H88",
+    ("SuspendedEVSE", "Finishing"): (
+        "M990 566 V616 Q990 632 974 632 H196 Q180 632 180 616 V568",
         440,
-        647,
+        649,
         "middle",
     ),
-    (FRAME, "Faulted"): ("M210 652 V714", 198, 687, "end"),
-    ("Faulted", FRAME): ("M240 716 V654", 252, 682, "start"),
+    ("SuspendedEV", "Finishing"): (
+        "M1085 357 H1092 Q1108 357 1108 373 V666 Q1108 682 1092 682 H166 Q150 682 150 666 V568",
+        440,
+        699,
+        "middle",
+    ),
+    ("Charging", "Available"): (
+        "M715 566 V698 Q715 714 699 714 H74 Q58 714 58 698 V178 Q58 162 74 162 H88",
+        440,
+        731,
+        "middle",
+    ),
+    ("SuspendedEVSE", "Available"): (
+        "M1030 566 V730 Q1030 746 1014 746 H60 Q44 746 44 730 V166 Q44 150 60 150 H88",
+        440,
+        763,
+        "middle",
+    ),
+    ("SuspendedEV", "Available"): (
+        "M1085 335 H1113 Q1129 335 1129 351 V780 Q1129 796 1113 796 H46 Q30 796 30 780 V154 Q30 138 46 138 H88",
+        440,
+        813,
+        "middle",
+    ),
+    (FRAME, "Faulted"): ("M210 856 V918", 198, 891, "end"),
+    ("Faulted", FRAME): ("M240 920 V858", 252, 886, "start"),
 }
 
 STYLE = """
@@ -85,7 +124,7 @@ STYLE = """
   .page { fill: #ffffff; stroke: #d1d9e0 }
   .frame { fill: #f6f8fa; stroke: #8c959f; stroke-dasharray: 5 4 }
   .phase { fill: #ddf4ff; stroke: #0969da; stroke-width: 1.5 }
-  .Charging { fill: #dafbe1; stroke: #1a7f37 }
+  .Charging, .SuspendedEV, .SuspendedEVSE { fill: #dafbe1; stroke: #1a7f37 }
   .Faulted { fill: #ffebe9; stroke: #cf222e }
   .Unavailable { fill: #eaeef2; stroke: #6e7781 }
   .name { font-size: 16px; font-weight: 600; text-anchor: middle }
@@ -98,7 +137,7 @@ STYLE = """
     .page { fill: #0d1117; stroke: #3d444d }
     .frame { fill: #151b23; stroke: #656c76 }
     .phase { fill: #121d2f; stroke: #4493f8 }
-    .Charging { fill: #12261e; stroke: #3fb950 }
+    .Charging, .SuspendedEV, .SuspendedEVSE { fill: #12261e; stroke: #3fb950 }
     .Faulted { fill: #25171c; stroke: #f85149 }
     .Unavailable { fill: #212830; stroke: #9198a1 }
     .quiet { fill: #9198a1 }
@@ -147,18 +186,18 @@ def picture(connector: ModuleType) -> str:
         differ = sorted(ways.keys() ^ LAYOUT.keys())
         raise SystemExit(f"docs/state_diagram.py: LAYOUT and connector.py differ in {differ}")
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 792" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1180 996" role="img" '
         'aria-label="The phases of the connector and the events that lead from one to another">',
         "<!-- Made by python -m docs.state_diagram: do not edit. -->",
         f"<style>{STYLE}</style>",
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
         'markerUnits="userSpaceOnUse" orient="auto"><path class="head" d="M0 0 L10 5 L0 10 z"/></marker></defs>',
-        '<rect class="page" x="0.5" y="0.5" width="879" height="791" rx="10"/>',
-        '<rect class="frame" x="24" y="80" width="832" height="572" rx="14"/>',
+        '<rect class="page" x="0.5" y="0.5" width="1179" height="995" rx="10"/>',
+        '<rect class="frame" x="16" y="80" width="1148" height="776" rx="14"/>',
         '<circle class="start" cx="165" cy="36" r="6"/><path class="way" d="M165 42 V122"/>',
         '<text class="quiet" x="182" y="41">start</text>',
-        '<circle class="start" cx="640" cy="682" r="6"/><path class="way" d="M640 688 V714"/>',
-        '<text class="quiet" x="657" y="687">start with a fatal settings error</text>',
+        '<circle class="start" cx="640" cy="886" r="6"/><path class="way" d="M640 892 V918"/>',
+        '<text class="quiet" x="657" y="891">start with a fatal settings error</text>',
     ]
     for way, (path, x, y, anchor) in LAYOUT.items():
         parts.append(f'<path class="way" d="{path}"/>')

@@ -13,20 +13,24 @@ AVAILABLE = "Available"
 PREPARING = "Preparing"
 AUTHORIZING = "Authorizing"
 CHARGING = "Charging"
-SUSPENDED = "SuspendedEVSE"  # in the view only: CHARGING, and the relay may not close yet
+# The transaction goes on without energy: its start was refused. In the view also CHARGING, and the relay may not close yet.
+SUSPENDED = "SuspendedEVSE"
+# The transaction goes on without energy until the cable is in: it was unplugged from the vehicle.
+SUSPENDED_EV = "SuspendedEV"
 FINISHING = "Finishing"
 FAULTED = "Faulted"
 UNAVAILABLE = "Unavailable"
 
 # Events, with their argument.
 CABLE_IN = 0
-CABLE_OUT = 1
+CABLE_OUT = 1  # (a transaction ends, its cable is unlocked): {Stop,UnlockConnector}OnEVSideDisconnect
 CARD = 2  # idTag
 AUTHORIZED = 3  # (idTag, parentIdTag or None)
 REFUSED = 4  # (idTag, why): by the central system, or because it could not be asked
-REMOTE_START = 5  # idTag
+REMOTE_START = 5  # (idTag, it starts without an Authorize)
 STOP = 6  # the reason, one of OCPP's: ends a transaction, or what leads up to one
-START_REFUSED = 7  # StartTransaction answered other than Accepted: parentIdTag or None
+# StartTransaction answered other than Accepted: (parentIdTag or None, the transaction ends: else only its energy).
+START_REFUSED = 7
 PARENT = 8  # parentIdTag of the running transaction, from StartTransaction.conf
 # The service button: None. A card that the central system does not answer: idTag. Ends what no card of its own can end.
 RELEASE = 9
@@ -41,7 +45,7 @@ RESTART = 15  # the reason, SoftReset or HardReset: as STOP, and nothing starts 
 AUTHORIZE = 1  # idTag
 LOCK = 2
 UNLOCK = 3
-PERMIT = 4
+PERMIT = 4  # True: the transaction went on without one, so this one does not lapse
 REVOKE = 5
 START = 6  # idTag
 FINISH = 7  # (reason, idTag or None)
@@ -92,7 +96,7 @@ def can_start(state):
 
 
 def holds_cable(state):
-    """The cable stays locked after a deauthorised transaction, until its own card (ERR 3.5)."""
+    """The cable stays locked after its transaction, until its own card (SPEC 4.10, ERR 3.5)."""
     return state.phase == FINISHING and state.tag is not None
 
 
@@ -108,15 +112,15 @@ def _same(id_tag, other):
     return other is not None and id_tag.upper() == other.upper()
 
 
-def _idle(state):
+def _idle(state, used=None):
     """The state between transactions that fits the cable."""
-    if not state.plugged:
-        phase = AVAILABLE
-    elif state.used:
-        phase = FINISHING
-    else:
-        phase = PREPARING
-    return _but(state, phase=phase, tag=None, parent=None, asking=None, running=False)
+    if used is None:
+        used = state.used
+    phase = AVAILABLE
+    if state.plugged:
+        phase = FINISHING if used else PREPARING
+    # Not by _but, here and in _begin: no other chains of calls are as deep.
+    return State(phase, state.plugged, None, None, None, False, used, state.by_card, state.restarting)
 
 
 def _withdraw(state):
@@ -131,29 +135,47 @@ def _begin(state, tag, parent):
 
     The permit comes last: a transaction that could not be recorded must not draw energy.
     """
-    # Not by _but: no other chain of calls is as deep.
     charging = State(CHARGING, state.plugged, tag, parent, None, True, True, state.by_card, state.restarting)
     return charging, ((START, tag), (LOCK, None), (PERMIT, None))
 
 
 def _end(state, reason, tag):
-    ended = _idle(_but(state, used=True))
-    return ended, ((REVOKE, None), (UNLOCK, None), (FINISH, (reason, tag)))
+    return _idle(state, True), ((REVOKE, None), (UNLOCK, None), (FINISH, (reason, tag)))
+
+
+def _end_and_hold(state, reason):
+    """The transaction ends, and only its own card or that card's parent frees the cable. A tag from a remote start may
+    not be a card at all: its cable is unlocked."""
+    if not state.by_card:
+        return _end(state, reason, None)
+    held = State(FINISHING, state.plugged, state.tag, state.parent, None, False, True, True, state.restarting)
+    return held, ((REVOKE, None), (FINISH, (reason, None)))
 
 
 def _cable_in(state, _):
-    state = _but(state, plugged=True, used=False)
+    # With a transaction, or held after one, it is a cable that has been used.
+    state = _but(state, plugged=True, used=state.running or state.phase == FINISHING)
     if state.phase == PREPARING and state.tag is not None:
         return _begin(state, state.tag, state.parent)
+    if state.phase == SUSPENDED_EV:
+        return _but(state, phase=CHARGING), ((LOCK, None), (PERMIT, True))
     if state.phase == AVAILABLE:
         return _but(state, phase=PREPARING), ()
     return state, ()
 
 
-def _cable_out(state, _):
+def _cable_out(state, consequences):
+    ends, unlocks = consequences
     state = _but(state, plugged=False)
-    if state.phase == CHARGING:
-        return _end(state, "EVDisconnected", None)
+    if state.running:
+        if not ends:
+            # Whatever `unlocks` says (SPEC 4.10). What the charge point suspends outranks what the vehicle does (SPEC 4.9).
+            return _but(state, phase=SUSPENDED if state.phase == SUSPENDED else SUSPENDED_EV), (
+                (REVOKE, None),
+            )
+        return _end(state, "EVDisconnected", None) if unlocks else _end_and_hold(state, "EVDisconnected")
+    if holds_cable(state) and not unlocks:
+        return state, ()
     if state.phase in (PREPARING, AUTHORIZING, FINISHING):
         # `asking` is cleared, so a later answer changes nothing.
         return _idle(state), ((UNLOCK, None),)
@@ -163,8 +185,11 @@ def _cable_out(state, _):
 def _card(state, tag):
     if state.restarting:
         return state, ()
-    if state.phase in (FAULTED, UNAVAILABLE) or (state.phase == AUTHORIZING and tag == state.asking):
+    if state.phase in (FAULTED, UNAVAILABLE):
         return state, ()
+    if state.phase == AUTHORIZING and _same(tag, state.asking):
+        # Also one that a remote start has named: now it is known as a card.
+        return _but(state, by_card=True), ()
     if _same(tag, state.tag):
         if state.running:
             return _end(state, "Local", tag)
@@ -187,7 +212,7 @@ def _authorized(state, answer):
         return _accept(state, tag, parent)
     state = _but(state, asking=None)
     if parent is not None and _same(parent, state.parent):
-        if state.phase == CHARGING:
+        if state.running:
             return _end(state, "Local", tag)
         if holds_cable(state):
             return _idle(state), ((UNLOCK, None),)
@@ -219,8 +244,15 @@ def _release(state, tag):
     return state, ()
 
 
-def _remote_start(state, tag):
-    return _accept(_but(state, by_card=False), tag, None) if can_start(state) else (state, ())
+def _remote_start(state, request):
+    if not can_start(state):
+        return state, ()
+    state = _but(state, by_card=False)
+    tag, authorized = request
+    if authorized:
+        return _accept(state, tag, None)
+    # As if its card were presented here (SPEC 5.11).
+    return _but(state, phase=AUTHORIZING, asking=tag), ((AUTHORIZE, tag),)
 
 
 def _stop(state, reason):
@@ -231,17 +263,17 @@ def _stop(state, reason):
     return state, ()
 
 
-def _start_refused(state, parent):
+def _start_refused(state, answer):
+    """ERR 3.17."""
     if not state.running:
         return state, ()
+    parent, ends = answer
     state, _ = _parent(state, parent)
-    ended, outputs = _end(state, "DeAuthorized", None)
-    if ended.plugged and state.by_card:
-        # The cable stays locked (ERR 3.17): only its own card or that card's parent frees it. A tag from a remote start
-        # may not be a card at all: its cable is unlocked.
-        ended = _but(ended, tag=state.tag, parent=state.parent)
-        outputs = tuple([output for output in outputs if output[0] != UNLOCK])
-    return ended, outputs + ((NOTICE, "Rejected"),)
+    if ends:
+        state, outputs = _end_and_hold(state, "DeAuthorized")
+    else:
+        state, outputs = _but(state, phase=SUSPENDED), ((REVOKE, None),)
+    return state, outputs + ((NOTICE, "Rejected"),)
 
 
 def _parent(state, parent):
@@ -262,7 +294,7 @@ def _connection_timeout(state, _):
 
 
 def _permit_lost(state, _):
-    return _end(state, "Other", None) if state.running else (state, ())
+    return _end(state, "Other", None) if state.phase == CHARGING else (state, ())
 
 
 def _reader_lost(state, _):

@@ -15,7 +15,7 @@ _CLOSING_MS = const(500)
 
 
 class Controller:
-    """`board`: screen, card_reader, service_button, lock, meter and reserve, as in core.py."""
+    """`board`: screen, card_reader, service_button, lock, meter, has_meter and reserve, as in core.py."""
 
     def __init__(self, interlock, authorization, transactions, board, limits, configuration, log, operative):
         self._interlock = interlock
@@ -25,7 +25,11 @@ class Controller:
         self._reader = board.card_reader
         # Without a card nothing here ends a charge: no button, and a lock holds the plug.
         self._held = board.lock.fitted and not board.service_button.fitted
+        self._lock = board.lock
         self._meter = board.meter
+        self._has_meter = board.has_meter
+        # The register at which a transaction whose start was refused gets no more energy (MaxEnergyOnInvalidId), or None.
+        self._end_wh = None
         self._limits = limits
         self._configuration = configuration
         self._reserve = board.reserve
@@ -49,7 +53,7 @@ class Controller:
             self.handle(connector.FAULT, interlock.fault)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)
-        elif state.running and not interlock.permitted:
+        elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
         if interlock.present != state.plugged:
             if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
@@ -58,7 +62,14 @@ class Controller:
                 if why is not None:
                     self.handle(connector.CONNECTION_TIMEOUT)
                     self._carry_out(connector.NOTICE, why)
-            self.handle(connector.CABLE_IN if interlock.present else connector.CABLE_OUT)
+            if interlock.present:
+                self.handle(connector.CABLE_IN)
+            else:
+                configuration = self._configuration
+                unlocks = configuration.unlock_connector_on_ev_side_disconnect or not self._lock.fitted
+                self.handle(
+                    connector.CABLE_OUT, (configuration.stop_transaction_on_ev_side_disconnect, unlocks)
+                )
         lost = self._reader.lost
         if lost and not self._reader_was_lost:
             self.handle(connector.READER_LOST)
@@ -115,14 +126,14 @@ class Controller:
             self.handle(connector.REFUSED, (id_tag, why))
 
     def remote_start(self, id_tag):
-        """True: accepted, so the transaction has started or waits for a cable."""
+        """True: accepted, so the transaction has started, or waits for an Authorize or a cable."""
         if not connector.can_start(self.state):
             return False
         why = self._hindrance(self._now)
         if why is not None:
             self._carry_out(connector.NOTICE, why)
             return False
-        self.handle(connector.REMOTE_START, id_tag)
+        self.handle(connector.REMOTE_START, (id_tag, not self._configuration.authorize_remote_tx_requests))
         return True
 
     def _hindrance(self, authorized_at):
@@ -145,8 +156,19 @@ class Controller:
         return why
 
     def start_answered(self, accepted, parent):
-        """StartTransaction.conf of the running transaction."""
-        self.handle(connector.PARENT if accepted else connector.START_REFUSED, parent)
+        """StartTransaction.conf of the running transaction (ERR 3.17). Without a meter a refusal stops the energy at once."""
+        configuration = self._configuration
+        ends = configuration.stop_transaction_on_invalid_id
+        limit_wh = configuration.max_energy_on_invalid_id_wh
+        if accepted:
+            self.handle(connector.PARENT, parent)
+        elif ends or not limit_wh or not self._has_meter:
+            self.handle(connector.START_REFUSED, (parent, ends))
+        else:
+            self._end_wh = self._meter.energy_wh + limit_wh
+            self.handle(connector.PARENT, parent)
+            self._carry_out(connector.NOTICE, "Rejected")
+            self._log("state", "not authorised any more: at most {} Wh still flow".format(limit_wh))
 
     def _carry_out(self, output, what):
         if output == connector.AUTHORIZE:
@@ -157,10 +179,11 @@ class Controller:
         elif output == connector.UNLOCK:
             self._interlock.free_cable()
         elif output == connector.PERMIT:
-            self._interlock.permit(self._authorized_at)
+            self._interlock.permit(None if what else self._authorized_at)
         elif output == connector.REVOKE:
             self._interlock.revoke()
         elif output == connector.START:
+            self._end_wh = None
             state = self.state
             self._transactions.start(
                 what, state.parent, state.by_card, self._meter.energy_wh, self.start_answered
@@ -172,8 +195,14 @@ class Controller:
             self._screen.notice(what, _NOTICE_MS)
 
     def _time(self, now):
-        """End what has been waited for too long: a person, or the central system where nothing else can end a charge."""
+        """End what has been waited for too long: a person, or the central system where nothing else can end a charge. And end
+        the energy that a refused transaction may have."""
         state = self.state
+        meter = self._meter
+        end_wh = self._end_wh
+        if end_wh is not None and state.running and (meter.lost or meter.energy_wh >= end_wh):
+            self._end_wh = None
+            self.handle(connector.START_REFUSED, (None, False))
         waits = connector.waits(state)
         cut_off = state.running and not state.by_card and not self._authorization.online
         if cut_off and self._held and (self._reader.lost or not self._reader.fitted):

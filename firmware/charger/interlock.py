@@ -102,7 +102,8 @@ class Interlock:
         )
 
     def permit(self, since):
-        """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale."""
+        """A transaction that was authorised at tick `since` may draw energy; unused, that lapses when it is stale. None: a
+        transaction that goes on, whose permit does not lapse."""
         self.permitted = True
         self._unused_since = since
 

@@ -41,11 +41,18 @@ class View:
 
     @property
     def fault(self):
-        """Why the relay may not close, or None. A transaction without a permit is one that the connector failed to end."""
+        """Why the relay may not close, or None. Charging without a permit is what the connector failed to end."""
         interlock = self._interlock
-        if interlock.fault is None and self._controller.state.running and not interlock.permitted:
+        charging = self._controller.state.phase == connector.CHARGING
+        if interlock.fault is None and charging and not interlock.permitted:
             return "InternalError"
         return interlock.fault
+
+    @property
+    def unplugged(self):
+        """The vehicle was unplugged, and its transaction goes on or its cable is still locked."""
+        state = self._controller.state
+        return not state.plugged and (state.running or connector.holds_cable(state))
 
     @property
     def loss(self):

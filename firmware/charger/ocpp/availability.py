@@ -68,7 +68,7 @@ class Availability:
             if fault[:5] == "Power":
                 error = fault.split(":")[0]
         else:
-            _, error, info = loss or (None, "NoError", None)
+            _, error, info = loss or (None, "NoError", "EV side disconnected" if view.unplugged else None)
         status = connector.status(phase), error, info
         whole = _AVAILABLE
         # Connector 0 is only ever Available, Unavailable or Faulted.

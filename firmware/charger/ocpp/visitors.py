@@ -15,7 +15,8 @@ from charger.visit import LOAD_MS, visit
 
 class Charger:
     """What a handler may use, by name: board (as in core.py), rpc, transactions, authorization, controller, availability,
-    boot, interlock, configuration, limits, identity (as in boot.py), uptime, visitors. Without a method: that would keep more than the parts."""
+    boot, interlock, configuration, limits (of [safety]), identity (as in boot.py), uptime, visitors. Without a method: that
+    would keep more than the parts."""
 
 
 class Visitors:

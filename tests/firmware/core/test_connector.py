@@ -14,6 +14,9 @@ NAMES = tuple(EVENTS)
 # A connector's state with what its outputs have made of permit, lock and transaction.
 Situation = namedtuple("Situation", "state permit locked recorded")
 Step = namedtuple("Step", "before event argument outputs after")
+RUNNING = ("Charging", "SuspendedEV", "SuspendedEVSE")
+# What the two keys of OCPP say about an unplugged vehicle, when they are as they are at first.
+UNPLUGGED = ("CABLE_OUT", (True, True))
 START = {
     operative: Situation(connector.initial(operative), False, False, False) for operative in (True, False)
 }
@@ -79,20 +82,21 @@ def test_the_search_finds_what_there_is_to_find():
     pairs = {(found.before.state.phase, found.event) for found in STEPS}
     changing = {(f.before.state.phase, f.event) for f in STEPS if f.after != f.before or f.outputs}
     # Counted: a search that misses some would make every other test here weaker. New with each event, argument or field.
-    assert (len(phases), len(SITUATIONS)) == (7, 112)
-    assert (len(EVENTS), len(STEPS)) == (16, 2800)
-    assert (len(pairs), len(changing)) == (109, 60)
+    assert (len(phases), len(SITUATIONS)) == (9, 168)
+    assert (len(EVENTS), len(STEPS)) == (16, 5076)
+    assert (len(pairs), len(changing)) == (141, 84)
 
 
 def test_there_is_a_permit_exactly_while_a_transaction_runs_and_is_recorded():
     for each in SITUATIONS:
-        assert each.permit == each.state.running == each.recorded == (each.state.phase == "Charging"), each
+        assert each.permit == (each.state.phase == "Charging"), each
+        assert each.state.running == each.recorded == (each.state.phase in RUNNING), each
 
 
-def test_a_transaction_runs_only_with_a_cable_and_in_the_name_of_a_tag():
+def test_a_transaction_draws_energy_only_with_a_cable_and_in_the_name_of_a_tag():
     for each in SITUATIONS:
+        assert each.state.plugged or not each.permit, each
         if each.state.running:
-            assert each.state.plugged, each
             assert each.state.tag is not None, each
 
 
@@ -136,7 +140,7 @@ def strangers(situation):
 def test_no_sequence_of_other_cards_changes_whose_authorisation_transaction_or_cable_it_is():
     """SPEC 4.9 B1: local or remote, with and without a cable. While nobody answers, a remote charge is the exception."""
     own = [each for each in FREE if each.state.tag is not None]
-    assert {each.state.phase for each in own} == {"Preparing", "Charging", "Finishing"}
+    assert {each.state.phase for each in own} == {"Preparing", *RUNNING, "Finishing"}
     assert {each.state.by_card for each in own if each.state.phase == "Preparing"} == {True, False}
     for each in own:
         for after in strangers(each):
@@ -194,7 +198,8 @@ def test_a_card_takes_the_place_of_another_one_that_is_asked_about():
     for each in asked:
         own = each.state.asking
         other = {"A": "B", "B": "A"}[own]
-        assert step(each, "CARD", own).after == each
+        # Its own presentation changes nothing, but that one which a remote start has named is known as a card.
+        assert step(each, "CARD", own).after == each._replace(state=each.state._replace(by_card=True))
         found = step(each, "CARD", other)
         assert found.outputs == ((connector.AUTHORIZE, other),)
         assert (found.after.state.phase, found.after.state.asking) == ("Authorizing", other)
@@ -212,7 +217,7 @@ def test_the_parent_of_a_refused_start_frees_the_cable():
     running = [each for each in FREE if each.state.running and each.state.by_card]
     assert {each.state.parent for each in running} == {None, "GROUP"}
     for each in running:
-        held = step(each, "START_REFUSED", "LATER").after
+        held = step(each, "START_REFUSED", ("LATER", True)).after
         other = "B" if each.state.tag == "A" else "A"
         asked = step(held, "CARD", other).after
         assert step(asked, "AUTHORIZED", (other, "GROUP")).after.locked
@@ -226,7 +231,7 @@ def test_from_every_running_state_and_every_held_cable_a_local_action_leads_out_
         return not (situation.state.running or situation.locked or situation.permit)
 
     bound = [each for each in SITUATIONS if each.state.running or each.locked]
-    assert {each.state.phase for each in bound} == {"Charging", "Finishing"}
+    assert {each.state.phase for each in bound} == {*RUNNING, "Finishing"}
     for each in bound:
         assert free(each, ("RELEASE", None)), each
         if each.state.by_card:
@@ -256,19 +261,93 @@ def test_a_cable_for_which_no_card_comes_ends_in_finishing_and_may_still_charge(
         assert late.state.phase == "Finishing", each
         assert connector.waits(late.state) is None
         assert connector.can_start(late.state)
-        assert step(late, "REMOTE_START", "A").after.state.running
+        assert step(late, "REMOTE_START", ("A", True)).after.state.running
         asked = step(late, "CARD", "A").after
         assert step(asked, "REFUSED", ("A", "Rejected")).after.state.phase == "Finishing"
         assert step(asked, "AUTHORIZED", ("A", None)).after.state.running
-        again = step(step(late, "CABLE_OUT").after, "CABLE_IN").after
+        again = step(step(late, *UNPLUGGED).after, "CABLE_IN").after
         assert again.state.phase == "Preparing"
+
+
+def test_a_refused_start_ends_the_transaction_or_only_its_energy_as_the_key_says():
+    """Behaviour 10 (ERR 3.17): StopTransactionOnInvalidId true and false."""
+    running = [each for each in FREE if each.state.running]
+    for each in running:
+        ended = step(each, "START_REFUSED", ("GROUP", True))
+        assert (connector.FINISH, ("DeAuthorized", None)) in ended.outputs, each
+        assert ended.after.locked == each.state.by_card, each
+        suspended = step(each, "START_REFUSED", ("GROUP", False))
+        assert not does(suspended, connector.FINISH, connector.UNLOCK), each
+        state = suspended.after.state
+        assert (state.phase, state.running, state.parent) == ("SuspendedEVSE", True, "GROUP"), each
+        assert not suspended.after.permit, each
+
+
+def test_a_transaction_whose_start_was_refused_gets_no_energy_again():
+    for found in STEPS:
+        if found.before.state.phase == "SuspendedEVSE":
+            assert not does(found, connector.PERMIT, connector.START), found
+            if found.after.state.running:
+                assert found.after.state.phase == "SuspendedEVSE", found
+
+
+def test_an_unplugged_vehicle_does_what_the_two_keys_say():
+    """Behaviour 18 (SPEC 4.10): StopTransactionOnEVSideDisconnect false wins over UnlockConnectorOnEVSideDisconnect."""
+    running = [each for each in FREE if each.state.running and each.state.plugged]
+    assert {each.state.phase for each in running} == {"Charging", "SuspendedEVSE"}
+    for each in running:
+        ended = (connector.FINISH, ("EVDisconnected", None))
+        for ends, unlocks in ((True, True), (True, False), (False, True), (False, False)):
+            found = step(each, "CABLE_OUT", (ends, unlocks))
+            assert (ended in found.outputs) == ends, found
+            assert not found.after.permit, found
+            assert does(found, connector.REVOKE), found
+            assert found.after.locked == (not ends or (not unlocks and each.state.by_card)), found
+            if not ends:
+                # SPEC 4.9: what the charge point suspends has precedence over what the vehicle does.
+                wanted = "SuspendedEV" if each.state.phase == "Charging" else "SuspendedEVSE"
+                assert found.after.state.phase == wanted, found
+            back = step(found.after, "CABLE_IN")
+            assert back.after.permit == (not ends and each.state.phase == "Charging"), back
+
+
+def test_a_cable_that_outlasts_an_unplugged_vehicle_is_freed_by_its_card():
+    for each in FREE:
+        if each.locked and not each.state.plugged and each.state.by_card:
+            freed = step(each, "CARD", each.state.tag)
+            assert (freed.after.locked, freed.after.state.phase) == (False, "Available"), freed
+
+
+def test_a_held_cable_is_freed_by_the_vehicle_s_plug_only_where_the_key_says_so():
+    """UnlockConnectorOnEVSideDisconnect."""
+    held = [each for each in FREE if connector.holds_cable(each.state) and each.state.plugged]
+    assert held
+    for each in held:
+        assert not step(each, "CABLE_OUT", (True, True)).after.locked
+        assert step(each, "CABLE_OUT", (True, False)).after.locked
+
+
+def test_a_remote_start_that_has_to_be_authorised_starts_only_when_it_was():
+    """Behaviour 15 (SPEC 5.11): AuthorizeRemoteTxRequests true."""
+    able = [each for each in SITUATIONS if connector.can_start(each.state)]
+    for each in able:
+        found = step(each, "REMOTE_START", ("A", False))
+        assert found.outputs == ((connector.AUTHORIZE, "A"),), found
+        assert (found.after.state.phase, found.after.state.by_card) == ("Authorizing", False), found
+        accepted = step(found.after, "AUTHORIZED", ("A", None)).after
+        assert accepted.state.running == each.state.plugged
+        assert (accepted.state.tag, accepted.state.by_card) == ("A", False)
+        refused = step(found.after, "REFUSED", ("A", "Rejected")).after
+        assert not refused.state.running
+        assert refused.state.tag is None
 
 
 def test_the_lock_comes_before_the_permit_and_goes_after_it():
     for found in STEPS:
         outputs = [output for output, _ in found.outputs]
         if connector.PERMIT in outputs:
-            assert outputs == [connector.START, connector.LOCK, connector.PERMIT], found
+            begins = [] if found.before.state.running else [connector.START]
+            assert outputs == [*begins, connector.LOCK, connector.PERMIT], found
         if connector.FINISH in outputs:
             assert outputs[0] == connector.REVOKE, found
             assert outputs.index(connector.REVOKE) < outputs.index(connector.FINISH), found
@@ -277,10 +356,10 @@ def test_the_lock_comes_before_the_permit_and_goes_after_it():
 @pytest.mark.parametrize(
     "events",
     [
-        [("CABLE_OUT", None)],
+        [UNPLUGGED, ("CABLE_IN", None)],
         [("STOP", "Remote")],
         [("CARD", "A"), ("CARD", "B")],
-        [("PERMIT_LOST", None)],
+        [("PERMIT_LOST", None), ("CABLE_IN", None)],
         [("READER_LOST", None)],
         [("FAULT", "EmergencyStop")],
         [("RESTART", "HardReset")],
@@ -290,7 +369,12 @@ def test_the_lock_comes_before_the_permit_and_goes_after_it():
 def test_every_transaction_can_be_ended(events):
     for each in FREE:
         # A restart has ended it already; who is unknown here needs the cable or the central system.
-        if each.state.running and (each.state.by_card or events[0][0] != "CARD"):
+        if (
+            each.state.running
+            and (each.state.by_card or events[0][0] != "CARD")
+            # Without a permit there is none to lose.
+            and (each.state.phase != "SuspendedEVSE" or events[0][0] != "PERMIT_LOST")
+        ):
             assert leads_to(each, events, lambda now: not now.state.running), each
 
 
@@ -307,9 +391,11 @@ def test_a_fault_ends_everything_and_nothing_begins_before_it_is_cleared():
 
 
 def test_no_phase_is_a_dead_end():
-    """Taking the cable out, an answer, waiting and clearing the fault lead back to Available; there a card is sent."""
+    """Taking the cable out, an answer, waiting, the service button and clearing the fault lead back to Available; there a
+    card is sent."""
     ways_out = [
-        ("CABLE_OUT", None),
+        UNPLUGGED,
+        ("RELEASE", None),
         ("REFUSED", ("A", "Offline")),
         ("REFUSED", ("B", "Offline")),
         ("CONNECTION_TIMEOUT", None),
@@ -373,21 +459,24 @@ def test_a_card_is_sent_exactly_when_its_answer_is_awaited_from_then_on():
         if asking not in (None, found.before.state.asking):
             assert sent == [asking], found
         if sent:
-            # Also a card that is presented once more while its answer is awaited.
-            assert (found.event, found.argument) == ("CARD", asking), found
+            # Also a card that is presented once more while its answer is awaited; and AuthorizeRemoteTxRequests.
+            if found.event == "CARD":
+                assert found.argument == asking, found
+            else:
+                assert (found.event, found.argument) == ("REMOTE_START", (asking, False)), found
             assert sent == [asking], found
 
 
 def test_a_fault_and_a_lost_permit_leave_neither_a_tag_nor_an_awaited_answer():
     for found in STEPS:
-        if found.event == "FAULT" or (found.event == "PERMIT_LOST" and found.before.state.running):
+        if found.event == "FAULT" or (found.event == "PERMIT_LOST" and found.before.permit):
             assert (found.after.state.tag, found.after.state.asking) == (None, None), found
 
 
 def test_an_id_tag_is_the_same_in_upper_and_lower_case():
     """SPEC 3.9."""
     own = [each for each in FREE if each.state.tag is not None]
-    assert {each.state.phase for each in own} == {"Preparing", "Charging", "Finishing"}
+    assert {each.state.phase for each in own} == {"Preparing", *RUNNING, "Finishing"}
     for each in own:
         tag = each.state.tag
         assert step(each, "CARD", tag.lower()).after == step(each, "CARD", tag).after, each
@@ -409,7 +498,8 @@ def test_a_card_lost_to_a_broken_reader_holds_no_cable():
     for found in STEPS:
         if found.event == "READER_LOST":
             assert not found.after.locked, found
-            assert not step(found.after, "START_REFUSED").after.locked, found
+            assert not step(found.after, "START_REFUSED", (None, True)).after.locked, found
+            assert not step(found.after, "CABLE_OUT", (True, False)).after.locked, found
 
 
 # The events that change nothing in any state of a phase, by name; every other pair changes something in one.
@@ -418,6 +508,8 @@ SILENT = {
     "Preparing": "START_REFUSED PARENT RELEASE PERMIT_LOST FAULT_CLEARED",
     "Authorizing": "REMOTE_START START_REFUSED PARENT RELEASE PERMIT_LOST FAULT_CLEARED",
     "Charging": "REMOTE_START CONNECTION_TIMEOUT FAULT_CLEARED",
+    "SuspendedEV": "REMOTE_START CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
+    "SuspendedEVSE": "REMOTE_START CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
     "Finishing": "START_REFUSED PARENT CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
     "Faulted": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT PERMIT_LOST",
     "Unavailable": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT"
@@ -434,6 +526,6 @@ def test_every_event_was_tried_in_every_phase_and_those_that_change_nothing_are_
             if found.after != found.before or found.outputs:
                 changing.add(found.event)
     # A cable that is in cannot come in once more, and the other way round.
-    impossible = {"Available": {"CABLE_OUT"}, "Charging": {"CABLE_IN"}, "Finishing": {"CABLE_IN"}}
+    impossible = {"Available": {"CABLE_OUT"}, "Charging": {"CABLE_IN"}, "SuspendedEV": {"CABLE_OUT"}}
     assert set(EVENTS) - tried == impossible.get(phase, set())
     assert [event for event in EVENTS if event in tried - changing] == SILENT[phase].split()
