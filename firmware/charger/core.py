@@ -125,6 +125,7 @@ class Core:
         self.rest = (
             # Only one call may be outstanding: the first here has the first turn to make one.
             Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
+            Task("journal", board.journal.step, 20),
             Task("visitors", charger.visitors.step, 40),
             Task("restart", reset.step, 10),
             Task("wifi", board.wifi.step, 20),
