@@ -96,6 +96,6 @@ def _wrong_energy(history: History, each: Transaction, begin_s: float, end_s: fl
     followed = not causes.contactor(history, begin_s, end_s)
     if len(opened) == 1 and opened[0] < each.stop.sent[0].at_s and alone and followed:
         begin_s = end_s = opened[0]
-    least, most = history.register_wh(each.boot, begin_s, end_s)
+    least, most = history.register_wh(begin_s, end_s)
     if not least <= each.stop.payload["meterStop"] <= most:
         yield f"{each.stop.payload['meterStop']} Wh, and the meter showed {least:.0f} to {most:.0f}"
