@@ -19,7 +19,7 @@ _MOST_W = const(65_535)
 
 
 class Meter:
-    """energy_wh counts from the program's start. A pulse is the falling edge of a contact to ground.
+    """energy_wh counts from 0, unless someone else sets it to where the register stood. A pulse is the falling edge of a contact to ground.
 
     Lost means that the pin cannot count; a meter that sends no pulses looks like one without load.
     """

@@ -9,8 +9,11 @@ import pytest
 from charger import journal
 from charger.hardware.absent import NoMeter
 from charger.journal import Journal
+from charger.ocpp.configuration import Configuration
+from charger.ocpp.samples import Samples
+from charger.ticks import Uptime
 
-from tests.firmware.rig import Rig
+from tests.firmware.rig import Meter, Rig, Stalls
 
 ENERGY, POWER = "Energy.Active.Import.Register", "Power.Active.Import"
 BOTH = f"{ENERGY},{POWER}"
@@ -44,6 +47,13 @@ class Ticking(Rig):
         """Set the clock once the charger has its own time."""
         self.clock.set_from_ntp(unix - 1)
         self.clock.set_from_ntp(unix)
+
+
+class Bare(Rig):
+    """Without a meter."""
+
+    has_meter = property(lambda self: False, lambda self, value: None)
+    meter = property(lambda self: NoMeter(), lambda self, value: None)
 
 
 @pytest.fixture
@@ -299,10 +309,6 @@ def test_what_is_sent_again_is_the_same_whatever_was_configured_since(make, acti
 @pytest.mark.requirement("behaviour 32", "without a meter no energy is claimed")
 @pytest.mark.requirement("SPEC 4.7", "what is not measured is not sent")
 def test_without_a_meter_no_energy_is_claimed():
-    class Bare(Rig):
-        has_meter = property(lambda self: False, lambda self, value: None)
-        meter = property(lambda self: NoMeter(), lambda self, value: None)
-
     rig = Bare(OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
     rig.run(11000)
     rig.call("ChangeConfiguration", {"key": "ClockAlignedDataInterval", "value": "10"}, "a")
@@ -340,6 +346,46 @@ def test_the_register_goes_on_after_a_restart():
     counted_wh = again.meter.energy_wh
     again.charge()
     assert again.calls("StartTransaction")[-1]["meterStart"] == counted_wh
+
+
+def test_what_a_meter_measured_that_was_taken_away_since_does_not_keep_the_stop_waiting():
+    records = Journal()
+    first = Ticking(journal=records, OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
+    first.run(11000)
+    first.configure(StopTxnSampledData=ENERGY)
+    first.plug()
+    first.swipe()
+    first.wait(2)
+    first.link.connected = False
+    first.wait(30)
+    first.swipe()
+    first.wait(2)
+    assert len(records) > 2
+    again = Bare(journal=records)
+    again.wait(30)
+    assert len(again.calls("StopTransaction")) == 1
+    assert again.calls("StopTransaction")[0]["meterStop"] > 1000
+    assert not again.calls("MeterValues")
+    assert len(records) == 0
+
+
+@pytest.mark.requirement("ERR 3.14", "after a power cut the data of a stop still has its start and its end")
+def test_after_a_restart_the_data_of_a_stop_has_start_and_end_and_claims_no_power():
+    configuration = Configuration()
+    configuration.clock_aligned_data_interval_s = configuration.stop_txn_aligned_data = 0
+    configuration.stop_txn_sampled_data = 3
+    records = Journal()
+    records.start("04A1B2C3", MIDNIGHT, 5000)
+    samples = Samples(None, records, None, configuration, Meter(), Uptime(0), Stalls(), print)
+    # As the recovery does with what the journal says of a transaction that was running.
+    samples.begin(MIDNIGHT, 5000, None)
+    found = readings(samples.transaction_data(samples.end(MIDNIGHT + 60, 5100, None)))
+    assert found == [
+        ("2026-11-23T00:00:00Z", "Transaction.Begin", {ENERGY: ("5000", "Wh")}),
+        ("2026-11-23T00:01:00Z", "Transaction.End", {ENERGY: ("5100", "Wh")}),
+    ]
+    configuration.stop_txn_sampled_data = 2
+    assert samples.end(MIDNIGHT + 60, 5100, None) is None
 
 
 def test_without_a_transaction_the_register_is_put_once_per_kilowatt_hour(make):
