@@ -19,7 +19,8 @@ _MOST_W = const(65_535)
 
 
 class Meter:
-    """`pulses` and energy_wh count from the program's start. A pulse is the falling edge of a contact to ground.
+    """`pulses` counts from the program's start; energy_wh from 0, unless it is set to where the register stood. A pulse is
+    the falling edge of a contact to ground.
 
     Lost means that the pin cannot count; a meter that sends no pulses looks like one without load.
     """

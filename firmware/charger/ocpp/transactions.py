@@ -134,6 +134,10 @@ class Transactions:
         record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
+        if record.kind == journal.METER and self._samples is None:
+            # Of a meter that has been taken away since.
+            self._give_way(None)
+            return
         action, payload = self._message(record)
         if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
@@ -221,6 +225,6 @@ class Transactions:
         payload["transactionId"] = transaction_id
         payload["meterStop"] = record.energy_wh
         payload["reason"] = record.reason
-        if record.data is not None:
+        if record.data is not None and self._samples is not None:
             payload["transactionData"] = self._samples.transaction_data(record.data)
         return "StopTransaction", payload
