@@ -41,6 +41,8 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
+        # An Interrupted, while it is not decided what becomes of a transaction from before the restart.
+        self.interrupted = None
         # Since when the permit is valid that waits until the journal has the start, which is when `recording`.
         self.recording = False
         self._permit_since = None
@@ -49,12 +51,7 @@ class Controller:
         self._now = now
         interlock = self._interlock
         state = self.state
-        # Not `in`, in a pass that changes nothing: that makes a tuple.
-        if (
-            interlock.fault is not None
-            and state.phase != connector.FAULTED
-            and state.phase != connector.UNAVAILABLE
-        ):
+        if interlock.fault is not None and state.phase != connector.FAULTED and state.operative is not None:
             self.handle(connector.FAULT, interlock.fault)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)
@@ -62,7 +59,13 @@ class Controller:
             self._record()
         elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
-        if interlock.present != state.plugged:
+        if self.interrupted is not None:
+            decided = self.interrupted.step(now)
+            if decided:
+                self.interrupted = None
+                if decided is not True:
+                    self.handle(connector.STOP, decided)
+        if interlock.present != self.state.plugged:
             if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
                 # It was possible when the authorisation came.
                 why = self._hindrance(self._authorized_at)

@@ -18,7 +18,7 @@ from charger.records import METER, START, STOP
 from charger.visit import LOAD_MS, visit
 
 # Facts. A configuration key's is KEYS plus its number (ocpp/keys.py), a card's CARDS plus its place in the cache.
-INOPERATIVE = 0  # 1: the central system has made connector 1 Unavailable
+INOPERATIVE = 0  # bits, of what the central system has made Unavailable: 1 connector 1, 2 the charge point (connector 0)
 REGISTER_WH = 1  # the highest register of the meter that was recorded: kept by the journal itself
 BOOTS = 2  # starts, and one more for every 65,536 messages: kept by the journal itself
 KEYS = 32
