@@ -47,7 +47,7 @@ HELP = {
     "at most stale_authorization_seconds.",
     "ocpp.authorize_timeout": "Seconds a card waits for an answer; without one offline_authorization decides. "
     "Shorter than stale_authorization_seconds by lock_settle_ms and half a second.",
-    "ocpp.offline_authorization": "Accept any card while the central system does not answer.",
+    "ocpp.offline_authorization": "Accept unknown cards, too, while the central system does not answer (AllowOfflineTxForUnknownId).",
     "hardware.board": "board_id of the board; auto: the board's own.",
     "hardware.relay_pin": "Output of the relay or contactor. Needs a strong pull to its off level.",
     "hardware.cable_pin": "Input of the cable contact: closed to ground when plugged in.",
