@@ -64,7 +64,7 @@ class Charger(Rig):
         self.plug()
         self.swipe(uid)
         self.wait(5)
-        if not self.relay.closed and self.core.transactions.running_id is None:
+        if not self.relay.closed and self.charger.transactions.running_id is None:
             self.unplug()
             return False
         self.wait(115)
@@ -105,7 +105,7 @@ def complaint(action, mutation):
     if status_misspelt:
         # It may be a refusal, as any status but Accepted is; then the stop is that of a start the books do not have.
         found = [each for each in found if each != "transaction 1 was stopped, but never started"]
-    if not charger.core.transactions.delivered:
+    if len(charger.journal):
         found.append("a message is undelivered")
     if charger.relay.closed:
         found.append("the relay is closed")
