@@ -75,10 +75,12 @@ class Core:
         samples = None
         if board.has_meter:
             samples = visit("ocpp.samples").Samples(
-                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
+        authorization = Authorization(rpc, configuration, board.journal, board.clock, board.stalls, log)
+        transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, authorization, uptime, log
+        )
         # Until the central system changes it, over every restart (SPEC 5.2).
         operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None
         controller = Controller(
@@ -117,6 +119,8 @@ class Core:
         charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
+        if board.journal.running is not None:
+            visit("interrupted").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(
@@ -140,6 +144,7 @@ class Core:
         self.rest = (
             # Only one call may be outstanding: the first here has the first turn to make one.
             Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
+            Task("journal", board.journal.step, 20),
             Task("visitors", charger.visitors.step, 40),
             Task("restart", reset.step, 10),
             Task("wifi", board.wifi.step, 20),

@@ -60,7 +60,8 @@ class View:
     def fault(self):
         """Why the relay may not close, or None. Charging without a permit is what the connector failed to end."""
         interlock = self._interlock
-        charging = self._controller.state.phase == connector.CHARGING
+        controller = self._controller
+        charging = controller.state.phase == connector.CHARGING and not controller.recording
         if interlock.fault is None and charging and not interlock.permitted:
             return "InternalError"
         return interlock.fault

@@ -92,6 +92,8 @@ class Led:
 
 class Stalls:
     spent = False
+    idle = True
+    watchdog_seconds = 8
     granted_ms = 0
 
     def follow(self, interlock):
@@ -210,9 +212,6 @@ class Rig:
         self.journal = Journal() if journal is None else journal
         self.core = Core(self, values, reason)
         self.interlock = self.core.interlock
-        # Core keeps none of its parts: what visitors are given has them.
-        visitors = next(task.step for task in self.core.rest if task.name == "visitors").__self__
-        self.charger = visitors._charger
         accepted = {"idTagInfo": {"status": "Accepted"}}
         self.answers = {
             "BootNotification": {
@@ -225,6 +224,7 @@ class Rig:
             "Authorize": accepted,
             "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 7},
             "MeterValues": {},
+            "DiagnosticsStatusNotification": {},
             "StopTransaction": {},
         }
         self._answered = 0

@@ -14,10 +14,13 @@ _WINDOW_MS = const(5000)
 # A pulse that is late by this factor means that the power has fallen.
 _LATE = const(2)
 _ASLEEP_MS = const(3_600_000)
+# A sample keeps it in 16 bits (ocpp/billing.py); no cable for one car carries as much.
+_MOST_W = const(65_535)
 
 
 class Meter:
-    """`pulses` and energy_wh count from the program's start. A pulse is the falling edge of a contact to ground.
+    """`pulses` counts from the program's start; energy_wh from 0, unless it is set to where the register stood. A pulse is
+    the falling edge of a contact to ground.
 
     Lost means that the pin cannot count; a meter that sends no pulses looks like one without load.
     """
@@ -89,4 +92,4 @@ class Meter:
 
     def _power(self, pulses, ms):
         # Hundredths of a second keep all of it within the 31 bits of a small int.
-        return self._watt_seconds * pulses * 100 // (ms // 10)
+        return min(self._watt_seconds * pulses * 100 // (ms // 10), _MOST_W)

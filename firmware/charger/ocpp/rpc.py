@@ -98,7 +98,9 @@ class Rpc:
         if unique_id is None:
             self._count += 1
             unique_id = "{}-{}".format(self._boot_id, self._count)
-        if not self._link.publish(json.dumps([_CALL, unique_id, action, payload])):
+        # Compact: a frame has at most 2048 bytes.
+        frame = json.dumps([_CALL, unique_id, action, payload], separators=(",", ":"))
+        if not self._link.publish(frame):
             self._waits = True
             return False
         self._late.pop(owner, None)
@@ -142,9 +144,15 @@ class Rpc:
                 self._patience_ms = _PATIENCE_MS * 2
         if outcome is not None:
             if outcome[0] is None:
-                self.answers.append(self.calls.answer(outcome[1]))
+                outcome = self.calls.answer(outcome[1])
+                if outcome is not None:
+                    self.answers.append(outcome)
             else:
                 outcome[0].answered(outcome[1], outcome[2])
+        if self.calls.later:
+            outcome = self.calls.late(now)
+            if outcome is not None:
+                self.answers.append(outcome)
         if self.answers and connected:
             # Taken out first: an answer that cannot be sent at all must not block the others.
             outcome = self.answers.pop(0)

@@ -87,6 +87,7 @@ def test_the_search_finds_what_there_is_to_find():
     assert (len(pairs), len(changing)) == (150, 94)
 
 
+@pytest.mark.requirement("SPEC 4.1", "Energy only after authorisation, in a transaction that is recorded")
 def test_there_is_a_permit_exactly_while_a_transaction_runs_and_is_recorded():
     for each in SITUATIONS:
         assert each.permit == (each.state.phase == "Charging"), each
@@ -107,6 +108,8 @@ def test_the_cable_is_locked_exactly_while_a_transaction_runs_or_a_card_that_can
         assert not held or each.state.by_card, each
 
 
+@pytest.mark.requirement("behaviour 11", "A held cable is freed by its card or one of its parent")
+@pytest.mark.requirement("ERR 3.5", "Its card or its group frees a held cable")
 def test_a_held_cable_is_freed_by_its_card_and_its_group_and_by_no_other_card():
     held = [each for each in FREE if connector.holds_cable(each.state)]
     assert held
@@ -249,6 +252,8 @@ def test_a_card_that_nobody_knows_ends_only_what_no_card_of_its_own_can_end():
             assert (connector.FINISH, ("Local", found.argument)) in found.outputs, found
 
 
+@pytest.mark.requirement("behaviour 21", "A cable without a card ends in Finishing")
+@pytest.mark.requirement("ERR 3.20", "A cable without a card ends in Finishing")
 def test_a_cable_for_which_no_card_comes_ends_in_finishing_and_may_still_charge():
     """ERR 3.20."""
     waiting = [each for each in FREE if connector.waits(each.state) == connector.CARD]
@@ -269,6 +274,11 @@ def test_a_cable_for_which_no_card_comes_ends_in_finishing_and_may_still_charge(
         assert again.state.phase == "Preparing"
 
 
+@pytest.mark.requirement(
+    "behaviour 10", "StopTransactionOnInvalidId decides whether the transaction or only its energy ends"
+)
+@pytest.mark.requirement("SPEC 9.1.24", "It decides whether the transaction or only its energy ends")
+@pytest.mark.requirement("ERR 3.17", "The transaction ends, or only its energy")
 def test_a_refused_start_ends_the_transaction_or_only_its_energy_as_the_key_says():
     """Behaviour 10 (ERR 3.17): StopTransactionOnInvalidId true and false."""
     running = [each for each in FREE if each.state.running]
@@ -291,6 +301,9 @@ def test_a_transaction_whose_start_was_refused_gets_no_energy_again():
                 assert found.after.state.phase == "SuspendedEVSE", found
 
 
+@pytest.mark.requirement("behaviour 18", "StopTransactionOnEVSideDisconnect false goes first: SuspendedEV")
+@pytest.mark.requirement("SPEC 9.1.23", "It decides whether the transaction ends with the plug")
+@pytest.mark.requirement("SPEC 9.1.33", "It decides whether the lock opens with the plug")
 def test_an_unplugged_vehicle_does_what_the_two_keys_say():
     """Behaviour 18 (SPEC 4.10): StopTransactionOnEVSideDisconnect false wins over UnlockConnectorOnEVSideDisconnect."""
     running = [each for each in FREE if each.state.running and each.state.plugged]
@@ -330,6 +343,9 @@ def test_a_held_cable_is_freed_by_the_vehicle_s_plug_only_where_the_key_says_so(
         assert step(each, "CABLE_OUT", (True, False)).after.locked
 
 
+@pytest.mark.requirement("behaviour 15", "AuthorizeRemoteTxRequests: a remote start is authorised first")
+@pytest.mark.requirement("SPEC 9.1.3", "A remote start is authorised first")
+@pytest.mark.requirement("SPEC 5.11", "AuthorizeRemoteTxRequests true: it is authorised first")
 def test_a_remote_start_that_has_to_be_authorised_starts_only_when_it_was():
     """Behaviour 15 (SPEC 5.11): AuthorizeRemoteTxRequests true."""
     able = [each for each in SITUATIONS if connector.can_start(each.state)]
@@ -525,6 +541,8 @@ def test_a_fault_and_a_lost_permit_leave_neither_a_tag_nor_an_awaited_answer():
             assert (found.after.state.tag, found.after.state.asking) == (None, None), found
 
 
+@pytest.mark.requirement("behaviour 13", "Upper and lower case of an idTag are the same")
+@pytest.mark.requirement("ERR 3.73", "Upper and lower case are the same")
 def test_an_id_tag_is_the_same_in_upper_and_lower_case():
     """SPEC 3.9."""
     own = [each for each in FREE if each.state.tag is not None]

@@ -13,10 +13,11 @@ from chargerctl.central.schemas import CALL, check_payload, parse
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from tests.firmware.core.parts import parts
 from tests.firmware.rig import Rig
 
 OURS = ("BootNotification", "StatusNotification", "Heartbeat", "Authorize", "StartTransaction", "MeterValues")
-CALLS = ("NoSuchAction", *sorted({*topics.TOPICS, *Rig().charger.rpc.actions}))
+CALLS = ("NoSuchAction", *sorted({*topics.TOPICS, *parts(Rig()).rpc.actions}))
 LAST = "the id of the last call"
 
 numbers = st.sampled_from([0, 1, 7, -1, 17.0, 7.0, 1e3, 0.5, 1 << 31, 1 << 40, 1 << 70, True, False])

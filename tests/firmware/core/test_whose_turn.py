@@ -109,6 +109,7 @@ def test_a_card_that_is_accepted_in_the_very_pass_in_which_the_first_ones_time_e
     assert rig.calls("StartTransaction")[0]["idTag"] == OTHER
 
 
+@pytest.mark.requirement("behaviour 21", "A cable without a card is Finishing after ConnectionTimeOut")
 def test_a_cable_without_a_card_is_finishing_after_the_connection_timeout(make_rig):
     """ERR 3.20. One that is in at the start begins as Preparing; a refused card does not start the time anew."""
     rig = make_rig(cable_in=True, OCPP_CONNECTION_TIMEOUT="10")
@@ -124,6 +125,7 @@ def test_a_cable_without_a_card_is_finishing_after_the_connection_timeout(make_r
     assert rig.relay.closed
 
 
+@pytest.mark.requirement("SPEC 3.10", "A blank parent names no group")
 @pytest.mark.parametrize("parent", ["", " ", "\t", "\u00a0", "\x00", None, 7, [], {}, True])
 def test_a_parent_that_is_blank_or_no_text_names_no_group(rig, parent):
     rig.answers["Authorize"] = {"idTagInfo": {"status": "Accepted", "parentIdTag": parent}}

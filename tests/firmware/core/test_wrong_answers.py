@@ -15,6 +15,7 @@ from chargerctl.central.system import CentralSystem
 from ocpp.messages import get_validator
 
 from tests.firmware.core.mutations import mutations
+from tests.firmware.core.parts import parts
 from tests.firmware.rig import Rig
 
 ACCEPTED = {"status": "Accepted", "parentIdTag": "GROUP", "expiryDate": "2027-01-01T00:00:00Z"}
@@ -64,7 +65,7 @@ class Charger(Rig):
         self.plug()
         self.swipe(uid)
         self.wait(5)
-        if not self.relay.closed and self.charger.transactions.running_id is None:
+        if not self.relay.closed and parts(self).transactions.running_id is None:
             self.unplug()
             return False
         self.wait(115)
