@@ -61,7 +61,7 @@ _RP2_JOIN_MS = 500
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """What breaks a rule about several settings, or about a setting and its board; None: board not known."""
-    return [*_pins(values, given, board), *_topics(values, given), *_unwise(values, given)]
+    return [*_pins(values, given, board), *_topics(values, given), *_unwise(values, given, board)]
 
 
 def notes(values: Values, board: Board | None) -> list[str]:
@@ -137,7 +137,7 @@ def _roles_in_use(values: Values) -> list[str]:
     hardware = values.hardware
     if hardware.meter_pulses_per_kwh != 0:
         roles.append("meter_pin")
-    if hardware.display != "none":
+    if hardware.display != "none" or values.storage.kind == "fram":
         roles += ["sda", "scl"]
     return list(dict.fromkeys((*roles, *hardware.reader_pins.split())))
 
@@ -186,7 +186,7 @@ def _unfit(role: str, pin: str, own: Given | None, board: Board | None) -> list[
     return []
 
 
-def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
+def _unwise(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """Warnings about what is allowed, but probably not meant."""
     found: list[Problem] = []
 
@@ -257,6 +257,16 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
         warn("mqtt.password", "is not sent without mqtt.username")
     if mqtt.ca_file and mqtt.tls is False:
         warn("mqtt.ca_file", "is not used without mqtt.tls")
+    kind = values.storage.kind
+    if "storage.fram_address" in given and kind != "fram":
+        warn("storage.fram_address", f"is not used with storage.kind {kind}")
+    if kind == "file" and "storage.kind" in given and board and board.has_drive:
+        service = values.get("hardware.service_pin") or profile_of(board.board_id).get("service_pin", "none")
+        if service == "none":
+            warn(
+                "storage.kind",
+                "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back",
+            )
     for name, warnings in NO_EFFECT_YET.items():
         if name in given and given[name].text in warnings:
             warn(name, warnings[given[name].text])

@@ -301,3 +301,27 @@ def test_the_default_of_what_has_no_effect_yet_is_not_warned_about(name):
 )
 def test_what_is_local(host, local):
     assert is_local(host) is local
+
+
+def test_where_the_journal_is_kept_has_to_make_sense():
+    assert problems("storage.kind=fram", "storage.fram_address=0x51") == []
+    assert problems("storage.fram_address=0x51") == [
+        "storage.fram_address: warning: is not used with storage.kind auto"
+    ]
+    without = (
+        "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back"
+    )
+    pico = "raspberry_pi_pico_w"
+    assert problems("storage.kind=file", "hardware.service_pin=none", board=pico) == [
+        f"storage.kind: warning: {without}"
+    ]
+    assert problems("storage.kind=file", "hardware.service_pin=none", board=C6) == []
+    assert problems("storage.kind=file", board=pico) == []
+    on_the_bus = problems(
+        "storage.kind=fram",
+        "hardware.led_pin=SDA",
+        "hardware.display=none",
+        "hardware.card_reader=none",
+        board=C6,
+    )
+    assert on_the_bus == ["hardware.led_pin: SDA is already used for the I2C bus"]
