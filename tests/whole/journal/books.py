@@ -15,8 +15,8 @@ _ON_ITS_WAY_WH = 25
 
 
 def mistakes(charger: Charger) -> list[str]:
-    """Every session is there once, with its energy, to the checkpoint where the power failed; every message keeps its id and its
-    payload. In words; empty when all is right."""
+    """What is wrong, in words: each session must be there once, with its energy, to the checkpoint where the power failed,
+    and each message must keep its id and its payload."""
     return [*_messages(charger), *_transactions(charger)]
 
 
