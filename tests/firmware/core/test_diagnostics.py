@@ -5,7 +5,7 @@
 from types import SimpleNamespace
 
 import pytest
-from charger import visit
+from charger import settings, visit
 
 HERE = {"location": "http://files.example/logs"}
 original = visit.visit
@@ -165,6 +165,12 @@ def test_the_times_of_the_log_are_passed_on(online, uploads):
     ask(online, startTime="2026-11-22T07:30:00Z", stopTime="2026-11-22T08:30:00+01:00")
     online.run(1000)
     assert uploads.made[0][3] == (1795332600, 1795332600)
+
+
+def test_the_name_of_every_secret_setting_has_the_word_by_which_the_file_leaves_it_out():
+    secret = [row[0] for row in settings.TABLE if "S" in row[5]]
+    assert secret
+    assert all("password" in name for name in secret)
 
 
 def test_while_the_relay_may_close_it_waits_but_not_for_ever(online, uploads):
