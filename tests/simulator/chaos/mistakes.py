@@ -275,7 +275,7 @@ MISTAKES = {
     ),
     "pulses are counted again and again": (
         "charger/hardware/meter.py",
-        "            self._count = count\n",
+        "            self.pulses = count\n",
         "",
     ),
     "a part that works again stays lost": (
