@@ -6,7 +6,7 @@ from micropython import const
 
 from charger.ocpp.calls import optional, required
 
-# The context "Trigger", as in samples.py.
+# The context, as in samples.py.
 _TRIGGER = const(16)
 
 
@@ -86,7 +86,7 @@ class _Triggered:
 
 
 def _meter_values(charger):
-    """None: there is no meter, nothing to measure, or no time that it was measured at."""
+    """Those of MeterValuesSampledData now (ERR 3.46); None: there is nothing to send, or the time is not known."""
     samples = charger.samples
     measurands = charger.configuration.meter_values_sampled_data
     unix = charger.board.clock.stamp()

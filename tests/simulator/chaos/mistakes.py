@@ -208,8 +208,8 @@ MISTAKES = {
     ),
     "heartbeats are ten times too rare": (
         _BOOT,
-        "self._heartbeat_due_s = self._called_s + interval_s",
-        "self._heartbeat_due_s = self._called_s + 10 * interval_s",
+        "seconds - self._rpc.called_s >= interval_s",
+        "seconds - self._rpc.called_s >= 10 * interval_s",
     ),
     "a Soft reset does not wait for the stop": (
         _RESET,
