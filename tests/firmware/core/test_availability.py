@@ -221,6 +221,16 @@ def test_a_fault_is_delayed_too_and_an_error_code_of_a_lasting_status_is_not(mak
     rig.card_reader.lost = True
     rig.run(500)
     assert last(rig, 1)["errorCode"] == "ReaderFailure"
+    rig.card_reader.lost = False
+    rig.run(500)
+    rig.plug()
+    rig.unplug()
+    rig.run(22_000)
+    rig.rtc += 3600
+    rig.card_reader.lost = True
+    rig.run(500)
+    assert last(rig, 1)["errorCode"] == "ReaderFailure"
+    assert last(rig, 1)["timestamp"] == "2026-11-22T08:30:00Z", "not when a status that did not last was over"
     rig.emergency_stop.on = True
     rig.run(15_000)
     assert status(rig) == "Available"
