@@ -125,7 +125,7 @@ def _journal(values, i2c, stalls, log):
     medium = None
     try:
         medium = visit("hardware.medium").open_medium(kind, values["storage.fram_address"], i2c)
-        content = visit("recovery").recover(medium, log)
+        content = visit("journal_recovery").recover(medium, log)
     except (OSError, RuntimeError, MemoryError) as error:
         content = Content()
         content.trouble = "the journal cannot be opened ([storage] kind = {}): {}".format(
