@@ -463,7 +463,11 @@ def test_the_first_answer_counts_whichever_transmission_it_is_for(rig):
     assert starts(rig) == 2
     for number in (1, 2):
         rig.link.deliver(
-            [3, last_id(rig, "StartTransaction"), {"transactionId": number, "idTagInfo": {"status": "Accepted"}}]
+            [
+                3,
+                last_id(rig, "StartTransaction"),
+                {"transactionId": number, "idTagInfo": {"status": "Accepted"}},
+            ]
         )
     rig.run(500)
     rig.swipe()
@@ -666,8 +670,12 @@ def test_a_reset_does_not_wait_for_what_has_to_wait_itself(rig):
     assert len(rig.journal) == 2, "start and stop are sent after the restart"
 
 
-@pytest.mark.requirement("ERR 3.36", "a stop that gets no answer before a Soft reset stays queued over the restart")
-@pytest.mark.requirement("behaviour 23", "a Soft reset stops, sends the stop and restarts; unanswered it stays queued")
+@pytest.mark.requirement(
+    "ERR 3.36", "a stop that gets no answer before a Soft reset stays queued over the restart"
+)
+@pytest.mark.requirement(
+    "behaviour 23", "a Soft reset stops, sends the stop and restarts; unanswered it stays queued"
+)
 def test_a_soft_reset_sends_the_stop_once_and_keeps_it_when_nobody_answers(rig):
     rig.answers["StopTransaction"] = None
     rig.charge()
