@@ -51,12 +51,7 @@ class Controller:
         self._now = now
         interlock = self._interlock
         state = self.state
-        # Not `in`, in a pass that changes nothing: that makes a tuple.
-        if (
-            interlock.fault is not None
-            and state.phase != connector.FAULTED
-            and state.phase != connector.UNAVAILABLE
-        ):
+        if interlock.fault is not None and state.phase != connector.FAULTED and state.operative is not None:
             self.handle(connector.FAULT, interlock.fault)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)

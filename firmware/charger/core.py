@@ -10,6 +10,7 @@ from charger.controller import Controller
 from charger.housekeeping import Housekeeping
 from charger.inputs import Inputs
 from charger.interlock import Interlock
+from charger.journal import INOPERATIVE
 from charger.loop import Loop, Task, in_turn
 from charger.ocpp.authorization import Authorization
 from charger.ocpp.availability import Availability
@@ -76,14 +77,30 @@ class Core:
             samples = visit("ocpp.samples").Samples(
                 rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
+        authorization = Authorization(rpc, configuration, board.journal, board.clock, board.stalls, log)
+        transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, authorization, uptime, log
+        )
+        # Until the central system changes it, over every restart (SPEC 5.2).
+        operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
-        view = View(controller, interlock, transactions, board, now)
-        availability = Availability(rpc, view, board.clock, uptime, reset_reason)
-        identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
+        silences = (values["ocpp.suspended_ev_seconds"], values["hardware.meter_alarm_minutes"] * 60)
+        view = View(
+            controller, interlock, transactions, board, uptime, silences if board.has_meter else (0, 0), now
+        )
+        availability = Availability(
+            rpc, view, board.clock, board.journal, configuration, uptime, reset_reason
+        )
+        identity = (
+            values["charger.vendor"],
+            values["charger.model"],
+            values["charger.serial"],
+            VERSION,
+            values["hardware.meter_type"],
+            values["hardware.meter_serial"],
+        )
         boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
         # What visitors may use. Not the Core itself: that would stay loaded with it.

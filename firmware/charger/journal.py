@@ -3,9 +3,9 @@
 """What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), the
 running transaction, and facts, numbered values of which the last counts.
 
-A log of records on a medium (charger/hardware/): each write appends what waits. journal_recovery.py reads it at the start, and
-journal_rewriting.py makes it anew, without what is settled; both are visitors. Starts and stops stay until they are settled; of
-too many meter values the oldest are discarded.
+A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
+it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
+settled; of too many meter values the oldest are discarded.
 """
 
 import errno
@@ -18,7 +18,7 @@ from charger.records import METER, START, STOP
 from charger.visit import LOAD_MS, visit
 
 # Facts. A configuration key's is KEYS plus its number (ocpp/keys.py), a card's CARDS plus its place in the cache.
-INOPERATIVE = 0  # 1: the central system has made connector 1 Unavailable
+INOPERATIVE = 0  # bits, of what the central system has made Unavailable: 1 connector 1, 2 the charge point (connector 0)
 REGISTER_WH = 1  # the highest register of the meter that was recorded: kept by the journal itself
 BOOTS = 2  # starts, and one more for every 65,536 messages: kept by the journal itself
 KEYS = 32

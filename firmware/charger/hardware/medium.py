@@ -24,13 +24,17 @@ _FOLDER = "/.journal"
 _LENGTH = const(12288)
 
 
-def open_medium(kind, fram_address, i2c):
+def open_medium(kind, fram_address, i2c, store):
     """The medium. auto: files where the program may always write its drive, as on boards without USB, else nvm."""
     writable = not storage.getmount("/").readonly
     if kind == "auto":
         kind = "file" if writable else "nvm"
     if kind == "nvm":
-        return visit("hardware.nvm_rp2" if system.is_rp2() else "hardware.nvm_esp32").Medium()
+        return (
+            visit("hardware.nvm_rp2").Medium(store)
+            if system.is_rp2()
+            else visit("hardware.nvm_esp32").Medium()
+        )
     if kind == "fram":
         if i2c is None:
             raise RuntimeError("no I2C pins for the FRAM")

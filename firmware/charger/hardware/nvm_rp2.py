@@ -23,6 +23,9 @@ class Medium:
     ms = 10
     rewrite_ms = 450
 
+    def __init__(self, store):
+        self._store = store
+
     def read(self, _, offset, size):
         return bytes(microcontroller.nvm[_FIRST + offset : _FIRST + offset + size])
 
@@ -36,7 +39,14 @@ class Medium:
             self._write(offset, data)
 
     def replace(self, image):
-        self._write(0, image + b"\xff" * (_SIZE - len(image)))
+        image += b"\xff" * (_SIZE - len(image))
+        store = self._store
+        if store.trouble is None and self.read(0, 0, _SIZE) != b"\xff" * _SIZE:
+            # The sector is erased anyway.
+            self._write(-_FIRST, store.renewed() + image)
+            store.renew()
+        else:
+            self._write(0, image)
 
     def _write(self, offset, data):
         microcontroller.nvm[_FIRST + offset : _FIRST + offset + len(data)] = data

@@ -211,7 +211,6 @@ class Parts:
             self.has_meter = False
             self._log("meter", "none: energy is reported as 0")
             return NoMeter()
-        self._log("meter", "the reading restarts at 0 Wh at each start")
         return meter
 
     def _make_meter(self, pin):

@@ -14,7 +14,6 @@ from micropython import const
 
 from charger import journal
 from charger.clock import iso
-from charger.ocpp.authorization import id_tag_info
 from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
@@ -26,12 +25,13 @@ _LONGEST_SILENCE_S = const(300)
 class Transactions:
     """`samples`: as in samples.py, or None without a meter: then no MeterValues are sent, since nothing was measured."""
 
-    def __init__(self, rpc, records, clock, configuration, samples, uptime, log):
+    def __init__(self, rpc, records, clock, configuration, samples, authorization, uptime, log):
         self._rpc = rpc
         self._journal = records
         self._clock = clock
         self._configuration = configuration
         self._samples = samples
+        self._authorization = authorization
         self._uptime = uptime
         self._log = log
         self._session = self._start_done = None
@@ -134,6 +134,14 @@ class Transactions:
         record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
+        if record.kind == journal.METER and self._samples is None:
+            # From before the meter was taken away: nothing is loaded that could say it.
+            self._give_way(None)
+            return
+        if record.kind == journal.METER and self._samples is None:
+            # Of a meter that has been taken away since.
+            self._give_way(None)
+            return
         action, payload = self._message(record)
         if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
             return
@@ -153,11 +161,13 @@ class Transactions:
         elif record.kind == journal.START:
             self._start_answered(record, payload)
         else:
+            if record.id_tag is not None:
+                self._authorization.learn(record.id_tag, payload)
             self._settle(record)
 
     def _start_answered(self, record, payload):
         transaction_id = whole(payload.get("transactionId"))
-        status, parent = id_tag_info(payload)
+        status, parent = self._authorization.learn(record.id_tag, payload)
         if status is None or (status == "Accepted" and transaction_id is None):
             error = "an answer without a usable " + ("idTagInfo" if status is None else "transactionId")
             self._log("ocpp", "StartTransaction got " + error)
@@ -219,6 +229,6 @@ class Transactions:
         payload["transactionId"] = transaction_id
         payload["meterStop"] = record.energy_wh
         payload["reason"] = record.reason
-        if record.data is not None:
+        if record.data is not None and self._samples is not None:
             payload["transactionData"] = self._samples.transaction_data(record.data)
         return "StopTransaction", payload

@@ -6,7 +6,8 @@ topics.py, a visitor itself, names the file of each action. A topic's file has
 
     ACTIONS = {action: handler(charger, payload) -> payload of the answer}
 
-A handler may raise CallError. What takes longer than one step it leaves to a job: charger.visitors.jobs.append(job).
+A handler may raise CallError. What takes longer than one step it leaves to a job: charger.visitors.jobs.append(job). When
+the answer itself takes longer, the handler returns an object with step(now): the payload, or None while it is not known.
 """
 
 from charger.ocpp.calls import CallError
@@ -14,9 +15,9 @@ from charger.visit import LOAD_MS, visit
 
 
 class Charger:
-    """What a handler may use, by name: board (as in core.py), rpc, transactions, authorization, controller, availability,
-    boot, interlock, configuration, limits (of [safety]), identity (as in boot.py), uptime, visitors. Without a method: that
-    would keep more than the parts."""
+    """What a handler may use, by name: board (as in core.py), rpc, transactions, samples, authorization, controller,
+    availability, boot, interlock, configuration, limits (of [safety]), identity (as in boot.py), uptime, visitors. Without a
+    method: that would keep more than the parts."""
 
 
 class Visitors:
@@ -31,16 +32,13 @@ class Visitors:
         self.jobs = []
 
     def answer(self, action, payload):
-        """The payload of the answer to a call. Raises CallError, also when the topic's file cannot be loaded now."""
+        """What the handler returns for a call. Raises CallError, also when the topic's file cannot be loaded now."""
         if not self._stalls.allow(LOAD_MS):
             raise CallError("InternalError", "the relay is closed, and [safety] max_stall_ms is below 250")
         try:
-            name = visit("ocpp.topics").TOPICS.get(action)
-            handler = None if name is None else visit("ocpp." + name).ACTIONS[action]
+            handler = visit("ocpp." + visit("ocpp.topics").topic(action)).ACTIONS[action]
         except ImportError:
             raise CallError("InternalError", "a file of the firmware cannot be loaded")
-        if handler is None:
-            raise CallError("NotImplemented", "this charge point does not support the action")
         return handler(self._charger, payload)
 
     def step(self, now):

@@ -6,6 +6,8 @@ import pytest
 from charger import connector
 
 
+@pytest.mark.requirement("behaviour 1", "Nothing else is sent before BootNotification is accepted")
+@pytest.mark.requirement("SPEC 4.2", "Nothing else is sent before it is accepted")
 def test_nothing_is_sent_before_boot_notification_is_accepted(rig):
     rig.answers["BootNotification"] = {
         "status": "Pending",
@@ -18,11 +20,15 @@ def test_nothing_is_sent_before_boot_notification_is_accepted(rig):
     assert [a for a, _ in rig.calls()] == ["BootNotification"] * 2
 
 
+@pytest.mark.requirement("behaviour 3", "After Accepted the status of connectors 0 and 1 is reported")
 def test_after_boot_both_connectors_are_reported(rig):
     rig.run(1000)
     assert [p["connectorId"] for p in rig.calls("StatusNotification")] == [0, 1]
 
 
+@pytest.mark.requirement("behaviour 12", "The card that started stops without an Authorize")
+@pytest.mark.requirement("behaviour 32", "meterStart and meterStop are the meter's register")
+@pytest.mark.requirement("SPEC 4.8", "A start has its card, time and register")
 def test_cable_then_card_charges_and_the_same_card_stops(rig):
     rig.charge()
     assert rig.lock.engaged
@@ -47,6 +53,9 @@ def test_card_then_cable_charges(rig):
     assert rig.relay.closed
 
 
+@pytest.mark.requirement("behaviour 21", "Preparing ends after ConnectionTimeOut")
+@pytest.mark.requirement("SPEC 4.9", "B1: Preparing ends with the time-out")
+@pytest.mark.requirement("SPEC 9.1.6", "ConnectionTimeOut ends the wait for a cable")
 def test_card_without_a_cable_is_forgotten_after_the_connection_timeout(make_rig):
     rig = make_rig(OCPP_CONNECTION_TIMEOUT="5")
     rig.run(11000)
@@ -58,6 +67,7 @@ def test_card_without_a_cable_is_forgotten_after_the_connection_timeout(make_rig
     assert rig.statuses()[-1] == "Preparing"
 
 
+@pytest.mark.requirement("SPEC 4.1", "No energy without authorisation")
 def test_a_rejected_card_is_shown_and_nothing_starts(rig):
     rig.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
     rig.run(11000)
@@ -69,6 +79,10 @@ def test_a_rejected_card_is_shown_and_nothing_starts(rig):
     assert not rig.calls("StartTransaction")
 
 
+@pytest.mark.requirement(
+    "behaviour 10", "A refused start stops with DeAuthorized, and the cable stays locked"
+)
+@pytest.mark.requirement("behaviour 11", "The same card frees the cable")
 def test_start_transaction_refused_opens_the_relay_and_keeps_the_cable(rig):
     rig.answers["StartTransaction"] = {"idTagInfo": {"status": "Blocked"}, "transactionId": 9}
     rig.run(11000)
@@ -87,6 +101,8 @@ def test_start_transaction_refused_opens_the_relay_and_keeps_the_cable(rig):
     assert not rig.lock.engaged
 
 
+@pytest.mark.requirement("behaviour 17", "An unplug is EVDisconnected")
+@pytest.mark.requirement("SPEC 4.10", "StopTransactionOnEVSideDisconnect true: EVDisconnected")
 def test_unplugging_opens_at_once_and_is_reported(rig):
     rig.charge()
     rig.cable.on = False
@@ -110,6 +126,8 @@ def test_a_glitch_on_the_cable_ends_no_transaction(rig):
     assert not rig.calls("StopTransaction")
 
 
+@pytest.mark.requirement("behaviour 17", "An emergency stop is EmergencyStop")
+@pytest.mark.requirement("SPEC 4.9", "A fault that is over leads back to what was before")
 def test_emergency_stop_latches_until_reset(rig):
     rig.charge()
     rig.emergency_stop.on = True
@@ -156,6 +174,8 @@ def test_a_late_authorisation_after_the_cable_is_gone_starts_nothing(rig):
     assert not rig.calls("StartTransaction")
 
 
+@pytest.mark.requirement("behaviour 12", "Another card is asked about before it stops a transaction")
+@pytest.mark.requirement("SPEC 3.10", "A card of the same parent may stop")
 def test_another_card_stops_only_with_the_same_parent(rig):
     family = {"idTagInfo": {"status": "Accepted", "parentIdTag": "FAMILY"}}
     rig.answers["Authorize"] = lambda p: (
@@ -183,6 +203,7 @@ def test_a_lost_reader_stops_the_charge_and_unlocks(rig):
     assert rig.calls("StatusNotification")[-1]["errorCode"] == "NoError"
 
 
+@pytest.mark.requirement("SPEC 5.11", "AuthorizeRemoteTxRequests false: the transaction starts at once")
 def test_remote_start_without_a_cable_waits_for_it(rig):
     rig.run(11000)
     assert rig.call("RemoteStartTransaction", {"idTag": "app-1"})[2] == {"status": "Accepted"}
@@ -204,10 +225,16 @@ def test_a_repeated_call_gets_the_same_answer_and_no_second_action(rig):
     assert first == again
 
 
+@pytest.mark.requirement(
+    "J 4.2.3", "An action nobody knows is NotImplemented, one of another profile NotSupported"
+)
+@pytest.mark.requirement("ERR 3.39", "A profile that is not there is NotSupported")
+@pytest.mark.requirement("SPEC 3.3", "A call of a profile that is not there is NotSupported")
 @pytest.mark.parametrize(
     ("action", "payload", "code"),
     [
-        ("DataTransfer", {}, "NotImplemented"),
+        ("NoSuchAction", {}, "NotImplemented"),
+        ("ReserveNow", {}, "NotSupported"),
         ("Reset", {}, "ProtocolError"),
         ("Reset", {"type": 1}, "TypeConstraintViolation"),
         ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
@@ -257,6 +284,8 @@ def test_a_nonsense_answer_to_authorize_is_a_refusal(rig, answer):
     assert not rig.relay.closed
 
 
+@pytest.mark.requirement("behaviour 7", "What happened offline is delivered in order")
+@pytest.mark.requirement("SPEC 3.7", "Offline messages are queued, and delivered in order")
 def test_messages_of_an_outage_are_delivered_in_order_afterwards(rig):
     rig.charge()
     rig.link.connected = False
@@ -269,6 +298,7 @@ def test_messages_of_an_outage_are_delivered_in_order_afterwards(rig):
     assert transaction == ["StartTransaction", "MeterValues", "StopTransaction"]
 
 
+@pytest.mark.requirement("behaviour 8", "Silence discards nothing, and a repetition has the same payload")
 def test_an_unanswered_start_is_repeated_identically_and_never_dropped(rig):
     rig.answers["StartTransaction"] = None
     rig.charge()
@@ -279,6 +309,10 @@ def test_an_unanswered_start_is_repeated_identically_and_never_dropped(rig):
     assert rig.relay.closed, "an unanswered StartTransaction does not open the relay"
 
 
+@pytest.mark.requirement("behaviour 9", "Without a transactionId -1 is sent")
+@pytest.mark.requirement("behaviour 8", "A message is discarded after TransactionMessageAttempts failures")
+@pytest.mark.requirement("SPEC 3.7.1", "After the last attempt the next message has its turn")
+@pytest.mark.requirement("SPEC 9.1.31", "As many attempts as the key says")
 def test_a_start_that_fails_three_times_is_given_up_and_stopped_as_unknown(rig):
     rig.answers["StartTransaction"] = {"nonsense": True}
     rig.charge()
@@ -289,6 +323,8 @@ def test_a_start_that_fails_three_times_is_given_up_and_stopped_as_unknown(rig):
     assert rig.calls("StopTransaction")[0]["transactionId"] == -1
 
 
+@pytest.mark.requirement("SPEC 3.5.4", "Unknown cards start offline only where the key allows it")
+@pytest.mark.requirement("SPEC 9.1.1", "It decides about unknown cards offline")
 def test_offline_cards_are_refused_unless_allowed(rig):
     rig.run(2000)
     rig.link.connected = False
@@ -299,6 +335,7 @@ def test_offline_cards_are_refused_unless_allowed(rig):
     assert not rig.relay.closed
 
 
+@pytest.mark.requirement("SPEC 3.7", "16 transactions of an offline time are queued")
 def test_sixteen_offline_sessions_are_kept_and_the_seventeenth_is_refused(make_rig):
     rig = make_rig(
         OCPP_OFFLINE_AUTHORIZATION="true", SAFETY_MIN_OFF_SECONDS="0", OCPP_METER_VALUE_SAMPLE_INTERVAL="0"
@@ -317,6 +354,8 @@ def test_sixteen_offline_sessions_are_kept_and_the_seventeenth_is_refused(make_r
     assert len(rig.calls("StartTransaction")) == len(rig.calls("StopTransaction")) == 16
 
 
+@pytest.mark.requirement("behaviour 30", "HeartbeatInterval counts inactivity")
+@pytest.mark.requirement("SPEC 4.6", "A Heartbeat follows an interval without other messages")
 def test_heartbeats_follow_silence(rig):
     rig.run(299_000)
     assert not rig.calls("Heartbeat")
@@ -324,6 +363,8 @@ def test_heartbeats_follow_silence(rig):
     assert len(rig.calls("Heartbeat")) == 1
 
 
+@pytest.mark.requirement("behaviour 27", "MeterValues follow MeterValueSampleInterval")
+@pytest.mark.requirement("SPEC 9.1.19", "MeterValues follow the interval")
 def test_meter_values_follow_the_interval(make_rig):
     rig = make_rig(OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
     rig.charge()
@@ -334,6 +375,8 @@ def test_meter_values_follow_the_interval(make_rig):
     assert values["meterValue"][0]["sampledValue"][0]["value"] == "1003"
 
 
+@pytest.mark.requirement("behaviour 30", "Without the time no charge starts")
+@pytest.mark.requirement("SPEC 4.2.1", "Without the time no charge starts")
 def test_without_the_time_no_card_is_accepted(make_rig):
     rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true")
     rig.link.connected = False
@@ -407,6 +450,8 @@ def test_a_status_for_which_there_was_no_memory_is_sent_with_the_next_step(rig, 
     assert status in rig.statuses()
 
 
+@pytest.mark.requirement("behaviour 23", "A soft reset delivers the StopTransaction before the restart")
+@pytest.mark.requirement("SPEC 5.14", "Soft: the stop is delivered before the restart")
 def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
     rig.charge()
     rig.call("Reset", {"type": "Soft"})
@@ -415,6 +460,9 @@ def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
     assert rig.reboots
 
 
+@pytest.mark.requirement(
+    "J 4.2.3", "A call for which there is no memory is InternalError, and changes nothing"
+)
 def test_a_reset_without_memory_for_its_log_line_is_refused_and_not_carried_out(rig):
     class Starved(list):
         def append(self, line):
@@ -431,6 +479,7 @@ def test_a_reset_without_memory_for_its_log_line_is_refused_and_not_carried_out(
     assert rig.relay.closed
 
 
+@pytest.mark.requirement("SPEC 5.14", "Hard: the restart does not wait")
 def test_a_hard_reset_does_not_wait_for_a_silent_central_system(rig):
     rig.answers["StopTransaction"] = None
     rig.charge()
@@ -553,6 +602,7 @@ def test_a_missing_part_stays_a_fault_whatever_clears_the_others(rig):
     assert rig.statuses()[-1] == "Faulted"
 
 
+@pytest.mark.requirement("SPEC 6.47", "info has at most 50 characters")
 def test_the_info_of_a_status_has_at_most_50_characters(rig):
     rig.run(2000)
     rig.interlock.bar("relay_pin: " + "x" * 90)
@@ -560,6 +610,7 @@ def test_the_info_of_a_status_has_at_most_50_characters(rig):
     assert len(rig.calls("StatusNotification")[-1]["info"]) == 50
 
 
+@pytest.mark.requirement("SPEC 4.8", "A start is reported though no status is answered")
 def test_a_central_system_that_ignores_statuses_still_receives_transactions(rig):
     rig.answers["StatusNotification"] = None
     rig.run(70_000)
@@ -615,6 +666,8 @@ def test_a_remote_start_does_not_take_over_from_a_card_that_waits_for_its_cable(
     assert rig.calls("StartTransaction")[0]["idTag"] == "04A2B3C4"
 
 
+@pytest.mark.requirement("behaviour 2", "The interval of a BootNotification that is not accepted is kept to")
+@pytest.mark.requirement("SPEC 4.2", "The interval passes before the next one")
 def test_a_long_boot_interval_is_kept_to(rig):
     rig.answers["BootNotification"] = {
         "status": "Pending",

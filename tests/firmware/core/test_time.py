@@ -60,6 +60,7 @@ def test_a_time_that_is_a_year_off_is_asked_for_again_within_a_minute(rig):
     assert len(rig.calls("Heartbeat")) == 2
 
 
+@pytest.mark.requirement("SPEC 4.2", "A currentTime that cannot be read costs a line in the log")
 @pytest.mark.parametrize("text", ["yesterday", "", 1795332600, None, {}, ["2026-11-22T07:30:00Z"]])
 def test_a_time_that_is_none_costs_a_line_and_the_boot_is_accepted(rig, text):
     boot_with(rig, text)

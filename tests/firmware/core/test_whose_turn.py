@@ -109,6 +109,7 @@ def test_a_card_that_is_accepted_in_the_very_pass_in_which_the_first_ones_time_e
     assert rig.calls("StartTransaction")[0]["idTag"] == OTHER
 
 
+@pytest.mark.requirement("behaviour 21", "A cable without a card is Finishing after ConnectionTimeOut")
 def test_a_cable_without_a_card_is_finishing_after_the_connection_timeout(make_rig):
     """ERR 3.20. One that is in at the start begins as Preparing; a refused card does not start the time anew."""
     rig = make_rig(cable_in=True, OCPP_CONNECTION_TIMEOUT="10")
@@ -124,6 +125,7 @@ def test_a_cable_without_a_card_is_finishing_after_the_connection_timeout(make_r
     assert rig.relay.closed
 
 
+@pytest.mark.requirement("SPEC 3.10", "A blank parent names no group")
 @pytest.mark.parametrize("parent", ["", " ", "\t", "\u00a0", "\x00", None, 7, [], {}, True])
 def test_a_parent_that_is_blank_or_no_text_names_no_group(rig, parent):
     rig.answers["Authorize"] = {"idTagInfo": {"status": "Accepted", "parentIdTag": parent}}
@@ -285,7 +287,11 @@ def test_nor_is_its_customer_locked_in_by_a_central_system_that_is_silent_on_a_g
     make_rig, monkeypatch, meter_values
 ):
     monkeypatch.setattr(rig_module.Contact, "fitted", False)
-    rig = make_rig(OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL=meter_values)
+    rig = make_rig(
+        OCPP_CONNECTION_TIMEOUT="20",
+        OCPP_METER_VALUE_SAMPLE_INTERVAL=meter_values,
+        OCPP_SUSPENDED_EV_SECONDS="0",
+    )
     without_reader(rig)
     remote_charge(rig)
     rig.run(1000)
@@ -298,7 +304,9 @@ def test_nor_is_its_customer_locked_in_by_a_central_system_that_is_silent_on_a_g
 
 def test_one_heartbeat_that_is_lost_on_the_way_ends_no_charge(make_rig, monkeypatch):
     monkeypatch.setattr(rig_module.Contact, "fitted", False)
-    rig = make_rig(OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL="0")
+    rig = make_rig(
+        OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL="0", OCPP_SUSPENDED_EV_SECONDS="0"
+    )
     without_reader(rig)
     remote_charge(rig)
     answer = rig.answers["Heartbeat"]

@@ -102,7 +102,7 @@ def _put(name, **names):
 
 _put("console", Console=Part)
 _put("health", reason=str)
-_put("medium", open_medium=lambda kind, address, i2c: Medium())
+_put("medium", open_medium=lambda kind, address, i2c, store: Medium())
 _put("parts", Parts=Parts)
 _put("pins")
 _put("profiles")

@@ -93,11 +93,13 @@ class Asked:
 
 @dataclass
 class Boot:
-    """From one reset to the next. `number` counts from 0; `wh`: the meter's register when it began."""
+    """From one reset to the next. `number` counts from 0; `wh`: what the meter had counted when it began; `kept_wh`: the
+    highest register that a start or a stop had told before, which is the least that the program goes on from."""
 
     number: int
     begin_s: float
     wh: float
+    kept_wh: int = 0
     end_s: float = float("inf")
     last: bool = False
     calls: list[Call] = field(default_factory=list)
@@ -134,6 +136,7 @@ class History:
         self._calls: dict[str, Call] = {}
         self._asked: dict[str, Asked] = {}
         self._lag_s = 0.0
+        self._told_wh = 0
         # Since when the central system's clock has been wrong.
         self._wrong_s = float("inf")
         for event, wh in events:
@@ -163,7 +166,7 @@ class History:
             case {"kind": "reset", "reason": reason}:
                 if self.boots:
                     self.boots[-1].end_s = at_s
-                self.boots.append(Boot(len(self.boots), at_s, wh))
+                self.boots.append(Boot(len(self.boots), at_s, wh, self._told_wh))
                 self.resets.append((at_s, str(reason)))
             case {"kind": "cable", "plugged": bool(plugged)}:
                 self.plugged.note(at_s, plugged)
@@ -202,6 +205,8 @@ class History:
                 boot = self._sender(call_id, action)
                 call = Call(at_s, call_id, action, payload, boot)
                 boot.calls.append(call)
+                told_wh = payload.get("meterStop", payload.get("meterStart", 0))
+                self._told_wh = max(self._told_wh, told_wh)
                 self._calls[call_id] = call
             case [3 | 4 as kind, str(call_id), answer, *_] if call_id in self._asked:
                 asked = self._asked[call_id]
@@ -241,16 +246,17 @@ class History:
 
     # What happened when.
 
-    def register_wh(self, boot: Boot, begin_s: float, end_s: float) -> tuple[float, float]:
-        """The least and the most that a program which counts pulses from its start may show in between: seen at the
-        event before, and at the one after. What it counted before its last reset was kept, to some checkpoint."""
+    def register_wh(self, begin_s: float, end_s: float) -> tuple[float, float]:
+        """The least and the most that the register may show in between: seen at the event before, and at the one after.
+        What was counted since the last start or stop may be lost at a reset."""
+        boot = [each for each in self.boots if each is self.boots[0] or each.begin_s <= begin_s][-1]
         least = self._wh[max(0, bisect_left(self._times, begin_s) - 1)]
         most = self._wh[min(len(self._wh) - 1, bisect_left(self._times, end_s))]
         loaded_s = boot.begin_s + _LOADED_S
         if True in self.contact.within(boot.begin_s + _TRAVEL_S, loaded_s):
             # Through a contactor that is stuck, before the program counts.
             least -= self._wh[min(len(self._wh) - 1, bisect_left(self._times, loaded_s))] - boot.wh
-        return max(0.0, least - boot.wh) - _PULSE_WH, most + _PULSE_WH
+        return boot.kept_wh + max(0.0, least - boot.wh) - _PULSE_WH, most + _PULSE_WH
 
     def spell(self, names: Sequence[str], begin_s: float, end_s: float) -> bool:
         """One of the ingredients was at work at some time in between."""

@@ -44,7 +44,7 @@ def _complaints(history: History, each: Transaction, before: Transaction | None)
     # Nothing flows when it begins: what flows soon after is not in its register.
     if history.relay.at(end_s):
         end_s = history.relay.since(end_s)
-    least, most = history.register_wh(each.boot, begin_s, end_s)
+    least, most = history.register_wh(begin_s, end_s)
     if not least <= each.start.payload["meterStart"] <= most:
         yield f"at {each.start.payload['meterStart']} Wh, and the meter showed {least:.0f} to {most:.0f}"
 

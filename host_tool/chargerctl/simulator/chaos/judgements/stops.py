@@ -114,6 +114,6 @@ def _wrong_energy(history: History, each: Transaction, begin_s: float, end_s: fl
 
 def _outside(history: History, each: Transaction, begin_s: float, end_s: float) -> Iterator[str]:
     assert each.stop is not None
-    least, most = history.register_wh(each.boot, begin_s, end_s)
+    least, most = history.register_wh(begin_s, end_s)
     if not least <= each.stop.payload["meterStop"] <= most:
         yield f"{each.stop.payload['meterStop']} Wh, and the meter showed {least:.0f} to {most:.0f}"

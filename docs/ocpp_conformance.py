@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Writes docs/ocpp-conformance.md: python -m docs.ocpp_conformance
+
+What is asked of a charge point is in docs/conformance/*.toml, by section and in our words. What shows that it is met is
+found in the tests: @pytest.mark.requirement(section, sentence), and in a script of tests/whole/scripts the comment
+`# requirement: SECTION: sentence`. A marker belongs to a requirement of its section when its sentence contains one of the
+phrases in the requirement's `shown`; one that belongs to none has a line of its own. `same` names the numbered behaviour
+that asks the same: what shows the requirement shows the behaviour, too, and the other way round where the phrases fit.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+PAGE = DOCS / "ocpp-conformance.md"
+TABLES = ("behaviours", "specification", "errata", "ocpp-j")
+SECTION = re.compile(r"(?:SPEC|ERR|J|JERR) [1-9]\d*(?:\.\d+)*|behaviour [1-9]\d*")
+
+_HEAD = """# OCPP 1.6: what is asked, how it is met, and what shows it
+
+<!-- Made by: python -m docs.ocpp_conformance -->
+
+This page lists what OCPP 1.6 asks of a charge point with the profiles Core and RemoteTrigger and the diagnostics half of
+FirmwareManagement, in our words and by section number: SPEC is the specification (edition 2), ERR its errata (v4.0), J the
+JSON specification, JERR its errata. It is an account of this project's tests. Nobody has certified this charge point, and it
+claims no certificate. [What it does in detail](ocpp.md) is on a page of its own.
+
+Of {count} requirements {shown} are shown by a test, {untested} by none: these say **no test**. {deviations} are deliberate
+deviations, each with its reason.
+"""
+
+
+@dataclass
+class Evidence:
+    """A test that shows something: its section, its sentence, its name and file."""
+
+    section: str
+    sentence: str
+    name: str
+    path: str
+
+    @property
+    def link(self) -> str:
+        return f"[{self.name}](../{self.path})"
+
+
+@dataclass
+class Requirement:
+    section: str
+    need: str
+    met: str = ""
+    deviation: str = ""
+    shown: list[str] = field(default_factory=list)
+    same: int | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def evidence() -> list[Evidence]:
+    """Every marker of every test and script. Raises ValueError for a section that has no number."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if "mark.requirement" in (text := path.read_text(encoding="utf-8")):
+            found += markers(ast.parse(text), path.relative_to(ROOT).as_posix())
+    for path in sorted((ROOT / "tests/whole/scripts").glob("*.script")):
+        place = path.relative_to(ROOT).as_posix()
+        for note in re.findall(r"^# requirement: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.append(_evidence(path.stem.replace("_", " ") + " (script)", place, note))
+    return found
+
+
+def markers(module: ast.Module, path: str) -> Iterator[Evidence]:
+    whole = Path(path).stem.removeprefix("test_").replace("_", " ")
+    owners: list[tuple[str, ast.AST]] = [
+        (each.name.removeprefix("test_").replace("_", " "), each)
+        for each in ast.walk(module)
+        if isinstance(each, ast.FunctionDef | ast.ClassDef)
+    ]
+    seen: set[ast.AST] = set()
+    # The innermost owner is the last that was walked to.
+    for name, owner in [*reversed(owners), (whole, module)]:
+        for call in ast.walk(owner):
+            if call in seen or not isinstance(call, ast.Call):
+                continue
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "requirement":
+                seen.add(call)
+                yield _evidence(name, path, *(ast.literal_eval(argument) for argument in call.args))
+
+
+def _evidence(name: str, path: str, section: str, sentence: str = "") -> Evidence:
+    if not sentence:
+        section, _, sentence = section.partition(":")
+    if not SECTION.fullmatch(section) or not sentence.strip():
+        raise ValueError(
+            f"{path}: {section!r}: a requirement has a section, such as SPEC 5.2, and a sentence"
+        )
+    return Evidence(section, sentence.strip().rstrip("."), name, path)
+
+
+def tables() -> dict[str, dict[str, list[Requirement]]]:
+    """{title of the table: {section with its title: requirements}}"""
+    found: dict[str, dict[str, list[Requirement]]] = {}
+    for name in TABLES:
+        table = tomllib.loads((DOCS / "conformance" / f"{name}.toml").read_text(encoding="utf-8"))
+        title = table.pop("title")
+        found[title] = {
+            f"{section}: {content['title']}": [Requirement(section, **each) for each in content["asks"]]
+            for section, content in table.items()
+        }
+    return found
+
+
+def joined() -> dict[str, dict[str, list[Requirement]]]:
+    """The tables with their evidence, and what tests show beyond them."""
+    found = tables()
+    everything = [each for table in found.values() for asks in table.values() for each in asks]
+    by_section: dict[str, list[Requirement]] = {}
+    for each in everything:
+        by_section.setdefault(each.section, []).append(each)
+    extra: dict[tuple[str, str], Requirement] = {}
+    for each in evidence():
+        matching = [ask for ask in by_section.get(each.section, ()) if _shows(each, ask)]
+        if not matching:
+            # One sentence of several tests is one line.
+            key = each.section, each.sentence
+            matching = [extra.setdefault(key, Requirement(each.section, each.sentence))]
+        for ask in matching:
+            ask.evidence.append(each)
+    _share(everything)
+    for ask in extra.values():
+        _place(found, ask)
+    return found
+
+
+def _shows(evidence: Evidence, ask: Requirement) -> bool:
+    # A numbered behaviour is one requirement.
+    return ask.section.startswith("behaviour") or _fits(evidence, ask)
+
+
+def _fits(evidence: Evidence, ask: Requirement) -> bool:
+    sentence = evidence.sentence.lower()
+    return any(phrase.lower() in sentence for phrase in (ask.need.rstrip("."), *ask.shown))
+
+
+def _share(everything: list[Requirement]) -> None:
+    """What shows a numbered behaviour shows the requirements that are the same, and the other way round."""
+    numbered = {ask.section: ask for ask in everything if ask.section.startswith("behaviour")}
+    own = {section: list(ask.evidence) for section, ask in numbered.items()}
+    for ask in everything:
+        if ask.same is not None:
+            behaviour = f"behaviour {ask.same}"
+            numbered[behaviour].evidence += ask.evidence
+            ask.evidence += [each for each in own[behaviour] if _fits(each, ask)]
+
+
+def _place(found: dict[str, dict[str, list[Requirement]]], ask: Requirement) -> None:
+    """At the end of its section, or in a section of its own."""
+    kind = ask.section.split()[0]
+    for table in found.values():
+        for heading, asks in table.items():
+            if heading.partition(":")[0] == ask.section:
+                asks.append(ask)
+                return
+    for table in found.values():
+        if any(heading.split()[0] == kind for heading in table):
+            table.setdefault(ask.section, []).append(ask)
+            return
+    raise ValueError(f"{ask.section} is of no document that docs/conformance/ knows")
+
+
+def _rows(asks: list[Requirement]) -> Iterator[str]:
+    yield "| asked | how it is met | shown by |"
+    yield "|---|---|---|"
+    for ask in asks:
+        links = list(dict.fromkeys(each.link for each in ask.evidence))
+        how = f"Deviation: {ask.deviation}" if ask.deviation else ask.met
+        yield f"| {ask.need.rstrip('.')} | {how} | {'; '.join(links) or '**no test**'} |"
+
+
+def _order(heading: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", heading.partition(":")[0])]
+
+
+def page() -> str:
+    """The text of docs/ocpp-conformance.md."""
+    found = joined()
+    everything = [ask for table in found.values() for asks in table.values() for ask in asks]
+    shown = sum(1 for ask in everything if ask.evidence)
+    lines = [
+        _HEAD.format(
+            count=len(everything),
+            shown=shown,
+            untested=len(everything) - shown,
+            deviations=sum(1 for ask in everything if ask.deviation),
+        )
+    ]
+    for title, table in found.items():
+        lines += [f"## {title}", ""]
+        kinds = sorted(table, key=lambda heading: (heading.split()[0] == "JERR", _order(heading)))
+        for heading in kinds:
+            lines += [f"### {heading}", "", *_rows(table[heading]), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
