@@ -135,10 +135,6 @@ class Transactions:
         if record is None or self._uptime.seconds < self._retry_at_s:
             return
         if record.kind == journal.METER and self._samples is None:
-            # From before the meter was taken away: nothing is loaded that could say it.
-            self._give_way(None)
-            return
-        if record.kind == journal.METER and self._samples is None:
             # Of a meter that has been taken away since.
             self._give_way(None)
             return
