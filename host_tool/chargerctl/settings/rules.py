@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
 from chargerctl.likeness import did_you_mean, nearest
-from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
+from chargerctl.settings.help import EXAMPLES
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
 from chargerctl.settings.table import SETTINGS, board_check, board_settings
@@ -267,9 +267,6 @@ def _unwise(values: Values, given: Mapping[str, Given], board: Board | None) -> 
                 "storage.kind",
                 "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back",
             )
-    for name, warnings in NO_EFFECT_YET.items():
-        if name in given and given[name].text in warnings:
-            warn(name, warnings[given[name].text])
     return found
 
 

@@ -205,7 +205,8 @@ class History:
                 boot = self._sender(call_id, action)
                 call = Call(at_s, call_id, action, payload, boot)
                 boot.calls.append(call)
-                self._told_wh = max(self._told_wh, payload.get("meterStop", 0), payload.get("meterStart", 0))
+                told_wh = int(payload.get("meterStop") or payload.get("meterStart") or 0)
+                self._told_wh = max(self._told_wh, told_wh)
                 self._calls[call_id] = call
             case [3 | 4 as kind, str(call_id), answer, *_] if call_id in self._asked:
                 asked = self._asked[call_id]
