@@ -33,6 +33,7 @@ EVENTS: dict[str, tuple[Any, ...]] = {
     "FAULT": ("EmergencyStop",),
     "FAULT_CLEARED": (None,),
     "RESTART": ("SoftReset",),
+    "AVAILABILITY": (True, False),
 }
 
 # The phases in the frame: a fault leads from each of them to Faulted.
@@ -117,6 +118,10 @@ LAYOUT = {
     ),
     (FRAME, "Faulted"): ("M210 856 V918", 198, 891, "end"),
     ("Faulted", FRAME): ("M240 920 V858", 252, 886, "start"),
+    (FRAME, "Unavailable"): ("M625 856 V918", 613, 882, "end"),
+    ("Unavailable", FRAME): ("M655 920 V858", 667, 882, "start"),
+    ("Unavailable", "Faulted"): ("M565 938 H302", 432, 930, "middle"),
+    ("Faulted", "Unavailable"): ("M300 954 H563", 432, 974, "middle"),
 }
 
 STYLE = """
@@ -151,7 +156,7 @@ def explore(connector: ModuleType) -> dict[tuple[str, str], list[str]]:
     """{(phase, next phase): the events that lead there}, of every state that can be reached. The cable goes in only where it
     is out, and out where it is in."""
     found: dict[tuple[str, str], set[str]] = {}
-    waiting = [connector.initial(operative) for operative in (True, False)]
+    waiting = [connector.initial(operative) for operative in (True, None)]
     seen = set(waiting)
     for state in waiting:
         for name, arguments in EVENTS.items():
@@ -168,7 +173,8 @@ def explore(connector: ModuleType) -> dict[tuple[str, str], list[str]]:
 
 
 def framed(ways: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list[str]]:
-    """With one arrow from the frame to Faulted, and one back, in the place of those of each phase."""
+    """With one arrow from the frame to Faulted, and one back, in the place of those of each phase; so with Unavailable,
+    where AVAILABILITY leads at once or, once it was asked for, whatever ends a transaction."""
     to_faulted = [ways.pop((phase, "Faulted"), []) for phase in OPERATIVE]
     back = {phase: ways.pop(("Faulted", phase)) for phase in OPERATIVE if ("Faulted", phase) in ways}
     clears = list(back.values())
@@ -176,8 +182,17 @@ def framed(ways: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list
         raise SystemExit(
             "docs/state_diagram.py: Faulted is no longer reached alike from every operative phase"
         )
-    back_to = "to " + ", ".join(back)
-    return {**ways, (FRAME, "Faulted"): to_faulted[0], ("Faulted", FRAME): [*clears[0], back_to]}
+    to_unavailable = {name for phase in OPERATIVE for name in ways.pop((phase, "Unavailable"), [])}
+    returns = {phase: ways.pop(("Unavailable", phase)) for phase in OPERATIVE if ("Unavailable", phase) in ways}
+    if "AVAILABILITY" not in to_unavailable or any(names != ["AVAILABILITY"] for names in returns.values()):
+        raise SystemExit("docs/state_diagram.py: Unavailable is no longer left by AVAILABILITY alone")
+    return {
+        **ways,
+        (FRAME, "Faulted"): to_faulted[0],
+        ("Faulted", FRAME): [*clears[0], "to " + ", ".join(back)],
+        (FRAME, "Unavailable"): ["AVAILABILITY, or the", "end of what runs"],
+        ("Unavailable", FRAME): ["AVAILABILITY", "to " + ", ".join(returns)],
+    }
 
 
 def picture(connector: ModuleType) -> str:
@@ -196,8 +211,8 @@ def picture(connector: ModuleType) -> str:
         '<rect class="frame" x="16" y="80" width="1148" height="776" rx="14"/>',
         '<circle class="start" cx="165" cy="36" r="6"/><path class="way" d="M165 42 V122"/>',
         '<text class="quiet" x="182" y="41">start</text>',
-        '<circle class="start" cx="640" cy="886" r="6"/><path class="way" d="M640 892 V918"/>',
-        '<text class="quiet" x="657" y="891">start with a fatal settings error</text>',
+        '<circle class="start" cx="800" cy="946" r="6"/><path class="way" d="M794 946 H717"/>',
+        '<text class="quiet" x="816" y="951">start with a fatal settings error: for ever</text>',
     ]
     for way, (path, x, y, anchor) in LAYOUT.items():
         parts.append(f'<path class="way" d="{path}"/>')

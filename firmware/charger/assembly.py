@@ -10,12 +10,13 @@ start.py unloads it once the charger is built.
 from charger import VERSION, ticks
 from charger.clock import Clock
 from charger.core import Core
-from charger.hardware import system
+from charger.hardware import health, system
 from charger.hardware.console import Console
 from charger.hardware.reload import AutoReload
 from charger.hardware.watchdog import Watchdog
 from charger.journal import Journal
-from charger.visit import leave
+from charger.records import Content
+from charger.visit import leave, visit
 
 # How long the display shows a mistake in the settings: one that a default replaces, and one that is fatal.
 _PROBLEM_MS = 30000
@@ -51,7 +52,8 @@ def build(store, reason, outputs, network, free, reserve):
         log("config", "{} {}{}".format(variable, why, ": the charger stays Unavailable" if fatal else ""))
     operative = not any(fatal for _, _, fatal in problems)
 
-    _fit(board, values, outputs)
+    i2c = _fit(board, values, outputs)
+    board.journal = _journal(values, i2c, board.stalls, log)
     # Late, as store.log: console and store were there before the parts were made.
     console.stalls = board.stalls
     if problems:
@@ -62,7 +64,6 @@ def build(store, reason, outputs, network, free, reserve):
             _PROBLEM_MS if operative else _ALWAYS_MS,
         )
     board.clock = Clock(system.read_utc, system.write_utc, values["display.timezone_offset_hours"] * 36, log)
-    board.journal = Journal()
     if operative:
         _connect(board, values, network)
     else:
@@ -112,9 +113,29 @@ def _fit(board, values, outputs):
     board.led = made.led
     board.screen = made.screen
     board.card_reader = made.card_reader
+    i2c = made.i2c
     made = None
     # Before the network is loaded, as the settings are: everything together would be the most that the start needs.
     system.forget("charger.hardware.parts", "charger.hardware.pins", "charger.hardware.profiles")
+    return i2c
+
+
+def _journal(values, i2c, stalls, log):
+    kind = values["storage.kind"]
+    medium = None
+    try:
+        medium = visit("hardware.medium").open_medium(kind, values["storage.fram_address"], i2c)
+        content = visit("recovery").recover(medium, log)
+    except (OSError, RuntimeError, MemoryError) as error:
+        content = Content()
+        content.trouble = "the journal cannot be opened ([storage] kind = {}): {}".format(
+            kind, health.reason(error)
+        )
+    system.collect()
+    if content.trouble is not None:
+        log("store", content.trouble)
+        medium = None
+    return Journal(content, medium, stalls, values["storage.checkpoint_wh"], log)
 
 
 def _connect(board, values, network):

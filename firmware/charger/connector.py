@@ -15,7 +15,8 @@ AUTHORIZING = "Authorizing"
 CHARGING = "Charging"
 # The transaction goes on without energy: its start was refused. In the view also CHARGING, and the relay may not close yet.
 SUSPENDED = "SuspendedEVSE"
-# The transaction goes on without energy until the cable is in: it was unplugged from the vehicle.
+# The transaction goes on without energy until the cable is in: it was unplugged from the vehicle. In the view also CHARGING,
+# and the vehicle draws nothing.
 SUSPENDED_EV = "SuspendedEV"
 FINISHING = "Finishing"
 FAULTED = "Faulted"
@@ -40,6 +41,7 @@ READER_LOST = 12  # the card reader has stopped working
 FAULT = 13  # the interlock's fault
 FAULT_CLEARED = 14
 RESTART = 15  # the reason, SoftReset or HardReset: as STOP, and nothing starts afterwards
+AVAILABILITY = 16  # operative or not, by the central system (SPEC 5.2)
 
 # Outputs, with their argument.
 AUTHORIZE = 1  # idTag
@@ -61,13 +63,17 @@ _FIELDS = (
     "used",  # since the cable was plugged in a transaction has begun, or no card came in time
     "by_card",  # `tag` was presented here, and can be presented again
     "restarting",  # the board is about to be reset
+    "operative",  # False: Unavailable between transactions. None: always, by a mistake in the settings
 )
 State = namedtuple("State", _FIELDS)
 
+_OUT_OF_SERVICE = "Out of Service"
+
 
 def initial(operative):
-    """The state at boot: the cable counts as out until it has settled."""
-    return State(AVAILABLE if operative else UNAVAILABLE, False, None, None, None, False, False, True, False)
+    """The state at boot: the cable counts as out until it has settled. `operative`: as in _FIELDS."""
+    phase = AVAILABLE if operative else UNAVAILABLE
+    return State(phase, False, None, None, None, False, False, True, False, operative)
 
 
 def react(state, event, argument=None):
@@ -113,14 +119,18 @@ def _same(id_tag, other):
 
 
 def _idle(state, used=None):
-    """The state between transactions that fits the cable."""
+    """The state between transactions that fits the cable, and what the central system wants (SPEC 5.2)."""
     if used is None:
         used = state.used
     phase = AVAILABLE
-    if state.plugged:
+    if not state.operative:
+        phase = UNAVAILABLE
+    elif state.plugged:
         phase = FINISHING if used else PREPARING
     # Not by _but, here and in _begin: no other chains of calls are as deep.
-    return State(phase, state.plugged, None, None, None, False, used, state.by_card, state.restarting)
+    return State(
+        phase, state.plugged, None, None, None, False, used, state.by_card, state.restarting, state.operative
+    )
 
 
 def _withdraw(state):
@@ -135,7 +145,9 @@ def _begin(state, tag, parent):
 
     The permit comes last: a transaction that could not be recorded must not draw energy.
     """
-    charging = State(CHARGING, state.plugged, tag, parent, None, True, True, state.by_card, state.restarting)
+    charging = State(
+        CHARGING, state.plugged, tag, parent, None, True, True, state.by_card, state.restarting, True
+    )
     return charging, ((START, tag), (LOCK, None), (PERMIT, None))
 
 
@@ -148,7 +160,18 @@ def _end_and_hold(state, reason):
     not be a card at all: its cable is unlocked."""
     if not state.by_card:
         return _end(state, reason, None)
-    held = State(FINISHING, state.plugged, state.tag, state.parent, None, False, True, True, state.restarting)
+    held = State(
+        FINISHING,
+        state.plugged,
+        state.tag,
+        state.parent,
+        None,
+        False,
+        True,
+        True,
+        state.restarting,
+        state.operative,
+    )
     return held, ((REVOKE, None), (FINISH, (reason, None)))
 
 
@@ -186,7 +209,9 @@ def _card(state, tag):
     if state.restarting:
         return state, ()
     if state.phase in (FAULTED, UNAVAILABLE):
-        return state, ()
+        # The notice of a mistake in the settings stays.
+        refused = state.phase == UNAVAILABLE and state.operative is not None
+        return state, ((NOTICE, _OUT_OF_SERVICE),) if refused else ()
     if state.phase == AUTHORIZING and _same(tag, state.asking):
         # Also one that a remote start has named: now it is known as a card.
         return _but(state, by_card=True), ()
@@ -313,7 +338,7 @@ def _fault(state, fault):
     outputs = ((REVOKE, None), (UNLOCK, None))
     if state.running:
         state, outputs = _end(state, "EmergencyStop" if fault == "EmergencyStop" else "Other", None)
-    if state.phase == UNAVAILABLE:
+    if state.operative is None:
         return state, outputs
     return _but(_idle(state), phase=FAULTED), outputs
 
@@ -325,6 +350,18 @@ def _fault_cleared(state, _):
 def _restart(state, reason):
     state, outputs = _stop(state, reason)
     return _but(state, restarting=True), outputs
+
+
+def _availability(state, operative):
+    """A transaction, and a cable that is held, come to their end first; a fault outranks it."""
+    if state.operative is None or state.operative == operative:
+        return state, ()
+    bound = state.running or holds_cable(state) or state.phase == FAULTED
+    waited = state.tag is not None or state.asking is not None
+    state = _but(state, operative=operative)
+    if bound:
+        return state, ()
+    return _idle(state), ((NOTICE, _OUT_OF_SERVICE),) if waited else ()
 
 
 # By the number of the event, whose name each has in lower case.
@@ -345,4 +382,5 @@ REACTIONS = (
     _fault,
     _fault_cleared,
     _restart,
+    _availability,
 )

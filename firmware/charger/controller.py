@@ -8,6 +8,7 @@ Decides nothing itself: what follows from an event is in connector.py, whether t
 from micropython import const
 
 from charger import connector, ticks
+from charger.journal import FULL
 
 _NOTICE_MS = const(3000)
 # From the start of a transaction to the closed relay, beside lock and rest: passes, and a stall.
@@ -15,12 +16,13 @@ _CLOSING_MS = const(500)
 
 
 class Controller:
-    """`board`: screen, card_reader, service_button, lock, meter, has_meter and reserve, as in core.py."""
+    """`board`: screen, card_reader, service_button, lock, meter, has_meter, journal and reserve, as in core.py."""
 
     def __init__(self, interlock, authorization, transactions, board, limits, configuration, log, operative):
         self._interlock = interlock
         self._authorization = authorization
         self._transactions = transactions
+        self._journal = board.journal
         self._screen = board.screen
         self._reader = board.card_reader
         # Without a card nothing here ends a charge: no button, and a lock holds the plug.
@@ -39,23 +41,31 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
+        # An Interrupted, while it is not decided what becomes of a transaction from before the restart.
+        self.interrupted = None
+        # Since when the permit is valid that waits until the journal has the start, which is when `recording`.
+        self.recording = False
+        self._permit_since = None
 
     def step(self, now):
         self._now = now
         interlock = self._interlock
         state = self.state
-        # Not `in`, in a pass that changes nothing: that makes a tuple.
-        if (
-            interlock.fault is not None
-            and state.phase != connector.FAULTED
-            and state.phase != connector.UNAVAILABLE
-        ):
+        if interlock.fault is not None and state.phase != connector.FAULTED and state.operative is not None:
             self.handle(connector.FAULT, interlock.fault)
         elif interlock.fault is None and state.phase == connector.FAULTED:
             self.handle(connector.FAULT_CLEARED)
+        elif self.recording:
+            self._record()
         elif state.phase == connector.CHARGING and not interlock.permitted:
             self.handle(connector.PERMIT_LOST)
-        if interlock.present != state.plugged:
+        if self.interrupted is not None:
+            decided = self.interrupted.step(now)
+            if decided:
+                self.interrupted = None
+                if decided is not True:
+                    self.handle(connector.STOP, decided)
+        if interlock.present != self.state.plugged:
             if interlock.present and connector.waits(self.state) == connector.CABLE_IN:
                 # It was possible when the authorisation came.
                 why = self._hindrance(self._authorized_at)
@@ -102,6 +112,7 @@ class Controller:
     def _refuse(self, outputs):
         """Memory ran out: revoke the permit, and record what has ended with what the reserve gives back."""
         self._reserve.clear()
+        self.recording = False
         self._interlock.revoke()
         for output, what in outputs:
             if output in (connector.UNLOCK, connector.FINISH):
@@ -145,7 +156,7 @@ class Controller:
         why = interlock.fault or self._transactions.trouble
         if why is not None:
             self._log("state", "refused: " + why)
-            return "Not Ready"
+            return "Journal Full" if why == FULL else "Not Ready"
         limits = self._limits
         rest_ms = interlock.rest_ms
         closed_ms = ticks.diff(self._now, authorized_at) + max(rest_ms, limits.lock_settle_ms) + _CLOSING_MS
@@ -179,8 +190,11 @@ class Controller:
         elif output == connector.UNLOCK:
             self._interlock.free_cable()
         elif output == connector.PERMIT:
-            self._interlock.permit(None if what else self._authorized_at)
+            self._permit_since = None if what else self._authorized_at
+            self.recording = True
+            self._record()
         elif output == connector.REVOKE:
+            self.recording = False
             self._interlock.revoke()
         elif output == connector.START:
             self._end_wh = None
@@ -193,6 +207,13 @@ class Controller:
             self._transactions.stop(reason, id_tag, self._meter.energy_wh)
         elif output == connector.NOTICE:
             self._screen.notice(what, _NOTICE_MS)
+
+    def _record(self):
+        """Permit what the journal has recorded. What it cannot record gets none, and so ends."""
+        journal = self._journal
+        if journal.written:
+            self._interlock.permit(self._permit_since)
+        self.recording = not (journal.written or journal.failing)
 
     def _time(self, now):
         """End what has been waited for too long: a person, or the central system where nothing else can end a charge. And end

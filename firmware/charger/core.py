@@ -10,6 +10,7 @@ from charger.controller import Controller
 from charger.housekeeping import Housekeeping
 from charger.inputs import Inputs
 from charger.interlock import Interlock
+from charger.journal import INOPERATIVE
 from charger.loop import Loop, Task, in_turn
 from charger.ocpp.authorization import Authorization
 from charger.ocpp.availability import Availability
@@ -74,16 +75,32 @@ class Core:
         samples = None
         if board.has_meter:
             samples = visit("ocpp.samples").Samples(
-                rpc, board.journal, board.clock, configuration, board.meter, uptime, log
+                rpc, board.journal, board.clock, configuration, board.meter, uptime, board.stalls, log
             )
-        transactions = Transactions(rpc, board.journal, board.clock, configuration, samples, uptime, log)
-        authorization = Authorization(rpc, configuration, log)
+        authorization = Authorization(rpc, configuration, board.journal, board.clock, board.stalls, log)
+        transactions = Transactions(
+            rpc, board.journal, board.clock, configuration, samples, authorization, uptime, log
+        )
+        # Until the central system changes it, over every restart (SPEC 5.2).
+        operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None
         controller = Controller(
             interlock, authorization, transactions, board, limits, configuration, log, operative
         )
-        view = View(controller, interlock, transactions, board, now)
-        availability = Availability(rpc, view, board.clock, uptime, reset_reason)
-        identity = (values["charger.vendor"], values["charger.model"], values["charger.serial"], VERSION)
+        silences = (values["ocpp.suspended_ev_seconds"], values["hardware.meter_alarm_minutes"] * 60)
+        view = View(
+            controller, interlock, transactions, board, uptime, silences if board.has_meter else (0, 0), now
+        )
+        availability = Availability(
+            rpc, view, board.clock, board.journal, configuration, uptime, reset_reason
+        )
+        identity = (
+            values["charger.vendor"],
+            values["charger.model"],
+            values["charger.serial"],
+            VERSION,
+            values["hardware.meter_type"],
+            values["hardware.meter_serial"],
+        )
         boot = Boot(rpc, board.clock, configuration, identity, uptime, board.stalls, log)
         Remote(rpc, transactions, controller)
         # What visitors may use. Not the Core itself: that would stay loaded with it.
@@ -102,6 +119,8 @@ class Core:
         charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
+        if board.journal.running is not None:
+            visit("interrupted").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
         reset = Reset(rpc, transactions, controller, interlock, board, log)
         auto_reload = board.auto_reload(controller, interlock, board.journal, log)
         housekeeping = Housekeeping(
@@ -125,6 +144,7 @@ class Core:
         self.rest = (
             # Only one call may be outstanding: the first here has the first turn to make one.
             Task("ocpp", in_turn(rpc, authorization, availability, transactions, boot), 40),
+            Task("journal", board.journal.step, 20),
             Task("visitors", charger.visitors.step, 40),
             Task("restart", reset.step, 10),
             Task("wifi", board.wifi.step, 20),

@@ -1,204 +1,383 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), and
-facts, numbered values of which the last counts.
+"""What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), the
+running transaction, and facts, numbered values of which the last counts.
 
-Compact records, made into messages only when they are sent. Starts and stops stay until they are settled; of too many
-meter values the oldest are discarded. Held in RAM: a power cut loses them.
+A log of records on a medium (charger/hardware/): each write appends what waits. recovery.py reads it at the start, and
+rewriting.py makes it anew, without what is settled; both are visitors. Starts and stops stay until they are settled; of
+too many meter values the oldest are discarded.
 """
+
+import errno
+import struct
 
 from micropython import const
 
-START = 0
-METER = 1
-STOP = 2
+from charger import records, ticks
+from charger.records import METER, START, STOP
+from charger.visit import LOAD_MS, visit
 
 # Facts. A configuration key's is KEYS plus its number (ocpp/keys.py), a card's CARDS plus its place in the cache.
-INOPERATIVE = 0  # 1: the central system has made connector 1 Unavailable
+INOPERATIVE = 0  # bits, of what the central system has made Unavailable: 1 connector 1, 2 the charge point (connector 0)
 REGISTER_WH = 1  # the highest register of the meter that was recorded: kept by the journal itself
 BOOTS = 2  # starts, and one more for every 65,536 messages: kept by the journal itself
 KEYS = 32
 CARDS = 128
 
+FULL = "too many transactions are undelivered"
+
 _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for processing (ERR 3.18)
-
-
-class Record:
-    """A message: kind, `number`, `session` (our number of the transaction), `unix` seconds, `energy_wh` register.
-
-    START and STOP: `id_tag` or None. STOP: `reason`, and `data` of at most 88 bytes or None. METER: `power_w` and `what`, a
-    byte. Data and what mean something to their owner alone. `attempts`: how often the central system failed to process it.
-    """
-
-    id_tag = reason = data = None
-    power_w = what = attempts = 0
-
-    def __init__(self, kind, number, session, unix, energy_wh):
-        self.kind = kind
-        self.number = number
-        self.session = session
-        self.unix = unix
-        self.energy_wh = energy_wh
-
-
-class Running:
-    """The running transaction, also the one that ran when the program ended: `session`, `id_tag`, `parent` or None,
-    `by_card`, `unix` and `energy_wh` of its start, `last_unix` and `last_wh` of its last checkpoint.
-
-    `accepted`: what the central system has answered to its start, None before it has.
-    """
-
-    accepted = None
-
-    def __init__(self, session, id_tag, parent, by_card, unix, energy_wh):
-        self.session = session
-        self.id_tag = id_tag
-        self.parent = parent
-        self.by_card = by_card
-        self.unix = self.last_unix = unix
-        self.energy_wh = self.last_wh = energy_wh
+# What fits in RAM: starts and stops, and meter values.
+_PLACES = const(32)
+_METER_PLACES = const(16)
+# Bytes: a start or a stop without data; an answer; both with an answer, as they usually are; what settles them.
+_MESSAGE = const(64)
+_ANSWER = const(36)
+_USUAL = const(112)
+_MARKS = const(24)
+# Checkpoints are as frequent as they should be while there is this much to spare.
+_AMPLE = const(1024)
+_LEAST = const(32)
+# What waits: for the open relay, and a little so that more comes together; or for nothing.
+_LAZY = const(1)
+_URGENT = const(2)
+_GATHER_MS = const(2000)
+_AGAIN_MS = const(60000)
+_NEVER = const(0x3FFFFFFF)
 
 
 class Journal:
-    """`sessions` transactions with their start and stop, and `meter_values` samples, fit at most.
+    """`content`: a Content, as recovery.py found it. `medium`: as in hardware/medium.py, None: RAM alone.
 
-    `running`: a Running, or None. `checkpoint_wh`: the register at which its next checkpoint is due. `discarded`: how many
-    meter values in a row have taken the place of an older one. `trouble`: why no transaction could be recorded, or None.
+    `checkpoint_wh`: the register at which the next checkpoint of the running transaction is due. `discarded`: how many
+    meter values in a row have found no place, or have taken that of an older one.
     """
 
-    def __init__(self, sessions=16, meter_values=16):
-        self._places = 2 * sessions
-        self._meter_places = meter_values
-        self._records = []
-        self._starts_and_stops = 0
-        self._meter_values = 0
-        # Made once, when the journal is.
-        self._identity = "0011223344556677"
-        self._number = 0
-        # session -> transactionId, from StartTransaction.conf until the stop is delivered.
-        self._ids = {}
-        self._facts = {}
-        self.running = None
-        self.checkpoint_wh = 0
+    def __init__(self, content=None, medium=None, stalls=None, checkpoint_wh=0, log=None):
+        self._content = content = content or records.Content()
+        self._medium = medium
+        self._stalls = stalls
+        self._step_wh = checkpoint_wh
+        self._log = log
+        self._head = None
+        # Messages at the end of the queue that are not written yet.
+        self._new = 0
+        self._answers = []
+        self._dirty = []
+        self._checkpoint = self._settles = False
+        self._waits = 0
+        self._since = self._again = None
+        self._failing = False
         self.discarded = 0
+        self._starts_and_stops = len([item for item in content.queue if item[0] & 15 != METER])
+        running = content.running
+        self.checkpoint_wh = _NEVER if running is None else running.last_wh + checkpoint_wh
+        boots = max(content.facts.get(BOOTS, 0), content.number >> 16) + 1
+        content.number = boots << 16
+        self.put(BOOTS, boots)
 
     def __len__(self):
-        return len(self._records)
+        return len(self._content.queue)
+
+    @property
+    def running(self):
+        """The Running transaction, or None."""
+        return self._content.running
+
+    @property
+    def written(self):
+        """Nothing waits that must be written before the relay closes."""
+        return self._waits != _URGENT or self._medium is None
+
+    @property
+    def failing(self):
+        """The last write has failed."""
+        return self._failing
 
     @property
     def trouble(self):
-        full = self._starts_and_stops + 2 > self._places
-        return "too many transactions are undelivered" if full else None
+        """Why no transaction could be recorded, or None."""
+        if self._content.trouble is not None:
+            return self._content.trouble
+        if self._failing:
+            return "the journal cannot be written"
+        if self._starts_and_stops + 2 > _PLACES or self._free() < 2 * _MESSAGE + _ANSWER:
+            return FULL
+        return None
 
     def get(self, fact):
         """An int or bytes, or None where there is none."""
-        return self._facts.get(fact)
+        return self._content.facts.get(fact)
 
     def put(self, fact, value):
         """None: forget it. Written with the next record that cannot wait, or when the relay is open."""
+        facts = self._content.facts
+        if facts.get(fact) == value:
+            return
         if value is None:
-            self._facts.pop(fact, None)
+            del facts[fact]
         else:
-            self._facts[fact] = value
+            facts[fact] = value
+        if fact not in self._dirty:
+            self._dirty.append(fact)
+        # The central system was told that it lasts (SPEC 5.2).
+        self._wait(_URGENT if fact == INOPERATIVE else _LAZY)
 
     def start(self, id_tag, unix, energy_wh, parent=None, by_card=True):
-        """Record a start; returns its session number."""
-        record = self._record(START, None, unix, energy_wh)
-        record.session = session = record.number
-        record.id_tag = id_tag
-        self.running = Running(session, id_tag, parent, by_card, unix, energy_wh)
-        self._add(record)
+        """Record a start; returns its session number. The relay must not close before it is `written`."""
+        session = self._number()
+        self._content.running = running = records.Running(session, id_tag, parent, by_card, unix, energy_wh)
+        self._add(records.seal_start(running))
+        self._register(energy_wh)
+        self.checkpoint_wh = energy_wh + self._step_wh if self._medium else _NEVER
         return session
 
     def checkpoint(self, unix, energy_wh):
-        """What the running transaction has drawn by now: should the power fail, it ends here."""
-        running = self.running
+        """What the running transaction has drawn by now: should the power fail, it ends here. Where the medium cannot be
+        rewritten before it ends, checkpoints become rarer as the room shrinks."""
+        running = self._content.running
         running.last_unix = unix
         running.last_wh = energy_wh
+        self._register(energy_wh)
+        spare = self._spare()
+        self.checkpoint_wh = energy_wh + self._step_wh * (_AMPLE // min(_AMPLE, max(spare, _LEAST)))
+        if spare >= _LEAST:
+            self._checkpoint = True
+            self._wait(_URGENT)
 
     def meter(self, session, unix, energy_wh, power_w=0, what=0):
-        if self._meter_values < self._meter_places:
-            self.discarded = 0
-        else:
+        queue = self._content.queue
+        full = len(queue) - self._starts_and_stops >= _METER_PLACES
+        if not full and self._spare() < _LEAST:
             self.discarded += 1
-            for place, record in enumerate(self._records):
-                if record.kind == METER:
+            return
+        self.discarded = self.discarded + 1 if full else 0
+        if full:
+            for place, item in enumerate(queue):
+                if item[0] & 15 == METER:
                     self._remove(place)
                     break
-        record = self._record(METER, session, unix, energy_wh)
-        record.power_w = power_w
-        record.what = what
-        self._add(record)
+        power = min(power_w, 0xFFFFFF) | what << 24
+        self._add(records.seal(METER, struct.pack("<IIIII", self._number(), session, unix, energy_wh, power)))
+        self._register(energy_wh)
 
     def stop(self, session, unix, energy_wh, reason, id_tag, data=None):
-        record = self._record(STOP, session, unix, energy_wh)
-        record.reason = reason
-        record.id_tag = id_tag
-        record.data = data
-        self.running = None
-        self._add(record)
+        tag = b"" if id_tag is None else id_tag.encode()
+        head = struct.pack("<IIIIBB", self._number(), session, unix, energy_wh, len(reason), len(tag))
+        if data and self._spare() < len(data):
+            self.discarded += 1
+            data = None
+        self._content.running = None
+        self._checkpoint = False
+        self.checkpoint_wh = _NEVER
+        self._register(energy_wh)
+        self._add(records.seal(STOP, head + reason.encode() + tag + (data or b"")))
 
     def head(self):
         """The record to send next, or None."""
-        return self._records[0] if self._records else None
+        queue = self._content.queue
+        if self._head is None and queue:
+            self._head = records.opened(queue[0])
+            self._head.attempts = self._content.attempts
+        return self._head
 
     def message_id(self, record):
         """The same after a restart, and never another record's."""
-        return "{}-{}".format(self._identity, record.number)
+        return "{:08x}{:08x}-{}".format(*struct.unpack(">II", self._content.identity), record.number)
 
     def failed(self, record):
         """The central system failed to process it: counted, with the next write."""
         record.attempts += 1
+        if record is self._head:
+            self._content.attempts = record.attempts
 
     def settled(self, record, transaction_id=None, accepted=True, parent=None):
         """`record` was delivered, or given up. For a start: its transactionId (None: not known), whether the answer was
         Accepted, and the parent that it named."""
-        for place, other in enumerate(self._records):
-            if other is record:
+        content = self._content
+        session = record.session
+        for place, item in enumerate(content.queue):
+            if records.number_of(item) == record.number:
                 self._remove(place)
                 break
         if record.kind == START:
-            self._ids[record.session] = _UNKNOWN if transaction_id is None else transaction_id
-            running = self.running
-            if running is not None and running.session == record.session:
+            content.ids[session] = _UNKNOWN if transaction_id is None else transaction_id
+            running = content.running
+            if running is not None and running.session == session:
                 running.accepted = accepted
                 running.parent = parent or running.parent
+            if self._medium is not None:
+                self._answers.append(records.seal_answer(session, content.ids[session], accepted, parent))
+            self._wait(_URGENT)
         elif record.kind == STOP:
-            self._ids.pop(record.session, None)
+            content.ids.pop(session, None)
+            self._wait(_LAZY)
 
     def give_way(self, session):
         """Discard the waiting meter values of a transaction, or of all (None); how many."""
+        queue = self._content.queue
         count = 0
-        for place in range(len(self._records) - 1, -1, -1):
-            record = self._records[place]
-            if record.kind == METER and session in (None, record.session):
+        for place in range(len(queue) - 1, -1, -1):
+            if queue[place][0] & 15 == METER and session in (
+                None,
+                struct.unpack_from("<I", queue[place], 6)[0],
+            ):
                 self._remove(place)
                 count += 1
         return count
 
     def transaction_id(self, session):
         """The central system's id, -1 when the start was given up, None while the start is undelivered."""
-        return self._ids.get(session)
+        return self._content.ids.get(session)
 
     def flush(self):
         """Write what waits now. The relay is open, and the board is about to restart."""
+        if self._waits and self._medium:
+            self._try(self._write, 0)
 
     def step(self, now):
         """Write what waits, when that may block."""
+        if self._again is not None:
+            if not ticks.reached(now, self._again):
+                return
+            self._again = None
+        medium = self._medium
+        if medium is None:
+            return
+        content, stalls = self._content, self._stalls
+        due = content.end >= content.base + (medium.size - content.base) // 4 or not content.base
+        if (
+            due
+            and stalls.idle
+            and (medium.keeps or (not content.queue and content.running is None))
+            and stalls.allow(LOAD_MS + medium.rewrite_ms)
+        ):
+            self._try(self._rewrite, now)
+        elif self._waits == _URGENT:
+            if stalls.allow(medium.ms):
+                self._try(self._write, now)
+        elif self._waits:
+            if not stalls.idle:
+                self._since = None
+            elif self._since is None:
+                self._since = now
+            elif ticks.diff(now, self._since) >= _GATHER_MS and stalls.allow(medium.ms):
+                self._try(self._write, now)
 
-    def _record(self, kind, session, unix, energy_wh):
-        self._number += 1
-        return Record(kind, self._number, session, unix, energy_wh)
+    def _try(self, write, now):
+        try:
+            write()
+            self._failing = False
+        except (OSError, RuntimeError, MemoryError) as error:
+            if not self._failing:
+                self._log("store", "the journal cannot be written: " + (str(error) or type(error).__name__))
+            self._failing = True
+            self._again = ticks.add(now, _AGAIN_MS)
+            if not isinstance(error, MemoryError):
+                # What is there now is not known: from here on behind it, until all of it is written anew.
+                self._content.base = 0
+                self._content.end = min(self._content.end + _MESSAGE, self._medium.size)
 
-    def _add(self, record):
-        self._records.append(record)
-        if record.kind == METER:
-            self._meter_values += 1
-        else:
+    def _write(self):
+        content, medium = self._content, self._medium
+        queue = content.queue
+        parts = queue[len(queue) - self._new :]
+        parts += self._answers
+        running = content.running
+        if self._checkpoint:
+            parts.append(records.seal_checkpoint(running))
+        if self._settles:
+            number = records.number_of(queue[0]) - 1 if queue else content.number
+            parts.append(records.seal(records.SETTLED, struct.pack("<I", number)))
+        if content.attempts:
+            parts.append(
+                records.seal(
+                    records.ATTEMPTS,
+                    struct.pack("<IB", records.number_of(queue[0]), min(content.attempts, 255)),
+                )
+            )
+        spare = self._spare()
+        later = []
+        for fact in self._dirty:
+            record = records.seal_fact(fact, content.facts.get(fact))
+            spare -= len(record)
+            if spare < 0:
+                later.append(fact)
+            else:
+                parts.append(record)
+        data = b"".join(parts)
+        if content.end + len(data) > medium.size:
+            raise OSError(errno.EIO, "it is full")
+        medium.append(content.end, data)
+        content.end += len(data)
+        if later:
+            # With the next rewriting.
+            content.base = 0
+        self._wrote(later)
+
+    def _rewrite(self):
+        content, medium = self._content, self._medium
+        visit("rewriting").rewrite(content, medium)
+        self._wrote([])
+        # A second copy, where there is one, follows with the next write.
+        self._wait(_LAZY)
+
+    def _wrote(self, later):
+        self._new = 0
+        self._answers = []
+        self._dirty = later
+        self._checkpoint = self._settles = False
+        self._waits = 0
+        self._since = None
+
+    def _wait(self, how):
+        self._waits = max(self._waits, how)
+
+    def _number(self):
+        content = self._content
+        content.number += 1
+        if content.number & 0xFFFF == 0:
+            self.put(BOOTS, content.number >> 16)
+        return content.number
+
+    def _register(self, energy_wh):
+        facts = self._content.facts
+        facts[REGISTER_WH] = max(facts.get(REGISTER_WH, 0), energy_wh)
+
+    def _free(self):
+        """Bytes for another transaction, when all that has begun is completed."""
+        medium = self._medium
+        if medium is None:
+            return _NEVER
+        content = self._content
+        free = medium.size - content.end - _MARKS - (_MESSAGE if content.running else 0)
+        queue = content.queue
+        for place, item in enumerate(queue):
+            if item[0] & 15 == START:
+                free -= _ANSWER
+            if place >= len(queue) - self._new:
+                free -= len(item)
+        return free
+
+    def _spare(self):
+        """Bytes for anything but starts and stops: as many transactions as there are places for are to fit."""
+        return self._free() - (_PLACES - self._starts_and_stops) // 2 * _USUAL
+
+    def _add(self, item):
+        self._content.queue.append(item)
+        self._new += 1
+        if item[0] & 15 != METER:
             self._starts_and_stops += 1
+            self._wait(_URGENT)
 
     def _remove(self, place):
-        if self._records.pop(place).kind == METER:
-            self._meter_values -= 1
+        queue = self._content.queue
+        if place < len(queue) - self._new:
+            self._settles = True
         else:
+            self._new -= 1
+        if place == 0:
+            self._head = None
+            self._content.attempts = 0
+        if queue.pop(place)[0] & 15 != METER:
             self._starts_and_stops -= 1

@@ -47,6 +47,7 @@ TABLE = (
     ("ocpp.connection_timeout", "int", 5, 3600, 60, ""),
     ("ocpp.authorize_timeout", "int", 5, 60, 10, ""),
     ("ocpp.offline_authorization", "bool", 0, 0, False, ""),
+    ("ocpp.suspended_ev_seconds", "int", 0, 3600, 300, ""),
     ("hardware.board", "id", 1, 64, "auto", ""),
     ("hardware.relay_pin", "pin", 1, 32, "", "V"),
     ("hardware.cable_pin", "pin", 1, 32, "", "V"),
@@ -65,6 +66,9 @@ TABLE = (
     ("hardware.display", "choice", ("ssd1306", "none"), 0, "ssd1306", ""),
     ("hardware.display_address", "hex", 0x3C, 0x3D, 0x3C, ""),
     ("hardware.meter_pulses_per_kwh", "int", 0, 100000, 1000, "V"),
+    ("hardware.meter_type", "ascii", 0, 25, "", ""),
+    ("hardware.meter_serial", "ascii", 0, 25, "", ""),
+    ("hardware.meter_alarm_minutes", "int", 0, 60, 0, ""),
     ("safety.watchdog_seconds", "int", 2, 8, 8, ""),
     ("safety.max_stall_ms", "int", 0, 60000, 250, ""),
     ("safety.cable_settle_ms", "int", 0, 5000, 500, ""),
@@ -77,6 +81,8 @@ TABLE = (
     ("safety.feedback_ms", "int", 50, 2000, 300, ""),
     ("safety.resume_after_power_loss", "bool", 0, 0, False, ""),
     ("storage.kind", "choice", ("auto", "nvm", "file", "fram"), 0, "auto", ""),
+    ("storage.checkpoint_wh", "int", 10, 10000, 100, ""),
+    ("storage.fram_address", "hex", 0x50, 0x57, 0x50, ""),
     ("web.api_password", "bytes", 0, 44, "", "S"),
 )
 

@@ -13,13 +13,14 @@ class Stalls:
     and stays so.
 
     Never one so long that the watchdog, which is not fed meanwhile, resets the board; except UNBOUNDED. `granted_ms`:
-    the total allowed since the loop last set it to 0. `spent`: a call has blocked in this pass.
+    the total allowed since the loop last set it to 0. `spent`: a call has blocked in this pass. `watchdog_seconds`: the
+    setting.
     """
 
     def __init__(self, relay, max_stall_ms, watchdog_seconds, log):
         self._relay = relay
         self._max_stall_ms = max_stall_ms
-        self._watchdog_seconds = watchdog_seconds
+        self.watchdog_seconds = watchdog_seconds
         self._log = log
         self._refused_ms = 0
         self._interlock = None
@@ -32,7 +33,7 @@ class Stalls:
 
     def fits(self, ms):
         """Whether a call of `ms` ends before the watchdog resets the board."""
-        return ms <= self._watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS
+        return ms <= self.watchdog_seconds * 1000 - WATCHDOG_RESERVE_MS
 
     def allow(self, ms):
         if ms < UNBOUNDED and not self.fits(ms):
@@ -58,4 +59,4 @@ class Stalls:
         if ms != self._refused_ms:
             self._refused_ms = ms
             text = "[safety] watchdog_seconds = {} leaves no time for a blocking call of {} ms: skipped"
-            self._log("safety", text.format(self._watchdog_seconds, ms))
+            self._log("safety", text.format(self.watchdog_seconds, ms))

@@ -7,11 +7,19 @@ It shows itself on display and LED, in two tasks: the phase is urgent, the texts
 
 from charger import connector, ticks
 
+_NO_PULSE = (None, "PowerMeterFailure", "no pulse")
+_UNPLUGGED = (None, "NoError", "EV side disconnected")
+
+
+
 
 class View:
-    """`board`: card_reader, meter, screen, led, wifi, link and clock, as in core.py."""
+    """`board`: card_reader, meter, screen, led, wifi, link and clock, as in core.py.
 
-    def __init__(self, controller, interlock, transactions, board, now):
+    `silences`: how many seconds without a pulse of the meter, with the relay closed, say that the vehicle draws nothing, and
+    how many that the meter has failed; 0: never."""
+
+    def __init__(self, controller, interlock, transactions, board, uptime, silences, now):
         self._controller = controller
         self._interlock = interlock
         self._transactions = transactions
@@ -24,6 +32,9 @@ class View:
             (board.screen, "OtherError", "display"),
             (board.led, "OtherError", "led"),
         )
+        self._uptime = uptime
+        self._suspended_ev_s, self._alarm_s = silences
+        self._pulses = self._pulse_s = 0
         self._wifi = board.wifi
         self._link = board.link
         self._clock = board.clock
@@ -32,38 +43,55 @@ class View:
 
     @property
     def phase(self):
-        """The connector's phase, or SUSPENDED. FAULTED from the moment there is a fault, even if the state machine itself
-        failed."""
-        phase = self._controller.state.phase
-        if self.fault is not None and phase != connector.UNAVAILABLE:
+        """The connector's phase, or SUSPENDED, which outranks SUSPENDED_EV (SPEC 4.9). FAULTED from the moment there is a
+        fault, even if the state machine itself failed."""
+        state = self._controller.state
+        if self.fault is not None and state.operative is not None:
             return connector.FAULTED
-        return connector.SUSPENDED if phase == connector.CHARGING and self._interlock.suspended else phase
+        if state.phase == connector.CHARGING:
+            if self._interlock.suspended:
+                return connector.SUSPENDED
+            # The silence of a meter that may have failed proves nothing.
+            if self._silent(self._suspended_ev_s) and not self._silent(self._alarm_s):
+                return connector.SUSPENDED_EV
+        return state.phase
 
     @property
     def fault(self):
         """Why the relay may not close, or None. Charging without a permit is what the connector failed to end."""
         interlock = self._interlock
-        charging = self._controller.state.phase == connector.CHARGING
+        controller = self._controller
+        charging = controller.state.phase == connector.CHARGING and not controller.recording
         if interlock.fault is None and charging and not interlock.permitted:
             return "InternalError"
         return interlock.fault
 
     @property
-    def unplugged(self):
-        """The vehicle was unplugged, and its transaction goes on or its cable is still locked."""
-        state = self._controller.state
-        return not state.plugged and (state.running or connector.holds_cable(state))
-
-    @property
     def loss(self):
-        """(part, errorCode, info) of the first part that is lost, or None."""
+        """(part, errorCode, info) of the first part that is lost, or of another thing to report, or None."""
         for loss in self._losses:
             if loss[0].lost:
                 return loss
+        if self._silent(self._alarm_s):
+            return _NO_PULSE
+        state = self._controller.state
+        if not state.plugged and (state.running or connector.holds_cable(state)):
+            # The vehicle was unplugged, and its transaction goes on or its cable is still locked.
+            return _UNPLUGGED
         return None
+
+    def _silent(self, limit_s):
+        return limit_s > 0 and self._uptime.seconds - self._pulse_s >= limit_s
+
+    def _listen(self):
+        meter = self._meter
+        if meter.pulses != self._pulses or meter.lost or not self._interlock.closed:
+            self._pulses = meter.pulses
+            self._pulse_s = self._uptime.seconds
 
     def step(self, now):
         """Shows the phase on display and LED. Needs no memory: it works even while there is none for a text."""
+        self._listen()
         screen = self._screen
         phase = self.phase
         if phase != screen.state:

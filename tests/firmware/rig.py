@@ -76,6 +76,7 @@ class Reader:
 class Meter:
     lost = False
     energy_wh = 1000
+    pulses = property(lambda self: self.energy_wh)
     power_w = 0
 
     def step(self, now):
@@ -91,6 +92,8 @@ class Led:
 
 class Stalls:
     spent = False
+    idle = True
+    watchdog_seconds = 8
     granted_ms = 0
 
     def follow(self, interlock):
@@ -194,7 +197,8 @@ class Rig:
         self.cable.on = cable_in
         self.emergency_stop, self.service_button, self.card_reader = Contact(), Contact(), Reader()
         self.contactor = Auxiliary(self.relay) if measured else None
-        self.meter, self.has_meter, self.led, self.screen = Meter(), True, Led(), Screen()
+        self.meter, self.led, self.screen = Meter(), Led(), Screen()
+        self.has_meter = values["hardware.meter_pulses_per_kwh"] > 0
         self.stalls = Stalls()
         self.reserve = [bytearray(1)]
         self.link = Link() if link is None else link
@@ -220,6 +224,7 @@ class Rig:
             "Authorize": accepted,
             "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 7},
             "MeterValues": {},
+            "DiagnosticsStatusNotification": {},
             "StopTransaction": {},
         }
         self._answered = 0

@@ -16,6 +16,7 @@ class NoReader:
 class NoMeter:
     energy_wh = 0
     power_w = 0
+    pulses = 0
     lost = False
 
     def step(self, now):

@@ -68,6 +68,12 @@ class Console:
             if ticks.diff(supervisor.ticks_ms(), started) >= _SLOW_MS:
                 self._quiet_until = ticks.add(started, _QUIET_MS)
 
+    def last(self):
+        """The last lines, also those that have been sent: two pieces of the ring, the older one first. It begins in the middle
+        of a line, or with zeros."""
+        end = (self._start + self._used) % _RING
+        return self._view[end:], self._view[:end]
+
     def _may_print(self, now):
         if self._quiet_until is not None:
             if not ticks.reached(now, self._quiet_until):

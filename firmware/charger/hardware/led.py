@@ -15,7 +15,8 @@ COLOURS = {
     "Authorizing": b"\x0d\x14\x00",
     "Charging": b"\x00\x00\x14",
     "SuspendedEVSE": b"\x00\x14\x14",
-    "SuspendedEV": b"\x00\x14\x14",
+    # Charging's, darker: the vehicle may begin again at any moment.
+    "SuspendedEV": b"\x00\x00\x05",
     "Finishing": b"\x14\x00\x14",
     "Faulted": b"\x00\x14\x00",
     "Unavailable": b"\x00\x00\x00",

@@ -14,10 +14,13 @@ _WINDOW_MS = const(5000)
 # A pulse that is late by this factor means that the power has fallen.
 _LATE = const(2)
 _ASLEEP_MS = const(3_600_000)
+# A sample keeps it in 16 bits (ocpp/billing.py); no cable for one car carries as much.
+_MOST_W = const(65_535)
 
 
 class Meter:
-    """energy_wh counts from the program's start. A pulse is the falling edge of a contact to ground.
+    """`pulses` counts from the program's start; energy_wh from 0, unless it is set to where the register stood. A pulse is
+    the falling edge of a contact to ground.
 
     Lost means that the pin cannot count; a meter that sends no pulses looks like one without load.
     """
@@ -33,7 +36,7 @@ class Meter:
             log("meter", "lost: " + reason(error))
         self._pulses_per_kwh = pulses_per_kwh
         self._watt_seconds = 3_600_000 // pulses_per_kwh
-        self._count = 0
+        self.pulses = 0
         self._remainder = 0
         self._pulses = 0
         self._from = None
@@ -47,9 +50,9 @@ class Meter:
         if self._counter is None:
             return
         count = self._counter.count
-        if count != self._count:
-            new = count - self._count
-            self._count = count
+        if count != self.pulses:
+            new = count - self.pulses
+            self.pulses = count
             self._add(new)
             self._measure(now, new)
         elif self._from is not None:
@@ -89,4 +92,4 @@ class Meter:
 
     def _power(self, pulses, ms):
         # Hundredths of a second keep all of it within the 31 bits of a small int.
-        return self._watt_seconds * pulses * 100 // (ms // 10)
+        return min(self._watt_seconds * pulses * 100 // (ms // 10), _MOST_W)

@@ -82,7 +82,7 @@ class Parts:
         # One transfer that meets a held wire, by CircuitPython's own limit (2 s on ESP32) and some.
         self._wire_ms = 1050 if system.is_rp2() else 2050
         shows = self._shows()
-        i2c = self._i2c(shows)
+        self.i2c = i2c = self._i2c(shows)
         self.screen = self._screen(i2c) if shows else NoDisplay()
         self.card_reader = self._card_reader(i2c)
 
@@ -211,7 +211,6 @@ class Parts:
             self.has_meter = False
             self._log("meter", "none: energy is reported as 0")
             return NoMeter()
-        self._log("meter", "the reading restarts at 0 Wh at each start")
         return meter
 
     def _make_meter(self, pin):
@@ -247,8 +246,9 @@ class Parts:
         return True
 
     def _i2c(self, shows):
-        """The bus that display and reader share, or None when neither is on it."""
-        if not shows and "sda" not in self._values["hardware.reader_pins"]:
+        """The bus that display, reader and FRAM share, or None when nothing is on it."""
+        values = self._values
+        if not shows and "sda" not in values["hardware.reader_pins"] and values["storage.kind"] != "fram":
             return None
         from charger.hardware.i2c import I2cBus
 

@@ -9,6 +9,7 @@ from micropython import const
 
 from charger import connector
 from charger.clock import iso
+from charger.journal import INOPERATIVE
 from charger.ocpp.rpc import LOST, TIMEOUT
 
 # Pauses after time-outs: 10, 20, 40, 60 s.
@@ -21,17 +22,22 @@ _AVAILABLE = ("Available", "NoError", None)
 
 
 class Availability:
-    """`reset_reason`, one word, is the info of connector 0, once."""
+    """`reset_reason`, one word, is the info of connector 0, once. `records`: the journal."""
 
-    def __init__(self, rpc, view, clock, uptime, reset_reason):
+    def __init__(self, rpc, view, clock, records, configuration, uptime, reset_reason):
         self._rpc = rpc
         self._view = view
         self._clock = clock
+        self._journal = records
+        self._configuration = configuration
         self._uptime = uptime
         self._reset_info = "reset: " + reset_reason
         self._due_s = self._pause_s = 0
         # What the status of connector 1 was made from.
         self._phase = self._fault = self._loss = None
+        # The status that MinimumStatusDuration counts for, the uptime when it has lasted for that long, and when it began.
+        self._lasts = self._began = None
+        self._lasting_s = 0
         # [connector 0, connector 1]: (status, error, info) that was answered last, or the change that was sent since and got
         # no answer; and the last of the changes.
         self._sent = [None, None]
@@ -49,7 +55,7 @@ class Availability:
             # The present status, not its history (SPEC 4.9).
             self._changes = []
             self._last = self._sent[:]
-            self._phase = None
+            self._lasts = None
             self._due_s = self._pause_s = 0
             self._offline = False
         self._look()
@@ -61,33 +67,57 @@ class Availability:
         phase = view.phase
         fault = view.fault
         loss = view.loss
+        if self._lasts is None:
+            # At first, and after an offline time, at once.
+            self._phase = None
+            self._lasts = connector.status(phase)
+            self._lasting_s = 0
+        elif connector.status(phase) != self._lasts:
+            duration_s = self._configuration.minimum_status_duration_s
+            self._began = self._clock.stamp() if duration_s else None
+            # The uptime is in whole seconds, so that they must be one more.
+            self._lasting_s = self._uptime.seconds + duration_s + 1 if duration_s else 0
+            self._lasts = connector.status(phase)
+        if self._uptime.seconds < self._lasting_s:
+            return
         if phase == self._phase and fault is self._fault and loss is self._loss:
             return
-        if fault is not None:
-            error, info = "OtherError", fault[:_MAX_INFO]
-            if fault[:5] == "Power":
-                error = fault.split(":")[0]
-        else:
-            _, error, info = loss or (None, "NoError", "EV side disconnected" if view.unplugged else None)
-        status = connector.status(phase), error, info
-        whole = _AVAILABLE
-        # Connector 0 is only ever Available, Unavailable or Faulted.
-        if phase == connector.FAULTED:
-            whole = status
-        elif phase == connector.UNAVAILABLE:
-            whole = phase, "NoError", None
-        for connector_id, present in enumerate((whole, status)):
+        for connector_id, present in enumerate(self.present()):
             if present != self._last[connector_id]:
                 self._drop(self._sent[connector_id])
-                self._changes.append((connector_id, present, self._clock.stamp()))
+                self._changes.append((connector_id, present, self._began or self._clock.stamp()))
                 self._last[connector_id] = present
                 self._due_s = 0
                 if len(self._changes) > _PLACES:
                     self._remove()
         # Last: if memory runs out above, the next step looks again.
+        self._began = None
         self._phase = phase
         self._fault = fault
         self._loss = loss
+
+    def look_again(self):
+        """The status of connector 0 may be another, though that of connector 1 is the same."""
+        self._phase = None
+
+    def present(self):
+        """(status, errorCode, info) of connector 0 and of connector 1, now."""
+        phase = self._view.phase
+        fault = self._view.fault
+        if fault is not None:
+            error, info = "OtherError", fault[:_MAX_INFO]
+            if fault[:5] == "Power":
+                error = fault.split(":")[0]
+        else:
+            _, error, info = self._view.loss or (None, "NoError", None)
+        status = connector.status(phase), error, info
+        whole = _AVAILABLE
+        # Connector 0 is only ever Available, Unavailable or Faulted.
+        if phase == connector.FAULTED:
+            whole = status
+        elif phase == connector.UNAVAILABLE and (self._journal.get(INOPERATIVE) or 0) & 2:
+            whole = phase, "NoError", None
+        return whole, status
 
     def _remove(self):
         """Drop the oldest change that another of its connector has followed; one to Faulted only if there is no other."""
@@ -119,7 +149,12 @@ class Availability:
         return None
 
     def _notify(self, change, now):
-        connector_id, (status, error, info), unix = change
+        if self._rpc.call(self, "StatusNotification", self.payload(*change), now):
+            self._sending = change
+
+    def payload(self, connector_id, present, unix):
+        """Of a StatusNotification: one of `present`, since `unix` or None."""
+        status, error, info = present
         if connector_id == 0 and status == "Available":
             info = self._reset_info
         payload = {"connectorId": connector_id, "status": status, "errorCode": error}
@@ -127,8 +162,7 @@ class Availability:
             payload["info"] = info
         if unix is not None:
             payload["timestamp"] = iso(unix)
-        if self._rpc.call(self, "StatusNotification", payload, now):
-            self._sending = change
+        return payload
 
     def answered(self, _, error):
         change = self._sending

@@ -11,7 +11,7 @@ _ASK_S = const(60)
 
 
 class Boot:
-    """`identity`: as in registration.py."""
+    """`identity`: as in registration.py. `registering`: its Registration, or None once the central system has accepted us."""
 
     def __init__(self, rpc, clock, configuration, identity, uptime, stalls, log):
         self._rpc = rpc
@@ -21,21 +21,19 @@ class Boot:
         self._uptime = uptime
         self._stalls = stalls
         self._log = log
-        self._registering = None
+        self.registering = None
         self._load_at_s = 0
-        self._called_s = -1
-        self._heartbeat_due_s = 0
 
     def step(self, now):
         seconds = self._uptime.seconds
         if self._rpc.registration != "Accepted":
-            if self._registering is not None:
-                self._registering.step(now)
+            if self.registering is not None:
+                self.registering.step(now)
             elif self._rpc.connected and seconds >= self._load_at_s and self._stalls.allow(LOAD_MS):
                 self._load_at_s = seconds + _ASK_S
                 module = self._visit("ocpp.registration")
                 if module is not None:
-                    self._registering = module.Registration(
+                    self.registering = module.Registration(
                         self._rpc,
                         self._configuration,
                         self._identity,
@@ -44,23 +42,18 @@ class Boot:
                         self._log,
                     )
             return
-        self._registering = None
-        if self._rpc.called_s != self._called_s:
-            # The interval counts inactivity: any call that we send takes a heartbeat's place.
-            self._called_s = self._rpc.called_s
-            interval_s = self._configuration.heartbeat_interval_s
-            if self._clock.waits or self._rpc.lost:
-                interval_s = min(interval_s, _ASK_S)
-            self._heartbeat_due_s = self._called_s + interval_s
-        if seconds >= self._heartbeat_due_s and self._rpc.free:
+        self.registering = None
+        interval_s = self._configuration.heartbeat_interval_s
+        if self._clock.waits or self._rpc.lost:
+            # Was a call lost on the way, or is the central system out of reach?
+            interval_s = min(interval_s, _ASK_S)
+        # The interval counts inactivity: any call that we send takes a heartbeat's place (SPEC 4.6).
+        if seconds - self._rpc.called_s >= interval_s and self._rpc.free:
             self._rpc.call(self, "Heartbeat", {}, now)
 
     def answered(self, payload, _):
         if payload:
             self._set_clock(payload)
-        else:
-            # Was it lost on the way, or is the central system out of reach? Ask sooner.
-            self._called_s = -1
 
     def _set_clock(self, payload):
         try:
@@ -72,8 +65,6 @@ class Boot:
                 self._clock.set_from_central(timestamp.parse(text))
         except (KeyError, TypeError, ValueError):
             self._log("ocpp", "the central system's currentTime is not a valid time")
-        # The next heartbeat may be due sooner.
-        self._called_s = -1
 
     def _visit(self, name):
         """The module, or None when it cannot be loaded now."""

@@ -14,6 +14,7 @@ _CALLERROR = const(4)
 _MAX_ID = const(36)  # J 4.1.4
 _PLACES = const(12)
 _REMEMBERED_S = const(600)
+_LATER = const(4)
 # The end of an answer that says so: something was done.
 _ACCEPTED = const('"Accepted"}]')
 
@@ -27,7 +28,9 @@ class Calls:
     raise CallError. `visitors`: answer(action, payload) for all others, as in visitors.py; set before the first call.
 
     `remembered`: (id, action, checksum, answer, uptime) of calls on this connection, since a repeated one is not a second
-    action; ids start anew with the next connection (J 4.1.4). What was refused leaves it first: it did nothing.
+    action; ids start anew with the next connection (J 4.1.4). What was refused leaves it first: it did nothing. `later`:
+    ((id, action, checksum), job) of calls whose handler returned no payload, but an object with step(now), which is the
+    payload when it is known, and None until then.
     """
 
     def __init__(self, uptime, log):
@@ -36,9 +39,10 @@ class Calls:
         self.actions = {}
         self.visitors = None
         self.remembered = []
+        self.later = []
 
     def answer(self, message):
-        """Our answer to a call."""
+        """Our answer to a call, or None when it comes later, from `late`."""
         what = None
         try:
             if len(message) == 4 and isinstance(message[2], str):
@@ -46,6 +50,9 @@ class Calls:
                     message[3] = {}  # J 4.2.1
                 if isinstance(message[3], dict):
                     what = _checksum(message[3])
+                    for call, _ in self.later:
+                        if call == (message[1], message[2], what):
+                            return None
                     for known in self.remembered:
                         if (
                             known[:3] == (message[1], message[2], what)
@@ -54,13 +61,27 @@ class Calls:
                             self._log("ocpp", "call " + message[1] + " repeated: same answer sent")
                             return known[3]
             payload = self._payload(message)
-            # Compact: a list of all configuration keys has to fit a frame.
-            answer = json.dumps([_CALLRESULT, message[1], payload], separators=(",", ":"))
+            if not isinstance(payload, dict):
+                self.later.append(((message[1], message[2], what), payload))
+                return None
+            answer = _result(message[1], payload)
         except (CallError, MemoryError) as error:
             answer = self._refusal(message, error)
         if what is not None:
             self._add((message[1], message[2], what, answer, self._uptime.seconds))
         return answer
+
+    def late(self, now):
+        """The answer to a call of `later`, or None."""
+        for each in self.later:
+            call, job = each
+            payload = job.step(now)
+            if payload is not None:
+                answer = _result(call[0], payload)
+                self._add(call + (answer, self._uptime.seconds))
+                self.later.remove(each)
+                return answer
+        return None
 
     def _add(self, call):
         remembered = self.remembered
@@ -81,6 +102,8 @@ class Calls:
         self._log("ocpp", "received call " + shown(message[2]))
         handler = self.actions.get(message[2])
         if handler is None:
+            if len(self.later) >= _LATER:
+                raise CallError("InternalError", "too many calls are still carried out")
             return self.visitors.answer(message[2], message[3])
         return handler(message[3])
 
@@ -88,6 +111,11 @@ class Calls:
         code, why = error.args if isinstance(error, CallError) else ("InternalError", "no memory")
         self._log("ocpp", "answered with {}: {}".format(code, why))
         return json.dumps([_CALLERROR, message[1], code, why, {}])
+
+
+def _result(unique_id, payload):
+    # Compact: a list of all configuration keys has to fit a frame.
+    return json.dumps([_CALLRESULT, unique_id, payload], separators=(",", ":"))
 
 
 def _checksum(payload):

@@ -6,6 +6,7 @@ the names of the settings are not kept."""
 from micropython import const
 
 from charger import journal
+from charger.visit import visit
 
 # The numbers of the keys that are settings too: HeartbeatInterval, MeterValueSampleInterval, ConnectionTimeOut and
 # AllowOfflineTxForUnknownId.
@@ -17,7 +18,7 @@ _DRIVE = const(80)  # journal.KEYS + 48
 
 
 class Configuration:
-    """By the names of the standard's keys in Python's spelling, see `read`: seconds, counts, watt-hours, 0 or 1; sets of
+    """By the names of the standard's keys in Python's spelling (attributes.py): seconds, counts, watt-hours, 0 or 1; sets of
     measurands are bits (ocpp/keys.py). Ours, not OCPP's: authorize_timeout_s, how long a card waits for its answer.
     Without a method: that would keep this module."""
 
@@ -61,66 +62,8 @@ def make(values, records):
             present[number] = value
     configuration = Configuration()
     configuration.authorize_timeout_s = values["ocpp.authorize_timeout"]
-    write(configuration, present)
+    visit("ocpp.attributes").write(configuration, present)
     # Whoever plugs in later than that could not charge. It may have become shorter since the key was set.
     longest = values["safety.stale_authorization_seconds"]
     configuration.connection_timeout_s = min(configuration.connection_timeout_s, longest)
     return configuration
-
-
-def read(configuration):
-    """The values of all keys that have an attribute; the place of each is its number. New ones go to the end."""
-    c = configuration
-    return [
-        c.heartbeat_interval_s,
-        c.meter_value_sample_interval_s,
-        c.connection_timeout_s,
-        c.allow_offline_tx_for_unknown_id,
-        c.minimum_status_duration_s,
-        c.clock_aligned_data_interval_s,
-        c.meter_values_sampled_data,
-        c.meter_values_aligned_data,
-        c.stop_txn_sampled_data,
-        c.stop_txn_aligned_data,
-        c.transaction_message_attempts,
-        c.transaction_message_retry_interval_s,
-        c.message_timeout_s,
-        c.reset_retries,
-        c.authorization_cache_enabled,
-        c.local_authorize_offline,
-        c.local_pre_authorize,
-        c.authorize_remote_tx_requests,
-        c.stop_transaction_on_invalid_id,
-        c.max_energy_on_invalid_id_wh,
-        c.stop_transaction_on_ev_side_disconnect,
-        c.unlock_connector_on_ev_side_disconnect,
-    ]
-
-
-def write(configuration, present):
-    """Set the attributes to a list as `read` gives it."""
-    # Not by their names in strings: a name that is in one cannot have a shorter one on the board (docs/memory.md).
-    c = configuration
-    each = iter(present)
-    c.heartbeat_interval_s = next(each)
-    c.meter_value_sample_interval_s = next(each)
-    c.connection_timeout_s = next(each)
-    c.allow_offline_tx_for_unknown_id = next(each)
-    c.minimum_status_duration_s = next(each)
-    c.clock_aligned_data_interval_s = next(each)
-    c.meter_values_sampled_data = next(each)
-    c.meter_values_aligned_data = next(each)
-    c.stop_txn_sampled_data = next(each)
-    c.stop_txn_aligned_data = next(each)
-    c.transaction_message_attempts = next(each)
-    c.transaction_message_retry_interval_s = next(each)
-    c.message_timeout_s = next(each)
-    c.reset_retries = next(each)
-    c.authorization_cache_enabled = next(each)
-    c.local_authorize_offline = next(each)
-    c.local_pre_authorize = next(each)
-    c.authorize_remote_tx_requests = next(each)
-    c.stop_transaction_on_invalid_id = next(each)
-    c.max_energy_on_invalid_id_wh = next(each)
-    c.stop_transaction_on_ev_side_disconnect = next(each)
-    c.unlock_connector_on_ev_side_disconnect = next(each)

@@ -15,7 +15,7 @@ _BOOL = const(-1)
 _SET = const(-2)
 _ROTATION = const(-3)
 # (key, number, low, high): an integer; or (key, number, kind). The number is that of its fact, and of its place in
-# configuration.read.
+# attributes.read.
 _KEYS = (
     ("AllowOfflineTxForUnknownId", 3, _BOOL),
     ("AuthorizationCacheEnabled", 14, _BOOL),
@@ -68,7 +68,7 @@ _UNKNOWN = const(2 << 4)  # of connector 1; connector 0 is in the lower four bit
 
 def entries(charger, asked=None):
     """The keys and their values as OCPP's KeyValue, a dict each: all, or those that are `asked` for in lower case."""
-    present = visit("ocpp.configuration").read(charger.configuration)
+    present = visit("ocpp.attributes").read(charger.configuration)
     found = []
     for row in _KEYS:
         if asked is None or row[0].lower() in asked:
@@ -131,13 +131,13 @@ def _set(charger, key, text):
     if value is None:
         return "Rejected"
     number = row[1]
-    configuration = visit("ocpp.configuration")
-    present = configuration.read(charger.configuration)
+    attributes = visit("ocpp.attributes")
+    present = attributes.read(charger.configuration)
     # What needs memory goes first: a key is changed altogether or not at all.
     charger.board.journal.put(journal.KEYS + number, value)
     if number != _PHASES:
         present[number] = value
-        configuration.write(charger.configuration, present)
+        attributes.write(charger.configuration, present)
     charger.board.console.log("ocpp", row[0] + " = " + text)
     return "Accepted"
 

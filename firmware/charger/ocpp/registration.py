@@ -12,33 +12,38 @@ _MAX_INTERVAL_S = const(86400)
 
 
 class Registration:
-    """`identity`: vendor, model, serial and firmware version (SPEC 6.3). Sets rpc.registration."""
+    """`identity`: vendor, model, serial, firmware version, and the meter's type and serial, "" where unknown (SPEC 6.3; the
+    charge box has no serial of its own). Sets rpc.registration. `due_s`: the uptime of the next one; 0: now."""
 
     def __init__(self, rpc, configuration, identity, uptime, set_clock, log):
         self._rpc = rpc
         self._configuration = configuration
-        vendor, model, serial, firmware_version = identity
+        vendor, model, serial, firmware_version, meter_type, meter_serial = identity
         self._payload = {
             "chargePointVendor": vendor,
             "chargePointModel": model,
             "chargePointSerialNumber": serial,
             "firmwareVersion": firmware_version,
         }
+        if meter_type:
+            self._payload["meterType"] = meter_type
+        if meter_serial:
+            self._payload["meterSerialNumber"] = meter_serial
         self._uptime = uptime
         self._set_clock = set_clock
         self._log = log
-        self._due_s = 0
+        self.due_s = 0
 
     def step(self, now):
         if self._rpc.reconnected and self._rpc.registration is None:
-            self._due_s = 0
-        due = self._rpc.connected and self._uptime.seconds >= self._due_s
+            self.due_s = 0
+        due = self._rpc.idle and self._uptime.seconds >= self.due_s
         if due and self._rpc.call(self, "BootNotification", self._payload, now):
-            self._due_s = self._uptime.seconds + _RETRY_S
+            self.due_s = self._uptime.seconds + _RETRY_S
 
     def answered(self, payload, error):
         if error is LOST:
-            self._due_s = 0
+            self.due_s = 0
             return
         configuration = self._configuration
         status = payload.get("status") if payload else None
@@ -55,4 +60,4 @@ class Registration:
         if status == "Accepted":
             configuration.heartbeat_interval_s = interval
         else:
-            self._due_s = self._uptime.seconds + interval
+            self.due_s = self._uptime.seconds + interval

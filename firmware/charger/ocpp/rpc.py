@@ -79,8 +79,14 @@ class Rpc:
 
     @property
     def free(self):
-        """Accepted, no call is outstanding, and the link took what it was given in this pass: another can be made."""
-        return self._id is None and not self._waits and self.online
+        """Accepted and `idle`."""
+        return self.idle and self.online
+
+    @property
+    def idle(self):
+        """No call is outstanding, no answer waits, and the link took what it was given in this pass: another call can be
+        made. Before the central system has accepted us only BootNotification and what it triggers (SPEC 4.2)."""
+        return self._id is None and not self._waits and not self.answers and self.connected
 
     def call(self, owner, action, payload, now, timeout_ms=None, unique_id=None):
         """Send a call; False when it could not be handed to the link. `unique_id`: of a call that is sent again unchanged,
@@ -92,7 +98,9 @@ class Rpc:
         if unique_id is None:
             self._count += 1
             unique_id = "{}-{}".format(self._boot_id, self._count)
-        if not self._link.publish(json.dumps([_CALL, unique_id, action, payload])):
+        # Compact: a frame has at most 2048 bytes.
+        frame = json.dumps([_CALL, unique_id, action, payload], separators=(",", ":"))
+        if not self._link.publish(frame):
             self._waits = True
             return False
         self._late.pop(owner, None)
@@ -136,9 +144,15 @@ class Rpc:
                 self._patience_ms = _PATIENCE_MS * 2
         if outcome is not None:
             if outcome[0] is None:
-                self.answers.append(self.calls.answer(outcome[1]))
+                outcome = self.calls.answer(outcome[1])
+                if outcome is not None:
+                    self.answers.append(outcome)
             else:
                 outcome[0].answered(outcome[1], outcome[2])
+        if self.calls.later:
+            outcome = self.calls.late(now)
+            if outcome is not None:
+                self.answers.append(outcome)
         if self.answers and connected:
             # Taken out first: an answer that cannot be sent at all must not block the others.
             outcome = self.answers.pop(0)

@@ -5,10 +5,14 @@
 from charger.ocpp.calls import CallError
 
 TOPICS = {
+    "ChangeAvailability": "change_availability",
     "ChangeConfiguration": "keys",
     "ClearCache": "cache",
     "DataTransfer": "data_transfer",
     "GetConfiguration": "keys",
+    "GetDiagnostics": "diagnostics",
+    "TriggerMessage": "trigger",
+    "UnlockConnector": "unlock",
 }
 
 # Of OCPP 1.6 and its security extension, but of profiles that this charge point has not (J 4.2.3, ERR 3.39).

@@ -14,7 +14,6 @@ from micropython import const
 
 from charger import journal
 from charger.clock import iso
-from charger.ocpp.authorization import id_tag_info
 from charger.ocpp.calls import shown
 from charger.ocpp.rpc import LOST, TIMEOUT, whole
 
@@ -26,15 +25,18 @@ _LONGEST_SILENCE_S = const(300)
 class Transactions:
     """`samples`: as in samples.py, or None without a meter: then no MeterValues are sent, since nothing was measured."""
 
-    def __init__(self, rpc, records, clock, configuration, samples, uptime, log):
+    def __init__(self, rpc, records, clock, configuration, samples, authorization, uptime, log):
         self._rpc = rpc
         self._journal = records
         self._clock = clock
         self._configuration = configuration
         self._samples = samples
+        self._authorization = authorization
         self._uptime = uptime
         self._log = log
         self._session = self._start_done = None
+        # It is not known yet whether the transaction from before the restart goes on.
+        self._waits = False
         self._meter_start_wh = self._started_s = 0
         self._sending = None
         self._transmissions = self._timeouts = 0
@@ -65,20 +67,45 @@ class Transactions:
         unix = self._clock.begin()
         samples = self._samples
         if samples is not None:
-            samples.begin(unix, energy_wh, samples.power_w)
+            samples.begin(unix, energy_wh, samples.meter.power_w)
         self._session = self._journal.start(id_tag, unix, energy_wh, parent, by_card)
         self._log("ocpp", "transaction started by {} at {} Wh".format(id_tag, energy_wh))
 
-    def stop(self, reason, id_tag, energy_wh):
+    def recover(self, running, done):
+        """The transaction of before the restart, as the journal has it, is open: it is ended, or goes on with `resume`."""
+        self._start_done = done
+        self._meter_start_wh = running.energy_wh
+        self._started_s = self._uptime.seconds
+        self._clock.begin()
+        if self._samples is not None:
+            self._samples.begin(running.unix, running.energy_wh, None)
+        self._session = running.session
+        self._waits = True
+
+    def resume(self, unix):
+        """It goes on, and the time is known again."""
+        self._waits = False
+        self._started_s = self._uptime.seconds - unix + self._journal.running.unix
+
+    def stop(self, reason, id_tag, energy_wh, unix=None):
+        """`unix`: when it ended, if that was before the restart."""
         if self._session is None:
             # Its start could not be recorded, so there is no transaction to stop.
             return
-        unix = self._clock.stamp()
         samples = self._samples
-        data = None if samples is None else samples.end(unix, energy_wh, samples.power_w)
+        power_w = None
+        if unix is None:
+            if samples is not None:
+                power_w = samples.meter.power_w
+            # Since a restart the time may not be known, or the meter be gone.
+            running = self._journal.running
+            unix = max(self._clock.stamp() or 0, running.last_unix)
+            energy_wh = max(energy_wh, running.last_wh)
+        data = None if samples is None else samples.end(unix, energy_wh, power_w)
         self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
         self._clock.end()
         self._session = None
+        self._waits = False
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
 
     @property
@@ -95,13 +122,21 @@ class Transactions:
             self._retry_at_s = 0
         if self._rpc.free:
             self._send(now)
-        if self._samples is not None:
-            self._samples.step(self._session, now)
+        samples = self._samples
+        if samples is not None and not self._waits:
+            energy_wh = samples.meter.energy_wh
+            if self._session is not None and energy_wh >= self._journal.checkpoint_wh:
+                self._journal.checkpoint(self._clock.stamp(), energy_wh)
+            samples.step(self._session, now)
 
     def _send(self, now):
         """The next message, if one is due."""
         record = self._journal.head()
         if record is None or self._uptime.seconds < self._retry_at_s:
+            return
+        if record.kind == journal.METER and self._samples is None:
+            # Of a meter that has been taken away since.
+            self._give_way(None)
             return
         action, payload = self._message(record)
         if not self._rpc.call(self, action, payload, now, None, self._journal.message_id(record)):
@@ -122,11 +157,13 @@ class Transactions:
         elif record.kind == journal.START:
             self._start_answered(record, payload)
         else:
+            if record.id_tag is not None:
+                self._authorization.learn(record.id_tag, payload)
             self._settle(record)
 
     def _start_answered(self, record, payload):
         transaction_id = whole(payload.get("transactionId"))
-        status, parent = id_tag_info(payload)
+        status, parent = self._authorization.learn(record.id_tag, payload)
         if status is None or (status == "Accepted" and transaction_id is None):
             error = "an answer without a usable " + ("idTagInfo" if status is None else "transactionId")
             self._log("ocpp", "StartTransaction got " + error)
@@ -166,7 +203,7 @@ class Transactions:
         if count:
             self._log("ocpp", "meter values give way: {} discarded".format(count))
 
-    def _settle(self, record, transaction_id=None, accepted=None, parent=None):
+    def _settle(self, record, transaction_id=None, accepted=False, parent=None):
         self._journal.settled(record, transaction_id, accepted, parent)
         self._sending = None
         self._retry_at_s = 0
@@ -175,7 +212,9 @@ class Transactions:
         """(action, payload)"""
         transaction_id = self._journal.transaction_id(record.session)
         if record.kind == journal.METER:
-            return "MeterValues", self._samples.of(record, transaction_id)
+            return "MeterValues", self._samples.meter_values(
+                transaction_id, record.unix, record.energy_wh, record.power_w, record.what
+            )
         payload = {"timestamp": iso(record.unix)}
         if record.id_tag is not None:
             payload["idTag"] = record.id_tag
@@ -186,6 +225,6 @@ class Transactions:
         payload["transactionId"] = transaction_id
         payload["meterStop"] = record.energy_wh
         payload["reason"] = record.reason
-        if record.data is not None:
-            payload["transactionData"] = self._samples.data(record.data)
+        if record.data is not None and self._samples is not None:
+            payload["transactionData"] = self._samples.transaction_data(record.data)
         return "StopTransaction", payload

@@ -6,7 +6,8 @@ topics.py, a visitor itself, names the file of each action. A topic's file has
 
     ACTIONS = {action: handler(charger, payload) -> payload of the answer}
 
-A handler may raise CallError. What takes longer than one step it leaves to a job: charger.visitors.jobs.append(job).
+A handler may raise CallError. What takes longer than one step it leaves to a job: charger.visitors.jobs.append(job). When
+the answer itself takes longer, the handler returns an object with step(now): the payload, or None while it is not known.
 """
 
 from charger.ocpp.calls import CallError
@@ -31,7 +32,7 @@ class Visitors:
         self.jobs = []
 
     def answer(self, action, payload):
-        """The payload of the answer to a call. Raises CallError, also when the topic's file cannot be loaded now."""
+        """What the handler returns for a call. Raises CallError, also when the topic's file cannot be loaded now."""
         if not self._stalls.allow(LOAD_MS):
             raise CallError("InternalError", "the relay is closed, and [safety] max_stall_ms is below 250")
         try:

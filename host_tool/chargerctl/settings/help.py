@@ -48,6 +48,8 @@ HELP = {
     "ocpp.authorize_timeout": "Seconds a card waits for an answer; without one offline_authorization decides. "
     "Shorter than stale_authorization_seconds by lock_settle_ms and half a second.",
     "ocpp.offline_authorization": "Accept any card while the central system does not answer.",
+    "ocpp.suspended_ev_seconds": "Status SuspendedEV when the meter has given no pulse for so long with the relay closed; "
+    "0 for never. At 1000 pulses per kWh, 300 s without one is less than 12 W.",
     "hardware.board": "board_id of the board; auto: the board's own.",
     "hardware.relay_pin": "Output of the relay or contactor. Needs a strong pull to its off level.",
     "hardware.cable_pin": "Input of the cable contact: closed to ground when plugged in.",
@@ -66,6 +68,10 @@ HELP = {
     "hardware.display": "Type of the display, on I2C.",
     "hardware.display_address": "I2C address of the display.",
     "hardware.meter_pulses_per_kwh": "Pulses per kilowatt-hour, as printed on the meter; 0 for no meter.",
+    "hardware.meter_type": "Type of the meter, for BootNotification; empty to leave it out.",
+    "hardware.meter_serial": "Serial number of the meter, for BootNotification; empty to leave it out.",
+    "hardware.meter_alarm_minutes": "Report PowerMeterFailure when the meter has given no pulse for so long with the relay "
+    "closed; 0 for never. A full battery looks the same.",
     "safety.watchdog_seconds": "The watchdog resets the board after a hang of so many seconds; [mqtt] tls needs 5 or more.",
     "safety.max_stall_ms": "Longest time the program may block with the relay closed, for example to reconnect; "
     "a Pico W needs 500 to rejoin its Wi-Fi network during a charge.",

@@ -18,7 +18,7 @@ RUNNING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 # What the two keys of OCPP say about an unplugged vehicle, when they are as they are at first.
 UNPLUGGED = ("CABLE_OUT", (True, True))
 START = {
-    operative: Situation(connector.initial(operative), False, False, False) for operative in (True, False)
+    operative: Situation(connector.initial(operative), False, False, False) for operative in (True, None)
 }
 
 
@@ -53,7 +53,7 @@ def explored(operative):
     return steps
 
 
-STEPS = [*explored(True), *explored(False)]
+STEPS = [*explored(True), *explored(None)]
 SITUATIONS = list(dict.fromkeys([*START.values(), *(found.after for found in STEPS)]))
 FREE = [each for each in SITUATIONS if not each.state.restarting]
 
@@ -82,9 +82,9 @@ def test_the_search_finds_what_there_is_to_find():
     pairs = {(found.before.state.phase, found.event) for found in STEPS}
     changing = {(f.before.state.phase, f.event) for f in STEPS if f.after != f.before or f.outputs}
     # Counted: a search that misses some would make every other test here weaker. New with each event, argument or field.
-    assert (len(phases), len(SITUATIONS)) == (9, 168)
-    assert (len(EVENTS), len(STEPS)) == (16, 5076)
-    assert (len(pairs), len(changing)) == (141, 84)
+    assert (len(phases), len(SITUATIONS)) == (9, 280)
+    assert (len(EVENTS), len(STEPS)) == (17, 9052)
+    assert (len(pairs), len(changing)) == (150, 94)
 
 
 @pytest.mark.requirement("SPEC 4.1", "Energy only after authorisation, in a transaction that is recorded")
@@ -152,14 +152,14 @@ def test_no_sequence_of_other_cards_changes_whose_authorisation_transaction_or_c
 
 
 def test_only_its_own_card_the_plug_and_the_time_out_end_a_waiting_authorisation():
-    """Beside a fault and a restart."""
+    """Beside a fault, a restart and the central system that takes the connector out of service."""
     ends = set()
     for found in STEPS:
         before, after = found.before.state, found.after.state
         if before.phase == "Preparing" and before.tag not in (None, after.tag):
             ends.add(found.event)
             assert found.event != "CARD" or found.argument == before.tag, found
-    assert ends == {"CARD", "CONNECTION_TIMEOUT", "STOP", "FAULT", "RESTART"}
+    assert ends == {"CARD", "CONNECTION_TIMEOUT", "STOP", "FAULT", "RESTART", "AVAILABILITY"}
 
 
 def test_a_card_that_is_asked_about_when_an_authorisation_ends_can_still_be_accepted():
@@ -328,7 +328,10 @@ def test_a_cable_that_outlasts_an_unplugged_vehicle_is_freed_by_its_card():
     for each in FREE:
         if each.locked and not each.state.plugged and each.state.by_card:
             freed = step(each, "CARD", each.state.tag)
-            assert (freed.after.locked, freed.after.state.phase) == (False, "Available"), freed
+            assert (freed.after.locked, freed.after.state.phase) == (
+                False,
+                "Available" if freed.after.state.operative else "Unavailable",
+            ), freed
 
 
 def test_a_held_cable_is_freed_by_the_vehicle_s_plug_only_where_the_key_says_so():
@@ -401,14 +404,13 @@ def test_a_fault_ends_everything_and_nothing_begins_before_it_is_cleared():
             assert found.after.state.phase in ("Faulted", "Unavailable"), found
         if found.before.state.phase in ("Faulted", "Unavailable"):
             assert not does(found, connector.START, connector.PERMIT, connector.LOCK), found
-            assert found.event == "FAULT_CLEARED" or found.after.state.phase == found.before.state.phase, (
-                found
-            )
+            if found.event not in ("FAULT", "FAULT_CLEARED", "AVAILABILITY"):
+                assert found.after.state.phase == found.before.state.phase, found
 
 
 def test_no_phase_is_a_dead_end():
-    """Taking the cable out, an answer, waiting, the service button and clearing the fault lead back to Available; there a
-    card is sent."""
+    """Taking the cable out, an answer, waiting, the service button, clearing the fault and the central system that made it
+    Unavailable lead back to Available; there a card is sent."""
     ways_out = [
         UNPLUGGED,
         ("RELEASE", None),
@@ -416,18 +418,68 @@ def test_no_phase_is_a_dead_end():
         ("REFUSED", ("B", "Offline")),
         ("CONNECTION_TIMEOUT", None),
         ("FAULT_CLEARED", None),
+        ("AVAILABILITY", True),
     ]
 
     def usable(now):
         return now.state.phase == "Available" and does(step(now, "CARD", "A"), connector.AUTHORIZE)
 
     for each in FREE:
-        if each.state.phase != "Unavailable":
+        if each.state.operative is not None:
             assert leads_to(each, ways_out, usable), each
 
 
-def test_an_unavailable_connector_stays_so():
-    assert {each.after.state.phase for each in explored(False)} == {"Unavailable"}
+def test_a_connector_that_a_mistake_in_the_settings_makes_unavailable_stays_so():
+    assert {each.after.state.phase for each in explored(None)} == {"Unavailable"}
+
+
+@pytest.mark.requirement("SPEC 5.2", "Unavailable at once without a transaction, else when it has ended")
+@pytest.mark.requirement("behaviour 19", "a transaction in progress goes on")
+def test_what_the_central_system_takes_out_of_service_is_so_when_no_transaction_runs_and_no_cable_is_held():
+    for each in SITUATIONS:
+        if each.state.operative is None:
+            continue
+        out = step(each, "AVAILABILITY", False)
+        assert out.after.state.operative is False
+        bound = each.state.running or connector.holds_cable(each.state)
+        if bound:
+            assert (out.after._replace(state=each.state), out.outputs) == (each, ()), each
+            if not each.state.restarting:
+                assert leads_to(
+                    out.after, [("RELEASE", None)], lambda now: now.state.phase == "Unavailable"
+                ), each
+        else:
+            wanted = "Faulted" if each.state.phase == "Faulted" else "Unavailable"
+            assert (out.after.state.phase, out.after.state.tag, out.after.state.asking) == (
+                wanted,
+                None,
+                None,
+            )
+            waited = each.state.tag is not None or each.state.asking is not None
+            assert out.outputs == (((connector.NOTICE, "Out of Service"),) if waited else ()), each
+        if each.state.operative:
+            back = step(out.after, "AVAILABILITY", True).after
+            assert back.state.operative
+            assert back.state.plugged == each.state.plugged
+            if bound:
+                assert back == each, "what was only scheduled is as if it had never been asked for"
+
+
+def test_out_of_service_nothing_starts_and_whoever_presents_a_card_is_told():
+    for found in STEPS:
+        if found.before.state.phase == "Unavailable":
+            assert not does(found, connector.AUTHORIZE, connector.START, connector.LOCK, connector.PERMIT), (
+                found
+            )
+            told = (connector.NOTICE, "Out of Service") in found.outputs
+            by_central = found.before.state.operative is False and not found.before.state.restarting
+            assert told == (found.event == "CARD" and by_central), found
+
+
+def test_what_is_so_already_changes_nothing():
+    for found in STEPS:
+        if found.event == "AVAILABILITY" and found.argument == found.before.state.operative:
+            assert (found.after, found.outputs) == (found.before, ()), found
 
 
 def test_before_a_restart_nothing_starts_any_more():
@@ -530,7 +582,7 @@ SILENT = {
     "SuspendedEVSE": "REMOTE_START CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
     "Finishing": "START_REFUSED PARENT CONNECTION_TIMEOUT PERMIT_LOST FAULT_CLEARED",
     "Faulted": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT PERMIT_LOST",
-    "Unavailable": "CARD AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT"
+    "Unavailable": "AUTHORIZED REFUSED REMOTE_START STOP START_REFUSED PARENT RELEASE CONNECTION_TIMEOUT"
     " PERMIT_LOST FAULT_CLEARED",
 }
 

@@ -287,7 +287,11 @@ def test_nor_is_its_customer_locked_in_by_a_central_system_that_is_silent_on_a_g
     make_rig, monkeypatch, meter_values
 ):
     monkeypatch.setattr(rig_module.Contact, "fitted", False)
-    rig = make_rig(OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL=meter_values)
+    rig = make_rig(
+        OCPP_CONNECTION_TIMEOUT="20",
+        OCPP_METER_VALUE_SAMPLE_INTERVAL=meter_values,
+        OCPP_SUSPENDED_EV_SECONDS="0",
+    )
     without_reader(rig)
     remote_charge(rig)
     rig.run(1000)
@@ -300,7 +304,9 @@ def test_nor_is_its_customer_locked_in_by_a_central_system_that_is_silent_on_a_g
 
 def test_one_heartbeat_that_is_lost_on_the_way_ends_no_charge(make_rig, monkeypatch):
     monkeypatch.setattr(rig_module.Contact, "fitted", False)
-    rig = make_rig(OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL="0")
+    rig = make_rig(
+        OCPP_CONNECTION_TIMEOUT="20", OCPP_METER_VALUE_SAMPLE_INTERVAL="0", OCPP_SUSPENDED_EV_SECONDS="0"
+    )
     without_reader(rig)
     remote_charge(rig)
     answer = rig.answers["Heartbeat"]

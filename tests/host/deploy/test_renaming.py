@@ -81,16 +81,34 @@ def test_any_python_comes_out_as_the_same_program_or_is_refused(source: str) -> 
 
 def test_most_of_what_the_charger_defines_gets_another_name() -> None:
     assert len(NAMES) > 600
-    assert {"_patience_until", "_run_urgent", "authorize_answered"} < NAMES.keys()
+    assert {"_late", "_run_urgent", "authorize_answered"} < NAMES.keys()
 
 
 def test_the_names_are_different_ones_and_in_use_for_nothing_else() -> None:
-    assert len(set(NAMES.values())) == len(NAMES)
+    public = [on_board for name, on_board in NAMES.items() if name.isidentifier() and name[0] != "_"]
+    assert len(set(public)) == len(public)
     in_use = {word for text in PACKAGE.values() for word in re.findall(r"\w+", text)}
     assert not in_use & set(NAMES.values())
     assert not set(dir(builtins)) & set(NAMES.values())
     assert set(NAMES.values()) <= set(flash_names()[0])
     assert not any(name.startswith("_") for name in NAMES.values())
+
+
+def test_private_names_of_different_files_share_one_and_those_of_a_file_or_of_related_ones_do_not() -> None:
+    package = {
+        "charger/a.py": "class A:\n    def _one(self): self._two = 1\n",
+        "charger/b.py": "class B:\n    def _three(self): pass\n",
+        "charger/c.py": "from charger.a import A\nclass C(A):\n    def _four(self): pass\n",
+    }
+    names = board_names(package, {})
+    assert names["_three"] in (names["_one"], names["_two"], names["_four"])
+    assert len({names["_one"], names["_two"], names["_four"]}) == 3
+    private = {name: on_board for name, on_board in NAMES.items() if name.startswith("_")}
+    assert len(private) > 400
+    assert len(set(private.values())) < 80
+    for path in PACKAGE:
+        inside = [on_board for name, on_board in NAMES.items() if name.startswith(path + " ")]
+        assert len(inside) == len(set(inside)), path
 
 
 def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
@@ -138,7 +156,8 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
         "[  12.345] loop   Traceback (most recent call last):\r\n"
         f'[  12.345] loop     File "charger/loop.py", line 130, in {there["_run_urgent"]}\r\n'
         f'  File "charger/loop.py", line 131, in {there["_overran"]}\n'
-        f"AttributeError: '{there['Interlock']}' object has no attribute '{there['_pressed']}'\n"
+        f'  File "charger/interlock.py", line 99, in {there["_follow_cable"]}\n'
+        f"AttributeError: '{there['Interlock']}' object has no attribute '{there['_contactor']}'\n"
         f"TypeError: {there['authorize_answered']}() takes 1 positional arguments but 2 were given\n"
         f"ImportError: cannot import name {there['Interlock']}\n"
         f"a line that says {there['Interlock']} stays\n"
@@ -147,7 +166,8 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
         "[  12.345] loop   Traceback (most recent call last):\r\n"
         '[  12.345] loop     File "charger/loop.py", line 130, in _run_urgent\r\n'
         '  File "charger/loop.py", line 131, in _overran\n'
-        "AttributeError: 'Interlock' object has no attribute '_pressed'\n"
+        '  File "charger/interlock.py", line 99, in _follow_cable\n'
+        "AttributeError: 'Interlock' object has no attribute '_contactor'\n"
         "TypeError: authorize_answered() takes 1 positional arguments but 2 were given\n"
         "ImportError: cannot import name Interlock\n"
         f"a line that says {there['Interlock']} stays\n"

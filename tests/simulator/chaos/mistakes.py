@@ -18,6 +18,7 @@ _CONNECTOR = "charger/connector.py"
 _CONTROLLER = "charger/controller.py"
 _TRANSACTIONS = "charger/ocpp/transactions.py"
 _JOURNAL = "charger/journal.py"
+_SAMPLES = "charger/ocpp/samples.py"
 _RPC = "charger/ocpp/rpc.py"
 _AUTHORIZATION = "charger/ocpp/authorization.py"
 _AVAILABILITY = "charger/ocpp/availability.py"
@@ -139,17 +140,17 @@ MISTAKES = {
         "elif record.attempts >= attempts:",
         "elif record.attempts > attempts:",
     ),
-    "the first sample of a transaction is not put off": (
-        _TRANSACTIONS,
-        "        self._sample_due_s = self._uptime.seconds + self._configuration.meter_value_sample_interval_s\n",
-        "",
+    "samples do not wait for their interval": (
+        _SAMPLES,
+        "            if interval == self._interval and count != self._count:\n",
+        "            if interval:\n",
     ),
     "a stop has the time of its start": (
         _TRANSACTIONS,
-        "self._journal.stop(self._session, self._clock.stamp(), energy_wh",
-        "self._journal.stop(self._session, self._clock.begin() - self.elapsed_s, energy_wh",
+        "self._journal.stop(self._session, unix, energy_wh",
+        "self._journal.stop(self._session, unix - self.elapsed_s, energy_wh",
     ),
-    "samples in kilowatt-hours": (_TRANSACTIONS, '"unit": "Wh"', '"unit": "kWh"'),
+    "samples in kilowatt-hours": (_SAMPLES, '"Wh"', '"kWh"'),
     "an unanswered message is sent again at once": (
         _TRANSACTIONS,
         "self._retry_at_s = self._uptime.seconds + wait_s",

@@ -31,9 +31,9 @@ class Told:
     def event(self, at_s, kind, **values):
         self.events.append(({"t": at_s, "kind": kind, **values}, self.wh))
 
-    def call(self, at_s, action, payload, answer, answered_s=None):
+    def call(self, at_s, action, payload, answer, answered_s=None, call_id=None):
         self.number += 1
-        call_id = f"boot-{self.number}"
+        call_id = call_id or f"boot-{self.number}"
         self.event(at_s, "frame", dir="out", frame=[2, call_id, action, payload])
         if answer is not None:
             frame = [4, call_id, answer, "", {}] if isinstance(answer, str) else [3, call_id, answer]
@@ -253,9 +253,54 @@ def test_nothing_before_the_registration(told):
     assert "Heartbeat was sent before BootNotification was accepted" in told.violations
 
 
+def the_stop(told):
+    """Its id and its payload."""
+    frames = [event["frame"] for event, _ in told.events if "frame" in event]
+    return next((frame[1], frame[3]) for frame in frames if frame[2] == "StopTransaction")
+
+
 def test_messages_in_their_order_and_not_again_too_soon(told):
-    stop = next(
-        event["frame"][3] for event, _ in told.events if event.get("frame", [0, 0, 0])[2] == "StopTransaction"
-    )
-    told.call(70.0, "StopTransaction", stop, ACCEPTED)
+    call_id, stop = the_stop(told)
+    told.call(70.0, "StopTransaction", stop, ACCEPTED, call_id=call_id)
     assert "StopTransaction was sent again although it had been answered" in told.violations
+
+
+def test_a_message_keeps_its_id_and_an_id_its_message(told):
+    call_id, stop = the_stop(told)
+    told.call(130.0, "StopTransaction", stop, ACCEPTED)
+    assert "StopTransaction was sent again under another id" in told.violations
+    told.call(190.0, "StopTransaction", stop | {"meterStop": 301}, ACCEPTED, call_id=call_id)
+    assert "StopTransaction was sent again under its id, but not the same" in told.violations
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "right"),
+    [
+        ("power", "PowerLoss", True),
+        ("watchdog", "Reboot", True),
+        ("watchdog", "PowerLoss", False),
+        (None, "PowerLoss", False),
+    ],
+)
+def test_a_stop_after_a_reset_names_it(told, cause, reason, right):
+    """By the last checkpoint, and sent by the next start of the program."""
+    call_id, stop = the_stop(told)
+    for at in range(len(told.events)):
+        if told.events[at][0]["t"] >= 54.0:
+            del told.events[at:]
+            break
+    if cause is not None:
+        told.event(53.0, "relay", closed=False)
+        told.event(53.0, "lock", locked=False)
+        told.event(53.0, "reset", reason=cause)
+    told.event(62.0, "connect")
+    identity = IDENTITY | {"chargePointSerialNumber": told.values["charger.serial"]}
+    boot = {"status": "Accepted", "currentTime": stamp(63), "interval": 300}
+    told.call(63.0, "BootNotification", identity, boot, call_id="again-1")
+    del stop["idTag"]
+    stop |= {"reason": reason, "meterStop": 200, "timestamp": stamp(42.3)}
+    told.call(63.5, "StopTransaction", stop, {}, call_id=call_id)
+    named = [
+        text for text in told.violations if "nothing of the kind had happened" in text or " Wh, and" in text
+    ]
+    assert (named == []) == right

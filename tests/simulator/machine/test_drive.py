@@ -254,18 +254,12 @@ def test_a_new_file_is_empty_until_it_is_closed(make_board, drive):
     assert (drive / "log").read_bytes() == b""
 
 
-@pytest.mark.parametrize(
-    ("after_ms", "left"),
-    [
-        (10, b"\xff" * 4096 + b"o" * 4096),
-        (30, b"n" * 4096 + b"\xff" * 4096),
-        (50, b"n" * 8192),
-    ],
-)
-def test_a_cut_while_writing_leaves_the_erased_block(make_board, drive, after_ms, left):
-    code = "file = open('/data', 'r+b')\nfile.write(b'n' * 8192)\nprint('now')\nfile.close()\nimport time\ntime.sleep(9)"
-    cut_while(make_board, code, after_ms, {"data": b"o" * 8192})
-    assert (drive / "data").read_bytes() == left
+def test_a_cut_while_writing_touches_no_other_block_of_the_file(make_board, drive):
+    code = "file = open('/data', 'r+b')\nfile.write(b'n' * 12288)\nprint('now')\nfile.close()\nimport time\ntime.sleep(9)"
+    cut_while(make_board, code, 30, {"data": b"o" * 12288})
+    left = (drive / "data").read_bytes()
+    assert left[:4096] == b"n" * 4096
+    assert left[8192:] == b"o" * 4096
 
 
 @pytest.mark.parametrize(
@@ -293,6 +287,34 @@ def test_ctrl_c_does_not_interrupt_a_write(make_board, drive):
 def test_files_left_open_are_written_when_the_program_ends(start, drive):
     start("file = open('/x', 'w')\nfile.write('kept')\n", XIAO_C6)
     assert (drive / "x").read_text() == "kept"
+
+
+KEEP_OPEN = """
+    import os, time
+    with open("/data", "wb") as file:
+        file.write(b"o" * 2048)
+    file = open("/data", "r+b")
+    {}
+    os.sync()
+    print("now")
+    time.sleep(9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("writes", "left"),
+    [
+        ("file.seek(512); file.write(b'n' * 512)", b"o" * 512 + b"n" * 512 + b"o" * 1024),
+        ("file.write(b'n' * 700)", b"n" * 512 + b"o" * 1536),
+        ("file.write(b'n' * 700); file.flush()", b"n" * 700 + b"o" * 1348),
+        ("file.seek(2048); file.write(b'n' * 512)", b"o" * 2048),
+    ],
+    ids=["a whole sector", "one and a part", "and flushed", "behind the end"],
+)
+def test_sync_writes_whole_sectors_of_open_files(make_board, drive, writes, left):
+    """What FatFs still holds, a sector in part and the file's length, waits for flush or close."""
+    cut_while(make_board, KEEP_OPEN.format(writes), 10)
+    assert (drive / "data").read_bytes() == left
 
 
 # Auto-reload

@@ -34,6 +34,7 @@ LINES = [
     ("reset", "reset", {}),
     ("brownout", "brownout", {}),
     ("link half-open", "link", {"state": "half-open"}),
+    ("upload silent", "upload", {"how": "silent"}),
     ("set mqtt.keep_alive=30", "set", {"setting": ("mqtt.keep_alive", "30")}),
     ('set charger.name="a # b"', "set", {"setting": ("charger.name", "a # b")}),
     ("set mqtt.username=", "set", {"setting": ("mqtt.username", "")}),
@@ -90,6 +91,7 @@ LINES = [
         {"kind": "call", "direction": "out", "action": "Heartbeat", "seconds": 3.0},
     ),
     ('expect console "# no comment"', "expect_console", {"text": "# no comment"}),
+    ('expect upload "Log" within 9', "expect_upload", {"text": "Log", "within": 9.0}),
     ("snapshot oled.png", "snapshot", {"file": Path("oled.png")}),
 ]
 
@@ -160,7 +162,7 @@ def test_comments_blank_lines_and_windows_line_ends_are_nothing():
         ("csms raw hex:0", "expected hex: and pairs of hex digits, found hex:0"),
         (
             "expect",
-            "expected relay, contact, lock, led, display, status, call, result, error, no or console, found the end",
+            "expected relay, contact, lock, led, display, status, call, result, error, no, console or upload, found the end",
         ),
         ("expect relay shut", "expected open or closed, found shut"),
         ("expect relay open within", "expected seconds, a decimal number from 0, found the end of the line"),

@@ -53,7 +53,9 @@ def compile_image(image: Image, record: SourceRecord | None = None, *, own_names
     record = record or SourceRecord(None)
     sources = {path: content for path, content in image.items() if is_compiled(path)}
     digest, names = ("", {}) if own_names else _names(image, record)
-    keys = {path: digest_of(_version(), __version__, path, digest, content) for path, content in sources.items()}
+    keys = {
+        path: digest_of(_version(), __version__, path, digest, content) for path, content in sources.items()
+    }
     done = {path: content for path in sources if (content := record.cached(keys[path])) is not None}
     texts = {
         path: _text(path, content, names if path.startswith(_PACKAGE) else {})

@@ -4,7 +4,7 @@
 
 Each identifier of a program that CircuitPython does not have in flash takes some 20 bytes of RAM as long as the program
 runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead. The
-names to choose from are in flash_names.txt.
+names to choose from are in flash_names.txt. Private names that never meet, since they are in different files, share one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _NAMING = re.compile(r"[^\W\d]\w*(?:[.,\s]+[^\W\d]\w*)*")
 
 
 def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
-    """{name in the source: name on the board}, the same for the same files.
+    """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
+    second key, the file's path, a space and the name: with the path, the way back is unique.
 
     package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An
     identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
@@ -43,8 +44,57 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     # A new name must not be in use already.
     in_use = elsewhere | modules | {word for text in package.values() for word in _WORD.findall(text)}
     free = (name for name in everywhere if name not in in_use)
-    # The longest first: there may be too few.
-    return dict(zip(sorted(renamed, key=lambda name: (-len(name), name)), free, strict=False))
+    private = {
+        path: {word for word in _WORD.findall(text) if word in renamed and word.startswith("_")}
+        for path, text in package.items()
+    }
+    sharing = _sharing(_related(dict(zip(package, trees, strict=True))), private)
+    public = sorted(renamed - sharing.keys(), key=lambda name: (-len(name), name))
+    # The private ones first, then the longest: there may be too few.
+    groups = sorted(set(sharing.values()))
+    found = dict(zip([*groups, *public], free, strict=False))
+    names = {name: found[name] for name in public if name in found}
+    names |= {name: found[group] for name, group in sharing.items() if group in found}
+    names |= {f"{path} {name}": names[name] for path in private for name in private[path] if name in names}
+    return dict(sorted(names.items()))
+
+
+def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dict[str, int]:
+    """{private name: number of its group}: no two of a group are in one file, or in files that are related.
+
+    related: {path: one name for all files related to it}.
+    """
+    together: dict[str, set[str]] = {}
+    for path, found in private.items():
+        together.setdefault(related[path], set()).update(found)
+    meets: dict[str, set[str]] = {}
+    for found in together.values():
+        for name in found:
+            meets.setdefault(name, set()).update(found - {name})
+    groups: dict[str, int] = {}
+    for name in sorted(meets, key=lambda name: (-len(meets[name]), name)):
+        taken = {groups[other] for other in meets[name] if other in groups}
+        groups[name] = next(number for number in range(len(taken) + 1) if number not in taken)
+    return groups
+
+
+def _related(trees: Mapping[str, ast.Module]) -> dict[str, str]:
+    """Files whose classes derive from one another's: their private names meet in one object."""
+    related = {path: path for path in trees}
+    for path, tree in trees.items():
+        imported = {
+            alias.asname or alias.name: f"{node.module.replace('.', '/')}.py"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            for base in node.bases if isinstance(node, ast.ClassDef) else ():
+                other = imported.get(_name(base))
+                if other in related:
+                    old, new = related[other], related[path]
+                    related = {each: new if group == old else group for each, group in related.items()}
+    return related
 
 
 @cache

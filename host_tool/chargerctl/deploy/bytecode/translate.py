@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_FRAME = re.compile(r"(?<=, in )\w+(?=\s*$)", re.MULTILINE)
+_FRAME = re.compile(r'(File "(?P<path>[^"]*)", line \d+, in )(?P<name>\w+)(?=\s*$)')
 _ERROR = re.compile(r"\b\w*(?:Error|Exception|Interrupt|Exit): .*")
 # Names in an error message: 'name', name(), or after these words.
 _NAMED = re.compile(r"(?<=')\w+(?=')|\b\w+(?=\(\))|(?<=import name )\w+")
@@ -16,11 +16,27 @@ _NAMED = re.compile(r"(?<=')\w+(?=')|\b\w+(?=\(\))|(?<=import name )\w+")
 def translated(text: str, names: Mapping[str, str]) -> str:
     """Console output with the identifiers in its tracebacks as in the sources.
 
-    names: {identifier in the source: on the board}.
+    names: as board_names() has it. Which private name is meant is known by the file of the frame, or of the last one.
     """
-    ours = {on_board: name for name, on_board in names.items()}
+    ours = {
+        on_board: name for name, on_board in names.items() if " " not in name and not name.startswith("_")
+    }
+    private: dict[tuple[str, str], str] = {}
+    for key, on_board in names.items():
+        path, _, name = key.rpartition(" ")
+        if path:
+            private[path, on_board] = name
+    path = ""
 
-    def back(match: re.Match[str]) -> str:
-        return ours.get(match.group(), match.group())
+    def back(name: str) -> str:
+        return private.get((path, name)) or ours.get(name, name)
 
-    return _ERROR.sub(lambda line: _NAMED.sub(back, line.group()), _FRAME.sub(back, text))
+    lines = []
+    for line in text.splitlines(keepends=True):
+        if frame := _FRAME.search(line):
+            path = frame["path"]
+            line = line[: frame.start("name")] + back(frame["name"]) + line[frame.end("name") :]
+        lines.append(
+            _ERROR.sub(lambda error: _NAMED.sub(lambda match: back(match.group()), error.group()), line)
+        )
+    return "".join(lines)

@@ -31,7 +31,9 @@ class Boot:
     # By transmission which start or stop it is, and by start and stop whether its answers said what they have to.
     sent: dict[str, str] = field(default_factory=dict)
     answers: dict[str, list[bool]] = field(default_factory=dict)
+    # The last register told, and the last one told by a start or a stop, which outlasts a reset.
     register_wh: int = 0
+    kept_wh: int = 0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
     info: str | None = None
 
@@ -82,6 +84,9 @@ class TalkJudge:
         if event["kind"] == "reset":
             self._resets_s.append(self._scene.now_s)
             self.status_sent = False
+            for boot in self.boots.values():
+                boot.register_wh = boot.kept_wh
+                boot.last.clear()
         elif event["kind"] == "connect":
             self._on_connect()
         elif event["kind"] == "frame":
@@ -126,6 +131,7 @@ class TalkJudge:
             boot.starts[key] = payload
             boot.sent[call_id] = key
             self._not_backwards(boot, payload["meterStart"])
+            boot.kept_wh = payload["meterStart"]
         elif action == "MeterValues":
             self._metered(boot, payload)
         elif action == "StopTransaction":
@@ -153,6 +159,7 @@ class TalkJudge:
             )
         boot.stops[key] = payload
         self._follows(boot, payload["transactionId"], payload["timestamp"], payload["meterStop"])
+        boot.kept_wh = payload["meterStop"]
 
     def _follows(self, boot: Boot, transaction_id: int, timestamp: str, energy_wh: int) -> None:
         """Within a transaction neither time nor meter goes back."""

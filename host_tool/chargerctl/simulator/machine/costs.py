@@ -43,6 +43,7 @@ class Costs:
     neopixel_byte: int = _cost(10, "a byte to a NeoPixel")
     nvm_write: int = _cost(40_000, "a write to nvm on ESP32 (everything is erased and written again)")
     nvm_write_rp2: int = _cost(40_000, "a write to nvm on RP2 that has to erase the sector")
+    nvm_page: int = _cost(1_000, "writing up to 256 bytes of nvm on RP2 that are blank")
     fat_block: int = _cost(20_000, "writing up to 4 KB to the drive")
     socket_call: int = _cost(300, "a call of a socket's method")
     network_delay: int = _cost(10_000, "the network, one way")

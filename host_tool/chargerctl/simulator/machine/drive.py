@@ -5,7 +5,9 @@
 On a board with a CIRCUITPY drive either the laptop or the program may write it, the laptop by default and again
 after each hard reset; boot.py and safemode.py always may. Without a drive the program may always write.
 
-The FAT itself is not modelled: a cut never damages the directory or another file.
+Operations: "file create" (or truncate), "file write" (4 KB of it), "file size", "file remove", "file rename", "file
+time", "folder". A write that is cut tears what shares the flash's blocks of 4 KB with it, in other files, too. The FAT
+itself is not modelled: each of its entries is as before an operation or as after it.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ from stat import S_ISDIR
 
 from chargerctl.boards.catalogue import Board
 from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.clusters import Clusters
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.errors import os_error
-from chargerctl.simulator.machine.files import BLOCK, File, Mode, Storage
-from chargerctl.simulator.machine.scheduler import Scheduler
+from chargerctl.simulator.machine.files import File, Mode, Storage
+from chargerctl.simulator.machine.flash import BLOCK, half_written
+from chargerctl.simulator.machine.operations import Operations
 from chargerctl.transport.beneath import is_link
 
 # A cluster of the filesystem, as os.statvfs reports it.
@@ -32,9 +36,11 @@ _WATCH_US = 250_000
 class Drive:
     """Paths are the board's: "/lib/x.py", or relative to `folder`, the current one of the program."""
 
-    def __init__(self, root: Path, profile: Board, clock: Clock, scheduler: Scheduler, costs: Costs) -> None:
+    def __init__(
+        self, root: Path, profile: Board, clock: Clock, operations: Operations, costs: Costs
+    ) -> None:
         self._clock = clock
-        self._scheduler = scheduler
+        self._operations = operations
         self._costs = costs
         self._has_usb = profile.has_drive
         self.total_bytes = profile.filesystem_kb * 1024
@@ -47,6 +53,7 @@ class Drive:
         # Called when the laptop has written.
         self.on_written: Callable[[], object] = lambda: None
         self._open: list[File] = []
+        self._clusters = Clusters()
         self._seen: dict[Path, tuple[int, int]] | None = None
 
     @property
@@ -88,7 +95,11 @@ class Drive:
             raise os_error("EEXIST")
         if how.creates and not (how.appends and host.exists()):
             self.replace_content(host, b"")
-        file = File(host.read_bytes(), how, Storage(partial(self._write_blocks, host), self._open.remove))
+        file = File(
+            host.read_bytes(),
+            how,
+            Storage(host.read_bytes, partial(self._write_blocks, host), self._open.remove),
+        )
         self._open.append(file)
         return file
 
@@ -102,19 +113,19 @@ class Drive:
         host = self._target(path)
         if host.exists():
             raise os_error("EEXIST", path)
-        self._change(host.mkdir)
+        self._change("folder", host.mkdir)
 
     def rmdir(self, path: str) -> None:
         host = self._existing(path)
         if not host.is_dir() or any(host.iterdir()):
             raise os_error("EACCES", path)
-        self._change(host.rmdir)
+        self._change("folder", host.rmdir)
 
     def remove(self, path: str) -> None:
         host = self._existing(path)
         if host.is_dir():
             raise os_error("EISDIR", path)
-        self._change(host.unlink)
+        self._remove(host)
 
     def rename(self, old: str, new: str) -> None:
         """Onto an existing file: that is removed first, and a power cut in between leaves the old name alone."""
@@ -122,8 +133,13 @@ class Drive:
         if target.is_dir():
             raise os_error("EEXIST", new)
         if target.exists() and target != source:
-            self._change(target.unlink)
-        self._change(lambda: source.rename(target))
+            self._remove(target)
+        self._change("file rename", lambda: source.rename(target))
+        self._clusters.rename(source, target)
+
+    def _remove(self, host: Path) -> None:
+        self._change("file remove", host.unlink)
+        self._clusters.forget(host)
 
     def chdir(self, path: str) -> None:
         host = self.host_path(path)
@@ -148,12 +164,12 @@ class Drive:
 
     def utime(self, path: str, times: tuple[int, int]) -> None:
         host = self._existing(path)
-        self._change(lambda: os.utime(host, times))
+        self._change("file time", lambda: os.utime(host, times))
 
     def sync(self) -> None:
-        """Write what open files still hold back."""
+        """Write what the drive itself holds back: whole sectors of open files."""
         for file in tuple(self._open):
-            file.flush()
+            file.sync()
 
     def settings(self) -> bytes:
         """The content of /settings.toml, empty when there is none."""
@@ -168,29 +184,46 @@ class Drive:
 
     def replace_content(self, path: Path, content: bytes) -> None:
         """Create or truncate."""
-        self._change(lambda: path.write_bytes(content))
+        self._change("file create", lambda: path.write_bytes(content))
+        self._clusters.forget(path)
 
-    def _change(self, change: Callable[[], object]) -> None:
+    def _change(self, name: str, change: Callable[[], object]) -> None:
         """One block of the directory."""
-        self._spend_block()
-        change()
+        self._operations.carry_out(name, self._costs.fat_block, change)
         self._ours()
 
-    def _write_blocks(self, path: Path, content: bytes, blocks: list[int]) -> None:
-        """Write these 4 KB blocks of `content`, then its length. May not return, or leave it in between."""
-        old = bytearray(path.read_bytes())
-        if len(content) > len(old) and self.used_bytes() + len(content) - len(old) > self.total_bytes:
-            raise os_error("ENOSPC")
+    def _write_blocks(self, path: Path, content: bytes, blocks: list[int], whole: bool) -> None:
+        """Write these 4 KB blocks of `content`, then, with `whole`, its length. May not return, or leave it in between."""
+        size = path.stat().st_size
+        if len(content) > size:
+            if self.used_bytes() + len(content) - size > self.total_bytes:
+                raise os_error("ENOSPC")
+            self._clusters.grow(path, len(content))
         for block in blocks:
-            start, end = block * BLOCK, min((block + 1) * BLOCK, len(old))
-            if start < end:
-                old[start:end] = b"\xff" * (end - start)
-                path.write_bytes(old)
-                self._ours()
-            self._spend_block()
-            old[start:end] = content[start:end]
-        path.write_bytes(content)
+            self._write_block(path, content[:size], slice(block * BLOCK, (block + 1) * BLOCK))
+        if whole and len(content) != size:
+            self._operations.carry_out("file size", 0, lambda: path.write_bytes(content))
         self._ours()
+
+    def _write_block(self, path: Path, content: bytes, block: slice) -> None:
+        """Write one block of a file. What is behind the file's end is not seen yet."""
+        pieces = self._clusters.erased_with(path, block)
+        before = [file.read_bytes() for file, _ in pieces]
+        after = [before[0][: block.start] + content[block] + before[0][block.stop :], *before[1:]]
+        old, new = (
+            b"".join(data[piece] for data, (_, piece) in zip(version, pieces, strict=True))
+            for version in (before, after)
+        )
+        torn = half_written(old, new, self._operations.chance) if old else b""
+
+        def put(flash: bytes) -> None:
+            for data, (file, piece) in zip(before, pieces, strict=True):
+                size = len(data[piece])
+                file.write_bytes(data[: piece.start] + flash[:size] + data[piece.stop :])
+                flash = flash[size:]
+            self._ours()
+
+        self._operations.carry_out("file write", self._costs.fat_block, lambda: put(new), lambda: put(torn))
 
     # What the laptop, the board and the power do.
 
@@ -237,10 +270,6 @@ class Drive:
         if not host.parent.is_dir():
             raise os_error("ENOENT", path)
         return host
-
-    def _spend_block(self) -> None:
-        with self._scheduler.shield():
-            self._clock.spend(self._costs.fat_block)
 
     def _ours(self) -> None:
         if self._seen is not None:

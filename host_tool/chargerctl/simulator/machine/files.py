@@ -2,8 +2,13 @@
 # SPDX-License-Identifier: MIT
 """An open file on the board's drive: what is written stays in RAM until it is flushed, at flash's cost.
 
-What a power cut leaves: a file as of its last flush or close (a new one is empty). The 4 KB being written when the
-power goes read 0xFF where they were in the file before, since flash is erased first; the blocks before are new.
+As in FatFs, whole sectors of 512 bytes pass through to the buffer of the drive, which os.sync() writes, too; a sector that
+is written in part, and the file's length, wait for flush() or close(). Not modelled: the drive also writes its buffer by
+itself after a second.
+
+What a power cut leaves: a file as of its last flush, close or sync (a new one is empty). Of the 4 KB being written when the
+power goes, what was there before may be blank, partly new or torn at a sector (flash.py); the blocks before are new. The
+file's length changes last.
 """
 
 from __future__ import annotations
@@ -13,8 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chargerctl.simulator.machine.errors import os_error
-
-BLOCK = 4096
+from chargerctl.simulator.machine.flash import BLOCK, SECTOR
 
 
 class Mode:
@@ -34,9 +38,11 @@ class Mode:
 
 @dataclass(frozen=True)
 class Storage:
-    """Where an open file is kept: `write` takes the whole content and the 4 KB blocks of it that changed."""
+    """Where an open file is kept: `write` takes the whole content, the 4 KB blocks of it that changed, and whether its
+    length is written, too."""
 
-    write: Callable[[bytes, list[int]], object]
+    read: Callable[[], bytes]
+    write: Callable[[bytes, list[int], bool], object]
     closed: Callable[[File], object]
 
 
@@ -49,6 +55,8 @@ class File:
         self._storage = storage
         self._position = len(content) if mode.appends else 0
         self._dirty: set[int] = set()
+        # The sector that is written in part.
+        self._begun: int | None = None
         self._closed = False
 
     def __enter__(self) -> File:
@@ -103,14 +111,28 @@ class File:
         self._data[self._position : end] = raw
         if raw:
             self._dirty.update(range(self._position // BLOCK, (end - 1) // BLOCK + 1))
+            last = (end - 1) // SECTOR
+            self._begun = None if end % SECTOR == 0 and self._position <= last * SECTOR else last
         self._position = end
         return len(data)
 
     def flush(self) -> None:
         self._check(True)
         if self._dirty:
-            dirty, self._dirty = sorted(self._dirty), set()
-            self._storage.write(bytes(self._data), dirty)
+            dirty, self._dirty, self._begun = sorted(self._dirty), set(), None
+            self._storage.write(bytes(self._data), dirty, True)
+
+    def sync(self) -> None:
+        """The drive writes its own buffer: all but the sector that was begun, and the length."""
+        if not self._dirty:
+            return
+        there, content = self._storage.read(), bytearray(self._data)
+        if self._begun is not None:
+            sector = slice(self._begun * SECTOR, (self._begun + 1) * SECTOR)
+            content[sector] = there[sector]
+        self._storage.write(bytes(content), sorted(self._dirty), False)
+        if self._begun is None and len(self._data) == len(there):
+            self._dirty.clear()
 
     def close(self) -> None:
         if not self._closed:

@@ -8,6 +8,7 @@ Parts, for modules/, peripherals/, network/ and the script:
     pins, gpio   Pin by the names that the `board` module has in this version (aliases share one), and by GPIO number
     i2c_bus(scl, sda), spi_bus(sck, mosi, miso)      the bus on these pins, by name; made when first asked for
     console, nvm, drive, rtc, watchdog               what the board has beside its pins
+    operations   how its memories are changed, and where a power cut falls between or into that
     scheduler    which program runs; its signal(exception) interrupts that program
     pace         how far the passes of the program's loop are apart
     network      None, or what `wifi` and `socketpool` use; set by the Network that is made for this board
@@ -32,6 +33,7 @@ from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.drive import Drive
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.machine.nvm import Nvm
+from chargerctl.simulator.machine.operations import Operations
 from chargerctl.simulator.machine.pace import Pace
 from chargerctl.simulator.machine.pins import Pin, Pull
 from chargerctl.simulator.machine.rtc import AT_POWER_ON, AT_POWER_ON_RP2_BEFORE_9_2, Rtc
@@ -77,10 +79,13 @@ class Hardware:
         self.pins = {name: self.gpio[number] for name, number in profile.pins_in(version).items()}
         has_usb = profile.has_drive
         self.console = Console(self.clock, self.scheduler, self.costs, self.events, has_usb=has_usb)
-        self.drive = Drive(Path(drive), profile, self.clock, self.scheduler, self.costs)
+        # What a torn operation leaves is the same in each run, unless `seed` says otherwise.
+        self.operations = Operations(self.clock, self.scheduler, random.Random(seed or 0))
+        self.drive = Drive(Path(drive), profile, self.clock, self.operations, self.costs)
         self.nvm = Nvm(
             self.clock,
             self.scheduler,
+            self.operations,
             self.costs,
             self.random,
             size=profile.nvm_bytes,

@@ -9,22 +9,23 @@ import random
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.errors import EspMemoryError, IDFError
+from chargerctl.simulator.machine.flash import BLANK, PAGE, half_erased, half_programmed
+from chargerctl.simulator.machine.operations import Operations
 from chargerctl.simulator.machine.scheduler import Scheduler
-
-_BLANK = 0xFF
 
 
 class Nvm:
-    """`data` survives everything but a power cut (or reset) between erasing and writing, which leaves all of it blank.
+    """`data` survives everything but a power cut (or reset) between erasing and writing.
 
     ESP32: every write copies, erases and writes all 8 KB. RP2: 4 KB; only a write over bytes that are not blank
-    erases, the others are programmed in place.
+    erases, the others are programmed in place, page by page. Operations: "nvm erase", "nvm program".
     """
 
     def __init__(
         self,
         clock: Clock,
         scheduler: Scheduler,
+        operations: Operations,
         costs: Costs,
         chance: random.Random,
         *,
@@ -33,10 +34,11 @@ class Nvm:
     ) -> None:
         self._clock = clock
         self._scheduler = scheduler
+        self._operations = operations
         self._costs = costs
         self._chance = chance
         self._is_esp32 = is_esp32
-        self.data = bytearray([_BLANK]) * size
+        self.data = bytearray([BLANK]) * size
         # Writes since the flash was new, for statements about wear.
         self.writes = 0
         # From now on what goes wrong: "write" (a worn flash) or "read" (nothing works any more); None: nothing.
@@ -54,26 +56,51 @@ class Nvm:
         raise self._chance.choice((RuntimeError("NVS Error"), IDFError("Generic Failure"), EspMemoryError()))
 
     def write(self, start: int, new: bytes) -> None:
-        """Write, at its cost. May not return: what the power cut leaves is the blank or the old content."""
-        old = self.data[start : start + len(new)]
-        is_esp32, clock = self._is_esp32, self._clock
+        """Write, at its cost. May not return: see `flash` for what a power cut leaves."""
         self.check("read")
         self.writes += 1
         with self._scheduler.shield():
-            if not is_esp32:
-                if old == bytes(new):
-                    return
-                self.check("write")
-                if all(byte == _BLANK for byte in old):
-                    self.data[start : start + len(new)] = new
-                    return
-            cost_us = self._costs.nvm_write if is_esp32 else self._costs.nvm_write_rp2
-            kept = bytearray(self.data)
-            kept[start : start + len(new)] = new
-            clock.spend(cost_us // 4)
-            self.data[:] = bytes([_BLANK]) * len(self.data)
-            # An ESP32 has erased everything before it finds that it cannot write.
-            self.check("write")
-            clock.spend(cost_us // 2)
-            self.data[:] = kept
-            clock.spend(cost_us - cost_us // 4 - cost_us // 2)
+            if self._is_esp32:
+                self._write_esp32(start, new)
+            elif self.data[start : start + len(new)] != new:
+                self._write_rp2(start, new)
+
+    def _write_esp32(self, start: int, new: bytes) -> None:
+        copying_us = self._costs.nvm_write // 4
+        self._clock.spend(copying_us)
+        self._replace(start, new, self._costs.nvm_write - copying_us)
+
+    def _write_rp2(self, start: int, new: bytes) -> None:
+        self.check("write")
+        if any(byte != BLANK for byte in self.data[start : start + len(new)]):
+            self._replace(start, new, self._costs.nvm_write_rp2)
+            return
+        while new:
+            size = PAGE - start % PAGE
+            self._program(start, new[:size], self._costs.nvm_page)
+            start += size
+            new = new[size:]
+
+    def _replace(self, start: int, new: bytes, us: int) -> None:
+        """Erase everything, and write it again with `new` in it."""
+        kept = bytearray(self.data)
+        kept[start : start + len(new)] = new
+        self._operations.carry_out("nvm erase", us // 2, self._erase, self._half_erase)
+        # An ESP32 has erased everything before it finds that it cannot write.
+        self.check("write")
+        self._program(0, bytes(kept), us - us // 2)
+
+    def _erase(self) -> None:
+        self.data[:] = bytes([BLANK]) * len(self.data)
+
+    def _half_erase(self) -> None:
+        self.data[:] = half_erased(bytes(self.data), self._operations.chance)
+
+    def _program(self, start: int, new: bytes, us: int) -> None:
+        place = slice(start, start + len(new))
+        torn = half_programmed(bytes(self.data[place]), new, self._operations.chance)
+
+        def put(content: bytes) -> None:
+            self.data[place] = content
+
+        self._operations.carry_out("nvm program", us, lambda: put(new), lambda: put(torn))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chargerctl.settings.values import Values
     from chargerctl.simulator.machine.board import VirtualBoard
     from chargerctl.simulator.machine.buses import I2CBus, SPIBus
+    from chargerctl.simulator.machine.operations import Operations
 
 
 class Pinout:
@@ -35,6 +36,15 @@ class Pinout:
     def setting(self, key: str) -> Any:
         """The value of [hardware] `key`."""
         return self._values[f"hardware.{key}"]
+
+    def option(self, name: str) -> Any:
+        """The value of a setting by its whole name, such as "storage.kind"; None where it is not set."""
+        return self._values.get(name)
+
+    @property
+    def operations(self) -> Operations:
+        """How the board's memories are changed, for a memory beside the chip."""
+        return self._board.operations
 
     def receive_pulses(self, pin: Pin, receive: Callable[[Iterable[int]], object]) -> None:
         """Have `receive` called with the high pulses that neopixel_write sends on the pin, in nanoseconds."""

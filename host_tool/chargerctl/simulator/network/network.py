@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chargerctl.simulator.network.connection import Connection
+from chargerctl.simulator.network.http_server import HTTP_HOST, HTTP_PORTS, HttpServer
 from chargerctl.simulator.network.link import Link
 from chargerctl.simulator.network.names import DNS_PORT, MULTICAST_DNS, Names
 from chargerctl.simulator.network.ntp import NTP_PORT, NtpServer, WorldTime
@@ -48,6 +49,9 @@ class Network:
         self.faults = self.link.faults
         self.names = Names(self.link)
         self.servers = Servers()
+        self.http = HttpServer(self.clock, self.events)
+        for port in HTTP_PORTS:
+            self.serve(HTTP_HOST, port, self.http)
         # Open sockets of the program, TCP and UDP.
         self.sockets: set[TcpSocket | UdpSocket] = set()
         # Publishes a payload to the charger; set by the central system's side (uplink.py).

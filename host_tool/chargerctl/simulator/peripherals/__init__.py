@@ -10,6 +10,7 @@ from __future__ import annotations
 from chargerctl.simulator.peripherals.contactor import Contactor
 from chargerctl.simulator.peripherals.contacts import Cable, EmergencyStop, Lock, Relay, ServiceButton
 from chargerctl.simulator.peripherals.display import Display
+from chargerctl.simulator.peripherals.fram import FramPart
 from chargerctl.simulator.peripherals.meter import Meter
 from chargerctl.simulator.peripherals.part import Part
 from chargerctl.simulator.peripherals.reader import Reader
@@ -26,6 +27,7 @@ PARTS: tuple[type[Part], ...] = (
     Reader,
     Led,
     Meter,
+    FramPart,
 )
 
 # What a script can `fail` and `repair`, and `press` and `release`.

@@ -16,6 +16,7 @@ from chargerctl.simulator.peripherals import PARTS
 from chargerctl.simulator.peripherals.contactor import Contactor
 from chargerctl.simulator.peripherals.contacts import Button, Cable, Lock, Relay
 from chargerctl.simulator.peripherals.display import Display
+from chargerctl.simulator.peripherals.fram import FramPart
 from chargerctl.simulator.peripherals.meter import Meter
 from chargerctl.simulator.peripherals.part import Part
 from chargerctl.simulator.peripherals.reader import Reader
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from chargerctl.simulator.machine.board import VirtualBoard
     from chargerctl.simulator.machine.buses import I2CBus
     from chargerctl.simulator.machine.events import Event
+    from chargerctl.simulator.peripherals.fram import Fram
     from chargerctl.simulator.peripherals.panel import Ssd1306Panel
 
 P = TypeVar("P", bound=Part)
@@ -50,6 +52,7 @@ class World:
         self._contactor = self._part(Contactor)
         self._contactor.follow(self._meter.contactor)
         self._led = self._part(Led)
+        self.fram: Fram = self._part(FramPart).chip
         self.panel: Ssd1306Panel = self._part(Display).panel
         self.i2c: I2CBus = pinout.i2c()
         board.events.listen(self._on_power, ("power",))

@@ -39,7 +39,7 @@ _IDLE = ("Available", "Preparing", "Finishing")
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
     for boot in history.boots:
-        found = transactions(boot)
+        found = transactions(history, boot)
         for call in boot.asked:
             if call.answered_s is not None and not call.id.startswith(RETAINED_ID):
                 check = _CHECKS.get(call.action)

@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from chargerctl.simulator.chaos.judgements.history import Boot, Call, History
 
-# After so long without an answer the next may be sent; sooner an Authorize, and before a restart a start or a stop.
-_GIVEN_UP_S, _GIVES_WAY_S, _RESTART_S, _ROUND_S = 30.0, 5.0, 1.0, 0.5
-_KEPT = ("StartTransaction", "StopTransaction")
+# After so long without an answer the next may be sent; sooner an Authorize.
+_GIVEN_UP_S, _GIVES_WAY_S, _ROUND_S = 30.0, 5.0, 0.5
 # How soon what gets no answer is sent again after a reconnect.
 _SOONER_S, _SINCE_S = 10.0, 60.0
 # The central system's interval; a call may be outstanding before it.
@@ -62,9 +61,6 @@ def _one_at_a_time(history: History, before: Call, call: Call) -> Iterator[tuple
 
 
 def _patience_s(history: History, before: Call, call: Call) -> float:
-    restart = any(each.action == "Reset" and each.at_s < call.at_s for each in call.boot.asked)
-    if restart and before.action not in _KEPT:
-        return _RESTART_S
     if call.action == "Authorize" and before.action != "BootNotification":
         return _GIVES_WAY_S
     connected = any(before.at_s - _SINCE_S < at_s <= before.at_s for at_s in history.connects)

@@ -41,7 +41,7 @@ def _has_cause(history: History, boot: Boot, at_s: float) -> bool:
 
 
 def _by_card(history: History, boot: Boot, at_s: float, card_s: float, frame_s: float) -> bool:
-    found = transactions(boot)
+    found = transactions(history, boot)
     running = causes.at_work(history, found, at_s, at_s)
     if not running:
         # Its start was never sent: who began it is not known.

@@ -93,11 +93,13 @@ class Asked:
 
 @dataclass
 class Boot:
-    """From one reset to the next. `number` counts from 0; `wh`: the meter's register when it began."""
+    """From one reset to the next. `number` counts from 0; `wh`: what the meter had counted when it began; `kept_wh`: the
+    highest register that a start or a stop had told before, which is the least that the program goes on from."""
 
     number: int
     begin_s: float
     wh: float
+    kept_wh: int = 0
     end_s: float = float("inf")
     last: bool = False
     calls: list[Call] = field(default_factory=list)
@@ -134,6 +136,7 @@ class History:
         self._calls: dict[str, Call] = {}
         self._asked: dict[str, Asked] = {}
         self._lag_s = 0.0
+        self._told_wh = 0
         # Since when the central system's clock has been wrong.
         self._wrong_s = float("inf")
         for event, wh in events:
@@ -163,7 +166,7 @@ class History:
             case {"kind": "reset", "reason": reason}:
                 if self.boots:
                     self.boots[-1].end_s = at_s
-                self.boots.append(Boot(len(self.boots), at_s, wh))
+                self.boots.append(Boot(len(self.boots), at_s, wh, self._told_wh))
                 self.resets.append((at_s, str(reason)))
             case {"kind": "cable", "plugged": bool(plugged)}:
                 self.plugged.note(at_s, plugged)
@@ -199,15 +202,24 @@ class History:
     def _sent(self, at_s: float, frame: list[Any]) -> None:
         match frame:
             case [2, str(call_id), str(action), dict(payload)] if self.boots:
-                # What was on its way at a reset still counts for the start that sent it.
-                boot = self._prefixes.setdefault(call_id.partition("-")[0], self.boots[-1])
+                boot = self._sender(call_id, action)
                 call = Call(at_s, call_id, action, payload, boot)
                 boot.calls.append(call)
+                told_wh = payload.get("meterStop", payload.get("meterStart", 0))
+                self._told_wh = max(self._told_wh, told_wh)
                 self._calls[call_id] = call
             case [3 | 4 as kind, str(call_id), answer, *_] if call_id in self._asked:
                 asked = self._asked[call_id]
                 if asked.answered_s is None:
                     asked.answered_s, asked.kind, asked.answer = at_s, kind, answer
+
+    def _sender(self, call_id: str, action: str) -> Boot:
+        """What was on its way at a reset still counts for the start that sent it."""
+        boot = self.boots[-1]
+        if action not in RECORDS:
+            return self._prefixes.setdefault(call_id.partition("-")[0], boot)
+        # It keeps its id over a reset, and the first that a start sends is something else.
+        return boot if boot.calls or not boot.number else self.boots[-2]
 
     def _received(self, at_s: float, frame: list[Any]) -> None:
         match frame:
@@ -234,16 +246,17 @@ class History:
 
     # What happened when.
 
-    def register_wh(self, boot: Boot, begin_s: float, end_s: float) -> tuple[float, float]:
-        """The least and the most that a program which counts pulses from its start may show in between: seen at the
-        event before, and at the one after."""
+    def register_wh(self, begin_s: float, end_s: float) -> tuple[float, float]:
+        """The least and the most that the register may show in between: seen at the event before, and at the one after.
+        What was counted since the last start or stop may be lost at a reset."""
+        boot = [each for each in self.boots if each is self.boots[0] or each.begin_s <= begin_s][-1]
         least = self._wh[max(0, bisect_left(self._times, begin_s) - 1)]
         most = self._wh[min(len(self._wh) - 1, bisect_left(self._times, end_s))]
         loaded_s = boot.begin_s + _LOADED_S
         if True in self.contact.within(boot.begin_s + _TRAVEL_S, loaded_s):
             # Through a contactor that is stuck, before the program counts.
             least -= self._wh[min(len(self._wh) - 1, bisect_left(self._times, loaded_s))] - boot.wh
-        return max(0.0, least - boot.wh) - _PULSE_WH, max(0.0, most - boot.wh) + _PULSE_WH
+        return boot.kept_wh + max(0.0, least - boot.wh) - _PULSE_WH, most + _PULSE_WH
 
     def spell(self, names: Sequence[str], begin_s: float, end_s: float) -> bool:
         """One of the ingredients was at work at some time in between."""
@@ -267,6 +280,11 @@ class History:
         if self.values.hardware.card_reader != "pn532_i2c":
             names = names[:1]
         return self.spell(names, begin_s - 30, end_s)
+
+    def ended_by(self, boot: Boot) -> str | None:
+        """The cause of the reset that ended it."""
+        after = self.resets[boot.number + 1 : boot.number + 2]
+        return after[0][1] if after else None
 
     def was_reset(self, begin_s: float, end_s: float) -> bool:
         return any(begin_s <= at_s <= end_s for at_s, _ in self.resets) or not self.powered.held(

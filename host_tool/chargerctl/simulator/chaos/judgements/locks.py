@@ -19,7 +19,7 @@ def judge(history: History) -> Iterator[tuple[float, str]]:
         return
     for boot in history.boots:
         if boot.last:
-            found = transactions(boot)
+            found = transactions(history, boot)
             yield from _held_without_reason(history, boot, found, history.slack_s)
             yield from _not_held(history, found, history.slack_s)
 

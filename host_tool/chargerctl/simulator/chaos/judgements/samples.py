@@ -18,7 +18,7 @@ _SAYS = {"context": "Sample.Periodic", "measurand": "Energy.Active.Import.Regist
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
     for boot in history.boots:
-        found = transactions(boot)
+        found = transactions(history, boot)
         for each in found:
             for sample in each.samples:
                 for text in _complaints(history, each, sample):
@@ -42,7 +42,7 @@ def _complaints(history: History, each: Transaction, sample: Record) -> Iterator
         return
     if not each.begin_s <= at_s <= each.end_s:
         yield f"is of {value['timestamp']}, when it did not run"
-    least, most = history.register_wh(each.boot, at_s - slack_s, at_s + 1 + slack_s)
+    least, most = history.register_wh(at_s - slack_s, at_s + 1 + slack_s)
     if not least <= int(said["value"]) <= most:
         yield f"says {said['value']} Wh, and the meter showed {least:.0f} to {most:.0f}"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from chargerctl.simulator.chaos.judgements import causes
 from chargerctl.simulator.chaos.judgements.history import History
-from chargerctl.simulator.chaos.judgements.transactions import Transaction, transactions
+from chargerctl.simulator.chaos.judgements.transactions import Transaction, all_transactions
 from chargerctl.simulator.chaos.scene import REMOTE_TAG
 
 # An Authorize waits so long for its turn and its answer.
@@ -17,11 +17,10 @@ _ESTOP_SEEN_S = 1.0
 
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
-    for boot in history.boots:
-        found = transactions(boot)
-        for before, each in zip([None, *found], found, strict=False):
-            for text in _complaints(history, each, before):
-                yield each.start.sent[0].at_s, f"a transaction of {each.tag} began {text}"
+    found = all_transactions(history)
+    for before, each in zip([None, *found], found, strict=False):
+        for text in _complaints(history, each, before):
+            yield each.start.sent[0].at_s, f"a transaction of {each.tag} began {text}"
 
 
 def _complaints(history: History, each: Transaction, before: Transaction | None) -> Iterator[str]:
@@ -45,7 +44,7 @@ def _complaints(history: History, each: Transaction, before: Transaction | None)
     # Nothing flows when it begins: what flows soon after is not in its register.
     if history.relay.at(end_s):
         end_s = history.relay.since(end_s)
-    least, most = history.register_wh(each.boot, begin_s, end_s)
+    least, most = history.register_wh(begin_s, end_s)
     if not least <= each.start.payload["meterStart"] <= most:
         yield f"at {each.start.payload['meterStart']} Wh, and the meter showed {least:.0f} to {most:.0f}"
 

@@ -22,7 +22,7 @@ _SETTLED_S = 2.0
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
     for boot in history.boots:
-        found = transactions(boot)
+        found = transactions(history, boot)
         said = [call for call in boot.called("StatusNotification") if call.payload["connectorId"] == 1]
         for call in said:
             for text in _complaints(history, boot, found, call):

@@ -13,6 +13,11 @@ from chargerctl.simulator.chaos.judgements.transactions import Transaction, all_
 _READER_S = 15.0
 # A start that was given up after three failures (ERR 3.18).
 _UNKNOWN, _ATTEMPTS = -1, 3
+# What may have ended the program. An ESP32 takes its reset button for a power-on, and an RP2 a brown-out for a software reset.
+_RESETS = {
+    "PowerLoss": ("power", "brownout", "button"),
+    "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
+}
 
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
@@ -40,6 +45,10 @@ def _complaints(history: History, each: Transaction) -> Iterator[str]:
     reason = payload.get("reason", "Local")
     if not _happened(history, each, reason, begin_s, end_s):
         yield f"{reason} at {payload['timestamp']}, and nothing of the kind had happened"
+    if reason in _RESETS:
+        # By its last checkpoint.
+        yield from _outside(history, each, each.begin_s - slack_s, each.boot.end_s)
+        return
     yield from _wrong_energy(history, each, begin_s, end_s)
     if history.relay.held(True, begin_s, end_s):
         yield f"{payload['timestamp']}, and the relay was closed all that time"
@@ -61,6 +70,8 @@ def _happened(history: History, each: Transaction, reason: str, begin_s: float, 
         return causes.stopped_by_hand(history, contact_s, end_s)
     if reason == "DeAuthorized":
         return each.refused
+    if reason in _RESETS:
+        return history.ended_by(boot) in _RESETS[reason]
     if reason in ("SoftReset", "HardReset"):
         return causes.reset_asked(boot, frame_s, end_s, reason.removesuffix("Reset"))
     if reason == "Other":
@@ -92,10 +103,17 @@ def _wrong_energy(history: History, each: Transaction, begin_s: float, end_s: fl
     which opening it was."""
     assert each.stop is not None
     opened = [at_s for at_s, closed in history.relay.changes(begin_s, end_s) if not closed]
-    alone = len(causes.at_work(history, transactions(each.boot), begin_s, min([*opened, end_s]))) == 1
+    alone = (
+        len(causes.at_work(history, transactions(history, each.boot), begin_s, min([*opened, end_s]))) == 1
+    )
     followed = not causes.contactor(history, begin_s, end_s)
     if len(opened) == 1 and opened[0] < each.stop.sent[0].at_s and alone and followed:
         begin_s = end_s = opened[0]
-    least, most = history.register_wh(each.boot, begin_s, end_s)
+    yield from _outside(history, each, begin_s, end_s)
+
+
+def _outside(history: History, each: Transaction, begin_s: float, end_s: float) -> Iterator[str]:
+    assert each.stop is not None
+    least, most = history.register_wh(begin_s, end_s)
     if not least <= each.stop.payload["meterStop"] <= most:
         yield f"{each.stop.payload['meterStop']} Wh, and the meter showed {least:.0f} to {most:.0f}"

@@ -1,15 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The transactions of each start of the program, put together from what was sent about them.
+"""The transactions, put together from what was sent about them.
 
 Starts, samples and stops leave in the order in which they happened: the second stop belongs to the second start, whatever
-id it carries.
+transactionId it carries. A message keeps its id however often it is sent, also by a later start of the program.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +40,8 @@ class Record:
 
 @dataclass
 class Transaction:
+    """`boot`: the start of the program in which it began."""
+
     boot: Boot
     start: Record
     stop: Record | None = None
@@ -70,20 +70,20 @@ class Transaction:
         return any(call.status not in (None, "Accepted") for call in self.start.sent)
 
 
-def records(boot: Boot) -> list[Record]:
+def records(history: History) -> list[Record]:
     """In the order in which they were sent first."""
     found: dict[str, Record] = {}
-    for call in boot.called(*RECORDS):
-        key = call.action + json.dumps(call.payload, sort_keys=True)
-        found.setdefault(key, Record(call.action, call.payload)).sent.append(call)
+    for boot in history.boots:
+        for call in boot.called(*RECORDS):
+            found.setdefault(call.id, Record(call.action, call.payload)).sent.append(call)
     return list(found.values())
 
 
-def transactions(boot: Boot) -> list[Transaction]:
+def all_transactions(history: History) -> list[Transaction]:
     found: list[Transaction] = []
-    for record in records(boot):
+    for record in records(history):
         if record.action == "StartTransaction":
-            found.append(Transaction(boot, record))
+            found.append(Transaction(_began_in(history, record), record))
         elif found and record.action == "StopTransaction":
             found[-1].stop = found[-1].stop or record
         elif found:
@@ -91,9 +91,22 @@ def transactions(boot: Boot) -> list[Transaction]:
     return found
 
 
-def all_transactions(history: History) -> Iterator[Transaction]:
-    for boot in history.boots:
-        yield from transactions(boot)
+def transactions(history: History, boot: Boot) -> list[Transaction]:
+    """Those that began in this start of the program."""
+    return [each for each in all_transactions(history) if each.boot is boot]
+
+
+def _began_in(history: History, start: Record) -> Boot:
+    """It may have been sent first by a later one."""
+    sender = start.sent[0].boot
+    if history.slack_s is None or start.time_s is None:
+        return sender
+    began_s = start.time_s + 1 + history.slack_s
+    return next(
+        each
+        for each in reversed(history.boots[: sender.number + 1])
+        if each.begin_s <= began_s or not each.number
+    )
 
 
 def _usable(call: Call) -> bool:

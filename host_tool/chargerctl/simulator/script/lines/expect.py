@@ -124,3 +124,14 @@ def no_frame(stage: Stage, kind: str, direction: str, action: str, seconds: floa
 def console(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
     log = stage.record.console
     return Expectation("console", within, lambda: log.consume(lambda line: text in line), log.unmatched)
+
+
+@timed(f"expect upload text:TEXT {_WITHIN}", "The last file that was put at files.example contains the text.")
+def upload(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
+    uploads = stage.network.http.uploads
+    return Expectation(
+        "upload",
+        within,
+        lambda: bool(uploads) and text in uploads[-1].text,
+        lambda: f"the file is {uploads[-1].text!r}" if uploads else "no file was put",
+    )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from chargerctl.simulator.network.http_server import BEHAVIOURS
 from chargerctl.simulator.script.line import Stage, line
 
 
@@ -41,3 +42,13 @@ def link(stage: Stage, state: str) -> None:
 @line("broker state:down|up", "Switch the broker. `down`: its connections are reset, new ones refused.")
 def broker(stage: Stage, state: str) -> None:
     stage.network.broker(state == "up")
+
+
+@line(
+    f"upload how:{'|'.join(BEHAVIOURS)}",
+    "Choose what the server at http:// and https://files.example does with a file: takes it; refuses connections; does not "
+    "answer; answers a byte each 0.5 s; status 500; status 302; closes in the middle; takes POST only; answers with no "
+    "HTTP; with a header that does not end.",
+)
+def upload(stage: Stage, how: str) -> None:
+    stage.network.http.how = how

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Where the journal is kept, by [storage] kind: a visitor of the start. A medium has
+
+copies: 1 or 2; size: of each; keeps: a power cut during `replace` loses nothing;
+ms, rewrite_ms: how long `append` and `replace` block at worst;
+read(copy, offset, size) -> bytes;
+use(copy, end, behind): that copy is the current one, its log ends there, and up to where the other one is the same;
+append(offset, data): behind the log of the current copy, where all bytes are 0xFF;
+replace(image): a new log, followed by 0xFF.
+
+What fails raises OSError, RuntimeError or MemoryError.
+"""
+
+import storage
+
+from charger.hardware import system
+from charger.visit import visit
+
+
+def open_medium(kind, fram_address, i2c):
+    """The medium. auto: files where the program may always write its drive, as on boards without USB, else nvm."""
+    writable = not storage.getmount("/").readonly
+    if kind == "auto":
+        kind = "file" if writable else "nvm"
+    if kind == "nvm":
+        return visit("hardware.nvm").Nvm(system.is_rp2())
+    if kind == "fram":
+        if i2c is None:
+            raise RuntimeError("no I2C pins for the FRAM")
+        return visit("hardware.fram").Fram(i2c, fram_address)
+    if not writable:
+        raise RuntimeError("the laptop owns the drive until a reset without the service button")
+    return visit("hardware.two_files").TwoFiles()

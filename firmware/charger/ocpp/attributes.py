@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The configuration keys that have an attribute, by their numbers. Loaded for one call, and at the start."""
+
+
+def read(configuration):
+    """The values of all of them: the place of each is its number, so new ones go to the end."""
+    c = configuration
+    return [
+        c.heartbeat_interval_s,
+        c.meter_value_sample_interval_s,
+        c.connection_timeout_s,
+        c.allow_offline_tx_for_unknown_id,
+        c.minimum_status_duration_s,
+        c.clock_aligned_data_interval_s,
+        c.meter_values_sampled_data,
+        c.meter_values_aligned_data,
+        c.stop_txn_sampled_data,
+        c.stop_txn_aligned_data,
+        c.transaction_message_attempts,
+        c.transaction_message_retry_interval_s,
+        c.message_timeout_s,
+        c.reset_retries,
+        c.authorization_cache_enabled,
+        c.local_authorize_offline,
+        c.local_pre_authorize,
+        c.authorize_remote_tx_requests,
+        c.stop_transaction_on_invalid_id,
+        c.max_energy_on_invalid_id_wh,
+        c.stop_transaction_on_ev_side_disconnect,
+        c.unlock_connector_on_ev_side_disconnect,
+    ]
+
+
+def write(configuration, present):
+    """Set the attributes to a list as `read` gives it."""
+    # Not by their names in strings: a name that is in one cannot have a shorter one on the board (docs/memory.md).
+    c = configuration
+    each = iter(present)
+    c.heartbeat_interval_s = next(each)
+    c.meter_value_sample_interval_s = next(each)
+    c.connection_timeout_s = next(each)
+    c.allow_offline_tx_for_unknown_id = next(each)
+    c.minimum_status_duration_s = next(each)
+    c.clock_aligned_data_interval_s = next(each)
+    c.meter_values_sampled_data = next(each)
+    c.meter_values_aligned_data = next(each)
+    c.stop_txn_sampled_data = next(each)
+    c.stop_txn_aligned_data = next(each)
+    c.transaction_message_attempts = next(each)
+    c.transaction_message_retry_interval_s = next(each)
+    c.message_timeout_s = next(each)
+    c.reset_retries = next(each)
+    c.authorization_cache_enabled = next(each)
+    c.local_authorize_offline = next(each)
+    c.local_pre_authorize = next(each)
+    c.authorize_remote_tx_requests = next(each)
+    c.stop_transaction_on_invalid_id = next(each)
+    c.max_energy_on_invalid_id_wh = next(each)
+    c.stop_transaction_on_ev_side_disconnect = next(each)
+    c.unlock_connector_on_ev_side_disconnect = next(each)

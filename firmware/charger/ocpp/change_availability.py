@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""ChangeAvailability (SPEC 5.2). Loaded for one call."""
+
+from charger import connector
+from charger.journal import INOPERATIVE
+from charger.ocpp.calls import CallError, required
+
+_BITS = {0: 3, 1: 1}
+
+
+def _change(charger, payload):
+    kind = required(payload, "type", str)
+    if kind not in ("Operative", "Inoperative"):
+        raise CallError("PropertyConstraintViolation", "type is Operative or Inoperative")
+    bits = _BITS.get(required(payload, "connectorId", int))
+    controller = charger.controller
+    if bits is None or controller.state.operative is None:
+        return {"status": "Rejected"}
+    operative = kind == "Operative"
+    journal = charger.board.journal
+    # Whoever makes the only connector operative wants this charge point to charge: connector 0 follows.
+    journal.put(INOPERATIVE, None if operative else (journal.get(INOPERATIVE) or 0) | bits)
+    controller.handle(connector.AVAILABILITY, operative)
+    charger.availability.look_again()
+    # A transaction runs, or its card must free the cable first.
+    waits = not operative and controller.state.phase not in (connector.UNAVAILABLE, connector.FAULTED)
+    return {"status": "Scheduled" if waits else "Accepted"}
+
+
+ACTIONS = {"ChangeAvailability": _change}

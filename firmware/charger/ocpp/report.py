@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the file of GetDiagnostics says: firmware, time, memory, the configuration keys, the drive's settings without
+secrets, and the last lines of the log. Loaded for one attempt to upload it.
+"""
+
+from charger.clock import iso
+from charger.visit import visit
+
+
+def make(charger, window):
+    """A function that gives an iterator of the file's lines, bytes, the same at each call.
+
+    `window`: (first, last) unix time of the lines of the log that are wanted, None for no limit. Where the time is not known
+    all are given.
+    """
+    board = charger.board
+    now = board.system.up_ms() // 1000
+    unix = board.clock.unix()
+    vendor, model, serial, version = charger.identity
+    head = [
+        "chargerctl firmware {} on {}, {} {}, serial {}".format(
+            version, board.system.board_id(), vendor, model, serial
+        ),
+        "time {}, {} s since the board's start".format("unknown" if unix is None else iso(unix), now),
+        "memory {}".format(board.system.memory()),
+        "transactions and messages that are not delivered: {}".format(len(board.journal)),
+        "",
+        "Configuration keys",
+    ]
+    for entry in visit("ocpp.keys").entries(charger):
+        head.append("{} = {}".format(entry["key"], entry["value"]))
+    first, last = [None if each is None or unix is None else each - unix + now for each in window]
+
+    def lines():
+        for line in head:
+            yield (line + "\n").encode()
+        yield b"\nSettings of the drive, without secrets\n"
+        for line in _settings():
+            yield line
+        yield b"\nLog\n"
+        for line in _log(board.console.last()):
+            at = _second(line)
+            if at is not None and (first is None or at >= first) and (last is None or at <= last):
+                yield line
+
+    return lines
+
+
+def _settings():
+    """Our settings in the drive's file. Every secret's name has the word in it; and what is not ours may be one, too."""
+    try:
+        with open("/settings.toml", "rb") as file:
+            for line in file:
+                name = line.strip().upper()
+                if name.startswith(b"CHARGER_") and b"PASSWORD" not in name:
+                    yield line.rstrip() + b"\n"
+    except OSError:
+        # There may be none.
+        return
+
+
+def _log(pieces):
+    line = bytearray()
+    for piece in pieces:
+        for byte in piece:
+            # 0: nothing has been there yet.
+            if byte:
+                line.append(byte)
+            if byte == 10:
+                yield bytes(line)
+                line = bytearray()
+
+
+def _second(line):
+    """The board's second at which a line was written; None for what is left of one that is half overwritten."""
+    try:
+        return int(line[1 : line.index(b".")]) if line[:1] == b"[" else None
+    except ValueError:
+        return None

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Judges the books of the central system by what really happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.whole.journal.charger import Charger, Session
+from tests.whole.journal.stores import CHECKPOINT_WH
+
+# What flows while a checkpoint is on its way to the medium: some passes.
+_ON_ITS_WAY_WH = 25
+
+
+def mistakes(charger: Charger) -> list[str]:
+    """Every session is there once, with its energy, to the checkpoint where the power failed; every message keeps its id and its
+    payload. In words; empty when all is right."""
+    return [*_messages(charger), *_transactions(charger)]
+
+
+def _messages(charger: Charger) -> list[str]:
+    found = []
+    known: dict[str, tuple[str, dict[str, Any]]] = {}
+    for call_id, action, payload in charger.books.frames:
+        before = known.setdefault(call_id, (action, payload))
+        if before != (action, payload):
+            found.append(f"id {call_id} was {before} and is {(action, payload)}")
+    for action, key in (("StartTransaction", "timestamp"), ("StopTransaction", "transactionId")):
+        # A retry has the same id, so each id counts once.
+        once = dict(charger.books.of(action))
+        for value, count in Counter((payload[key], payload.get("meterStart")) for payload in once.values()).items():
+            if count > 1:
+                found.append(f"doubled: {count} messages {action} for {value}")
+    return found
+
+
+def _transactions(charger: Charger) -> list[str]:
+    found = []
+    booked = list(charger.central.ledger.transactions.values())
+    stops = {payload["transactionId"]: payload for _, payload in charger.books.of("StopTransaction")}
+    for session in charger.sessions:
+        of_it = [each for each in booked if each.start["meterStart"] == session.began_wh]
+        if not of_it:
+            found.append(f"lost: {session} has no StartTransaction")
+        for each in of_it:
+            found += _stop(session, stops.get(each.id))
+    begun = {session.began_wh for session in charger.sessions}
+    for each in booked:
+        stop = stops.get(each.id)
+        if each.start["meterStart"] not in begun:
+            # Recorded, and then the power went before the relay closed: it is closed with nothing.
+            if stop is None:
+                found.append(f"lost: {each} has no StopTransaction")
+            elif stop["meterStop"] != each.start["meterStart"]:
+                found.append(f"invented: {each} took energy while the relay was open")
+    starts = [each.start["timestamp"] for each in booked]
+    if starts != sorted(starts):
+        found.append(f"out of order: {starts}")
+    return found
+
+
+def _stop(session: Session, stop: dict[str, Any] | None) -> list[str]:
+    if stop is None:
+        return [f"lost: {session} has no StopTransaction"]
+    missing = session.ended_wh - stop["meterStop"]
+    allowed = CHECKPOINT_WH + _ON_ITS_WAY_WH if session.cut else 0
+    if not 0 <= missing <= allowed:
+        return [f"energy: {session} was stopped at {stop['meterStop']}, {missing} Wh are missing"]
+    if stop["meterStop"] < session.began_wh:
+        return [f"energy: {session} was stopped at {stop['meterStop']}, below its start"]
+    return []

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What outlasts the power, without a board around it: the simulator's memories, with the firmware's own media on them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from charger import recovery
+from charger.journal import Journal
+from charger.records import Content
+from chargerctl.boards.catalogue import BOARDS
+from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.costs import Costs
+from chargerctl.simulator.machine.drive import Drive
+from chargerctl.simulator.machine.nvm import Nvm
+from chargerctl.simulator.machine.operations import Operations
+from chargerctl.simulator.machine.scheduler import Scheduler
+from chargerctl.simulator.peripherals.fram import Fram
+
+_HARDWARE = Path(__file__).resolve().parents[3] / "firmware" / "charger" / "hardware"
+# [storage] kind, and the board that has it.
+BOARD_OF = {
+    "file": "seeed_xiao_esp32c6",
+    "nvm RP2": "raspberry_pi_pico_w",
+    "nvm ESP32": "adafruit_feather_esp32s2",
+    "fram": "seeed_xiao_esp32c6",
+}
+KINDS = tuple(BOARD_OF)
+CHECKPOINT_WH = 100
+
+
+class PowerCut(BaseException):
+    """The power is gone: passes every `except` of the firmware."""
+
+
+class Stores:
+    """The memories of one charger that keeps its journal in `kind`.
+
+    `at(number, name, phase)` is called in each phase of each operation on the store of the journal; `number` counts them
+    from 0 since the first power-on. It may call `cut`.
+    """
+
+    def __init__(self, kind: str, seed: int = 0) -> None:
+        self.kind = kind
+        self.at: Callable[[int, str, str], object] = lambda number, name, phase: None
+        self.count = 0
+        profile = BOARDS[BOARD_OF[kind]]
+        self.clock, self.costs = Clock(), Costs()
+        scheduler = Scheduler(self.clock)
+        self.operations = Operations(self.clock, scheduler, random.Random(seed))
+        self.operations.reached = self._reached
+        self._folder = tempfile.TemporaryDirectory(dir=_memory_folder())
+        self._drive = Drive(Path(self._folder.name), profile, self.clock, self.operations, self.costs)
+        self._fram = Fram(self.operations)
+        self.nvm = Nvm(
+            self.clock,
+            scheduler,
+            self.operations,
+            self.costs,
+            random.Random(seed),
+            size=profile.nvm_bytes,
+            is_esp32=not profile.is_rp2,
+        )
+        self._powered = True
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def snapshot(self) -> tuple[bytes, bytes, dict[str, bytes]]:
+        """What the memories hold, for `restore` of others of the same kind."""
+        folder = Path(self._folder.name)
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        return bytes(self.nvm.data), bytes(self._fram.data), files
+
+    def restore(self, snapshot: tuple[bytes, bytes, dict[str, bytes]]) -> None:
+        self.nvm.data[:], self._fram.data[:], files = snapshot
+        for name, content in files.items():
+            path = Path(self._folder.name, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+
+    def cut(self) -> None:
+        """Nothing is written any more until `power_on`."""
+        self._powered = False
+        self._drive.end_program(orderly=False)
+        raise PowerCut
+
+    def end_program(self) -> None:
+        """The program is gone, as after a reset of the chip; the power is not."""
+        self._drive.end_program(orderly=False)
+
+    def power_on(self) -> None:
+        self._powered = True
+
+    def _reached(self, name: str, phase: str) -> None:
+        if not self._powered:
+            raise PowerCut
+        if name.split()[0] == self.kind.split()[0]:
+            number = self.count
+            self.count += phase == "after"
+            self.at(number, name, phase)
+
+    # What the firmware makes of them at a start.
+
+    def header(self) -> Any:
+        """hardware.store.Store: crash count and latched fault."""
+        return self._load("store").Store()
+
+    def journal(self, stalls: Any, log: Callable[[str, str], object]) -> Journal:
+        """As assembly.py makes it."""
+        try:
+            medium = self._medium()
+            content = recovery.recover(medium, log)
+        except (OSError, RuntimeError, MemoryError) as error:
+            content, medium = Content(), None
+            content.trouble = str(error)
+        return Journal(content, medium, stalls, CHECKPOINT_WH, log)
+
+    def _medium(self) -> Any:
+        if self.kind == "file":
+            module = self._load("two_files")
+            drive = self._drive
+            module.open = drive.open
+            module.os = SimpleNamespace(stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir)
+            return module.TwoFiles()
+        if self.kind == "fram":
+            return self._load("fram").Fram(_I2c(self._fram), self._fram.address)
+        return self._load("nvm").Nvm(self.kind == "nvm RP2")
+
+    def _load(self, name: str) -> ModuleType:
+        """The firmware's module over these memories: each charger has its own."""
+        spec = importlib.util.spec_from_file_location(f"stores_{name}", _HARDWARE / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        ticks = SimpleNamespace(ticks_ms=lambda: self.clock.now_us // 1000 & (1 << 29) - 1)
+        board = {"microcontroller": SimpleNamespace(nvm=_Bytes(self.nvm)), "supervisor": ticks}
+        with patch.dict(sys.modules, board):
+            spec.loader.exec_module(module)
+        return module
+
+
+class _Bytes:
+    """microcontroller.nvm."""
+
+    def __init__(self, nvm: Nvm) -> None:
+        self._nvm = nvm
+
+    def __getitem__(self, place: slice) -> bytearray:
+        return self._nvm.data[place]
+
+    def __setitem__(self, place: slice, data: bytes) -> None:
+        self._nvm.write(place.start, bytes(data))
+
+
+class _I2c:
+    """hardware/i2c.py with the chip at the end of the wires."""
+
+    reason = ""
+
+    def __init__(self, chip: Fram) -> None:
+        self._chip = chip
+
+    def usable(self, now: int) -> bool:
+        return True
+
+    def stalled(self, now: int) -> bool:
+        return False
+
+    def ask(self, address: int, into: Any = None) -> int:
+        assert address == self._chip.address
+        data = self._chip.read(1 if into is None else len(into))
+        if into is not None:
+            into[:] = data
+        return data[0]
+
+    def send(self, address: int, data: bytes) -> None:
+        assert address == self._chip.address
+        self._chip.write(data)
+
+
+def _memory_folder() -> str | None:
+    """Where files cost no disk, if there is such a place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
