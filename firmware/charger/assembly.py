@@ -53,7 +53,7 @@ def build(store, reason, outputs, network, free, reserve):
     operative = not any(fatal for _, _, fatal in problems)
 
     i2c = _fit(board, values, outputs)
-    board.journal = _journal(values, i2c, board.stalls, log)
+    board.journal = _journal(board, values, i2c, log)
     # Late, as store.log: console and store were there before the parts were made.
     console.stalls = board.stalls
     if problems:
@@ -120,12 +120,12 @@ def _fit(board, values, outputs):
     return i2c
 
 
-def _journal(values, i2c, stalls, log):
+def _journal(board, values, i2c, log):
     kind = values["storage.kind"]
     medium = None
     try:
-        medium = visit("hardware.medium").open_medium(kind, values["storage.fram_address"], i2c)
-        content = visit("recovery").recover(medium, log)
+        medium = visit("hardware.medium").open_medium(kind, values["storage.fram_address"], i2c, board.store)
+        content = visit("journal_recovery").recover(medium, log)
     except (OSError, RuntimeError, MemoryError) as error:
         content = Content()
         content.trouble = "the journal cannot be opened ([storage] kind = {}): {}".format(
@@ -135,7 +135,7 @@ def _journal(values, i2c, stalls, log):
     if content.trouble is not None:
         log("store", content.trouble)
         medium = None
-    return Journal(content, medium, stalls, values["storage.checkpoint_wh"], log)
+    return Journal(content, medium, board.stalls, values["storage.checkpoint_wh"], log)
 
 
 def _connect(board, values, network):

@@ -3,9 +3,9 @@
 """What must survive: transaction messages that are not delivered, in the order in which they happened (SPEC 3.7), the
 running transaction, and facts, numbered values of which the last counts.
 
-A log of records on a medium (charger/hardware/): each write appends what waits. recovery.py reads it at the start, and
-rewriting.py makes it anew, without what is settled; both are visitors. Starts and stops stay until they are settled; of
-too many meter values the oldest are discarded.
+A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
+it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
+settled; of too many meter values the oldest are discarded.
 """
 
 import errno
@@ -47,10 +47,10 @@ _NEVER = const(0x3FFFFFFF)
 
 
 class Journal:
-    """`content`: a Content, as recovery.py found it. `medium`: as in hardware/medium.py, None: RAM alone.
+    """`content`: a Content, as journal_recovery.py found it. `medium`: as in hardware/medium.py, None: RAM alone.
 
     `checkpoint_wh`: the register at which the next checkpoint of the running transaction is due. `discarded`: how many
-    meter values in a row have found no place, or have taken that of an older one.
+    meter values in a row have found no place, or have taken that of an older one. `failing`: the last write has failed.
     """
 
     def __init__(self, content=None, medium=None, stalls=None, checkpoint_wh=0, log=None):
@@ -62,12 +62,12 @@ class Journal:
         self._head = None
         # Messages at the end of the queue that are not written yet.
         self._new = 0
-        self._answers = []
+        self._urgent = []
         self._dirty = []
         self._checkpoint = self._settles = False
         self._waits = 0
         self._since = self._again = None
-        self._failing = False
+        self.failing = False
         self.discarded = 0
         self._starts_and_stops = len([item for item in content.queue if item[0] & 15 != METER])
         running = content.running
@@ -90,16 +90,11 @@ class Journal:
         return self._waits != _URGENT or self._medium is None
 
     @property
-    def failing(self):
-        """The last write has failed."""
-        return self._failing
-
-    @property
     def trouble(self):
         """Why no transaction could be recorded, or None."""
         if self._content.trouble is not None:
             return self._content.trouble
-        if self._failing:
+        if self.failing:
             return "the journal cannot be written"
         if self._starts_and_stops + 2 > _PLACES or self._free() < 2 * _MESSAGE + _ANSWER:
             return FULL
@@ -110,7 +105,7 @@ class Journal:
         return self._content.facts.get(fact)
 
     def put(self, fact, value):
-        """None: forget it. Written with the next record that cannot wait, or when the relay is open."""
+        """None: forget it. Written when the relay is open."""
         facts = self._content.facts
         if facts.get(fact) == value:
             return
@@ -118,10 +113,14 @@ class Journal:
             del facts[fact]
         else:
             facts[fact] = value
-        if fact not in self._dirty:
+        # The first: the central system was told that it lasts (SPEC 5.2); the other before any message is sent.
+        if fact in (INOPERATIVE, BOOTS):
+            if self._medium is not None:
+                self._urgent.append(records.seal_fact(fact, value))
+            self._wait(_URGENT)
+        elif fact not in self._dirty:
             self._dirty.append(fact)
-        # The central system was told that it lasts (SPEC 5.2).
-        self._wait(_URGENT if fact == INOPERATIVE else _LAZY)
+        self._wait(_LAZY)
 
     def start(self, id_tag, unix, energy_wh, parent=None, by_card=True):
         """Record a start; returns its session number. The relay must not close before it is `written`."""
@@ -153,10 +152,7 @@ class Journal:
             return
         self.discarded = self.discarded + 1 if full else 0
         if full:
-            for place, item in enumerate(queue):
-                if item[0] & 15 == METER:
-                    self._remove(place)
-                    break
+            self.give_way(None, 1)
         power = min(power_w, 0xFFFFFF) | what << 24
         self._add(records.seal(METER, struct.pack("<IIIII", self._number(), session, unix, energy_wh, power)))
         self._register(energy_wh)
@@ -207,23 +203,23 @@ class Journal:
                 running.accepted = accepted
                 running.parent = parent or running.parent
             if self._medium is not None:
-                self._answers.append(records.seal_answer(session, content.ids[session], accepted, parent))
+                self._urgent.append(records.seal_answer(session, content.ids[session], accepted, parent))
             self._wait(_URGENT)
         elif record.kind == STOP:
             content.ids.pop(session, None)
             self._wait(_LAZY)
 
-    def give_way(self, session):
-        """Discard the waiting meter values of a transaction, or of all (None); how many."""
+    def give_way(self, session, most=_PLACES):
+        """Discard the waiting meter values of a transaction, or of all (None), the oldest first; how many."""
         queue = self._content.queue
-        count = 0
-        for place in range(len(queue) - 1, -1, -1):
-            if queue[place][0] & 15 == METER and session in (
-                None,
-                struct.unpack_from("<I", queue[place], 6)[0],
-            ):
+        place = count = 0
+        while place < len(queue) and count < most:
+            item = queue[place]
+            if item[0] & 15 == METER and (session is None or records.number_of(item, 6) == session):
                 self._remove(place)
                 count += 1
+            else:
+                place += 1
         return count
 
     def transaction_id(self, session):
@@ -233,7 +229,7 @@ class Journal:
     def flush(self):
         """Write what waits now. The relay is open, and the board is about to restart."""
         if self._waits and self._medium:
-            self._try(self._write, 0)
+            self._try(self._write_all, 0)
 
     def step(self, now):
         """Write what waits, when that may block."""
@@ -261,72 +257,63 @@ class Journal:
                 self._since = None
             elif self._since is None:
                 self._since = now
-            elif ticks.diff(now, self._since) >= _GATHER_MS and stalls.allow(medium.ms):
-                self._try(self._write, now)
+            elif ticks.diff(now, self._since) >= _GATHER_MS and stalls.allow(LOAD_MS + medium.ms):
+                self._try(self._write_all, now)
 
     def _try(self, write, now):
         try:
             write()
-            self._failing = False
+            self.failing = False
         except (OSError, RuntimeError, MemoryError) as error:
-            if not self._failing:
+            if not self.failing:
                 self._log("store", "the journal cannot be written: " + (str(error) or type(error).__name__))
-            self._failing = True
+            self.failing = True
             self._again = ticks.add(now, _AGAIN_MS)
             if not isinstance(error, MemoryError):
                 # What is there now is not known: from here on behind it, until all of it is written anew.
                 self._content.base = 0
                 self._content.end = min(self._content.end + _MESSAGE, self._medium.size)
 
-    def _write(self):
+    def _write(self, rest=()):
+        """What cannot wait, and `rest`."""
         content, medium = self._content, self._medium
         queue = content.queue
-        parts = queue[len(queue) - self._new :]
-        parts += self._answers
-        running = content.running
+        parts = queue[len(queue) - self._new :] + self._urgent
         if self._checkpoint:
-            parts.append(records.seal_checkpoint(running))
-        if self._settles:
-            number = records.number_of(queue[0]) - 1 if queue else content.number
-            parts.append(records.seal(records.SETTLED, struct.pack("<I", number)))
-        if content.attempts:
-            parts.append(
-                records.seal(
-                    records.ATTEMPTS,
-                    struct.pack("<IB", records.number_of(queue[0]), min(content.attempts, 255)),
-                )
-            )
-        spare = self._spare()
-        later = []
-        for fact in self._dirty:
-            record = records.seal_fact(fact, content.facts.get(fact))
-            spare -= len(record)
-            if spare < 0:
-                later.append(fact)
-            else:
-                parts.append(record)
-        data = b"".join(parts)
+            parts.append(records.seal_checkpoint(content.running))
+        data = b"".join(parts + list(rest))
         if content.end + len(data) > medium.size:
             raise OSError(errno.EIO, "it is full")
         medium.append(content.end, data)
         content.end += len(data)
+        self._wrote()
+
+    def _write_all(self):
+        """The rest, too: the relay is open."""
+        content = self._content
+        rest, later = visit("journal_rewriting").rest(content, self._dirty, self._settles, self._spare())
+        self._write(rest)
+        self._done(later)
         if later:
             # With the next rewriting.
             content.base = 0
-        self._wrote(later)
 
     def _rewrite(self):
-        content, medium = self._content, self._medium
-        visit("rewriting").rewrite(content, medium)
-        self._wrote([])
+        visit("journal_rewriting").rewrite(self._content, self._medium)
+        self._wrote()
+        self._done([])
         # A second copy, where there is one, follows with the next write.
-        self._wait(_LAZY)
+        self._waits = _LAZY
 
-    def _wrote(self, later):
+    def _wrote(self):
         self._new = 0
-        self._answers = []
+        self._urgent = []
+        self._checkpoint = False
+        self._waits = min(self._waits, _LAZY)
+
+    def _done(self, later):
         self._dirty = later
-        self._checkpoint = self._settles = False
+        self._settles = False
         self._waits = 0
         self._since = None
 

@@ -5,7 +5,7 @@
 import struct
 from binascii import crc32
 
-VERSION = 2  # of the records; migration.py reads earlier ones
+VERSION = 2  # of the records; journal_migration.py reads earlier ones
 
 # Kinds of records. The first three are messages.
 START = 0
@@ -87,10 +87,6 @@ def seal_checkpoint(running):
     return seal(CHECKPOINT, struct.pack("<II", running.last_unix, running.last_wh))
 
 
-def seal_attempts(item, attempts):
-    return seal(ATTEMPTS, struct.pack("<IB", number_of(item), min(attempts, 255)))
-
-
 def seal_fact(fact, value):
     text = b""
     if value is not None:
@@ -98,9 +94,9 @@ def seal_fact(fact, value):
     return seal(FACT, bytes((fact,)) + text)
 
 
-def number_of(item):
-    """The number of a sealed message."""
-    return struct.unpack_from("<I", item, 2)[0]
+def number_of(item, at=2):
+    """The number of a sealed message; at 6, of a meter value or stop, its session."""
+    return struct.unpack_from("<I", item, at)[0]
 
 
 def opened(item):

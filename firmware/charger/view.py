@@ -11,8 +11,6 @@ _NO_PULSE = (None, "PowerMeterFailure", "no pulse")
 _UNPLUGGED = (None, "NoError", "EV side disconnected")
 
 
-
-
 class View:
     """`board`: card_reader, meter, screen, led, wifi, link and clock, as in core.py.
 

@@ -20,7 +20,7 @@ _ALL_MS = const(400)
 _APPEND_MS = const(60)
 
 
-class Fram:
+class Medium:
     copies = 2
     size = _SIZE
     keeps = True

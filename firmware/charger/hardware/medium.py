@@ -12,23 +12,52 @@ replace(image): a new log, followed by 0xFF.
 What fails raises OSError, RuntimeError or MemoryError.
 """
 
+import os
+
 import storage
+from micropython import const
 
 from charger.hardware import system
 from charger.visit import visit
 
+_FOLDER = "/.journal"
+_LENGTH = const(12288)
 
-def open_medium(kind, fram_address, i2c):
+
+def open_medium(kind, fram_address, i2c, store):
     """The medium. auto: files where the program may always write its drive, as on boards without USB, else nvm."""
     writable = not storage.getmount("/").readonly
     if kind == "auto":
         kind = "file" if writable else "nvm"
     if kind == "nvm":
-        return visit("hardware.nvm").Nvm(system.is_rp2())
+        return (
+            visit("hardware.nvm_rp2").Medium(store)
+            if system.is_rp2()
+            else visit("hardware.nvm_esp32").Medium()
+        )
     if kind == "fram":
         if i2c is None:
             raise RuntimeError("no I2C pins for the FRAM")
-        return visit("hardware.fram").Fram(i2c, fram_address)
+        return visit("hardware.fram").Medium(i2c, fram_address)
     if not writable:
         raise RuntimeError("the laptop owns the drive until a reset without the service button")
-    return visit("hardware.two_files").TwoFiles()
+    return visit("hardware.two_files").Medium([_opened(_FOLDER + "/a"), _opened(_FOLDER + "/b")])
+
+
+def _opened(path):
+    """The file, made if it is not there or was not completed."""
+    try:
+        if os.stat(path)[6] == _LENGTH:
+            return open(path, "r+b")
+    except OSError:
+        pass
+    try:
+        os.mkdir(_FOLDER)
+    except OSError:
+        # It is there.
+        pass
+    blank = b"\xff" * 512
+    with open(path, "wb") as file:
+        for _ in range(_LENGTH // len(blank)):
+            file.write(blank)
+    return open(path, "r+b")

@@ -3,8 +3,9 @@
 """The firmware's own 64 bytes at the start of nvm; what follows them is the journal's. Nothing here raises: an nvm that
 fails is logged, and the charger continues with what it has in memory.
 
-Layout: "CHG", version, crash count, latched fault (its place in FAULTS), 1 while a blocking call is in progress,
-zeros up to byte 59, CRC-32 (big endian) of bytes 0 to 59.
+Eight slots of 8 bytes, of which the last valid one counts: mark, crash count, latched fault (its place in FAULTS), 1 while a
+blocking call is in progress, CRC-32 (big endian) of these. Each write takes the next slot, which is blank: only when none is
+left the flash of an RP2 is erased, where the journal is in the same sector. The journal's rewritings make slots blank again.
 """
 
 import binascii
@@ -13,9 +14,10 @@ import struct
 import microcontroller
 
 SIZE = 64
-_BODY = SIZE - 4
-_MAGIC = b"CHG\x01"
-
+_SLOT = 8
+_MARK = 0xC5
+# Until the journal came: one record in all of it.
+_FIRST_LAYOUT = b"CHG\x01"
 
 # The faults that outlast a reset. Those of a pin are found again at every start.
 FAULTS = (None, "EmergencyStop", "InternalError", "PowerSwitchFailure")
@@ -37,6 +39,7 @@ class Store:
         self.fault = self.trouble = None
         self.blocking = False
         self._blank = False
+        self._next = 0
         self._read()
 
     def _read(self):
@@ -48,12 +51,21 @@ class Store:
             return
         self.fault = self.trouble = None
         self._blank = header == b"\xff" * SIZE
-        if header[: len(_MAGIC)] == _MAGIC and header[_BODY:] == _checksum(header[:_BODY]):
-            self.crash_count = header[len(_MAGIC)]
-            place = header[len(_MAGIC) + 1]
-            # A later version's latch is a latch here, too.
-            self.fault = FAULTS[place] if place < len(FAULTS) else FAULTS[2]
-            self.blocking = header[len(_MAGIC) + 2] == 1
+        self._next = 0
+        for at in range(0, SIZE, _SLOT):
+            slot = header[at : at + _SLOT]
+            if slot != b"\xff" * _SLOT:
+                self._next = at + _SLOT
+            if slot[0] == _MARK and slot[4:] == _checksum(slot[:4]):
+                self._take(slot[1:4])
+        if header[:4] == _FIRST_LAYOUT and header[60:] == _checksum(header[:60]):
+            self._take(header[4:7])
+
+    def _take(self, values):
+        self.crash_count, place, blocking = values
+        # A later version's latch is a latch here, too.
+        self.fault = FAULTS[place] if place < len(FAULTS) else FAULTS[2]
+        self.blocking = blocking == 1
 
     def first(self):
         """Whether this is the board's first start: nvm is blank. It is not blank from then on."""
@@ -89,19 +101,28 @@ class Store:
 
     def _write(self, new):
         crash_count, fault, blocking = new
-        body = bytearray(_BODY)
-        body[: len(_MAGIC)] = _MAGIC
-        body[len(_MAGIC)] = min(crash_count, 255)
-        body[len(_MAGIC) + 1] = FAULTS.index(fault)
-        body[len(_MAGIC) + 2] = blocking
+        slot = _slot(crash_count, fault, blocking)
+        at = self._next
         try:
-            # In one piece: each write erases the whole of it first.
-            microcontroller.nvm[0:SIZE] = bytes(body) + _checksum(body)
+            if at < SIZE:
+                microcontroller.nvm[at : at + _SLOT] = slot
+            else:
+                # In one piece: each of these writes erases the whole of it first.
+                at = 0
+                microcontroller.nvm[0:SIZE] = slot + b"\xff" * (SIZE - _SLOT)
         except _ERRORS as error:
             self._failed("written", error)
             return
+        self._next = at + _SLOT
         self.crash_count, self.fault, self.blocking = new
         self.trouble = None
+
+    def renewed(self):
+        """The 64 bytes with all slots blank but one; `renew` when they are written."""
+        return _slot(self.crash_count, self.fault, self.blocking) + b"\xff" * (SIZE - _SLOT)
+
+    def renew(self):
+        self._next = _SLOT
 
     def _failed(self, what, error):
         words = error.args[-1] if error.args else ""
@@ -111,6 +132,11 @@ class Store:
         if self.log is not None and self.trouble is None:
             self.log("store", trouble)
         self.trouble = trouble
+
+
+def _slot(crash_count, fault, blocking):
+    body = bytes((_MARK, min(crash_count, 255), FAULTS.index(fault), blocking))
+    return body + _checksum(body)
 
 
 def _checksum(body):

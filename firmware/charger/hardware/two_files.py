@@ -15,8 +15,6 @@ from micropython import const
 
 from charger import ticks
 
-_FOLDER = "/.journal"
-_NAMES = ("/a", "/b")
 _SIZE = const(4096)
 _BLOCK = const(512)
 # One block on a worn flash; three times what was measured, if less.
@@ -24,17 +22,19 @@ _WORST_MS = const(400)
 _MARGIN = const(3)
 
 
-class TwoFiles:
+class Medium:
+    """`files`: both, open, three times as long as a copy."""
+
     copies = 2
     size = _SIZE
     keeps = True
 
-    def __init__(self):
+    def __init__(self, files):
         self._longest_ms = self._block_ms = 0
         self._current = 0
         # Where the log ends, and up to where the other copy has it.
         self._end = self._behind = 0
-        self._files = [_opened(_FOLDER + name) for name in _NAMES]
+        self._files = files
 
     @property
     def ms(self):
@@ -83,22 +83,3 @@ class TwoFiles:
             self._longest_ms = max(self._longest_ms, ticks.diff(supervisor.ticks_ms(), now))
         self._block_ms = min(_WORST_MS, max(self._longest_ms, 1) * _MARGIN)
         self._current = other
-
-
-def _opened(path):
-    """The file, made if it is not there or was not completed."""
-    try:
-        if os.stat(path)[6] == 3 * _SIZE:
-            return open(path, "r+b")
-    except OSError:
-        pass
-    try:
-        os.mkdir(_FOLDER)
-    except OSError:
-        # It is there.
-        pass
-    blank = b"\xff" * _BLOCK
-    with open(path, "wb") as file:
-        for _ in range(3 * _SIZE // _BLOCK):
-            file.write(blank)
-    return open(path, "r+b")

@@ -15,6 +15,7 @@ from charger.visit import LOAD_MS, visit
 # While the call does not say how often, and how far apart.
 _RETRIES = const(3)
 _INTERVAL_S = const(300)
+_BEYOND = const(1 << 30)
 _MOST_RETRIES = const(100)
 _LONGEST_INTERVAL_S = const(86400)
 # An attempt may take so long, also where the interval is shorter.
@@ -51,8 +52,8 @@ def _count(payload, name, default, most):
     value = optional(payload, name, int)
     if value is None:
         return default
-    if value < 0:
-        raise CallError("PropertyConstraintViolation", name + " is negative")
+    if not 0 <= value < _BEYOND:
+        raise CallError("PropertyConstraintViolation", name + " is negative, or beyond any use")
     return min(value, most)
 
 

@@ -17,7 +17,7 @@ def make(charger, window):
     board = charger.board
     now = board.system.up_ms() // 1000
     unix = board.clock.unix()
-    vendor, model, serial, version = charger.identity
+    vendor, model, serial, version = charger.identity[:4]
     head = [
         "chargerctl firmware {} on {}, {} {}, serial {}".format(
             version, board.system.board_id(), vendor, model, serial

@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: MIT
 """TriggerMessage (SPEC 5.17): first the answer, then the message. Loaded for the call, until what it asks for is sent."""
 
+from micropython import const
+
 from charger.ocpp.calls import optional, required
+
+# The context, as in samples.py.
+_TRIGGER = const(16)
 
 
 def _trigger(charger, payload):
@@ -81,8 +86,16 @@ class _Triggered:
 
 
 def _meter_values(charger):
+    """Those of MeterValuesSampledData now (ERR 3.46); None: there is nothing to send, or the time is not known."""
     samples = charger.samples
-    return None if samples is None else samples.now(charger.transactions.running_id)
+    measurands = charger.configuration.meter_values_sampled_data
+    unix = charger.board.clock.stamp()
+    if samples is None or not measurands or unix is None:
+        return None
+    meter = samples.meter
+    return samples.meter_values(
+        charger.transactions.running_id, unix, meter.energy_wh, meter.power_w, _TRIGGER | measurands
+    )
 
 
 ACTIONS = {"TriggerMessage": _trigger}

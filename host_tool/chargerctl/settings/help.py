@@ -47,7 +47,8 @@ HELP = {
     "at most stale_authorization_seconds.",
     "ocpp.authorize_timeout": "Seconds a card waits for an answer; without one offline_authorization decides. "
     "Shorter than stale_authorization_seconds by lock_settle_ms and half a second.",
-    "ocpp.offline_authorization": "Accept any card while the central system does not answer.",
+    "ocpp.offline_authorization": "Accept unknown cards, too, while the central system does not "
+    "answer (OCPP's AllowOfflineTxForUnknownId).",
     "ocpp.suspended_ev_seconds": "Status SuspendedEV when the meter has given no pulse for so long with the relay closed; "
     "0 for never. At 1000 pulses per kWh, 300 s without one is less than 12 W.",
     "hardware.board": "board_id of the board; auto: the board's own.",

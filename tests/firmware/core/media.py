@@ -3,7 +3,7 @@
 """Media for the journal that are bytes in RAM, and a journal as a start of the program makes it."""
 
 from charger.journal import Journal
-from charger.recovery import recover
+from charger.journal_recovery import recover
 
 
 class Medium:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """nvm, watchdog and reset."""
 
+import binascii
+import struct
 import sys
 import types
 from typing import Any
@@ -28,7 +30,7 @@ def test_a_count_is_kept(bench: Any) -> None:
 def test_damage_counts_as_nothing_and_can_be_written_over(bench: Any) -> None:
     store = bench.module("store")
     store.Store().save(7, None)
-    nvm()[20] ^= 1
+    nvm()[5] ^= 1
     assert store.Store().crash_count == 0
     store.Store().save(1, None)
     assert store.Store().crash_count == 1
@@ -44,7 +46,7 @@ def test_only_a_blank_chip_starts_for_the_first_time(bench: Any) -> None:
     assert store.Store().first()
     assert nvm() != b"\xff" * 256
     assert not store.Store().first()
-    nvm()[20] ^= 1
+    nvm()[5] ^= 1
     assert not store.Store().first(), "damaged"
 
 
@@ -230,3 +232,46 @@ def test_while_nvm_cannot_be_read_a_suspicion_overwrites_nothing(bench: Any) -> 
     assert bytes(bytearray(failing)) == before
     failing.reads = None
     assert store.Store().fault == "EmergencyStop"
+
+
+def test_eight_writes_of_the_store_erase_nothing_and_a_rewriting_makes_its_slots_blank_again(
+    bench: Any,
+) -> None:
+    store = bench.module("store").Store()
+    before = bytes(nvm()[64:])
+    for count in range(1, 9):
+        store.save(count, None)
+        assert bytes(nvm()[8 * count :]) == b"\xff" * (64 - 8 * count) + before
+    store.save(9, "EmergencyStop")
+    assert bytes(nvm()[8:64]) == b"\xff" * 56
+    again = bench.module("store").Store()
+    assert (again.crash_count, again.fault) == (9, "EmergencyStop")
+    nvm()[0:64] = again.renewed()
+    again.renew()
+    again.save(3, "EmergencyStop")
+    assert bench.module("store").Store().crash_count == 3
+
+
+def test_the_first_layout_of_the_store_is_still_read(bench: Any) -> None:
+    body = b"CHG\x01" + bytes((4, 1, 1)) + bytes(53)
+    nvm()[0:64] = body + struct.pack(">I", binascii.crc32(body))
+    store = bench.module("store").Store()
+    assert (store.crash_count, store.fault, store.blocking) == (4, "EmergencyStop", True)
+    store.save(5, None)
+    assert bench.module("store").Store().crash_count == 5
+
+
+def test_the_journal_of_an_rp2_appends_without_erasing(bench: Any) -> None:
+    store = bench.module("store").Store()
+    medium = bench.module("nvm_rp2").Medium(store)
+    nvm()[64:4096] = b"\xff" * 4032
+    medium.replace(b"header")
+    medium.append(6, b"a record")
+    assert bytes(nvm()[64:80]) == b"headera record\xff\xff"
+    with pytest.raises(OSError, match="not erased"):
+        medium.append(6, b"another")
+    store.save(2, None)
+    medium.replace(b"anew")
+    assert bytes(nvm()[64:70]) == b"anew\xff\xff"
+    assert bytes(nvm()[8:64]) == b"\xff" * 56
+    assert bench.module("store").Store().crash_count == 2

@@ -134,6 +134,8 @@ def test_buttons_that_are_not_there_are_never_pressed(bench: Any) -> None:
         ("Preparing", "141414"),
         ("Authorizing", "140D00"),
         ("Charging", "000014"),
+        ("SuspendedEV", "000005"),
+        ("SuspendedEVSE", "140014"),
         ("Finishing", "001414"),
         ("Faulted", "140000"),
         ("Unavailable", "000000"),

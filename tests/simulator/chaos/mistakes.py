@@ -208,8 +208,8 @@ MISTAKES = {
     ),
     "heartbeats are ten times too rare": (
         _BOOT,
-        "self._heartbeat_due_s = self._called_s + interval_s",
-        "self._heartbeat_due_s = self._called_s + 10 * interval_s",
+        "seconds - self._rpc.called_s >= interval_s",
+        "seconds - self._rpc.called_s >= 10 * interval_s",
     ),
     "a Soft reset does not wait for the stop": (
         _RESET,
@@ -275,7 +275,7 @@ MISTAKES = {
     ),
     "pulses are counted again and again": (
         "charger/hardware/meter.py",
-        "            self._count = count\n",
+        "            self.pulses = count\n",
         "",
     ),
     "a part that works again stays lost": (

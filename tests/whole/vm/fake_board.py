@@ -291,14 +291,18 @@ def _modules():
         "os": Namespace(
             getenv=lambda name: None,
             listdir=_listdir,
+            mkdir=os.mkdir,
             stat=os.stat,
+            sync=lambda: None,
             urandom=lambda count: bytes(range(count)),
         ),
         "rtc": Namespace(RTC=lambda: Namespace(datetime=None)),
         "socketpool": Namespace(SocketPool=Pool),
+        "storage": Namespace(getmount=lambda path: Namespace(readonly=False)),
         # CircuitPython's takes the offset by name.
         "struct": Namespace(
             pack=struct.pack,
+            unpack=struct.unpack,
             unpack_from=lambda layout, data, offset=0: struct.unpack_from(layout, data, offset),
         ),
         "supervisor": Namespace(

@@ -3,7 +3,7 @@
 """Reads the journal at the start. A visitor.
 
 A record that fails its checksum, as the last one may after a power cut, is set aside: the log goes on with the next that
-is valid. The log of another version is read by migration.py, or, when it is a newer one, not touched.
+is valid. The log of another version is read by journal_migration.py, or, when it is a newer one, not touched.
 """
 
 import os
@@ -36,7 +36,7 @@ def recover(medium, log):
         return content
     migrate = None
     if 0 < best.version < records.VERSION:
-        migrate = visit("migration").MIGRATIONS[best.version]
+        migrate = visit("journal_migration").MIGRATIONS[best.version]
     bad = best.bad
     for kind, payload in best.records():
         try:

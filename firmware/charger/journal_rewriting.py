@@ -42,5 +42,30 @@ def log(content):
     if running is not None and running.last_unix != running.unix:
         parts.append(records.seal_checkpoint(running))
     if content.attempts:
-        parts.append(records.seal_attempts(queue[0], content.attempts))
+        parts.append(_attempts(content))
     return parts
+
+
+def rest(content, facts, settles, spare):
+    """(records of what could wait, the facts among `facts` that do not fit in `spare` bytes)"""
+    parts = []
+    if settles:
+        number = records.number_of(content.queue[0]) - 1 if content.queue else content.number
+        parts.append(records.seal(records.SETTLED, struct.pack("<I", number)))
+    if content.attempts:
+        parts.append(_attempts(content))
+    later = []
+    for fact in facts:
+        record = records.seal_fact(fact, content.facts.get(fact))
+        spare -= len(record)
+        if spare < 0:
+            later.append(fact)
+        else:
+            parts.append(record)
+    return parts, later
+
+
+def _attempts(content):
+    """Of the first message."""
+    payload = struct.pack("<IB", records.number_of(content.queue[0]), min(content.attempts, 255))
+    return records.seal(records.ATTEMPTS, payload)
