@@ -33,7 +33,7 @@ VALID = {
     "StopTransaction": {"idTagInfo": ACCEPTED},
 }
 # Every so many of them in `make test`.
-STRIDE = 9
+STRIDE = 15
 
 
 class Charger(Rig):
