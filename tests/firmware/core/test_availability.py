@@ -252,6 +252,10 @@ def test_after_an_offline_time_the_present_status_does_not_wait(make_rig):
 # A vehicle that draws nothing, and a meter that is silent.
 
 
+@pytest.mark.requirement("ERR 3.55", "Where nothing is drawn the status is SuspendedEV")
+@pytest.mark.requirement(
+    "SPEC 4.9", "C4, D3: where nothing is drawn the status is SuspendedEV, until the next pulse"
+)
 @pytest.mark.requirement("SPEC 7.7", "SuspendedEV while the relay is closed and the vehicle takes nothing")
 @pytest.mark.requirement("behaviour 22", "SuspendedEVSE outranks SuspendedEV")
 def test_a_vehicle_that_draws_nothing_is_suspended_ev_until_the_next_pulse(make_rig):
