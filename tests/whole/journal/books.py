@@ -30,7 +30,9 @@ def _messages(charger: Charger) -> list[str]:
     for action, key in (("StartTransaction", "timestamp"), ("StopTransaction", "transactionId")):
         # A retry has the same id, so each id counts once.
         once = dict(charger.books.of(action))
-        for value, count in Counter((payload[key], payload.get("meterStart")) for payload in once.values()).items():
+        for value, count in Counter(
+            (payload[key], payload.get("meterStart")) for payload in once.values()
+        ).items():
             if count > 1:
                 found.append(f"doubled: {count} messages {action} for {value}")
     return found
