@@ -17,7 +17,7 @@ from chargerctl.settings.table import SETTINGS, board_check, board_settings
 from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
-UNSAFE: dict[str, dict[str, str]] = _profiles.UNSAFE_OUTPUTS
+UNSAFE: dict[str, dict[str, str]] = {board: _profiles.unsafe_outputs(board) for board in _profiles.BOARDS}
 
 # The pins that settings can name.
 PINS = tuple(setting.key for setting in SETTINGS.values() if setting.kind == "pin")
@@ -121,7 +121,7 @@ def _topics(values: Values, given: Mapping[str, Given]) -> list[Problem]:
 
 def profile_of(board_id: str) -> dict[str, str]:
     """{role: pin} of the board, for pins that are not in the settings."""
-    profile: dict[str, str] = _profiles.PROFILES[board_id]
+    profile: dict[str, str] = _profiles.profile(board_id)
     return profile
 
 
