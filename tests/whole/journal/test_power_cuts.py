@@ -73,7 +73,7 @@ def outside_window_is_right(point, outcome):
 def test_the_judge_sees_a_journal_that_forgets():
     """Kept in RAM alone, as it once was."""
     stores = Stores("fram")
-    stores.journal = lambda stalls, log: Journal()
+    stores.journal = lambda header, stalls, log: Journal()
     charger = Charger(stores)
     charger.start()
     states = script.steps(charger)
