@@ -84,7 +84,7 @@ HELP = {
     "safety.max_cycles_per_hour": "How often per hour the relay may close.",
     "safety.stale_authorization_seconds": "An authorization older than this does not start a charge.",
     "safety.feedback_ms": "Time the contactor has to follow the relay, by its auxiliary contact. Longer is a fault.",
-    "safety.resume_after_power_loss": "Resume an interrupted transaction after a power loss. No effect yet.",
+    "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees who unplugs meanwhile.",
     "storage.kind": "Where transactions and what else must outlast a power cut are kept: files on the drive (which the laptop "
     "then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a board without "
     "a USB drive, else nvm.",
@@ -92,13 +92,6 @@ HELP = {
     "what a power cut may cost.",
     "storage.fram_address": "I2C address of the FRAM.",
     "web.api_password": "Password of the web workflow; empty switches it off.",
-}
-
-# {setting: {value: warning}} for values that no firmware reads yet.
-NO_EFFECT_YET = {
-    "safety.resume_after_power_loss": {
-        "true": "has no effect yet: a transaction does not survive a power loss"
-    },
 }
 
 # Defaults that depend on other settings.

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
 from chargerctl.likeness import did_you_mean, nearest
-from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
+from chargerctl.settings.help import EXAMPLES
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
 from chargerctl.settings.table import SETTINGS, board_check, board_settings
 from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
-UNSAFE: dict[str, dict[str, str]] = _profiles.UNSAFE_OUTPUTS
+UNSAFE: dict[str, dict[str, str]] = {board: _profiles.unsafe_outputs(board) for board in _profiles.BOARDS}
 
 # The pins that settings can name.
 PINS = tuple(setting.key for setting in SETTINGS.values() if setting.kind == "pin")
@@ -121,7 +121,7 @@ def _topics(values: Values, given: Mapping[str, Given]) -> list[Problem]:
 
 def profile_of(board_id: str) -> dict[str, str]:
     """{role: pin} of the board, for pins that are not in the settings."""
-    profile: dict[str, str] = _profiles.PROFILES[board_id]
+    profile: dict[str, str] = _profiles.profile(board_id)
     return profile
 
 
@@ -267,9 +267,6 @@ def _unwise(values: Values, given: Mapping[str, Given], board: Board | None) -> 
                 "storage.kind",
                 "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back",
             )
-    for name, warnings in NO_EFFECT_YET.items():
-        if name in given and given[name].text in warnings:
-            warn(name, warnings[given[name].text])
     return found
 
 

@@ -5,7 +5,7 @@
 from types import SimpleNamespace
 
 import pytest
-from charger import visit
+from charger import settings, visit
 
 HERE = {"location": "http://files.example/logs"}
 original = visit.visit
@@ -71,6 +71,7 @@ def test_the_answer_names_the_file_and_the_statuses_follow_it(online, uploads):
     assert len(uploads.made) == uploads.closed == 1
 
 
+@pytest.mark.requirement("SPEC 8.2", "http and https are the protocols")
 @pytest.mark.parametrize(
     ("location", "place"),
     [
@@ -84,6 +85,7 @@ def test_places_that_a_file_can_go_to(online, uploads, location, place):
     assert uploads.made[0][1] == place
 
 
+@pytest.mark.requirement("SPEC 8.2", "ftp is refused by status")
 @pytest.mark.requirement("SPEC 5.9", "A location that no file can go to gets no file name, and UploadFailed.")
 @pytest.mark.parametrize(
     "location",
@@ -165,6 +167,12 @@ def test_the_times_of_the_log_are_passed_on(online, uploads):
     ask(online, startTime="2026-11-22T07:30:00Z", stopTime="2026-11-22T08:30:00+01:00")
     online.run(1000)
     assert uploads.made[0][3] == (1795332600, 1795332600)
+
+
+def test_the_name_of_every_secret_setting_has_the_word_by_which_the_file_leaves_it_out():
+    secret = [row[0] for row in settings.TABLE if "S" in row[5]]
+    assert secret
+    assert all("password" in name for name in secret)
 
 
 def test_while_the_relay_may_close_it_waits_but_not_for_ever(online, uploads):

@@ -9,7 +9,6 @@ from charger.net import wifi
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.settings import SettingsError, effective_for_simulation
-from chargerctl.settings.help import NO_EFFECT_YET
 from chargerctl.settings.rules import PUBLIC_BROKERS, VITAL_PINS, is_local, notes, profile_of
 from chargerctl.settings.table import SETTINGS
 
@@ -267,19 +266,6 @@ def test_settings_with_which_no_relay_could_close_in_time_are_warned_about():
     assert problems(f"{valid}=5", "ocpp.connection_timeout=5", "safety.lock_settle_ms=5000") == [
         f"safety.lock_settle_ms: warning: lets no charge begin: {valid} must be longer"
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "warning"),
-    [(name, text, warning) for name, each in NO_EFFECT_YET.items() for text, warning in each.items()],
-)
-def test_what_has_no_effect_yet_is_warned_about(name, text, warning):
-    assert problems(f"{name}={text}") == [f"{name}: warning: {warning}"]
-
-
-@pytest.mark.parametrize("name", NO_EFFECT_YET)
-def test_the_default_of_what_has_no_effect_yet_is_not_warned_about(name):
-    assert problems(f"{name}={SETTINGS[name].text(SETTINGS[name].default)}") == []
 
 
 @pytest.mark.parametrize(
