@@ -65,7 +65,7 @@ def _wear(kind: str) -> None:
     print(
         f"  {'':10} erasures a year: "
         + ", ".join(
-            f"{erased * each * DAYS:.0f} at {each} a day ({years[each]:.0f} years of {ENDURANCE})"
+            f"{erased * each * DAYS:.0f} at {each} a day ({years[each]:.1f} years of {ENDURANCE})"
             for each in PER_DAY
         )
     )

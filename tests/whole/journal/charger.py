@@ -139,7 +139,7 @@ class Charger:
         self.starts += 1
         note = lambda tag, text: self.log.append(f"{tag} {text}")  # noqa: E731
         self._gate = gate = Stalls(self, 250, 8, note)
-        journal = self.stores.journal(gate, note)
+        journal = self.stores.journal(header, gate, note)
         self.rig = _Program(
             self,
             link=_Uplink(self),
@@ -157,7 +157,7 @@ class Charger:
         self.rig = None
         self._running = None
         for session in self.sessions[-1:]:
-            session.cut = not session.ended_ms or self._ms - session.ended_ms <= STOP_MS
+            session.cut |= not session.ended_ms or self._ms - session.ended_ms <= STOP_MS
 
     # Time.
 

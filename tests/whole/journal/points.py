@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chargerctl.simulator.machine.operations import PHASES
+from chargerctl.simulator.machine.operations import DURING, PHASES
 
 from tests.whole.journal import books, script
 from tests.whole.journal.charger import Charger
@@ -86,35 +86,39 @@ def every(kind: str, seeds: int = 1) -> Iterator[Point]:
 def outcome(point: Point) -> Outcome:
     """Run the script up to the point, cut the power, let it return, and judge the books once all is delivered."""
     stores = Stores(point.kind, point.seed)
+    try:
+        return _outcome(point, stores)
+    finally:
+        stores.close()
+
+
+def _outcome(point: Point, stores: Stores) -> Outcome:
     if point.aged:
         stores.restore(_aged(point.kind)[0])
-    cut_in = ""
-
-    def at(number: int, name: str, phase: str) -> None:
-        nonlocal cut_in
-        if number == point.number and phase == point.phase and not cut_in:
-            cut_in = name
-            stores.cut()
-
-    stores.at = at
     charger = Charger(stores)
+    cut_in = _cut(stores, point.number, point.phase)
     with suppress(PowerCut):
         script.run(charger)
     assert cut_in, "the point was never reached"
     charger.end()
     if point.again is not None:
-        _cut_again(charger, stores.count + point.again)
+        _cut(stores, stores.count + point.again, DURING)
+        with suppress(PowerCut):
+            script.recover(charger)
+        charger.end()
+        stores.at = lambda number, name, phase: None
     script.recover(charger)
-    stores.close()
-    return Outcome(cut_in, books.mistakes(charger))
+    return Outcome(cut_in[0], books.mistakes(charger))
 
 
-def _cut_again(charger: Charger, number: int) -> None:
-    def at(now: int, name: str, phase: str) -> None:
-        if now == number and phase == "during":
-            charger.stores.cut()
+def _cut(stores: Stores, number: int, phase: str) -> list[str]:
+    """Cut the power once, there; what the operation is called will be in this list."""
+    cut_in: list[str] = []
 
-    charger.stores.at = at
-    with suppress(PowerCut):
-        script.recover(charger)
-    charger.end()
+    def at(now: int, name: str, in_phase: str) -> None:
+        if (now, in_phase) == (number, phase) and not cut_in:
+            cut_in.append(name)
+            stores.cut()
+
+    stores.at = at
+    return cut_in

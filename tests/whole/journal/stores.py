@@ -15,7 +15,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from charger import recovery
+from charger import journal_recovery
 from charger.journal import Journal
 from charger.records import Content
 from chargerctl.boards.catalogue import BOARDS
@@ -120,26 +120,16 @@ class Stores:
         """hardware.store.Store: crash count and latched fault."""
         return self._load("store").Store()
 
-    def journal(self, stalls: Any, log: Callable[[str, str], object]) -> Journal:
+    def journal(self, header: Any, stalls: Any, log: Callable[[str, str], object]) -> Journal:
         """As assembly.py makes it."""
+        kind, i2c = self.kind.split()[0], _I2c(self._fram)
         try:
-            medium = self._medium()
-            content = recovery.recover(medium, log)
+            medium = self._load("medium").open_medium(kind, self._fram.address, i2c, header)
+            content = journal_recovery.recover(medium, log)
         except (OSError, RuntimeError, MemoryError) as error:
             content, medium = Content(), None
             content.trouble = str(error)
         return Journal(content, medium, stalls, CHECKPOINT_WH, log)
-
-    def _medium(self) -> Any:
-        if self.kind == "file":
-            module = self._load("two_files")
-            drive = self._drive
-            module.open = drive.open
-            module.os = SimpleNamespace(stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir)
-            return module.TwoFiles()
-        if self.kind == "fram":
-            return self._load("fram").Fram(_I2c(self._fram), self._fram.address)
-        return self._load("nvm").Nvm(self.kind == "nvm RP2")
 
     def _load(self, name: str) -> ModuleType:
         """The firmware's module over these memories: each charger has its own."""
@@ -147,11 +137,27 @@ class Stores:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        ticks = SimpleNamespace(ticks_ms=lambda: self.clock.now_us // 1000 & (1 << 29) - 1)
-        board = {"microcontroller": SimpleNamespace(nvm=_Bytes(self.nvm)), "supervisor": ticks}
-        with patch.dict(sys.modules, board):
+        with patch.dict(sys.modules, self._modules()):
             spec.loader.exec_module(module)
+        drive = self._drive
+        files = SimpleNamespace(stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir)
+        vars(module).update(
+            open=drive.open, os=files, visit=lambda path: self._load(path.removeprefix("hardware."))
+        )
         return module
+
+    def _modules(self) -> dict[str, Any]:
+        """What the firmware imports of the board."""
+        return {
+            "microcontroller": SimpleNamespace(nvm=_Bytes(self.nvm)),
+            "supervisor": SimpleNamespace(ticks_ms=lambda: self.clock.now_us // 1000 & (1 << 29) - 1),
+            "storage": SimpleNamespace(
+                getmount=lambda path: SimpleNamespace(readonly=not self._drive.writable)
+            ),
+            "charger.hardware": SimpleNamespace(
+                system=SimpleNamespace(is_rp2=lambda: self.kind == "nvm RP2")
+            ),
+        }
 
 
 class _Bytes:
