@@ -4,9 +4,10 @@
 
 What is asked of a charge point is in docs/conformance/*.toml, by section and in our words. What shows that it is met is
 found in the tests: @pytest.mark.requirement(section, sentence), and in a script of tests/whole/scripts the comment
-`# requirement: SECTION: sentence`. A marker belongs to a requirement of its section when its sentence contains one of the
-phrases in the requirement's `shown`; one that belongs to none has a line of its own. `same` names the numbered behaviour
-that asks the same: what shows the requirement shows the behaviour, too, and the other way round where the phrases fit.
+`# requirement: SECTION: sentence`. A marker belongs to the one requirement of its section; of several, to those of which a
+phrase in `shown` is in its sentence. `also` names other sections that speak of a requirement. A marker that belongs to none
+has a line of its own. `same` names the numbered behaviour that asks the same: what shows the requirement shows the
+behaviour, too, and the other way round where the phrases fit.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Requirement:
     met: str = ""
     deviation: str = ""
     shown: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
     same: int | None = None
+    alone: bool = False
     evidence: list[Evidence] = field(default_factory=list)
 
 
@@ -111,7 +114,9 @@ def tables() -> dict[str, dict[str, list[Requirement]]]:
         table = tomllib.loads((DOCS / "conformance" / f"{name}.toml").read_text(encoding="utf-8"))
         title = table.pop("title")
         found[title] = {
-            f"{section}: {content['title']}": [Requirement(section, **each) for each in content["asks"]]
+            f"{section}: {content['title']}": [
+                Requirement(section, **each, alone=len(content["asks"]) == 1) for each in content["asks"]
+            ]
             for section, content in table.items()
         }
     return found
@@ -123,7 +128,8 @@ def joined() -> dict[str, dict[str, list[Requirement]]]:
     everything = [each for table in found.values() for asks in table.values() for each in asks]
     by_section: dict[str, list[Requirement]] = {}
     for each in everything:
-        by_section.setdefault(each.section, []).append(each)
+        for section in (each.section, *each.also):
+            by_section.setdefault(section, []).append(each)
     extra: dict[tuple[str, str], Requirement] = {}
     for each in evidence():
         matching = [ask for ask in by_section.get(each.section, ()) if _shows(each, ask)]
@@ -140,8 +146,7 @@ def joined() -> dict[str, dict[str, list[Requirement]]]:
 
 
 def _shows(evidence: Evidence, ask: Requirement) -> bool:
-    # A numbered behaviour is one requirement.
-    return ask.section.startswith("behaviour") or _fits(evidence, ask)
+    return (ask.alone and evidence.section == ask.section) or _fits(evidence, ask)
 
 
 def _fits(evidence: Evidence, ask: Requirement) -> bool:

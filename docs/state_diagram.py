@@ -183,7 +183,9 @@ def framed(ways: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list
             "docs/state_diagram.py: Faulted is no longer reached alike from every operative phase"
         )
     to_unavailable = {name for phase in OPERATIVE for name in ways.pop((phase, "Unavailable"), [])}
-    returns = {phase: ways.pop(("Unavailable", phase)) for phase in OPERATIVE if ("Unavailable", phase) in ways}
+    returns = {
+        phase: ways.pop(("Unavailable", phase)) for phase in OPERATIVE if ("Unavailable", phase) in ways
+    }
     if "AVAILABILITY" not in to_unavailable or any(names != ["AVAILABILITY"] for names in returns.values()):
         raise SystemExit("docs/state_diagram.py: Unavailable is no longer left by AVAILABILITY alone")
     return {

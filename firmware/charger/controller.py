@@ -41,6 +41,8 @@ class Controller:
         self._authorized_at = self._asked_at = 0
         self._waits = self._waits_since = None
         self._reader_was_lost = False
+        # The event of a call of the central system, and its argument: both that and what follows go deep.
+        self._remote = None
         # An Interrupted, while it is not decided what becomes of a transaction from before the restart.
         self.interrupted = None
         # Since when the permit is valid that waits until the journal has the start, which is when `recording`.
@@ -49,6 +51,10 @@ class Controller:
 
     def step(self, now):
         self._now = now
+        remote = self._remote
+        if remote is not None:
+            self._remote = None
+            self.handle(remote[0], remote[1])
         interlock = self._interlock
         state = self.state
         if interlock.fault is not None and state.phase != connector.FAULTED and state.operative is not None:
@@ -137,15 +143,20 @@ class Controller:
             self.handle(connector.REFUSED, (id_tag, why))
 
     def remote_start(self, id_tag):
-        """True: accepted, so the transaction has started, or waits for an Authorize or a cable."""
-        if not connector.can_start(self.state):
+        """True: accepted, so the transaction starts with the next step, or waits for an Authorize or a cable."""
+        if self._remote is not None or not connector.can_start(self.state):
             return False
         why = self._hindrance(self._now)
         if why is not None:
             self._carry_out(connector.NOTICE, why)
             return False
-        self.handle(connector.REMOTE_START, (id_tag, not self._configuration.authorize_remote_tx_requests))
+        authorized = not self._configuration.authorize_remote_tx_requests
+        self._remote = (connector.REMOTE_START, (id_tag, authorized))
         return True
+
+    def remote_stop(self):
+        """The running transaction ends with the next step."""
+        self._remote = (connector.STOP, "Remote")
 
     def _hindrance(self, authorized_at):
         """Why a transaction that was authorised at that tick cannot draw energy, for the display; None: it can.

@@ -49,8 +49,9 @@ class View:
         if state.phase == connector.CHARGING:
             if self._interlock.suspended:
                 return connector.SUSPENDED
+            silence_s = self._uptime.seconds - self._pulse_s
             # The silence of a meter that may have failed proves nothing.
-            if self._silent(self._suspended_ev_s) and not self._silent(self._alarm_s):
+            if 0 < self._suspended_ev_s <= silence_s and not 0 < self._alarm_s <= silence_s:
                 return connector.SUSPENDED_EV
         return state.phase
 
@@ -70,7 +71,7 @@ class View:
         for loss in self._losses:
             if loss[0].lost:
                 return loss
-        if self._silent(self._alarm_s):
+        if 0 < self._alarm_s <= self._uptime.seconds - self._pulse_s:
             return _NO_PULSE
         state = self._controller.state
         if not state.plugged and (state.running or connector.holds_cable(state)):
@@ -78,18 +79,12 @@ class View:
             return _UNPLUGGED
         return None
 
-    def _silent(self, limit_s):
-        return limit_s > 0 and self._uptime.seconds - self._pulse_s >= limit_s
-
-    def _listen(self):
+    def step(self, now):
+        """Shows the phase on display and LED. Needs no memory: it works even while there is none for a text."""
         meter = self._meter
         if meter.pulses != self._pulses or meter.lost or not self._interlock.closed:
             self._pulses = meter.pulses
             self._pulse_s = self._uptime.seconds
-
-    def step(self, now):
-        """Shows the phase on display and LED. Needs no memory: it works even while there is none for a text."""
-        self._listen()
         screen = self._screen
         phase = self.phase
         if phase != screen.state:

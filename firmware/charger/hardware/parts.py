@@ -13,7 +13,7 @@ from charger.hardware.health import reason
 from charger.hardware.lock import Lock
 from charger.hardware.output import claim
 from charger.hardware.pins import Pins
-from charger.hardware.profiles import PROFILES
+from charger.hardware.profiles import profile
 from charger.stalls import Stalls
 from charger.visit import visit
 
@@ -60,7 +60,7 @@ class Parts:
         self.faults = []
         board_id = values["hardware.board"]
         self._board_id = system.board_id() if board_id == "auto" else board_id
-        self._profile = PROFILES.get(self._board_id, {})
+        self._profile = profile(self._board_id)
         self._pins = Pins(self._board_id)
         # The relay first: from here on it is open.
         gate = self._gate()

@@ -5,14 +5,14 @@
 import board
 import microcontroller
 
-from charger.hardware.profiles import UNSAFE_OUTPUTS
+from charger.hardware.profiles import unsafe_outputs
 
 
 class Pins:
     """Which part uses which pin. `board_id` decides which pins must not switch power."""
 
     def __init__(self, board_id):
-        self._unsafe = UNSAFE_OUTPUTS.get(board_id, {})
+        self._unsafe = unsafe_outputs(board_id)
         # Pairs, not a dict: two names may be one pin, and not every port's pin objects can be hashed.
         self._taken = []
 

@@ -11,102 +11,29 @@ There is no emergency stop by default: its contact is normally closed, so a char
 start.
 """
 
+# The parts, and for each board their pins in the same order. Texts, not dicts: the names of all the other boards would stay
+# in the table of names.
+_PARTS = (
+    "relay_pin lock_pin cable_pin estop_pin service_pin meter_pin led_pin led_power_pin "
+    "sda scl sck mosi miso reader_cs_pin reader_irq_pin"
+)
+
 # The Rust charger's wiring. The header is full: meter and service button are on the pads underneath (7, 6).
-_XIAO_C6 = {
-    "relay_pin": "D2",
-    "lock_pin": "D3",
-    "cable_pin": "D1",
-    "estop_pin": "none",
-    "service_pin": "MTCK",
-    "meter_pin": "MTDO",
-    "led_pin": "D0",
-    "led_power_pin": "none",
-    "sda": "SDA",
-    "scl": "SCL",
-    "sck": "SCK",
-    "mosi": "MOSI",
-    "miso": "MISO",
-    "reader_cs_pin": "D7",
-    "reader_irq_pin": "none",
-}
+_XIAO_C6 = "D2 D3 D1 none MTCK MTDO D0 none SDA SCL SCK MOSI MISO D7 none"
 
 # Without the camera board, whose microphone shares the two pads underneath: MTDI (GPIO41) and MTMS (GPIO42), names that
 # CircuitPython has from 10.1 on only. D2 is a strap.
-_XIAO_S3 = {
-    "relay_pin": "D0",
-    "lock_pin": "D3",
-    "cable_pin": "D1",
-    "estop_pin": "none",
-    "service_pin": "MIC_DATA",
-    "meter_pin": "MIC_CLK",
-    "led_pin": "D7",
-    "led_power_pin": "none",
-    "sda": "SDA",
-    "scl": "SCL",
-    "sck": "SCK",
-    "mosi": "MOSI",
-    "miso": "MISO",
-    "reader_cs_pin": "D6",
-    "reader_irq_pin": "none",
-}
+_XIAO_S3 = "D0 D3 D1 none MIC_DATA MIC_CLK D7 none SDA SCL SCK MOSI MISO D6 none"
 
-_FEATHER = {
-    "relay_pin": "D5",
-    "lock_pin": "D6",
-    "cable_pin": "D9",
-    "estop_pin": "none",
-    "service_pin": "D12",
-    "meter_pin": "D11",
-    "led_pin": "NEOPIXEL",
-    "led_power_pin": "NEOPIXEL_POWER",
-    "sda": "SDA",
-    "scl": "SCL",
-    "sck": "SCK",
-    "mosi": "MOSI",
-    "miso": "MISO",
-    "reader_cs_pin": "D10",
-    "reader_irq_pin": "none",
-}
+_FEATHER = "D5 D6 D9 none D12 D11 NEOPIXEL NEOPIXEL_POWER SDA SCL SCK MOSI MISO D10 none"
 
 # Display and reader on the STEMMA QT socket. GPIO18 (A0) has a high glitch at power-up: not for the relay.
-_QTPY = {
-    "relay_pin": "A3",
-    "lock_pin": "A2",
-    "cable_pin": "A1",
-    "estop_pin": "none",
-    "service_pin": "TX",
-    "meter_pin": "RX",
-    "led_pin": "NEOPIXEL",
-    "led_power_pin": "NEOPIXEL_POWER",
-    "sda": "SDA1",
-    "scl": "SCL1",
-    "sck": "SCK",
-    "mosi": "MOSI",
-    "miso": "MISO",
-    "reader_cs_pin": "A0",
-    "reader_irq_pin": "none",
-}
+_QTPY = "A3 A2 A1 none TX RX NEOPIXEL NEOPIXEL_POWER SDA1 SCL1 SCK MOSI MISO A0 none"
 
 # countio counts only on the B channel of a PWM slice: the meter needs an odd GPIO.
-_PICO = {
-    "relay_pin": "GP2",
-    "lock_pin": "GP3",
-    "cable_pin": "GP6",
-    "estop_pin": "none",
-    "service_pin": "GP14",
-    "meter_pin": "GP15",
-    "led_pin": "GP8",
-    "led_power_pin": "none",
-    "sda": "GP4",
-    "scl": "GP5",
-    "sck": "GP18",
-    "mosi": "GP19",
-    "miso": "GP16",
-    "reader_cs_pin": "GP17",
-    "reader_irq_pin": "none",
-}
+_PICO = "GP2 GP3 GP6 none GP14 GP15 GP8 none GP4 GP5 GP18 GP19 GP16 GP17 none"
 
-PROFILES = {
+_PROFILES = {
     "seeed_xiao_esp32c6": _XIAO_C6,
     "seeed_xiao_esp32_s3_sense": _XIAO_S3,
     "adafruit_feather_esp32s3_4mbflash_2mbpsram": _FEATHER,
@@ -124,30 +51,20 @@ _TX_S3 = "the chip prints its start-up log on GPIO43"
 _STRAP = "the chip samples it while it starts, and its level is not ours then"
 _CONSOLE_LED = "the board's own LED hangs on it"
 
-_UNSAFE_XIAO_C6 = {
-    "D6": _TX_C6,
-    "TX": _TX_C6,
-    "A4": _STRAP,
-    "MTMS": _STRAP,
-    "LP_UART_RXD": _STRAP,
-    "A5": _STRAP,
-    "MTDI": _STRAP,
-    "LP_UART_TXD": _STRAP,
-    "LED": _STRAP,
-    "LED_INVERTED": _STRAP,
-}
-_UNSAFE_XIAO_S3 = {"D2": _STRAP, "A2": _STRAP, "D6": _TX_S3, "TX": _TX_S3}
-_UNSAFE_ADAFRUIT = {
-    "BUTTON": _STRAP,
-    "BOOT0": _STRAP,
-    "D0": _STRAP,
-    "D13": _CONSOLE_LED,
-    "LED": _CONSOLE_LED,
-    "L": _CONSOLE_LED,
-}
+_UNSAFE_XIAO_C6 = (
+    ("D6 TX", _TX_C6),
+    ("A4 MTMS LP_UART_RXD A5 MTDI LP_UART_TXD LED LED_INVERTED", _STRAP),
+)
+_UNSAFE_XIAO_S3 = (
+    ("D2 A2", _STRAP),
+    ("D6 TX", _TX_S3),
+)
+_UNSAFE_ADAFRUIT = (
+    ("BUTTON BOOT0 D0", _STRAP),
+    ("D13 LED L", _CONSOLE_LED),
+)
 
-# Pins that must drive neither relay nor lock, and why: {board_id: {pin name: reason}}. Others have none.
-UNSAFE_OUTPUTS = {
+_UNSAFE_OUTPUTS = {
     "seeed_xiao_esp32c6": _UNSAFE_XIAO_C6,
     "seeed_xiao_esp32_s3_sense": _UNSAFE_XIAO_S3,
     "adafruit_feather_esp32s3_4mbflash_2mbpsram": _UNSAFE_ADAFRUIT,
@@ -157,3 +74,20 @@ UNSAFE_OUTPUTS = {
     "adafruit_qtpy_esp32s3_nopsram": _UNSAFE_ADAFRUIT,
     "adafruit_qtpy_esp32s2": _UNSAFE_ADAFRUIT,
 }
+
+BOARDS = tuple(_PROFILES)
+
+
+def profile(board_id):
+    """{part: pin name} of a board, empty where it is not known."""
+    pins = _PROFILES.get(board_id)
+    return {} if pins is None else dict(zip(_PARTS.split(), pins.split()))
+
+
+def unsafe_outputs(board_id):
+    """{pin name: why it must drive neither relay nor lock} of a board."""
+    found = {}
+    for names, why in _UNSAFE_OUTPUTS.get(board_id, ()):
+        for name in names.split():
+            found[name] = why
+    return found

@@ -22,7 +22,10 @@ _AVAILABLE = ("Available", "NoError", None)
 
 
 class Availability:
-    """`reset_reason`, one word, is the info of connector 0, once. `records`: the journal."""
+    """`reset_reason`, one word, is the info of connector 0, once. `records`: the journal.
+
+    `phase`: what the last status was made from; None has it looked at again, for connector 0.
+    """
 
     def __init__(self, rpc, view, clock, records, configuration, uptime, reset_reason):
         self._rpc = rpc
@@ -34,7 +37,7 @@ class Availability:
         self._reset_info = "reset: " + reset_reason
         self._due_s = self._pause_s = 0
         # What the status of connector 1 was made from.
-        self._phase = self._fault = self._loss = None
+        self.phase = self._fault = self._loss = None
         # The status that MinimumStatusDuration counts for, the uptime when it has lasted for that long, and when it began.
         self._lasts = self._began = None
         self._lasting_s = 0
@@ -55,7 +58,7 @@ class Availability:
             # The present status, not its history (SPEC 4.9).
             self._changes = []
             self._last = self._sent[:]
-            self._lasts = None
+            self._lasts = self.phase = None
             self._due_s = self._pause_s = 0
             self._offline = False
         self._look()
@@ -67,20 +70,18 @@ class Availability:
         phase = view.phase
         fault = view.fault
         loss = view.loss
-        if self._lasts is None:
-            # At first, and after an offline time, at once.
-            self._phase = None
-            self._lasts = connector.status(phase)
-            self._lasting_s = 0
-        elif connector.status(phase) != self._lasts:
-            duration_s = self._configuration.minimum_status_duration_s
-            self._began = self._clock.stamp() if duration_s else None
-            # The uptime is in whole seconds, so that they must be one more.
+        status = connector.status(phase)
+        if status != self._lasts:
+            # At first, and after an offline time, at once. The uptime is in whole seconds, so that they must be one more.
+            duration_s = self._lasts and self._configuration.minimum_status_duration_s
             self._lasting_s = self._uptime.seconds + duration_s + 1 if duration_s else 0
-            self._lasts = connector.status(phase)
+            self._lasts = status
+            self._began = self._clock.stamp()
         if self._uptime.seconds < self._lasting_s:
             return
-        if phase == self._phase and fault is self._fault and loss is self._loss:
+        if phase == self.phase and fault is self._fault and loss is self._loss:
+            # Also where a status did not last and the former one is back: what follows has its own time.
+            self._began = None
             return
         for connector_id, present in enumerate(self.present()):
             if present != self._last[connector_id]:
@@ -92,13 +93,9 @@ class Availability:
                     self._remove()
         # Last: if memory runs out above, the next step looks again.
         self._began = None
-        self._phase = phase
+        self.phase = phase
         self._fault = fault
         self._loss = loss
-
-    def look_again(self):
-        """The status of connector 0 may be another, though that of connector 1 is the same."""
-        self._phase = None
 
     def present(self):
         """(status, errorCode, info) of connector 0 and of connector 1, now."""

@@ -22,7 +22,7 @@ def _change(charger, payload):
     # Whoever makes the only connector operative wants this charge point to charge: connector 0 follows.
     journal.put(INOPERATIVE, None if operative else (journal.get(INOPERATIVE) or 0) | bits)
     controller.handle(connector.AVAILABILITY, operative)
-    charger.availability.look_again()
+    charger.availability.phase = None
     # A transaction runs, or its card must free the cable first.
     waits = not operative and controller.state.phase not in (connector.UNAVAILABLE, connector.FAULTED)
     return {"status": "Scheduled" if waits else "Accepted"}

@@ -4,7 +4,6 @@
 
 from micropython import const
 
-from charger import connector
 from charger.ocpp.calls import CallError, optional, printable, required
 
 _MAX_ID_TAG = const(20)
@@ -34,5 +33,5 @@ class Remote:
         # SPEC 5.12: only the transaction that is running. None equals no id: an unanswered start has none yet.
         accepted = self._rpc.online and transaction_id == self._transactions.running_id
         if accepted:
-            self._controller.handle(connector.STOP, "Remote")
+            self._controller.remote_stop()
         return {"status": "Accepted" if accepted else "Rejected"}

@@ -44,7 +44,7 @@ CALLS: dict[str, Payload] = {
     "ExtendedTriggerMessage": {"requestedMessage": "StatusNotification"},
     "GetCompositeSchedule": {"connectorId": 1, "duration": 3600},
     "GetConfiguration": {},
-    "GetDiagnostics": {"location": _URL},
+    "GetDiagnostics": {"location": "http://files.example/"},
     "GetInstalledCertificateIds": {"certificateType": "CentralSystemRootCertificate"},
     "GetLocalListVersion": {},
     "GetLog": {"logType": "DiagnosticsLog", "requestId": 1, "log": {"remoteLocation": _URL}},

@@ -88,7 +88,7 @@ def new_drive(
 
 def _spare_pin(board: Board, values: Values, line: str) -> str | None:
     """The pin of a line of the SPI bus, if it is not in use: unless the card reader is on SPI, it is free on every board."""
-    pin: str = firmware_module("charger.hardware.profiles").PROFILES[board.board_id][line]
+    pin: str = firmware_module("charger.hardware.profiles").profile(board.board_id)[line]
     used = {value for name, value in values.items() if name.endswith("_pin")}
     if line in values.hardware.reader_pins or used.intersection(board.aliases(pin)):
         return None

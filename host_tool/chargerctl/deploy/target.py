@@ -90,8 +90,8 @@ def safe_pins(settings: bytes, board_id: str) -> tuple[Pins, list[str]]:
     settings: the drive's settings.toml, in which anything may stand.
     """
     values = read_board_file(settings).values
-    profiles = firmware_module("charger.hardware.profiles").PROFILES
-    profile = profiles.get(values.get("CHARGER_HARDWARE_BOARD", "auto"), profiles.get(board_id, {}))
+    profile_of = firmware_module("charger.hardware.profiles").profile
+    profile = profile_of(values.get("CHARGER_HARDWARE_BOARD", "auto")) or profile_of(board_id)
     pins: Pins = {}
     warnings = []
     for part in ("relay", "lock", "service"):

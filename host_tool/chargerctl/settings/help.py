@@ -84,21 +84,14 @@ HELP = {
     "safety.max_cycles_per_hour": "How often per hour the relay may close.",
     "safety.stale_authorization_seconds": "An authorization older than this does not start a charge.",
     "safety.feedback_ms": "Time the contactor has to follow the relay, by its auxiliary contact. Longer is a fault.",
-    "safety.resume_after_power_loss": "Resume an interrupted transaction after a power loss. No effect yet.",
-    "storage.kind": "file makes the drive read-only for the laptop (hold the service button at reset to write to it again).",
+    "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees who unplugs meanwhile.",
+    "storage.kind": "Where transactions and what else must outlast a power cut are kept: files on the drive (which the laptop "
+    "then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a board without "
+    "a USB drive, else nvm.",
+    "storage.checkpoint_wh": "Energy after which the reading of a running transaction is written again: "
+    "what a power cut may cost.",
+    "storage.fram_address": "I2C address of the FRAM.",
     "web.api_password": "Password of the web workflow; empty switches it off.",
-}
-
-# {setting: {value: warning}} for values that no firmware reads yet.
-NO_EFFECT_YET = {
-    "safety.resume_after_power_loss": {
-        "true": "has no effect yet: a transaction does not survive a power loss"
-    },
-    "storage.kind": {
-        "nvm": "nvm has no effect yet: transactions are kept in RAM",
-        "file": "file makes the drive read-only for the laptop, but transactions are still kept in RAM",
-        "fram": "fram has no effect yet: transactions are kept in RAM",
-    },
 }
 
 # Defaults that depend on other settings.

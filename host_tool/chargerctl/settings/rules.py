@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.firmware_files import firmware_module
 from chargerctl.likeness import did_you_mean, nearest
-from chargerctl.settings.help import EXAMPLES, NO_EFFECT_YET
+from chargerctl.settings.help import EXAMPLES
 from chargerctl.settings.problems import Problem
 from chargerctl.settings.sources import Given
 from chargerctl.settings.table import SETTINGS, board_check, board_settings
 from chargerctl.settings.values import Values
 
 _profiles = firmware_module("charger.hardware.profiles")
-UNSAFE: dict[str, dict[str, str]] = _profiles.UNSAFE_OUTPUTS
+UNSAFE: dict[str, dict[str, str]] = {board: _profiles.unsafe_outputs(board) for board in _profiles.BOARDS}
 
 # The pins that settings can name.
 PINS = tuple(setting.key for setting in SETTINGS.values() if setting.kind == "pin")
@@ -61,7 +61,7 @@ _RP2_JOIN_MS = 500
 
 def check_together(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """What breaks a rule about several settings, or about a setting and its board; None: board not known."""
-    return [*_pins(values, given, board), *_topics(values, given), *_unwise(values, given)]
+    return [*_pins(values, given, board), *_topics(values, given), *_unwise(values, given, board)]
 
 
 def notes(values: Values, board: Board | None) -> list[str]:
@@ -121,7 +121,7 @@ def _topics(values: Values, given: Mapping[str, Given]) -> list[Problem]:
 
 def profile_of(board_id: str) -> dict[str, str]:
     """{role: pin} of the board, for pins that are not in the settings."""
-    profile: dict[str, str] = _profiles.PROFILES[board_id]
+    profile: dict[str, str] = _profiles.profile(board_id)
     return profile
 
 
@@ -137,7 +137,7 @@ def _roles_in_use(values: Values) -> list[str]:
     hardware = values.hardware
     if hardware.meter_pulses_per_kwh != 0:
         roles.append("meter_pin")
-    if hardware.display != "none":
+    if hardware.display != "none" or values.storage.kind == "fram":
         roles += ["sda", "scl"]
     return list(dict.fromkeys((*roles, *hardware.reader_pins.split())))
 
@@ -186,7 +186,7 @@ def _unfit(role: str, pin: str, own: Given | None, board: Board | None) -> list[
     return []
 
 
-def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
+def _unwise(values: Values, given: Mapping[str, Given], board: Board | None) -> list[Problem]:
     """Warnings about what is allowed, but probably not meant."""
     found: list[Problem] = []
 
@@ -257,9 +257,16 @@ def _unwise(values: Values, given: Mapping[str, Given]) -> list[Problem]:
         warn("mqtt.password", "is not sent without mqtt.username")
     if mqtt.ca_file and mqtt.tls is False:
         warn("mqtt.ca_file", "is not used without mqtt.tls")
-    for name, warnings in NO_EFFECT_YET.items():
-        if name in given and given[name].text in warnings:
-            warn(name, warnings[given[name].text])
+    kind = values.storage.kind
+    if "storage.fram_address" in given and kind != "fram":
+        warn("storage.fram_address", f"is not used with storage.kind {kind}")
+    if kind == "file" and "storage.kind" in given and board and board.has_drive:
+        service = values.get("hardware.service_pin") or profile_of(board.board_id).get("service_pin", "none")
+        if service == "none":
+            warn(
+                "storage.kind",
+                "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back",
+            )
     return found
 
 

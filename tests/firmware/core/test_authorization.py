@@ -53,6 +53,10 @@ def ready(rig):
     return rig
 
 
+@pytest.mark.requirement("SPEC 3.5", "LocalAuthorizeOffline decides about a cached card offline")
+@pytest.mark.requirement(
+    "SPEC 3.5.1", "The cache has every card, accepted or not; AuthorizationCacheEnabled switches it"
+)
 @pytest.mark.requirement(
     "SPEC 3.5", "Offline, a card that the cache has as Accepted starts a transaction; any other does not"
 )
@@ -92,6 +96,7 @@ def test_offline_the_cache_and_then_the_keys_decide(ready, info, keys, charges):
     assert len(ready.calls("Authorize")) == 1
 
 
+@pytest.mark.requirement("SPEC 3.5.1", "An entry expires while the charger runs")
 def test_a_card_expires_while_the_charger_runs(ready):
     learn(ready, CARD, answer(expiryDate=UNTIL))
     cut(ready)
@@ -123,6 +128,9 @@ def test_a_silent_central_system_counts_as_offline(ready):
     assert ready.relay.closed
 
 
+@pytest.mark.requirement("SPEC 4.1", "The answer updates the cache")
+@pytest.mark.requirement("SPEC 4.8", "The answer updates the cache")
+@pytest.mark.requirement("SPEC 4.10", "The answer updates the cache")
 @pytest.mark.requirement(
     "SPEC 3.5.1", "Authorize, StartTransaction and StopTransaction update the cache, the last one counts"
 )
@@ -195,6 +203,7 @@ def test_without_a_known_time_a_card_that_can_expire_is_not_trusted(ready):
     assert visit("ocpp.cache").look(ready.journal, None, news, CARD) == ("Expired", None)
 
 
+@pytest.mark.requirement("SPEC 3.5", "LocalPreAuthorize starts without waiting")
 @pytest.mark.requirement("SPEC 9.1.13", "LocalPreAuthorize starts from the cache without an Authorize")
 def test_local_pre_authorize_starts_from_the_cache_while_online(ready):
     learn(ready, CARD, answer())
@@ -330,6 +339,7 @@ def test_a_refused_start_stops_the_transaction_where_the_key_says_so(make_rig):
     assert not rig.lock.engaged
 
 
+@pytest.mark.requirement("SPEC 3.5.4", "MaxEnergyOnInvalidId allows so much energy after a refusal")
 @pytest.mark.requirement("SPEC 9.1.14", "MaxEnergyOnInvalidId may still flow after the refusal")
 def test_some_energy_may_still_flow_after_a_refusal(make_rig):
     rig = make_rig()
@@ -423,6 +433,7 @@ def test_without_a_lock_an_unplugged_vehicle_leaves_nothing_held(ready):
     assert ready.statuses()[-1] == "Available"
 
 
+@pytest.mark.requirement("SPEC 5.18", "The answer says that the lock was opened: Unlocked")
 @pytest.mark.requirement(
     "SPEC 5.18", "UnlockConnector ends a transaction first, and reports what the lock did"
 )

@@ -221,6 +221,16 @@ def test_a_fault_is_delayed_too_and_an_error_code_of_a_lasting_status_is_not(mak
     rig.card_reader.lost = True
     rig.run(500)
     assert last(rig, 1)["errorCode"] == "ReaderFailure"
+    rig.card_reader.lost = False
+    rig.run(500)
+    rig.plug()
+    rig.unplug()
+    rig.run(22_000)
+    rig.rtc += 3600
+    rig.card_reader.lost = True
+    rig.run(500)
+    assert last(rig, 1)["errorCode"] == "ReaderFailure"
+    assert last(rig, 1)["timestamp"] == "2026-11-22T08:30:00Z", "not when a status that did not last was over"
     rig.emergency_stop.on = True
     rig.run(15_000)
     assert status(rig) == "Available"
@@ -242,6 +252,10 @@ def test_after_an_offline_time_the_present_status_does_not_wait(make_rig):
 # A vehicle that draws nothing, and a meter that is silent.
 
 
+@pytest.mark.requirement("ERR 3.55", "Where nothing is drawn the status is SuspendedEV")
+@pytest.mark.requirement(
+    "SPEC 4.9", "C4, D3: where nothing is drawn the status is SuspendedEV, until the next pulse"
+)
 @pytest.mark.requirement("SPEC 7.7", "SuspendedEV while the relay is closed and the vehicle takes nothing")
 @pytest.mark.requirement("behaviour 22", "SuspendedEVSE outranks SuspendedEV")
 def test_a_vehicle_that_draws_nothing_is_suspended_ev_until_the_next_pulse(make_rig):

@@ -171,6 +171,7 @@ def test_while_pending_keys_can_be_read_and_set(rig):
 # What a change does.
 
 
+@pytest.mark.requirement("SPEC 9.1.7", "ConnectorPhaseRotation is kept and given back")
 @pytest.mark.requirement("behaviour 26", "A valid value is Accepted, and effective at once.")
 @pytest.mark.requirement("SPEC 5.3", "A change that holds at once is Accepted.")
 def test_each_kind_of_value_is_set_and_read_back_as_the_standard_spells_it(online):
@@ -310,6 +311,7 @@ def test_without_a_meter_no_measurand_is_offered_or_taken(online):
 # Whose word counts.
 
 
+@pytest.mark.requirement("SPEC 5.3", "What is set lasts over a reboot")
 @pytest.mark.requirement("SPEC 5.3", "What was set holds after a restart.")
 def test_a_key_holds_over_a_restart_until_the_owner_changes_the_setting(make_rig):
     rig = make_rig()
@@ -384,6 +386,7 @@ def test_heartbeat_interval_is_the_last_word_of_setting_key_and_boot_notificatio
 # DataTransfer.
 
 
+@pytest.mark.requirement("SPEC 4.3", "An unknown vendor is UnknownVendorId")
 @pytest.mark.requirement("SPEC 5.6", "A vendor that is not known is UnknownVendorId, without data.")
 @pytest.mark.parametrize(
     "payload",

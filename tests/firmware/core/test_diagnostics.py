@@ -71,6 +71,7 @@ def test_the_answer_names_the_file_and_the_statuses_follow_it(online, uploads):
     assert len(uploads.made) == uploads.closed == 1
 
 
+@pytest.mark.requirement("SPEC 8.2", "http and https are the protocols")
 @pytest.mark.parametrize(
     ("location", "place"),
     [
@@ -84,6 +85,7 @@ def test_places_that_a_file_can_go_to(online, uploads, location, place):
     assert uploads.made[0][1] == place
 
 
+@pytest.mark.requirement("SPEC 8.2", "ftp is refused by status")
 @pytest.mark.requirement("SPEC 5.9", "A location that no file can go to gets no file name, and UploadFailed.")
 @pytest.mark.parametrize(
     "location",

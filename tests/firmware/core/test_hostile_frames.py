@@ -139,6 +139,8 @@ def try_out(story):
     assert len(rig.calls()) < 10 + 6 * (len(story) + 2)
 
 
+@pytest.mark.requirement("SPEC 6", "Every frame of ours fits the schema of its message")
+@pytest.mark.requirement("J 4.1.2", "Frames are JSON")
 @seed(11)
 @settings(max_examples=60, derandomize=False, database=None)
 @given(st.lists(steps, min_size=3, max_size=12))

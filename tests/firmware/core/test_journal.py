@@ -46,7 +46,7 @@ def read(data, copies=1):
 
 def test_undelivered_messages_keep_their_order_their_content_and_their_ids(charger):
     for place in range(16):
-        charger.session("CARD%d" % place, UNIX + place * 7200, place * 1000, place * 1000 + 900)
+        charger.session(f"CARD{place}", UNIX + place * 7200, place * 1000, place * 1000 + 900)
     before = messages(charger.content)
     first = charger.journal.message_id(charger.journal.head())
     charger.restart()
@@ -417,7 +417,7 @@ def test_a_rewritten_log_says_what_the_old_one_said(steps, kind):
     for place, step in enumerate(steps):
         now = charger.journal
         if step == "start" and now.running is None and now.trouble is None:
-            now.start("CARD%d" % place, UNIX + place, place)
+            now.start(f"CARD{place}", UNIX + place, place)
         elif step == "stop" and now.running is not None:
             now.stop(now.running.session, UNIX + place, place, "Local", None)
         elif step == "meter" and now.running is not None:
@@ -440,3 +440,48 @@ def test_a_rewritten_log_says_what_the_old_one_said(steps, kind):
     before = meaning(charger.content)
     image = journal_rewriting.header(bytes(8), 1) + b"".join(journal_rewriting.log(charger.content))
     assert meaning(read(image)[0]) == before
+
+
+# The relay.
+
+
+@pytest.mark.requirement("SPEC 3.7", "A start is kept before energy flows.")
+def test_the_relay_does_not_close_before_the_start_is_written(make_rig, monkeypatch):
+    rig = make_rig()
+    rig.run(11000)
+    monkeypatch.setattr(journal.Journal, "written", False)
+    rig.plug()
+    rig.swipe()
+    rig.run(3000)
+    assert not rig.relay.closed
+    assert rig.statuses()[-1] == "Charging"
+    monkeypatch.undo()
+    rig.run(500)
+    assert rig.relay.closed
+
+
+def test_a_transaction_whose_start_cannot_be_written_ends_without_energy(make_rig, monkeypatch):
+    rig = make_rig()
+    rig.run(11000)
+    monkeypatch.setattr(journal.Journal, "written", False)
+    rig.plug()
+    rig.swipe()
+    rig.run(300)
+    rig.journal.failing = True
+    rig.run(3000)
+    assert not rig.relay.closed
+    assert rig.calls("StopTransaction")[-1]["reason"] == "Other"
+
+
+def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
+    rig = make_rig(OCPP_OFFLINE_AUTHORIZATION="true")
+    rig.run(11000)
+    rig.link.connected = False
+    rig.plug()
+    for _ in range(16):
+        rig.journal.stop(rig.journal.start("A", UNIX, 0), UNIX, 0, "Local", "A")
+    rig.swipe()
+    rig.wait(15)
+    assert not rig.relay.closed
+    assert "Journal Full" in rig.screen.notices
+    assert any(journal.FULL in line for line in rig.log_lines)

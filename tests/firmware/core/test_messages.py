@@ -36,6 +36,10 @@ def reconnect(rig, away_ms=1000):
 # Calls of the central system.
 
 
+@pytest.mark.requirement(
+    "behaviour 16", "RemoteStopTransaction is Accepted for the running transactionId and no other"
+)
+@pytest.mark.requirement("SPEC 5.12", "A remote stop of another transactionId is Rejected")
 def test_the_same_id_with_another_action_or_payload_is_a_new_call(rig):
     rig.charge()
     assert rig.call("RemoteStopTransaction", {"transactionId": 4711}, "1")[2] == {"status": "Rejected"}

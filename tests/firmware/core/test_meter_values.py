@@ -306,6 +306,7 @@ def test_what_is_sent_again_is_the_same_whatever_was_configured_since(make, acti
     assert set(again) == {first}
 
 
+@pytest.mark.requirement("SPEC 4.7", "Without a meter nothing is claimed")
 @pytest.mark.requirement("behaviour 32", "without a meter no energy is claimed")
 @pytest.mark.requirement("SPEC 4.7", "what is not measured is not sent")
 def test_without_a_meter_no_energy_is_claimed():
@@ -325,6 +326,7 @@ def test_without_a_meter_no_energy_is_claimed():
     assert not rig.calls("MeterValues")
 
 
+@pytest.mark.requirement("ERR 3.77", "The register goes on after a restart")
 @pytest.mark.requirement(
     "behaviour 32", "meterStart and meterStop are the meter's register, which outlasts a restart"
 )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 NOON = 1795348800  # 2026-11-22T12:00:00Z
 
 
+@pytest.mark.requirement("SPEC 3.15", "ISO 8601 with fractions and offsets is read")
 @pytest.mark.parametrize(
     "text",
     [
@@ -89,6 +90,7 @@ def test_the_last_day_of_a_month_is_read(text):
     assert iso(parse(text)) == text
 
 
+@pytest.mark.requirement("SPEC 3.14", "Times are written in UTC")
 @given(st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2099, 12, 31)))
 def test_what_was_written_is_read_back(moment):
     unix = int(moment.replace(tzinfo=datetime.UTC).timestamp())

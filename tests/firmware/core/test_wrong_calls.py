@@ -57,6 +57,8 @@ CODES = {
 BY_STATUS = ("range", "long", "letters", "empty", "enum", "format")
 # There is no vendor with extensions, and there may be no cache.
 REFUSED_ANYWAY = ("ClearCache", "DataTransfer")
+# Sent by and by; and a location that is refused is a failed upload.
+OF_ITSELF = ("Heartbeat", "MeterValues", "DiagnosticsStatusNotification")
 DONE = ("Accepted", "Scheduled", "RebootRequired", "Unlocked")
 
 
@@ -101,7 +103,7 @@ def state(rig):
         "shown": (rig.led.state, rig.screen.state),
         "outputs": (rig.relay.closed, rig.lock.engaged, len(rig.reboots)),
         "jobs": len(core.visitors.jobs),
-        "sent": [action for action, _ in rig.calls() if action not in ("Heartbeat", "MeterValues")],
+        "sent": [action for action, _ in rig.calls() if action not in OF_ITSELF],
     }
 
 

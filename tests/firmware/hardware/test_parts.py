@@ -27,7 +27,7 @@ def make_parts(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     def make(reader: str, **more: str) -> Any:
         """On a board of no profile, without a display."""
         parts = bench.module("parts")
-        monkeypatch.setitem(parts.PROFILES, "bench", PINS)
+        monkeypatch.setattr(parts, "profile", lambda board_id: PINS)
         given = {"board": "bench", "display": "none", "lock_pin": "none", "estop_pin": "none", **SET, **more}
         texts = {"CHARGER_HARDWARE_" + key.upper(): value for key, value in given.items()}
         values, _ = settings.load(checks.check, {**texts, "CHARGER_HARDWARE_CARD_READER": reader}.get)

@@ -25,6 +25,7 @@ def i2c_reader(bench: Any) -> Any:
     return make(bench, "pn532_i2c")
 
 
+@pytest.mark.requirement("SPEC 3.9", "A UID is sent in hexadecimal digits")
 @pytest.mark.parametrize("uid", ["04A1B2C3", "04A1B2C3D4E5F6", "04A1B2C3D4E5F6071829"])
 def test_a_card_is_reported_by_its_uid_of_4_7_or_10_bytes(bench: Any, reader: Any, uid: str) -> None:
     bench.run(reader.step, 200)

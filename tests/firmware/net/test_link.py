@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: MIT
 """What the link does with a broker that behaves."""
 
+import pytest
+
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 0x10, 0x30, 0x40, 0x80, 0xC0, 0xE0
 
 
+@pytest.mark.requirement("J 3.1.1", "The serial number is in the topics")
 def test_connects_subscribes_and_announces_itself(rig):
     rig.connect()
     assert [first for first, _ in rig.broker.received] == [CONNECT, 0x82, PUBLISH | 2 | 1]
@@ -196,6 +199,7 @@ def test_reconnects_and_subscribes_again_after_the_broker_left(rig):
     assert rig.broker.kinds().count(SUBSCRIBE) == 2
 
 
+@pytest.mark.requirement("JERR 3.3", "A refused connection is tried again after ever longer pauses")
 def test_pauses_double_up_to_a_minute_and_start_over_after_a_good_connection(broker, make_rig):
     broker.listener.close()
     rig = make_rig(broker)

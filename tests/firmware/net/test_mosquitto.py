@@ -279,6 +279,7 @@ def make_secure(secure, certificates, make_real, named_pool):
     return make
 
 
+@pytest.mark.requirement("J 6.2", "TLS with a password")
 def test_tls_with_a_password(make_secure):
     real = make_secure()
     real.until(lambda: real.link.connected)

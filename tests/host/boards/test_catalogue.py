@@ -22,10 +22,12 @@ def test_pins_are_those_of_circuitpython(board):
 
 
 def test_every_board_has_a_wiring_with_pins_that_it_has():
-    profiles = firmware_module("charger.hardware.profiles").PROFILES
-    assert set(profiles) == set(BOARDS)
-    for board_id, profile in profiles.items():
-        assert {pin for pin in profile.values() if pin != "none"} <= set(BOARDS[board_id].pins)
+    profiles = firmware_module("charger.hardware.profiles")
+    assert set(profiles.BOARDS) == set(BOARDS)
+    for board_id in BOARDS:
+        assert {pin for pin in profiles.profile(board_id).values() if pin != "none"} <= set(
+            BOARDS[board_id].pins
+        )
 
 
 def test_which_boards_have_a_drive_and_pull_pins_up():

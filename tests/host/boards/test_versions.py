@@ -14,7 +14,7 @@ from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
 
 ROOT = Path(__file__).resolve().parents[3]
-PROFILES = firmware_module("charger.hardware.profiles").PROFILES
+profile = firmware_module("charger.hardware.profiles").profile
 SENSE = BOARDS["seeed_xiao_esp32_s3_sense"]
 
 
@@ -47,7 +47,7 @@ def test_names_that_came_later_are_not_there_before():
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=lambda board: board.board_id)
 def test_every_wiring_is_there_under_the_first_version_of_the_board(board):
-    wired = {pin for pin in PROFILES[board.board_id].values() if pin != "none"}
+    wired = {pin for pin in profile(board.board_id).values() if pin != "none"}
     assert wired <= set(board.pins_in(first_version(board)))
 
 

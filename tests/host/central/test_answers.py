@@ -181,8 +181,9 @@ def test_a_message_sent_again_is_booked_once_and_gets_the_same_answer_also_after
         Behaviour(raw="<html>"),
         Behaviour(payload={}),
         Behaviour(payload={"transactionId": True, "idTagInfo": {"status": "Accepted"}}),
+        Behaviour(payload={"transactionId": 1 << 63, "idTagInfo": {"status": "Accepted"}}),
     ],
-    ids=["error", "silence", "no frame", "no fields", "no number"],
+    ids=["error", "silence", "no frame", "no fields", "no number", "a number that is too large"],
 )
 def test_what_a_charger_cannot_use_is_not_the_answer_for_good(booted, behaviour):
     booted.central.script.add("StartTransaction", behaviour)

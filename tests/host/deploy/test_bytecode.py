@@ -32,7 +32,9 @@ def test_all_but_what_circuitpython_starts_is_compiled_for_it() -> None:
     compiled = {path: content for path, content in image.items() if path not in TEXT}
     assert {content[:4] for content in compiled.values()} == {b"C\x06\x00\x1f"}
     # The first name in the file: what a traceback shows.
-    assert all(path[:-4].encode() + b".py\x00" in content[:64] for path, content in compiled.items())
+    assert all(
+        compiler.source_name(path).encode() + b"\x00" in content[:80] for path, content in compiled.items()
+    )
     assert not any(defect(content) for content in compiled.values())
 
 

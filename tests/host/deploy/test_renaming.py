@@ -154,7 +154,7 @@ def test_a_traceback_is_shown_with_the_names_of_the_sources() -> None:
     there = NAMES
     text = (
         "[  12.345] loop   Traceback (most recent call last):\r\n"
-        f'[  12.345] loop     File "charger/loop.py", line 130, in {there["_run_urgent"]}\r\n'
+        f'[  12.345] loop     File "charger/loop.mpy", line 130, in {there["_run_urgent"]}\r\n'
         f'  File "charger/loop.py", line 131, in {there["_overran"]}\n'
         f'  File "charger/interlock.py", line 99, in {there["_follow_cable"]}\n'
         f"AttributeError: '{there['Interlock']}' object has no attribute '{there['_contactor']}'\n"

@@ -9,7 +9,6 @@ from charger.net import wifi
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.settings import SettingsError, effective_for_simulation
-from chargerctl.settings.help import NO_EFFECT_YET
 from chargerctl.settings.rules import PUBLIC_BROKERS, VITAL_PINS, is_local, notes, profile_of
 from chargerctl.settings.table import SETTINGS
 
@@ -270,19 +269,6 @@ def test_settings_with_which_no_relay_could_close_in_time_are_warned_about():
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "warning"),
-    [(name, text, warning) for name, each in NO_EFFECT_YET.items() for text, warning in each.items()],
-)
-def test_what_has_no_effect_yet_is_warned_about(name, text, warning):
-    assert problems(f"{name}={text}") == [f"{name}: warning: {warning}"]
-
-
-@pytest.mark.parametrize("name", NO_EFFECT_YET)
-def test_the_default_of_what_has_no_effect_yet_is_not_warned_about(name):
-    assert problems(f"{name}={SETTINGS[name].text(SETTINGS[name].default)}") == []
-
-
-@pytest.mark.parametrize(
     ("host", "local"),
     [
         ("localhost", True),
@@ -301,3 +287,27 @@ def test_the_default_of_what_has_no_effect_yet_is_not_warned_about(name):
 )
 def test_what_is_local(host, local):
     assert is_local(host) is local
+
+
+def test_where_the_journal_is_kept_has_to_make_sense():
+    assert problems("storage.kind=fram", "storage.fram_address=0x51") == []
+    assert problems("storage.fram_address=0x51") == [
+        "storage.fram_address: warning: is not used with storage.kind auto"
+    ]
+    without = (
+        "with file the laptop cannot write the drive, and without hardware.service_pin nothing gives it back"
+    )
+    pico = "raspberry_pi_pico_w"
+    assert problems("storage.kind=file", "hardware.service_pin=none", board=pico) == [
+        f"storage.kind: warning: {without}"
+    ]
+    assert problems("storage.kind=file", "hardware.service_pin=none", board=C6) == []
+    assert problems("storage.kind=file", board=pico) == []
+    on_the_bus = problems(
+        "storage.kind=fram",
+        "hardware.led_pin=SDA",
+        "hardware.display=none",
+        "hardware.card_reader=none",
+        board=C6,
+    )
+    assert on_the_bus == ["hardware.led_pin: SDA is already used for the I2C bus"]

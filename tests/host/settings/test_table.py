@@ -9,7 +9,7 @@ import pytest
 from charger import settings as board
 from chargerctl.settings import effective
 from chargerctl.settings.document import document, example
-from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP, NO_EFFECT_YET
+from chargerctl.settings.help import DEPENDS, EXAMPLES, HELP
 from chargerctl.settings.table import BY_VARIABLE, RENDERED, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,27 +73,20 @@ def firmware_names(*words: str) -> bool:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_setting_has_a_reader_or_a_warning_that_it_has_no_effect_yet(name):
+def test_every_setting_has_a_reader(name):
     """Of a pin the firmware names the key only."""
     setting = SETTINGS[name]
     keys = (setting.key,) if setting.kind == "pin" else ()
     read = firmware_names(MADE.get(name, name), setting.variable, *keys) or name in READ_BY_THE_LAPTOP
-    assert read or name in NO_EFFECT_YET
+    assert read
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if SETTINGS[name].kind == "choice"])
-def test_every_choice_has_a_reader_or_a_warning_that_it_has_no_effect_yet(name):
+def test_every_choice_has_a_reader(name):
     """But for one: that is what the firmware does otherwise. A card reader's is the name of its driver."""
     drivers = {path.stem for path in (ROOT / "firmware" / "charger" / "hardware").iterdir()}
-    known = {*drivers, *NO_EFFECT_YET.get(name, ())}
-    without = [each for each in SETTINGS[name].choices if each not in known and not firmware_names(each)]
+    without = [each for each in SETTINGS[name].choices if each not in drivers and not firmware_names(each)]
     assert len(without) <= 1
-
-
-def test_what_has_no_effect_yet_is_a_value_of_a_setting_and_not_its_default():
-    for name, values in NO_EFFECT_YET.items():
-        for text in values:
-            assert SETTINGS[name].check(text) != SETTINGS[name].default
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)

@@ -15,8 +15,8 @@ _ON_ITS_WAY_WH = 25
 
 
 def mistakes(charger: Charger) -> list[str]:
-    """Every session is there once, with its energy, to the checkpoint where the power failed; every message keeps its id and its
-    payload. In words; empty when all is right."""
+    """What is wrong, in words: each session must be there once, with its energy, to the checkpoint where the power failed,
+    and each message must keep its id and its payload."""
     return [*_messages(charger), *_transactions(charger)]
 
 
@@ -30,7 +30,9 @@ def _messages(charger: Charger) -> list[str]:
     for action, key in (("StartTransaction", "timestamp"), ("StopTransaction", "transactionId")):
         # A retry has the same id, so each id counts once.
         once = dict(charger.books.of(action))
-        for value, count in Counter((payload[key], payload.get("meterStart")) for payload in once.values()).items():
+        for value, count in Counter(
+            (payload[key], payload.get("meterStart")) for payload in once.values()
+        ).items():
             if count > 1:
                 found.append(f"doubled: {count} messages {action} for {value}")
     return found

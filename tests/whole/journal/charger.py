@@ -20,14 +20,18 @@ CARD = "04A2B3C4"
 NOW = 1795332600  # 2026-11-22T07:30:00Z
 # Long steps where nothing is being waited for; short ones would be the same, and slower.
 STEP_MS = 50
+# From the opening of the relay until the stop is written: an unplugged cable is confirmed first, for 300 ms.
+STOP_MS = 450
 
 
 @dataclass
 class Session:
-    """What really happened: the relay closed at `began_wh`. `ended_wh`: it opened there; `cut`: with the program's end."""
+    """What really happened: the relay closed at `began_wh`, and opened at `ended_wh`, in millisecond `ended_ms`. `cut`: the
+    program ended while it was closed, or before the journal could have the stop."""
 
     began_wh: int
     ended_wh: int
+    ended_ms: int = 0
     cut: bool = False
 
 
@@ -151,9 +155,9 @@ class Charger:
         """The program ends where it stands, with its RAM."""
         self.stores.end_program()
         self.rig = None
-        if self._running is not None:
-            self._running.cut = True
-            self._running = None
+        self._running = None
+        for session in self.sessions[-1:]:
+            session.cut = not session.ended_ms or self._ms - session.ended_ms <= STOP_MS
 
     # Time.
 
@@ -170,6 +174,9 @@ class Charger:
                 self._wh += watts * STEP_MS / 3_600_000
                 rig.meter.energy_wh += int(self._wh)
                 self._wh -= int(self._wh)
+                self._running.ended_wh = rig.meter.energy_wh
+            if self._ms % 1000 == 0:
+                rig.rtc += 1
             rig.step()
             self._look()
 
@@ -185,6 +192,7 @@ class Charger:
         if self._running is not None:
             self._running.ended_wh = register
             if not self.closed:
+                self._running.ended_ms = self._ms
                 self._running = None
 
     # A person.

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,9 +19,9 @@ from tests.whole.journal.stores import PowerCut, Stores
 
 @dataclass(frozen=True)
 class Point:
-    """The power fails in this phase of the `number`th operation on the store `kind`, and, unless `again` is None, once more in
-    the `again`th operation after it has returned. `aged`: the journal has been in use for some sessions; `seed`: what torn
-    operations leave."""
+    """The power fails in this phase of the `number`th operation on the store `kind`, and, unless `again` is None, once more
+    in the `again`th operation after it has returned. `aged`: the journal has been in use for some sessions; `seed`: what
+    torn operations leave."""
 
     kind: str
     aged: bool
@@ -97,10 +98,8 @@ def outcome(point: Point) -> Outcome:
 
     stores.at = at
     charger = Charger(stores)
-    try:
+    with suppress(PowerCut):
         script.run(charger)
-    except PowerCut:
-        pass
     assert cut_in, "the point was never reached"
     charger.end()
     if point.again is not None:
@@ -116,8 +115,6 @@ def _cut_again(charger: Charger, number: int) -> None:
             charger.stores.cut()
 
     charger.stores.at = at
-    try:
+    with suppress(PowerCut):
         script.recover(charger)
-    except PowerCut:
-        pass
     charger.end()

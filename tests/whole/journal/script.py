@@ -80,8 +80,8 @@ def stop_remotely(charger: Charger) -> None:
 
 
 def recover(charger: Charger, reason: str = "power") -> None:
-    """What comes after the cut: the power and the network are there, the cable is out, and everything is delivered; then one more
-    session, so that a journal that only seems whole shows itself."""
+    """What comes after a cut or a reset: power and network are there, the cable is out, and everything is delivered; then
+    one more session, so that a journal that only seems whole shows itself."""
     charger.online = True
     charger.plugged = False
     charger.start(reason)

@@ -79,7 +79,11 @@ class Stores:
     def snapshot(self) -> tuple[bytes, bytes, dict[str, bytes]]:
         """What the memories hold, for `restore` of others of the same kind."""
         folder = Path(self._folder.name)
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
         return bytes(self.nvm.data), bytes(self._fram.data), files
 
     def restore(self, snapshot: tuple[bytes, bytes, dict[str, bytes]]) -> None:

@@ -111,7 +111,7 @@ class Machine:
         self._process = subprocess.Popen(
             command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.run("import gc, micropython, sys\nsys.path[:] = ['/', '/lib']")
+        self.run("import gc, micropython, sys\nsys.path[:] = ['', '/', '/lib']")
         self._heap_total = self._total()
 
     def __enter__(self) -> Machine:

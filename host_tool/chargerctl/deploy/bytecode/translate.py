@@ -34,8 +34,9 @@ def translated(text: str, names: Mapping[str, str]) -> str:
     lines = []
     for line in text.splitlines(keepends=True):
         if frame := _FRAME.search(line):
-            path = frame["path"]
-            line = line[: frame.start("name")] + back(frame["name"]) + line[frame.end("name") :]
+            path = re.sub(r"\.mpy$", ".py", frame["path"]).lstrip("/")
+            ends = line[frame.end("path") : frame.start("name")], line[frame.end("name") :]
+            line = line[: frame.start("path")] + path + ends[0] + back(frame["name"]) + ends[1]
         lines.append(
             _ERROR.sub(lambda error: _NAMED.sub(lambda match: back(match.group()), error.group()), line)
         )

@@ -22,6 +22,9 @@ _GIVE_WAY = ("Authorize", "StatusNotification", "Heartbeat")
 _ATTEMPTS = 3
 
 
+_RECORDS = ("StartTransaction", "MeterValues", "StopTransaction")
+
+
 @dataclass
 class Boot:
     """What the charger sent between two resets, which have different prefixes of message ids."""
@@ -44,7 +47,8 @@ class Boot:
 
 
 class TalkJudge:
-    """`boots`: message id prefix -> Boot, in the order of their first call."""
+    """`boots`: message id prefix -> Boot, in the order of their first call. The messages of a transaction keep their id over a
+    reset: they belong to the start that sends them."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
         self.boots: dict[str, Boot] = {}
@@ -110,7 +114,9 @@ class TalkJudge:
             self._violated(f"sent a frame of {len(text)} characters")
         match frame:
             case [2, str(call_id), str(action), dict(payload)]:
-                boot = self.boots.setdefault(call_id.partition("-")[0], Boot())
+                boot = self.last_boot if action in _RECORDS else None
+                if boot is None:
+                    boot = self.boots.setdefault(call_id.partition("-")[0], Boot())
                 self._called(boot, call_id, action, payload)
             case [3 | 4, str(call_id), *_]:
                 self._answered(call_id, text)
@@ -196,7 +202,7 @@ class TalkJudge:
             case [3, str(), {"status": "Rejected", "interval": _}]:
                 self._rejected = True
             case [3 | 4, str(call_id), *rest]:
-                boot = self.boots.get(call_id.partition("-")[0], Boot())
+                boot = next((each for each in reversed(self.boots.values()) if call_id in each.sent), Boot())
                 if call_id in boot.sent:
                     self._settled(boot, boot.sent[call_id], rest[0] if frame[0] == 3 else None)
             case [2, str(call_id), str(), dict(payload)] if len(json.dumps(frame)) < _MAX_FRAME - 200:

@@ -23,9 +23,9 @@ class Pinout:
     def __init__(self, board: VirtualBoard, values: Values) -> None:
         self._board = board
         self._values = values
-        profiles = firmware_module("charger.hardware.profiles").PROFILES
-        self._profile: dict[str, str] = (
-            profiles.get(values["hardware.board"]) or profiles[board.profile.board_id]
+        profile_of = firmware_module("charger.hardware.profiles").profile
+        self._profile: dict[str, str] = profile_of(values["hardware.board"]) or profile_of(
+            board.profile.board_id
         )
 
     def pin(self, key: str) -> Pin | None:

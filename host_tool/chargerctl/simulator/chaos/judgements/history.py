@@ -205,7 +205,7 @@ class History:
                 boot = self._sender(call_id, action)
                 call = Call(at_s, call_id, action, payload, boot)
                 boot.calls.append(call)
-                told_wh = payload.get("meterStop", payload.get("meterStart", 0))
+                told_wh = int(payload.get("meterStop") or payload.get("meterStart") or 0)
                 self._told_wh = max(self._told_wh, told_wh)
                 self._calls[call_id] = call
             case [3 | 4 as kind, str(call_id), answer, *_] if call_id in self._asked:

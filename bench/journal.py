@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the journal costs and what a power cut can cost, store by store, in modelled time: points at which the power was cut,
+writes and erasures of a session, wear a year, and how soon 16 waiting sessions are delivered.
+"""
+
+from __future__ import annotations
+
+from chargerctl.simulator.machine.flash import BLOCK
+
+import tests.conftest  # noqa: F401 - makes the board's package importable
+from tests.whole.journal import points, script
+from tests.whole.journal.charger import Charger
+from tests.whole.journal.stores import CHECKPOINT_WH, KINDS, Stores
+from tests.whole.journal.test_resets import offline_session
+
+SESSIONS = 40
+DAYS = 365
+PER_DAY = (1, 5, 20)
+# Erasures that a cell of flash is specified for.
+ENDURANCE = 100_000
+QUEUED = 16
+# 10 kWh.
+SESSION_S = 100
+# Every so many points, to be quick; all of them are in `make soak`.
+STEP = 7
+
+
+def main() -> None:
+    print(f"Modelled. {SESSIONS} sessions of 10 kWh online, a checkpoint every {CHECKPOINT_WH} Wh:")
+    for kind in KINDS:
+        _wear(kind)
+    print()
+    print("Power cuts over three sessions, by card, offline and remote, with changes of the configuration:")
+    for kind in KINDS:
+        _cuts(kind)
+    print()
+    for kind in KINDS:
+        _queue(kind)
+
+
+def _wear(kind: str) -> None:
+    stores = Stores(kind)
+    charger = Charger(stores)
+    charger.start()
+    charger.run(12)
+    before = stores.operations.counts.copy()
+    written_us = stores.clock.now_us
+    for _ in range(SESSIONS):
+        for state in script.session(charger, charger.swipe, charger.swipe):
+            if state == "charging":
+                charger.run(SESSION_S - 6, script.WATTS)
+        charger.run(3)
+    counts = {name: count / SESSIONS for name, count in (stores.operations.counts - before).items()}
+    busy_ms = (stores.clock.now_us - written_us) / SESSIONS / 1000
+    stores.close()
+    erased = counts.get("nvm erase", 0) + counts.get("file write", 0)
+    print(f"  {kind:10} {_each(counts)} a session, {busy_ms:.0f} ms of writing")
+    if not erased:
+        print(f"  {'':10} no erasures: no wear")
+        return
+    # A copy is rewritten in place, so each erasure is of the same sectors; of two files each takes half.
+    cells = 2 if kind == "file" else 1
+    years = {each: ENDURANCE / (erased / cells * each * DAYS) for each in PER_DAY}
+    print(
+        f"  {'':10} erasures a year: "
+        + ", ".join(
+            f"{erased * each * DAYS:.0f} at {each} a day ({years[each]:.0f} years of {ENDURANCE})"
+            for each in PER_DAY
+        )
+    )
+
+
+def _each(counts: dict[str, float]) -> str:
+    return ", ".join(f"{count:.1f} x {name}" for name, count in sorted(counts.items()) if count)
+
+
+def _cuts(kind: str) -> None:
+    every = list(points.every(kind))
+    tried = every[::STEP]
+    outcomes = [points.outcome(point) for point in tried]
+    wrong = [outcome for outcome in outcomes if outcome.mistakes]
+    lost = sum(outcome.lost for outcome in outcomes)
+    doubled = sum(text.startswith("doubled") for outcome in wrong for text in outcome.mistakes)
+    print(
+        f"  {kind:10} {len(every)} points, {len(tried)} tried here: lost {lost} transactions, doubled {doubled}, "
+        f"in {len(wrong)} runs; window: {WINDOW[kind]}"
+    )
+
+
+# What a power cut can cost while a write is under way, by the costs of the simulator's table.
+WINDOW = {
+    "file": f"none: {BLOCK} bytes of the older copy may be torn, the other is whole",
+    "nvm RP2": "none while anything is owed; 40 ms for each rewriting, which waits until nothing is: then facts",
+    "nvm ESP32": "30 ms of each write of 40 ms: everything that nvm holds, undelivered transactions, too",
+    "fram": "none: the bytes so far are kept, and a record without its end is set aside",
+}
+
+
+def _queue(kind: str) -> None:
+    stores = Stores(kind)
+    charger = Charger(stores)
+    charger.start()
+    charger.run(12)
+    charger.link(False)
+    for _ in range(QUEUED):
+        offline_session(charger)
+    assert charger.rig is not None
+    waiting = len(charger.rig.journal)
+    charger.link(True)
+    seconds = 0.0
+    while len(charger.rig.journal) and seconds < 120:
+        charger.run(0.1)
+        seconds += 0.1
+    stores.close()
+    print(f"{kind:10} {QUEUED} offline sessions, {waiting} messages: delivered in {seconds:.1f} s (goal 30)")
+
+
+if __name__ == "__main__":
+    main()
