@@ -15,11 +15,10 @@ TOPICS = {
     "UnlockConnector": "unlock",
 }
 
-# Of OCPP 1.6 and its security extension, but of profiles that this charge point has not (J 4.2.3, ERR 3.39).
+# Of OCPP 1.6, but of profiles that this charge point does not have (J 4.2.3, ERR 3.39).
 _NOT_SUPPORTED = (
-    "CancelReservation CertificateSigned ClearChargingProfile DeleteCertificate ExtendedTriggerMessage GetCompositeSchedule "
-    "GetInstalledCertificateIds GetLocalListVersion GetLog InstallCertificate ReserveNow SendLocalList "
-    "SetChargingProfile SignedUpdateFirmware UpdateFirmware"
+    "CancelReservation ClearChargingProfile GetCompositeSchedule GetLocalListVersion ReserveNow SendLocalList "
+    "SetChargingProfile UpdateFirmware"
 )
 
 
@@ -28,6 +27,6 @@ def topic(action):
     name = TOPICS.get(action)
     if name is None:
         if action in _NOT_SUPPORTED.split():
-            raise CallError("NotSupported", "this charge point does not have the profile of that action")
+            raise CallError("NotSupported", "no such profile")
         raise CallError("NotImplemented", "no such action")
     return name
