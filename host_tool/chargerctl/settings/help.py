@@ -84,7 +84,7 @@ HELP = {
     "safety.max_cycles_per_hour": "How often per hour the relay may close.",
     "safety.stale_authorization_seconds": "An authorization older than this does not start a charge.",
     "safety.feedback_ms": "Time the contactor has to follow the relay, by its auxiliary contact. Longer is a fault.",
-    "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees who unplugs meanwhile.",
+    "safety.resume_after_power_loss": "A transaction goes on after a power loss, if the cable is in then.",
     "storage.kind": "file makes the drive read-only for the laptop (hold the service button at reset to write to it again).",
     "web.api_password": "Password of the web workflow; empty switches it off.",
 }
