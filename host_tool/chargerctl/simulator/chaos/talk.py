@@ -159,7 +159,11 @@ class TalkJudge:
     def _stopped(self, boot: Boot, key: str, payload: dict[str, Any]) -> None:
         if key in boot.stops:
             return
-        if len(boot.stops) >= len(boot.starts):
+        # Over all starts of the program: one may be stopped after a reset.
+        boots = self.boots.values()
+        starts = {each for one in boots for each in one.starts}
+        stops = {each for one in boots for each in one.stops}
+        if key not in stops and len(stops) >= len(starts):
             self._violated(
                 f"a second stop, or one without a start: of transaction {payload['transactionId']}"
             )

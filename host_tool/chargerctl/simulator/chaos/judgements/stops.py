@@ -13,7 +13,7 @@ from chargerctl.simulator.chaos.judgements.transactions import Transaction, all_
 _READER_S = 15.0
 # A start that was given up after three failures (ERR 3.18).
 _UNKNOWN, _ATTEMPTS = -1, 3
-# What may have ended the program. An ESP32 takes its reset button for a power-on, and an RP2 a brown-out for a software reset.
+# What may have ended the program. An ESP32 takes its reset button for a power-on, an RP2 a brown-out for its own reset.
 _RESETS = {
     "PowerLoss": ("power", "brownout", "button"),
     "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
