@@ -8,7 +8,6 @@ Decides nothing itself: what follows from an event is in connector.py, whether t
 from micropython import const
 
 from charger import connector, ticks
-from charger.journal import FULL
 
 _NOTICE_MS = const(3000)
 # From the start of a transaction to the closed relay, beside lock and rest: passes, and a stall.
@@ -167,7 +166,7 @@ class Controller:
         why = interlock.fault or self._transactions.trouble
         if why is not None:
             self._log("state", "refused: " + why)
-            return "Journal Full" if why == FULL else "Not Ready"
+            return "Not Ready"
         limits = self._limits
         rest_ms = interlock.rest_ms
         closed_ms = ticks.diff(self._now, authorized_at) + max(rest_ms, limits.lock_settle_ms) + _CLOSING_MS

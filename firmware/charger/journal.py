@@ -24,7 +24,6 @@ BOOTS = 2  # starts, and one more for every 65,536 messages: kept by the journal
 KEYS = 32
 CARDS = 128
 
-FULL = "too many transactions are undelivered"
 
 _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for processing (ERR 3.18)
 # What fits in RAM: starts and stops, and meter values.
@@ -97,7 +96,7 @@ class Journal:
         if self.failing:
             return "the journal cannot be written"
         if self._starts_and_stops + 2 > _PLACES or self._free() < 2 * _MESSAGE + _ANSWER:
-            return FULL
+            return "too many transactions are undelivered"
         return None
 
     def get(self, fact):

@@ -41,12 +41,15 @@ class View:
 
     @property
     def phase(self):
-        """The connector's phase, or SUSPENDED, which outranks SUSPENDED_EV (SPEC 4.9). FAULTED from the moment there is a
-        fault, even if the state machine itself failed."""
+        """The connector's phase, or SUSPENDED, which outranks SUSPENDED_EV (SPEC 4.9); PREPARING until a start is recorded.
+        FAULTED from the moment there is a fault, even if the state machine itself failed."""
         state = self._controller.state
         if self.fault is not None and state.operative is not None:
             return connector.FAULTED
         if state.phase == connector.CHARGING:
+            if self._controller.recording:
+                # No energy before its start is written.
+                return connector.PREPARING
             if self._interlock.suspended:
                 return connector.SUSPENDED
             silence_s = self._uptime.seconds - self._pulse_s

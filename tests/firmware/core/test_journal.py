@@ -483,5 +483,5 @@ def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
     rig.swipe()
     rig.wait(15)
     assert not rig.relay.closed
-    assert "Journal Full" in rig.screen.notices
+    assert "Not Ready" in rig.screen.notices
     assert any(journal.FULL in line for line in rig.log_lines)

@@ -12,7 +12,6 @@ from tests.whole.journal.charger import NOW, Charger
 from tests.whole.journal.stores import KINDS, Stores
 
 REASONS = ("software", "watchdog", "brownout", "reload")
-RESET = "The program is reset: its transaction ends with a StopTransaction, once, with the value of its last checkpoint."
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def ended_behind(kind, reason, places):
 
 
 @pytest.mark.slow
-@pytest.mark.requirement("SPEC 4.10", RESET)
+@pytest.mark.requirement("SPEC 4.10", "a transaction that a reset interrupted is in the books once")
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reset_in_any_state_leaves_each_session_in_the_books_once(reason):
     kind = KINDS[REASONS.index(reason)]
