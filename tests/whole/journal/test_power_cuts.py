@@ -16,8 +16,8 @@ from tests.whole.journal.stores import Stores
 
 # On these nothing may be lost, wherever the cut falls.
 SAFE = ("file", "nvm RP2", "fram")
-# Point("file", aged, 34, "after"): a StopTransaction that was sent before its two blocks were written is sent once more, with
-# another id and the value of the last checkpoint.
+# Point("file", aged, 34, "after"): a StopTransaction that was sent before its two blocks were written is sent once more,
+# with another id and the value of the last checkpoint.
 KNOWN = pytest.mark.xfail(
     reason="files: a stop is doubled when the power fails between its two blocks", strict=True
 )
