@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +34,8 @@ _CLOSING_S = 4.0
 # The default of [ocpp] authorize_timeout.
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
+# The firmware's (hardware/medium.py), where it keeps its journal in files.
+JOURNAL = ".journal"
 _NEXT_UID = "0BADCAFE"
 
 
@@ -58,7 +61,7 @@ class Verdict:
 
 
 def carry_out(episode: Episode, drive: Path, costs: Costs | None = None) -> Verdict:
-    """`drive`: a drive of the episode's board; its settings are replaced."""
+    """`drive`: a drive of the episode's board; its settings are replaced, and the journal of an earlier episode is removed."""
     return _Run(episode, drive, costs or Costs()).run()
 
 
@@ -67,6 +70,7 @@ class _Run:
         self._episode = episode
         overrides = [f"{name}={value}" for name, value in episode.settings.items()]
         settings = effective_for_simulation(None, {}, overrides, board_id=episode.board_id)
+        shutil.rmtree(drive / JOURNAL, ignore_errors=True)
         (drive / "settings.toml").write_text(settings.render(), encoding="utf-8")
         self._scene = Scene(drive, episode.board_id, settings.values, costs, episode.seed, episode.thorough)
         self._verdict = Verdict(episode.seed, [])
