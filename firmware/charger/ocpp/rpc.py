@@ -130,9 +130,11 @@ class Rpc:
         self._waits = False
         connected = self._link.connected
         self.reconnected = connected and not self.connected
+        if self.connected and not connected:
+            # Here, since a call may come before the connection counts as one.
+            self.calls.remembered = []
         self.connected = connected
         if self.reconnected:
-            self.calls.remembered = []
             self._doubts = _DOUBTS if self.registration else 0
         # A frame is parsed in calls that have returned before it is acted on: both go deep.
         outcome = None if self._id is None else self._given_up(now)
