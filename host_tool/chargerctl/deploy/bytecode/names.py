@@ -26,8 +26,9 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
     second key, the file's path, a space and the name: with the path, the way back is unique.
 
-    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
-    belongs to a class derived from one of a library. Raises SyntaxError.
+    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An identifier
+    stays as it is where CircuitPython, another program or a string of the package has it, or where it belongs to a class
+    derived from one of a library. Raises SyntaxError.
     """
     everywhere, somewhere = flash_names()
     trees = [ast.parse(text, path) for path, text in package.items()]
