@@ -61,7 +61,7 @@ class Verdict:
 
 
 def carry_out(episode: Episode, drive: Path, costs: Costs | None = None) -> Verdict:
-    """`drive`: a drive of the episode's board; its settings are replaced, and the journal of an earlier episode is removed."""
+    """`drive`: a drive of the episode's board; its settings are replaced, and an earlier episode's journal is removed."""
     return _Run(episode, drive, costs or Costs()).run()
 
 
@@ -130,9 +130,8 @@ class _Run:
             )
             return False
         self._back = True
-        logged, boot = self._program.reason_logged, self._talk.last_boot
-        if logged not in self._program.why or boot is None or boot.info != f"reset: {logged}":
-            sent = boot and boot.info
+        logged, sent = self._program.reason_logged, self._talk.info
+        if logged not in self._program.why or sent != f"reset: {logged}":
             self._violated(f"reset for {self._program.why}, but logged {logged!r} and reported {sent!r}")
         if scene.world.relay_closed or scene.world.lock_engaged:
             self._violated("relay closed or cable locked without a customer")
@@ -170,7 +169,7 @@ class _Run:
         )
 
     def _everything_reported(self) -> bool:
-        """Starts and stops of all sessions since the last reset, the one of the next customer included."""
+        """Starts and stops of all sessions, the one of the next customer included."""
         tag = None if self._delivered_wh is None else _NEXT_UID
 
         def unreported() -> str:
@@ -206,11 +205,11 @@ class _Run:
 
     def _check_sale(self) -> None:
         """What was sold is what went through the meter."""
-        boot = self._talk.last_boot
-        if boot is None or self._delivered_wh is None or not boot.stops:
+        talk = self._talk
+        if self._delivered_wh is None or not talk.stops:
             return
-        start = list(boot.starts.values())[-1]
-        stop = list(boot.stops.values())[-1]
+        start = list(talk.starts.values())[-1].payload
+        stop = list(talk.stops.values())[-1].payload
         sold_wh = stop["meterStop"] - start["meterStart"]
         if start["idTag"] != _NEXT_UID or abs(sold_wh - self._delivered_wh) > 1:
             self._violated(
