@@ -487,3 +487,20 @@ def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
     assert not rig.relay.closed
     assert "Not Ready" in rig.screen.notices
     assert any(FULL in line for line in rig.log_lines)
+
+
+def test_no_id_is_used_twice_wherever_a_rewriting_is_cut_short():
+    charger = Charger(Medium())
+    charger.wait()
+    for place in range(3):
+        charger.session(f"CARD{place}", UNIX + place * 7200, place * 1000, place * 1000 + 900)
+    used = {entry[4] for entry in charger.deliver()}
+    charger.restart()
+    image = journal_rewriting.header(charger.content.identity, 9) + b"".join(
+        journal_rewriting.log(charger.content)
+    )
+    for end in range(len(image) + 1):
+        charger.medium.data[0][:] = image[:end] + b"\xff" * (charger.medium.size - end)
+        charger.restart()
+        charger.session("CARD", UNIX, 5000, 5900)
+        assert not used & {charger.journal.message_id(charger.journal.head())}, end

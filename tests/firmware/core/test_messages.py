@@ -151,6 +151,18 @@ def test_ids_start_anew_with_a_connection(rig):
     assert not rig.relay.closed
 
 
+def test_a_call_that_came_while_the_connection_was_made_is_remembered(rig):
+    rig.wait(11)
+    rig.link.connected = False
+    rig.wait(1)
+    rig.link.deliver([2, "r", "RemoteStartTransaction", REMOTE_START])
+    rig.run(50)
+    rig.link.connected = True
+    rig.wait(2)
+    assert rig.call("RemoteStartTransaction", REMOTE_START, "r") == [3, "r", {"status": "Rejected"}]
+    assert logged(rig, "call r repeated")
+
+
 @pytest.mark.requirement("J 4.1.4", "An id has at most 36 characters; a longer one gets an error")
 @pytest.mark.parametrize("length", [37, 64, 128])
 def test_an_id_over_36_characters_gets_an_error_with_that_id(rig, length):

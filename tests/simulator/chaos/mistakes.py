@@ -81,8 +81,8 @@ MISTAKES = {
     ),
     "a cable that comes is taken for a used one": (
         _CONNECTOR,
-        "state = _but(state, plugged=True, used=False)",
-        "state = _but(state, plugged=True)",
+        "used=state.running or state.phase == FINISHING)",
+        "used=state.used)",
     ),
     "the unplugged cable is told as a card": (
         _CONNECTOR,
@@ -96,8 +96,8 @@ MISTAKES = {
     ),
     "a refused card does not hold its cable": (
         _CONNECTOR,
-        "if ended.plugged and state.by_card:",
-        "if not ended.plugged and state.by_card:",
+        "    if not state.by_card:\n        return _end(state, reason, None)\n",
+        "    if state.by_card:\n        return _end(state, reason, None)\n",
     ),
     "an answer about a card that has left still counts": (
         _CONNECTOR,
@@ -123,8 +123,8 @@ MISTAKES = {
     ),
     "a refused start is not noticed": (
         _CONTROLLER,
-        "self.handle(connector.PARENT if accepted else connector.START_REFUSED, parent)",
-        "self.handle(connector.PARENT, parent)",
+        "        if accepted:\n            self.handle(connector.PARENT, parent)\n",
+        "        if True:\n            self.handle(connector.PARENT, parent)\n",
     ),
     # Messages.
     "StopTransaction is lost on reconnect": (
@@ -158,8 +158,9 @@ MISTAKES = {
     ),
     "a queue overruns": (
         _JOURNAL,
-        "        self._records.append(record)\n",
-        "        self._records.append(record)\n        if len(self._records) > 12:\n            self._records.pop(0)\n",
+        "        self._content.queue.append(item)\n",
+        "        self._content.queue.append(item)\n"
+        "        if len(self._content.queue) > 12:\n            self._content.queue.pop(0)\n",
     ),
     "calls are given up after three seconds": (
         _RPC,
@@ -173,8 +174,8 @@ MISTAKES = {
     ),
     "a remote start is accepted and forgotten": (
         _CONTROLLER,
-        "        self.handle(connector.REMOTE_START, id_tag)\n        return True\n",
-        "        return True\n",
+        "        self._remote = (connector.REMOTE_START, (id_tag, authorized))\n",
+        "",
     ),
     "an expired card is accepted": (
         _AUTHORIZATION,
@@ -183,8 +184,8 @@ MISTAKES = {
     ),
     "an empty parent names a group": (
         _AUTHORIZATION,
-        "group = isinstance(parent, str) and printable(parent) and parent.strip()",
-        "group = isinstance(parent, str)",
+        " and len(parent) <= _MAX_ID_TAG and printable(parent) and parent.strip()\n",
+        "\n",
     ),
     "a status that may be lost is not sent again": (
         _AVAILABILITY,
