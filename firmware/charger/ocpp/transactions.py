@@ -212,6 +212,9 @@ class Transactions:
     def _message(self, record):
         """(action, payload)"""
         transaction_id = self._journal.transaction_id(record.session)
+        if transaction_id is None:
+            # What follows a start whose record was damaged.
+            transaction_id = -1
         if record.kind == journal.METER:
             return "MeterValues", self._samples.meter_values(
                 transaction_id, record.unix, record.energy_wh, record.power_w, record.what

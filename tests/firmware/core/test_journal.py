@@ -257,7 +257,7 @@ def test_a_medium_that_fails_is_said_once_and_refuses_transactions_until_it_work
 
 
 def test_no_start_and_no_stop_is_sent_before_it_is_written(make_rig):
-    """The other way round a power cut leaves a transaction in the central system that is not known here, or stops it twice."""
+    """Else a power cut leaves a transaction in the central system that is not known here, or stops one twice."""
     memory = Charger()
     rig = make_rig(journal=memory.journal)
     rig.run(11000)
