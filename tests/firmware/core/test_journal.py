@@ -19,6 +19,7 @@ MEDIA = {
     "FRAM": lambda: Medium(copies=2),
 }
 UNIX = 1_800_000_000
+FULL = "too many transactions are undelivered"
 CONTENTS = settings(max_examples=150, deadline=None)
 
 
@@ -72,7 +73,7 @@ def test_sixteen_transactions_fit_beside_a_full_configuration_and_card_cache(cha
     for place in range(16):
         assert charger.journal.trouble is None
         charger.session(f"0123456789012345678{place:x}", UNIX + place, place, place)
-    assert charger.journal.trouble == journal.FULL
+    assert charger.journal.trouble == FULL
     charger.restart()
     charger.wait()
     assert len(charger.journal) == 32
@@ -454,10 +455,11 @@ def test_the_relay_does_not_close_before_the_start_is_written(make_rig, monkeypa
     rig.swipe()
     rig.run(3000)
     assert not rig.relay.closed
-    assert rig.statuses()[-1] == "Charging"
+    assert rig.statuses()[-1] == "Preparing"
     monkeypatch.undo()
     rig.run(500)
     assert rig.relay.closed
+    assert rig.statuses()[-1] == "Charging"
 
 
 def test_a_transaction_whose_start_cannot_be_written_ends_without_energy(make_rig, monkeypatch):
@@ -484,4 +486,21 @@ def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
     rig.wait(15)
     assert not rig.relay.closed
     assert "Not Ready" in rig.screen.notices
-    assert any(journal.FULL in line for line in rig.log_lines)
+    assert any(FULL in line for line in rig.log_lines)
+
+
+def test_no_id_is_used_twice_wherever_a_rewriting_is_cut_short():
+    charger = Charger(Medium())
+    charger.wait()
+    for place in range(3):
+        charger.session(f"CARD{place}", UNIX + place * 7200, place * 1000, place * 1000 + 900)
+    used = {entry[4] for entry in charger.deliver()}
+    charger.restart()
+    image = journal_rewriting.header(charger.content.identity, 9) + b"".join(
+        journal_rewriting.log(charger.content)
+    )
+    for end in range(len(image) + 1):
+        charger.medium.data[0][:] = image[:end] + b"\xff" * (charger.medium.size - end)
+        charger.restart()
+        charger.session("CARD", UNIX, 5000, 5900)
+        assert not used & {charger.journal.message_id(charger.journal.head())}, end

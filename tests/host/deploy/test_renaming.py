@@ -9,7 +9,7 @@ import builtins
 import re
 
 import pytest
-from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.names import board_names, flash_names, library_names, names_in_file
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.translate import translated
 from chargerctl.deploy.image import Image, firmware_image
@@ -141,6 +141,17 @@ def test_a_name_that_a_library_has_stays() -> None:
 def test_a_name_in_use_elsewhere_is_not_taken() -> None:
     taken = NAMES["authorize_answered"]
     assert taken not in board_names(PACKAGE, {**OTHERS, "lib/x.py": f"x.{taken}".encode()}).values()
+
+
+def test_of_a_library_only_what_no_other_file_knows_gets_another_name() -> None:
+    library = {
+        "lib/x/a.py": "class Pipe:\n    def fetch_all(self, how_much): self._left_over = how_much\n",
+        "lib/x/b.py": "from x.a import Pipe\ndef helper_of_x(pipe): return pipe._left_over\n",
+    }
+    names = library_names(library, {"charger/c.py": b"from x.a import Pipe\nPipe().fetch_all(1)\n"})
+    assert names_in_file("lib/x/a.py", names).keys() == {"how_much", "_left_over"}
+    assert names_in_file("lib/x/b.py", names).keys() == {"helper_of_x", "pipe", "_left_over"}
+    assert names["lib/x/a.py _left_over"] == names["lib/x/b.py _left_over"]
 
 
 def test_what_inherits_from_a_library_keeps_its_names() -> None:

@@ -3,7 +3,8 @@
 """Which identifiers get another name on the board, one that CircuitPython has in flash already.
 
 Each identifier of a program that CircuitPython does not have in flash takes some 20 bytes of RAM as long as the program
-runs. Those that only the charger package and its libraries use, and only as identifiers, can be called `fill_row` or `hstop` instead. The
+runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead, and
+so can those that only one library uses: what others use of it keeps its name, so that each can be replaced by itself. The
 names to choose from are in flash_names.txt. Private names that never meet, since they are in different files, share one.
 """
 
@@ -25,9 +26,9 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
     second key, the file's path, a space and the name: with the path, the way back is unique.
 
-    package: the sources of charger and libraries by path. others: every other program on the board, as source or as .mpy. An
-    identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
-    belongs to a class derived from one of a library. Raises SyntaxError.
+    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An identifier
+    stays as it is where CircuitPython, another program or a string of the package has it, or where it belongs to a class
+    derived from one of a library. Raises SyntaxError.
     """
     everywhere, somewhere = flash_names()
     trees = [ast.parse(text, path) for path, text in package.items()]
@@ -57,6 +58,22 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     names |= {name: found[group] for name, group in sharing.items() if group in found}
     names |= {f"{path} {name}": names[name] for path in private for name in private[path] if name in names}
     return dict(sorted(names.items()))
+
+
+def library_names(library: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
+    """As board_names(), for the files of one library: only the keys with a path, since its names are its own."""
+    names = board_names(library, others)
+    return {
+        f"{path} {name}": names[name]
+        for path, text in library.items()
+        for name in _WORD.findall(text)
+        if name in names
+    }
+
+
+def names_in_file(path: str, names: Mapping[str, str]) -> dict[str, str]:
+    """{name in the source: on the board} for one file of a library, from all names."""
+    return {key[len(path) + 1 :]: name for key, name in names.items() if key.startswith(path + " ")}
 
 
 def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dict[str, int]:

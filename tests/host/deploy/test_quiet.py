@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The log statements of libraries are left out on the board, on the same lines."""
+
+from __future__ import annotations
+
+import ast
+
+from chargerctl.deploy.bytecode.compiler import compile_image
+from chargerctl.deploy.bytecode.quiet import without_logs
+from chargerctl.deploy.libraries.wheels import wheel_libraries
+
+MINIMQTT = "lib/adafruit_minimqtt/adafruit_minimqtt"
+
+
+def test_a_log_statement_becomes_pass_and_nothing_moves() -> None:
+    assert without_logs(
+        "if wrong:\n    self.logger.debug(\n        'größer %s', wrong,\n    )  # why\nx = self.logger.level('debug')\n"
+    ) == ("if wrong:\n    pass\n\n  # why\nx = self.logger.level('debug')\n")
+
+
+def test_what_only_looks_like_one_stays() -> None:
+    kept = "logger.debug(1)\nself.logger = 1\ny = self.logger.debug(2)\nself.logger.setLevel(3)\n'self.logger.info(4)'\n"
+    assert without_logs(kept) == kept
+
+
+def test_of_a_real_library_only_the_log_statements_go() -> None:
+    source = wheel_libraries()[f"{MINIMQTT}.py"].decode()
+    quiet = without_logs(source)
+    assert len(quiet.splitlines()) == len(source.splitlines())
+    before, after = (
+        [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+        for text in (source, quiet)
+    )
+    assert [(node.name, node.lineno) for node in before] == [(node.name, node.lineno) for node in after]
+    assert "Receiving CONNACK packet" in source
+    assert b"Receiving CONNACK packet" not in compile_image(wheel_libraries()).image[f"{MINIMQTT}.mpy"]
