@@ -32,6 +32,8 @@ _NOT_RISKED_S = 1000.0
 _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
 _AGAIN_S = 65.0
+# What is gathered for the journal is written by then.
+_QUIET_S = 3.0
 # The default of [ocpp] authorize_timeout.
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
@@ -188,6 +190,8 @@ class _Run:
             self._verdict.next_not_tried = True
             return False
         scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
+        # A journal that is written anew keeps the program from the reader for longer than a card is held.
+        scene.wait(lambda: scene.now_s > scene.stored_s + _QUIET_S, 20)
         if self._verdict.ingredients["nvm_fails"]:
             # A journal that could not be written is tried again after a minute.
             scene.wait(lambda: scene.now_s > self._calm_s + _AGAIN_S, _AGAIN_S)

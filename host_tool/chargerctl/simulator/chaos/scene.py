@@ -82,6 +82,8 @@ class Scene:
         self._calls = self._tags = 0
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
         self._erased = False
+        # When a memory that outlasts the power was changed last.
+        self.stored_s = 0.0
         self.board.operations.reached = self._reached
         self.listen(self._on_event)
         if not thorough:
@@ -126,6 +128,7 @@ class Scene:
 
     def _reached(self, name: str, phase: str) -> None:
         """An operation on a memory. Erased is what is not written again yet."""
+        self.stored_s = self.now_s
         if name == "nvm erase":
             self._erased = True
         elif name == "nvm program" and phase == AFTER:
