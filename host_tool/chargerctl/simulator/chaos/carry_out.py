@@ -18,7 +18,7 @@ from chargerctl.simulator.chaos.judgements import judge
 from chargerctl.simulator.chaos.judgements.history import History
 from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
-from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.scene import JOURNAL, Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.timestamps import TimeJudge
 from chargerctl.simulator.machine.costs import Costs
@@ -37,8 +37,6 @@ _QUIET_S = 3.0
 # The default of [ocpp] authorize_timeout.
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
-# The firmware's (hardware/medium.py), where it keeps its journal in files.
-JOURNAL = ".journal"
 _NEXT_UID = "0BADCAFE"
 
 

@@ -40,7 +40,7 @@ class Grants:
         # The last on the reader.
         self._card: str | None = None
         self._started: set[str] = set()
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
         scene.listen(self._on_event)
 
     @property
@@ -101,9 +101,10 @@ class Grants:
                 if accepted and asked is not None and now_s - asked[0] <= self._stale_s + _SLACK_S:
                     self._latest_s = now_s
                     self._here = False
-            case [2, str(call_id), "RemoteStartTransaction", {"idTag": str()}]:
-                if not call_id.startswith(RETAINED_ID) and call_id not in self._seen:
-                    self._seen.add(call_id)
+            case [2, str(call_id), "RemoteStartTransaction", {"idTag": str(tag)}]:
+                # An id may be used again for another call.
+                if not call_id.startswith(RETAINED_ID) and (call_id, tag) not in self._seen:
+                    self._seen.add((call_id, tag))
                     self._latest_s = now_s
                     self._here = False
 
