@@ -25,7 +25,8 @@ HEARTBEAT_S = 30
 REMOTE_TAG = "REMOTE-"
 # The firmware's (hardware/medium.py), where it keeps its journal in files.
 JOURNAL = ".journal"
-# Said of nvm with the journal that was being erased and written when the power went: what it held may be lost (docs/journal.md).
+# Said of nvm with the journal that was being erased and written when the power went: what it held may be lost
+# (docs/journal.md).
 TORN = "nvm_torn"
 # After more than 100 ms without a look at the cable the program takes it for a stall.
 _IDLE_PASS_US = 90_000
