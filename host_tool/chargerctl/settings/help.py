@@ -11,7 +11,7 @@ SECTIONS = {
     "ocpp": "OCPP 1.6. The central system may change the first three while the charger runs.",
     "hardware": "The parts that are wired to the board. Pins are names of its `board` module.",
     "safety": "How the relay is protected. The defaults are on the safe side.",
-    "storage": "Where transactions are kept until they are delivered. No effect yet: they are kept in RAM.",
+    "storage": "Where the journal is kept: transactions until they are delivered, and all else that outlasts a power cut.",
     "web": "CircuitPython's web workflow: files and console over Wi-Fi.",
 }
 
