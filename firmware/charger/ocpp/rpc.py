@@ -42,9 +42,9 @@ class Rpc:
     """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
     `configuration`: message_timeout_s is used.
 
-    `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
-    `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has come up since
-    the last. `answers`: those that are still to be sent.
+    `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or
+    Rejected. `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has
+    come up since the last. `answers`: those that are still to be sent.
     """
 
     def __init__(self, link, boot_id, configuration, uptime, log):

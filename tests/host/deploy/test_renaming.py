@@ -111,6 +111,30 @@ def test_private_names_of_different_files_share_one_and_those_of_a_file_or_of_re
         assert len(inside) == len(set(inside)), path
 
 
+@pytest.mark.parametrize(
+    "derived",
+    [
+        "from x.a import Base\nclass Sub(Base):",
+        "from .a import Base\nclass Sub(Base):",
+        "from . import Base\nclass Sub(Base):",
+        "from .a import Base as Other\nclass Sub(Other):",
+        "from . import a\nclass Sub(a.Base):",
+        "import x.a\nclass Sub(x.a.Base):",
+    ],
+)
+def test_private_names_of_a_class_and_its_base_in_another_file_stay_two_names(derived: str) -> None:
+    library = {
+        "lib/x/__init__.py": "from .a import Base\n",
+        "lib/x/a.py": "class Base:\n    def _alpha_thing(self): pass\n",
+        "lib/x/b.py": derived + "\n    def _beta_thing(self): pass\n",
+        "lib/x/c.py": "class Else:\n    def _gamma_thing(self): pass\n",
+    }
+    names = board_names(library, {})
+    beta = names.get("_beta_thing", "_beta_thing")
+    assert names["_alpha_thing"] != beta
+    assert names["_gamma_thing"] in (names["_alpha_thing"], beta)
+
+
 def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
     kept = {
         "recv_into", "settimeout", "setsockopt",  # MiniMQTT calls them

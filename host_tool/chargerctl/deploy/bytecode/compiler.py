@@ -20,6 +20,7 @@ from chargerctl.deploy.bytecode.quiet import without_logs
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.libraries.requirements import versions_tested
 from chargerctl.errors import ChargerctlError
 
 MAJORS = (9, 10)  # of CircuitPython: those that read this format
@@ -144,13 +145,18 @@ def _known_by(path: str, digest: str, names: Mapping[str, str]) -> str:
 def _text(path: str, source: bytes, names: dict[str, str]) -> str:
     text = _decoded(path, source)
     try:
-        if not path.startswith(_PACKAGE):
+        if _is_required(path):
             text = without_logs(text)
         return renamed(text, names) if names else text
     except SyntaxError as error:
         raise ChargerctlError(f"{path} cannot be compiled: line {error.lineno}: {error.msg}") from None
     except RenamingError as error:
         raise ChargerctlError(f"{path} {error}: deploy with --source, and report this as a bug") from None
+
+
+def _is_required(path: str) -> bool:
+    """Whether the file is of a library that the charger requires: another may be of the user, who reads its log."""
+    return path.startswith("lib/") and path.split("/")[1].removesuffix(".py") in versions_tested()
 
 
 def _decoded(path: str, source: bytes) -> str:

@@ -96,22 +96,35 @@ def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dic
 
 
 def _related(trees: Mapping[str, ast.Module]) -> dict[str, str]:
-    """Files whose classes derive from one another's: their private names meet in one object."""
+    """Files whose classes derive from one another's: their private names meet in one object. A base is found by its name,
+    in whatever file a class is called so: how it was imported, and by way of what, is of no account."""
+    defining: dict[str, list[str]] = {}
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                defining.setdefault(node.name, []).append(path)
     related = {path: path for path in trees}
     for path, tree in trees.items():
-        imported = {
-            alias.asname or alias.name: f"{node.module.replace('.', '/')}.py"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module
-            for alias in node.names
-        }
-        for node in ast.walk(tree):
-            for base in node.bases if isinstance(node, ast.ClassDef) else ():
-                other = imported.get(_name(base))
-                if other in related:
-                    old, new = related[other], related[path]
-                    related = {each: new if group == old else group for each, group in related.items()}
+        for name in _bases(tree):
+            for other in defining.get(name, ()):
+                old, new = related[other], related[path]
+                related = {each: new if group == old else group for each, group in related.items()}
     return related
+
+
+def _bases(tree: ast.Module) -> Iterator[str]:
+    """The names of the classes that those of the file derive from, as they are called where they are defined."""
+    original = {
+        alias.asname: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    }
+    for node in ast.walk(tree):
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            name = base.attr if isinstance(base, ast.Attribute) else _name(base)
+            yield original.get(name, name)
 
 
 @cache
