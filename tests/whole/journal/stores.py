@@ -76,6 +76,16 @@ class Stores:
         )
         self._powered = True
 
+    @property
+    def folder(self) -> str:
+        """The drive."""
+        return self._folder.name
+
+    @property
+    def free_bytes(self) -> int:
+        status = self._drive.statvfs()
+        return status[0] * status[3]
+
     def close(self) -> None:
         self._folder.cleanup()
 
