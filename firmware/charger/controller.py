@@ -153,9 +153,9 @@ class Controller:
         self._remote = (connector.REMOTE_START, (id_tag, authorized))
         return True
 
-    def remote_stop(self):
-        """The running transaction ends with the next step."""
-        self._remote = (connector.STOP, "Remote")
+    def remote_stop(self, reason="Remote"):
+        """The running transaction ends with the next step, or a held cable is freed."""
+        self._remote = (connector.STOP, reason)
 
     def _hindrance(self, authorized_at):
         """Why a transaction that was authorised at that tick cannot draw energy, for the display; None: it can.

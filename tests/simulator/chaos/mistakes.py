@@ -18,6 +18,7 @@ _CONNECTOR = "charger/connector.py"
 _CONTROLLER = "charger/controller.py"
 _TRANSACTIONS = "charger/ocpp/transactions.py"
 _JOURNAL = "charger/journal.py"
+_INTERRUPTED = "charger/interrupted.py"
 _SAMPLES = "charger/ocpp/samples.py"
 _RPC = "charger/ocpp/rpc.py"
 _AUTHORIZATION = "charger/ocpp/authorization.py"
@@ -221,6 +222,42 @@ MISTAKES = {
         _RESET,
         "            self._reboot()\n",
         "            self._reason = self._reboot_at = None\n",
+    ),
+    # The journal.
+    "the journal forgets the newest message": (
+        _JOURNAL,
+        "parts = queue[len(queue) - self._new :] + self._urgent",
+        "parts = queue[len(queue) - self._new : -1] + self._urgent",
+    ),
+    "ids start anew after a reset": (
+        _JOURNAL,
+        "        content.number = boots << 16\n",
+        "        content.number = 1 << 16\n",
+    ),
+    "the answer to a start is forgotten over a reset": (
+        "charger/journal_recovery.py",
+        "        content.ids[session] = transaction_id\n",
+        "",
+    ),
+    "the register starts at 0 again": (
+        _SAMPLES,
+        "        meter.energy_wh += records.get(journal.REGISTER_WH) or 0\n",
+        "",
+    ),
+    "an interrupted transaction gets no stop": (
+        _INTERRUPTED,
+        "        charger.transactions.stop(reason, None, running.last_wh, running.last_unix)\n",
+        "",
+    ),
+    "a stop after a power cut has the reason Reboot": (
+        _INTERRUPTED,
+        'reason = "PowerLoss" if reset_reason in _POWER else "Reboot"',
+        'reason = "Reboot"',
+    ),
+    "an interrupted transaction stops when the program starts again": (
+        _INTERRUPTED,
+        "running.last_wh, running.last_unix)",
+        "running.last_wh)",
     ),
     # The link.
     "an answer of the broker is awaited for ever": (

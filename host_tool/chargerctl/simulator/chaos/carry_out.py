@@ -31,6 +31,7 @@ _RECOVERY_S = 200.0
 _NOT_RISKED_S = 1000.0
 _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
+_AGAIN_S = 65.0
 # The default of [ocpp] authorize_timeout.
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
@@ -187,6 +188,9 @@ class _Run:
             self._verdict.next_not_tried = True
             return False
         scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
+        if self._verdict.ingredients["nvm_fails"]:
+            # A journal that could not be written is tried again after a minute.
+            scene.wait(lambda: scene.now_s > self._calm_s + _AGAIN_S, _AGAIN_S)
         # Who has left may be asked about still.
         patience_s = _CLOSING_S + (_AUTHORIZE_S if self._talk.outstanding else 0.0)
         counted_wh = scene.world.metered_wh
