@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -54,6 +55,7 @@ class Stores:
         self.kind = kind
         self.at: Callable[[int, str, str], object] = lambda number, name, phase: None
         self.count = 0
+        self.writes: Counter[str] = Counter()
         profile = BOARDS[BOARD_OF[kind]]
         self.clock, self.costs = Clock(), Costs()
         scheduler = Scheduler(self.clock)
@@ -122,14 +124,23 @@ class Stores:
 
     def journal(self, header: Any, stalls: Any, log: Callable[[str, str], object]) -> Journal:
         """As assembly.py makes it."""
-        kind, i2c = self.kind.split()[0], _I2c(self._fram)
         try:
-            medium = self._load("medium").open_medium(kind, self._fram.address, i2c, header)
+            medium = self.medium(header)
             content = journal_recovery.recover(medium, log)
         except (OSError, RuntimeError, MemoryError) as error:
             content, medium = Content(), None
             content.trouble = str(error)
         return Journal(content, medium, stalls, CHECKPOINT_WH, log)
+
+    def medium(self, header: Any) -> Any:
+        """As `[storage] kind` names it."""
+        kind, i2c = self.kind.split()[0], _I2c(self._fram)
+        medium = self._load("medium").open_medium(kind, self._fram.address, i2c, header)
+        return _Counted(medium, self)
+
+    def content(self) -> Content:
+        """What a start would find."""
+        return journal_recovery.recover(self.medium(self.header()), lambda tag, text: None)
 
     def _load(self, name: str) -> ModuleType:
         """The firmware's module over these memories: each charger has its own."""
@@ -158,6 +169,26 @@ class Stores:
                 system=SimpleNamespace(is_rp2=lambda: self.kind == "nvm RP2")
             ),
         }
+
+
+class _Counted:
+    """A medium; of what changes the store, `stores.writes` counts the calls that append and those that rewrite."""
+
+    def __init__(self, medium: Any, stores: Stores) -> None:
+        self._medium = medium
+        self._stores = stores
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._medium, name)
+
+    def append(self, offset: int, data: bytes) -> None:
+        before = self._stores.count
+        self._medium.append(offset, data)
+        self._stores.writes["append"] += self._stores.count > before
+
+    def replace(self, image: bytes) -> None:
+        self._medium.replace(image)
+        self._stores.writes["rewrite"] += 1
 
 
 class _Bytes:
