@@ -135,7 +135,8 @@ def _journal(board, values, i2c, log):
     if content.trouble is not None:
         log("store", content.trouble)
         medium = None
-    return Journal(content, medium, board.stalls, values["storage.checkpoint_wh"], log)
+    step_wh = values["storage.checkpoint_wh"] or (0 if medium is None else medium.checkpoint_wh)
+    return Journal(content, medium, board.stalls, step_wh, log)
 
 
 def _connect(board, values, network):

@@ -19,6 +19,7 @@ from unittest.mock import patch
 from charger import journal_recovery
 from charger.journal import Journal
 from charger.records import Content
+from charger.visit import visit
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
@@ -48,11 +49,12 @@ class Stores:
     """The memories of one charger that keeps its journal in `kind`.
 
     `at(number, name, phase)` is called in each phase of each operation on the store of the journal; `number` counts them
-    from 0 since the first power-on. It may call `cut`.
+    from 0 since the first power-on. It may call `cut`. `checkpoint_wh` None: as the store would have it.
     """
 
-    def __init__(self, kind: str, seed: int = 0) -> None:
+    def __init__(self, kind: str, seed: int = 0, checkpoint_wh: int | None = CHECKPOINT_WH) -> None:
         self.kind = kind
+        self._checkpoint_wh = checkpoint_wh
         self.at: Callable[[int, str, str], object] = lambda number, name, phase: None
         self.count = 0
         self.writes: Counter[str] = Counter()
@@ -77,6 +79,12 @@ class Stores:
 
     def close(self) -> None:
         self._folder.cleanup()
+
+    @property
+    def erasures(self) -> Counter[Any]:
+        """How often each sector of flash was erased."""
+        sectors = self._drive.erasures if self.kind == "file" else Counter()
+        return sectors + Counter({"nvm": self.operations.counts["nvm erase"]})
 
     def snapshot(self) -> tuple[bytes, bytes, dict[str, bytes]]:
         """What the memories hold, for `restore` of others of the same kind."""
@@ -130,7 +138,8 @@ class Stores:
         except (OSError, RuntimeError, MemoryError) as error:
             content, medium = Content(), None
             content.trouble = str(error)
-        return Journal(content, medium, stalls, CHECKPOINT_WH, log)
+        step_wh = self._checkpoint_wh or (0 if medium is None else medium.checkpoint_wh)
+        return Journal(content, medium, stalls, step_wh, log)
 
     def medium(self, header: Any) -> Any:
         """As `[storage] kind` names it."""
@@ -151,11 +160,15 @@ class Stores:
         with patch.dict(sys.modules, self._modules()):
             spec.loader.exec_module(module)
         drive = self._drive
-        files = SimpleNamespace(stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir)
-        vars(module).update(
-            open=drive.open, os=files, visit=lambda path: self._load(path.removeprefix("hardware."))
+        files = SimpleNamespace(
+            stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir, statvfs=lambda path: drive.statvfs()
         )
+        vars(module).update(open=drive.open, os=files, visit=self._visit)
         return module
+
+    def _visit(self, path: str) -> ModuleType:
+        name = path.removeprefix("hardware.")
+        return visit(path) if name == path else self._load(name)
 
     def _modules(self) -> dict[str, Any]:
         """What the firmware imports of the board."""
