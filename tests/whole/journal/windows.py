@@ -30,6 +30,9 @@ class Window:
         return f"{self.ms:.0f} ms, {self.count} times in the script: {', '.join(self.costs)}"
 
 
+NONE = Window(0, 0, ())
+
+
 def measured(kind: str) -> Window:
     """In every phase of every operation, what a start would find is compared with what is there before and later."""
     found: list[_Found] = []
@@ -38,8 +41,9 @@ def measured(kind: str) -> Window:
     # Once before, so that there is something that a rewriting may lose.
     script.run(charger)
     charger.end()
+    starts = _Starts(stores)
     stores.at = lambda number, name, phase: found.append(
-        _Found(stores.clock.now_us, phase == DURING, _kept(stores))
+        _Found(stores.clock.now_us, phase == DURING, starts.kept())
     )
     script.run(charger)
     stores.close()
@@ -55,11 +59,27 @@ class _Found:
     kept: set[Any]
 
 
-def _kept(stores: Stores) -> set[Any]:
-    """What a start would find now."""
-    copy = Stores(stores.kind)
+class _Starts:
+    """What a start would find in `stores`, at any time."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._seen: Any = None
+        self._kept: set[Any] = set()
+
+    def kept(self) -> set[Any]:
+        seen = self._stores.snapshot()
+        # Between two operations nothing changes.
+        if seen != self._seen:
+            self._seen = seen
+            self._kept = _kept(self._stores.kind, seen)
+        return self._kept
+
+
+def _kept(kind: str, snapshot: Any) -> set[Any]:
+    copy = Stores(kind)
     try:
-        copy.restore(stores.snapshot())
+        copy.restore(snapshot)
         content = copy.content()
     finally:
         copy.close()
