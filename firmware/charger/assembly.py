@@ -146,7 +146,7 @@ def _connect(board, values, network):
     radio, pool = network
     ticks_ms = system.ticks_ms
     stalls, log = board.stalls, board.console.log
-    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, board.journal, log, system.is_rp2())
+    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, log, system.is_rp2())
     board.link = Link(pool, board.wifi, values, ticks_ms, stalls, log)
     leave("charger.net.minimqtt")
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]
