@@ -135,7 +135,10 @@ def _journal(board, values, i2c, log):
     if content.trouble is not None:
         log("store", content.trouble)
         medium = None
-    return Journal(content, medium, board.stalls, values["storage.checkpoint_wh"], log)
+    journal = Journal(content, medium, board.stalls, values["storage.checkpoint_wh"], log)
+    if medium is not None and not medium.keeps:
+        board.store.journal = journal
+    return journal
 
 
 def _connect(board, values, network):
