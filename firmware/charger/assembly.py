@@ -136,7 +136,10 @@ def _journal(board, values, i2c, log):
         log("store", content.trouble)
         medium = None
     step_wh = values["storage.checkpoint_wh"] or (0 if medium is None else medium.checkpoint_wh)
-    return Journal(content, medium, board.stalls, step_wh, log)
+    journal = Journal(content, medium, board.stalls, step_wh, log)
+    if medium is not None and not medium.keeps:
+        board.store.journal = journal
+    return journal
 
 
 def _connect(board, values, network):
@@ -147,7 +150,7 @@ def _connect(board, values, network):
     radio, pool = network
     ticks_ms = system.ticks_ms
     stalls, log = board.stalls, board.console.log
-    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, board.journal, log, system.is_rp2())
+    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, log, system.is_rp2())
     board.link = Link(pool, board.wifi, values, ticks_ms, stalls, log)
     leave("charger.net.minimqtt")
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]

@@ -306,6 +306,32 @@ def test_clear_cache(ready):
     assert len(ready.journal) == waiting
 
 
+@pytest.mark.requirement(
+    "SPEC 3.5.1", "The cache has every card, accepted or not; AuthorizationCacheEnabled switches it"
+)
+def test_a_cache_that_is_switched_off_has_no_cards_and_learns_none(ready):
+    def switch(text):
+        change = {"key": "AuthorizationCacheEnabled", "value": text}
+        unique_id = f"k{len(ready.link.sent)}"
+        assert ready.call("ChangeConfiguration", change, unique_id)[2] == {"status": "Accepted"}
+        ready.run(100)
+
+    learn(ready, CARD, answer())
+    switch("true")
+    assert any(places(ready)), "it was on"
+    switch("false")
+    assert not any(places(ready))
+    learn(ready, OTHER, answer())
+    switch("true")
+    assert not any(places(ready))
+    learn(ready, OTHER, answer())
+    assert any(places(ready))
+    cut(ready)
+    ready.plug()
+    present(ready)
+    assert not ready.relay.closed
+
+
 @pytest.mark.requirement("SPEC 5.11", "AuthorizeRemoteTxRequests true: authorised as a local start would be")
 @pytest.mark.parametrize("cable_first", [True, False])
 def test_a_remote_start_is_authorised_first_where_the_key_says_so(ready, cable_first):

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from charger import settings, visit
 
+from tests.firmware.core.parts import parts
+
 HERE = {"location": "http://files.example/logs"}
 original = visit.visit
 
@@ -149,6 +151,18 @@ def test_it_is_tried_again_as_often_as_the_call_says(online, uploads):
     assert told(online) == ["Uploading"] * 4 + ["UploadFailed"]
     online.wait(600)
     assert len(uploads.made) == 4
+
+
+def test_a_request_is_given_up_after_a_day(online, uploads):
+    uploads.outcomes = [500] * 4
+    ask(online, retries=100, retryInterval=40000)
+    online.run(2000)
+    online.run(86_300_000, 50_000)
+    assert len(uploads.made) == 3
+    assert told(online)[-1] == "Uploading"
+    online.run(1_000_000, 50_000)
+    assert told(online)[-1] == "UploadFailed"
+    assert not parts(online).visitors.jobs
 
 
 def test_a_server_that_takes_no_put_gets_a_post_at_once(online, uploads):
