@@ -10,11 +10,19 @@ import os
 import struct
 from binascii import crc32
 
+from micropython import const
+
 from charger import journal, records
 from charger.visit import visit
 
 _HEADER = 16
 _WINDOW = 512
+# Bytes of a payload by kind, at least.
+_SHORTEST = (14, 20, 18, 13, 4, 5, 8, 1)
+# As many as the journal holds. More may be in the log: which of them have given way is not in it.
+_METER_PLACES = const(16)
+# An identity is good for 65,535 starts; some before that it is replaced, as soon as no message bears it.
+_MOST_BOOTS = const(0xFF00)
 
 
 def recover(medium, log):
@@ -45,23 +53,30 @@ def recover(medium, log):
         except (ValueError, IndexError, KeyError):
             # Its checksum is right and its content is not, or nothing follows from it.
             bad += len(payload)
+    owed = [records.opened(item).session for item in content.queue]
+    if content.running is not None:
+        owed.append(content.running.session)
+    for session in list(content.ids):
+        if session not in owed:
+            # Its stop was set aside.
+            del content.ids[session]
     content.sequence = best.sequence
     content.end = best.end
     # What a rewriting leaves when everything is delivered.
     facts = content.facts
     content.base = _HEADER + sum([len(records.seal_fact(fact, facts[fact])) for fact in facts])
-    content.identity = best.identity
+    content.identity = best.identity or os.urandom(8)
     if best.version < records.VERSION or bad:
         # It is written anew before it grows further, or as soon as that may be.
         content.base = 0
         if best.version != records.VERSION:
             content.end = medium.size
-    if best.identity is None or (
-        journal.BOOTS not in facts and not content.queue and content.running is None
-    ):
-        # How far the message ids had come is lost: they begin anew, as those of another journal.
+    if not 0 < facts.get(journal.BOOTS, 0) < _MOST_BOOTS and not content.queue and content.running is None:
+        # How far the message ids had come is lost, or too far: they begin anew, as those of another journal. Nothing is
+        # written behind the old header.
+        facts[journal.BOOTS] = content.number = content.base = 0
         content.identity = os.urandom(8)
-        content.base = 0
+        content.end = medium.size
     if bad:
         log("store", "the journal has {} bytes that are damaged or were cut short: set aside".format(bad))
     if content.queue or content.running is not None:
@@ -139,14 +154,21 @@ class _Walk:
 
 def _apply(content, kind, payload):
     """What a record says."""
+    if len(payload) < _SHORTEST[kind]:
+        raise ValueError("a record that is too short")
     queue = content.queue
     running = content.running
     if kind <= records.STOP:
-        content.number = max(content.number, struct.unpack("<I", payload[:4])[0])
-        queue.append(records.seal(kind, payload))
-        record = records.opened(queue[-1])
+        item = records.seal(kind, payload)
+        record = records.opened(item)
+        content.number = max(content.number, record.number)
+        queue.append(item)
         _register(content, record.energy_wh)
-        if kind == records.START:
+        if kind == records.METER:
+            values = [item for item in queue if item[0] & 15 == records.METER]
+            if len(values) > _METER_PLACES:
+                queue.remove(values[0])
+        elif kind == records.START:
             tag_end = 14 + payload[13]
             parent = payload[tag_end:].decode() or None
             content.running = records.Running(
@@ -155,26 +177,26 @@ def _apply(content, kind, payload):
         elif kind == records.STOP and running is not None and running.session == record.session:
             content.running = None
     elif kind == records.ANSWER:
-        session, transaction_id, accepted = struct.unpack("<IqB", payload[:13])
+        session, transaction_id, accepted = struct.unpack_from("<IqB", payload)
         content.ids[session] = transaction_id
         _drop(content, lambda item: item[0] & 15 == records.START and records.number_of(item) == session)
         if running is not None and running.session == session:
             running.accepted = bool(accepted)
             running.parent = payload[13:].decode() or running.parent
     elif kind == records.SETTLED:
-        number = struct.unpack("<I", payload)[0]
+        number = struct.unpack_from("<I", payload)[0]
         _drop(content, lambda item: records.number_of(item) <= number)
     elif kind == records.ATTEMPTS:
-        number, attempts = struct.unpack("<IB", payload)
+        number, attempts = struct.unpack_from("<IB", payload)
         if queue and records.number_of(queue[0]) == number:
             content.attempts = attempts
     elif kind == records.CHECKPOINT:
-        unix, energy_wh = struct.unpack("<II", payload)
+        unix, energy_wh = struct.unpack_from("<II", payload)
         _register(content, energy_wh)
         if running is not None:
             running.last_unix = unix
             running.last_wh = energy_wh
-    elif kind == records.FACT:
+    else:
         fact = payload[0]
         if len(payload) == 1:
             content.facts.pop(fact, None)
@@ -184,8 +206,6 @@ def _apply(content, kind, payload):
             _register(content, int(payload[2:]))
         else:
             content.facts[fact] = int(payload[2:])
-    else:
-        raise ValueError("a record of an unknown kind")
 
 
 def _drop(content, settled):

@@ -487,6 +487,60 @@ def test_a_damaged_header_costs_the_identity_alone():
     data[6] ^= 1
     content, _ = read(data)
     assert meaning(content) == meaning(read(LOG)[0])
+    medium = Medium()
+    medium.data[0][: len(data)] = data
+    charger = Charger(medium)
+    identity = charger.journal.message_id(charger.journal.head())
+    charger.wait()
+    charger.restart()
+    assert charger.journal.message_id(charger.journal.head()) == identity
+
+
+def test_a_record_whose_checksum_is_right_and_whose_content_is_not_is_set_aside():
+    header = LOG[: journal_rewriting.HEADER]
+    for kind in range(16):
+        for filler in (b"\0", b"\x7f", b"\xff"):
+            for length in range(30):
+                content, _ = read(header + records.seal(kind, filler * length) + LOG[len(header) :])
+                again = journal.Journal(content)
+                while (record := again.head()) is not None:
+                    again.settled(record, 1)
+
+
+def test_meter_values_that_have_given_way_stay_away(charger):
+    session = charger.journal.start("A", UNIX, 0)
+    for place in range(80):
+        charger.journal.meter(session, UNIX + place, place)
+        charger.wait(3)
+    charger.journal.stop(session, UNIX + 80, 80, "Local", "A")
+    charger.wait()
+    waiting = messages(charger.content)
+    assert len(waiting) == 18
+    charger.restart()
+    assert [records.opened(item).kind for item in messages(charger.content)] == [0] + [1] * 16 + [2]
+    assert len(charger.journal) == 18
+
+
+def test_before_the_starts_are_too_many_to_count_the_journal_takes_a_new_identity():
+    charger = Charger()
+    charger.wait()
+    charger.journal.put(journal.BOOTS, 0xFEFF)
+    charger.wait()
+    charger.restart()
+    before = charger.content.identity
+    charger.session()
+    for _ in range(3):
+        charger.restart()
+        charger.wait()
+        assert charger.content.identity == before, "a message bears it"
+    charger.deliver()
+    for boots in (1, 2):
+        charger.restart()
+        assert charger.content.identity != before
+        assert charger.journal.get(journal.BOOTS) == boots
+        charger.wait()
+    charger.session()
+    assert charger.journal.message_id(charger.journal.head()).endswith("-131073")
 
 
 @given(st.integers(0, len(LOG)), st.binary(max_size=60))
