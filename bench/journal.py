@@ -6,12 +6,10 @@ writes and erasures of a session, wear a year, and how soon 16 waiting sessions 
 
 from __future__ import annotations
 
-from chargerctl.simulator.machine.flash import BLOCK
-
 import tests.conftest  # noqa: F401 - makes the board's package importable
-from tests.whole.journal import points, script
+from tests.whole.journal import points, script, windows
 from tests.whole.journal.charger import Charger
-from tests.whole.journal.stores import CHECKPOINT_WH, KINDS, Stores
+from tests.whole.journal.stores import CHECKPOINT_WH, KINDS, SAFE, Stores
 from tests.whole.journal.test_resets import offline_session
 
 SESSIONS = 40
@@ -32,11 +30,12 @@ def main() -> None:
         _wear(kind)
     print()
     print("Power cuts over three sessions, by card, offline and remote, with changes of the configuration:")
-    for kind in KINDS:
-        _cuts(kind)
+    right = {kind: _cuts(kind) for kind in KINDS}
     print()
     for kind in KINDS:
         _queue(kind)
+    if wrong := [kind for kind in SAFE if not right[kind]]:
+        raise SystemExit(f"lost or doubled, where nothing may be: {', '.join(wrong)}")
 
 
 def _wear(kind: str) -> None:
@@ -44,7 +43,7 @@ def _wear(kind: str) -> None:
     charger = Charger(stores)
     charger.start()
     charger.run(12)
-    before = stores.operations.counts.copy()
+    before, written = stores.operations.counts.copy(), stores.writes.copy()
     written_us = stores.clock.now_us
     for _ in range(SESSIONS):
         for state in script.session(charger, charger.swipe, charger.swipe):
@@ -55,7 +54,8 @@ def _wear(kind: str) -> None:
     busy_ms = (stores.clock.now_us - written_us) / SESSIONS / 1000
     stores.close()
     erased = counts.get("nvm erase", 0) + counts.get("file write", 0)
-    print(f"  {kind:10} {_each(counts)} a session, {busy_ms:.0f} ms of writing")
+    writes = {name: count / SESSIONS for name, count in (stores.writes - written).items()}
+    print(f"  {kind:10} {_each(writes)} a session: {_each(counts)}, {busy_ms:.0f} ms of writing")
     if not erased:
         print(f"  {'':10} no erasures: no wear")
         return
@@ -75,7 +75,8 @@ def _each(counts: dict[str, float]) -> str:
     return ", ".join(f"{count:.1f} x {name}" for name, count in sorted(counts.items()) if count)
 
 
-def _cuts(kind: str) -> None:
+def _cuts(kind: str) -> bool:
+    """Whether no run had a mistake in its books."""
     every = list(points.every(kind))
     tried = every[::STEP]
     outcomes = [points.outcome(point) for point in tried]
@@ -84,17 +85,9 @@ def _cuts(kind: str) -> None:
     doubled = sum(text.startswith("doubled") for outcome in wrong for text in outcome.mistakes)
     print(
         f"  {kind:10} {len(every)} points, {len(tried)} tried here: lost {lost} transactions, doubled {doubled}, "
-        f"in {len(wrong)} runs; window: {WINDOW[kind]}"
+        f"in {len(wrong)} runs; window: {windows.measured(kind)}"
     )
-
-
-# What a power cut can cost while a write is under way, by the costs of the simulator's table.
-WINDOW = {
-    "file": f"none: {BLOCK} bytes of the older copy may be torn, the other is whole",
-    "nvm RP2": "none while anything is owed; 40 ms for each rewriting, which waits until nothing is: then facts",
-    "nvm ESP32": "30 ms of each write of 40 ms: everything that nvm holds, undelivered transactions, too",
-    "fram": "none: the bytes so far are kept, and a record without its end is set aside",
-}
+    return not wrong
 
 
 def _queue(kind: str) -> None:

@@ -135,7 +135,11 @@ def _journal(board, values, i2c, log):
     if content.trouble is not None:
         log("store", content.trouble)
         medium = None
-    return Journal(content, medium, board.stalls, values["storage.checkpoint_wh"], log)
+    step_wh = values["storage.checkpoint_wh"] or (0 if medium is None else medium.checkpoint_wh)
+    journal = Journal(content, medium, board.stalls, step_wh, log)
+    if medium is not None and not medium.keeps:
+        board.store.journal = journal
+    return journal
 
 
 def _connect(board, values, network):
@@ -146,7 +150,7 @@ def _connect(board, values, network):
     radio, pool = network
     ticks_ms = system.ticks_ms
     stalls, log = board.stalls, board.console.log
-    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, board.journal, log, system.is_rp2())
+    board.wifi = Wifi(radio, values, ticks_ms, stalls, board.store, log, system.is_rp2())
     board.link = Link(pool, board.wifi, values, ticks_ms, stalls, log)
     leave("charger.net.minimqtt")
     server, interval_minutes = values["ntp.server"], values["ntp.sync_interval_minutes"]

@@ -29,8 +29,9 @@ def recover(medium, log):
     """The Content of the medium, ready to be appended to; of a newer version's only the trouble. Raises what it raises."""
     best = None
     walks = []
+    opened = visit("journal_header").opened
     for copy in range(medium.copies):
-        walk = _Walk(medium, copy)
+        walk = _Walk(medium, copy, opened)
         for _ in walk.records():
             pass
         walks.append(walk)
@@ -100,17 +101,15 @@ class _Walk:
     """One copy: `version` (0: no header), `sequence`, `identity`; after records(): `end` of the log, `valid`: behind its
     last valid record, `bad`: bytes that are no record."""
 
-    def __init__(self, medium, copy):
+    def __init__(self, medium, copy, opened):
         self._medium = medium
         self.copy = copy
         self.version = self.sequence = self.end = self.valid = self.bad = 0
         self.identity = None
-        head = medium.read(copy, 0, _HEADER)
-        self.headed = head[:2] == b"CJ" and head[12:] == struct.pack("<I", crc32(head[:12]) & 0xFFFFFFFF)
-        if self.headed:
-            self.version = head[2]
-            self.sequence = head[3]
-            self.identity = head[4:12]
+        header = opened(medium.read(copy, 0, _HEADER))
+        self.headed = header is not None
+        if header:
+            self.version, self.sequence, self.identity = header
 
     def newer_than(self, other):
         if self.headed != other.headed:

@@ -81,7 +81,7 @@ TABLE = (
     ("safety.feedback_ms", "int", 50, 2000, 300, ""),
     ("safety.resume_after_power_loss", "bool", 0, 0, False, ""),
     ("storage.kind", "choice", ("auto", "nvm", "file", "fram"), 0, "auto", ""),
-    ("storage.checkpoint_wh", "int", 10, 10000, 100, ""),
+    ("storage.checkpoint_wh", "int", 10, 10000, None, ""),  # None: by the medium (hardware/medium.py)
     ("storage.fram_address", "hex", 0x50, 0x57, 0x50, ""),
     ("web.api_password", "bytes", 0, 44, "", "S"),
 )

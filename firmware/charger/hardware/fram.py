@@ -24,6 +24,7 @@ class Medium:
     copies = 2
     size = _SIZE
     keeps = True
+    checkpoint_wh = 100
     ms = _APPEND_MS
     rewrite_ms = _ALL_MS
 

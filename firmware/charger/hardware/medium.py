@@ -3,6 +3,7 @@
 """Where the journal is kept, by [storage] kind: a visitor of the start. A medium has
 
 copies: 1 or 2; size: of each; keeps: a power cut during `replace` loses nothing;
+checkpoint_wh: how often a running transaction is written, unless it is set;
 ms, rewrite_ms: how long `append` and `replace` block at worst;
 read(copy, offset, size) -> bytes;
 use(copy, end, behind): that copy is the current one, its log ends there, and up to where the other one is the same;
@@ -12,16 +13,10 @@ replace(image): a new log, followed by 0xFF.
 What fails raises OSError, RuntimeError or MemoryError.
 """
 
-import os
-
 import storage
-from micropython import const
 
 from charger.hardware import system
 from charger.visit import visit
-
-_FOLDER = "/.journal"
-_LENGTH = const(12288)
 
 
 def open_medium(kind, fram_address, i2c, store):
@@ -41,23 +36,4 @@ def open_medium(kind, fram_address, i2c, store):
         return visit("hardware.fram").Medium(i2c, fram_address)
     if not writable:
         raise RuntimeError("the laptop owns the drive until a reset without the service button")
-    return visit("hardware.two_files").Medium([_opened(_FOLDER + "/a"), _opened(_FOLDER + "/b")])
-
-
-def _opened(path):
-    """The file, made if it is not there or was not completed."""
-    try:
-        if os.stat(path)[6] == _LENGTH:
-            return open(path, "r+b")
-    except OSError:
-        pass
-    try:
-        os.mkdir(_FOLDER)
-    except OSError:
-        # It is there.
-        pass
-    blank = b"\xff" * 512
-    with open(path, "wb") as file:
-        for _ in range(_LENGTH // len(blank)):
-            file.write(blank)
-    return open(path, "r+b")
+    return visit("hardware.ring").open_files()

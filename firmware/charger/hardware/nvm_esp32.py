@@ -20,6 +20,7 @@ class Medium:
     copies = 1
     size = _SIZE
     keeps = True
+    checkpoint_wh = 1000
     ms = _WORST_MS
 
     def __init__(self):

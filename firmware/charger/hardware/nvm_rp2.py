@@ -19,6 +19,7 @@ class Medium:
     copies = 1
     size = _SIZE
     keeps = False
+    checkpoint_wh = 100
     # By the data sheets of its flash: two pages of 256 bytes, 3 ms each; an erasure of 400 ms, and 16 pages.
     ms = 10
     rewrite_ms = 450

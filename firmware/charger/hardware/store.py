@@ -6,6 +6,8 @@ fails is logged, and the charger continues with what it has in memory.
 Eight slots of 8 bytes, of which the last valid one counts: mark, crash count, latched fault (its place in FAULTS), 1 while a
 blocking call is in progress, CRC-32 (big endian) of these. Each write takes the next slot, which is blank: only when none is
 left the flash of an RP2 is erased, where the journal is in the same sector. The journal's rewritings make slots blank again.
+With no slot left, and a journal that owes something, only a latched fault is worth an erasure: the rest stays in RAM until
+then. What is written before the journal is read, the crash count of a start, cannot wait.
 """
 
 import binascii
@@ -30,11 +32,12 @@ class Store:
 
     `crash_count`: 0 to 255; `fault`: the latched fault, one of FAULTS; `blocking`: whether a blocking call
     was in progress when it ended. All outlast resets and power cuts. `trouble`: why nvm could not be read or written the
-    last time, or None. When it cannot be read, `fault` is "NvmFailure": there may have been one.
+    last time, or None. `journal`: the one in the same flash, or None. When it cannot be
+    read, `fault` is "NvmFailure": there may have been one.
     """
 
     def __init__(self):
-        self.log = None
+        self.log = self.journal = None
         self.crash_count = 0
         self.fault = self.trouble = None
         self.blocking = False
@@ -103,9 +106,13 @@ class Store:
         crash_count, fault, blocking = new
         slot = _slot(crash_count, fault, blocking)
         at = self._next
+        journal = self.journal
         try:
             if at < SIZE:
                 microcontroller.nvm[at : at + _SLOT] = slot
+            elif journal is not None and fault == self.fault and (len(journal) or journal.running):
+                # With the next slot, or the next rewriting.
+                at -= _SLOT
             else:
                 # In one piece: each of these writes erases the whole of it first.
                 at = 0

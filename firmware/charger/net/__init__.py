@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The network: Wi-Fi, MQTT and NTP. Each has step(now), which returns at once or declares for how long it blocks.
 
-    wifi = Wifi(radio, values, ticks_ms, stalls, store, journal, log, is_rp2)
+    wifi = Wifi(radio, values, ticks_ms, stalls, store, log, is_rp2)
     link = Link(pool, wifi, values, ticks_ms, stalls, log)
     ntp  = Ntp(pool, server, interval_minutes, clock, wifi, ticks_ms, stalls, log)
 

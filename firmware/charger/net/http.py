@@ -145,12 +145,13 @@ class OneSocket:
         try:
             while sent < self._used:
                 self._remaining_ms()
-                try:
-                    sent += self._native.send(view[sent : self._used])
-                except OSError as error:
-                    if error.errno != errno.EAGAIN:
-                        raise
-                    self._poller.poll(_POLL_MS)
+                # First: an RP2 whose network stack is short of memory blocks in a send, for up to 10 s.
+                if self._poller.poll(_POLL_MS):
+                    try:
+                        sent += self._native.send(view[sent : self._used])
+                    except OSError as error:
+                        if error.errno != errno.EAGAIN:
+                            raise
         except OSError as error:
             self._failed(error)
             raise

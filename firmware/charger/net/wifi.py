@@ -19,24 +19,19 @@ _FIRST_MS = const(2000)
 _LONGEST_MS = const(60000)
 # When joining has ended in a reset, the next attempt may do so again: until then the charger can charge.
 _AGAIN_MS = const(60000)
-# Undelivered messages are in RAM: another such reset would lose them.
-_UNDELIVERED_MS = const(900000)
 _NOTHING = const(("None", "0.0.0.0"))
 
 
 class Wifi:
-    """`radio` is wifi.radio, `journal` what waits to be delivered; the other collaborators, and how long step()
-    blocks, as in the package."""
+    """`radio` is wifi.radio; the other collaborators, and how long step() blocks, as in the package."""
 
-    def __init__(self, radio, values, ticks_ms, stalls, store, journal, log, is_rp2):
+    def __init__(self, radio, values, ticks_ms, stalls, store, log, is_rp2):
         self._radio = radio
         self._ssid = values["wifi.ssid"]
         self._password = values["wifi.password"]
         self._ticks_ms = ticks_ms
         self._stalls = stalls
         self._store = store
-        # What another reset would lose, until joining has gone well.
-        self._journal = journal if store.blocking else ()
         self._log = log
         self._is_rp2 = is_rp2
         if is_rp2:
@@ -72,17 +67,13 @@ class Wifi:
                 self._take_address()
         elif self.connected:
             self._lose(now)
-        if self.connected or not ticks.reached(now, self._next_try) or self._too_precious(now):
+        if self.connected or not ticks.reached(now, self._next_try):
             return
         if self._stalls.allow(_LEAVE_MS if self._is_rp2 else UNBOUNDED):
             self._associate()
         elif not self._waits and not self._stalls.spent:
             self._waits = True
             self._log("wifi", f"Joining {self._ssid} waits until the relay is open")
-
-    def _too_precious(self, now):
-        """The last attempt to join ended in a reset, which would lose the undelivered transactions: wait for a while."""
-        return len(self._journal) and ticks.diff(now, self._next_try) < _UNDELIVERED_MS
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
@@ -96,7 +87,6 @@ class Wifi:
         self.connected = True
         self._waits = False
         self.address = address
-        self._journal = ()
         self._pause_ms = _FIRST_MS
         self._problem = None
         self._log("wifi", f"Connected to {self._ssid}, address {address}")

@@ -16,7 +16,8 @@ _NEWS = const(4)
 
 
 class Authorization:
-    """`news`: (idTag, status, parentIdTag or None, expiryDate or None) of answers that the cache has yet to learn."""
+    """`news`: (idTag, status, parentIdTag or None, expiryDate or None) of answers that the cache has yet to learn. An idTag of "":
+    it forgets all cards."""
 
     def __init__(self, rpc, configuration, records, clock, stalls, log):
         self._rpc = rpc
@@ -98,6 +99,8 @@ class Authorization:
             isinstance(parent, str) and len(parent) <= _MAX_ID_TAG and printable(parent) and parent.strip()
         ):
             parent = None
+        if not self._configuration.authorization_cache_enabled:
+            return status, parent
         expiry = info.get("expiryDate")
         if expiry is not None:
             # What is no text is no time either.

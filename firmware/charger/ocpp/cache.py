@@ -39,7 +39,10 @@ def look(records, unix, news, id_tag):
     authorization.py.
     """
     while news:
-        _learn(records, unix, news[0])
+        if news[0][0]:
+            _learn(records, unix, news[0])
+        else:
+            forget(records)
         # Last: if there is no memory, it is learned later.
         news.pop(0)
     if id_tag is None:

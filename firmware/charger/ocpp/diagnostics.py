@@ -17,7 +17,8 @@ _RETRIES = const(3)
 _INTERVAL_S = const(300)
 _BEYOND = const(1 << 30)
 _MOST_RETRIES = const(100)
-_LONGEST_INTERVAL_S = const(86400)
+# The longest interval, and the longest that all attempts may take together: a job keeps this file loaded.
+_DAY_S = const(86400)
 # An attempt may take so long, also where the interval is shorter.
 _ATTEMPT_S = const(60)
 # When a session has gone first.
@@ -33,7 +34,7 @@ def _get(charger, payload):
     if "://" not in location or not printable(location):
         raise CallError("PropertyConstraintViolation", "location is a URI")
     retries = _count(payload, "retries", _RETRIES, _MOST_RETRIES)
-    interval_s = _count(payload, "retryInterval", _INTERVAL_S, _LONGEST_INTERVAL_S)
+    interval_s = _count(payload, "retryInterval", _INTERVAL_S, _DAY_S)
     since, until = _moment(payload, "startTime"), _moment(payload, "stopTime")
     place = _place(location)
     jobs = charger.visitors.jobs
@@ -104,7 +105,7 @@ class Job:
         self._retries = retries
         self._interval_s = interval_s
         self._due_s = charger.uptime.seconds
-        self._deadline_s = self._due_s + (retries + 1) * max(interval_s, _ATTEMPT_S)
+        self._deadline_s = self._due_s + min(_DAY_S, (retries + 1) * max(interval_s, _ATTEMPT_S))
         self._method = "PUT"
         self._upload = None
         # What the central system is still to be told, and how often it was; whether it knows of this attempt.
@@ -129,7 +130,7 @@ class Job:
             if self._upload is not None:
                 self._go_on(now, seconds)
             elif seconds >= self._deadline_s:
-                self._end("UploadFailed", "the relay was not open for it in time")
+                self._end("UploadFailed", "not possible in time, with the relay open")
             elif seconds >= self._due_s and self._stalls.idle:
                 self._begin()
         return False

@@ -43,6 +43,7 @@ _KEYS = (
 )
 _TIMEOUT = const(2)
 _PHASES = const(40)  # its value is only a fact: nothing here depends on the order of the phases
+_CACHE = const(14)
 _UNLOCK = const(21)
 # The longest that fit a frame of 2048 bytes together.
 _MOST_KEYS = const(24)
@@ -135,6 +136,9 @@ def _set(charger, key, text):
     present = attributes.read(charger.configuration)
     # What needs memory goes first: a key is changed altogether or not at all.
     charger.board.journal.put(journal.KEYS + number, value)
+    if number == _CACHE and present[number] != value:
+        # Switched off it has no cards, and ClearCache is refused: there must be none when it is switched on again.
+        charger.authorization.news[:] = [("",)]
     if number != _PHASES:
         present[number] = value
         attributes.write(charger.configuration, present)

@@ -173,7 +173,11 @@ def _instance(setting: Setting) -> str:
     """An example value for a setting whose default depends: for pins, that of the default board."""
     if setting.kind == "pin":
         return quoted(profile_of(DEFAULT_BOARD)[setting.key])
-    return {"mqtt.port": "1883", "mqtt.client_id": quoted(EXAMPLES["charger.serial"])}[setting.name]
+    return {
+        "mqtt.port": "1883",
+        "mqtt.client_id": quoted(EXAMPLES["charger.serial"]),
+        "storage.checkpoint_wh": "100",
+    }[setting.name]
 
 
 def main() -> None:

@@ -90,7 +90,7 @@ HELP = {
     "laptop then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a "
     "board without a USB drive, else nvm.",
     "storage.checkpoint_wh": "Energy after which the reading of a running transaction is written again: "
-    "what a power cut may cost.",
+    "what a power cut may cost. Each write wears the flash: see docs/journal.md.",
     "storage.fram_address": "I2C address of the FRAM.",
     "web.api_password": "Password of the web workflow; empty switches it off.",
 }
@@ -99,6 +99,7 @@ HELP = {
 DEPENDS = {
     "mqtt.port": "1883, or 8883 with tls",
     "mqtt.client_id": "the serial",
+    "storage.checkpoint_wh": "100, or 1000 in the nvm of an ESP32",
 }
 PIN_DEFAULT = "the board's own"
 

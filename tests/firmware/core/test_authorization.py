@@ -85,6 +85,7 @@ def ready(rig):
         (answer(expiryDate=None), {}, True),
     ],
 )
+@pytest.mark.requirement("ERR 3.72", "Without expiryDate a status has no end")
 def test_offline_the_cache_and_then_the_keys_decide(ready, info, keys, charges):
     learn(ready, CARD, info)
     configure(ready, **keys)
@@ -160,6 +161,46 @@ def test_each_answer_about_a_card_updates_the_cache(ready):
     assert not ready.relay.closed, "StopTransaction.conf said Expired"
 
 
+@pytest.mark.requirement("SPEC 3.5.1", "The cache survives resets and power cuts")
+@pytest.mark.requirement("ERR 3.4", "The cache survives a reset, too")
+def test_the_cache_outlasts_a_restart(ready, make_rig):
+    learn(ready, CARD, answer(expiryDate=UNTIL))
+    learn(ready, OTHER, answer("Blocked"))
+    again = make_rig(journal=ready.journal)
+    again.run(11000)
+    cut(again)
+    again.plug()
+    present(again, OTHER)
+    assert not again.relay.closed
+    present(again)
+    again.run(1000)
+    assert again.relay.closed
+
+
+@pytest.mark.requirement("SPEC 3.5.1", "Online, a card that the cache knows as refused is asked about again")
+def test_a_refused_card_is_asked_about_again_while_online(ready):
+    learn(ready, CARD, answer("Blocked"))
+    ready.plug()
+    ready.answers["Authorize"] = answer()
+    present(ready)
+    assert ready.calls("Authorize") == [{"idTag": CARD}] * 2
+    assert ready.relay.closed
+
+
+@pytest.mark.requirement("SPEC 3.10", "A parent is compared with parents, not with cards")
+def test_a_card_that_is_called_like_the_parent_is_not_of_the_group(ready):
+    ready.answers["Authorize"] = lambda call: answer(
+        **({"parentIdTag": OTHER} if call["idTag"] == CARD else {})
+    )
+    ready.plug()
+    present(ready)
+    ready.run(1000)
+    assert ready.relay.closed
+    present(ready, OTHER)
+    ready.run(1000)
+    assert ready.relay.closed
+
+
 @pytest.mark.requirement("SPEC 3.5.1", "A full cache loses cards that are not valid first, then the oldest")
 def test_a_full_cache_loses_the_refused_cards_first_and_then_the_oldest(ready):
     for number in range(16):
@@ -188,6 +229,7 @@ def test_a_card_that_comes_every_day_does_not_wear_out_the_flash(ready):
 
 @pytest.mark.requirement("SPEC 3.9", "idTags are the same in upper and lower case")
 @pytest.mark.parametrize("tag", ["04a2b3c4", "App-User.7", "x" * 20, "0" * 19])
+@pytest.mark.requirement("SPEC 2.2", "Identifiers are printable ASCII, compared without regard to case")
 def test_any_id_tag_is_found_again_in_whatever_case(ready, tag):
     """Behaviour 13: never assumed to be hex."""
     news = [(tag, "Accepted", "Group-1", None), ("AB", "Blocked", "ab", None)]
@@ -262,6 +304,32 @@ def test_clear_cache(ready):
     assert ready.call("ClearCache", {}, "c2")[2] == {"status": "Accepted"}
     assert not any(places(ready))
     assert len(ready.journal) == waiting
+
+
+@pytest.mark.requirement(
+    "SPEC 3.5.1", "The cache has every card, accepted or not; AuthorizationCacheEnabled switches it"
+)
+def test_a_cache_that_is_switched_off_has_no_cards_and_learns_none(ready):
+    def switch(text):
+        change = {"key": "AuthorizationCacheEnabled", "value": text}
+        unique_id = f"k{len(ready.link.sent)}"
+        assert ready.call("ChangeConfiguration", change, unique_id)[2] == {"status": "Accepted"}
+        ready.run(100)
+
+    learn(ready, CARD, answer())
+    switch("true")
+    assert any(places(ready)), "it was on"
+    switch("false")
+    assert not any(places(ready))
+    learn(ready, OTHER, answer())
+    switch("true")
+    assert not any(places(ready))
+    learn(ready, OTHER, answer())
+    assert any(places(ready))
+    cut(ready)
+    ready.plug()
+    present(ready)
+    assert not ready.relay.closed
 
 
 @pytest.mark.requirement("SPEC 5.11", "AuthorizeRemoteTxRequests true: authorised as a local start would be")
@@ -367,6 +435,7 @@ def test_energy_that_cannot_be_measured_does_not_flow_after_a_refusal(make_rig):
 
 @pytest.mark.requirement("SPEC 4.10", "StopTransactionOnEVSideDisconnect false has priority over unlocking")
 @pytest.mark.parametrize("unlocks", [True, False])
+@pytest.mark.requirement("ERR 3.79", "The key is there, and may be written")
 def test_a_transaction_goes_on_without_energy_while_the_vehicle_is_unplugged(ready, unlocks):
     """Behaviour 18."""
     configure(
@@ -521,6 +590,7 @@ def test_while_an_answer_is_awaited_other_calls_are_answered(make_rig):
 
 
 @pytest.mark.requirement("SPEC 4.1", "Stopping with the same idTag needs no Authorize; another one does")
+@pytest.mark.requirement("SPEC 4.1", "A card that is neither in the cache nor in a list is asked about")
 def test_stopping_with_the_same_card_needs_no_authorize(ready):
     """Behaviour 12."""
     ready.charge()

@@ -174,6 +174,18 @@ def test_it_is_obeyed_while_the_registration_is_pending(rig):
     assert not rig.calls("StatusNotification")
 
 
+@pytest.mark.requirement("SPEC 5.14", "Unavailable survives a reset")
+def test_unavailable_outlasts_a_restart(rig, make_rig):
+    rig.run(11_000)
+    assert rig.call("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, "a")[2] == {
+        "status": "Accepted"
+    }
+    rig.run(100)
+    again = make_rig(journal=rig.journal)
+    again.run(11_000)
+    assert again.statuses()[-1] == "Unavailable"
+
+
 # Statuses that last.
 
 

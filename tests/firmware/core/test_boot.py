@@ -24,6 +24,7 @@ def actions(rig):
     "behaviour 1", "nothing but BootNotification before it is Accepted, cached messages included"
 )
 @pytest.mark.parametrize("answer", [None, registration("Pending", 5), registration("Rejected", 5)])
+@pytest.mark.requirement("SPEC 4.2", "Each boot begins with a BootNotification")
 def test_until_it_is_accepted_nothing_else_is_sent(answer):
     before = Rig()
     before.charge()

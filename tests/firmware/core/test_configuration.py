@@ -93,6 +93,8 @@ def test_without_a_list_all_keys_are_answered(online, payload):
 
 
 @pytest.mark.requirement("SPEC 7.29", "Keys that ChangeConfiguration cannot set are marked as read-only.")
+@pytest.mark.requirement("SPEC 9.1.21", "NumberOfConnectors is read only")
+@pytest.mark.requirement("ERR 3.88", "It lists the protocols of GetDiagnostics")
 def test_read_only_keys_are_marked_and_refuse_a_change(online):
     found, _ = get(online)
     assert {key for key in found if found[key][1]} == {
@@ -102,6 +104,8 @@ def test_read_only_keys_are_marked_and_refuse_a_change(online):
     }
     more, _ = get(online, *BY_NAME, unique_id="c2")
     assert all(readonly for _, readonly in more.values())
+    assert found["NumberOfConnectors"][0] == "1"
+    assert more["SupportedFileTransferProtocols"][0] == "HTTP,HTTPS"
     assert len(more) == len(BY_NAME)
     for key, (text, _) in {**more, **{key: found[key] for key in found if found[key][1]}}.items():
         assert change(online, key, text) == "Rejected"
@@ -117,6 +121,7 @@ def test_named_keys_are_compared_without_case_and_unknown_ones_are_listed(online
 
 @pytest.mark.requirement("SPEC 9.1.9", "No more keys than GetConfigurationMaxKeys are answered at once.")
 @pytest.mark.requirement("SPEC 5.8", "The longest answer fits a frame of 2048 bytes.")
+@pytest.mark.requirement("SPEC 9.1.17", "Measurands of sampled MeterValues")
 def test_every_answer_fits_a_frame_also_with_the_longest_values(online):
     unique_id = "x" * 36
     longest = {
@@ -194,6 +199,8 @@ def test_each_kind_of_value_is_set_and_read_back_as_the_standard_spells_it(onlin
 @pytest.mark.requirement("behaviour 26", "An unknown key is NotSupported.")
 @pytest.mark.requirement("SPEC 5.3", "A key that does not exist is NotSupported.")
 @pytest.mark.parametrize("key", ["Nothing", "", " HeartbeatInterval", "LightIntensity", "AuthorizationKey"])
+@pytest.mark.requirement("J 7", "AuthorizationKey is no key here")
+@pytest.mark.requirement("SPEC 9.1", "An optional key that is not there is NotSupported")
 def test_an_unknown_key_is_not_supported(online, key):
     assert change(online, key, "1") == "NotSupported"
 

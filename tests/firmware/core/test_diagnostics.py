@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from charger import settings, visit
 
+from tests.firmware.core.parts import parts
+
 HERE = {"location": "http://files.example/logs"}
 original = visit.visit
 
@@ -151,6 +153,18 @@ def test_it_is_tried_again_as_often_as_the_call_says(online, uploads):
     assert len(uploads.made) == 4
 
 
+def test_a_request_is_given_up_after_a_day(online, uploads):
+    uploads.outcomes = [500] * 4
+    ask(online, retries=100, retryInterval=40000)
+    online.run(2000)
+    online.run(86_300_000, 50_000)
+    assert len(uploads.made) == 3
+    assert told(online)[-1] == "Uploading"
+    online.run(1_000_000, 50_000)
+    assert told(online)[-1] == "UploadFailed"
+    assert not parts(online).visitors.jobs
+
+
 def test_a_server_that_takes_no_put_gets_a_post_at_once(online, uploads):
     uploads.outcomes = [405]
     ask(online, retries=0)
@@ -163,6 +177,7 @@ def test_a_server_that_takes_no_put_gets_a_post_at_once(online, uploads):
     assert told(online)[2:] == ["Uploading", "UploadFailed"]
 
 
+@pytest.mark.requirement("SPEC 5.9", "startTime and stopTime bound what is uploaded")
 def test_the_times_of_the_log_are_passed_on(online, uploads):
     ask(online, startTime="2026-11-22T07:30:00Z", stopTime="2026-11-22T08:30:00+01:00")
     online.run(1000)

@@ -54,6 +54,7 @@ def interrupted(make_rig):
         ("unknown", "Reboot"),
     ],
 )
+@pytest.mark.requirement("SPEC 4.10", "idTag is left out where the charge point itself stops")
 def test_after_a_restart_the_transaction_is_stopped_with_the_reason_of_the_reset(interrupted, reset, reason):
     rig = interrupted(reset)
     rig.run(3000)

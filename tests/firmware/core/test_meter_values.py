@@ -131,6 +131,8 @@ def test_an_interval_that_changes_counts_from_the_start_of_the_transaction_and_m
 
 @pytest.mark.requirement("SPEC 9.1.5", "clock-aligned values count from midnight UTC, which begins them anew")
 @pytest.mark.requirement("behaviour 27", "clock-aligned values count from midnight")
+@pytest.mark.requirement("SPEC 9.1.15", "Measurands of clock-aligned MeterValues")
+@pytest.mark.requirement("SPEC 4.7", "The values of one moment are one meterValue with its timestamp")
 def test_clock_aligned_values_count_from_midnight(make):
     rig = make()
     rig.run(11000)
@@ -213,6 +215,8 @@ def test_a_stop_has_no_transaction_data_unless_it_is_configured(make):
 @pytest.mark.requirement("ERR 3.14", "transactionData has the values at the start and at the stop")
 @pytest.mark.requirement("SPEC 9.1.27", "sampled measurands of a stop are those of StopTxnSampledData")
 @pytest.mark.requirement("SPEC 9.1.25", "clock-aligned measurands of a stop are those of StopTxnAlignedData")
+@pytest.mark.requirement("SPEC 3.16.2", "StopTxnAlignedData puts them into StopTransaction")
+@pytest.mark.requirement("SPEC 4.7", "measurand, context and unit are said, or are the defaults")
 def test_a_stop_has_its_begin_its_samples_and_its_end(make):
     rig = make(OCPP_METER_VALUE_SAMPLE_INTERVAL="25")
     rig.run(11000)

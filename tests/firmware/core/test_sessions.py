@@ -204,6 +204,8 @@ def test_a_lost_reader_stops_the_charge_and_unlocks(rig):
 
 
 @pytest.mark.requirement("SPEC 5.11", "AuthorizeRemoteTxRequests false: the transaction starts at once")
+@pytest.mark.requirement("SPEC 5.11", "Without a connectorId the charge point chooses")
+@pytest.mark.requirement("ERR 3.32", "Accepted means that it will be tried")
 def test_remote_start_without_a_cable_waits_for_it(rig):
     rig.run(11000)
     assert rig.call("RemoteStartTransaction", {"idTag": "app-1"})[2] == {"status": "Accepted"}
@@ -463,6 +465,7 @@ def test_a_soft_reset_delivers_the_stop_before_the_restart(rig):
 @pytest.mark.requirement(
     "J 4.2.3", "A call for which there is no memory is InternalError, and changes nothing"
 )
+@pytest.mark.requirement("SPEC 5.14", "The answer says whether a reset will be tried")
 def test_a_reset_without_memory_for_its_log_line_is_refused_and_not_carried_out(rig):
     class Starved(list):
         def append(self, line):
@@ -513,6 +516,7 @@ def test_after_a_reset_the_relay_rests_before_it_closes(rig):
 HALF_A_PAIR = "\\ud800"  # as JSON spells what no encoding can carry
 
 
+@pytest.mark.requirement("SPEC 2.2", "Identifiers are printable ASCII, compared without regard to case")
 def test_a_remote_start_with_an_unprintable_id_tag_is_refused(rig):
     rig.run(2000)
     rig.plug()

@@ -48,6 +48,7 @@ def test_a_status_is_sent_also_before_it_has_lasted_for_minimum_status_duration(
 
 
 @pytest.mark.requirement("SPEC 5.17", "a connectorId that means nothing for a message is ignored")
+@pytest.mark.requirement("SPEC 4.4", "Idle is sent only when it is triggered and nothing is uploaded")
 def test_a_heartbeat_and_a_diagnostics_status_have_no_connector(rig):
     rig.run(11_000)
     assert trigger(rig, "Heartbeat", 7) == ("Accepted", [("Heartbeat", {})])
@@ -87,6 +88,9 @@ def test_meter_values_are_refused_where_there_are_none(make_rig, settings, measu
 
 
 @pytest.mark.requirement("SPEC 5.17", "a message that is unknown or not supported: NotImplemented")
+@pytest.mark.requirement(
+    "SPEC 4.5", "FirmwareStatusNotification is never sent, and a trigger of it is NotImplemented"
+)
 def test_what_this_charge_point_never_sends_is_not_implemented(rig):
     rig.run(11_000)
     for action in ("FirmwareStatusNotification", "StartTransaction", "Nonsense", ""):

@@ -252,6 +252,33 @@ def test_eight_writes_of_the_store_erase_nothing_and_a_rewriting_makes_its_slots
     assert bench.module("store").Store().crash_count == 3
 
 
+class Journal(list[str]):
+    running: str | None = None
+
+
+def test_with_no_slot_left_only_a_fault_erases_what_the_journal_owes(bench: Any) -> None:
+    store = bench.module("store").Store()
+    store.journal = journal = Journal()
+    for count in range(1, 9):
+        store.save(count, None)
+    full = bytes(nvm())
+    journal.running = "a transaction"
+    store.save(0, None)
+    assert bytes(nvm()) == full
+    journal.running = None
+    journal.append("a stop")
+    store.save(3, None)
+    assert bytes(nvm()) == full
+    assert (store.crash_count, store.trouble) == (3, None)
+    store.save(3, "EmergencyStop")
+    again = bench.module("store").Store()
+    assert (again.crash_count, again.fault) == (3, "EmergencyStop")
+    again.journal = Journal()
+    for count in range(4, 13):
+        again.save(count, "EmergencyStop")
+    assert bench.module("store").Store().crash_count == 12
+
+
 def test_the_first_layout_of_the_store_is_still_read(bench: Any) -> None:
     body = b"CHG\x01" + bytes((4, 1, 1)) + bytes(53)
     nvm()[0:64] = body + struct.pack(">I", binascii.crc32(body))

@@ -2,76 +2,161 @@
 # SPDX-License-Identifier: MIT
 """Where the journal is kept: two files, each of which is a whole copy, an FRAM of two halves, the nvm of an ESP32."""
 
+import importlib
 import io
+import random
 import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from charger import journal_header, journal_rewriting
 
 SIZE = 4096
+BLOCK = 512
 
 
 class File(io.BytesIO):
-    """Counts the blocks that are written, and forbids what would change the directory."""
+    """Counts the erasures of each place, and forbids what would change the directory."""
 
-    def __init__(self) -> None:
-        super().__init__(b"\xff" * 3 * SIZE)
-        self.written: list[int] = []
+    def __init__(self, places: int) -> None:
+        super().__init__(b"\xff" * (places + 2) * SIZE)
+        self.erased = [0] * places
 
     def write(self, data: Any) -> int:
-        assert len(data) == 512
-        assert self.tell() % 512 == 0
-        assert SIZE <= self.tell() < 2 * SIZE, "what lies outside shares its flash with other files"
-        self.written.append((self.tell() - SIZE) // 512)
+        assert len(data) == BLOCK
+        assert self.tell() % BLOCK == 0
+        assert SIZE <= self.tell() < len(self.getbuffer()) - SIZE, (
+            "what lies outside shares its flash with others"
+        )
+        self.erased[self.tell() // SIZE - 1] += 1
         return super().write(data)
 
     def flush(self) -> None:
         pass
 
-    def log(self) -> bytes:
-        return self.getvalue()[SIZE : 2 * SIZE].rstrip(b"\xff")
+
+class Files:
+    def __init__(self, bench: Any, places: int = 4) -> None:
+        self.files = [File(places), File(places)]
+        self.medium = bench.module("two_files").Medium(self.files, [places] * 2, [0, 0])
+
+    def logs(self) -> list[bytes]:
+        return [self.medium.read(copy, 0, SIZE).rstrip(b"\xff") for copy in (0, 1)]
+
+    @property
+    def erased(self) -> list[int]:
+        return [count for file in self.files for count in file.erased]
 
 
-@pytest.fixture
-def files() -> list[File]:
-    return [File(), File()]
+@pytest.mark.parametrize("places", [1, 2, 4])
+def test_each_write_brings_the_copy_up_to_date_that_lags(bench: Any, places: int) -> None:
+    two = Files(bench, places)
+    for number in range(3 * places):
+        two.medium.replace(log := b"log %d" % number)
+        for record in range(250 - 70 * (number % 3)):
+            before = log
+            log += b"record %d " % record
+            two.medium.append(len(before), log[len(before) :])
+            older, newer = sorted(two.logs(), key=len)
+            assert newer == log
+            assert older == before
 
 
-def test_each_write_brings_the_copy_up_to_date_that_lags(bench: Any, files: list[File]) -> None:
-    medium = bench.module("two_files").Medium(files)
-    log = b""
-    medium.replace(b"header")
-    log += b"header"
-    for number in range(200):
-        record = b"record %d " % number
-        medium.append(len(log), record)
-        log += record
-        newer, older = sorted((file.log() for file in files), key=len, reverse=True)
-        assert newer == log
-        assert log.startswith(older)
-        assert older == log[: -len(record)]
-
-
-def test_a_write_is_one_block_or_two(bench: Any, files: list[File]) -> None:
-    medium = bench.module("two_files").Medium(files)
+def test_a_write_is_one_block_or_two(bench: Any) -> None:
+    two = Files(bench)
+    medium = two.medium
     medium.replace(b"x" * 500)
     medium.append(500, b"")
     for place in range(500, 2000, 12):
-        before = sum(len(file.written) for file in files)
+        before = sum(two.erased)
         worst_ms = medium.ms
         medium.append(place, b"checkpoint..")
-        assert 1 <= sum(len(file.written) for file in files) - before <= 2
+        assert 1 <= sum(two.erased) - before <= 2
         assert worst_ms <= 3 * 400
 
 
-def test_a_damaged_copy_is_written_anew(bench: Any, files: list[File]) -> None:
-    files[0].getbuffer()[SIZE : SIZE + 1000] = b"a" * 1000
-    files[1].getbuffer()[SIZE : SIZE + 40] = b"torn" * 10
-    medium = bench.module("two_files").Medium(files)
-    medium.use(0, 1000, 0)
+def test_the_places_of_both_files_wear_out_alike(bench: Any) -> None:
+    two = Files(bench)
+    for _ in range(40):
+        two.medium.replace(b"x" * 500)
+        for place in range(500, 1500, 12):
+            two.medium.append(place, b"checkpoint..")
+    assert max(two.erased) - min(two.erased) <= max(two.erased) // 10
+
+
+def test_blocks_that_are_blank_are_not_written_again(bench: Any) -> None:
+    two = Files(bench)
+    for _ in range(10):
+        two.medium.replace(b"x" * 500)
+    before = sum(two.erased)
+    two.medium.replace(b"y" * 500)
+    assert sum(two.erased) - before == 1
+
+
+def test_the_first_write_of_a_start_writes_every_block(bench: Any) -> None:
+    """A power cut may have left one half erased that only seems blank."""
+    two = Files(bench)
+    two.medium.replace(b"x" * 500)
+    assert sum(two.erased) == 8
+
+
+def test_a_damaged_copy_is_written_anew(bench: Any) -> None:
+    two = Files(bench)
+    two.files[0].getbuffer()[SIZE : SIZE + 1000] = b"a" * 1000
+    two.files[1].getbuffer()[SIZE : SIZE + 40] = b"torn" * 10
+    two.medium.use(0, 1000, 0)
+    two.medium.append(1000, b"more")
+    assert two.logs()[1] == b"a" * 1000 + b"more"
+
+
+def test_what_a_failed_rewriting_has_left_is_overwritten(bench: Any, monkeypatch: Any) -> None:
+    two = Files(bench, 1)
+    medium = two.medium
+    medium.replace(b"a" * 1000)
     medium.append(1000, b"more")
-    assert files[1].log() == b"a" * 1000 + b"more"
+    with monkeypatch.context() as patch:
+        patch.setattr(two.files[1], "write", lambda data: (_ for _ in ()).throw(OSError(5, "EIO")))
+        with pytest.raises(OSError, match="EIO"):
+            medium.replace(b"new")
+    medium.append(1004, b"!")
+    assert two.logs()[1] == b"a" * 1000 + b"more!"
+
+
+def header(sequence: int) -> bytes:
+    return journal_rewriting.header(b"identity", sequence & 0xFF)
+
+
+@pytest.mark.parametrize("places", [1, 2, 3, 15, 16])
+def test_the_newest_place_is_found_wherever_the_sequence_and_the_ring_begin_again(places: int) -> None:
+    """After any number of rewritings, also where power cuts have left a log of the same age, a torn header, or none."""
+    chance = random.Random(places)
+    ring = importlib.import_module("charger.hardware.ring")
+    for _ in range(200):
+        file = File(places)
+        image = file.getbuffer()
+        sequence = chance.randrange(256)
+        place = chance.randrange(places)
+        again = False
+        for _ in range(chance.randrange(1, 600)):
+            at = (place + 1) * SIZE
+            image[at : at + 16] = header(sequence)
+            found = place
+            place = (place + 1) % places
+            # The same log once more: its first copy was damaged.
+            again = places > 2 and not again and chance.random() < 0.1
+            sequence += not again
+        if places > 1 and chance.random() < 0.5:
+            # The next place, in the middle of its writing.
+            image[(place + 1) * SIZE + 512 : (place + 2) * SIZE] = b"A" * (SIZE - 512)
+            if chance.random() < 0.5:
+                image[(place + 1) * SIZE] ^= 0x55
+        assert ring.newest(file, places, journal_header.opened) == found
+
+
+def test_without_any_log_the_first_place_counts() -> None:
+    ring = importlib.import_module("charger.hardware.ring")
+    assert ring.newest(File(16), 16, journal_header.opened) == 0
 
 
 class Bus:

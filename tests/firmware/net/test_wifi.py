@@ -61,13 +61,12 @@ class Station:
         self.clock, self.stalls, self.log = clock, stalls, log
         self.radio = Radio(clock)
         self.store = Store(self.radio, blocking)
-        self.journal = []
         values = {
             "wifi.ssid": "garage",
             "wifi.password": "secret-word",
             "safety.watchdog_seconds": watchdog_seconds,
         }
-        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, self.journal, log, is_rp2)
+        self.wifi = Wifi(self.radio, values, clock, stalls, self.store, log, is_rp2)
 
     def run(self, ms):
         for _ in range(ms // 5):
@@ -275,13 +274,4 @@ def test_after_a_reset_that_joining_brought_about_somebody_can_charge_first(make
     station.run(59_000)
     assert not station.radio.attempts
     station.run(2_000)
-    assert station.radio.attempts
-
-
-def test_undelivered_transactions_are_not_risked_by_joining_for_a_quarter_of_an_hour(make_station):
-    station = make_station(blocking=True)
-    station.journal.append("a stop")
-    station.run(900_000)
-    assert not station.radio.attempts
-    station.run(70_000)
     assert station.radio.attempts

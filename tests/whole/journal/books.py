@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 from typing import Any
+
+from chargerctl.central.ledger import Transaction
 
 from tests.whole.journal.charger import Charger, Session
 from tests.whole.journal.stores import CHECKPOINT_WH
@@ -42,25 +45,48 @@ def _transactions(charger: Charger) -> list[str]:
     found = []
     booked = list(charger.central.ledger.transactions.values())
     stops = {payload["transactionId"]: payload for _, payload in charger.books.of("StopTransaction")}
-    for session in charger.sessions:
-        of_it = [each for each in booked if each.start["meterStart"] == session.began_wh]
-        if not of_it:
-            found.append(f"lost: {session} has no StartTransaction")
-        for each in of_it:
-            found += _stop(session, stops.get(each.id))
-    begun = {session.began_wh for session in charger.sessions}
-    for each in booked:
-        stop = stops.get(each.id)
-        if each.start["meterStart"] not in begun:
-            # Recorded, and then the power went before the relay closed: it is closed with nothing.
-            if stop is None:
-                found.append(f"lost: {each} has no StopTransaction")
-            elif stop["meterStop"] != each.start["meterStart"]:
-                found.append(f"invented: {each} took energy while the relay was open")
+    began = {session.began_wh: None for session in charger.sessions} | {
+        each.start["meterStart"]: None for each in booked
+    }
+    for wh in began:
+        found += _paired(
+            [session for session in charger.sessions if session.began_wh == wh],
+            [each for each in booked if each.start["meterStart"] == wh],
+            stops,
+        )
     starts = [each.start["timestamp"] for each in booked]
     if starts != sorted(starts):
         found.append(f"out of order: {starts}")
     return found
+
+
+def _paired(
+    sessions: list[Session], booked: list[Transaction], stops: dict[int, dict[str, Any]]
+) -> list[str]:
+    """The mistakes of sessions and transactions that began at the same reading: each session has one transaction, in their
+    order, and every other transaction is one that was recorded before the power went and the relay never closed for."""
+    if len(booked) < len(sessions):
+        return [f"lost: {sessions} have {len(booked)} StartTransaction"]
+    pairings = (
+        [
+            *(
+                text
+                for session, each in zip(sessions, of_them, strict=True)
+                for text in _stop(session, stops.get(each.id))
+            ),
+            *(text for each in booked if each not in of_them for text in _unused(each, stops.get(each.id))),
+        ]
+        for of_them in combinations(booked, len(sessions))
+    )
+    return min(pairings, key=len)
+
+
+def _unused(transaction: Transaction, stop: dict[str, Any] | None) -> list[str]:
+    if stop is None:
+        return [f"lost: {transaction} has no StopTransaction"]
+    if stop["meterStop"] != transaction.start["meterStart"]:
+        return [f"doubled: {transaction} took energy, and no session of its own is left for it"]
+    return []
 
 
 def _stop(session: Session, stop: dict[str, Any] | None) -> list[str]:

@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,6 +19,7 @@ from unittest.mock import patch
 from charger import journal_recovery
 from charger.journal import Journal
 from charger.records import Content
+from charger.visit import visit
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
@@ -36,6 +38,8 @@ BOARD_OF = {
     "fram": "seeed_xiao_esp32c6",
 }
 KINDS = tuple(BOARD_OF)
+# On these no transaction may be lost, wherever the power is cut.
+SAFE = ("file", "nvm RP2", "fram")
 CHECKPOINT_WH = 100
 
 
@@ -47,13 +51,15 @@ class Stores:
     """The memories of one charger that keeps its journal in `kind`.
 
     `at(number, name, phase)` is called in each phase of each operation on the store of the journal; `number` counts them
-    from 0 since the first power-on. It may call `cut`.
+    from 0 since the first power-on. It may call `cut`. `checkpoint_wh` None: as the store would have it.
     """
 
-    def __init__(self, kind: str, seed: int = 0) -> None:
+    def __init__(self, kind: str, seed: int = 0, checkpoint_wh: int | None = CHECKPOINT_WH) -> None:
         self.kind = kind
+        self._checkpoint_wh = checkpoint_wh
         self.at: Callable[[int, str, str], object] = lambda number, name, phase: None
         self.count = 0
+        self.writes: Counter[str] = Counter()
         profile = BOARDS[BOARD_OF[kind]]
         self.clock, self.costs = Clock(), Costs()
         scheduler = Scheduler(self.clock)
@@ -73,8 +79,24 @@ class Stores:
         )
         self._powered = True
 
+    @property
+    def folder(self) -> str:
+        """The drive."""
+        return self._folder.name
+
+    @property
+    def free_bytes(self) -> int:
+        status = self._drive.statvfs()
+        return status[0] * status[3]
+
     def close(self) -> None:
         self._folder.cleanup()
+
+    @property
+    def erasures(self) -> Counter[Any]:
+        """How often each sector of flash was erased."""
+        sectors = self._drive.erasures if self.kind == "file" else Counter()
+        return sectors + Counter({"nvm": self.operations.counts["nvm erase"]})
 
     def snapshot(self) -> tuple[bytes, bytes, dict[str, bytes]]:
         """What the memories hold, for `restore` of others of the same kind."""
@@ -87,11 +109,15 @@ class Stores:
         return bytes(self.nvm.data), bytes(self._fram.data), files
 
     def restore(self, snapshot: tuple[bytes, bytes, dict[str, bytes]]) -> None:
+        """By way of the drive, which then knows what lies beside what; none of it counts."""
         self.nvm.data[:], self._fram.data[:], files = snapshot
         for name, content in files.items():
-            path = Path(self._folder.name, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
+            Path(self._folder.name, name).parent.mkdir(exist_ok=True)
+            with self._drive.open(f"/{name}", "wb") as file:
+                file.write(content)
+        self.count = 0
+        self.operations.counts.clear()
+        self._drive.erasures.clear()
 
     def cut(self) -> None:
         """Nothing is written any more until `power_on`."""
@@ -122,14 +148,24 @@ class Stores:
 
     def journal(self, header: Any, stalls: Any, log: Callable[[str, str], object]) -> Journal:
         """As assembly.py makes it."""
-        kind, i2c = self.kind.split()[0], _I2c(self._fram)
         try:
-            medium = self._load("medium").open_medium(kind, self._fram.address, i2c, header)
+            medium = self.medium(header)
             content = journal_recovery.recover(medium, log)
         except (OSError, RuntimeError, MemoryError) as error:
             content, medium = Content(), None
             content.trouble = str(error)
-        return Journal(content, medium, stalls, CHECKPOINT_WH, log)
+        step_wh = self._checkpoint_wh or (0 if medium is None else medium.checkpoint_wh)
+        return Journal(content, medium, stalls, step_wh, log)
+
+    def medium(self, header: Any) -> Any:
+        """As `[storage] kind` names it."""
+        kind, i2c = self.kind.split()[0], _I2c(self._fram)
+        medium = self._load("medium").open_medium(kind, self._fram.address, i2c, header)
+        return _Counted(medium, self)
+
+    def content(self) -> Content:
+        """What a start would find."""
+        return journal_recovery.recover(self.medium(self.header()), lambda tag, text: None)
 
     def _load(self, name: str) -> ModuleType:
         """The firmware's module over these memories: each charger has its own."""
@@ -140,11 +176,15 @@ class Stores:
         with patch.dict(sys.modules, self._modules()):
             spec.loader.exec_module(module)
         drive = self._drive
-        files = SimpleNamespace(stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir)
-        vars(module).update(
-            open=drive.open, os=files, visit=lambda path: self._load(path.removeprefix("hardware."))
+        files = SimpleNamespace(
+            stat=drive.stat, sync=drive.sync, mkdir=drive.mkdir, statvfs=lambda path: drive.statvfs()
         )
+        vars(module).update(open=drive.open, os=files, visit=self._visit)
         return module
+
+    def _visit(self, path: str) -> ModuleType:
+        name = path.removeprefix("hardware.")
+        return visit(path) if name == path else self._load(name)
 
     def _modules(self) -> dict[str, Any]:
         """What the firmware imports of the board."""
@@ -158,6 +198,26 @@ class Stores:
                 system=SimpleNamespace(is_rp2=lambda: self.kind == "nvm RP2")
             ),
         }
+
+
+class _Counted:
+    """A medium; of what changes the store, `stores.writes` counts the calls that append and those that rewrite."""
+
+    def __init__(self, medium: Any, stores: Stores) -> None:
+        self._medium = medium
+        self._stores = stores
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._medium, name)
+
+    def append(self, offset: int, data: bytes) -> None:
+        before = self._stores.count
+        self._medium.append(offset, data)
+        self._stores.writes["append"] += self._stores.count > before
+
+    def replace(self, image: bytes) -> None:
+        self._medium.replace(image)
+        self._stores.writes["rewrite"] += 1
 
 
 class _Bytes:

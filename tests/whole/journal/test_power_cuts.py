@@ -12,10 +12,8 @@ from charger.journal import Journal
 from tests.whole.journal import books, points, script
 from tests.whole.journal.charger import Charger
 from tests.whole.journal.points import Point
-from tests.whole.journal.stores import Stores
+from tests.whole.journal.stores import SAFE, Stores
 
-# On these nothing may be lost, wherever the cut falls.
-SAFE = ("file", "nvm RP2", "fram")
 # Of each store: every so many points. The seeds of what is torn go round with them.
 SAMPLE = 90
 SEEDS = 8

@@ -73,6 +73,7 @@ class Medium:
     copies = 1
     size = 4032
     keeps = True
+    checkpoint_wh = 100
     ms = rewrite_ms = 10
 
     def read(self, copy, offset, size):

@@ -18,7 +18,7 @@ from chargerctl.simulator.chaos.judgements import judge
 from chargerctl.simulator.chaos.judgements.history import History
 from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
-from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.scene import JOURNAL, Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.timestamps import TimeJudge
 from chargerctl.simulator.machine.costs import Costs
@@ -32,11 +32,11 @@ _NOT_RISKED_S = 1000.0
 _DELIVERY_S = 400.0
 _CLOSING_S = 4.0
 _AGAIN_S = 65.0
+# What is gathered for the journal is written by then.
+_QUIET_S = 3.0
 # The default of [ocpp] authorize_timeout.
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
-# The firmware's (hardware/medium.py), where it keeps its journal in files.
-JOURNAL = ".journal"
 _NEXT_UID = "0BADCAFE"
 
 
@@ -188,6 +188,8 @@ class _Run:
             self._verdict.next_not_tried = True
             return False
         scene.wait(lambda: scene.now_s > relay.rested_s + 0.1, 700)
+        # A journal that is written anew keeps the program from the reader for longer than a card is held.
+        scene.wait(lambda: scene.now_s > scene.stored_s + _QUIET_S, 20)
         if self._verdict.ingredients["nvm_fails"]:
             # A journal that could not be written is tried again after a minute.
             scene.wait(lambda: scene.now_s > self._calm_s + _AGAIN_S, _AGAIN_S)

@@ -23,7 +23,10 @@ from chargerctl.simulator.peripherals.wiring import World
 HEARTBEAT_S = 30
 # Of remote starts: each has an idTag of its own.
 REMOTE_TAG = "REMOTE-"
-# Said of nvm that was being erased and written when the power went: what it held may be lost (docs/journal.md).
+# The firmware's (hardware/medium.py), where it keeps its journal in files.
+JOURNAL = ".journal"
+# Said of nvm with the journal that was being erased and written when the power went: what it held may be lost
+# (docs/journal.md).
 TORN = "nvm_torn"
 # After more than 100 ms without a look at the cable the program takes it for a stall.
 _IDLE_PASS_US = 90_000
@@ -81,7 +84,10 @@ class Scene:
         self._failed: set[str] = set()
         self._calls = self._tags = 0
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
+        self._journal = drive / JOURNAL
         self._erased = False
+        # When a memory that outlasts the power was changed last.
+        self.stored_s = 0.0
         self.board.operations.reached = self._reached
         self.listen(self._on_event)
         if not thorough:
@@ -126,6 +132,7 @@ class Scene:
 
     def _reached(self, name: str, phase: str) -> None:
         """An operation on a memory. Erased is what is not written again yet."""
+        self.stored_s = self.now_s
         if name == "nvm erase":
             self._erased = True
         elif name == "nvm program" and phase == AFTER:
@@ -134,7 +141,8 @@ class Scene:
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "reset" and self._erased:
             self._erased = False
-            self.events.emit("chaos", text=TORN)
+            if not self._journal.exists():
+                self.events.emit("chaos", text=TORN)
         for entry in [entry for entry in self._awaited if entry[0](event)]:
             self._awaited.remove(entry)
             entry[1]()

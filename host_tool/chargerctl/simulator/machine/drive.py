@@ -13,6 +13,7 @@ itself is not modelled: each of its entries is as before an operation or as afte
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -52,6 +53,8 @@ class Drive:
         self.before_usb = False
         # Called when the laptop has written.
         self.on_written: Callable[[], object] = lambda: None
+        # How often each 4 KB of a file were erased, for statements about wear: (file, which) -> count.
+        self.erasures: Counter[tuple[Path, int]] = Counter()
         self._open: list[File] = []
         self._clusters = Clusters()
         self._seen: dict[Path, tuple[int, int]] | None = None
@@ -207,6 +210,7 @@ class Drive:
 
     def _write_block(self, path: Path, content: bytes, block: slice) -> None:
         """Write one block of a file. What is behind the file's end is not seen yet."""
+        self.erasures[path, block.start // BLOCK] += 1
         pieces = self._clusters.erased_with(path, block)
         before = [file.read_bytes() for file, _ in pieces]
         after = [before[0][: block.start] + content[block] + before[0][block.stop :], *before[1:]]

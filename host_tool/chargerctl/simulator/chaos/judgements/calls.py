@@ -11,6 +11,8 @@ from chargerctl.simulator.chaos.judgements.history import Boot, Call, History
 
 # After so long without an answer the next may be sent; sooner an Authorize.
 _GIVEN_UP_S, _GIVES_WAY_S, _ROUND_S = 30.0, 5.0, 0.5
+# From the last packet over a connection to the next connection, at least.
+_GONE_S = 3.0
 # How soon what gets no answer is sent again after a reconnect.
 _SOONER_S, _SINCE_S = 10.0, 60.0
 # The central system's interval; a call may be outstanding before it.
@@ -88,9 +90,12 @@ def _registered(history: History, boot: Boot) -> Iterator[tuple[float, str]]:
             )
         if call.answered_s is not None and isinstance(call.answer, dict):
             status, interval = call.answer.get("status"), call.answer.get("interval")
+            # What came with the end of its connection may be gone with it.
+            gone_s = call.answered_s + _GONE_S
+            gone = any(call.answered_s <= at_s <= gone_s for at_s in history.connects)
             if status == "Accepted":
                 accepted_s = min(accepted_s, call.answered_s)
-            elif status in ("Pending", "Rejected") and isinstance(interval, int):
+            elif status in ("Pending", "Rejected") and isinstance(interval, int) and not gone:
                 pause_until_s = call.answered_s + interval
 
 

@@ -96,23 +96,27 @@ def contactor(history: History, begin_s: float, end_s: float) -> bool:
     return history.spell(_CONTACTOR, begin_s, end_s)
 
 
-def parents(boot: Boot, tag: str) -> set[str]:
+def answers_about(history: History, boot: Boot, tag: str) -> list[Call]:
+    """What the central system has said about a card until the end of `boot`: it is remembered over a reset."""
+    return [
+        call
+        for each in history.boots[: boot.number + 1]
+        for call in each.called("Authorize", "StartTransaction", "StopTransaction")
+        if str(call.payload.get("idTag")).upper() == tag.upper()
+    ]
+
+
+def parents(history: History, boot: Boot, tag: str) -> set[str]:
     """Every group that the central system has named for a card."""
-    return {
-        call.parent
-        for call in boot.called("Authorize", "StartTransaction")
-        if call.parent is not None and str(call.payload["idTag"]).upper() == tag.upper()
-    }
+    return {call.parent for call in answers_about(history, boot, tag) if call.parent is not None}
 
 
 def may_stop(history: History, boot: Boot, uid: str, tag: str) -> bool:
     """A card may end what `tag` began: it is the same, it is of the same group, or who began has no card here."""
     if uid.upper() == tag.upper() or tag.startswith(REMOTE_TAG):
         return True
-    accepted = any(
-        call.status == "Accepted" for call in boot.called("Authorize") if call.payload["idTag"] == uid
-    )
-    return accepted and bool(parents(boot, uid) & parents(boot, tag))
+    accepted = any(call.status == "Accepted" for call in answers_about(history, boot, uid))
+    return accepted and bool(parents(history, boot, uid) & parents(history, boot, tag))
 
 
 def numbers(calls: Iterable[Call]) -> set[int]:

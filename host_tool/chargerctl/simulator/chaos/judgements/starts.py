@@ -59,13 +59,33 @@ def _authorised(history: History, each: Transaction) -> bool:
         waits_s += causes.FRAME_S if each.tag.startswith(REMOTE_TAG) else _ASKED_S
         begin_s = max(begin_s, each.begin_s - slack_s - waits_s)
         end_s = min(end_s, each.begin_s + 1 + slack_s)
+    boots = [each.boot]
+    if slack_s is None:
+        # In which start of the program it began is not known.
+        boots = history.boots[: each.boot.number + 1]
+        begin_s = 0.0
     if each.tag.startswith(REMOTE_TAG):
-        starts = causes.asked(each.boot, "RemoteStartTransaction", begin_s, end_s)
+        starts = [
+            call for boot in boots for call in causes.asked(boot, "RemoteStartTransaction", begin_s, end_s)
+        ]
         return any(call.payload.get("idTag") == each.tag and not call.refused for call in starts)
     if each.tag not in causes.cards(history, begin_s, end_s):
         return False
-    return history.values.ocpp.offline_authorization or any(
-        call.status == "Accepted" and call.payload["idTag"] == each.tag and call.answered_s <= end_s
-        for call in each.boot.called("Authorize")
-        if call.answered_s is not None
+    return (
+        history.values.ocpp.offline_authorization
+        or _remembered(history, each, end_s)
+        or any(
+            call.status == "Accepted" and call.payload["idTag"] == each.tag and call.answered_s <= end_s
+            for boot in boots
+            for call in boot.called("Authorize")
+            if call.answered_s is not None
+        )
     )
+
+
+def _remembered(history: History, each: Transaction, end_s: float) -> bool:
+    """The card was accepted before, and nothing else was said about it since the reset."""
+    answers = causes.answers_about(history, each.boot, each.tag)
+    said = [call for call in answers if call.status is not None and (call.answered_s or 0.0) <= end_s]
+    since = [call.status for call in said if call.boot is each.boot]
+    return any(call.status == "Accepted" for call in said) and since[-1:] in ([], ["Accepted"])
