@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chargerctl import __version__
 from chargerctl.deploy.bytecode.names import board_names, flash_names
-from chargerctl.deploy.bytecode.quiet import without_logs
+from chargerctl.deploy.bytecode.quiet import lean
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
 from chargerctl.deploy.image import Image
@@ -36,8 +36,8 @@ class NoCompilerError(ChargerctlError):
 
 @dataclass(frozen=True)
 class Compiled:
-    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package and of libraries in source;
-    known_by: their key in the record, "" where the names are those of the sources."""
+    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package and of
+    libraries in source; known_by: their key in the record, "" where the names are those of the sources."""
 
     image: Image
     names: dict[str, str] = field(default_factory=dict)
@@ -110,8 +110,8 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
     )
     names = record.names(digest)
     if names is None:
-        package = {path: _decoded(path, content) for path, content in programs.items() if is_compiled(path)}
         try:
+            package = {path: _used(path, content) for path, content in programs.items() if is_compiled(path)}
             names = board_names(package, {path: programs[path] for path in programs.keys() - package.keys()})
         except SyntaxError as error:
             raise ChargerctlError(
@@ -123,15 +123,18 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
 
 
 def _text(path: str, source: bytes, names: dict[str, str]) -> str:
-    text = _decoded(path, source)
     try:
-        if not path.startswith(_PACKAGE):
-            text = without_logs(text)
+        text = _used(path, source)
         return renamed(text, names) if names else text
     except SyntaxError as error:
         raise ChargerctlError(f"{path} cannot be compiled: line {error.lineno}: {error.msg}") from None
     except RenamingError as error:
         raise ChargerctlError(f"{path} {error}: deploy with --source, and report this as a bug") from None
+
+
+def _used(path: str, source: bytes) -> str:
+    text = _decoded(path, source)
+    return text if path.startswith(_PACKAGE) else lean(path, text)
 
 
 def _decoded(path: str, source: bytes) -> str:
