@@ -219,11 +219,16 @@ class Controller:
             self._screen.notice(what, _NOTICE_MS)
 
     def _record(self):
-        """Permit what the journal has recorded. What it cannot record gets none, and so ends."""
+        """Permit what the journal has recorded. What it cannot record, or not in time, gets none, and so ends."""
         journal = self._journal
+        since = self._permit_since
         if journal.written:
-            self._interlock.permit(self._permit_since)
-        self.recording = not (journal.written or journal.failing)
+            self._interlock.permit(since)
+        self.recording = not (
+            journal.written
+            or journal.failing
+            or (since is not None and ticks.diff(self._now, since) >= self._limits.stale_authorization_ms)
+        )
 
     def _time(self, now):
         """End what has been waited for too long: a person, or the central system where nothing else can end a charge. And

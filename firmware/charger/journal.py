@@ -29,14 +29,19 @@ _UNKNOWN = const(-1)  # the transactionId of a start that was never accepted for
 # What fits in RAM: starts and stops, and meter values.
 _PLACES = const(32)
 _METER_PLACES = const(16)
-# Bytes: a start or a stop without data; an answer; both with an answer, as they usually are; what settles them.
-_MESSAGE = const(64)
-_ANSWER = const(36)
-_USUAL = const(112)
+# Bytes at most, with tag and parent of 20 characters: a start or a stop without data; an answer; all three; and what
+# settles them.
+_MESSAGE = const(58)
+_ANSWER = const(37)
+_TRANSACTION = const(153)
 _MARKS = const(24)
 # Checkpoints are as frequent as they should be while there is this much to spare.
-_AMPLE = const(1024)
+_AMPLE = const(512)
 _LEAST = const(32)
+# A medium that is not rewritten while anything is owed is rewritten before it has less: ample, and for 16 transactions. Not
+# for less than _GROWN.
+_RESERVED = const(2984)
+_GROWN = const(128)
 # What waits: for the open relay, and a little so that more comes together; or for nothing.
 _LAZY = const(1)
 _URGENT = const(2)
@@ -95,7 +100,7 @@ class Journal:
             return self._content.trouble
         if self.failing:
             return "the journal cannot be written"
-        if self._starts_and_stops + 2 > _PLACES or self._free() < 2 * _MESSAGE + _ANSWER:
+        if self._starts_and_stops + 2 > _PLACES or self._free() < _TRANSACTION:
             return "too many transactions are undelivered"
         return None
 
@@ -104,7 +109,7 @@ class Journal:
         return self._content.facts.get(fact)
 
     def put(self, fact, value):
-        """None: forget it. Written when the relay is open."""
+        """None: forget it. Cards and register are written when the relay is open."""
         facts = self._content.facts
         if facts.get(fact) == value:
             return
@@ -112,8 +117,8 @@ class Journal:
             del facts[fact]
         else:
             facts[fact] = value
-        # The first: the central system was told that it lasts (SPEC 5.2); the other before any message is sent.
-        if fact in (INOPERATIVE, BOOTS):
+        # Before any message is sent; or the central system was told that it lasts (SPEC 5.2), and there is room.
+        if fact == BOOTS or (fact != REGISTER_WH and fact < CARDS and self._spare() >= _LEAST):
             self._keep(records.seal_fact(fact, value))
         elif fact not in self._dirty:
             self._dirty.append(fact)
@@ -146,10 +151,10 @@ class Journal:
     def meter(self, session, unix, energy_wh, power_w=0, what=0):
         queue = self._content.queue
         full = len(queue) - self._starts_and_stops >= _METER_PLACES
-        if not full and self._spare() < _LEAST:
-            self.discarded += 1
+        fits = self._spare() >= _LEAST
+        self.discarded = self.discarded + 1 if full or not fits else 0
+        if not fits:
             return
-        self.discarded = self.discarded + 1 if full else 0
         if full:
             self.give_way(None, 1)
         power = min(power_w, 0xFFFFFF) | what << 24
@@ -186,10 +191,11 @@ class Journal:
         return "{:08x}{:08x}-{}".format(*struct.unpack(">II", self._content.identity), record.number)
 
     def failed(self, record):
-        """The central system failed to process it: counted, with the next write."""
+        """The central system failed to process it: counted."""
         record.attempts += 1
         if record is self._head:
             self._content.attempts = record.attempts
+            self._wait(_LAZY)
 
     def settled(self, record, transaction_id=None, accepted=True, parent=None):
         """`record` was delivered, or given up. For a start: its transactionId (None: not known), whether the answer was
@@ -244,17 +250,24 @@ class Journal:
 
     def step(self, now):
         """Write what waits, when that may block."""
-        if self._again is not None:
-            if not ticks.reached(now, self._again):
+        again = self._again
+        if again is not None:
+            if ticks.reached(now, again):
+                self._again = again = None
+            elif self.failing or self._waits != _URGENT:
                 return
-            self._again = None
         medium = self._medium
         if medium is None:
             return
         content, stalls = self._content, self._stalls
-        due = content.end >= content.base + (medium.size - content.base) // 4 or not content.base
+        limit = content.base + (medium.size - content.base) // 4
+        if not medium.keeps:
+            limit = max(content.base + _GROWN, min(limit, medium.size - _RESERVED))
         if (
-            due
+            (content.end >= limit or not content.base)
+            and again is None
+            # What cannot wait goes first, if there is room for it.
+            and (self._waits != _URGENT or self.failing or content.end + _AMPLE > medium.size)
             and stalls.idle
             and (medium.keeps or (not content.queue and content.running is None))
             and stalls.allow(LOAD_MS + medium.rewrite_ms)
@@ -263,6 +276,9 @@ class Journal:
         elif self._waits == _URGENT:
             if stalls.allow(medium.ms):
                 self._try(self._write, now)
+            elif not stalls.fits(medium.ms):
+                # It never will be written.
+                self.failing = True
         elif self._waits:
             if not stalls.idle:
                 self._since = None
@@ -278,8 +294,11 @@ class Journal:
         except (OSError, RuntimeError, MemoryError) as error:
             if not self.failing:
                 self._log("store", "the journal cannot be written: " + (str(error) or type(error).__name__))
-            self.failing = True
             self._again = ticks.add(now, _AGAIN_MS)
+            if isinstance(error, MemoryError) and self._waits != _URGENT:
+                # Only what can wait was not written.
+                return
+            self.failing = True
             if not isinstance(error, MemoryError):
                 # What is there now is not known: from here on behind it, until all of it is written anew.
                 self._content.base = 0
@@ -303,7 +322,8 @@ class Journal:
     def _write_all(self):
         """The rest, too: the relay is open."""
         content = self._content
-        rest, later = visit("journal_rewriting").rest(content, self._dirty, self._settles, self._spare())
+        visitor = visit("journal_rewriting")
+        rest, later = visitor.rest(content, self._dirty, self._settles, self._free(), self._spare())
         self._write(rest)
         self._done(later)
         if later:
@@ -360,7 +380,7 @@ class Journal:
 
     def _spare(self):
         """Bytes for anything but starts and stops: as many transactions as there are places for are to fit."""
-        return self._free() - (_PLACES - self._starts_and_stops) // 2 * _USUAL
+        return self._free() - (_PLACES - self._starts_and_stops) // 2 * _TRANSACTION
 
     def _add(self, item):
         self._content.queue.append(item)

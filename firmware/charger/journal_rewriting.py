@@ -48,13 +48,14 @@ def log(content):
     return parts
 
 
-def rest(content, facts, settles, spare):
-    """(records of what could wait, the facts among `facts` that do not fit in `spare` bytes)"""
+def rest(content, facts, settles, free, spare):
+    """(records of what could wait, the facts among `facts` that do not fit in `spare` bytes). `free`: below 0 there is only
+    room for what the transactions still need."""
     parts = []
-    if settles:
+    if settles and free >= 0:
         number = records.number_of(content.queue[0]) - 1 if content.queue else content.number
         parts.append(records.seal(records.SETTLED, struct.pack("<I", number)))
-    if content.attempts:
+    if content.attempts and free >= 0:
         parts.append(_attempts(content))
     later = []
     for fact in facts:

@@ -45,17 +45,21 @@ class Medium:
 
 
 class Stalls:
-    """`open`: the relay is open and stays so. Else a call may block for `most_ms`."""
+    """`open`: the relay is open and stays so. Else a call may block for `most_ms`, and never for longer than
+    `longest_ms`."""
 
     def __init__(self):
-        self.open, self.most_ms = True, 250
+        self.open, self.most_ms, self.longest_ms = True, 250, 7500
 
     @property
     def idle(self):
         return self.open
 
+    def fits(self, ms):
+        return ms <= self.longest_ms
+
     def allow(self, ms):
-        return self.open or ms <= self.most_ms
+        return self.fits(ms) and (self.open or ms <= self.most_ms)
 
 
 class Charger:

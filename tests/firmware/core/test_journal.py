@@ -83,6 +83,51 @@ def test_sixteen_transactions_fit_beside_a_full_configuration_and_card_cache(cha
     assert charger.journal.trouble is None
 
 
+LONGEST = "01234567890123456789"
+
+
+@pytest.mark.parametrize("samples", [2, 60])
+@pytest.mark.parametrize("cards", [0, 16])
+def test_sixteen_of_the_longest_transactions_always_fit_in_the_nvm_of_an_rp2(cards, samples):
+    """Wherever the log ends when the network is lost, with meter values and checkpoints in each. None is written anew
+    meanwhile: there is never a moment for it."""
+    for before in range(0, 9, 2):
+        charger = Charger(Medium(keeps=False))
+        charger.wait()
+        for place in range(cards):
+            charger.journal.put(journal.CARDS + place, bytes(23) + LONGEST.encode())
+        for key in range(23):
+            charger.journal.put(journal.KEYS + key, 1000)
+        charger.wait()
+        for place in range(before):
+            _long_session(charger, place, 2)
+            charger.deliver()
+        rewritten = charger.medium.rewrites
+        for place in range(16):
+            assert charger.journal.trouble is None, (before, place)
+            _long_session(charger, place, samples)
+        assert charger.medium.rewrites == rewritten
+        assert not charger.journal.failing
+        charger.deliver()
+        charger.restart()
+        assert not len(charger.journal)
+
+
+def _long_session(charger, place, samples):
+    session = charger.journal.start(LONGEST, UNIX + place * 7200, place * 10_000, LONGEST)
+    charger.wait(1)
+    charger.stalls.open = False
+    for minute in range(samples):
+        energy_wh = place * 10_000 + minute * 116
+        if energy_wh >= charger.journal.checkpoint_wh:
+            charger.journal.checkpoint(UNIX + place * 7200 + minute * 60, energy_wh)
+        charger.journal.meter(session, UNIX + place * 7200 + minute * 60, energy_wh, 7000, 3)
+        charger.wait(1)
+    charger.stalls.open = True
+    charger.journal.stop(session, UNIX + place * 7200 + 3600, energy_wh, "EVDisconnected", LONGEST, bytes(88))
+    charger.wait()
+
+
 def test_the_running_transaction_is_known_after_a_restart_with_its_last_checkpoint(charger):
     session = charger.journal.start("04A2", UNIX, 5000, parent="FLEET", by_card=False)
     charger.wait(1)
@@ -120,7 +165,6 @@ def test_attempts_and_given_up_starts_last(charger):
     head = charger.journal.head()
     charger.journal.failed(head)
     charger.journal.failed(head)
-    charger.journal.put(journal.KEYS, 1)
     charger.wait(5)
     charger.restart()
     assert charger.journal.head().attempts == 2
@@ -181,7 +225,7 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     assert charger.journal.written
     charger.stalls.open = False
     before = charger.medium.appends
-    charger.journal.put(journal.KEYS, 5)
+    charger.journal.put(journal.CARDS, b"card")
     charger.journal.meter(session, UNIX, 10)
     charger.wait(10)
     assert charger.medium.appends == before
@@ -195,7 +239,7 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     charger.stalls.open = True
     charger.wait(10)
     charger.restart()
-    assert charger.journal.get(journal.KEYS) == 5
+    assert charger.journal.get(journal.CARDS) == b"card"
 
 
 def test_checkpoints_become_rarer_before_the_room_for_sixteen_transactions_is_used_up():
@@ -239,6 +283,50 @@ def test_meter_values_thin_out_and_are_counted(charger):
     assert (value.unix, value.energy_wh, value.power_w, value.what) == (UNIX + 24, 24, 7400, 3)
     assert charger.journal.give_way(session) == 16
     assert charger.journal.head().data == b"samples"
+
+
+@pytest.mark.requirement(
+    "SPEC 5.3", "A configuration that was Accepted outlasts a power cut, also during a charge."
+)
+def test_a_change_of_the_configuration_does_not_wait_for_the_open_relay(charger):
+    session = charger.journal.start("A", UNIX, 0)
+    charger.wait(1)
+    charger.stalls.open = False
+    charger.journal.put(journal.KEYS + 3, 77)
+    charger.wait(1)
+    charger.restart()
+    assert charger.journal.get(journal.KEYS + 3) == 77
+    for value in range(1000):
+        charger.journal.put(journal.KEYS + 3, value)
+        charger.wait(1)
+    assert not charger.journal.failing, "however often: room for transactions is kept"
+    charger.journal.stop(session, UNIX, 100, "Local", "A")
+    charger.wait(1)
+    charger.restart()
+    assert charger.journal.running is None
+
+
+def test_a_rewriting_that_lacks_memory_delays_no_start(charger, monkeypatch):
+    def lack(name):
+        raise MemoryError
+
+    charger.content.base = 0
+    monkeypatch.setattr(journal, "visit", lack)
+    charger.wait(1)
+    charger.journal.start("A", UNIX, 0)
+    charger.wait(1)
+    assert charger.journal.written
+    assert not charger.journal.failing
+    monkeypatch.undo()
+    charger.restart()
+    assert charger.journal.running.id_tag == "A"
+
+
+def test_a_medium_that_the_watchdog_leaves_no_time_for_refuses_transactions():
+    charger = Charger()
+    charger.stalls.longest_ms = charger.medium.ms - 1
+    charger.wait(1)
+    assert charger.journal.trouble == "the journal cannot be written"
 
 
 def test_a_medium_that_fails_is_said_once_and_refuses_transactions_until_it_works_again(charger):
@@ -627,6 +715,26 @@ def test_a_transaction_whose_start_cannot_be_written_ends_without_energy(make_ri
     rig.run(3000)
     assert not rig.relay.closed
     assert rig.calls("StopTransaction")[-1]["reason"] == "Other"
+
+
+def test_a_transaction_whose_start_is_not_written_before_its_authorisation_lapses_ends(make_rig):
+    memory = Charger()
+    rig = make_rig(
+        journal=memory.journal, OCPP_CONNECTION_TIMEOUT="20", SAFETY_STALE_AUTHORIZATION_SECONDS="20"
+    )
+    rig.run(11000)
+    rig.plug()
+    memory.stalls.open, memory.stalls.most_ms = False, 0
+    rig.swipe()
+    rig.run(19_000)
+    assert rig.journal.running is not None
+    rig.run(2000)
+    assert rig.journal.running is None
+    assert not rig.lock.engaged
+    memory.stalls.open = True
+    rig.run(1000)
+    assert rig.calls("StopTransaction")[-1]["reason"] == "Other"
+    assert not rig.relay.closed
 
 
 def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
