@@ -85,6 +85,7 @@ def ready(rig):
         (answer(expiryDate=None), {}, True),
     ],
 )
+@pytest.mark.requirement("ERR 3.72", "A status without expiryDate holds for ever")
 def test_offline_the_cache_and_then_the_keys_decide(ready, info, keys, charges):
     learn(ready, CARD, info)
     configure(ready, **keys)
@@ -205,6 +206,7 @@ def test_without_a_known_time_a_card_that_can_expire_is_not_trusted(ready):
 
 @pytest.mark.requirement("SPEC 3.5", "LocalPreAuthorize starts without waiting")
 @pytest.mark.requirement("SPEC 9.1.13", "LocalPreAuthorize starts from the cache without an Authorize")
+@pytest.mark.requirement("SPEC 3.5.1", "A card that is refused in the cache is asked about again")
 def test_local_pre_authorize_starts_from_the_cache_while_online(ready):
     learn(ready, CARD, answer())
     learn(ready, OTHER, answer("Blocked"))
@@ -247,6 +249,7 @@ def test_the_cache_is_read_only_where_that_may_block(ready):
 
 @pytest.mark.requirement("SPEC 5.4", "ClearCache empties the cache and touches no transaction")
 @pytest.mark.requirement("ERR 3.23", "ClearCache without a cache is Rejected")
+@pytest.mark.requirement("behaviour 25", "Rejected without a cache; undelivered transactions stay")
 def test_clear_cache(ready):
     """Behaviour 25."""
     learn(ready, CARD, answer())
@@ -288,6 +291,8 @@ def test_a_remote_start_is_authorised_first_where_the_key_says_so(ready, cable_f
 
 
 @pytest.mark.parametrize("key", [True, False])
+@pytest.mark.requirement("SPEC 5.11", "With no connectorId it is connector 1")
+@pytest.mark.requirement("ERR 3.32", "Accepted only means that it is tried")
 def test_a_remote_start_that_the_central_system_refuses_afterwards(ready, key):
     configure(ready, authorize_remote_tx_requests=key)
     ready.answers["Authorize"] = answer("Blocked")
@@ -521,6 +526,7 @@ def test_while_an_answer_is_awaited_other_calls_are_answered(make_rig):
 
 
 @pytest.mark.requirement("SPEC 4.1", "Stopping with the same idTag needs no Authorize; another one does")
+@pytest.mark.requirement("SPEC 4.1", "A card that is not in the cache is asked about")
 def test_stopping_with_the_same_card_needs_no_authorize(ready):
     """Behaviour 12."""
     ready.charge()

@@ -93,6 +93,7 @@ def test_without_a_list_all_keys_are_answered(online, payload):
 
 
 @pytest.mark.requirement("SPEC 7.29", "Keys that ChangeConfiguration cannot set are marked as read-only.")
+@pytest.mark.requirement("SPEC 9.1.21", "NumberOfConnectors is read only")
 def test_read_only_keys_are_marked_and_refuse_a_change(online):
     found, _ = get(online)
     assert {key for key in found if found[key][1]} == {

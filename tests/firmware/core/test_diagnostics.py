@@ -163,6 +163,7 @@ def test_a_server_that_takes_no_put_gets_a_post_at_once(online, uploads):
     assert told(online)[2:] == ["Uploading", "UploadFailed"]
 
 
+@pytest.mark.requirement("SPEC 5.9", "startTime and stopTime are those of the log in the file")
 def test_the_times_of_the_log_are_passed_on(online, uploads):
     ask(online, startTime="2026-11-22T07:30:00Z", stopTime="2026-11-22T08:30:00+01:00")
     online.run(1000)

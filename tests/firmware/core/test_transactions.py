@@ -40,6 +40,7 @@ def fail(rig, action):
     ("attempts", "interval", "gaps"),
     [(3, 60, [60, 120]), (1, 60, []), (4, 10, [10, 20, 30]), (3, 400, [400, 800])],
 )
+@pytest.mark.requirement("SPEC 9.1.32", "TransactionMessageRetryInterval, times the transmissions so far")
 def test_a_failure_to_process_is_retried_after_the_interval_times_the_transmissions(
     rig, attempts, interval, gaps
 ):
@@ -108,6 +109,7 @@ def test_an_id_belongs_to_one_message(make_rig):
     "behaviour 7", "in order with original timestamps, new ones behind them, others may overtake"
 )
 @pytest.mark.requirement("behaviour 5", "one call is outstanding at a time")
+@pytest.mark.requirement("SPEC 3.5.4", "Transactions that began offline are reported afterwards")
 def test_sixteen_offline_sessions_are_delivered_in_order_within_30_seconds(make_rig):
     rig = make_rig(
         OCPP_OFFLINE_AUTHORIZATION="true",

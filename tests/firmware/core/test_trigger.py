@@ -48,6 +48,7 @@ def test_a_status_is_sent_also_before_it_has_lasted_for_minimum_status_duration(
 
 
 @pytest.mark.requirement("SPEC 5.17", "a connectorId that means nothing for a message is ignored")
+@pytest.mark.requirement("SPEC 4.4", "Idle when it is triggered and nothing is uploaded")
 def test_a_heartbeat_and_a_diagnostics_status_have_no_connector(rig):
     rig.run(11_000)
     assert trigger(rig, "Heartbeat", 7) == ("Accepted", [("Heartbeat", {})])
