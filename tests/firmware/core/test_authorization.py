@@ -247,6 +247,7 @@ def test_without_a_known_time_a_card_that_can_expire_is_not_trusted(ready):
 
 @pytest.mark.requirement("SPEC 3.5", "LocalPreAuthorize starts without waiting")
 @pytest.mark.requirement("SPEC 9.1.13", "LocalPreAuthorize starts from the cache without an Authorize")
+@pytest.mark.requirement("SPEC 3.5.1", "A card that is refused in the cache is asked about again")
 def test_local_pre_authorize_starts_from_the_cache_while_online(ready):
     learn(ready, CARD, answer())
     learn(ready, OTHER, answer("Blocked"))
@@ -289,6 +290,7 @@ def test_the_cache_is_read_only_where_that_may_block(ready):
 
 @pytest.mark.requirement("SPEC 5.4", "ClearCache empties the cache and touches no transaction")
 @pytest.mark.requirement("ERR 3.23", "ClearCache without a cache is Rejected")
+@pytest.mark.requirement("behaviour 25", "Rejected without a cache; undelivered transactions stay")
 def test_clear_cache(ready):
     """Behaviour 25."""
     learn(ready, CARD, answer())
@@ -356,6 +358,8 @@ def test_a_remote_start_is_authorised_first_where_the_key_says_so(ready, cable_f
 
 
 @pytest.mark.parametrize("key", [True, False])
+@pytest.mark.requirement("SPEC 5.11", "With no connectorId it is connector 1")
+@pytest.mark.requirement("ERR 3.32", "Accepted only means that it is tried")
 def test_a_remote_start_that_the_central_system_refuses_afterwards(ready, key):
     configure(ready, authorize_remote_tx_requests=key)
     ready.answers["Authorize"] = answer("Blocked")
