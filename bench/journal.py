@@ -9,7 +9,7 @@ from __future__ import annotations
 import tests.conftest  # noqa: F401 - makes the board's package importable
 from tests.whole.journal import points, script, windows
 from tests.whole.journal.charger import Charger
-from tests.whole.journal.stores import CHECKPOINT_WH, KINDS, SAFE, Stores
+from tests.whole.journal.stores import KINDS, SAFE, Stores
 from tests.whole.journal.test_resets import offline_session
 
 # Some rounds of the rings.
