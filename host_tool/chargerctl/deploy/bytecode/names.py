@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 _WORD = re.compile(r"[^\W\d]\w*")
-# A string that may contain names: one identifier, a path with dots, or a list of them.
-_NAMING = re.compile(r"[^\W\d]\w*(?:[.,\s]+[^\W\d]\w*)*")
+# A string that may contain names: one identifier, or a list of them. One with dots is a module or a setting.
+_NAMING = re.compile(r"[^\W\d]\w*(?:[,\s]+[^\W\d]\w*)*")
 
 
 def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
