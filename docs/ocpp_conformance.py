@@ -72,7 +72,7 @@ def evidence() -> list[Evidence]:
     for path in sorted((ROOT / "tests").rglob("*.py")):
         if "mark.requirement" in (text := path.read_text(encoding="utf-8")):
             found += markers(ast.parse(text), path.relative_to(ROOT).as_posix())
-    for path in sorted((ROOT / "tests/whole/scripts").glob("*.script")):
+    for path in sorted((ROOT / "tests/whole/scripts").rglob("*.script")):
         place = path.relative_to(ROOT).as_posix()
         for note in re.findall(r"^# requirement: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
             found.append(_evidence(path.stem.replace("_", " ") + " (script)", place, note))

@@ -49,7 +49,7 @@ def build(store, reason, outputs, network, free, reserve):
         log("store", store.trouble)
     values, problems = _read_settings()
     for variable, why, fatal in problems:
-        log("config", "{} {}{}".format(variable, why, ": the charger stays Unavailable" if fatal else ""))
+        log("config", variable + " " + why + (": the charger stays Unavailable" if fatal else ""))
     operative = not any(fatal for _, _, fatal in problems)
 
     i2c = _fit(board, values, outputs)

@@ -314,7 +314,7 @@ class Journal:
             parts.append(records.seal_checkpoint(content.running))
         data = b"".join(parts + list(rest))
         if content.end + len(data) > medium.size:
-            raise OSError(errno.EIO, "it is full")
+            raise OSError(errno.EIO, "the journal is full")
         medium.append(content.end, data)
         content.end += len(data)
         self._wrote()

@@ -15,7 +15,7 @@ def rewrite(content, medium):
     sequence = (content.sequence + 1) & 0xFF
     image = header(content.identity, sequence) + b"".join(log(content))
     if len(image) > medium.size:
-        raise RuntimeError("it is full")
+        raise RuntimeError("the journal is full")
     medium.replace(image)
     content.sequence = sequence
     content.end = content.base = len(image)

@@ -19,6 +19,11 @@ def test_every_numbered_behaviour_is_on_the_page():
     assert [number for number in range(1, 33) if f"\n### behaviour {number}: " not in text] == []
 
 
+def test_every_numbered_behaviour_has_a_test_that_names_it():
+    shown = {each.section for each in conformance.evidence()}
+    assert [number for number in range(1, 33) if f"behaviour {number}" not in shown] == []
+
+
 def test_every_requirement_has_a_sentence_and_says_how_it_is_met_or_why_not():
     for table in conformance.tables().values():
         for asks in table.values():

@@ -98,7 +98,7 @@ class Parts:
                 raise ValueError("no pin is set")
             return make(self._pins.claim(name, key))
         except ValueError as error:
-            self.faults.append("{}: {}".format(key, error))
+            self.faults.append(key + ": " + str(error))
             return None
 
     def _output(self, key, kind, active):

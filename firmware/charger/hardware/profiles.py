@@ -51,19 +51,10 @@ _TX_S3 = "the chip prints its start-up log on GPIO43"
 _STRAP = "the chip samples it while it starts, and its level is not ours then"
 _CONSOLE_LED = "the board's own LED hangs on it"
 
-_UNSAFE_XIAO_C6 = (
-    ("D6 TX", _TX_C6),
-    ("A4 MTMS LP_UART_RXD A5 MTDI LP_UART_TXD LED LED_INVERTED", _STRAP),
-)
-_UNSAFE_XIAO_S3 = (
-    ("D2 A2", _STRAP),
-    ("D6 TX", _TX_S3),
-)
-_UNSAFE_ADAFRUIT = (
-    ("BUTTON BOOT0 D0", _STRAP),
-    ("D13 LED L", _CONSOLE_LED),
-)
-
+# A reason and the pins: one long text, since a short one would be in the table of names, too.
+_UNSAFE_XIAO_C6 = (_TX_C6 + ":D6 TX", _STRAP + ":A4 MTMS LP_UART_RXD A5 MTDI LP_UART_TXD LED LED_INVERTED")
+_UNSAFE_XIAO_S3 = (_STRAP + ":D2 A2", _TX_S3 + ":D6 TX")
+_UNSAFE_ADAFRUIT = (_STRAP + ":BUTTON BOOT0 D0", _CONSOLE_LED + ":D13 LED L")
 _UNSAFE_OUTPUTS = {
     "seeed_xiao_esp32c6": _UNSAFE_XIAO_C6,
     "seeed_xiao_esp32_s3_sense": _UNSAFE_XIAO_S3,
@@ -87,7 +78,8 @@ def profile(board_id):
 def unsafe_outputs(board_id):
     """{pin name: why it must drive neither relay nor lock} of a board."""
     found = {}
-    for names, why in _UNSAFE_OUTPUTS.get(board_id, ()):
+    for text in _UNSAFE_OUTPUTS.get(board_id, ()):
+        why, _, names = text.partition(":")
         for name in names.split():
             found[name] = why
     return found

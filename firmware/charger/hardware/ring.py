@@ -72,7 +72,8 @@ def _make(path):
     count = max(1, min(_PLACES, drive[0] * drive[3] // 4 // _SIZE - 2))
     blank = b"\xff" * _BLOCK
     with open(path, "wb") as file:
-        for _ in range(2 * _SIZE // _BLOCK):
+        file.seek(_SIZE)
+        for _ in range(_SIZE // _BLOCK):
             file.write(blank)
         for place in range(1, count):
             file.seek((place + 1) * _SIZE)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Makes the MiniMQTT client, without the parts of the library that are never used. Needed at start only.
 
-MiniMQTT asks adafruit_connection_manager (5 KB) to look up names, and to open and share sockets. Here the dialer has
-opened the only socket, so this module takes its place. On a board, methods that are never called are dropped (3 KB).
+MiniMQTT asks adafruit_connection_manager (5 KB) to look up names, and to open and share sockets, and its matcher (1 KB)
+who gets a message. Here the dialer has opened the only socket, and all messages go to the link: so this module takes the
+place of both. A deploy drops more of the library (deploy/bytecode/quiet.py).
 """
 
 import sys
@@ -11,37 +12,23 @@ import sys
 # MiniMQTT's own receive timeout, in seconds: never. The socket bounds waits.
 _NEVER_S = 1 << 29
 
-_MANAGER = "adafruit_connection_manager"
-# Once the client is made: all but connect, subscribe, publish, loop, disconnect and what these call.
-_UNUSED = (
-    "__init__ __enter__ __exit__ deinit mqtt_msg will_set add_topic_callback remove_topic_callback username_pw_set "
-    "unsubscribe reconnect _recompute_reconnect_backoff enable_logger disable_logger"
-)
-
-
-class OneSocket:
-    """What MiniMQTT takes for its connection manager. It has one socket, which is connected already."""
-
-    def __init__(self, socket):
-        self._socket = socket
-
-    def get_socket(self, host, port, proto, **options):
-        self._socket.connect((host, port))
-        return self._socket
-
-    def close_socket(self, socket):
-        socket.close()
+_REPLACED = ("adafruit_connection_manager", "adafruit_minimqtt.matcher")
 
 
 def get_connection_manager(pool):
     return pool
 
 
-sys.modules[_MANAGER] = sys.modules[__name__]
+# Made, and never asked.
+MQTTMatcher = dict
+
+for _name in _REPLACED:
+    sys.modules[_name] = sys.modules[__name__]
 try:
     import adafruit_minimqtt.adafruit_minimqtt as library
 finally:
-    del sys.modules[_MANAGER]
+    for _name in _REPLACED:
+        del sys.modules[_name]
 
 MMQTTException = library.MMQTTException
 
@@ -68,17 +55,16 @@ def make(values, socket, topic_state, on_message):
         username=user,
         password=values["mqtt.password"] if user else None,
         client_id=values["mqtt.client_id"],
-        socket_pool=OneSocket(socket),
+        socket_pool=socket,
         use_binary_mode=True,
         socket_timeout=0,
         recv_timeout=_NEVER_S,
         connect_retries=1,
     )
     client.will_set(topic_state, "offline", retain=True, qos=1)
-    client.on_message = on_message
+    # Shorter than by way of on_message, which asks the matcher.
+    client._handle_on_message = on_message
     if sys.implementation.name != "cpython":
-        # There is one client on a board. Set to None: MicroPython keeps the value of a class's deleted attribute.
-        for name in _UNUSED.split():
-            setattr(library.MQTT, name, None)
-        library.get_connection_manager = None
+        # There is one client on a board: 2 KB. Set to None: MicroPython keeps the value of a class's deleted attribute.
+        library.MQTT.__init__ = library.MQTT.will_set = library.get_connection_manager = None
     return client

@@ -230,7 +230,7 @@ class Link:
             socket.ping()
             socket.flush(now)
 
-    def _on_message(self, client, topic, message):
+    def _on_message(self, topic, message):
         if len(self._inbox) >= PLACES:
             self._log("mqtt", f"Discarded a message: {PLACES} are waiting already")
             return

@@ -119,14 +119,15 @@ class PacketSocket:
         self.answered = False
         self._queue(_PINGREQ)
 
-    # What MiniMQTT and the connection manager call.
+    # What MiniMQTT calls, first what it takes for its connection manager.
 
-    def settimeout(self, seconds):
-        """It is always 0."""
-
-    def connect(self, address):
+    def get_socket(self, host, port, proto, **options):
         if self._native is None:
             raise OSError(errno.ENOTCONN, "no connection")
+        return self
+
+    def close_socket(self, socket):
+        self.close()
 
     def send(self, data):
         """Takes all of `data`; raises NotYetError where the buffer is too small."""

@@ -16,8 +16,8 @@ _NEWS = const(4)
 
 
 class Authorization:
-    """`news`: (idTag, status, parentIdTag or None, expiryDate or None) of answers that the cache has yet to learn. An idTag of "":
-    it forgets all cards."""
+    """`news`: (idTag, status, parentIdTag or None, expiryDate or None) of answers that the cache has yet to learn; an idTag
+    of "": it forgets all cards."""
 
     def __init__(self, rpc, configuration, records, clock, stalls, log):
         self._rpc = rpc

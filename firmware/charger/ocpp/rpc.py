@@ -97,7 +97,7 @@ class Rpc:
         """
         if unique_id is None:
             self._count += 1
-            unique_id = "{}-{}".format(self._boot_id, self._count)
+            unique_id = self._boot_id + "-" + str(self._count)
         # Compact: a frame has at most 2048 bytes.
         frame = json.dumps([_CALL, unique_id, action, payload], separators=(",", ":"))
         if not self._link.publish(frame):

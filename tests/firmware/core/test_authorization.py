@@ -7,6 +7,7 @@ import pytest
 from charger.journal import CARDS
 from charger.visit import visit
 
+from tests.firmware.core import media
 from tests.firmware.core.parts import parts
 
 CARD = "04A2B3C4"
@@ -116,6 +117,44 @@ def test_a_card_that_nobody_knows_is_accepted_offline_only_if_the_key_says_so(re
     ready.plug()
     present(ready)
     assert ready.relay.closed == allowed
+
+
+@pytest.mark.requirement("SPEC 3.5.4", "A transaction that began offline is reported when it is back")
+def test_a_charge_that_began_offline_is_reported_when_the_central_system_is_back(ready):
+    configure(ready, allow_offline_tx_for_unknown_id=True)
+    cut(ready)
+    ready.plug()
+    present(ready)
+    assert ready.relay.closed
+    ready.meter.energy_wh += 20
+    ready.rtc += 600
+    ready.run(1000)
+    assert not ready.calls("StartTransaction")
+    ready.link.connected = True
+    ready.run(1000)
+    (start,) = ready.calls("StartTransaction")
+    assert (start["idTag"], start["meterStart"]) == (CARD, 1000)
+    assert start["timestamp"] < "2026-11-22T07:31"
+    assert ready.relay.closed
+
+
+@pytest.mark.requirement("SPEC 3.5.1", "The cache survives resets and power cuts")
+def test_the_cache_survives_a_power_cut(make_rig):
+    memory = media.Charger()
+    rig = make_rig(journal=memory.journal)
+    rig.run(11000)
+    learn(rig, CARD, answer())
+    learn(rig, OTHER, answer("Blocked"))
+    rig.run(3000)
+    again = make_rig(journal=memory.restart(), OCPP_OFFLINE_AUTHORIZATION="true")
+    again.run(11000)
+    cut(again)
+    again.plug()
+    present(again, OTHER)
+    assert not again.relay.closed
+    present(again, CARD)
+    assert again.relay.closed
+    assert "card central system not reachable: accepted offline, Accepted in the cache" in again.log_lines
 
 
 @pytest.mark.requirement("SPEC 3.5", "A central system that does not answer counts as offline")
@@ -247,6 +286,7 @@ def test_without_a_known_time_a_card_that_can_expire_is_not_trusted(ready):
 
 @pytest.mark.requirement("SPEC 3.5", "LocalPreAuthorize starts without waiting")
 @pytest.mark.requirement("SPEC 9.1.13", "LocalPreAuthorize starts from the cache without an Authorize")
+@pytest.mark.requirement("SPEC 3.5.1", "A card that is refused in the cache is asked about again")
 def test_local_pre_authorize_starts_from_the_cache_while_online(ready):
     learn(ready, CARD, answer())
     learn(ready, OTHER, answer("Blocked"))
@@ -289,6 +329,7 @@ def test_the_cache_is_read_only_where_that_may_block(ready):
 
 @pytest.mark.requirement("SPEC 5.4", "ClearCache empties the cache and touches no transaction")
 @pytest.mark.requirement("ERR 3.23", "ClearCache without a cache is Rejected")
+@pytest.mark.requirement("behaviour 25", "Rejected without a cache; undelivered transactions stay")
 def test_clear_cache(ready):
     """Behaviour 25."""
     learn(ready, CARD, answer())
@@ -356,6 +397,8 @@ def test_a_remote_start_is_authorised_first_where_the_key_says_so(ready, cable_f
 
 
 @pytest.mark.parametrize("key", [True, False])
+@pytest.mark.requirement("SPEC 5.11", "With no connectorId it is connector 1")
+@pytest.mark.requirement("ERR 3.32", "Accepted only means that it is tried")
 def test_a_remote_start_that_the_central_system_refuses_afterwards(ready, key):
     configure(ready, authorize_remote_tx_requests=key)
     ready.answers["Authorize"] = answer("Blocked")

@@ -543,6 +543,7 @@ def test_a_fault_and_a_lost_permit_leave_neither_a_tag_nor_an_awaited_answer():
 
 @pytest.mark.requirement("behaviour 13", "Upper and lower case of an idTag are the same")
 @pytest.mark.requirement("ERR 3.73", "Upper and lower case are the same")
+@pytest.mark.requirement("SPEC 2.2", "Identifiers are compared without regard to case")
 def test_an_id_tag_is_the_same_in_upper_and_lower_case():
     """SPEC 3.9."""
     own = [each for each in FREE if each.state.tag is not None]

@@ -92,6 +92,8 @@ def stop_data(rig):
 @pytest.mark.requirement("ERR 3.15", "MeterValues are sent at every interval that is not 0")
 @pytest.mark.requirement("SPEC 3.16.1", "samples follow their interval from the start of the transaction on")
 @pytest.mark.requirement("SPEC 7.43", "values are texts, each with context, measurand and unit")
+@pytest.mark.requirement("SPEC 4.7", "Each value has context, measurand and unit")
+@pytest.mark.requirement("SPEC 9.1.17", "Samples have the measurands of the key")
 def test_samples_have_what_is_configured_at_the_interval(make):
     rig = make(OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
     rig.charge()

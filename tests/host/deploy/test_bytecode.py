@@ -11,6 +11,7 @@ from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import ASSUMED, BOARDS, version_text
 from chargerctl.deploy.bytecode import compiler
 from chargerctl.deploy.bytecode.compiler import NoCompilerError, compile_image, defect
+from chargerctl.deploy.bytecode.quiet import lean
 from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.checks import check_libraries
 from chargerctl.deploy.image import firmware_image
@@ -323,3 +324,37 @@ def test_names_that_another_laptop_gave_are_not_guessed(
     status, _, err = run("traceback", str(text))
     assert status == 1
     assert "was deployed from another laptop" in err
+
+
+LIBRARY = b"""\
+try:
+    from typing import Optional
+except ImportError:
+    pass
+__version__ = "1.2.3"
+__repo__ = "https://example.org"
+class MQTT:
+    @property
+    def mqtt_msg(self) -> Optional[int]:
+        return 1
+    def publish(self):
+        if self:
+            self.logger.debug(
+                "a text")
+        return 2
+    def unsubscribe(self):
+        return 3
+"""
+
+
+def test_of_a_library_neither_logs_nor_what_is_never_called_gets_onto_the_board() -> None:
+    path = "lib/adafruit_minimqtt/adafruit_minimqtt.py"
+    there = lean(path, LIBRARY.decode())
+    for text in ("typing", "Optional\n", "repo", "mqtt_msg", "property", "logger", "a text", "unsubscribe"):
+        assert text not in there
+    for text in ("1.2.3", "class MQTT", "return 2"):
+        assert text in there
+    # A traceback shows the lines of the source.
+    assert there.count("\n") == LIBRARY.decode().count("\n")
+    assert there.split("\n")[14] == "        return 2"
+    assert "unsubscribe" in lean("lib/another.py", LIBRARY.decode())

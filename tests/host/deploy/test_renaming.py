@@ -90,8 +90,7 @@ def test_the_names_are_different_ones_and_in_use_for_nothing_else() -> None:
     in_use = {word for text in PACKAGE.values() for word in re.findall(r"\w+", text)}
     assert not in_use & set(NAMES.values())
     assert not set(dir(builtins)) & set(NAMES.values())
-    assert set(NAMES.values()) <= set(flash_names()[0])
-    assert not any(name.startswith("_") for name in NAMES.values())
+    assert {on_board for name, on_board in NAMES.items() if on_board != f"_{name}"} <= set(flash_names()[0])
 
 
 def test_private_names_of_different_files_share_one_and_those_of_a_file_or_of_related_ones_do_not() -> None:
@@ -133,6 +132,22 @@ def test_private_names_of_a_class_and_its_base_in_another_file_stay_two_names(de
     beta = names.get("_beta_thing", "_beta_thing")
     assert names["_alpha_thing"] != beta
     assert names["_gamma_thing"] in (names["_alpha_thing"], beta)
+
+
+def test_a_constant_of_one_file_becomes_private_and_one_that_others_use_does_not() -> None:
+    package = {
+        "charger/a.py": "ONE = const(1)\nTWO = const(2)\nTHREE = 3\nFOUR = const(4)\nFOUR = 5\n",
+        "charger/b.py": "from charger.a import TWO\n",
+    }
+    names = board_names(package, {})
+    assert names["ONE"] == "_ONE"
+    assert {names["TWO"], names["THREE"], names["FOUR"]} < set(flash_names()[0])
+
+
+def test_an_attribute_gets_another_name_wherever_it_is_set() -> None:
+    assert "setting_of_ours" in board_names(
+        {"charger/a.py": "def f(values):\n    values.setting_of_ours = 1\n"}, {}
+    )
 
 
 def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:

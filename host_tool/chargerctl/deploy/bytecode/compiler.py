@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chargerctl import __version__
 from chargerctl.deploy.bytecode.names import board_names, flash_names, library_names, names_in_file
-from chargerctl.deploy.bytecode.quiet import without_logs
+from chargerctl.deploy.bytecode.quiet import lean
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
 from chargerctl.deploy.image import Image
@@ -126,7 +126,7 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
 
 
 def _chosen(programs: Mapping[str, bytes]) -> dict[str, str]:
-    sources = {path: _decoded(path, content) for path, content in programs.items() if is_compiled(path)}
+    sources = {path: _used(path, content) for path, content in programs.items() if is_compiled(path)}
     roots: dict[str, dict[str, str]] = {}
     for path, text in sources.items():
         root = _PACKAGE if path.startswith(_PACKAGE) else path.split("/")[1].removesuffix(".py")
@@ -143,10 +143,8 @@ def _known_by(path: str, digest: str, names: Mapping[str, str]) -> str:
 
 
 def _text(path: str, source: bytes, names: dict[str, str]) -> str:
-    text = _decoded(path, source)
     try:
-        if _is_required(path):
-            text = without_logs(text)
+        text = _used(path, source)
         return renamed(text, names) if names else text
     except SyntaxError as error:
         raise ChargerctlError(f"{path} cannot be compiled: line {error.lineno}: {error.msg}") from None
@@ -154,9 +152,12 @@ def _text(path: str, source: bytes, names: dict[str, str]) -> str:
         raise ChargerctlError(f"{path} {error}: deploy with --source, and report this as a bug") from None
 
 
-def _is_required(path: str) -> bool:
-    """Whether the file is of a library that the charger requires: another may be of the user, who reads its log."""
-    return path.startswith("lib/") and path.split("/")[1].removesuffix(".py") in versions_tested()
+def _used(path: str, source: bytes) -> str:
+    """What the board uses of a file. Only of a library that the charger requires is anything left out: another may be of
+    the user, who reads its log."""
+    text = _decoded(path, source)
+    required = path.startswith("lib/") and path.split("/")[1].removesuffix(".py") in versions_tested()
+    return lean(path, text) if required else text
 
 
 def _decoded(path: str, source: bytes) -> str:

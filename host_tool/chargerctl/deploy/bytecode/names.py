@@ -6,6 +6,7 @@ Each identifier of a program that CircuitPython does not have in flash takes som
 runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead, and
 so can those that only one library uses: what others use of it keeps its name, so that each can be replaced by itself. The
 names to choose from are in flash_names.txt. Private names that never meet, since they are in different files, share one.
+A constant of one file gets a private name: the compiler puts its value where it is used, and keeps no name at all.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import ast
 import builtins
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 _WORD = re.compile(r"[^\W\d]\w*")
-# A string that may contain names: one identifier, a path with dots, or a list of them.
-_NAMING = re.compile(r"[^\W\d]\w*(?:[.,\s]+[^\W\d]\w*)*")
+# A string that may contain names: one identifier, or a list of them. One with dots is a module or a setting.
+_NAMING = re.compile(r"[^\W\d]\w*(?:[,\s]+[^\W\d]\w*)*")
 
 
 def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
@@ -41,9 +43,17 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     for tree in trees:
         ours.update(_defined(tree))
         fixed.update(_named_in_strings(tree), _inherited(tree, classes))
-    renamed = {name for name in ours - fixed if not name.startswith("__")}
+    # In how many files each word is.
+    known = Counter(word for text in package.values() for word in set(_WORD.findall(text)))
+    constants = {
+        name: f"_{name}"
+        for tree in trees
+        for name in _constants(tree)
+        if name not in fixed and known[name] == 1 and f"_{name}" not in known
+    }
+    renamed = {name for name in ours - fixed - constants.keys() if not name.startswith("__")}
     # A new name must not be in use already.
-    in_use = elsewhere | modules | {word for text in package.values() for word in _WORD.findall(text)}
+    in_use = elsewhere | modules | known.keys()
     free = (name for name in everywhere if name not in in_use)
     private = {
         path: {word for word in _WORD.findall(text) if word in renamed and word.startswith("_")}
@@ -54,7 +64,7 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     # The private ones first, then the longest: there may be too few.
     groups = sorted(set(sharing.values()))
     found = dict(zip([*groups, *public], free, strict=False))
-    names = {name: found[name] for name in public if name in found}
+    names = constants | {name: found[name] for name in public if name in found}
     names |= {name: found[group] for name, group in sharing.items() if group in found}
     names |= {f"{path} {name}": names[name] for path in private for name in private[path] if name in names}
     return dict(sorted(names.items()))
@@ -168,22 +178,27 @@ def _defined(tree: ast.Module) -> Iterator[str]:
                 yield from _assigned(statement)
         elif isinstance(node, ast.arg):
             yield node.arg
-        elif (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.ctx, ast.Store)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "self"
-        ):
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield node.attr
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:
-    if not isinstance(statement, ast.Assign) or _is_constant(statement.value):
+    if not isinstance(statement, ast.Assign):
         return
     for target in statement.targets:
         for node in ast.walk(target):
-            if isinstance(node, ast.Name):
+            if isinstance(node, ast.Name) and not (node.id.startswith("_") and _is_constant(statement.value)):
                 yield node.id
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    """The public names of the file that are a const(), and nothing else ever."""
+    stored = [
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and _is_constant(statement.value):
+            yield from (name for name in _assigned(statement) if stored.count(name) == 1)
 
 
 def _is_constant(value: ast.expr) -> bool:
