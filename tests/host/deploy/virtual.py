@@ -22,7 +22,7 @@ from chargerctl.transport.volume import Volume
 from tests.host.transport.faulty import Tree
 
 RELAY, LOCK = "GP2", "GP3"  # as the profile of this board has them
-BOARD = "raspberry_pi_pico_w"
+BOARD = "raspberry_pi_pico2_w"
 FACTORY: Tree = {
     "boot_out.txt": BootOut.assumed(BOARD).render().encode(),
     "code.py": b'print("Hello World!")\n',
