@@ -226,8 +226,8 @@ MISTAKES = {
     # The journal.
     "the journal forgets the newest message": (
         _JOURNAL,
-        "parts = queue[len(queue) - self._new :] + self._urgent",
-        "parts = queue[len(queue) - self._new : -1] + self._urgent",
+        "parts = [self._urgent] + queue[len(queue) - self._new :]",
+        "parts = [self._urgent] + queue[len(queue) - self._new : -1]",
     ),
     "ids start anew after a reset": (
         _JOURNAL,
