@@ -159,6 +159,10 @@ class Journal:
             self.give_way(None, 1)
         power = min(power_w, 0xFFFFFF) | what << 24
         self._add(records.seal(METER, struct.pack("<IIIII", self._number(), session, unix, energy_wh, power)))
+        # Where it is written it counts as a checkpoint.
+        running = self._content.running
+        running.last_unix = unix
+        running.last_wh = energy_wh
         self._register(energy_wh)
 
     def stop(self, session, unix, energy_wh, reason, id_tag, data=None):

@@ -164,7 +164,11 @@ def _apply(content, kind, payload):
         content.number = max(content.number, record.number)
         queue.append(item)
         _register(content, record.energy_wh)
+        runs = running is not None and running.session == record.session
         if kind == records.METER:
+            if runs:
+                # As good as a checkpoint. The central system may have it: the stop must not be before it.
+                _reached(running, record.unix, record.energy_wh)
             values = [item for item in queue if item[0] & 15 == records.METER]
             if len(values) > _METER_PLACES:
                 queue.remove(values[0])
@@ -174,7 +178,7 @@ def _apply(content, kind, payload):
             content.running = records.Running(
                 record.session, record.id_tag, parent, bool(payload[12]), record.unix, record.energy_wh
             )
-        elif kind == records.STOP and running is not None and running.session == record.session:
+        elif runs:
             content.running = None
     elif kind == records.ANSWER:
         session, transaction_id, accepted = struct.unpack_from("<IqB", payload)
@@ -194,8 +198,7 @@ def _apply(content, kind, payload):
         unix, energy_wh = struct.unpack_from("<II", payload)
         _register(content, energy_wh)
         if running is not None:
-            running.last_unix = unix
-            running.last_wh = energy_wh
+            _reached(running, unix, energy_wh)
     else:
         fact = payload[0]
         if len(payload) == 1:
@@ -215,6 +218,12 @@ def _drop(content, settled):
             content.attempts = 0
             if item[0] & 15 == records.STOP:
                 content.ids.pop(records.opened(item).session, None)
+
+
+def _reached(running, unix, energy_wh):
+    """A meter value and a checkpoint of one write are not in the order of their times."""
+    running.last_unix = max(running.last_unix, unix)
+    running.last_wh = max(running.last_wh, energy_wh)
 
 
 def _register(content, energy_wh):

@@ -128,6 +128,16 @@ def _long_session(charger, place, samples):
     charger.wait()
 
 
+def test_a_meter_value_that_was_written_counts_as_a_checkpoint_after_a_restart(charger):
+    session = charger.journal.start("04A2", UNIX, 5000)
+    charger.journal.checkpoint(UNIX + 60, 5100)
+    charger.journal.meter(session, UNIX + 70, 5150)
+    charger.wait()
+    charger.restart()
+    running = charger.journal.running
+    assert (running.last_unix, running.last_wh) == (UNIX + 70, 5150)
+
+
 def test_the_running_transaction_is_known_after_a_restart_with_its_last_checkpoint(charger):
     session = charger.journal.start("04A2", UNIX, 5000, parent="FLEET", by_card=False)
     charger.wait(1)
