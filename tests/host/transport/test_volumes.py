@@ -142,7 +142,7 @@ def test_a_deploy_needs_the_space_that_was_planned(
             free = lowest.lowest = volume.free()
             plan = deploy(lowest, image)
             assert free - volume.free() == plan.space.growth
-            assert free - lowest.lowest <= plan.space.peak <= free - lowest.lowest + 8 * volume.cluster
+            assert free - lowest.lowest <= plan.space.peak <= free - lowest.lowest + 16 * volume.cluster
 
 
 class Lowest:
