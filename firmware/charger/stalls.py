@@ -56,7 +56,8 @@ class Stalls:
         return not self._relay.closed and (self._interlock is None or not self._interlock.busy)
 
     def _refuse(self, ms):
-        if ms != self._refused_ms:
+        # The longest only: two that take turns would fill the log.
+        if ms > self._refused_ms:
             self._refused_ms = ms
             text = "[safety] watchdog_seconds = {} leaves no time for a blocking call of {} ms: skipped"
             self._log("safety", text.format(self.watchdog_seconds, ms))

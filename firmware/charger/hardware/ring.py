@@ -9,8 +9,10 @@ holds there is overwritten before it counts.
 import errno
 import os
 
+import supervisor
 from micropython import const
 
+from charger import ticks
 from charger.visit import visit
 
 _FOLDER = "/.journal"
@@ -32,7 +34,18 @@ def open_files():
     files = [_opened(_FOLDER + "/a"), _opened(_FOLDER + "/b")]
     counts = [file.seek(0, 2) // _SIZE - 2 for file in files]
     places = [newest(files[copy], counts[copy], opened) for copy in (0, 1)]
-    return visit("hardware.two_files").Medium(files, counts, places)
+    block_ms = _measured(files[0], counts[0], places[0]) if counts[0] > 1 else 0
+    return visit("hardware.two_files").Medium(files, counts, places, block_ms)
+
+
+def _measured(file, count, place):
+    """Milliseconds that this flash takes for a block: one of the unused ones, beside a place that is not the newest. The
+    watchdog is not armed yet, so a flash of any age can tell."""
+    file.seek(_SIZE - _BLOCK if place else (count + 1) * _SIZE)
+    now = supervisor.ticks_ms()
+    file.write(b"\xff" * _BLOCK)
+    os.sync()
+    return max(1, ticks.diff(supervisor.ticks_ms(), now))
 
 
 def _opened(path):

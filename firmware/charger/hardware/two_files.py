@@ -20,21 +20,24 @@ from charger import ticks
 
 _SIZE = const(4096)
 _BLOCK = const(512)
-# One block on a worn flash; three times what was measured, if less.
+# One block on a worn flash; three times the longest that was measured, if less.
 _WORST_MS = const(400)
 _MARGIN = const(3)
 
 
 class Medium:
-    """Of each of the two: `files`, open; `counts` of its places; `places`: the one of its newest log."""
+    """Of each of the two: `files`, open; `counts` of its places; `places`: the one of its newest log. `block_ms`: what a
+    block took at the start, 0 where that is not known."""
 
     copies = 2
     size = _SIZE
     keeps = True
     checkpoint_wh = 100
 
-    def __init__(self, files, counts, places):
-        self._longest_ms = self._block_ms = 0
+    def __init__(self, files, counts, places, block_ms):
+        self._block_ms = block_ms
+        # Nothing was written since the start.
+        self._first = True
         self._current = 0
         # Where the log ends, and up to where the other copy has it.
         self._end = self._behind = 0
@@ -47,11 +50,15 @@ class Medium:
         behind = self._behind
         if not behind:
             return self.rewrite_ms
-        return ((self._end + _BLOCK - 1) // _BLOCK - behind // _BLOCK + 1) * (self._block_ms or _WORST_MS)
+        return ((self._end + _BLOCK - 1) // _BLOCK - behind // _BLOCK + 1) * self._worst_ms
 
     @property
     def rewrite_ms(self):
-        return (_SIZE // _BLOCK + (1 in self._counts)) * (self._block_ms or _WORST_MS)
+        return (_SIZE // _BLOCK + (1 in self._counts)) * self._worst_ms
+
+    @property
+    def _worst_ms(self):
+        return min(_WORST_MS, self._block_ms * _MARGIN) or _WORST_MS
 
     def read(self, copy, offset, size):
         file = self._files[copy]
@@ -102,13 +109,13 @@ class Medium:
             start += (place + 1) * _SIZE
             file.seek(start)
             # Blank blocks need not be written again, except where a power cut may have left them half erased.
-            if self._block_ms and file.read(_BLOCK) == part:
+            if not self._first and file.read(_BLOCK) == part:
                 continue
             now = supervisor.ticks_ms()
             file.seek(start)
             file.write(part)
             os.sync()
-            self._longest_ms = max(self._longest_ms, ticks.diff(supervisor.ticks_ms(), now))
-        self._block_ms = min(_WORST_MS, max(self._longest_ms, 1) * _MARGIN)
+            self._block_ms = max(self._block_ms, ticks.diff(supervisor.ticks_ms(), now), 1)
+        self._first = False
         self._current = other
         self._places[other] = place

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Where the journal is kept: two files, each of which is a whole copy, an FRAM of two halves, the nvm of an ESP32."""
 
-import importlib
 import io
 import random
 import sys
@@ -39,7 +38,7 @@ class File(io.BytesIO):
 class Files:
     def __init__(self, bench: Any, places: int = 4) -> None:
         self.files = [File(places), File(places)]
-        self.medium = bench.module("two_files").Medium(self.files, [places] * 2, [0, 0])
+        self.medium = bench.module("two_files").Medium(self.files, [places] * 2, [0, 0], 0)
 
     def logs(self) -> list[bytes]:
         return [self.medium.read(copy, 0, SIZE).rstrip(b"\xff") for copy in (0, 1)]
@@ -128,10 +127,12 @@ def header(sequence: int) -> bytes:
 
 
 @pytest.mark.parametrize("places", [1, 2, 3, 15, 16])
-def test_the_newest_place_is_found_wherever_the_sequence_and_the_ring_begin_again(places: int) -> None:
+def test_the_newest_place_is_found_wherever_the_sequence_and_the_ring_begin_again(
+    bench: Any, places: int
+) -> None:
     """After any number of rewritings, also where power cuts have left a log of the same age, a torn header, or none."""
     chance = random.Random(places)
-    ring = importlib.import_module("charger.hardware.ring")
+    ring = bench.module("ring")
     for _ in range(200):
         file = File(places)
         image = file.getbuffer()
@@ -154,8 +155,8 @@ def test_the_newest_place_is_found_wherever_the_sequence_and_the_ring_begin_agai
         assert ring.newest(file, places, journal_header.opened) == found
 
 
-def test_without_any_log_the_first_place_counts() -> None:
-    ring = importlib.import_module("charger.hardware.ring")
+def test_without_any_log_the_first_place_counts(bench: Any) -> None:
+    ring = bench.module("ring")
     assert ring.newest(File(16), 16, journal_header.opened) == 0
 
 

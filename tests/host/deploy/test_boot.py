@@ -93,7 +93,7 @@ def test_a_program_that_cannot_be_imported_is_shown_and_held_until_the_file_is_b
     assert text.count("hold   a file is missing or damaged") == 1
     assert bench.holds()
     bench.reload(new_tree)
-    assert "boot   firmware" in bench.run_until("boot   firmware", 10)
+    assert "boot   firmware" in bench.run_until("boot   firmware", 20)
 
 
 def test_an_error_that_comes_again_is_left_to_the_laptop(bench: Bench, new_tree: Tree) -> None:

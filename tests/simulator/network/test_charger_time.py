@@ -53,14 +53,17 @@ def test_a_time_server_that_misbehaves_sets_nothing_and_a_good_one_later_does(ch
 )
 def test_the_log_says_what_is_wrong_with_a_time_server(charger, how, why):
     charger.network.ntp.behave(how)
-    charger.on().wait(20)
+    charger.on().wait(40)
     assert charger.said("ntp    No time from pool.ntp.org")[0].endswith(why)
 
 
 def test_a_kiss_of_death_is_obeyed(charger):
     charger.network.ntp.behave("kiss")
-    charger.on().wait(600)
-    assert charger.network.ntp.requests == 1
+    charger.on().wait(30)
+    asked = charger.network.ntp.requests
+    assert asked
+    charger.wait(600)
+    assert charger.network.ntp.requests == asked
 
 
 def test_a_time_beyond_what_the_board_can_hold_is_not_believed_from_the_time_server(charger):

@@ -129,8 +129,11 @@ def test_bytecode_that_cannot_be_run_says_why(start, content, said):
 def test_bytecode_runs_as_the_text_it_was_made_of(start, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     image = {"lib/only.py": b"where = __file__\n\ndef fail():\n    raise ValueError(where)\n"}
+    program = "import only\nonly.fail()"
+    image["code.py"] = program.encode()
     files = compile_image(image, SourceRecord(state_folder())).image
-    board = start("import only\nonly.fail()", files=files)
+    del files["code.py"]
+    board = start(program, files=files)
     assert board.ended.traceback.endswith(
         '  File "lib/only.py", line 4, in fail\nValueError: /lib/only.mpy\n'
     )
