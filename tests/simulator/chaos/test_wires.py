@@ -44,7 +44,7 @@ def charger(tmp_path):
 
 
 def charge(scene):
-    assert scene.wait(lambda: scene.status == "Available", 15), said(scene)
+    assert scene.wait(lambda: scene.status == "Available", 30), said(scene)
     scene.world.plug()
     if scene.values["hardware.card_reader"] == "none":
         scene.publish('[2, "remote-1", "RemoteStartTransaction", {"idTag": "04A2B3C4"}]')
@@ -157,7 +157,7 @@ def test_after_a_held_wire_both_parts_come_back_when_the_relay_has_opened(charge
 
 def test_with_a_watchdog_too_short_for_it_the_display_is_not_used_and_the_log_says_so(charger):
     scene = charger(C6, "safety.watchdog_seconds=4")
-    assert scene.wait(lambda: scene.status == "Available", 15)
+    assert scene.wait(lambda: scene.status == "Available", 30)
     assert (
         "not used: [safety] watchdog_seconds is too short for the 6150 ms that a held wire may take"
         in said(scene)

@@ -246,6 +246,14 @@ def _listdir(path):
     return [name for name in names if name not in ("dev", "proc", "tmp", "home")] if path == "/" else names
 
 
+def _numbered(function, path):
+    """The VM's file system has error numbers of its own, not those of errno."""
+    try:
+        return function(path)
+    except OSError:
+        raise OSError(errno.EEXIST if function is os.mkdir else errno.ENOENT)  # noqa: B904
+
+
 def _reset():
     raise RuntimeError("the firmware has reset the board")
 
@@ -291,8 +299,9 @@ def _modules():
         "os": Namespace(
             getenv=lambda name: None,
             listdir=_listdir,
-            mkdir=os.mkdir,
-            stat=os.stat,
+            mkdir=lambda path: _numbered(os.mkdir, path),
+            stat=lambda path: _numbered(os.stat, path),
+            statvfs=lambda path: (512, 512, 4000, 3000, 3000, 0, 0, 0, 0, 255),
             sync=lambda: None,
             urandom=lambda count: bytes(range(count)),
         ),
