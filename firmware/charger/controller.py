@@ -153,9 +153,9 @@ class Controller:
         self._remote = (connector.REMOTE_START, (id_tag, authorized))
         return True
 
-    def remote_stop(self):
-        """The running transaction ends with the next step."""
-        self._remote = (connector.STOP, "Remote")
+    def remote_stop(self, reason="Remote"):
+        """The running transaction ends with the next step, or a held cable is freed."""
+        self._remote = (connector.STOP, reason)
 
     def _hindrance(self, authorized_at):
         """Why a transaction that was authorised at that tick cannot draw energy, for the display; None: it can.
@@ -177,7 +177,7 @@ class Controller:
         return why
 
     def start_answered(self, accepted, parent):
-        """StartTransaction.conf of the running transaction (ERR 3.17). Without a meter a refusal stops the energy at once."""
+        """StartTransaction.conf of the running transaction (ERR 3.17). With no meter a refusal stops the energy at once."""
         configuration = self._configuration
         ends = configuration.stop_transaction_on_invalid_id
         limit_wh = configuration.max_energy_on_invalid_id_wh
@@ -226,8 +226,8 @@ class Controller:
         self.recording = not (journal.written or journal.failing)
 
     def _time(self, now):
-        """End what has been waited for too long: a person, or the central system where nothing else can end a charge. And end
-        the energy that a refused transaction may have."""
+        """End what has been waited for too long: a person, or the central system where nothing else can end a charge. And
+        end the energy that a refused transaction may have."""
         state = self.state
         meter = self._meter
         end_wh = self._end_wh

@@ -61,7 +61,7 @@ class Journal:
         self._head = None
         # Messages at the end of the queue that are not written yet.
         self._new = 0
-        self._urgent = []
+        self._urgent = b""
         self._dirty = []
         self._checkpoint = self._settles = False
         self._waits = 0
@@ -114,9 +114,7 @@ class Journal:
             facts[fact] = value
         # The first: the central system was told that it lasts (SPEC 5.2); the other before any message is sent.
         if fact in (INOPERATIVE, BOOTS):
-            if self._medium is not None:
-                self._urgent.append(records.seal_fact(fact, value))
-            self._wait(_URGENT)
+            self._keep(records.seal_fact(fact, value))
         elif fact not in self._dirty:
             self._dirty.append(fact)
         self._wait(_LAZY)
@@ -124,9 +122,11 @@ class Journal:
     def start(self, id_tag, unix, energy_wh, parent=None, by_card=True):
         """Record a start; returns its session number. The relay must not close before it is `written`."""
         session = self._number()
-        self._content.running = running = records.Running(session, id_tag, parent, by_card, unix, energy_wh)
-        self._add(records.seal_start(running))
+        running = records.Running(session, id_tag, parent, by_card, unix, energy_wh)
         self._register(energy_wh)
+        self._add(records.seal_start(running))
+        # Behind all that may lack memory, here and below.
+        self._content.running = running
         self.checkpoint_wh = energy_wh + self._step_wh if self._medium else _NEVER
         return session
 
@@ -162,16 +162,21 @@ class Journal:
         if data and self._spare() < len(data):
             self.discarded += 1
             data = None
+        self._register(energy_wh)
+        self._add(records.seal(STOP, head + reason.encode() + tag + (data or b"")))
         self._content.running = None
         self._checkpoint = False
         self.checkpoint_wh = _NEVER
-        self._register(energy_wh)
-        self._add(records.seal(STOP, head + reason.encode() + tag + (data or b"")))
 
     def head(self):
-        """The record to send next, or None."""
+        """The record to send next, or None. No start or stop before it is written, as long as the medium works: else a
+        power cut would leave the central system with a transaction that is not known here, or closed it twice."""
         queue = self._content.queue
-        if self._head is None and queue:
+        if (
+            self._head is None
+            and queue
+            and (self._written(0) or self.failing or self._medium is None or queue[0][0] & 15 == METER)
+        ):
             self._head = records.opened(queue[0])
             self._head.attempts = self._content.attempts
         return self._head
@@ -190,23 +195,30 @@ class Journal:
         """`record` was delivered, or given up. For a start: its transactionId (None: not known), whether the answer was
         Accepted, and the parent that it named."""
         content = self._content
+        queue = content.queue
         session = record.session
-        for place, item in enumerate(content.queue):
-            if records.number_of(item) == record.number:
-                self._remove(place)
-                break
+        kept = b""
+        if record.kind != METER and not self._written(0):
+            # It was sent because the medium fails. When that works again, it must say that this has been.
+            kept = queue[0]
         if record.kind == START:
-            content.ids[session] = _UNKNOWN if transaction_id is None else transaction_id
+            if transaction_id is None:
+                transaction_id = _UNKNOWN
+            kept += records.seal_answer(session, transaction_id, accepted, parent)
+        if kept:
+            self._keep(kept)
+        if record.kind == START:
+            content.ids[session] = transaction_id
             running = content.running
             if running is not None and running.session == session:
                 running.accepted = accepted
                 running.parent = parent or running.parent
-            if self._medium is not None:
-                self._urgent.append(records.seal_answer(session, content.ids[session], accepted, parent))
-            self._wait(_URGENT)
         elif record.kind == STOP:
             content.ids.pop(session, None)
             self._wait(_LAZY)
+        # A meter value may have given way meanwhile.
+        if queue and records.number_of(queue[0]) == record.number:
+            self._remove(0)
 
     def give_way(self, session, most=_PLACES):
         """Discard the waiting meter values of a transaction, or of all (None), the oldest first; how many."""
@@ -277,7 +289,8 @@ class Journal:
         """What cannot wait, and `rest`."""
         content, medium = self._content, self._medium
         queue = content.queue
-        parts = queue[len(queue) - self._new :] + self._urgent
+        # First what is older.
+        parts = [self._urgent] + queue[len(queue) - self._new :]
         if self._checkpoint:
             parts.append(records.seal_checkpoint(content.running))
         data = b"".join(parts + list(rest))
@@ -306,7 +319,7 @@ class Journal:
 
     def _wrote(self):
         self._new = 0
-        self._urgent = []
+        self._urgent = b""
         self._checkpoint = False
         self._waits = min(self._waits, _LAZY)
 
@@ -336,12 +349,12 @@ class Journal:
         if medium is None:
             return _NEVER
         content = self._content
-        free = medium.size - content.end - _MARKS - (_MESSAGE if content.running else 0)
+        free = medium.size - content.end - len(self._urgent) - _MARKS - (_MESSAGE if content.running else 0)
         queue = content.queue
         for place, item in enumerate(queue):
             if item[0] & 15 == START:
                 free -= _ANSWER
-            if place >= len(queue) - self._new:
+            if not self._written(place):
                 free -= len(item)
         return free
 
@@ -356,11 +369,19 @@ class Journal:
             self._starts_and_stops += 1
             self._wait(_URGENT)
 
+    def _written(self, place):
+        return place < len(self._content.queue) - self._new
+
+    def _keep(self, sealed):
+        """Write it, without delay, whatever becomes of the message."""
+        if self._medium is not None:
+            self._urgent += sealed
+        self._wait(_URGENT)
+
     def _remove(self, place):
         queue = self._content.queue
-        if place < len(queue) - self._new:
-            self._settles = True
-        else:
+        self._settles = True
+        if not self._written(place):
             self._new -= 1
         if place == 0:
             self._head = None

@@ -55,8 +55,10 @@ def recover(medium, log):
         content.base = 0
         if best.version != records.VERSION:
             content.end = medium.size
-    if best.identity is None:
+    if journal.BOOTS not in facts and not content.queue and content.running is None:
+        # How far the message ids had come is lost: they begin anew, as those of another journal.
         content.identity = os.urandom(8)
+        content.base = 0
     if bad:
         log("store", "the journal has {} bytes that are damaged or were cut short: set aside".format(bad))
     if content.queue or content.running is not None:

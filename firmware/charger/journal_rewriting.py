@@ -5,7 +5,7 @@
 import struct
 from binascii import crc32
 
-from charger import records
+from charger import journal, records
 
 HEADER = 16
 
@@ -29,7 +29,9 @@ def header(identity, sequence):
 
 def log(content):
     """The sealed records that say what `content` says."""
-    parts = [records.seal_fact(fact, content.facts[fact]) for fact in content.facts]
+    # The first one counts the message ids: should the image be cut short, none is used twice.
+    facts = sorted(content.facts, key=lambda fact: fact != journal.BOOTS)
+    parts = [records.seal_fact(fact, content.facts[fact]) for fact in facts]
     queue, running = content.queue, content.running
     for session in content.ids:
         if running is None or running.session != session:

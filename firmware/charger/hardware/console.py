@@ -69,8 +69,8 @@ class Console:
                 self._quiet_until = ticks.add(started, _QUIET_MS)
 
     def last(self):
-        """The last lines, also those that have been sent: two pieces of the ring, the older one first. It begins in the middle
-        of a line, or with zeros."""
+        """The last lines, also those that have been sent: two pieces of the ring, the older one first. It begins
+        in the middle of a line, or with zeros."""
         end = (self._start + self._used) % _RING
         return self._view[end:], self._view[:end]
 

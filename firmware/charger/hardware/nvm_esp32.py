@@ -40,7 +40,11 @@ class Medium:
     def append(self, offset, data):
         if data:
             started = supervisor.ticks_ms()
-            microcontroller.nvm[_FIRST + offset : _FIRST + offset + len(data)] = data
+            try:
+                microcontroller.nvm[_FIRST + offset : _FIRST + offset + len(data)] = data
+            except MemoryError:
+                # ESP-IDF's, too: all may be erased by then, so it counts as a write that failed.
+                raise RuntimeError("no memory to write nvm") from None
             self._longest_ms = max(self._longest_ms, ticks.diff(supervisor.ticks_ms(), started))
             self.ms = min(_WORST_MS, self._longest_ms * _MARGIN)
 

@@ -71,7 +71,9 @@ class Medium:
         other = 1 - self._current
         file = self._files[other]
         end = offset + len(data)
-        for block in range(behind // _BLOCK, (end + _BLOCK - 1) // _BLOCK):
+        blocks = range(behind // _BLOCK, (end + _BLOCK - 1) // _BLOCK)
+        # A new log gets its header last: what is still there of the old one would be taken for its continuation.
+        for block in blocks if offset else reversed(blocks):
             start = block * _BLOCK
             first = max(offset - start, 0)
             part = data[max(start - offset, 0) : max(start + _BLOCK - offset, 0)]

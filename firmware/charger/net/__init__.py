@@ -25,9 +25,9 @@ What may block, and for how long:
                   Everything else: 0. MiniMQTT takes until the next tick, 1 ms, to hand over a message.
     Link.publish  0
     Link.receive  0
-    Upload.step   250 ms to load it, and the dialer; 500 and 1000 ms to load the report and adafruit_requests, from source; TCP
-                  connect as Link.step; the request 4500 ms at most, less where the watchdog's time is short. Only with the
-                  relay open.
+    Upload.step   250 ms to load it, and the dialer; 500 and 1000 ms to load the report and adafruit_requests, from source;
+                  TCP connect as Link.step; the request 4500 ms at most, less where the watchdog's time is short. Only
+                  with the relay open.
     Ntp.step      250 ms, three times: to load what reads an answer, what asks, and the library; 0 while it waits.
 
 One case has no declared limit: on an RP2 whose network stack has no memory left a send blocks for up to 10 s, with

@@ -11,7 +11,7 @@ _ASK_S = const(60)
 
 
 class Boot:
-    """`identity`: as in registration.py. `registering`: its Registration, or None once the central system has accepted us."""
+    """`identity`: as in registration.py. `registering`: its Registration, or None once the central system accepted us."""
 
     def __init__(self, rpc, clock, configuration, identity, uptime, stalls, log):
         self._rpc = rpc

@@ -120,7 +120,11 @@ def _result(unique_id, payload):
 
 def _checksum(payload):
     """The same in whatever order the fields came; true and 1 differ in it."""
-    fields = sorted([json.dumps([name, payload[name]]) for name in payload])
+    try:
+        fields = sorted([json.dumps([name, payload[name]]) for name in payload])
+    except RuntimeError:
+        # The parser keeps its place in the heap, this on the C stack: what came in may be nested too deeply to go out.
+        raise CallError("FormationViolation", "nested too deeply") from None
     return binascii.crc32("".join(fields).encode())
 
 

@@ -24,8 +24,9 @@ def _change(charger, payload):
     controller.handle(connector.AVAILABILITY, operative)
     charger.availability.phase = None
     # A transaction runs, or its card must free the cable first.
-    waits = not operative and controller.state.phase not in (connector.UNAVAILABLE, connector.FAULTED)
-    return {"status": "Scheduled" if waits else "Accepted"}
+    if operative or controller.state.phase in (connector.UNAVAILABLE, connector.FAULTED):
+        return {"status": "Accepted"}
+    return {"status": "Scheduled"}
 
 
 ACTIONS = {"ChangeAvailability": _change}

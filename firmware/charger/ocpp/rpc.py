@@ -42,9 +42,9 @@ class Rpc:
     """`link`: connected, publish(text) -> bool, receive() -> text or None. `boot_id`: 16 hex digits, new at each boot.
     `configuration`: message_timeout_s is used.
 
-    `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or Rejected.
-    `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has come up since
-    the last. `answers`: those that are still to be sent.
+    `calls`, `actions`: as in calls.py. `registration`: None until BootNotification is answered, then Accepted, Pending or
+    Rejected. `called_s`: the uptime of our last call. `connected`: the link, when this pass began; `reconnected`: it has
+    come up since the last. `answers`: those that are still to be sent.
     """
 
     def __init__(self, link, boot_id, configuration, uptime, log):
@@ -130,9 +130,11 @@ class Rpc:
         self._waits = False
         connected = self._link.connected
         self.reconnected = connected and not self.connected
+        if self.connected and not connected:
+            # Here, since a call may come before the connection counts as one.
+            self.calls.remembered = []
         self.connected = connected
         if self.reconnected:
-            self.calls.remembered = []
             self._doubts = _DOUBTS if self.registration else 0
         # A frame is parsed in calls that have returned before it is acted on: both go deep.
         outcome = None if self._id is None else self._given_up(now)

@@ -103,8 +103,9 @@ class Transactions:
             energy_wh = max(energy_wh, running.last_wh)
         data = None if samples is None else samples.end(unix, energy_wh, power_w)
         self._journal.stop(self._session, unix, energy_wh, reason, id_tag, data)
-        self._clock.end()
+        # At once: for want of memory below it would be stopped twice.
         self._session = None
+        self._clock.end()
         self._waits = False
         self._log("ocpp", "transaction stopped ({}) at {} Wh".format(reason, energy_wh))
 
@@ -211,6 +212,9 @@ class Transactions:
     def _message(self, record):
         """(action, payload)"""
         transaction_id = self._journal.transaction_id(record.session)
+        if transaction_id is None:
+            # What follows a start whose record was damaged.
+            transaction_id = -1
         if record.kind == journal.METER:
             return "MeterValues", self._samples.meter_values(
                 transaction_id, record.unix, record.energy_wh, record.power_w, record.what

@@ -38,8 +38,9 @@ def _unlock(charger, payload):
         return {"status": "NotSupported"}
     state = charger.controller.state
     if state.running or connector.holds_cable(state):
-        charger.controller.handle(connector.STOP, "UnlockCommand")
-    elif lock.engaged:
+        charger.controller.remote_stop("UnlockCommand")
+    if lock.engaged:
+        # At once: the answer waits for this, and would come before the controller's next step.
         charger.interlock.free_cable()
     return _Unlocking(lock, charger.interlock)
 

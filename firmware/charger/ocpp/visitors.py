@@ -38,7 +38,7 @@ class Visitors:
         try:
             handler = visit("ocpp." + visit("ocpp.topics").topic(action)).ACTIONS[action]
         except ImportError:
-            raise CallError("InternalError", "a file of the firmware cannot be loaded")
+            raise CallError("InternalError", "a file of the firmware cannot be loaded") from None
         return handler(self._charger, payload)
 
     def step(self, now):

@@ -11,7 +11,7 @@ SECTIONS = {
     "ocpp": "OCPP 1.6. The central system may change the first three while the charger runs.",
     "hardware": "The parts that are wired to the board. Pins are names of its `board` module.",
     "safety": "How the relay is protected. The defaults are on the safe side.",
-    "storage": "Where transactions are kept until they are delivered. No effect yet: they are kept in RAM.",
+    "storage": "Where the journal is kept: transactions until they are delivered, and all else that outlasts a power cut.",
     "web": "CircuitPython's web workflow: files and console over Wi-Fi.",
 }
 
@@ -84,10 +84,11 @@ HELP = {
     "safety.max_cycles_per_hour": "How often per hour the relay may close.",
     "safety.stale_authorization_seconds": "An authorization older than this does not start a charge.",
     "safety.feedback_ms": "Time the contactor has to follow the relay, by its auxiliary contact. Longer is a fault.",
-    "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees who unplugs meanwhile.",
-    "storage.kind": "Where transactions and what else must outlast a power cut are kept: files on the drive (which the laptop "
-    "then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a board without "
-    "a USB drive, else nvm.",
+    "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees "
+    "who unplugs meanwhile.",
+    "storage.kind": "Where transactions and what else must outlast a power cut are kept: files on the drive (which the "
+    "laptop then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a "
+    "board without a USB drive, else nvm.",
     "storage.checkpoint_wh": "Energy after which the reading of a running transaction is written again: "
     "what a power cut may cost.",
     "storage.fram_address": "I2C address of the FRAM.",

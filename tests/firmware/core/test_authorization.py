@@ -477,6 +477,19 @@ def test_unlock_connector_frees_a_cable_that_is_held(make_rig):
     assert len(rig.calls("StopTransaction")) == 1
 
 
+def test_unlock_connector_of_a_charge_without_energy_answers_when_the_transaction_has_ended(make_rig):
+    rig = make_rig(cable_in=True)
+    refuse(rig, stop_transaction_on_invalid_id=False)
+    rig.run(300)
+    assert rig.lock.engaged
+    rig.link.deliver([2, "u1", "UnlockConnector", {"connectorId": 1}])
+    rig.run(300)
+    assert rig.results()[-1] == [3, "u1", {"status": "Unlocked"}]
+    assert rig.calls("StopTransaction")[-1]["reason"] == "UnlockCommand"
+    assert not rig.relay.closed
+    assert not rig.lock.engaged
+
+
 @pytest.mark.requirement("ERR 3.85", "No lock, or an unknown connector: NotSupported")
 @pytest.mark.parametrize("connector_id", [0, 2, -1])
 def test_unlock_connector_of_what_is_not_there(ready, connector_id):

@@ -19,6 +19,7 @@ MEDIA = {
     "FRAM": lambda: Medium(copies=2),
 }
 UNIX = 1_800_000_000
+FULL = "too many transactions are undelivered"
 CONTENTS = settings(max_examples=150, deadline=None)
 
 
@@ -72,7 +73,7 @@ def test_sixteen_transactions_fit_beside_a_full_configuration_and_card_cache(cha
     for place in range(16):
         assert charger.journal.trouble is None
         charger.session(f"0123456789012345678{place:x}", UNIX + place, place, place)
-    assert charger.journal.trouble == journal.FULL
+    assert charger.journal.trouble == FULL
     charger.restart()
     charger.wait()
     assert len(charger.journal) == 32
@@ -253,6 +254,106 @@ def test_a_medium_that_fails_is_said_once_and_refuses_transactions_until_it_work
     assert charger.journal.written
     charger.restart()
     assert charger.journal.head().id_tag == "A"
+
+
+def test_no_start_and_no_stop_is_sent_before_it_is_written(make_rig):
+    """Else a power cut leaves a transaction in the central system that is not known here, or stops one twice."""
+    memory = Charger()
+    rig = make_rig(journal=memory.journal)
+    rig.run(11000)
+    rig.plug()
+    memory.stalls.open, memory.stalls.most_ms = False, 0
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.calls("StartTransaction")
+    assert not rig.relay.closed
+    memory.stalls.open = True
+    rig.run(500)
+    assert rig.calls("StartTransaction")
+    assert rig.relay.closed
+    memory.stalls.open = False
+    rig.swipe()
+    rig.run(1000)
+    assert not rig.relay.closed
+    assert not rig.calls("StopTransaction")
+    memory.stalls.open = True
+    rig.run(500)
+    assert rig.calls("StopTransaction")
+    rig = make_rig(journal=memory.restart(), cable_in=True, SAFETY_RESUME_AFTER_POWER_LOSS="true")
+    rig.wait(30)
+    assert not rig.calls("StopTransaction")
+    assert not rig.relay.closed
+
+
+def test_while_the_medium_fails_messages_are_sent_and_later_it_says_that_the_transaction_ended(charger):
+    charger.journal.start("A", UNIX, 0)
+    charger.wait(1)
+    charger.deliver()
+    charger.journal.stop(charger.journal.running.session, UNIX, 100, "Local", "A")
+    charger.medium.error = OSError(5, "worn")
+    charger.wait(1)
+    assert charger.deliver()
+    charger.journal.stop(charger.journal.start("B", UNIX, 100), UNIX, 100, "Other", "B")
+    charger.wait(1)
+    assert len(charger.deliver()) == 2
+    charger.medium.error = None
+    charger.wait(100)
+    charger.restart()
+    assert charger.journal.running is None
+    assert not len(charger.journal)
+    assert not charger.content.ids
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_was_sent_unwritten_is_written_in_the_order_in_which_it_happened(charger, begun):
+    """Want of memory makes a write fail, too, and then no new log is due."""
+    session = charger.journal.start("A", UNIX, 0)
+    if begun:
+        charger.wait(1)
+        charger.journal.settled(charger.journal.head(), 7)
+        charger.wait(1)
+    charger.journal.failing = True
+    charger.journal.stop(session, UNIX, 100, "Local", "A")
+    while (record := charger.journal.head()) is not None:
+        charger.journal.settled(record, 7)
+    charger.wait()
+    charger.restart()
+    assert charger.journal.running is None
+    assert not charger.content.ids
+    charger.journal.failing = True
+    charger.journal.start("B", UNIX, 100)
+    charger.wait(1)
+    charger.restart()
+    assert charger.journal.running.id_tag == "B"
+
+
+@pytest.mark.parametrize("lacking", ["start", "answer", "stop"])
+def test_want_of_memory_for_a_record_changes_nothing(monkeypatch, charger, lacking):
+    def fail(kind, payload):
+        if kind == {"start": records.START, "answer": records.ANSWER, "stop": records.STOP}[lacking]:
+            raise MemoryError
+        return seal(kind, payload)
+
+    def attempt(what, act):
+        if what == lacking:
+            before = messages(charger.content), vars(charger.content)["running"], dict(charger.content.ids)
+            monkeypatch.setattr(records, "seal", fail)
+            with pytest.raises(MemoryError):
+                act()
+            monkeypatch.undo()
+            assert (messages(charger.content), charger.content.running, charger.content.ids) == before
+        return act()
+
+    seal = records.seal
+    now = charger.journal
+    session = attempt("start", lambda: now.start("A", UNIX, 0))
+    charger.wait(1)
+    attempt("answer", lambda: now.settled(now.head(), 7))
+    attempt("stop", lambda: now.stop(session, UNIX, 100, "Local", "A"))
+    charger.wait(1)
+    assert [entry[3] for entry in charger.deliver()] == [100]
+    charger.restart()
+    assert charger.journal.running is None
 
 
 def test_nvm_of_an_rp2_is_erased_only_when_nothing_is_owed():
@@ -454,10 +555,11 @@ def test_the_relay_does_not_close_before_the_start_is_written(make_rig, monkeypa
     rig.swipe()
     rig.run(3000)
     assert not rig.relay.closed
-    assert rig.statuses()[-1] == "Charging"
+    assert rig.statuses()[-1] == "Preparing"
     monkeypatch.undo()
     rig.run(500)
     assert rig.relay.closed
+    assert rig.statuses()[-1] == "Charging"
 
 
 def test_a_transaction_whose_start_cannot_be_written_ends_without_energy(make_rig, monkeypatch):
@@ -484,4 +586,21 @@ def test_a_full_journal_is_said_on_the_display_and_in_the_log(make_rig):
     rig.wait(15)
     assert not rig.relay.closed
     assert "Not Ready" in rig.screen.notices
-    assert any(journal.FULL in line for line in rig.log_lines)
+    assert any(FULL in line for line in rig.log_lines)
+
+
+def test_no_id_is_used_twice_wherever_a_rewriting_is_cut_short():
+    charger = Charger(Medium())
+    charger.wait()
+    for place in range(3):
+        charger.session(f"CARD{place}", UNIX + place * 7200, place * 1000, place * 1000 + 900)
+    used = {entry[4] for entry in charger.deliver()}
+    charger.restart()
+    image = journal_rewriting.header(charger.content.identity, 9) + b"".join(
+        journal_rewriting.log(charger.content)
+    )
+    for end in range(len(image) + 1):
+        charger.medium.data[0][:] = image[:end] + b"\xff" * (charger.medium.size - end)
+        charger.restart()
+        charger.session("CARD", UNIX, 5000, 5900)
+        assert not used & {charger.journal.message_id(charger.journal.head())}, end

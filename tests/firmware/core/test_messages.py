@@ -3,8 +3,10 @@
 """Frames, ids and answers: what is a repetition, what counts as an answer, what is sent again and when."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
+from charger.ocpp import calls
 from charger.ocpp.calls import Calls
 from charger.ticks import Uptime
 
@@ -151,6 +153,18 @@ def test_ids_start_anew_with_a_connection(rig):
     assert not rig.relay.closed
 
 
+def test_a_call_that_came_while_the_connection_was_made_is_remembered(rig):
+    rig.wait(11)
+    rig.link.connected = False
+    rig.wait(1)
+    rig.link.deliver([2, "r", "RemoteStartTransaction", REMOTE_START])
+    rig.run(50)
+    rig.link.connected = True
+    rig.wait(2)
+    assert rig.call("RemoteStartTransaction", REMOTE_START, "r") == [3, "r", {"status": "Rejected"}]
+    assert logged(rig, "call r repeated")
+
+
 @pytest.mark.requirement("J 4.1.4", "An id has at most 36 characters; a longer one gets an error")
 @pytest.mark.parametrize("length", [37, 64, 128])
 def test_an_id_over_36_characters_gets_an_error_with_that_id(rig, length):
@@ -205,6 +219,25 @@ def test_a_malformed_call_is_refused_and_not_carried_out(rig, frame):
         rig.link.deliver(frame)
         rig.run(100)
     assert [answer[:3] for answer in rig.results()] == [[4, "m", "FormationViolation"]] * 2
+    rig.wait(5)
+    assert not rig.reboots
+
+
+@pytest.mark.requirement("J 4.2.1", "A malformed call is refused")
+def test_a_call_that_is_nested_deeper_than_the_c_stack_is_refused(rig, monkeypatch):
+    """A board reads it, but cannot write it: json.dumps raises a RuntimeError there."""
+
+    def dumps(value, **options):
+        text = json.dumps(value, **options)
+        if text.count("[") > 800:
+            raise RuntimeError("maximum recursion depth exceeded")
+        return text
+
+    monkeypatch.setattr(calls, "json", SimpleNamespace(dumps=dumps))
+    rig.run(2000)
+    rig.link.deliver('[2,"m","Reset",{"type":"Hard","x":' + "[" * 900 + "]" * 900 + "}]")
+    rig.run(100)
+    assert [answer[:3] for answer in rig.results()] == [[4, "m", "FormationViolation"]]
     rig.wait(5)
     assert not rig.reboots
 

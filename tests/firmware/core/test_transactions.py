@@ -5,6 +5,9 @@
 from itertools import pairwise
 
 import pytest
+from charger import records
+
+from tests.firmware.core.media import Charger as Memory
 
 ACTIONS = ("StartTransaction", "MeterValues", "StopTransaction")
 ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
@@ -188,3 +191,49 @@ def test_start_and_stop_are_of_connector_1_and_have_the_register(rig):
     (start,), (stop,) = sent(rig, "StartTransaction"), sent(rig, "StopTransaction")
     assert start[3]["connectorId"] == 1
     assert stop[3]["meterStop"] - start[3]["meterStart"] == 1234
+
+
+@pytest.mark.parametrize("kind", [records.START, records.STOP])
+def test_want_of_memory_loses_no_stop(rig, monkeypatch, kind):
+    rig.run(11000)
+    rig.plug()
+    seal = records.seal
+    lacks = [kind]
+
+    def fail_once(kind, payload):
+        if kind in lacks:
+            lacks.remove(kind)
+            raise MemoryError
+        return seal(kind, payload)
+
+    monkeypatch.setattr(records, "seal", fail_once)
+    for _ in range(4):
+        try:
+            rig.swipe()
+        except MemoryError:
+            assert not lacks
+        rig.run(500)
+    rig.unplug()
+    rig.run(1000)
+    assert not lacks
+    assert not rig.relay.closed
+    assert rig.journal.running is None
+    assert rig.interlock.fault is None
+    actions = [action for action, _ in rig.calls() if action.endswith("Transaction")]
+    assert actions == ["StartTransaction", "StopTransaction"] * (len(actions) // 2)
+    assert actions
+
+
+@pytest.mark.requirement("ERR 3.18", "without a transactionId everything of the transaction is sent with -1")
+def test_what_follows_a_start_whose_record_is_damaged_is_sent_without_an_id(make_rig):
+    memory = Memory()
+    memory.wait()
+    session = memory.journal.start("CARD", 1_795_332_600, 1000)
+    memory.journal.meter(session, 1_795_332_660, 1100, 0, 1)
+    memory.journal.stop(session, 1_795_332_700, 1200, "Local", "CARD")
+    memory.wait()
+    memory.medium.data[0][memory.medium.log().find(b"CARD")] ^= 1
+    rig = make_rig(journal=memory.restart())
+    rig.run(3000)
+    assert [frame[2] for frame in sent(rig)] == ["MeterValues", "StopTransaction"]
+    assert {frame[3]["transactionId"] for frame in sent(rig)} == {-1}

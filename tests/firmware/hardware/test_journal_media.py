@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Where the journal is kept: two files, each of which is a whole copy, and an FRAM of two halves."""
+"""Where the journal is kept: two files, each of which is a whole copy, an FRAM of two halves, the nvm of an ESP32."""
 
 import io
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -111,3 +113,47 @@ def test_an_fram_keeps_the_old_half_until_the_new_one_is_complete(bench: Any) ->
     bus.free = False
     with pytest.raises(OSError, match="held"):
         medium.append(20, b"x")
+
+
+class Nvm(bytearray):
+    """An ESP32's: erased as a whole before each write, of which ESP-IDF may make nothing for want of memory."""
+
+    fails = False
+
+    def __setitem__(self, place: Any, data: Any) -> None:
+        kept = bytes(self)
+        super().__setitem__(slice(None), b"\xff" * len(self))
+        if self.fails:
+            raise MemoryError
+        super().__setitem__(slice(None), kept)
+        super().__setitem__(place, data)
+
+
+def test_an_esp32_that_had_no_memory_to_write_its_nvm_writes_all_of_it_again(bench: Any) -> None:
+    from charger import journal, journal_recovery
+
+    nvm = sys.modules["microcontroller"].nvm = Nvm(b"\xff" * 8192)  # type: ignore[attr-defined]
+    stalls = SimpleNamespace(idle=True, allow=lambda ms: True)
+
+    def start() -> Any:
+        medium = bench.module("nvm_esp32").Medium()
+        return journal.Journal(journal_recovery.recover(medium, print), medium, stalls, 100, lambda *_: None)
+
+    def wait(kept: Any) -> None:
+        bench.run(lambda now: kept.step(now), 70_000)
+
+    kept = start()
+    session = kept.start("TAG", 1_800_000_000, 1000)
+    kept.stop(session, 1_800_000_060, 1500, "Local", "TAG")
+    wait(kept)
+    nvm.fails = True
+    kept.put(journal.INOPERATIVE, 1)
+    wait(kept)
+    assert kept.failing
+    nvm.fails = False
+    wait(kept)
+    assert not kept.failing
+    again = start()
+    assert len(again) == 2
+    assert again.message_id(again.head()) == kept.message_id(kept.head())
+    assert again.get(journal.INOPERATIVE) == 1

@@ -9,7 +9,7 @@ import builtins
 import re
 
 import pytest
-from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.names import board_names, flash_names, library_names, names_in_file
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.translate import translated
 from chargerctl.deploy.image import Image, firmware_image
@@ -126,6 +126,30 @@ def test_an_attribute_gets_another_name_wherever_it_is_set() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "derived",
+    [
+        "from x.a import Base\nclass Sub(Base):",
+        "from .a import Base\nclass Sub(Base):",
+        "from . import Base\nclass Sub(Base):",
+        "from .a import Base as Other\nclass Sub(Other):",
+        "from . import a\nclass Sub(a.Base):",
+        "import x.a\nclass Sub(x.a.Base):",
+    ],
+)
+def test_private_names_of_a_class_and_its_base_in_another_file_stay_two_names(derived: str) -> None:
+    library = {
+        "lib/x/__init__.py": "from .a import Base\n",
+        "lib/x/a.py": "class Base:\n    def _alpha_thing(self): pass\n",
+        "lib/x/b.py": derived + "\n    def _beta_thing(self): pass\n",
+        "lib/x/c.py": "class Else:\n    def _gamma_thing(self): pass\n",
+    }
+    names = board_names(library, {})
+    beta = names.get("_beta_thing", "_beta_thing")
+    assert names["_alpha_thing"] != beta
+    assert names["_gamma_thing"] in (names["_alpha_thing"], beta)
+
+
 def test_what_libraries_programs_and_strings_know_keeps_its_name() -> None:
     kept = {
         "recv_into", "settimeout", "setsockopt",  # MiniMQTT calls them
@@ -156,6 +180,17 @@ def test_a_name_that_a_library_has_stays() -> None:
 def test_a_name_in_use_elsewhere_is_not_taken() -> None:
     taken = NAMES["authorize_answered"]
     assert taken not in board_names(PACKAGE, {**OTHERS, "lib/x.py": f"x.{taken}".encode()}).values()
+
+
+def test_of_a_library_only_what_no_other_file_knows_gets_another_name() -> None:
+    library = {
+        "lib/x/a.py": "class Pipe:\n    def fetch_all(self, how_much): self._left_over = how_much\n",
+        "lib/x/b.py": "from x.a import Pipe\ndef helper_of_x(pipe): return pipe._left_over\n",
+    }
+    names = library_names(library, {"charger/c.py": b"from x.a import Pipe\nPipe().fetch_all(1)\n"})
+    assert names_in_file("lib/x/a.py", names).keys() == {"how_much", "_left_over"}
+    assert names_in_file("lib/x/b.py", names).keys() == {"helper_of_x", "pipe", "_left_over"}
+    assert names["lib/x/a.py _left_over"] == names["lib/x/b.py _left_over"]
 
 
 def test_what_inherits_from_a_library_keeps_its_names() -> None:

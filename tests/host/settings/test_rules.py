@@ -10,7 +10,6 @@ from chargerctl.boards.catalogue import BOARDS
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.settings import SettingsError, effective_for_simulation
 from chargerctl.settings.rules import PUBLIC_BROKERS, VITAL_PINS, is_local, notes, profile_of
-from chargerctl.settings.table import SETTINGS
 
 
 def problems(*overrides, board="auto") -> list[str]:

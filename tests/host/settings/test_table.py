@@ -36,6 +36,10 @@ def test_the_example_is_generated_from_the_table():
     )
 
 
+def test_nothing_is_offered_that_has_no_effect_yet():
+    assert "No effect yet" not in document() + example()
+
+
 def test_every_setting_is_in_the_reference_with_its_variable():
     text = document()
     for setting in SETTINGS.values():

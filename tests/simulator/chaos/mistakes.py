@@ -18,6 +18,7 @@ _CONNECTOR = "charger/connector.py"
 _CONTROLLER = "charger/controller.py"
 _TRANSACTIONS = "charger/ocpp/transactions.py"
 _JOURNAL = "charger/journal.py"
+_INTERRUPTED = "charger/interrupted.py"
 _SAMPLES = "charger/ocpp/samples.py"
 _RPC = "charger/ocpp/rpc.py"
 _AUTHORIZATION = "charger/ocpp/authorization.py"
@@ -81,8 +82,8 @@ MISTAKES = {
     ),
     "a cable that comes is taken for a used one": (
         _CONNECTOR,
-        "state = _but(state, plugged=True, used=False)",
-        "state = _but(state, plugged=True)",
+        "used=state.running or state.phase == FINISHING)",
+        "used=state.used)",
     ),
     "the unplugged cable is told as a card": (
         _CONNECTOR,
@@ -96,8 +97,8 @@ MISTAKES = {
     ),
     "a refused card does not hold its cable": (
         _CONNECTOR,
-        "if ended.plugged and state.by_card:",
-        "if not ended.plugged and state.by_card:",
+        "    if not state.by_card:\n        return _end(state, reason, None)\n",
+        "    if state.by_card:\n        return _end(state, reason, None)\n",
     ),
     "an answer about a card that has left still counts": (
         _CONNECTOR,
@@ -123,8 +124,8 @@ MISTAKES = {
     ),
     "a refused start is not noticed": (
         _CONTROLLER,
-        "self.handle(connector.PARENT if accepted else connector.START_REFUSED, parent)",
-        "self.handle(connector.PARENT, parent)",
+        "        if accepted:\n            self.handle(connector.PARENT, parent)\n",
+        "        if True:\n            self.handle(connector.PARENT, parent)\n",
     ),
     # Messages.
     "StopTransaction is lost on reconnect": (
@@ -158,8 +159,9 @@ MISTAKES = {
     ),
     "a queue overruns": (
         _JOURNAL,
-        "        self._records.append(record)\n",
-        "        self._records.append(record)\n        if len(self._records) > 12:\n            self._records.pop(0)\n",
+        "        self._content.queue.append(item)\n",
+        "        self._content.queue.append(item)\n"
+        "        if len(self._content.queue) > 12:\n            self._content.queue.pop(0)\n",
     ),
     "calls are given up after three seconds": (
         _RPC,
@@ -173,8 +175,8 @@ MISTAKES = {
     ),
     "a remote start is accepted and forgotten": (
         _CONTROLLER,
-        "        self.handle(connector.REMOTE_START, id_tag)\n        return True\n",
-        "        return True\n",
+        "        self._remote = (connector.REMOTE_START, (id_tag, authorized))\n",
+        "",
     ),
     "an expired card is accepted": (
         _AUTHORIZATION,
@@ -183,8 +185,8 @@ MISTAKES = {
     ),
     "an empty parent names a group": (
         _AUTHORIZATION,
-        "group = isinstance(parent, str) and printable(parent) and parent.strip()",
-        "group = isinstance(parent, str)",
+        " and len(parent) <= _MAX_ID_TAG and printable(parent) and parent.strip()\n",
+        "\n",
     ),
     "a status that may be lost is not sent again": (
         _AVAILABILITY,
@@ -220,6 +222,42 @@ MISTAKES = {
         _RESET,
         "            self._reboot()\n",
         "            self._reason = self._reboot_at = None\n",
+    ),
+    # The journal.
+    "the journal forgets the newest message": (
+        _JOURNAL,
+        "parts = queue[len(queue) - self._new :] + self._urgent",
+        "parts = queue[len(queue) - self._new : -1] + self._urgent",
+    ),
+    "ids start anew after a reset": (
+        _JOURNAL,
+        "        content.number = boots << 16\n",
+        "        content.number = 1 << 16\n",
+    ),
+    "the answer to a start is forgotten over a reset": (
+        "charger/journal_recovery.py",
+        "        content.ids[session] = transaction_id\n",
+        "",
+    ),
+    "the register starts at 0 again": (
+        _SAMPLES,
+        "        meter.energy_wh += records.get(journal.REGISTER_WH) or 0\n",
+        "",
+    ),
+    "an interrupted transaction gets no stop": (
+        _INTERRUPTED,
+        "        charger.transactions.stop(reason, None, running.last_wh, running.last_unix)\n",
+        "",
+    ),
+    "a stop after a power cut has the reason Reboot": (
+        _INTERRUPTED,
+        'reason = "PowerLoss" if reset_reason in _POWER else "Reboot"',
+        'reason = "Reboot"',
+    ),
+    "an interrupted transaction stops when the program starts again": (
+        _INTERRUPTED,
+        "running.last_wh, running.last_unix)",
+        "running.last_wh)",
     ),
     # The link.
     "an answer of the broker is awaited for ever": (

@@ -86,7 +86,7 @@ def catch(scene, nth=1, at_least_us=0):
 @pytest.mark.parametrize("board_id", [C6, S2, S3, PICO, PICO_2])
 def test_display_and_reader_are_found_on_every_chip_and_version(charger, board_id, version):
     scene = charger(board_id, version=version)
-    assert scene.wait(lambda: scene.world.panel.shows("Available"), 15), said(scene)
+    assert scene.wait(lambda: scene.world.panel.shows("Available"), 20), said(scene)
     scene.world.plug()
     scene.world.swipe(UID)
     assert scene.wait(lambda: scene.world.panel.shows("Charging"), 8), said(scene)

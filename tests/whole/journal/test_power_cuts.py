@@ -16,12 +16,6 @@ from tests.whole.journal.stores import Stores
 
 # On these nothing may be lost, wherever the cut falls.
 SAFE = ("file", "nvm RP2", "fram")
-# Point("file", aged, 34, "after"): a StopTransaction that was sent before its two blocks were written is sent once more,
-# with another id and the value of the last checkpoint.
-KNOWN = pytest.mark.xfail(
-    reason="files: a stop is doubled when the power fails between its two blocks", strict=True
-)
-MARKED = tuple(pytest.param(kind, marks=KNOWN if kind == "file" else ()) for kind in SAFE)
 # Of each store: every so many points. The seeds of what is torn go round with them.
 SAMPLE = 90
 SEEDS = 8
@@ -49,7 +43,7 @@ def judged(chosen):
 @pytest.mark.requirement(
     "SPEC 3.7.1", "A message that is sent again after a power cut has its id and its payload."
 )
-@pytest.mark.parametrize("kind", MARKED)
+@pytest.mark.parametrize("kind", SAFE)
 def test_no_cut_loses_or_doubles_a_transaction(kind):
     wrong, count = judged(sample(kind))
     print(f"{kind}: {count} points")
@@ -91,7 +85,7 @@ def test_the_judge_sees_a_journal_that_forgets():
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", MARKED)
+@pytest.mark.parametrize("kind", SAFE)
 def test_no_point_at_all_loses_or_doubles_a_transaction(kind):
     wrong, count = judged(points.every(kind, SEEDS))
     print(f"{kind}: {count} points")

@@ -341,12 +341,18 @@ def _remote_start(call_id):
     return f"""peer.publish('[2, "{call_id}", "RemoteStartTransaction", {{"idTag": "04A2B3C4", "connectorId": 1}}]')"""
 
 
+# What is also called while a charge runs.
+_KEY = """peer.publish('[2, "m", "ChangeConfiguration", {"key": "StopTxnSampledData", "value": "Power.Active.Import"}]')"""
+_OUT = """peer.publish('[2, "n", "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}]')"""
+_BACK = """peer.publish('[2, "o", "ChangeAvailability", {"connectorId": 1, "type": "Operative"}]')"""
+_UNLOCK = """peer.publish('[2, "p", "UnlockConnector", {"connectorId": 1}]')"""
 # A charge that the central system starts and stops, with a cable that is in already; another, before the relay has
-# rested; one that begins when the cable comes.
+# rested; one that begins when the cable comes, and ends with that being freed.
 _REMOTE = (
+    _KEY,
     *(_PLUG, _remote_start("h"), _remote_start("i")),
     """peer.publish('[2, "j", "RemoteStopTransaction", {"transactionId": 1}]')""",
-    *(_remote_start("k"), _UNPLUG, _remote_start("l"), _PLUG, _UNPLUG),
+    *(_remote_start("k"), _UNPLUG, _remote_start("l"), _PLUG, _KEY, _OUT, _BACK, _UNLOCK, _UNPLUG),
 )
 # What the central system asks, rightly or not; each is answered before the next.
 CALLS = (
@@ -357,6 +363,8 @@ CALLS = (
     '[2, "d", "RemoteStopTransaction", {}]',
     '[2, "e", "ClearCache", {}]',
     '[2, "f", "ClearCache"]',
+    '[2, "q", "ChangeAvailability", {"connectorId": 0, "type": "Inoperative"}]',
+    '[2, "r", "ChangeAvailability", {"connectorId": 0, "type": "Operative"}]',
     '[3, "nobody asked", {}]',
     "[4, 7]",
     "no JSON",

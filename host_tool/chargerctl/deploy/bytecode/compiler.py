@@ -9,17 +9,18 @@ CircuitPython's own compiler writes, except for the first letter: format 6, whic
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from chargerctl import __version__
-from chargerctl.deploy.bytecode.names import board_names, flash_names
+from chargerctl.deploy.bytecode.names import board_names, flash_names, library_names, names_in_file
 from chargerctl.deploy.bytecode.quiet import lean
 from chargerctl.deploy.bytecode.renaming import RenamingError, renamed
 from chargerctl.deploy.bytecode.source_record import Made, SourceRecord, digest_of
 from chargerctl.deploy.image import Image
+from chargerctl.deploy.libraries.requirements import versions_tested
 from chargerctl.errors import ChargerctlError
 
 MAJORS = (9, 10)  # of CircuitPython: those that read this format
@@ -36,8 +37,8 @@ class NoCompilerError(ChargerctlError):
 
 @dataclass(frozen=True)
 class Compiled:
-    """image: with .mpy in place of sources. names: {identifier in the source: on the board} of the charger package and of
-    libraries in source; known_by: their key in the record, "" where the names are those of the sources."""
+    """image: with .mpy in place of sources. names: as board_names() and library_names() give them; known_by: their key in
+    the record, "" where the names are those of the sources."""
 
     image: Image
     names: dict[str, str] = field(default_factory=dict)
@@ -53,13 +54,16 @@ def compile_image(image: Image, record: SourceRecord | None = None, *, own_names
     record = record or SourceRecord(None)
     sources = {path: content for path, content in image.items() if is_compiled(path)}
     digest, names = ("", {}) if own_names else _names(image, record)
+    # A library's own names do not change with the charger, so it is not compiled again.
+    mine = {path: names if path.startswith(_PACKAGE) else names_in_file(path, names) for path in sources}
     keys = {
-        path: digest_of(_version(), __version__, path, digest, content) for path, content in sources.items()
+        path: digest_of(_version(), __version__, path, _known_by(path, digest, mine[path]), content)
+        for path, content in sources.items()
     }
     done = {path: content for path in sources if (content := record.cached(keys[path])) is not None}
-    texts = {path: _text(path, content, names) for path, content in sources.items() if path not in done}
+    texts = {path: _text(path, content, mine[path]) for path, content in sources.items() if path not in done}
     for path, content in _compile(texts):
-        record.remember(keys[path], Made(path, texts[path], content))
+        record.remember(keys[path], Made(path, texts[path], content, sources[path].decode()))
         done[path] = content
     kept = {path: content for path, content in image.items() if path not in sources}
     return Compiled(kept | {mpy_path(path): done[path] for path in sources}, names, digest)
@@ -103,7 +107,7 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
     for path in [path for path in programs if path.endswith(".mpy")]:
         if made := record.made(programs[path]):  # so that the names are those of the same image as text
             del programs[path]
-            programs[made.path] = made.source.encode()
+            programs[made.path] = made.original.encode()
     choice = " ".join(flash_names()[0])
     digest = digest_of(
         _version(), __version__, choice, *(part for item in sorted(programs.items()) for part in item)
@@ -111,8 +115,7 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
     names = record.names(digest)
     if names is None:
         try:
-            package = {path: _used(path, content) for path, content in programs.items() if is_compiled(path)}
-            names = board_names(package, {path: programs[path] for path in programs.keys() - package.keys()})
+            names = _chosen(programs)
         except SyntaxError as error:
             raise ChargerctlError(
                 f"{error.filename} cannot be compiled: line {error.lineno}: {error.msg}"
@@ -120,6 +123,23 @@ def _names(image: Image, record: SourceRecord) -> tuple[str, dict[str, str]]:
     # Even if it exists: the time of the file shows which names were used last.
     record.remember_names(digest, names)
     return digest, names
+
+
+def _chosen(programs: Mapping[str, bytes]) -> dict[str, str]:
+    sources = {path: _used(path, content) for path, content in programs.items() if is_compiled(path)}
+    roots: dict[str, dict[str, str]] = {}
+    for path, text in sources.items():
+        root = _PACKAGE if path.startswith(_PACKAGE) else path.split("/")[1].removesuffix(".py")
+        roots.setdefault(root, {})[path] = text
+    names: dict[str, str] = {}
+    for root, files in roots.items():
+        others = {path: content for path, content in programs.items() if path not in files}
+        names |= board_names(files, others) if root == _PACKAGE else library_names(files, others)
+    return names
+
+
+def _known_by(path: str, digest: str, names: Mapping[str, str]) -> str:
+    return digest if path.startswith(_PACKAGE) else repr(sorted(names.items()))
 
 
 def _text(path: str, source: bytes, names: dict[str, str]) -> str:
@@ -134,7 +154,12 @@ def _text(path: str, source: bytes, names: dict[str, str]) -> str:
 
 def _used(path: str, source: bytes) -> str:
     text = _decoded(path, source)
-    return text if path.startswith(_PACKAGE) else lean(path, text)
+    return lean(path, text) if _is_required(path) else text
+
+
+def _is_required(path: str) -> bool:
+    """Whether the file is of a library that the charger requires: another may be of the user, who reads its log."""
+    return path.startswith("lib/") and path.split("/")[1].removesuffix(".py") in versions_tested()
 
 
 def _decoded(path: str, source: bytes) -> str:

@@ -3,9 +3,9 @@
 """Which identifiers get another name on the board, one that CircuitPython has in flash already.
 
 Each identifier of a program that CircuitPython does not have in flash takes some 20 bytes of RAM as long as the program
-runs. Those that only the charger package and its libraries use, and only as identifiers, can be called `fill_row` or
-`hstop` instead. The names to choose from are in flash_names.txt. Private names that never meet, since they are in
-different files, share one.
+runs. Those that only the charger package uses, and only as identifiers, can be called `fill_row` or `hstop` instead, and
+so can those that only one library uses: what others use of it keeps its name, so that each can be replaced by itself. The
+names to choose from are in flash_names.txt. Private names that never meet, since they are in different files, share one.
 A constant of one file gets a private name: the compiler puts its value where it is used, and keeps no name at all.
 """
 
@@ -23,19 +23,38 @@ _WORD = re.compile(r"[^\W\d]\w*")
 # A string that may contain names: one identifier, a path with dots, or a list of them.
 _NAMING = re.compile(r"[^\W\d]\w*(?:[.,\s]+[^\W\d]\w*)*")
 
+# Without any of these a file takes no name from a text: several words are a message.
+_BY_TEXT = {
+    "namedtuple",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "delattr",
+    "globals",
+    "vars",
+    "exec",
+    "eval",
+    "type",
+}
+
 
 def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
     """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
     second key, the file's path, a space and the name: with the path, the way back is unique.
 
-    package: the sources of charger and libraries by path. others: every other program on the board, as source or as .mpy. An
-    identifier stays as it is where CircuitPython, another program or a string of the package has it, or where it
-    belongs to a class derived from one of a library. Raises SyntaxError.
+    package: the charger's sources by path. others: every other program on the board, as source or as .mpy. An identifier
+    stays as it is where CircuitPython, another program or a string of the package has it, or where it belongs to a class
+    derived from one of a library. Raises SyntaxError.
     """
     everywhere, somewhere = flash_names()
     trees = [ast.parse(text, path) for path, text in package.items()]
     modules = {part for path in package for part in _WORD.findall(path)}
     elsewhere = {name for path, content in others.items() for name in _names_in(path, content)}
+    # Private names that each uses on its own objects alone do not meet.
+    reached = {name for tree in trees for name in _reached(tree)}
+    for path, content in others.items():
+        reached |= _reached_in(path, content)
+    elsewhere = {name for name in elsewhere if not _is_private(name) or name in reached}
     elsewhere |= set(dir(builtins)) | set(keyword.kwlist)
     classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     fixed = elsewhere | modules | somewhere.union(everywhere)
@@ -70,6 +89,22 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     return dict(sorted(names.items()))
 
 
+def library_names(library: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
+    """As board_names(), for the files of one library: only the keys with a path, since its names are its own."""
+    names = board_names(library, others)
+    return {
+        f"{path} {name}": names[name]
+        for path, text in library.items()
+        for name in _WORD.findall(text)
+        if name in names
+    }
+
+
+def names_in_file(path: str, names: Mapping[str, str]) -> dict[str, str]:
+    """{name in the source: on the board} for one file of a library, from all names."""
+    return {key[len(path) + 1 :]: name for key, name in names.items() if key.startswith(path + " ")}
+
+
 def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dict[str, int]:
     """{private name: number of its group}: no two of a group are in one file, or in files that are related.
 
@@ -90,22 +125,35 @@ def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dic
 
 
 def _related(trees: Mapping[str, ast.Module]) -> dict[str, str]:
-    """Files whose classes derive from one another's: their private names meet in one object."""
+    """Files whose classes derive from one another's: their private names meet in one object. A base is found by its name,
+    in whatever file a class is called so: how it was imported, and by way of what, is of no account."""
+    defining: dict[str, list[str]] = {}
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                defining.setdefault(node.name, []).append(path)
     related = {path: path for path in trees}
     for path, tree in trees.items():
-        imported = {
-            alias.asname or alias.name: f"{node.module.replace('.', '/')}.py"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module
-            for alias in node.names
-        }
-        for node in ast.walk(tree):
-            for base in node.bases if isinstance(node, ast.ClassDef) else ():
-                other = imported.get(_name(base))
-                if other in related:
-                    old, new = related[other], related[path]
-                    related = {each: new if group == old else group for each, group in related.items()}
+        for name in _bases(tree):
+            for other in defining.get(name, ()):
+                old, new = related[other], related[path]
+                related = {each: new if group == old else group for each, group in related.items()}
     return related
+
+
+def _bases(tree: ast.Module) -> Iterator[str]:
+    """The names of the classes that those of the file derive from, as they are called where they are defined."""
+    original = {
+        alias.asname: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    }
+    for node in ast.walk(tree):
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            name = base.attr if isinstance(base, ast.Attribute) else _name(base)
+            yield original.get(name, name)
 
 
 @cache
@@ -137,6 +185,32 @@ def _names_in(path: str, content: bytes) -> set[str]:
                 if isinstance(each, str):
                     names.update(_WORD.findall(each))
     return names
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _reached_in(path: str, content: bytes) -> set[str]:
+    try:
+        return set(_reached(ast.parse(content, path))) if path.endswith(".py") else _names_in(path, content)
+    except (SyntaxError, ValueError):
+        return _names_in(path, content)
+
+
+def _reached(tree: ast.Module) -> Iterator[str]:
+    """Names that a file may use on an object of another file: on anything but self, in strings and imports, and in a class
+    that is derived from another."""
+    yield from _named_in_strings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not (
+            isinstance(node.value, ast.Name) and node.value.id == "self"
+        ):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield from _WORD.findall(f"{node.name} {node.asname}")
+        elif isinstance(node, ast.ClassDef) and node.bases:
+            yield from _WORD.findall(ast.unparse(node))
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:
@@ -184,9 +258,10 @@ def _named_in_strings(tree: ast.Module) -> Iterator[str]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
+    by_text = any(isinstance(node, ast.Name) and node.id in _BY_TEXT for node in ast.walk(tree))
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
-        if isinstance(text, str) and _NAMING.fullmatch(text):
+        if isinstance(text, str) and _NAMING.fullmatch(text) and (by_text or " " not in text.strip()):
             yield from _WORD.findall(text)
 
 

@@ -27,21 +27,28 @@ _UNUSED = {
     ),
     "lib/adafruit_ticks.py": ("ticks_add", "ticks_less"),
 }
+# What a log statement may call: without it the program does the same.
+_WITHOUT_EFFECT = ("hex", "len", "str", "repr", "type")
 _FOR_TYPE_CHECKERS = ("typing", "types", "circuitpython_typing")
 
 
 def lean(path: str, source: str) -> str:
-    """The source of a library's file without all that; line numbers do not change. Raises SyntaxError where the source is
-    not Python."""
+    """The source of a library's file without all that; line numbers do not change. A statement stays that goes over several
+    lines where another follows it on the last, and a log statement whose arguments do something.
+
+    Raises SyntaxError where the source is not Python.
+    """
     lines = source.encode().split(b"\n")
-    for statement in _dropped(ast.parse(source, path), _UNUSED.get(path, ())):
+    statements = _dropped(ast.parse(source, path), _UNUSED.get(path, ()))
+    # From the last to the first, so that the places of the others stay as they are.
+    for statement in sorted(statements, key=lambda each: (each.lineno, each.col_offset), reverse=True):
         above = getattr(statement, "decorator_list", [])
         first = min([statement.lineno, *(each.lineno for each in above)]) - 1
         last = (statement.end_lineno or statement.lineno) - 1
-        # Nothing but the statement is on its first line, or a decorator.
-        start = statement.col_offset
         rest = lines[last][statement.end_col_offset :]
-        lines[first] = lines[first][:start] + b"pass"
+        if first < last and rest.lstrip().startswith(b";"):
+            continue
+        lines[first] = lines[first][: statement.col_offset] + b"pass"
         lines[first + 1 : last + 1] = [b""] * (last - first)
         lines[last] += rest
     return b"\n".join(lines).decode()
@@ -61,11 +68,20 @@ def _dropped(tree: ast.AST, unused: tuple[str, ...]) -> Iterator[ast.stmt]:
 
 
 def _logs(statement: ast.stmt) -> bool:
-    """The statement is self.logger.LEVEL(…)."""
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+    """The statement is self.logger.LEVEL(…), with arguments that do nothing."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return False
-    return value.func.attr in _LEVELS and ast.unparse(value.func.value) == "self.logger"
+    if call.func.attr not in _LEVELS or ast.unparse(call.func.value) != "self.logger":
+        return False
+    arguments = [*call.args, *(each.value for each in call.keywords)]
+    return not any(_acts(node) for argument in arguments for node in ast.walk(argument))
+
+
+def _acts(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return not isinstance(node.func, ast.Name) or node.func.id not in _WITHOUT_EFFECT
+    return isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom)
 
 
 def _for_type_checkers(statement: ast.stmt) -> bool:

@@ -22,11 +22,12 @@ from chargerctl.files import write_private
 
 @dataclass(frozen=True)
 class Made:
-    """A .mpy file. path: of its source, as a traceback shows it; source: as it was compiled, with replaced names."""
+    """A .mpy file. path: of its source; source: as it was compiled, with replaced names; original: as it was before."""
 
     path: str
     source: str
     content: bytes
+    original: str = ""
 
 
 class SourceRecord:
@@ -43,7 +44,7 @@ class SourceRecord:
         return content if hashlib.sha256(content).digest() == seal else None
 
     def remember(self, key: str, made: Made) -> None:
-        about = {"path": made.path, "source": made.source}
+        about = {"path": made.path, "source": made.source, "original": made.original}
         self._write(f"{digest_of(made.content)}.json", json.dumps(about).encode())
         self._write(f"{key}.mpy", hashlib.sha256(made.content).digest() + made.content)
 
@@ -51,7 +52,7 @@ class SourceRecord:
         """The source of this .mpy, None where it was compiled elsewhere."""
         try:
             about = json.loads(self._read(f"{digest_of(mpy)}.json") or b"")
-            return Made(str(about["path"]), str(about["source"]), mpy)
+            return Made(str(about["path"]), str(about["source"]), mpy, str(about["original"]))
         except (ValueError, TypeError, KeyError):
             return None
 

@@ -16,7 +16,7 @@ from chargerctl.simulator.chaos import phases
 from chargerctl.simulator.chaos.endings import Endings
 from chargerctl.simulator.chaos.grants import Grants
 from chargerctl.simulator.chaos.opening import BOUND_MS, Opening
-from chargerctl.simulator.chaos.scene import Scene
+from chargerctl.simulator.chaos.scene import TORN, Scene
 from chargerctl.simulator.machine.events import Event
 
 # Contacts that move and move back within a pass may go unseen.
@@ -35,7 +35,7 @@ class RelayJudge:
         self.unplugs: Counter[str] = Counter()
         self.unplugs_charging: Counter[str] = Counter()
         self.closings = 0
-        # Since the last reset, those interrupted by a glitch counted once.
+        # Those interrupted by a glitch counted once; without what went with the chip's memory.
         self.sessions = 0
         self._scene = scene
         self._violated = violated
@@ -93,6 +93,8 @@ class RelayJudge:
             self._contact_opened_s = self._scene.now_s
         elif kind == "reset":
             self._was_reset(str(event["reason"]))
+        elif kind == "chaos" and event["text"] == TORN:
+            self.sessions = 0
         elif kind == "estop":
             self._estop_moved(bool(event["pressed"]))
         elif kind == "service" or (kind == "frame" and event["dir"] == "in" and _is_reset(event["frame"])):
@@ -114,7 +116,6 @@ class RelayJudge:
     def _was_reset(self, reason: str) -> None:
         self._booted_s = self._scene.now_s
         self._closings_s.clear()
-        self.sessions = 0
         # What is in nvm outlasts every reset, unless the chip knows that the supply was off, or was cut off while it wrote.
         board = self._scene.board
         kept = self._kept_s is not None and self._kept_s < self._booted_s

@@ -15,6 +15,7 @@ from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.console import Reader
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Event
+from chargerctl.simulator.machine.operations import AFTER
 from chargerctl.simulator.network.faults import BrokerFaults
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
@@ -22,6 +23,8 @@ from chargerctl.simulator.peripherals.wiring import World
 HEARTBEAT_S = 30
 # Of remote starts: each has an idTag of its own.
 REMOTE_TAG = "REMOTE-"
+# Said of nvm that was being erased and written when the power went: what it held may be lost (docs/journal.md).
+TORN = "nvm_torn"
 # After more than 100 ms without a look at the cable the program takes it for a stall.
 _IDLE_PASS_US = 90_000
 # Every event of an episode but the pictures: to read the text off each takes longer than all else a listener does.
@@ -78,6 +81,8 @@ class Scene:
         self._failed: set[str] = set()
         self._calls = self._tags = 0
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
+        self._erased = False
+        self.board.operations.reached = self._reached
         self.listen(self._on_event)
         if not thorough:
             self.board.counts_pystack = False
@@ -119,7 +124,17 @@ class Scene:
         """Have `call()` at the next event for which `holds(event)`."""
         self._awaited.append((holds, call))
 
+    def _reached(self, name: str, phase: str) -> None:
+        """An operation on a memory. Erased is what is not written again yet."""
+        if name == "nvm erase":
+            self._erased = True
+        elif name == "nvm program" and phase == AFTER:
+            self._erased = False
+
     def _on_event(self, event: Event) -> None:
+        if event["kind"] == "reset" and self._erased:
+            self._erased = False
+            self.events.emit("chaos", text=TORN)
         for entry in [entry for entry in self._awaited if entry[0](event)]:
             self._awaited.remove(entry)
             entry[1]()

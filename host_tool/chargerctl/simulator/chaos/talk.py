@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chargerctl.simulator.chaos.at_the_central import RETAINED_ID, RETAINED_TAG
-from chargerctl.simulator.chaos.scene import REMOTE_TAG, Scene
+from chargerctl.simulator.chaos.scene import REMOTE_TAG, TORN, Scene
 from chargerctl.simulator.machine.events import Event
 
 _MAX_FRAME = 2048
@@ -22,36 +22,34 @@ _GIVE_WAY = ("Authorize", "StatusNotification", "Heartbeat")
 _ATTEMPTS = 3
 
 
-_RECORDS = ("StartTransaction", "MeterValues", "StopTransaction")
-
-
 @dataclass
-class Boot:
-    """What the charger sent between two resets, which have different prefixes of message ids."""
+class Message:
+    """A start or a stop. `answers`: of each that a transmission of it got, whether it said what it has to."""
 
-    starts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    stops: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # By transmission which start or stop it is, and by start and stop whether its answers said what they have to.
-    sent: dict[str, str] = field(default_factory=dict)
-    answers: dict[str, list[bool]] = field(default_factory=dict)
-    # The last register told, and the last one told by a start or a stop, which outlasts a reset.
-    register_wh: int = 0
-    kept_wh: int = 0
-    last: dict[int, tuple[str, int]] = field(default_factory=dict)
-    info: str | None = None
+    payload: dict[str, Any]
+    answers: list[bool] = field(default_factory=list)
 
-    def settled(self, key: str) -> bool:
+    @property
+    def settled(self) -> bool:
         """Delivered, or given up."""
-        answers = self.answers.get(key, [])
-        return any(answers) or len(answers) >= _ATTEMPTS
+        return any(self.answers) or len(self.answers) >= _ATTEMPTS
 
 
 class TalkJudge:
-    """`boots`: message id prefix -> Boot, in the order of their first call. The messages of a transaction keep their id over a
-    reset: they belong to the start that sends them."""
+    """`starts`, `stops`: by their ids, which they keep over every reset, in the order in which they were sent first.
+    `info`: of connector 0, since the last reset."""
 
     def __init__(self, scene: Scene, violated: Callable[[str], object]) -> None:
-        self.boots: dict[str, Boot] = {}
+        self.starts: dict[str, Message] = {}
+        self.stops: dict[str, Message] = {}
+        self.info: str | None = None
+        # Each call of the charger by its id.
+        self._calls: dict[str, tuple[str, dict[str, Any]]] = {}
+        # The last register told, and the highest one told by a start or a stop, which outlasts a reset.
+        self._register_wh = self._kept_wh = 0
+        self._last: dict[int, tuple[str, int]] = {}
+        # Starts whose stops went with the chip's memory.
+        self._lost = 0
         self._scene = scene
         self._violated = violated
         # Each call of the central system as it came last, with the connection that it came over.
@@ -61,6 +59,8 @@ class TalkJudge:
         self._answers: dict[str, str] = {}
         self._answered_s: dict[str, float] = {}
         self._resets_s: list[float] = []
+        # What came in so small pieces arrives long after.
+        self._trickles_s: list[float] = []
         self._rejected = False
         # The id of the last call that went out, until it is answered.
         self.outstanding: str | None = None
@@ -80,17 +80,18 @@ class TalkJudge:
         # What was asked over the last connection is answered no more.
         self.outstanding = None
 
-    @property
-    def last_boot(self) -> Boot | None:
-        return next(reversed(self.boots.values()), None)
-
     def _on_event(self, event: Event) -> None:
         if event["kind"] == "reset":
             self._resets_s.append(self._scene.now_s)
             self.status_sent = False
-            for boot in self.boots.values():
-                boot.register_wh = boot.kept_wh
-                boot.last.clear()
+            self.info = None
+            self._register_wh = self._kept_wh
+            self._last.clear()
+        elif event["kind"] == "chaos" and event["text"] == TORN:
+            self._kept_wh = 0
+            self._lost = len(self.starts) - len(self.stops)
+        elif event["kind"] == "chaos" and str(event["text"]).startswith("trickle"):
+            self._trickles_s.append(self._scene.now_s)
         elif event["kind"] == "connect":
             self._on_connect()
         elif event["kind"] == "frame":
@@ -114,79 +115,71 @@ class TalkJudge:
             self._violated(f"sent a frame of {len(text)} characters")
         match frame:
             case [2, str(call_id), str(action), dict(payload)]:
-                boot = self.last_boot if action in _RECORDS else None
-                if boot is None:
-                    boot = self.boots.setdefault(call_id.partition("-")[0], Boot())
-                self._called(boot, call_id, action, payload)
+                self._called(call_id, action, payload)
             case [3 | 4, str(call_id), *_]:
                 self._answered(call_id, text)
 
-    def _called(self, boot: Boot, call_id: str, action: str, payload: dict[str, Any]) -> None:
+    def _called(self, call_id: str, action: str, payload: dict[str, Any]) -> None:
         self.outstanding, self._outstanding_action = call_id, action
-        key = json.dumps(payload, sort_keys=True)
+        known = self._calls.setdefault(call_id, (action, payload))
+        if known != (action, payload):
+            self._violated(
+                f"id {call_id} was used for two messages: {known[0]} {known[1]}, then {action} {payload}"
+            )
         if action == "StatusNotification" and payload["connectorId"] == 0:
             if payload["status"] == "Available":
-                boot.info = payload.get("info", boot.info)
+                self.info = payload.get("info", self.info)
         elif action == "StatusNotification":
             self.status_sent = True
-        elif action == "StartTransaction":
-            if payload["idTag"] == RETAINED_TAG:
-                self._violated("obeyed a retained RemoteStartTransaction")
-            if key not in boot.starts:
-                self._check_new_start(boot, payload)
-            boot.starts[key] = payload
-            boot.sent[call_id] = key
-            self._not_backwards(boot, payload["meterStart"])
-            boot.kept_wh = payload["meterStart"]
-        elif action == "MeterValues":
-            self._metered(boot, payload)
-        elif action == "StopTransaction":
-            self._stopped(boot, key, payload)
-            boot.sent[call_id] = key
+        elif action == "StartTransaction" and call_id not in self.starts:
+            self._started(payload)
+            self.starts[call_id] = Message(payload)
+        elif action == "MeterValues" and payload.get("transactionId") is not None:
+            self._metered(payload)
+        elif action == "StopTransaction" and call_id not in self.stops:
+            self._stopped(payload)
+            self.stops[call_id] = Message(payload)
 
-    def _check_new_start(self, boot: Boot, payload: dict[str, Any]) -> None:
+    def _started(self, payload: dict[str, Any]) -> None:
         tag = payload["idTag"]
-        started = sum(start["idTag"] == tag for start in boot.starts.values())
+        if tag == RETAINED_TAG:
+            self._violated("obeyed a retained RemoteStartTransaction")
+        started = sum(start.payload["idTag"] == tag for start in self.starts.values())
         # Over a new connection the same call is a new one (J 4.1.4).
         if tag.startswith(REMOTE_TAG) and started >= len(self._tags_came.get(tag, ())):
             self._violated(f"started {started + 1} times by the one call for {tag}")
+        self._not_backwards(payload["meterStart"])
+        self._kept_wh = max(self._kept_wh, payload["meterStart"])
 
-    def _metered(self, boot: Boot, payload: dict[str, Any]) -> None:
+    def _metered(self, payload: dict[str, Any]) -> None:
         (value,) = payload["meterValue"]
         energy_wh = int(value["sampledValue"][0]["value"])
-        self._follows(boot, payload["transactionId"], value["timestamp"], energy_wh)
+        self._follows(payload["transactionId"], value["timestamp"], energy_wh)
 
-    def _stopped(self, boot: Boot, key: str, payload: dict[str, Any]) -> None:
-        if key in boot.stops:
-            return
-        # Over all starts of the program: one may be stopped after a reset.
-        boots = self.boots.values()
-        starts = {each for one in boots for each in one.starts}
-        stops = {each for one in boots for each in one.stops}
-        if key not in stops and len(stops) >= len(starts):
+    def _stopped(self, payload: dict[str, Any]) -> None:
+        if len(self.stops) + self._lost >= len(self.starts):
             self._violated(
                 f"a second stop, or one without a start: of transaction {payload['transactionId']}"
             )
-        boot.stops[key] = payload
-        self._follows(boot, payload["transactionId"], payload["timestamp"], payload["meterStop"])
-        boot.kept_wh = payload["meterStop"]
+        self._follows(payload["transactionId"], payload["timestamp"], payload["meterStop"])
+        self._kept_wh = max(self._kept_wh, payload["meterStop"])
 
-    def _follows(self, boot: Boot, transaction_id: int, timestamp: str, energy_wh: int) -> None:
+    def _follows(self, transaction_id: int, timestamp: str, energy_wh: int) -> None:
         """Within a transaction neither time nor meter goes back."""
-        before = boot.last.get(transaction_id)
+        before = self._last.get(transaction_id)
         if before is not None and timestamp < before[0]:
             self._violated(f"time went back in transaction {transaction_id}: {before[0]}, then {timestamp}")
         if before is not None and energy_wh < before[1]:
             self._violated(
                 f"the meter went back in transaction {transaction_id}: {before[1]}, then {energy_wh}"
             )
-        boot.last[transaction_id] = timestamp, energy_wh
-        self._not_backwards(boot, energy_wh)
+        self._last[transaction_id] = timestamp, energy_wh
+        self._not_backwards(energy_wh)
 
-    def _not_backwards(self, boot: Boot, energy_wh: int) -> None:
-        if energy_wh < boot.register_wh:
-            self._violated(f"the meter went back from {boot.register_wh} to {energy_wh} Wh")
-        boot.register_wh = energy_wh
+    def _not_backwards(self, energy_wh: int) -> None:
+        if energy_wh < self._register_wh:
+            self._violated(f"the meter went back from {self._register_wh} to {energy_wh} Wh")
+        self._register_wh = energy_wh
 
     def _answered(self, call_id: str, text: str) -> None:
         if call_id.startswith(RETAINED_ID):
@@ -205,10 +198,8 @@ class TalkJudge:
         match frame:
             case [3, str(), {"status": "Rejected", "interval": _}]:
                 self._rejected = True
-            case [3 | 4, str(call_id), *rest]:
-                boot = next((each for each in reversed(self.boots.values()) if call_id in each.sent), Boot())
-                if call_id in boot.sent:
-                    self._settled(boot, boot.sent[call_id], rest[0] if frame[0] == 3 else None)
+            case [3 | 4 as kind, str(call_id), answer, *_]:
+                self._settled(call_id, answer if kind == 3 else None)
             case [2, str(call_id), str(), dict(payload)] if len(json.dumps(frame)) < _MAX_FRAME - 200:
                 came = json.dumps(frame), len(self._connections)
                 if self._came.setdefault(call_id, came) != came:
@@ -219,21 +210,22 @@ class TalkJudge:
                 if not self._mute:
                     self._asked.setdefault(call_id, (self._scene.now_s, len(self._connections)))
 
-    def _settled(self, boot: Boot, key: str, answer: object) -> None:
-        if key in boot.stops:
-            boot.answers.setdefault(key, []).append(isinstance(answer, dict))
+    def _settled(self, call_id: str, answer: object) -> None:
+        if call_id in self.stops:
+            self.stops[call_id].answers.append(isinstance(answer, dict))
+        start = self.starts.get(call_id)
+        if start is None:
             return
-        start = boot.starts[key]
         match answer:
             case {"transactionId": int(number), "idTagInfo": {"status": str()}}:
                 # A central system that was restarted gives a number again.
-                if key not in boot.answers:
-                    boot.last[number] = start["timestamp"], start["meterStart"]
-                boot.answers.setdefault(key, []).append(True)
+                if not start.answers:
+                    self._last[number] = start.payload["timestamp"], start.payload["meterStart"]
+                start.answers.append(True)
             case {"idTagInfo": {"status": str(status)}} if status != "Accepted":
-                boot.answers.setdefault(key, []).append(True)
+                start.answers.append(True)
             case _:
-                boot.answers.setdefault(key, []).append(False)
+                start.answers.append(False)
 
     @property
     def _booted_s(self) -> float:
@@ -250,21 +242,19 @@ class TalkJudge:
                 connections == len(self._connections) or self._connections[connections] > asked_s + _ANSWER_S
             )
             running = self._booted_s < asked_s
-            if held and running and self._scene.now_s > asked_s + _ANSWER_S:
+            in_pieces = any(abs(at_s - asked_s) < _ANSWER_S for at_s in self._trickles_s)
+            if held and running and not in_pieces and self._scene.now_s > asked_s + _ANSWER_S:
                 self._violated(f"call {call_id} was never answered")
 
     def unreported(self, sessions: int, last_tag: str | None) -> str:
-        """What is not reported yet of the sessions since the last reset, the last of them by `last_tag`; or ""."""
-        boot = self.last_boot
-        if boot is None:
-            return "nothing was sent since the last reset"
-        if last_tag and last_tag not in [start["idTag"] for start in boot.starts.values()]:
+        """What is not reported yet of the sessions, the last of them by `last_tag`; or ""."""
+        if last_tag and last_tag not in [start.payload["idTag"] for start in self.starts.values()]:
             return f"no start of {last_tag}"
-        for key, payload in (*boot.starts.items(), *boot.stops.items()):
-            if not boot.settled(key):
-                return f"not answered: {payload}"
-        if len(boot.starts) < sessions:
-            return f"{len(boot.starts)} starts of {sessions} sessions"
-        if len(boot.stops) != len(boot.starts):
-            return f"{len(boot.starts)} starts and {len(boot.stops)} stops"
+        for message in (*self.starts.values(), *self.stops.values()):
+            if not message.settled:
+                return f"not answered: {message.payload}"
+        if len(self.starts) < sessions:
+            return f"{len(self.starts)} starts of {sessions} sessions"
+        if len(self.stops) + self._lost != len(self.starts):
+            return f"{len(self.starts)} starts and {len(self.stops)} stops"
         return ""

@@ -12,6 +12,8 @@ from chargerctl.simulator.chaos.judgements.transactions import transactions
 
 _RESET_S = 0.1
 _READER_S = 10.0
+# A call that is not answered makes way for a card.
+_GIVES_WAY_S = 5.0
 
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
@@ -54,4 +56,16 @@ def _by_card(history: History, boot: Boot, at_s: float, card_s: float, frame_s: 
             answered = call.answered_s is not None and frame_s <= call.answered_s <= at_s
             if answered and causes.may_stop(history, boot, str(call.payload["idTag"]), each.tag):
                 return True
+        if any(causes.may_stop(history, boot, uid, each.tag) for uid in _decided_here(history, boot, at_s)):
+            return True
     return False
+
+
+def _decided_here(history: History, boot: Boot, at_s: float) -> list[str]:
+    """Cards about which nobody could be asked: nothing was answered since they came, and they waited in vain."""
+    waits_s = _GIVES_WAY_S + history.values.ocpp.authorize_timeout
+    answered = [
+        call.answered_s for call in boot.calls if call.answered_s is not None and call.answered_s <= at_s
+    ]
+    since_s = max([at_s - waits_s, *answered])
+    return causes.cards(history, since_s, at_s)

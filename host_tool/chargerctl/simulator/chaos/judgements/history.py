@@ -15,6 +15,7 @@ from typing import Any
 from chargerctl.central.schemas import parse_time
 from chargerctl.settings.values import Values
 from chargerctl.simulator.chaos.judgements.timeline import Timeline
+from chargerctl.simulator.chaos.scene import TORN
 from chargerctl.simulator.machine.events import Event
 from chargerctl.simulator.network.ntp import START_UNIX
 
@@ -190,6 +191,8 @@ class History:
                 self.chaos.append((at_s, text))
                 if text == "calm":
                     self.calm_s = at_s
+                elif text == TORN:
+                    self._told_wh = 0
                 elif text.startswith("central_clock"):
                     self._wrong_s = min(self._wrong_s, at_s)
             case {"kind": "connect"}:

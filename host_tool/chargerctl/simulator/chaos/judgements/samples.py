@@ -40,7 +40,9 @@ def _complaints(history: History, each: Transaction, sample: Record) -> Iterator
     slack_s, at_s = history.slack_s, sample.time_s
     if slack_s is None or at_s is None or each.start.time_s is None:
         return
-    if not each.begin_s <= at_s <= each.end_s:
+    # What a reset interrupted ended, by its stop, at its last checkpoint.
+    end_s = each.boot.end_s if each.ended_by_reset else each.end_s
+    if not each.begin_s <= at_s <= end_s:
         yield f"is of {value['timestamp']}, when it did not run"
     least, most = history.register_wh(at_s - slack_s, at_s + 1 + slack_s)
     if not least <= int(said["value"]) <= most:

@@ -67,7 +67,8 @@ def _complaints(history: History, boot: Boot, found: list[Transaction], call: Ca
 def _used(history: History, found: list[Transaction], at_s: float) -> bool:
     """A transaction has ended with this cable in, or the cable waited in vain for somebody (ERR 3.20)."""
     slack_s = history.slack_s or 0.0
-    moments = [each for each in (at_s, at_s + 1, at_s + 1 + slack_s) if history.plugged.at(each)]
+    edges = (at_s - slack_s, at_s, at_s + 1, at_s + 1 + slack_s)
+    moments = [each for each in edges if history.plugged.at(each)]
     waits_s = min(history.values.ocpp.connection_timeout, history.values.safety.stale_authorization_seconds)
     for moment_s in moments:
         came_s = history.plugged.since(moment_s)

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 
 from chargerctl.simulator.chaos.judgements import causes
 from chargerctl.simulator.chaos.judgements.history import History
-from chargerctl.simulator.chaos.judgements.transactions import Transaction, all_transactions, transactions
+from chargerctl.simulator.chaos.judgements.transactions import (
+    RESETS,
+    Transaction,
+    all_transactions,
+    transactions,
+)
 
 _READER_S = 15.0
 # A start that was given up after three failures (ERR 3.18).
 _UNKNOWN, _ATTEMPTS = -1, 3
-# What may have ended the program. An ESP32 takes its reset button for a power-on, an RP2 a brown-out for its own reset.
-_RESETS = {
-    "PowerLoss": ("power", "brownout", "button"),
-    "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
-}
 
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
@@ -45,7 +45,7 @@ def _complaints(history: History, each: Transaction) -> Iterator[str]:
     reason = payload.get("reason", "Local")
     if not _happened(history, each, reason, begin_s, end_s):
         yield f"{reason} at {payload['timestamp']}, and nothing of the kind had happened"
-    if reason in _RESETS:
+    if each.ended_by_reset:
         # By its last checkpoint.
         yield from _outside(history, each, each.begin_s - slack_s, each.boot.end_s)
         return
@@ -70,8 +70,8 @@ def _happened(history: History, each: Transaction, reason: str, begin_s: float, 
         return causes.stopped_by_hand(history, contact_s, end_s)
     if reason == "DeAuthorized":
         return each.refused
-    if reason in _RESETS:
-        return history.ended_by(boot) in _RESETS[reason]
+    if reason in RESETS:
+        return history.ended_by(boot) in RESETS[reason]
     if reason in ("SoftReset", "HardReset"):
         return causes.reset_asked(boot, frame_s, end_s, reason.removesuffix("Reset"))
     if reason == "Other":

@@ -13,6 +13,13 @@ from typing import Any
 
 from chargerctl.simulator.chaos.judgements.history import RECORDS, Boot, Call, History, board_s
 
+# What may have ended the program, by the reason of a stop. An ESP32 takes its reset button for a power-on, an RP2 a
+# brown-out for its own reset.
+RESETS = {
+    "PowerLoss": ("power", "brownout", "button"),
+    "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
+}
+
 
 @dataclass
 class Record:
@@ -64,6 +71,10 @@ class Transaction:
     def end_s(self) -> float:
         """Infinite while it runs, and when the time is not known."""
         return float("inf") if self.stop is None or self.stop.time_s is None else self.stop.time_s
+
+    @property
+    def ended_by_reset(self) -> bool:
+        return self.stop is not None and self.stop.payload.get("reason") in RESETS
 
     @property
     def refused(self) -> bool:
