@@ -59,13 +59,13 @@ def hold(reason, outputs, reset_after=None):
     supervisor.runtime.autoreload = True
     for _, _, output, level in outputs:
         output.value = level
-    held = ", ".join([f"{name} {pin}" for name, pin, _, _ in outputs])
-    say(f"hold   {reason}; held safe: {held or 'nothing, no output pin is known'}")
-    started = time.monotonic()
+    text = ", ".join([f"{name} {pin}" for name, pin, _, _ in outputs])
+    say(f"hold   {reason}; held safe: {text or 'nothing, no output pin is known'}")
+    start = time.monotonic()
     while True:
         if microcontroller.watchdog is not None and microcontroller.watchdog.mode is not None:
             microcontroller.watchdog.feed()
-        if reset_after is not None and time.monotonic() - started >= reset_after:
+        if reset_after is not None and time.monotonic() - start >= reset_after:
             microcontroller.reset()
         time.sleep(0.1)
 
@@ -113,8 +113,8 @@ def output_pin(name):
     high" is a line of its commit and of its manifest.
     """
     pin, active = recorded_pin(name)
-    variable = "CHARGER_HARDWARE_" + name.upper()
-    return setting(variable + "_PIN") or pin, setting(variable + "_ACTIVE") or active
+    name = "CHARGER_HARDWARE_" + name.upper()
+    return setting(name + "_PIN") or pin, setting(name + "_ACTIVE") or active
 
 
 def recorded_pin(name):
@@ -123,9 +123,9 @@ def recorded_pin(name):
         try:
             with open(path) as file:
                 for line in file:
-                    words = line.split()
-                    if words[:2] == ["pin", name] and len(words) == 4:
-                        return words[2], words[3]
+                    parts = line.split()
+                    if parts[:2] == ["pin", name] and len(parts) == 4:
+                        return parts[2], parts[3]
         except (OSError, UnicodeError):
             pass
     return "", "high"

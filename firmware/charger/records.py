@@ -109,15 +109,16 @@ def opened(item):
         record.session = record.number
         record.id_tag = payload[14 : 14 + size].decode()
         return record
-    record.number, record.session, record.unix, record.energy_wh = struct.unpack_from("<IIII", payload)
+    fields = struct.unpack_from("<IIIII" if kind == METER else "<IIIIBB", payload)
+    record.number, record.session, record.unix, record.energy_wh = fields[:4]
     if kind == METER:
-        power = struct.unpack_from("<I", payload, 16)[0]
+        power = fields[4]
         record.power_w = power & 0xFFFFFF
         record.what = power >> 24
         return record
-    at = 18 + payload[16]
+    at = 18 + fields[4]
     record.reason = payload[18:at].decode()
-    size = payload[17]
+    size = fields[5]
     record.id_tag = payload[at : at + size].decode() or None
     record.data = payload[at + size :] or None
     return record

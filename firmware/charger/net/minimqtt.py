@@ -33,7 +33,7 @@ finally:
 MMQTTException = library.MMQTTException
 
 
-def options(values):
+def settings(values):
     """The link's topics, keep-alive and broker, and what the dialer gets: here, so that the settings' names are not kept."""
     host, port = values["mqtt.broker"], values["mqtt.port"]
     return (
@@ -45,7 +45,7 @@ def options(values):
     )
 
 
-def make(values, socket, topic_state, on_message):
+def make(values, socket, topic_state, receive):
     """An MQTT client on `socket`, whose last will is "offline" on `topic_state`."""
     # A username without a password makes MiniMQTT fail, so that one is "" then.
     user = values["mqtt.username"] or None
@@ -63,7 +63,7 @@ def make(values, socket, topic_state, on_message):
     )
     client.will_set(topic_state, "offline", retain=True, qos=1)
     # Shorter than by way of on_message, which asks the matcher.
-    client._handle_on_message = on_message
+    client._handle_on_message = receive
     if sys.implementation.name != "cpython":
         # There is one client on a board: 2 KB. Set to None: MicroPython keeps the value of a class's deleted attribute.
         library.MQTT.__init__ = library.MQTT.will_set = library.get_connection_manager = None

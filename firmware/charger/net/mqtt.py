@@ -69,7 +69,7 @@ class Link:
     ):
         from charger.net import minimqtt
 
-        self._topic_out, self._topic_in, self._keep_alive, self._broker, options = minimqtt.options(values)
+        self._topic_out, self._topic_in, self._keep_alive, self._broker, options = minimqtt.settings(values)
         # How many connections in a row the broker has closed soon.
         self._closes = 0
         self._wifi = wifi

@@ -121,7 +121,7 @@ class PacketSocket:
 
     # What MiniMQTT calls, first what it takes for its connection manager.
 
-    def get_socket(self, host, port, proto, **options):
+    def get_socket(self, host, port, **_):
         if self._native is None:
             raise OSError(errno.ENOTCONN, "no connection")
         return self

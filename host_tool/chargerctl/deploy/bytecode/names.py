@@ -23,6 +23,20 @@ _WORD = re.compile(r"[^\W\d]\w*")
 # A string that may contain names: one identifier, or a list of them. One with dots is a module or a setting.
 _NAMING = re.compile(r"[^\W\d]\w*(?:[,\s]+[^\W\d]\w*)*")
 
+# Without any of these a file takes no name from a text: several words are a message.
+_BY_TEXT = {
+    "namedtuple",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "delattr",
+    "globals",
+    "vars",
+    "exec",
+    "eval",
+    "type",
+}
+
 
 def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict[str, str]:
     """{name in the source: name on the board}, the same for the same files. For each private name of a file there is a
@@ -36,6 +50,11 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     trees = [ast.parse(text, path) for path, text in package.items()]
     modules = {part for path in package for part in _WORD.findall(path)}
     elsewhere = {name for path, content in others.items() for name in _names_in(path, content)}
+    # Private names that each uses on its own objects alone do not meet.
+    reached = {name for tree in trees for name in _reached(tree)}
+    for path, content in others.items():
+        reached |= _reached_in(path, content)
+    elsewhere = {name for name in elsewhere if not _is_private(name) or name in reached}
     elsewhere |= set(dir(builtins)) | set(keyword.kwlist)
     classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     fixed = elsewhere | modules | somewhere.union(everywhere)
@@ -168,6 +187,32 @@ def _names_in(path: str, content: bytes) -> set[str]:
     return names
 
 
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _reached_in(path: str, content: bytes) -> set[str]:
+    try:
+        return set(_reached(ast.parse(content, path))) if path.endswith(".py") else _names_in(path, content)
+    except (SyntaxError, ValueError):
+        return _names_in(path, content)
+
+
+def _reached(tree: ast.Module) -> Iterator[str]:
+    """Names that a file may use on an object of another file: on anything but self, in strings and imports, and in a class
+    that is derived from another."""
+    yield from _named_in_strings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not (
+            isinstance(node.value, ast.Name) and node.value.id == "self"
+        ):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield from _WORD.findall(f"{node.name} {node.asname}")
+        elif isinstance(node, ast.ClassDef) and node.bases:
+            yield from _WORD.findall(ast.unparse(node))
+
+
 def _defined(tree: ast.Module) -> Iterator[str]:
     """Names that the file defines and the board keeps in RAM: not locals of a function, nor a private const()."""
     for node in ast.walk(tree):
@@ -213,9 +258,10 @@ def _named_in_strings(tree: ast.Module) -> Iterator[str]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
+    by_text = any(isinstance(node, ast.Name) and node.id in _BY_TEXT for node in ast.walk(tree))
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
-        if isinstance(text, str) and _NAMING.fullmatch(text):
+        if isinstance(text, str) and _NAMING.fullmatch(text) and (by_text or " " not in text.strip()):
             yield from _WORD.findall(text)
 
 
