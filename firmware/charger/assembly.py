@@ -10,12 +10,10 @@ start.py unloads it once the charger is built.
 from charger import VERSION, ticks
 from charger.clock import Clock
 from charger.core import Core
-from charger.hardware import health, system
+from charger.hardware import system
 from charger.hardware.console import Console
 from charger.hardware.reload import AutoReload
 from charger.hardware.watchdog import Watchdog
-from charger.journal import Journal
-from charger.records import Content
 from charger.visit import leave, visit
 
 # How long the display shows a mistake in the settings: one that a default replaces, and one that is fatal.
@@ -53,7 +51,8 @@ def build(store, reason, outputs, network, free, reserve):
     operative = not any(fatal for _, _, fatal in problems)
 
     i2c = _fit(board, values, outputs)
-    board.journal = _journal(board, values, i2c, log)
+    board.journal = visit("hardware.medium").open_journal(board, values, i2c, log)
+    system.collect()
     # Late, as store.log: console and store were there before the parts were made.
     console.stalls = board.stalls
     if problems:
@@ -118,28 +117,6 @@ def _fit(board, values, outputs):
     # Before the network is loaded, as the settings are: everything together would be the most that the start needs.
     system.forget("charger.hardware.parts", "charger.hardware.pins", "charger.hardware.profiles")
     return i2c
-
-
-def _journal(board, values, i2c, log):
-    kind = values["storage.kind"]
-    medium = None
-    try:
-        medium = visit("hardware.medium").open_medium(kind, values["storage.fram_address"], i2c, board.store)
-        content = visit("journal_recovery").recover(medium, log)
-    except (OSError, RuntimeError, MemoryError) as error:
-        content = Content()
-        content.trouble = "the journal cannot be opened ([storage] kind = {}): {}".format(
-            kind, health.reason(error)
-        )
-    system.collect()
-    if content.trouble is not None:
-        log("store", content.trouble)
-        medium = None
-    step_wh = values["storage.checkpoint_wh"] or (0 if medium is None else medium.checkpoint_wh)
-    journal = Journal(content, medium, board.stalls, step_wh, log)
-    if medium is not None and not medium.keeps:
-        board.store.journal = journal
-    return journal
 
 
 def _connect(board, values, network):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Where the journal is kept, by [storage] kind: a visitor of the start. A medium has
+"""Opens the journal where [storage] kind says: a visitor of the start. A medium has
 
 copies: 1 or 2; size: of each; keeps: a power cut during `replace` loses nothing;
 checkpoint_wh: how often a running transaction is written, unless it is set;
@@ -15,8 +15,32 @@ What fails raises OSError, RuntimeError or MemoryError.
 
 import storage
 
-from charger.hardware import system
+from charger.hardware import health, system
+from charger.journal import Journal
+from charger.records import Content
 from charger.visit import visit
+
+
+def open_journal(board, values, i2c, log):
+    """The Journal of the board; one that says why no transaction may start, where it cannot be opened."""
+    kind = values["storage.kind"]
+    medium = None
+    try:
+        medium = open_medium(kind, values["storage.fram_address"], i2c, board.store)
+        content = visit("journal_recovery").recover(medium, log)
+    except (OSError, RuntimeError, MemoryError) as error:
+        content = Content()
+        content.trouble = "the journal cannot be opened ([storage] kind = {}): {}".format(
+            kind, health.reason(error)
+        )
+    if content.trouble is not None:
+        log("store", content.trouble)
+        medium = None
+    step_wh = values["storage.checkpoint_wh"] or (0 if medium is None else medium.checkpoint_wh)
+    journal = Journal(content, medium, board.stalls, step_wh, log)
+    if medium is not None and not medium.keeps:
+        board.store.journal = journal
+    return journal
 
 
 def open_medium(kind, fram_address, i2c, store):

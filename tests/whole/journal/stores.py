@@ -147,7 +147,7 @@ class Stores:
         return self._load("store").Store()
 
     def journal(self, header: Any, stalls: Any, log: Callable[[str, str], object]) -> Journal:
-        """As assembly.py makes it."""
+        """As hardware/medium.py makes it."""
         try:
             medium = self.medium(header)
             content = journal_recovery.recover(medium, log)
@@ -195,7 +195,8 @@ class Stores:
                 getmount=lambda path: SimpleNamespace(readonly=not self._drive.writable)
             ),
             "charger.hardware": SimpleNamespace(
-                system=SimpleNamespace(is_rp2=lambda: self.kind == "nvm RP2")
+                system=SimpleNamespace(is_rp2=lambda: self.kind == "nvm RP2"),
+                health=SimpleNamespace(reason=str),
             ),
         }
 

@@ -9,6 +9,8 @@ import sys
 
 import charger.hardware
 from charger.hardware import system, watchdog  # noqa: F401 - so that they are there already
+from charger.journal import Journal
+from charger.records import Content
 
 
 class Part:
@@ -89,6 +91,10 @@ class Medium:
         pass
 
 
+def _open_journal(board, values, i2c, log):
+    return Journal(Content(), Medium(), board.stalls, 100, log)
+
+
 class Module:
     pass
 
@@ -103,7 +109,7 @@ def _put(name, **names):
 
 _put("console", Console=Part)
 _put("health", reason=str)
-_put("medium", open_medium=lambda kind, address, i2c, store: Medium())
+_put("medium", open_journal=_open_journal)
 _put("parts", Parts=Parts)
 _put("pins")
 _put("profiles")
