@@ -12,7 +12,10 @@ import sys
 # MiniMQTT's own receive timeout, in seconds: never. The socket bounds waits.
 _NEVER_S = 1 << 29
 
-_REPLACED = ("adafruit_connection_manager", "adafruit_minimqtt.matcher")
+_REPLACED = ["adafruit_connection_manager"]
+if sys.implementation.name != "cpython":
+    # On a laptop others may use the library, too.
+    _REPLACED.append("adafruit_minimqtt.matcher")
 
 
 def get_connection_manager(pool):

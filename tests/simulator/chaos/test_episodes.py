@@ -6,6 +6,7 @@
 """
 
 import json
+import shutil
 
 import pytest
 from chargerctl.cli.main import main
@@ -70,6 +71,8 @@ def test_counting_the_pystack_changes_nothing_that_happens(charging):
     heard = []
     for counted in (True, False):
         scene = charging(power=False)
+        # The journal of the one before.
+        shutil.rmtree(scene.board.drive.root / ".journal", ignore_errors=True)
         scene.board.counts_pystack = counted
         events = []
         scene.listen(events.append)

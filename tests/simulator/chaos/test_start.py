@@ -55,7 +55,7 @@ def test_a_relay_whose_level_is_misspelt_is_left_alone(charging):
 
 def test_the_settings_on_the_drive_have_the_last_word_on_the_pin(charging):
     """The manifest names the profile's pin, of which hold.py lets go when the charger takes another."""
-    replaced = Replacement("hold.py", 'return setting(variable + "_PIN") or pin', "return pin")
+    replaced = Replacement("hold.py", 'return setting(name + "_PIN") or pin,', "return pin,")
     scene = charging(replacements=[replaced], until_charging=False, overrides=["hardware.relay_pin=D8"])
     scene.board.drive.root.joinpath(".chargerctl").write_text("pin relay D2 high\n", encoding="utf-8")
     scene.board.power(False)
