@@ -19,6 +19,7 @@ from tests.firmware.rig import Rig
 OURS = ("BootNotification", "StatusNotification", "Heartbeat", "Authorize", "StartTransaction", "MeterValues")
 CALLS = ("NoSuchAction", *sorted({*topics.TOPICS, *parts(Rig()).rpc.actions}))
 LAST = "the id of the last call"
+DEEP = 200_000  # lists in one another: more than the JSON parser of any Python takes
 
 numbers = st.sampled_from([0, 1, 7, -1, 17.0, 7.0, 1e3, 0.5, 1 << 31, 1 << 40, 1 << 70, True, False])
 texts = st.sampled_from(
@@ -171,10 +172,10 @@ NO_FRAMES = {
     "type as text": '["2","c1","Reset",{"type":"Hard"}]',
     "type NaN": '[NaN,"c1","Reset",{"type":"Hard"}]',
     "type 1e400": '[1e400,"c1","Reset",{"type":"Hard"}]',
-    "5000 nested lists": "[" * 5000 + "]" * 5000,
-    "5000 lists that nobody closes": "[" * 5000,
-    "5000 nested objects": '{"a":' * 5000 + "1" + "}" * 5000,
-    "5000 nested lists in a payload": '[2,"c1","Reset",' + "[" * 5000 + "]" * 5000 + "]",
+    "nested lists": "[" * DEEP + "]" * DEEP,
+    "lists that nobody closes": "[" * DEEP,
+    "nested objects": '{"a":' * DEEP + "1" + "}" * DEEP,
+    "nested lists in a payload": '[2,"c1","Reset",' + "[" * DEEP + "]" * DEEP + "]",
     "an answer to nothing": '[3,"nobody asked",{"status":"Accepted"}]',
     "an error to nothing": '[4,"nobody asked","GenericError","",{}]',
     "an answer with NaN to nothing": '[3,"nobody asked",{"interval":NaN}]',
