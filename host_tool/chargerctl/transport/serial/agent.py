@@ -56,10 +56,9 @@ K=bytearray()
 def q(a):return ("/"+a.decode()).rstrip("/") or "/"
 def t(a):return a.split(b"\0")
 def i(a):
- u=os.uname()
  y=1 if storage.getmount("/").readonly else 0
  c=microcontroller.cpu.uid
- r=[b.hexlify(c).decode().upper(),u[4],str(y),"1" if Z else "0",str(gc.mem_free())]
+ r=[b.hexlify(c).decode().upper(),os.uname().machine,str(y),"1" if Z else "0",str(gc.mem_free())]
  return "\0".join(r+["%s %s"%(x[0],x[1]) for x in o])
 def f(a):
  s=os.statvfs("/")

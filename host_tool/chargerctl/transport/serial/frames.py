@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 r"""What goes over the line, as bytes: requests, and the answers among whatever else a console says. Pure.
 
-A request is a Python statement, x("BASE64"), of at most LONGEST bytes: a UART bridge without flow control drops what
+A request is a Python statement, x(b"BASE64"), of at most LONGEST bytes: a UART bridge without flow control drops what
 is beyond 255. In the base64 are a CRC-32 of the rest, a number, a verb (a letter) and its arguments, so that a request
 of which a byte was lost is not carried out. An answer is a line of its own kind,
 
@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 
 LONGEST = 250  # bytes of a statement, with the Ctrl-D behind it
-_AROUND = len('x("")\x04')
+_AROUND = len('x(b"")\x04')
 _HEAD = 6  # CRC, number, verb
 ROOM = (LONGEST - _AROUND) // 4 * 3 - _HEAD  # bytes of the arguments of one request
 
@@ -33,7 +33,7 @@ def request(number: int, verb: str, arguments: bytes) -> bytes:
     """The statement that asks the helper for `verb`, with the Ctrl-D that has it run."""
     body = bytes((number, ord(verb))) + arguments
     sealed = binascii.crc32(body).to_bytes(4, "big") + body
-    return b'x("' + binascii.b2a_base64(sealed, newline=False) + b'")\x04'
+    return b'x(b"' + binascii.b2a_base64(sealed, newline=False) + b'")\x04'
 
 
 @dataclass(frozen=True)
