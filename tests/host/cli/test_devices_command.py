@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.network import Announced
 from chargerctl.boards.sightings import Deployed, Sightings
+from chargerctl.cli import devices as command
 from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.devices import look_until
 from chargerctl.cli.main import main
@@ -95,6 +97,25 @@ def test_as_json_each_way_says_what_it_can_do(capsys) -> None:
         "problem": None,
     }
     assert (c6["since"], c6["deployed"], chip["certain"], chip["uid"]) == (None, None, False, None)
+
+
+@pytest.mark.usefixtures("around")
+def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    answer = b"[ 12.345] asked  firmware 0.1.0, serial gate-1, up 60 s, fault None, crashes 0\r\n"
+    opened = []
+
+    def open_console(address: SerialPort) -> SimpleNamespace:
+        opened.append(address.port)
+        return SimpleNamespace(read=lambda timeout_s: answer, write=lambda data: None, close=lambda: None)
+
+    monkeypatch.setattr(command, "open_console", open_console)
+    _, out, _ = devices(capsys, "--ask", "--json")
+    _, c6, chip = json.loads(out)["devices"]
+    assert sorted(opened) == ["/dev/ttyACM0", "/dev/ttyACM2"]
+    assert c6["deployed"] == {"serial": "gate-1", "name": "", "version": "0.1.0"}
+    assert 0 <= time.time() - 60 - c6["since"] < 60
+    assert chip["since"] is None
+    assert [len(line.split("\t")[7]) for line in devices(capsys, "--ask")[1].splitlines()] == [19, 19, 1]
 
 
 @pytest.mark.usefixtures("around")
