@@ -19,6 +19,8 @@ BEHAVIOURS = ("up", "refused", "silent", "slow", "error", "redirect", "closes", 
 
 # Bytes of a head, and of a file: many times what a charger uploads.
 _LONGEST = 65_536
+_SHOWN_LINES = 3
+_SHOWN_CHARACTERS = 100
 _CLOSES_AFTER = 300
 _SLOW_US = 500_000
 _STATUS = {
@@ -35,6 +37,11 @@ class Upload:
     path: str
     headers: dict[str, str]
     text: str
+
+    def __str__(self) -> str:
+        """For a person: where it was put, its size and its end."""
+        end = " / ".join(line[:_SHOWN_CHARACTERS] for line in self.text.splitlines()[-_SHOWN_LINES:])
+        return f"{self.path} has {len(self.text.encode())} bytes and ends with {end or 'nothing'}"
 
 
 class HttpServer:
@@ -142,7 +149,9 @@ def _parsed(data: bytes) -> Upload | None:
     words = first.split(" ")
     if len(words) != len(("method", "path", "version")):
         raise _RefusedError("400 Bad Request")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     length = headers.get("content-length", "0")
     if not re.fullmatch("[0-9]+", length):
         raise _RefusedError("400 Bad Request")

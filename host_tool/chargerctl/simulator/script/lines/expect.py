@@ -133,5 +133,5 @@ def upload(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
         "upload",
         within,
         lambda: bool(uploads) and text in uploads[-1].text,
-        lambda: f"the file is {uploads[-1].text!r}" if uploads else "no file was put",
+        lambda: str(uploads[-1]) if uploads else "no file was put",
     )
