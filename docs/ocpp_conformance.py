@@ -17,6 +17,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -69,6 +70,7 @@ class Requirement:
     evidence: list[Evidence] = field(default_factory=list)
 
 
+@cache
 def evidence() -> list[Evidence]:
     """Every marker of every test and script. Raises ValueError for a section that has no number."""
     found = []
