@@ -15,7 +15,7 @@ from datetime import datetime
 
 from chargerctl.monitor.entries import BoardLine, Entry, Failed, Note, Started
 
-_FRAMES = 6
+_FRAMES = 4
 # The phases in which the cable certainly is in, or out.
 _PLUGGED = {"Charging": True, "Available": False}
 _WELDED = "PowerSwitchFailure"

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.columns import Columns
+from rich.align import Align
 from rich.console import Console, Group, RenderableType
+from rich.layout import Layout
+from rich.live import Live
 from rich.panel import Panel as Frame
 from rich.table import Table
 from rich.text import Text
@@ -24,8 +27,13 @@ from chargerctl.simulator.display.picture import braille
 from chargerctl.visible import visible
 
 _OLED = "rgb(159,232,255) on black"
-_LINES = 8
-_FACTS_COLUMNS = 62
+_MOST_LINES = 200
+# The picture with its frame.
+_PICTURE_COLUMNS = 66
+_PICTURE_ROWS = 16
+_FACTS_COLUMNS = 56
+COLUMNS = 21  # of the display
+Row = tuple[str, str, str]  # name, text, style
 _RELAY = {True: "bold bright_magenta", False: "green"}
 _PHASES = {
     "Available": "bold green",
@@ -44,7 +52,7 @@ class Panel:
         self._serial = serial
         self._offset_s = offset_s
         self._shows = shows
-        self._last: deque[Entry] = deque(maxlen=_LINES)
+        self._last: deque[Entry] = deque(maxlen=_MOST_LINES)
 
     def see(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
@@ -52,30 +60,70 @@ class Panel:
             if self._shows(entry):
                 self._last.append(entry)
 
-    def drawn(self, at: float, console: Console) -> RenderableType:
-        """As it looks at this time, for a console of this width and encoding."""
+    def drawn(self, at: float, width: int, height: int, *, utf: bool = True) -> RenderableType:
+        """As it looks at this time, on a terminal of this size; utf: whether it can show more than ASCII."""
+        rows = _rows(self._charger, at)
         texts = display_texts(self._charger, self._serial, self._offset_s, at)
-        if console.encoding.lower().startswith("utf"):
-            picture = Text("\n".join(braille(rows_of(texts))), _OLED, no_wrap=True)
-        else:
-            picture = Text("\n".join(text for text in texts.values() if text), no_wrap=True)
-        lines = [styled(entry) for entry in self._last]
+        wide = utf and width >= _PICTURE_COLUMNS + _FACTS_COLUMNS
+        picture = Text("\n".join(braille(rows_of(texts)))) if wide else _as_text(texts)
+        picture.style, picture.no_wrap = _OLED, True
+        columns = _PICTURE_COLUMNS if wide else COLUMNS + 4
+        upper_height = min(max(len(rows), _PICTURE_ROWS if wide else 0) + 2, height - 3)
+        upper = Layout(size=upper_height)
+        upper.split_row(
+            Layout(Align.center(Frame.fit(picture, title="display", padding=0)), size=columns),
+            Layout(_facts(self._charger, rows)),
+        )
+        layout = Layout()
+        layout.split_column(upper, Layout(self._lines(height - upper_height - 2)))
+        return layout
+
+    def _lines(self, count: int) -> RenderableType:
+        lines = Text("\n").join(styled(entry) for entry in self._last).split("\n")[-max(count, 1) :]
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
-        upper = Columns([Frame.fit(picture, title="display", padding=0), self._facts(at)])
-        return Group(upper, Frame(Group(*lines), title="last lines", padding=(0, 1)))
-
-    def _facts(self, at: float) -> RenderableType:
-        charger = self._charger
-        table = Table.grid(padding=(0, 1))
-        table.add_column(style="dim")
-        table.add_column(max_width=_FACTS_COLUMNS - 18, overflow="fold")
-        for name, text, style in _rows(charger, at):
-            table.add_row(name, Text(visible(text), style))
-        return Frame(table, title=visible(charger.board or "charger"), width=_FACTS_COLUMNS, padding=(0, 1))
+        return Frame(Group(*lines), title="last lines", padding=(0, 1))
 
 
-def _rows(charger: Charger, at: float) -> list[tuple[str, str, str]]:
+class LivePanel:
+    """The panel on a terminal; a context manager."""
+
+    def __init__(self, out: Console, panel: Panel) -> None:
+        self._out = out
+        self._panel = panel
+        self._live = Live(console=out, screen=True, auto_refresh=False)
+
+    def __enter__(self) -> LivePanel:
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._live.__exit__(*error)
+
+    def show(self, entries: Iterable[Entry]) -> None:
+        self._panel.see(entries)
+        utf = self._out.encoding.lower().startswith("utf")
+        self._live.update(self._panel.drawn(time.time(), *self._out.size, utf=utf), refresh=True)
+
+
+def _as_text(texts: Mapping[str, str]) -> Text:
+    """The display's texts at their places, the band in reverse."""
+    band = [texts[name] for name in ("EVEN", "ODD", "SINGLE", "UPPER", "LOWER") if texts[name]]
+    lines = [(texts["TOP"], ""), *((text, "reverse") for text in band or [""])]
+    lines += [(texts["MIDDLE"], ""), (texts["BOTTOM"], "")]
+    return Text("\n").join(Text(f"{text:^{COLUMNS + 2}}", style) for text, style in lines)
+
+
+def _facts(charger: Charger, rows: Sequence[Row]) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim")
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    for name, text, style in rows:
+        table.add_row(name, Text(visible(text), style))
+    return Frame(table, title=visible(charger.board or "charger"), padding=(0, 1))
+
+
+def _rows(charger: Charger, at: float) -> list[Row]:
     phase = charger.shown_phase
     silent_s = None if charger.heard_at is None else int(at - charger.heard_at)
     link = "connected" if charger.connected else "not connected: waiting for the board"
@@ -100,7 +148,10 @@ def _rows(charger: Charger, at: float) -> list[tuple[str, str, str]]:
         ("broker", charger.broker, ""),
         ("central", charger.central and f"BootNotification {charger.central}", ""),
         ("memory", charger.memory, ""),
-        ("frames", "\n".join(charger.frames) or None, "bright_blue"),
+        *(
+            ("ocpp" if number == 0 else "", frame, "bright_blue")
+            for number, frame in enumerate(charger.frames)
+        ),
         ("trouble", charger.trouble, "bold red"),
     ]
     optional = ("fault", "card", "trouble")

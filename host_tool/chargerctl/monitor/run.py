@@ -16,6 +16,8 @@ from chargerctl.monitor.outbox import Outbox
 from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.sources import Connected, Lost, Opener, Stream, happenings
 
+# Gets the entries that have come; an empty list where time has passed and nothing came.
+Show = Callable[[Sequence[Entry]], object]
 # How long the screen waits for the next entry: a panel also shows how time passes.
 _TICK_S = 0.25
 # How long the reader may take to end: it waits for the board at most as long as sources.py.
@@ -24,25 +26,24 @@ _END_S = 5.0
 
 @dataclass
 class Monitor:
-    """log: None for none. show(entries): entries is empty where time has passed and nothing came."""
+    """log: None for none."""
 
     open_console: Opener
     pipeline: Pipeline
     keys: Keys
     log: Log | None
-    show: Callable[[Sequence[Entry]], object]
     clock: Callable[[], float] = time.time
     _outbox: Outbox = field(default_factory=Outbox)
     _stop: threading.Event = field(default_factory=threading.Event)
     _failure: BaseException | None = None
 
-    def run(self) -> None:
-        """Until KeyboardInterrupt, which is raised here, or what the console, the log or the screen failed with."""
+    def run(self, show: Show) -> None:
+        """Until KeyboardInterrupt, which is raised here, or until the console, the log or the screen fails: their error."""
         reader = threading.Thread(target=self._read, name="monitor", daemon=True)
         reader.start()
         try:
             while (entries := self._outbox.take(_TICK_S)) is not None:
-                self.show(entries)
+                show(entries)
         finally:
             self._stop.set()
             reader.join(_END_S)
