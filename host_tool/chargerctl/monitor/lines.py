@@ -21,7 +21,7 @@ _SO_FAR = re.compile(
     rb"|\r{1,2})\Z"
 )
 _LONGEST_SO_FAR = 260
-_UNFINISHED = re.compile(rb"(?:\x1b(?:\][^\x07\x1b\n]{0,255}\x1b?)?|\r+)\Z")
+_UNFINISHED = re.compile(rb"(?:\x1b\][^\x07\x1b\n]{0,255}\x1b?|\r+)\Z")
 
 
 @dataclass(frozen=True, slots=True)

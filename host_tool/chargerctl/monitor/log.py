@@ -32,17 +32,16 @@ class Log:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         try:
             # Console output tells who charged and when.
-            self._file = os.fdopen(os.open(path, flags, 0o600), "ab")
+            self._file = os.open(path, flags, 0o600)
         except OSError as error:
             raise self._failure(error) from None
 
     def write(self, entries: Iterable[Entry]) -> None:
         text = "".join(f"{line}\n" for entry in entries for line in plain_lines(entry, dated=True))
-        if not text:
-            return
+        data = text.encode("utf-8", "backslashreplace")
         try:
-            self._file.write(text.encode("utf-8", "backslashreplace"))
-            self._file.flush()
+            while data:
+                data = data[os.write(self._file, data) :]
         except OSError as error:
             raise self._failure(error) from None
 
@@ -57,7 +56,7 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self._file.close()
+        os.close(self._file)
 
 
 def since_start(path: Path) -> list[str]:

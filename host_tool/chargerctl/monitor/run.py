@@ -26,15 +26,15 @@ _END_S = 5.0
 
 @dataclass
 class Monitor:
-    """log: None for none."""
+    """log: None for none. stop: ends it, as KeyboardInterrupt does."""
 
     open_console: Opener
     pipeline: Pipeline
     keys: Keys
     log: Log | None
     clock: Callable[[], float] = time.time
-    _outbox: Outbox = field(default_factory=Outbox)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    outbox: Outbox = field(default_factory=Outbox)
+    stop: threading.Event = field(default_factory=threading.Event)
     _failure: BaseException | None = None
 
     def run(self, show: Show) -> None:
@@ -42,10 +42,10 @@ class Monitor:
         reader = threading.Thread(target=self._read, name="monitor", daemon=True)
         reader.start()
         try:
-            while (entries := self._outbox.take(_TICK_S)) is not None:
+            while (entries := self.outbox.take(_TICK_S)) is not None:
                 show(entries)
         finally:
-            self._stop.set()
+            self.stop.set()
             reader.join(_END_S)
         if self._failure is not None:
             raise self._failure
@@ -56,11 +56,11 @@ class Monitor:
         except BaseException as error:  # noqa: BLE001 - raised by run(), on its thread
             self._failure = error
         finally:
-            self._outbox.close()
+            self.outbox.close()
 
     def _pass_on(self) -> None:
         stream: Stream | None = None
-        for happening in happenings(self.open_console, self._stop.wait):
+        for happening in happenings(self.open_console, self.stop.wait):
             at = self.clock()
             if isinstance(happening, Connected):
                 stream = happening.stream
@@ -88,4 +88,4 @@ class Monitor:
         if entries:
             if self.log is not None:
                 self.log.write(entries)
-            self._outbox.put(entries)
+            self.outbox.put(entries)
