@@ -49,9 +49,7 @@ class Started:
             text = f"board started: firmware {start.firmware} on {start.board}, reset: {start.reason}"
         else:
             text = "board restarted: its clock began anew"
-        ran = (
-            "" if start.ran_s is None else f"; the last line before came {start.ran_s:.0f} s after its start"
-        )
+        ran = "" if start.ran_s is None else f"; before that it ran for {start.ran_s:.0f} s"
         return [text + ran]
 
     def as_json(self) -> dict[str, Any]:

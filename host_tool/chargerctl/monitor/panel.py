@@ -21,7 +21,7 @@ from rich.text import Text
 from chargerctl.firmware_files import firmware_module
 from chargerctl.monitor.charger import Charger
 from chargerctl.monitor.entries import Entry
-from chargerctl.monitor.picture import rows_of
+from chargerctl.monitor.picture import FIELDS, rows_of
 from chargerctl.monitor.show import styled
 from chargerctl.simulator.display.picture import braille
 from chargerctl.visible import visible
@@ -116,7 +116,7 @@ def _as_text(texts: Mapping[str, str]) -> Text:
 
 def _facts(charger: Charger, rows: Sequence[Row]) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim")
+    table.add_column(style="dim", no_wrap=True, min_width=7)
     table.add_column(no_wrap=True, overflow="ellipsis")
     for name, text, style in rows:
         table.add_row(name, Text(visible(text), style))
@@ -193,12 +193,16 @@ def display_texts(charger: Charger, serial: str, offset_s: int, at: float) -> di
     screen.follow(charger.shown_phase or "", address, local, charger.welded)
     if charger.charging_since is not None:
         screen.set_charge(0, int(at - charger.charging_since))
-    names = ("TOP", "EVEN", "ODD", "SINGLE", "UPPER", "LOWER", "MIDDLE", "BOTTOM")
-    texts = {name: screen.text(getattr(layout, name)) for name in names}
+    texts = field_texts(screen, layout)
     if charger.charging_since is not None:
         # No line tells the energy while it flows.
         texts["MIDDLE"] = layout.spread("-.--- kWh", layout.elapsed(int(at - charger.charging_since)))
     return texts
+
+
+def field_texts(screen: Any, layout: Any) -> dict[str, str]:
+    """{field: its text} of a Screen of the firmware's module `layout`."""
+    return {name: screen.text(getattr(layout, name)) for name in FIELDS}
 
 
 def _minute(unix: int) -> str:

@@ -13,6 +13,20 @@ _HEIGHT = 64
 _BAND = (15, 25)  # first row and number of rows that are light
 
 
+# Of each field: columns, x, y, scale.
+_PLACES = {
+    "TOP": (21, 1, 1, 1),
+    "EVEN": (10, 4, 15, 2),
+    "ODD": (9, 10, 15, 2),
+    "SINGLE": (21, 1, 21, 1),
+    "UPPER": (21, 1, 15, 1),
+    "LOWER": (21, 1, 27, 1),
+    "MIDDLE": (21, 1, 40, 1),
+    "BOTTOM": (21, 1, 52, 1),
+}
+FIELDS = tuple(_PLACES)
+
+
 def rows_of(texts: Mapping[str, str]) -> list[str]:
     """64 strings of 32 hex digits, the leftmost pixel highest. texts: by the names of the fields in hardware/screen.py."""
     rows = [0] * _HEIGHT
@@ -25,19 +39,6 @@ def rows_of(texts: Mapping[str, str]) -> list[str]:
             spare = columns - len(text)
             _draw(rows, text, x + spare // 2 * font.WIDTH * scale, y, scale)
     return [f"{row:032x}" for row in rows]
-
-
-# Of each field: columns, x, y, scale.
-_PLACES = {
-    "TOP": (21, 1, 1, 1),
-    "EVEN": (10, 4, 15, 2),
-    "ODD": (9, 10, 15, 2),
-    "SINGLE": (21, 1, 21, 1),
-    "UPPER": (21, 1, 15, 1),
-    "LOWER": (21, 1, 27, 1),
-    "MIDDLE": (21, 1, 40, 1),
-    "BOTTOM": (21, 1, 52, 1),
-}
 
 
 def _draw(rows: list[int], text: str, x: int, y: int, scale: int) -> None:
