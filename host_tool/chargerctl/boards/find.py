@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Address, Folder
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.folder import FolderVolume
@@ -52,7 +52,7 @@ def the_drive() -> Address:
     """The CircuitPython drive that is plugged in; ChargerctlError for none or several."""
     drives = _drives(mounted())
     if len(drives) == 1:
-        return Address(next(iter(drives)))
+        return Folder(next(iter(drives)))
     if not drives:
         raise ChargerctlError(
             "no CIRCUITPY drive found: plug the board in, or name its drive with --drive PATH (an ESP32-C6 has none: deploy "

@@ -12,7 +12,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import drive_option
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import (
     DEFAULT,
@@ -86,7 +87,8 @@ def set_(output: Output, name: str, value: tuple[str, ...], config: Path | None)
 
 
 @click.command(cls=Command)
-@drive_option
+@board_options()
+@stop_option
 @click.option(
     "--keep",
     type=click.Choice(["drive", "laptop"]),
@@ -95,7 +97,16 @@ def set_(output: Output, name: str, value: tuple[str, ...], config: Path | None)
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @config_option
 @reveal_option
-def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | None, reveal: bool) -> Answer:
+@click.pass_obj
+def pull(
+    output: Output,
+    drive: Address | None,
+    force: bool,
+    keep: str | None,
+    dry_run: bool,
+    config: Path | None,
+    reveal: bool,
+) -> Answer:
     """Copy settings changed on the drive to the local file.
 
     Compares the drive with the last deploy, and prints the changes as a diff.
@@ -107,7 +118,7 @@ def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | 
     path = config or DEFAULT
     there = os.path.lexists(path)
     laptop = effective(path if there else None, os.environ, complete=False)
-    label, on_drive, base = _read(drive)
+    label, on_drive, base = _read(drive, Approach(force, output.note))
     taken, conflicts, problems = changes_to_pull(
         base if there else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )
@@ -136,13 +147,13 @@ def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
     return {"setting": one.name, "before": before, "after": after}
 
 
-def _read(drive: Address | None) -> tuple[str, bytes, dict[str, str]]:
+def _read(drive: Address | None, approach: Approach) -> tuple[str, bytes, dict[str, str]]:
     """(path, content) of the drive's settings.toml, and what the last deploy put there: {} where there was none, so
     that every difference counts. The drive is only read."""
-    with open_drive(drive) as opened:
+    with open_drive(drive, approach=approach) as opened:
         if unfinished := opened.unfinished():
             raise ChargerctlError(f"{unfinished[0]}, then run this again")
-        label = str(opened.address.folder / SETTINGS_FILE)
+        label = opened.address.file(SETTINGS_FILE)
         with explained(opened.volume.name):
             files, manifest = glance(opened.volume)
             listing = opened.volume.list()

@@ -13,7 +13,8 @@ import click
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, NEWEST_MAJOR
-from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
 from chargerctl.cli.settings_options import config_option, config_path, read_settings, set_option
@@ -36,10 +37,14 @@ from chargerctl.settings import effective
 
 
 @click.command(cls=Command)
-@drive_option
+@board_options()
 @dry_run_option
 @yes_option
-@click.option("--force", is_flag=True, help="Deploy even if the board or folder fails the checks.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Deploy even if the board or folder fails the checks, and even if that ends a charge.",
+)
 @click.option(
     "--libs",
     type=click.Choice(["auto", "bundle", "wheels", "skip"]),
@@ -89,7 +94,7 @@ def command(
     chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, blank=True) as opened:
+    with open_drive(drive, blank=True, approach=Approach(force, output.note)) as opened:
         notes: list[str] = []
         if opened.blank:
             opened, notes = _for_a_board(opened, config, overrides)
@@ -107,7 +112,7 @@ def command(
             opened.volume, beside.union(image), image, manner.dry_run, manner.ask_to_finish
         )
         flat = settings.flat() if settings else None
-        target = make_target(image, flat, snapshot, board_id, keep, str(opened.address), formed.names, edited)
+        target = make_target(image, flat, snapshot, board_id, keep, opened.address, formed.names, edited)
         if board_id in BOARDS:
             content = target.image.get(SETTINGS_FILE, snapshot.content.get(SETTINGS_FILE, b""))
             more += check_suits(target.image, content, BOARDS[board_id], opened.boot.release, force)

@@ -13,8 +13,8 @@ from textwrap import fill
 import click
 from click.shell_completion import CompletionItem
 
-from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import DriveAddress
+from chargerctl.boards.address import Folder
+from chargerctl.cli.drive_options import DriveFolder
 from chargerctl.cli.drive_to_boot import given_drive, new_drive
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
@@ -68,7 +68,7 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
 @click.command(cls=Command, epilog=_SCRIPT_HELP)
 @click.option(
     "--drive",
-    type=DriveAddress(),
+    type=DriveFolder(),
     metavar="PATH",
     help="Boot this drive or folder, with the settings on it. Its programs run on this computer with your rights, so "
     "others than chargerctl's own need --trust.  [default: a temporary one from firmware and settings]",
@@ -124,7 +124,7 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
 @click.pass_obj
 def command(
     output: Output,
-    drive: Address | None,
+    drive: Folder | None,
     trust: bool,
     script_name: str | None,
     realtime: bool,
