@@ -115,6 +115,8 @@ class _Session:
     def run(self, listen_s: float) -> Probe:
         found, before = self._found, self._clock()
         try:
+            if self._login.context:
+                _shake_hands(self._login, self._login.context)
             self._client.connect(self._login.host, self._login.port)
         except (OSError, ValueError) as error:
             found.problem, found.remedy = _why(error, self._login)
@@ -176,6 +178,15 @@ class _Session:
         if not (topic == self._login.connection_topics[0] and not payload):  # our own
             retained = bool(getattr(message, "retain", False))
             self._found.messages.append(Message(topic, payload, retained, self._clock()))
+
+
+def _shake_hands(login: Login, context: ssl.SSLContext) -> None:
+    """TLS without a word of MQTT: where that fails, paho-mqtt would leave a socket open."""
+    with (
+        socket.create_connection((login.host, login.port), ANSWER_S) as plain,
+        context.wrap_socket(plain, server_hostname=login.host),
+    ):
+        pass
 
 
 def _why(error: OSError | ValueError, login: Login) -> tuple[str, str]:
