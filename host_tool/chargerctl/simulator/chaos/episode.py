@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from chargerctl.settings.table import board_settings
-from chargerctl.simulator.chaos import customers, on_the_link
+from chargerctl.simulator.chaos import core_profile, customers, on_the_link
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
 from chargerctl.simulator.chaos.scene import Scene
@@ -74,6 +74,7 @@ def draw(seed: int) -> Episode:
     for _ in range(random.randint(3, 11)):
         make = INGREDIENTS[random.choice(tuple(INGREDIENTS))]
         acts += make(random, random.uniform(0.2, length_s - 1))
+    acts += core_profile.draw(seed, length_s)
     return Episode(seed, board_id, settings, length_s, _in_order(acts, length_s))
 
 

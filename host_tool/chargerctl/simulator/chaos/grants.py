@@ -101,6 +101,9 @@ class Grants:
                 if accepted and asked is not None and now_s - asked[0] <= self._stale_s + _SLACK_S:
                     self._latest_s = now_s
                     self._here = False
+            case [2, str(), "ChangeConfiguration", {"key": str(key), "value": "true"}]:
+                # From now on, for all that can be seen from here.
+                self._offline = self._offline or key == "AllowOfflineTxForUnknownId"
             case [2, str(call_id), "RemoteStartTransaction", {"idTag": str(tag)}]:
                 # An id may be used again for another call.
                 if not call_id.startswith(RETAINED_ID) and (call_id, tag) not in self._seen:

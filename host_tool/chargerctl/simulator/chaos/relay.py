@@ -23,6 +23,8 @@ from chargerctl.simulator.machine.events import Event
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
 _HOUR_S = 3600.0
+# The lock engages in the pass in which a transaction begins, or the one after.
+_BEGUN_S = 0.3
 # A program that runs has seen an emergency stop that was pressed at three looks in a row, and written it down by then:
 # when the relay is open, and on a slow flash.
 _LOOK_S, _SEEN_LOOKS, _STORED_S = 0.5, 3, 6.0
@@ -228,6 +230,10 @@ class RelayJudge:
         # Its clock counts whole seconds.
         if self._lately(_HOUR_S - 1) >= self._max_cycles:
             found.append(f"for the {self._lately(_HOUR_S - 1) + 1}th time in an hour")
+        # A transaction that was interrupted, and goes on, was written then.
+        written_s = scene.written_s if not scene.values.safety.resume_after_power_loss else now_s
+        if self._locked and written_s < self._locked_s - _BEGUN_S:
+            found.append("although nothing was written since its transaction began")
         return found + self._not_authorised()
 
     def _not_authorised(self) -> list[str]:

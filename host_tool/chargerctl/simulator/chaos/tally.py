@@ -9,6 +9,7 @@ from typing import Any
 
 from chargerctl.simulator.chaos import phases
 from chargerctl.simulator.chaos.carry_out import Verdict
+from chargerctl.simulator.chaos.core_profile import CORE
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
 
 # Beside the ingredients of the table: what customers do, and an episode of its own.
@@ -25,7 +26,7 @@ class Tally:
         self.cpu_s: list[tuple[float, int]] = []
         self.closings = 0
         self.next_not_tried = 0
-        self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *_OTHERS), 0))
+        self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *CORE, *_OTHERS), 0))
         self.unplugs: Counter[str] = Counter(dict.fromkeys(phases.NAMES, 0))
         self.unplugs_charging: Counter[str] = Counter()
         self.resets: Counter[str] = Counter()

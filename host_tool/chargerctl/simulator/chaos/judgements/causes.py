@@ -83,6 +83,10 @@ def reset_asked(boot: Boot, begin_s: float, end_s: float, kind: str | None = Non
     )
 
 
+def unlock_asked(boot: Boot, begin_s: float, end_s: float) -> bool:
+    return bool(asked(boot, "UnlockConnector", begin_s, end_s))
+
+
 def start_refused(boot: Boot, begin_s: float, end_s: float) -> bool:
     return any(
         call.answered_s is not None

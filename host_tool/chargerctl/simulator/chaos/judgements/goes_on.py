@@ -36,6 +36,7 @@ def _has_cause(history: History, boot: Boot, at_s: float) -> bool:
         or causes.contactor(history, at_s - _READER_S, at_s)
         or causes.remote_stop(boot, causes.numbers(boot.called("StartTransaction")), frame_s, at_s)
         or causes.reset_asked(boot, frame_s, at_s)
+        or causes.unlock_asked(boot, frame_s, at_s)
         or causes.start_refused(boot, frame_s, at_s)
         or causes.service(history, contact_s, at_s)
         or _by_card(history, boot, at_s, late_s(causes.CARD_S), frame_s)

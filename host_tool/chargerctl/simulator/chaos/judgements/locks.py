@@ -75,6 +75,7 @@ def _is_held(history: History, each: Transaction, slack_s: float) -> bool:
         and not causes.stopped_by_hand(history, begin_s, end_s)
         and not causes.service(history, begin_s, end_s)
         and not causes.reset_asked(each.boot, begin_s - causes.FRAME_S, end_s)
+        and not causes.unlock_asked(each.boot, begin_s - causes.FRAME_S, end_s)
         and not causes.asked(each.boot, "RemoteStopTransaction", begin_s - causes.FRAME_S, end_s)
         and not causes.contactor(history, 0, end_s)
     )

@@ -29,7 +29,7 @@ def judge(history: History) -> Iterator[tuple[float, str]]:
 
 def _complaints(history: History, each: Transaction, sample: Record) -> Iterator[str]:
     (value,) = sample.payload["meterValue"]
-    (said,) = value["sampledValue"]
+    (said,) = [each for each in value["sampledValue"] if each.get("measurand") == _SAYS["measurand"]]
     wrong = {name: said.get(name) for name, right in _SAYS.items() if said.get(name) != right}
     if wrong:
         yield f"says {wrong}"
@@ -51,6 +51,8 @@ def _complaints(history: History, each: Transaction, sample: Record) -> Iterator
 
 def _missing(history: History, found: list[Transaction]) -> Iterator[tuple[float, str]]:
     """One for each interval, unless so many were undelivered that some had to give way."""
+    if history.configured("MeterValueSampleInterval") or history.configured("MeterValuesSampledData"):
+        return
     interval_s = history.values.ocpp.meter_value_sample_interval
     if not interval_s or not history.values.hardware.meter_pulses_per_kwh or history.slack_s is None:
         return

@@ -66,6 +66,8 @@ def _happened(history: History, each: Transaction, reason: str, begin_s: float, 
         return causes.unplugged(history, contact_s, end_s)
     if reason == "Remote":
         return causes.remote_stop(boot, causes.numbers(each.start.sent), frame_s, end_s)
+    if reason == "UnlockCommand":
+        return causes.unlock_asked(boot, frame_s, end_s)
     if reason == "EmergencyStop":
         return causes.stopped_by_hand(history, contact_s, end_s)
     if reason == "DeAuthorized":

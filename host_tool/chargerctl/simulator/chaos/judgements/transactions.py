@@ -20,6 +20,9 @@ RESETS = {
     "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
 }
 
+# From a reset to the first pass of the program, at least.
+_LOADS_S = 5.0
+
 
 @dataclass
 class Record:
@@ -86,8 +89,16 @@ def records(history: History) -> list[Record]:
     found: dict[str, Record] = {}
     for boot in history.boots:
         for call in boot.called(*RECORDS):
+            if is_triggered(call.payload):
+                continue
             found.setdefault(call.id, Record(call.action, call.payload)).sent.append(call)
     return list(found.values())
+
+
+def is_triggered(payload: dict[str, Any]) -> bool:
+    """Meter values that TriggerMessage has asked for: sent once, and not kept."""
+    values = [said for value in payload.get("meterValue", ()) for said in value["sampledValue"]]
+    return any(said.get("context") == "Trigger" for said in values)
 
 
 def all_transactions(history: History) -> list[Transaction]:
@@ -112,7 +123,7 @@ def _began_in(history: History, start: Record) -> Boot:
     sender = start.sent[0].boot
     if history.slack_s is None or start.time_s is None:
         return sender
-    began_s = start.time_s + 1 + history.slack_s
+    began_s = start.time_s + 1 + history.slack_s - _LOADS_S
     return next(
         each
         for each in reversed(history.boots[: sender.number + 1])
