@@ -4,6 +4,7 @@
 
 ingredients.py   what can go wrong, one function for each
 core_profile.py  what the central system sets, unlocks, triggers and clears, by a random stream of its own
+stories.py       episodes in which one thing leads to another
 restoring.py     after the episode it takes back what it has set
 customers.py     who plugs in, shows a card and leaves meanwhile
 episode.py       draws from a seed: board, settings, schedule

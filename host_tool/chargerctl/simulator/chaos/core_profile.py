@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Ingredients of OCPP's Core profile: what the central system sets and must find again after every restart, what it unlocks,
-triggers and clears, cards that expire, and a journal that cannot be written when a transaction begins.
+"""Ingredients of OCPP's Core profile: what the central system sets and must find again after every restart, what it
+unlocks, triggers and clears.
 
 Drawn from a random stream of their own: the other episodes stay as they were when one is added here.
 """
@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chargerctl.central.defaults import timestamp
-from chargerctl.central.script import Behaviour
-from chargerctl.simulator.chaos import at_the_board, on_the_link
-from chargerctl.simulator.chaos.acts import Act, spell
+from chargerctl.simulator.chaos import at_the_board
+from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.scene import Scene
 
 _ONE_IN_THREE = 0.33
@@ -41,12 +39,8 @@ _MESSAGES = (
     "StatusNotification",
     "StatusNotification",
 )
-_RESETS = (
-    at_the_board.brown_out,
-    at_the_board.crash,
-    at_the_board.reset_button,
-    at_the_board.power_cut,
-)
+# No crash and one brown-out at most: after three in a row a program rightly does without its display.
+_RESETS = (at_the_board.reset_button, at_the_board.power_cut)
 
 
 def draw(seed: int, length_s: float) -> list[Act]:
@@ -137,52 +131,6 @@ def trigger_message(random: Random, at_s: float) -> list[Act]:
     ]
 
 
-def card_expires(random: Random, at_s: float) -> list[Act]:
-    """A card is accepted, with a parent and until soon; then nobody can be asked, and it comes again."""
-    uid, lasts_s = random.choice(at_the_board.UIDS), random.choice((4, 4, 4, 600))
-    written = random.choice((timestamp, timestamp, lambda unix: "soon"))
-
-    def begin(scene: Scene) -> None:
-        until = written(scene.network.time.unix() + lasts_s)
-        info = {"status": "Accepted", "expiryDate": until, "parentIdTag": "FLEET"}
-        scene.central.script.add("Authorize", Behaviour(changes={"idTagInfo": info}), None)
-        scene.central.script.add("StartTransaction", Behaviour(changes={"idTagInfo": info}), None)
-
-    again_s = at_s + random.uniform(14, 18)
-    cut_off = random.choice((on_the_link.refused, on_the_link.black_hole, on_the_link.link_drop))
-    # Its end is left out: the link is back at calm.
-    cut = cut_off(random, again_s - 6)[0]
-    return [
-        Act(at_s, "card_expires", f"card_expires after {lasts_s} s", begin),
-        *_short_charge(uid, at_s + 0.3),
-        cut,
-        *_short_charge(uid, again_s),
-    ]
-
-
-def _short_charge(uid: str, at_s: float) -> list[Act]:
-    return [
-        Act(at_s, "", "plug", lambda scene: scene.world.plug()),
-        Act(at_s + 0.1, "", f"swipe {uid}", lambda scene: scene.world.swipe(uid)),
-        Act(at_s + 3.0, "unplug", "unplug", lambda scene: scene.world.unplug()),
-    ]
-
-
-def start_unwritten(random: Random, at_s: float) -> list[Act]:
-    """Somebody comes while nothing can be written to nvm; where the journal is there, no relay may close."""
-    uid = random.choice(at_the_board.UIDS)
-
-    def begin(scene: Scene) -> None:
-        scene.board.nvm.fault = "write"
-
-    def end(scene: Scene) -> None:
-        scene.board.nvm.fault = None
-
-    fails = spell("nvm_fails", at_s + 0.05, random.uniform(4, 12), begin, end, "write")
-    mark = Act(at_s, "start_unwritten", "start_unwritten", lambda scene: None)
-    return [mark, *fails, *_short_charge(uid, at_s)]
-
-
 CORE = {
     make.__name__: make
     for make in (
@@ -191,7 +139,5 @@ CORE = {
         unlock_connector,
         clear_cache,
         trigger_message,
-        card_expires,
-        start_unwritten,
     )
 }

@@ -136,7 +136,7 @@ class Scene:
     def _reached(self, name: str, phase: str) -> None:
         """An operation on a memory. Erased is what is not written again yet."""
         self.stored_s = self.now_s
-        if phase == AFTER:
+        if phase == AFTER and name != "nvm erase":
             self.written_s = self.now_s
         if name == "nvm erase":
             self._erased = True

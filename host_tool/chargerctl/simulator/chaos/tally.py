@@ -11,9 +11,10 @@ from chargerctl.simulator.chaos import phases
 from chargerctl.simulator.chaos.carry_out import Verdict
 from chargerctl.simulator.chaos.core_profile import CORE
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
+from chargerctl.simulator.chaos.stories import STORIES
 
-# Beside the ingredients of the table: what customers do, and an episode of its own.
-_OTHERS = ("unplug", "offline_sessions", "idle")
+# Beside the ingredients of the table: what customers do, and episodes of their own.
+_OTHERS = ("unplug", "offline_sessions", "idle", *(tell.__name__ for tell in STORIES))
 
 
 class Tally:

@@ -129,6 +129,12 @@ def numbers(calls: Iterable[Call]) -> set[int]:
     return {answer["transactionId"] for answer in answers if isinstance(answer.get("transactionId"), int)}
 
 
+def started_until(history: History, boot: Boot) -> set[int]:
+    """Those of all starts until then: a transaction may go on after a reset."""
+    boots = history.boots[: boot.number + 1]
+    return numbers(call for each in boots for call in each.called("StartTransaction"))
+
+
 def at_work(history: History, found: list[Transaction], begin_s: float, end_s: float) -> list[Transaction]:
     """The transactions that may have run at some time in between."""
     slack_s = history.slack_s

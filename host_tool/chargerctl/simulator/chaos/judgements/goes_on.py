@@ -34,7 +34,7 @@ def _has_cause(history: History, boot: Boot, at_s: float) -> bool:
         or causes.stopped_by_hand(history, contact_s, at_s)
         or history.reader_trouble(at_s - _READER_S, at_s)
         or causes.contactor(history, at_s - _READER_S, at_s)
-        or causes.remote_stop(boot, causes.numbers(boot.called("StartTransaction")), frame_s, at_s)
+        or causes.remote_stop(boot, causes.started_until(history, boot), frame_s, at_s)
         or causes.reset_asked(boot, frame_s, at_s)
         or causes.unlock_asked(boot, frame_s, at_s)
         or causes.start_refused(boot, frame_s, at_s)

@@ -296,6 +296,8 @@ class History:
                     return True
                 (on.discard if "ends" in text else on.add)(name)
             elif text == "calm":
+                if on and at_s >= begin_s:
+                    return True
                 on.clear()
         return bool(on)
 

@@ -52,6 +52,9 @@ def _held_without_reason(
 
 def _not_held(history: History, found: list[Transaction], slack_s: float) -> Iterator[tuple[float, str]]:
     for each in found:
+        if each.boot is not each.ended_in:
+            # No lock holds without power.
+            continue
         begin_s, end_s = each.begin_s + 1 + slack_s, each.end_s - slack_s - _LATE_S
         if begin_s < end_s < float("inf") and False in history.locked.within(begin_s, end_s):
             yield begin_s, f"the cable was not locked during the transaction of {each.tag}"

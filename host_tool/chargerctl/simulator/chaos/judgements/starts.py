@@ -14,8 +14,6 @@ from chargerctl.simulator.chaos.scene import REMOTE_TAG
 # An Authorize waits so long for its turn and its answer.
 _ASKED_S = 65.0
 _ESTOP_SEEN_S = 1.0
-# The longest [safety] stale_authorization_seconds that is drawn.
-_WAITED_S = 60.0
 _IN_TIME_S = 3.0
 
 
@@ -30,7 +28,7 @@ def _complaints(history: History, each: Transaction, before: Transaction | None)
     slack_s = history.slack_s
     if not _authorised(history, each):
         yield "although nobody had been authorised for it"
-    if _was_refused(history, each, before):
+    if _was_refused(history, each):
         yield "by what the charger knew, and the central system had refused the card, or it had expired"
     if slack_s is None or each.start.time_s is None:
         return
@@ -86,7 +84,7 @@ def _authorised(history: History, each: Transaction) -> bool:
     return history.accepts_unknown or _remembered(history, each, end_s)
 
 
-def _was_refused(history: History, each: Transaction, before: Transaction | None) -> bool:
+def _was_refused(history: History, each: Transaction) -> bool:
     """What the central system said last of the card was no, or has expired since; and it was not asked anew (SPEC 3.5.4)."""
     slack_s = history.slack_s
     if slack_s is None or each.start.time_s is None or each.tag.startswith(REMOTE_TAG):
@@ -94,14 +92,13 @@ def _was_refused(history: History, each: Transaction, before: Transaction | None
     if history.configured("AuthorizationCacheEnabled") or history.is_asked("ClearCache"):
         return False
     end_s = each.begin_s + 1 + slack_s
-    begin_s = max(each.boot.begin_s, each.begin_s - slack_s - _ASKED_S - _WAITED_S)
-    if before is not None:
-        # What was on the reader before that has begun nothing after it.
-        begin_s = max(begin_s, before.end_s - slack_s)
+    # What was on the reader before a charge has begun nothing after it.
+    closed = [at_s for at_s, now in history.relay.changes(each.boot.begin_s, each.begin_s - slack_s) if now]
+    begin_s = max([each.boot.begin_s, *closed])
     came_s = min(
         (at_s for at_s, uid in history.card.changes(begin_s, end_s) if uid == each.tag), default=None
     )
-    if came_s is None or history.card.at(begin_s) is not None:
+    if came_s is None:
         return False
     said = [
         call for call in causes.answers_about(history, each.boot, each.tag) if call.answered_s is not None

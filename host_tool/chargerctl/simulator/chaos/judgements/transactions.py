@@ -50,9 +50,11 @@ class Record:
 
 @dataclass
 class Transaction:
-    """`boot`: the start of the program in which it began."""
+    """`boot`: the start of the program in which it began; `ended_in`: in which it ended, a later one where it went on
+    after a reset."""
 
     boot: Boot
+    ended_in: Boot
     start: Record
     stop: Record | None = None
     samples: list[Record] = field(default_factory=list)
@@ -80,6 +82,10 @@ class Transaction:
         return self.stop is not None and self.stop.payload.get("reason") in RESETS
 
     @property
+    def stop_sent_s(self) -> float:
+        return float("inf") if self.stop is None else self.stop.sent[0].at_s
+
+    @property
     def refused(self) -> bool:
         return any(call.status not in (None, "Accepted") for call in self.start.sent)
 
@@ -105,17 +111,27 @@ def all_transactions(history: History) -> list[Transaction]:
     found: list[Transaction] = []
     for record in records(history):
         if record.action == "StartTransaction":
-            found.append(Transaction(_began_in(history, record), record))
+            boot = _began_in(history, record)
+            found.append(Transaction(boot, boot, record))
         elif found and record.action == "StopTransaction":
-            found[-1].stop = found[-1].stop or record
+            _stops(history, found[-1], record)
         elif found:
             found[-1].samples.append(record)
     return found
 
 
+def _stops(history: History, each: Transaction, stop: Record) -> None:
+    if each.stop is None:
+        each.stop = stop
+        if history.values.safety.resume_after_power_loss:
+            each.ended_in = max((each.boot, _began_in(history, stop)), key=lambda boot: boot.number)
+
+
 def transactions(history: History, boot: Boot) -> list[Transaction]:
-    """Those that began in this start of the program."""
-    return [each for each in all_transactions(history) if each.boot is boot]
+    """Those that began in this start of the program, or went on in it."""
+    return [
+        each for each in all_transactions(history) if each.boot.number <= boot.number <= each.ended_in.number
+    ]
 
 
 def _began_in(history: History, start: Record) -> Boot:
