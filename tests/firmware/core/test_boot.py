@@ -140,6 +140,16 @@ def test_the_heartbeat_counts_inactivity_by_the_interval_of_the_answer(rig):
     assert len(rig.calls("Heartbeat")) == 2, "a new interval holds at once"
 
 
+@pytest.mark.requirement("J 5.3", "A charger that sends nothing else sends a Heartbeat at least once a day")
+def test_no_heartbeat_interval_is_longer_than_a_day(rig):
+    rig.answers["BootNotification"] = registration("Accepted", 10_000_000)
+    rig.run(1000)
+    [key] = rig.call("GetConfiguration", {"key": ["HeartbeatInterval"]})[2]["configurationKey"]
+    assert key["value"] == "86400"
+    longer = {"key": "HeartbeatInterval", "value": "86401"}
+    assert rig.call("ChangeConfiguration", longer, "k")[2] == {"status": "Rejected"}
+
+
 def test_a_heartbeat_that_is_answered_with_an_error_is_not_sent_more_often(rig):
     rig.rtc = 1795332600
     rig.run(2000)

@@ -45,6 +45,18 @@ def test_cable_then_card_charges_and_the_same_card_stops(rig):
     assert rig.statuses() == ["Available", "Preparing", "Charging", "Finishing", "Available"]
 
 
+@pytest.mark.requirement("SPEC 4.3", "No DataTransfer of our own")
+def test_a_session_needs_no_message_beyond_those_of_ocpp(rig):
+    rig.charge()
+    rig.wait(61)
+    rig.swipe()
+    rig.unplug()
+    assert {action for action, _ in rig.calls()} == {
+        *("BootNotification", "StatusNotification", "Authorize"),
+        *("StartTransaction", "MeterValues", "StopTransaction"),
+    }
+
+
 def test_card_then_cable_charges(rig):
     rig.run(11000)
     rig.swipe()
@@ -103,6 +115,7 @@ def test_start_transaction_refused_opens_the_relay_and_keeps_the_cable(rig):
 
 @pytest.mark.requirement("behaviour 17", "An unplug is EVDisconnected")
 @pytest.mark.requirement("SPEC 4.10", "StopTransactionOnEVSideDisconnect true: EVDisconnected")
+@pytest.mark.requirement("SPEC 4.9", "Available after the plug was pulled: the cable is out here, too")
 def test_unplugging_opens_at_once_and_is_reported(rig):
     rig.charge()
     rig.cable.on = False
