@@ -49,6 +49,7 @@ _SLOW = (
     "host/deploy/test_renaming",
     "host/deploy/test_small_drive",
     "host/deploy/test_strangers_",
+    "host/serial_board/",
     "host/settings/test_on_the_virtual_board",
     "host/settings/test_secrets",
     "host/transport/test_volumes",
@@ -68,11 +69,7 @@ _SLOW = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    lines = (Path(__file__).parent / "not_yet.txt").read_text(encoding="utf-8").splitlines()
-    not_yet = tuple(line for line in lines if line and not line.startswith("#"))
     for item in items:
-        if item.nodeid.removeprefix("tests/").startswith(not_yet):
-            item.add_marker(pytest.mark.xfail(reason="tests/not_yet.txt", strict=False))
         if item.path.relative_to(Path(__file__).parent).as_posix().startswith(_SLOW):
             item.add_marker("slow")
 

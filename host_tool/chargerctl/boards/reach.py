@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from chargerctl.boards.address import Address, Folder
+from chargerctl.boards.address import Address, Folder, SerialPort
 from chargerctl.errors import InputError
 from chargerctl.transport.folder import FolderVolume
 from chargerctl.transport.volume import Volume
@@ -23,11 +23,13 @@ def _silent(text: str) -> None:
 class Approach:
     """How a command wants to reach a board.
 
-    force: even if that ends a running charge. say: gets lines for the user while a board is reached and left.
+    force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes: to
+    change files, so that a board whose files only its USB drive can change is refused.
     """
 
     force: bool = False
     say: Callable[[str], None] = _silent
+    writes: bool = False
 
 
 PLAIN = Approach()
@@ -46,6 +48,11 @@ def reached(address: Address, approach: Approach) -> Iterator[Reached]:
     """Raises ChargerctlError where the board cannot be reached; OSError of the file system."""
     if isinstance(address, Folder):
         yield Reached(_folder(address), _by_itself)
+    elif isinstance(address, SerialPort):
+        from chargerctl.transport.serial.visit import visited  # not for those that use a drive
+
+        with visited(address.port, approach.force, approach.writes, approach.say) as (volume, restart):
+            yield Reached(volume, restart)
     else:
         raise InputError(f"{address}: chargerctl does not support such an address yet: use --drive")
 

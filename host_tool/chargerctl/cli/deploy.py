@@ -94,7 +94,7 @@ def command(
     chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, blank=True, approach=Approach(force, output.note)) as opened:
+    with open_drive(drive, blank=True, approach=Approach(force, output.note, writes=True)) as opened:
         notes: list[str] = []
         if opened.blank:
             opened, notes = _for_a_board(opened, config, overrides)

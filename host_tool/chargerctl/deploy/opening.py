@@ -56,7 +56,7 @@ class OpenDrive:
     def check_unchanged(self, seen: Snapshot) -> None:
         """ChargerctlError where the drive is not as it was when the user was asked: it may be another one."""
         with explained(self.volume.name):
-            now = look(self.volume, set(seen.content))
+            now = look(self.volume, set(seen.content), seen.content)
             boot = _boot_of(self.volume)
         if not seen.same_drive(now) or not (self.blank or boot == self.boot):
             raise ChargerctlError(
@@ -147,7 +147,7 @@ def snapshot_of(
     wanted = wanted | {SETTINGS_FILE}
     committed = False
     try:
-        snapshot = look(volume, wanted)
+        snapshot = look(volume, wanted, image)
         if snapshot.commit is None:
             return snapshot
         committed = True
@@ -158,10 +158,10 @@ def snapshot_of(
             volume = PreviewVolume(volume)
         else:
             ask(snapshot.commit)
-            if not snapshot.same_drive(look(volume, wanted)):
+            if not snapshot.same_drive(look(volume, wanted, snapshot.content)):
                 raise ChargerctlError(f"{volume.name} has changed since it was read: run this again")
         finish(volume, snapshot.commit, image)
-        return replace(look(volume, wanted), finished_earlier=True)
+        return replace(look(volume, wanted, image), finished_earlier=True)
     except StuckError as error:  # although all of it was there a moment ago
         raise ChargerctlError(
             f"{volume.name} is losing data ({error}): plug the board in again, then run this again"

@@ -7,12 +7,15 @@ from __future__ import annotations
 import base64
 import fcntl
 import json
+import os
 import re
 import select
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).resolve().parent
 
@@ -32,6 +35,15 @@ def missing() -> str | None:
         if shutil.which(program) is None:
             return program
     return None
+
+
+def require(what: str) -> None:
+    """Skip a test on a machine that cannot run the VM; CI must have it. what: what is then left out."""
+    lacking = missing()
+    if lacking and os.environ.get("CI") == "true":
+        pytest.fail(f"{lacking} is needed: {what} runs on a 32-bit VM")
+    if lacking:
+        pytest.skip(f"{lacking} is not installed: {what}, on a 32-bit VM, is left out")
 
 
 def install() -> None:

@@ -457,11 +457,36 @@ def reconnections(machine: Machine, count: int) -> int:
     return grown
 
 
+# What a central system asks now and then, each answered by a visitor.
+RARE = (
+    ("GetConfiguration", '{"key": ["HeartbeatInterval", "MeterValueSampleInterval"]}'),
+    ("ChangeConfiguration", '{"key": "MeterValueSampleInterval", "value": "60"}'),
+    ("DataTransfer", '{"vendorId": "nobody"}'),
+    ("TriggerMessage", '{"requestedMessage": "StatusNotification"}'),
+    ("UnlockConnector", '{"connectorId": 1}'),
+    ("ChangeAvailability", '{"connectorId": 0, "type": "Inoperative"}'),
+    ("ChangeAvailability", '{"connectorId": 0, "type": "Operative"}'),
+    ("ClearCache", "{}"),
+)
+
+
+def rare_calls(machine: Machine, count: int) -> tuple[int, int]:
+    """So many of RARE in turn. (calls that got a result, passes in which the heap had to grow)."""
+    grown, before = 0, machine.number("peer.results")
+    for number in range(count):
+        action, payload = RARE[number % len(RARE)]
+        machine.run(f"""peer.publish('[2, "rare{number}", "{action}", {payload}]')""")
+        for _ in range(10):
+            grown += machine.run_watched("passes(2, 100)")
+    return machine.number("peer.results") - before, grown
+
+
 @dataclass(frozen=True)
 class Visits:
-    """What many visits left: bytes that live beyond before, the largest free pieces, in how many passes the heap had to
-    grow, and the picture of the heap."""
+    """What many visits left: how many calls got a result, bytes that live beyond before, the largest free pieces, in how
+    many passes the heap had to grow, and the picture of the heap."""
 
+    answered: int
     growth: int
     free_before: int
     free_after: int
@@ -469,17 +494,23 @@ class Visits:
     picture: str
 
 
-def visits(machine: Machine, hours: int = 2, count: int = 200) -> Visits:
-    """After `hours` of sessions on a booted charger, with SPARE bytes of heap left in one piece."""
+def visits(machine: Machine, hours: int = 2, count: int = 208) -> Visits:
+    """Half of them a lost connection, half a rare call, after `hours` of sessions on a booted charger, with SPARE bytes of
+    heap left in one piece."""
     for _ in range(60 * hours):
         session(machine)
     # Until every list has found its size.
     reconnections(machine, 20)
+    rare_calls(machine, 2 * len(RARE))
     machine.settle(SPARE)
     before, free_before = machine.live(), machine.largest_free()
-    grown = reconnections(machine, count)
+    grown = answered = 0
+    for _ in range(count // (2 * len(RARE))):
+        grown += reconnections(machine, len(RARE))
+        results, more = rare_calls(machine, len(RARE))
+        answered, grown = answered + results, grown + more
     growth = machine.live() - before
-    return Visits(growth, free_before, machine.largest_free(), grown, machine.picture())
+    return Visits(answered, growth, free_before, machine.largest_free(), grown, machine.picture())
 
 
 def bytecode_sizes() -> dict[str, int]:

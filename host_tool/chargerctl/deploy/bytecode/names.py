@@ -17,11 +17,14 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A string that may contain names: one identifier, or a list of them. One with dots is a module or a setting.
 _NAMING = re.compile(r"[^\W\d]\w*(?:[,\s]+[^\W\d]\w*)*")
+
+# What is found in a file is needed again for each library.
+_ONCE = lru_cache(maxsize=512)
 
 # Without any of these a file takes no name from a text: several words are a message.
 _BY_TEXT = {
@@ -169,9 +172,10 @@ def flash_names() -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(everywhere.split()), frozenset(somewhere.split())
 
 
-def _names_in(path: str, content: bytes) -> set[str]:
+@_ONCE
+def _names_in(path: str, content: bytes) -> frozenset[str]:
     """Every identifier of a program, and names in its strings; of bytecode everything that may be an identifier."""
-    anything = set(_WORD.findall(content.decode("latin-1")))
+    anything = frozenset(_WORD.findall(content.decode("latin-1")))
     if not path.endswith(".py"):
         return anything
     try:
@@ -184,16 +188,21 @@ def _names_in(path: str, content: bytes) -> set[str]:
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, str):
                     names.update(_WORD.findall(each))
-    return names
+    return frozenset(names)
 
 
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def _reached_in(path: str, content: bytes) -> set[str]:
+@_ONCE
+def _reached_in(path: str, content: bytes) -> frozenset[str]:
     try:
-        return set(_reached(ast.parse(content, path))) if path.endswith(".py") else _names_in(path, content)
+        return (
+            frozenset(_reached(ast.parse(content, path)))
+            if path.endswith(".py")
+            else _names_in(path, content)
+        )
     except (SyntaxError, ValueError):
         return _names_in(path, content)
 
@@ -251,15 +260,16 @@ def _is_constant(value: ast.expr) -> bool:
 
 
 def _named_in_strings(tree: ast.Module) -> Iterator[str]:
+    nodes = list(ast.walk(tree))
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    by_text = any(isinstance(node, ast.Name) and node.id in _BY_TEXT for node in ast.walk(tree))
-    for node in ast.walk(tree):
+    by_text = any(isinstance(node, ast.Name) and node.id in _BY_TEXT for node in nodes)
+    for node in nodes:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
         if isinstance(text, str) and _NAMING.fullmatch(text) and (by_text or " " not in text.strip()):
             yield from _WORD.findall(text)

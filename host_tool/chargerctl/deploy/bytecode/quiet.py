@@ -29,8 +29,6 @@ _UNUSED = {
     ),
     "lib/adafruit_ticks.py": ("ticks_add", "ticks_less"),
 }
-# What a log statement may call: without it the program does the same.
-_WITHOUT_EFFECT = ("hex", "len", "str", "repr", "type")
 _FOR_TYPE_CHECKERS = ("typing", "types", "circuitpython_typing")
 
 
