@@ -26,6 +26,8 @@ COMMANDS = {
     "rollback": Entry("rollback", "Undo the last deploy to this board."),
     "backup": Entry("backup", "Copy every file of a board's drive into one file."),
     "restore": Entry("restore", "Write a backup back to a board's drive."),
+    "monitor": Entry("monitor", "Show what a board prints, live."),
+    "doctor": Entry("doctor", "Find out what is wrong: settings, drive, broker, central system, time."),
     "traceback": Entry("traceback", "Translate a board's traceback to the names of the sources."),
     "completion": Entry("completion", "Print the script that completes commands and settings in your shell."),
 }
