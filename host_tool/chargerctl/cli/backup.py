@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import drive_option
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner
 from chargerctl.deploy.backup import pack
@@ -20,7 +21,8 @@ from chargerctl.files import refuse_other_than_file
 
 
 @click.command(cls=Command)
-@drive_option
+@board_options()
+@stop_option
 @click.option(
     "--to",
     "target",
@@ -36,7 +38,9 @@ from chargerctl.files import refuse_other_than_file
 )
 @click.option("--with-secrets", is_flag=True, help="Include passwords, which are left out otherwise.")
 @click.pass_obj
-def command(output: Output, drive: Address | None, target: Path, yes: bool, with_secrets: bool) -> Answer:
+def command(
+    output: Output, drive: Address | None, target: Path, yes: bool, with_secrets: bool, force: bool
+) -> Answer:
     """Copy every file of a board's drive, your own too, into one zip file. The drive is only read.
 
     \b
@@ -44,7 +48,7 @@ def command(output: Output, drive: Address | None, target: Path, yes: bool, with
     chargerctl backup --to charger.zip --with-secrets --drive /media/me/CIRCUITPY
     """
     refuse_other_than_file(target)
-    with open_drive(drive) as opened:
+    with open_drive(drive, approach=Approach(force, output.note)) as opened:
         notes = opened.unfinished()
         if os.path.lexists(target):
             Manner(False, yes, output).ask(f"{target} exists: replace it?", default=False)

@@ -12,7 +12,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import drive_option
+from chargerctl.boards.named import named_settings
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import (
     DEFAULT,
@@ -86,7 +88,8 @@ def set_(output: Output, name: str, value: tuple[str, ...], config: Path | None)
 
 
 @click.command(cls=Command)
-@drive_option
+@board_options()
+@stop_option
 @click.option(
     "--keep",
     type=click.Choice(["drive", "laptop"]),
@@ -95,7 +98,16 @@ def set_(output: Output, name: str, value: tuple[str, ...], config: Path | None)
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @config_option
 @reveal_option
-def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | None, reveal: bool) -> Answer:
+@click.pass_obj
+def pull(
+    output: Output,
+    drive: Address | None,
+    force: bool,
+    keep: str | None,
+    dry_run: bool,
+    config: Path | None,
+    reveal: bool,
+) -> Answer:
     """Copy settings changed on the drive to the local file.
 
     Compares the drive with the last deploy, and prints the changes as a diff.
@@ -104,10 +116,11 @@ def pull(drive: Address | None, keep: str | None, dry_run: bool, config: Path | 
     chargerctl config pull --dry-run
     chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
     """
-    path = config or DEFAULT
+    address, on_drive, base = _read(drive, Approach(force, output.note))
+    label = address.file(SETTINGS_FILE)
+    path = config or named_settings(address) or DEFAULT
     there = os.path.lexists(path)
     laptop = effective(path if there else None, os.environ, complete=False)
-    label, on_drive, base = _read(drive)
     taken, conflicts, problems = changes_to_pull(
         base if there else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )
@@ -136,13 +149,13 @@ def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
     return {"setting": one.name, "before": before, "after": after}
 
 
-def _read(drive: Address | None) -> tuple[str, bytes, dict[str, str]]:
-    """(path, content) of the drive's settings.toml, and what the last deploy put there: {} where there was none, so
-    that every difference counts. The drive is only read."""
-    with open_drive(drive) as opened:
+def _read(drive: Address | None, approach: Approach) -> tuple[Address, bytes, dict[str, str]]:
+    """The board, its settings.toml, and what the last deploy put there: {} where there was none, so that every difference
+    counts. The board is only read."""
+    with open_drive(drive, approach=approach) as opened:
         if unfinished := opened.unfinished():
             raise ChargerctlError(f"{unfinished[0]}, then run this again")
-        label = str(opened.address.folder / SETTINGS_FILE)
+        label = opened.address.file(SETTINGS_FILE)
         with explained(opened.volume.name):
             files, manifest = glance(opened.volume)
             listing = opened.volume.list()
@@ -151,4 +164,4 @@ def _read(drive: Address | None) -> tuple[str, bytes, dict[str, str]]:
                 raise InputError(f"{label}: is {what}: put a file in its place")
             if SETTINGS_FILE not in files:
                 raise InputError(f"{label}: file not found; is that the board's drive?")
-            return label, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}
+            return opened.address, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Folder
 from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, Board
 from chargerctl.boards.programs import CODE_FILES
 from chargerctl.deploy import write_drive
@@ -24,33 +24,31 @@ from chargerctl.settings.values import Values
 
 
 @contextmanager
-def given_drive(drive: Address, trust: bool) -> Iterator[Path]:
+def given_drive(drive: Folder, trust: bool) -> Iterator[Path]:
     """A drive with programs of chargerctl's own, or of others if the user trusts them; ChargerctlError."""
     with open_drive(drive) as opened:  # then unlocked: a deploy to a board that runs reloads it
         foreign = foreign_programs(opened.volume, state_folder())
         # The deploy that is under way may bring it.
-        if not foreign.unfinished and not any((drive.folder / name).is_file() for name in CODE_FILES):
-            raise ChargerctlError(
-                f"{drive} has no code.py: write one with `chargerctl deploy --drive {drive.quoted}`"
-            )
+        if not foreign.unfinished and not any((drive.path / name).is_file() for name in CODE_FILES):
+            raise ChargerctlError(f"{drive} has no code.py: write one with `chargerctl deploy {drive.flag}`")
     if not trust:
         _refuse(foreign, drive)
-    yield drive.folder
+    yield drive.path
 
 
-def _refuse(foreign: Foreign, drive: Address) -> None:
+def _refuse(foreign: Foreign, drive: Folder) -> None:
     """ChargerctlError where anything on the drive needs the user's trust."""
     if foreign.unfinished:
         raise ChargerctlError(
             f"{drive} has a deploy that is not finished ({_named(foreign.unfinished)}), which can change any program before "
-            f"it runs: finish it with `chargerctl deploy --drive {drive.quoted}`, or read its files, then add --trust",
+            f"it runs: finish it with `chargerctl deploy {drive.flag}`, or read its files, then add --trust",
             foreign=[*foreign.programs, *foreign.unfinished],
         )
     if foreign.programs:
         raise ChargerctlError(
             f"{drive} has programs that this computer did not deploy ({_named(foreign.programs)}), and a simulation runs "
-            "them with your rights: read them, then add --trust; or write chargerctl's own with `chargerctl deploy --drive "
-            f"{drive.quoted}`",
+            "them with your rights: read them, then add --trust; or write chargerctl's own with `chargerctl deploy "
+            f"{drive.flag}`",
             foreign=foreign.programs,
         )
 

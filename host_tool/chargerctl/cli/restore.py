@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
 from chargerctl.deploy.backup import from_backup, unpack
@@ -21,10 +22,12 @@ from chargerctl.errors import ChargerctlError
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@drive_option
+@board_options()
 @dry_run_option
 @yes_option
-@click.option("--force", is_flag=True, help="Restore even to another kind of board.")
+@click.option(
+    "--force", is_flag=True, help="Restore even to another kind of board, and even if that ends a charge."
+)
 @click.pass_obj
 def command(
     output: Output, file: Path, drive: Address | None, dry_run: bool, yes: bool, force: bool
@@ -40,7 +43,7 @@ def command(
     """
     backup = unpack(file)
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive) as opened:
+    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
         if backup.board_id != opened.boot.board_id and not force:
             raise ChargerctlError(
                 f"{file} is a backup of {backup.board_id or 'an unknown board'}, but the drive is of "

@@ -7,7 +7,8 @@ from __future__ import annotations
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import drive_option, dry_run_option, yes_option
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, dry_run_option, stop_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
 from chargerctl.deploy.checks import checked_plan
@@ -17,11 +18,12 @@ from chargerctl.files import state_folder
 
 
 @click.command(cls=Command)
-@drive_option
+@board_options()
 @dry_run_option
 @yes_option
+@stop_option
 @click.pass_obj
-def command(output: Output, drive: Address | None, dry_run: bool, yes: bool) -> Answer:
+def command(output: Output, drive: Address | None, dry_run: bool, yes: bool, force: bool) -> Answer:
     """Undo the last deploy to this board: every file that it replaced comes back, settings included.
 
     Only a deploy from this laptop can be undone. A second rollback undoes the first.
@@ -31,7 +33,7 @@ def command(output: Output, drive: Address | None, dry_run: bool, yes: bool) -> 
     chargerctl rollback
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive) as opened:
+    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
         kept = kept_for(state_folder(), opened.key)
         snapshot = snapshot_of(
             opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish

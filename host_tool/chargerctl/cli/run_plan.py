@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chargerctl.boards.address import Folder
 from chargerctl.boards.boot_out import BOOT_OUT
-from chargerctl.boards.catalogue import BOARDS
 from chargerctl.cli.output import Answer, Output
 from chargerctl.deploy.apply import execute
 from chargerctl.deploy.checks import missing_libraries
@@ -106,13 +106,6 @@ def _terminal(output: Output) -> Console | None:
 
 
 def _done(drive: OpenDrive) -> str:
-    board_id = drive.boot.board_id
-    if board_id in BOARDS and not BOARDS[board_id].has_drive:
-        return (
-            f"done; {board_id} has no USB drive: with the web workflow (code.circuitpython.org) or a serial editor such as "
-            "Thonny delete charger/ and lib/ on the board, since an old file may run instead of a new one; "
-            f"then copy the files in {drive.address} to it, and reset it"
-        )
-    if not drive.address.is_a_drive:
-        return f"done; {drive.address} is a folder: run it with chargerctl simulate --drive {drive.address.quoted}"
-    return "done; the board restarts by itself. Eject the drive before unplugging it."
+    if isinstance(drive.address, Folder) and not drive.address.is_a_drive:
+        return f"done; {drive.address} is a folder: run it with chargerctl simulate {drive.address.flag}"
+    return f"done; {drive.restart()}"

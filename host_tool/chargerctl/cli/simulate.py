@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +14,8 @@ from textwrap import fill
 import click
 from click.shell_completion import CompletionItem
 
-from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import DriveAddress
+from chargerctl.boards.address import Folder
+from chargerctl.cli.drive_options import DriveFolder
 from chargerctl.cli.drive_to_boot import given_drive, new_drive
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
@@ -68,7 +69,7 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
 @click.command(cls=Command, epilog=_SCRIPT_HELP)
 @click.option(
     "--drive",
-    type=DriveAddress(),
+    type=DriveFolder(),
     metavar="PATH",
     help="Boot this drive or folder, with the settings on it. Its programs run on this computer with your rights, so "
     "others than chargerctl's own need --trust.  [default: a temporary one from firmware and settings]",
@@ -101,6 +102,12 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
     show_default=True,
     help="local: run a central system that answers the charger; none: another client of the broker does.",
 )
+@click.option(
+    "--serial",
+    is_flag=True,
+    help="Offer the console as a serial port, whose path is printed, for chargerctl monitor and other programs; implies "
+    "--realtime. Not on Windows.",
+)
 @config_option
 @set_option
 @click.option(
@@ -124,12 +131,13 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
 @click.pass_obj
 def command(
     output: Output,
-    drive: Address | None,
+    drive: Folder | None,
     trust: bool,
     script_name: str | None,
     realtime: bool,
     broker: str | None,
     central: str,
+    serial: bool,
     config: Path | None,
     overrides: tuple[str, ...],
     chaos: bool,
@@ -151,11 +159,13 @@ def command(
     \b
     chargerctl simulate --script demo --realtime
     chargerctl simulate --broker localhost:1883 --central none
+    chargerctl simulate --serial
     chargerctl simulate --chaos --seed 7 --episodes 20
     """
     extra.require()
     if chaos:
-        if drive or trust or config or overrides or script_name or realtime or broker or central != "local":
+        others = (drive, trust, config, overrides, script_name, realtime, broker, serial, central != "local")
+        if any(others):
             raise click.UsageError(
                 "--chaos draws board, settings and faults from --seed: remove the other options"
             )
@@ -169,7 +179,11 @@ def command(
         raise click.UsageError(
             "--drive boots with the settings on the drive: remove -c and --set, or deploy them to it first"
         )
-    realtime = realtime or broker is not None or script_name is None
+    if serial and os.name != "posix":
+        raise click.UsageError(
+            "--serial needs pseudo-terminals, which Windows does not have: run it on Linux"
+        )
+    realtime = realtime or broker is not None or script_name is None or serial
     if central == "none" and not realtime:
         raise click.UsageError(
             "--central none needs a broker that other clients can reach: add --broker or --realtime"
@@ -183,7 +197,7 @@ def command(
         if drive
         else new_drive(config_path(config), its_settings, overrides, screen.say)
     ) as folder:
-        job = Job(folder, realtime, script, broker, central == "local")
+        job = Job(folder, realtime, script, broker, central == "local", serial)
         return _run(job, screen, output)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.cli.drive_options import DriveAddress
-from chargerctl.cli.output import Answer, Command
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.drive_options import board_options, stop_option
+from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.bytecode.translate import translated
 from chargerctl.deploy.opening import open_drive
@@ -25,13 +26,10 @@ _LONGEST = 1 << 24  # of console output
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), default="-")
-@click.option(
-    "--drive",
-    type=DriveAddress(),
-    metavar="PATH",
-    help="The drive of the board that printed it.  [default: names of the last deploy from this laptop]",
-)
-def command(file: Path, drive: Address | None) -> Answer:
+@board_options(argument=False)
+@stop_option
+@click.pass_obj
+def command(output: Output, file: Path, drive: Address | None, force: bool) -> Answer:
     """Translate a board's traceback, from FILE or typed in (end with Ctrl-D), to the names of the sources.
 
     A deploy of .mpy files replaces most names of the charger by names that the board has in flash already. With --drive
@@ -42,7 +40,9 @@ def command(file: Path, drive: Address | None) -> Answer:
     chargerctl traceback console.log --drive /media/me/CIRCUITPY
     """
     record = SourceRecord(state_folder())
-    names, notes = _names_on(drive, record) if drive else (record.latest_names(), [])
+    names, notes = (
+        _names_on(drive, record, Approach(force, output.note)) if drive else (record.latest_names(), [])
+    )
     if names is None:
         raise ChargerctlError(
             "this laptop has not deployed .mpy files: the traceback already has the names of the sources"
@@ -66,9 +66,9 @@ def _console_output(file: Path) -> str:
     return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _names_on(drive: Address, record: SourceRecord) -> tuple[dict[str, str], list[str]]:
+def _names_on(drive: Address, record: SourceRecord, approach: Approach) -> tuple[dict[str, str], list[str]]:
     """{identifier in the source: on this board}, empty where the board has those of the sources; and notes."""
-    with open_drive(drive) as opened, explained(opened.volume.name):
+    with open_drive(drive, approach=approach) as opened, explained(opened.volume.name):
         notes = opened.unfinished()
         on_drive, manifest = glance(opened.volume)
     if not any(path.startswith("charger/") for path in on_drive):

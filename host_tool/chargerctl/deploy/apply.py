@@ -9,7 +9,7 @@ step, and the staging folder after the folders that its files were moved to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from chargerctl.deploy.drive import Drive, Progress, no_progress
@@ -56,7 +56,7 @@ def execute(
             _commit(drive)
             committed = True
             when_committed()
-            _carry_out(drive, plan.steps, plan.work.in_place)
+            _carry_out(drive, plan.steps, plan.work.in_place, plan.image)
         _clean_up(drive)
     except StuckError as error:  # although every file has just been read back
         raise ChargerctlError(
@@ -79,7 +79,7 @@ def finish(volume: Volume, commit: Commit, contents: dict[str, bytes]) -> None:
     if commit.damaged:
         raise StuckError(commit.damaged)
     drive = Drive(volume, no_progress)
-    _carry_out(drive, commit.steps, contents)
+    _carry_out(drive, commit.steps, contents, contents)
     _clean_up(drive)
 
 
@@ -122,7 +122,10 @@ def _commit(drive: Drive) -> None:
     drive.sync()
 
 
-def _carry_out(drive: Drive, steps: list[Step], contents: dict[str, bytes]) -> None:
+def _carry_out(
+    drive: Drive, steps: list[Step], contents: dict[str, bytes], likely: Mapping[str, bytes]
+) -> None:
+    """contents: of files that are to be written in place; likely: of any, as in Volume.read()."""
     for verb, *words in steps:
         if _HOLD in words and (verb == "remove" or words[-1] != _HOLD):  # the hold ends
             drive.sync(but=STAGING)
@@ -130,7 +133,8 @@ def _carry_out(drive: Drive, steps: list[Step], contents: dict[str, bytes]) -> N
             if words[0] in drive.files:
                 drive.replace(words[0], words[1])
         elif verb == "put":
-            _put(drive, Mark.read(words[0], words[1]), words[2], words[3], contents)
+            mark, (source, target) = Mark.read(words[0], words[1]), words[2:]
+            _put(drive, mark, source, target, contents, likely.get(target))
         else:
             drive.remove(words[0])
         if words[-1] in _PIVOTS:
@@ -138,13 +142,15 @@ def _carry_out(drive: Drive, steps: list[Step], contents: dict[str, bytes]) -> N
     drive.sync()
 
 
-def _put(drive: Drive, mark: Mark, source: str, target: str, contents: dict[str, bytes]) -> None:
+def _put(
+    drive: Drive, mark: Mark, source: str, target: str, contents: dict[str, bytes], likely: bytes | None
+) -> None:
     if source in drive.files:
-        if Mark.of(drive.volume.read(source)) != mark:
+        if Mark.of(drive.volume.read(source, likely)) != mark:
             raise StuckError(f"{source} is damaged")
         drive.replace(source, target)
         return
-    if target in drive.files and Mark.of(drive.volume.read(target)) == mark:
+    if target in drive.files and Mark.of(drive.volume.read(target, likely)) == mark:
         return
     content = contents.get(target)
     if content is None or Mark.of(content) != mark:

@@ -44,12 +44,11 @@ class Drive:
         """Sync files and the folders they are in, and read them back."""
         self.volume.sync([*files, *self._folders_to_sync()])
         self.unsynced.clear()
-        for path, content in self.volume.read_back(files):
-            if content != files[path]:
-                raise ChargerctlError(
-                    f"{path} does not read back as it was written: the drive may be failing; "
-                    "eject it, plug the board in again and run the command again"
-                )
+        for path in self.volume.differing(files):
+            raise ChargerctlError(
+                f"{path} does not read back as it was written: the drive may be failing; "
+                "eject it, plug the board in again and run the command again"
+            )
 
     def replace(self, source: str, target: str) -> None:
         self.make_folders(target)

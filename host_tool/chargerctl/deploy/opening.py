@@ -8,32 +8,35 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Address, Folder
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
-from chargerctl.boards.find import the_drive
+from chargerctl.boards.choice import the_board
+from chargerctl.boards.reach import PLAIN, Approach, Reached, reached
+from chargerctl.boards.surroundings import surroundings
 from chargerctl.deploy.apply import StuckError, finish, why_stuck
 from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.lock import locked
 from chargerctl.deploy.records import COMMIT, Commit
 from chargerctl.deploy.snapshot import Snapshot, look
 from chargerctl.deploy.troubles import explain, explained, stopped
-from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.errors import ChargerctlError
 from chargerctl.files import state_folder
-from chargerctl.transport.folder import FolderVolume
 from chargerctl.transport.preview import PreviewVolume
 from chargerctl.transport.volume import Volume
 
 
 @dataclass(frozen=True)
 class OpenDrive:
-    """A locked drive. blank: an empty folder, which will become the drive of a board that is not connected."""
+    """A locked drive. restart: as in Reached. blank: an empty folder, which will become the drive of a board that is not
+    connected."""
 
     address: Address
     volume: Volume
     boot: BootOut
+    restart: Callable[[], str]
     blank: bool = False
 
     @property
@@ -54,7 +57,7 @@ class OpenDrive:
     def check_unchanged(self, seen: Snapshot) -> None:
         """ChargerctlError where the drive is not as it was when the user was asked: it may be another one."""
         with explained(self.volume.name):
-            now = look(self.volume, set(seen.content))
+            now = look(self.volume, set(seen.content), seen.content)
             boot = _boot_of(self.volume)
         if not seen.same_drive(now) or not (self.blank or boot == self.boot):
             raise ChargerctlError(
@@ -70,26 +73,38 @@ class OpenDrive:
             return []
         return [
             f"a deploy to {self.address} was interrupted after its commit, so some files may be the old ones: run "
-            f"`chargerctl deploy --drive {self.address.quoted}` to finish it"
+            f"`chargerctl deploy {self.address.flag}` to finish it"
         ]
 
 
 @contextmanager
-def open_drive(address: Address | None, blank: bool = False) -> Iterator[OpenDrive]:
-    """The drive at `address`, or the one that is plugged in, locked.
+def open_drive(
+    address: Address | None, blank: bool = False, approach: Approach = PLAIN
+) -> Iterator[OpenDrive]:
+    """The board at `address`, or the only one there is, locked.
 
     blank: an empty folder, or one that does not exist yet, will do too; it is removed again if nothing was written.
     """
-    address = address or the_drive()
-    with explained(str(address)):  # a name that is too long, a volume that is locked
-        address.folder.exists()
-    with locked(address, state_folder()), _made(address) if blank else nullcontext():
+    address = the_board(address, surroundings(), writes=approach.writes)
+    folder = address if isinstance(address, Folder) else None
+    if folder:
+        with explained(str(address)):  # a name that is too long, a volume that is locked
+            folder.path.exists()
+    made = _made(folder) if blank and folder else nullcontext()
+    with locked(address, state_folder()), made, _found(address, approach) as board:
+        with explained(board.volume.name):
+            boot = _boot_of(board.volume)
+            is_blank = blank and folder is not None and folder.is_blank
+        yield OpenDrive(address, board.volume, boot, board.restart, is_blank)
+
+
+@contextmanager
+def _found(address: Address, approach: Approach) -> Iterator[Reached]:
+    """As reached(); an OSError on the way to the board is explained, later ones are for the caller to explain."""
+    with ExitStack() as stack:
         with explained(str(address)):
-            volume = _volume(address)
-        with explained(volume.name):
-            boot = _boot_of(volume)
-            is_blank = blank and address.is_blank
-        yield OpenDrive(address, volume, boot, is_blank)
+            board = stack.enter_context(reached(address, approach))
+        yield board
 
 
 def _boot_of(volume: Volume) -> BootOut:
@@ -99,22 +114,10 @@ def _boot_of(volume: Volume) -> BootOut:
         return BootOut()
 
 
-def _volume(address: Address) -> Volume:
-    if address.folder.is_dir():
-        return FolderVolume(address.folder)
-    if address.folder.is_symlink() and not os.path.exists(address.folder):  # noqa: PTH110 - a circle of links, too
-        raise InputError(
-            f"{address} is a link that leads nowhere: name the folder where the board's drive is mounted"
-        )
-    if address.folder.exists():
-        raise InputError(f"{address} is a file: name the folder where the board's drive is mounted")
-    raise InputError(f"{address} does not exist: plug the board in, or name its drive with --drive PATH")
-
-
 @contextmanager
-def _made(address: Address) -> Iterator[None]:
+def _made(address: Folder) -> Iterator[None]:
     """Make the folder, unless its name is that of a file or of a drive; remove it again if it stays empty."""
-    folder = address.folder
+    folder = address.path
     if os.path.lexists(folder) or folder.suffix or address.is_named_as_a_drive or not folder.parent.is_dir():
         yield
         return
@@ -145,7 +148,7 @@ def snapshot_of(
     wanted = wanted | {SETTINGS_FILE}
     committed = False
     try:
-        snapshot = look(volume, wanted)
+        snapshot = look(volume, wanted, image)
         if snapshot.commit is None:
             return snapshot
         committed = True
@@ -156,10 +159,10 @@ def snapshot_of(
             volume = PreviewVolume(volume)
         else:
             ask(snapshot.commit)
-            if not snapshot.same_drive(look(volume, wanted)):
+            if not snapshot.same_drive(look(volume, wanted, snapshot.content)):
                 raise ChargerctlError(f"{volume.name} has changed since it was read: run this again")
         finish(volume, snapshot.commit, image)
-        return replace(look(volume, wanted), finished_earlier=True)
+        return replace(look(volume, wanted, image), finished_earlier=True)
     except StuckError as error:  # although all of it was there a moment ago
         raise ChargerctlError(
             f"{volume.name} is losing data ({error}): plug the board in again, then run this again"

@@ -64,8 +64,8 @@ def stale_files(snapshot: Snapshot) -> dict[str, int]:
     }
 
 
-def look(volume: Volume, wanted: set[str]) -> Snapshot:
-    """Read the drive: the records, what they name, and the files in `wanted`."""
+def look(volume: Volume, wanted: set[str], likely: Mapping[str, bytes]) -> Snapshot:
+    """Read the drive: the records, what they name, and the files in `wanted`. likely: content that files probably have."""
     sizes, folders, others = volume.list()
 
     def read(path: str) -> bytes | None:
@@ -76,7 +76,7 @@ def look(volume: Volume, wanted: set[str]) -> Snapshot:
     asked |= set(manifest.files) if manifest else set()
     if commit:
         asked |= {word for step in commit.steps for word in step} | {p for p in sizes if staged(p)}
-    content = read_all(volume, asked, sizes)
+    content = read_all(volume, asked, sizes, likely)
     return Snapshot(sizes, folders, content, volume.cluster, volume.free(), manifest, commit, others)
 
 

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from chargerctl import __version__
+from chargerctl.boards.address import Address
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.records import MANIFEST, Manifest, Mark, Pins
@@ -41,14 +40,14 @@ def make_target(
     snapshot: Snapshot,
     board_id: str,
     keep: str | None = None,
-    drive: str = "",
+    address: Address | None = None,
     names: str = "",
     edited: Sequence[str] = (),
 ) -> Target:
     """Firmware and libraries with this drive's settings and manifest.
 
     settings: flat, to be merged into the drive's; None leaves the drive's alone. keep: "laptop" or "drive", whose
-    value counts where both were changed. drive: its path, for messages. names, edited: for the manifest. Raises
+    value counts where both were changed. address: for messages. names, edited: for the manifest. Raises
     MergeError where the user must decide.
     """
     before = snapshot.manifest or Manifest({})
@@ -56,15 +55,15 @@ def make_target(
     image, notes, record = dict(image), [], before.settings
     if settings is not None:
         settings = {**settings, **for_circuitpython(BOARDS.get(board_id))}
-        label = str(PurePath(drive, SETTINGS_FILE))
+        label = address.file(SETTINGS_FILE) if address else SETTINGS_FILE
         merged = merge(before.settings, on_drive, settings, keep, board_id=board_id, label=label)
         merged.check()
         image[SETTINGS_FILE] = merged.content
         notes = [str(change) for change in merged.changes] if on_drive else []
         if any(change.winner == "drive" and change.difference.is_ours for change in merged.changes):
             notes.append(
-                "to copy what was changed on the drive to the laptop's file: chargerctl config pull --drive "
-                f"{shlex.quote(drive)}; to overwrite it: --keep laptop"
+                "to copy what was changed on the drive to the laptop's file: chargerctl config pull "
+                f"{address.flag if address else ''}; to overwrite it: --keep laptop"
             )
         record = salted_hashes(settings, before.settings)
     elif on_drive is None:

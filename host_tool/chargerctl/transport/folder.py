@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -75,21 +75,19 @@ class FolderVolume:
                 raise TooMuchError(f"it has more than {MOST:,} files and folders")
         return Listing(files, folders, others)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, likely: bytes | None = None) -> bytes:
         handle = self._open(path, os.O_RDONLY)
         try:
             return _all_of(handle, path)
         finally:
             os.close(handle)
 
-    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        waiting = list(paths)
+    def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
         if self._durable and hasattr(os, "posix_fadvise"):
             # Drop the synced files from the page cache, so that this reads the medium.
-            for path in waiting:
+            for path in files:
                 self._advise(path, os.POSIX_FADV_DONTNEED, os.POSIX_FADV_WILLNEED)
-        for path in waiting:
-            yield path, self.read(path)
+        return (path for path, content in files.items() if self.read(path) != content)
 
     def write(self, path: str, content: bytes) -> None:
         """A new file in place of an older one: that may be a hard link to a file elsewhere, or readable by others."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chargerctl.transport.volume import Listing, Volume, folder_of
 
@@ -27,13 +27,13 @@ class PreviewVolume:
     def list(self) -> Listing:
         return Listing(dict(self._sizes), set(self._folders), self._others)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, likely: bytes | None = None) -> bytes:
         self._require(path)
         written = self._written.get(path)
-        return self._below.read(path) if written is None else written
+        return self._below.read(path, likely) if written is None else written
 
-    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        return ((path, self.read(path)) for path in paths)
+    def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
+        return (path for path, content in files.items() if self.read(path, content) != content)
 
     def write(self, path: str, content: bytes) -> None:
         if folder_of(path) not in self._folders | {""}:

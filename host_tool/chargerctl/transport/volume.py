@@ -33,6 +33,14 @@ class TooMuchError(OSError):
         self.what = what
 
 
+class BoardError(OSError):
+    """What a board that is reached without a drive refuses or fails at. message: cause and remedy, in one line."""
+
+    def __init__(self, message: str, code: int = errno.EIO) -> None:
+        super().__init__(code, message)
+        self.message = message
+
+
 class Listing(NamedTuple):
     """files: their sizes in bytes. folders: without the drive itself. others: what is neither and is never followed, read
     or written, with what it is, such as "a link"."""
@@ -59,11 +67,15 @@ class Volume(Protocol):
     def list(self) -> Listing:
         """Everything on the drive; TooMuchError for more than names.MOST."""
 
-    def read(self, path: str) -> bytes:
-        """A file's content; ForeignError, TooMuchError for more than LARGEST."""
+    def read(self, path: str, likely: bytes | None = None) -> bytes:
+        """A file's content; ForeignError, TooMuchError for more than LARGEST.
 
-    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Files with their content, from the medium itself where the system's cache can be bypassed."""
+        likely: what it probably is: where a hash that the board computes says so, nothing is transferred.
+        """
+
+    def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
+        """Those of the files that do not have this content, read from the medium itself where the system's cache can be
+        bypassed, by the board itself where it can compute a hash."""
 
     def write(self, path: str, content: bytes) -> None:
         """Create the file, or replace it. Its folder must exist."""
@@ -87,12 +99,17 @@ class Volume(Protocol):
         """Remove an empty folder."""
 
 
-def read_all(volume: Volume, paths: Iterable[str], sizes: Mapping[str, int]) -> dict[str, bytes]:
-    """The content of those of the files that exist; TooMuchError for more than LARGEST together."""
+def read_all(
+    volume: Volume,
+    paths: Iterable[str],
+    sizes: Mapping[str, int],
+    likely: Mapping[str, bytes] = MappingProxyType({}),
+) -> dict[str, bytes]:
+    """The content of those of the files that exist; TooMuchError for more than LARGEST together. likely: as in read()."""
     there = [path for path in sorted(paths) if path in sizes]
     if sum(sizes[path] for path in there) > LARGEST:
         raise TooMuchError("its files are larger together")
-    return {path: volume.read(path) for path in there}
+    return {path: volume.read(path, likely.get(path)) for path in there}
 
 
 def parents(path: str) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from chargerctl import files
 from chargerctl.boards import find
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Folder
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import ASSUMED, version_text
 from chargerctl.cli.main import main
@@ -264,7 +264,7 @@ def refused(result: tuple[int, str, str], *said: str, status: int = 1) -> None:
 
 
 def test_a_second_chargerctl_on_the_same_drive_is_refused(run: Run, drive: Path, state: Path) -> None:
-    with locked(Address(drive), state):
+    with locked(Folder(drive), state):
         refused(run("deploy"), "another chargerctl is working on it", "wait until it has finished")
     assert run("deploy")[0] == 0
 
@@ -308,7 +308,6 @@ def test_an_empty_folder_becomes_the_drive_of_a_board_that_is_not_connected(
     status, out, _ = run("deploy", at=folder)
     assert status == 0
     assert "becomes a drive for seeed_xiao_esp32c6; for another board add --set hardware.board=" in out
-    assert "with the web workflow" in out
     assert "Board ID:seeed_xiao_esp32c6" in (folder / BOOT_OUT).read_text()
     status, out, _ = run("deploy", at=folder)
     assert (status, "nothing to do" in out) == (0, True)
@@ -689,17 +688,6 @@ def test_a_long_line_without_a_name_is_searched_for_secrets_at_once() -> None:
 # What there is to do afterwards.
 
 
-def test_a_board_without_a_drive_is_cleared_before_the_folder_is_copied_to_it(
-    run: Run, tmp_path: Path
-) -> None:
-    """An old charger/loop.py beside the new loop.mpy would run in its place."""
-    status, out, _ = run("deploy", at=tmp_path / "c6")
-    assert status == 0
-    assert "seeed_xiao_esp32c6 has no USB drive" in out
-    assert out.index("delete charger/ and lib/ on the board") < out.index("then copy the files in")
-    assert "Eject" not in out
-
-
 def test_after_a_deploy_to_a_folder_it_can_be_simulated(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "f"
     status, out, _ = run("deploy", "--set", "hardware.board=raspberry_pi_pico2_w", at=folder)
@@ -732,9 +720,9 @@ def test_of_several_drives_none_is_chosen(run: Run, drive: Path, monkeypatch: py
     other.mkdir()
     (other / BOOT_OUT).write_text(BootOut.assumed("adafruit_feather_esp32s2").render())
     monkeypatch.setattr(find, "mounted", lambda: [drive, other])
-    refused(run("deploy", at=None), "2 CIRCUITPY drives found", str(drive), str(other), "--drive")
+    refused(run("deploy", at=None), "2 boards found: name one", f"--drive {drive}", f"--drive {other}")
 
 
 def test_without_a_drive_the_line_names_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "mounted", list)
-    refused(run("deploy", at=None), "no CIRCUITPY drive found: plug the board in", "web workflow")
+    refused(run("deploy", at=None), "no board found: plug it in", "--drive PATH, --port PORT or --host HOST")

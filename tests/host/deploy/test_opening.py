@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Folder
 from chargerctl.boards.boot_out import BOOT_OUT
 from chargerctl.cli.main import main
 from chargerctl.deploy.backup import unpack
@@ -51,7 +51,7 @@ def test_a_drive_that_another_chargerctl_works_on_is_refused(
     said, deployed: Path, state: Path, command: str
 ) -> None:
     before = contents(deployed)
-    with locked(Address(deployed), state):
+    with locked(Folder(deployed), state):
         status, err = said(command, deployed)
     assert (status, "is locked: another chargerctl is working on it" in err) == (1, True), err
     assert contents(deployed) == before
@@ -77,8 +77,7 @@ def test_what_only_reads_reports_an_unfinished_deploy_and_only_pull_refuses_it(
 @pytest.mark.parametrize(
     ("address", "status", "reason"),
     [
-        ("serial:/dev/ttyACM0", 2, "does not support serial: addresses"),
-        ("http://circuitpython.local", 2, "does not support http: addresses"),
+        ("ftp://circuitpython.local", 2, "does not support ftp: addresses"),
         ("", 2, "--drive is empty"),
         ("CIRCUITPY9", 2, "CIRCUITPY9 does not exist: plug the board in"),
         ("short.script", 2, "short.script is a file: name the folder"),
@@ -127,5 +126,5 @@ def test_a_folder_may_have_a_colon_in_its_name(run: Run, tmp_path: Path) -> None
 
 
 def test_one_folder_spelled_in_two_ways_is_one_drive(deployed: Path, state: Path, said) -> None:
-    with locked(Address(deployed / ".." / deployed.name), state):
+    with locked(Folder(deployed / ".." / deployed.name), state):
         assert said("backup", deployed)[0] == 1

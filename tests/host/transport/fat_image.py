@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -77,11 +77,11 @@ class FatImageVolume:
         files = {path: entry.filesize for path, entry in found if not entry.is_directory()}
         return Listing(files, {path for path, entry in found if entry.is_directory()})
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, likely: bytes | None = None) -> bytes:
         return _as_os_error(self._read, self._entry(path))
 
-    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        return ((path, self.read(path)) for path in paths)
+    def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
+        return (path for path, content in files.items() if self.read(path) != content)
 
     def write(self, path: str, content: bytes) -> None:
         self._entry(folder_of(path))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chargerctl.transport.volume import Listing
@@ -71,15 +71,19 @@ class FaultyVolume:
     def free(self) -> int:
         return self.capacity - self._used()
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, likely: bytes | None = None) -> bytes:
         return self._file(path).content
 
-    def read_back(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        return ((path, self.read(path)) for path in paths)
+    def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
+        return (path for path, content in files.items() if self.read(path) != content)
 
     def tree(self, keep_unsynced: bool = True) -> Tree:
         """What is on the medium: after everything has been written back, or after a cut that lost what was not."""
         return dict(self._contents(self._root, "", keep_unsynced))
+
+    def settle(self) -> None:
+        """Everything has been written back."""
+        self._settle(self._root)
 
     # Operations.
 

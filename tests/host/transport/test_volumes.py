@@ -94,7 +94,7 @@ def test_a_missing_file_is_an_os_error(volume: Volume, act: str) -> None:
     with pytest.raises(FileNotFoundError):
         volume.sync(["nothing.py"])
     with pytest.raises(FileNotFoundError):
-        list(volume.read_back(["nothing.py"]))
+        list(volume.differing({"nothing.py": b""}))
 
 
 def test_a_deploy_over_an_older_one_leaves_exactly_the_new_tree(

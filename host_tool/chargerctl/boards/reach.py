@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Opens the volume at an address, whatever its kind: the one place that knows every transport."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from chargerctl.boards.address import Address, Folder, SerialPort
+from chargerctl.errors import InputError
+from chargerctl.transport.folder import FolderVolume
+from chargerctl.transport.volume import Volume
+
+
+def _silent(text: str) -> None:
+    """For callers that show no notes."""
+
+
+@dataclass(frozen=True)
+class Approach:
+    """How a command wants to reach a board.
+
+    force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes: to
+    change files, so that a board whose files only its USB drive can change is refused.
+    """
+
+    force: bool = False
+    say: Callable[[str], None] = _silent
+    writes: bool = False
+
+
+PLAIN = Approach()
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A board's files. restart: has the board run what is on it now, and returns what there is to say about that."""
+
+    volume: Volume
+    restart: Callable[[], str]
+
+
+@contextmanager
+def reached(address: Address, approach: Approach) -> Iterator[Reached]:
+    """Raises ChargerctlError where the board cannot be reached; OSError of the file system."""
+    if isinstance(address, Folder):
+        yield Reached(_folder(address), _by_itself)
+    elif isinstance(address, SerialPort):
+        from chargerctl.transport.serial.visit import visited  # not for those that use a drive
+
+        with visited(address.port, approach.force, approach.writes, approach.say) as (volume, restart):
+            yield Reached(volume, restart)
+    else:
+        raise InputError(f"{address}: chargerctl does not support such an address yet: use --drive")
+
+
+def _by_itself() -> str:
+    return "the board restarts by itself. Eject the drive before unplugging it."
+
+
+def _folder(address: Folder) -> Volume:
+    if address.path.is_dir():
+        return FolderVolume(address.path)
+    if address.path.is_symlink() and not os.path.exists(address.path):  # noqa: PTH110 - a circle of links, too
+        raise InputError(
+            f"{address} is a link that leads nowhere: name the folder where the board's drive is mounted"
+        )
+    if address.path.exists():
+        raise InputError(f"{address} is a file: name the folder where the board's drive is mounted")
+    raise InputError(f"{address} does not exist: plug the board in, or name its drive with --drive PATH")

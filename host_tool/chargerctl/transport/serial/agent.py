@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+r"""What the laptop defines in the board's REPL, as text for the board. It lives until the board is reset.
+
+First PRINTER, in one statement; then HOLD, which drives relay and lock to their safe levels with the hold.py that is on the
+board (code.txt while a deploy is under way); then the helper, in pieces. Every request may be repeated: a piece of a file
+has its place in it. Numbers are text; arguments end with \0.
+
+    i  what the board is and can             f  cluster size, block size, free blocks
+    l  PATH, INDEX: entries of a folder      r  PATH, PLACE, COUNT: bytes of a file
+    o  PATH: a file to write                 w  place (3 bytes), bytes of it
+    z  place (3 bytes), compressed bytes     d  PLACE: write what they are
+    c  close it: its size                    h  PATH...: size and SHA-256 of each
+    n  PATH, NEW PATH    u  PATH (a file)    m, q  PATH (a folder to make, to remove)
+    s  sync              g  outputs safe
+"""
+
+from __future__ import annotations
+
+PRINTER = r"""
+import binascii as b
+def p(n,r):
+ n="%02x"%n
+ print("\x02%s%04x%08x%s\x03"%(n,len(r),b.crc32((n+r).encode()),r))
+"""
+
+# `o` is looked at first: a statement may be repeated, and a pin is claimed once.
+HOLD = r"""
+try:o
+except NameError:
+ try:
+  import hold as H
+  o=H.safe_outputs()
+ except Exception:
+  H={"__name__":"hold"}
+  exec(open("/code.txt").read(),H)
+  o=H["safe_outputs"]()
+"""
+
+# Where the board has neither: the laptop's hold.py, which is sent in pieces.
+HOLD_OF_LAPTOP = r"""
+try:o
+except NameError:
+ H={"__name__":"hold"}
+ exec(y,H)
+ o=H["safe_outputs"]()
+"""
+
+HELPER = r"""
+import os,gc,hashlib,storage,microcontroller
+try:import zlib as Z
+except ImportError:Z=None
+F=None
+L=-1
+K=bytearray()
+def q(a):return ("/"+a.decode()).rstrip("/") or "/"
+def t(a):return a.split(b"\0")
+def i(a):
+ y=1 if storage.getmount("/").readonly else 0
+ c=microcontroller.cpu.uid
+ r=[b.hexlify(c).decode().upper(),os.uname().machine,str(y),"1" if Z else "0",str(gc.mem_free())]
+ return "\0".join(r+["%s %s"%(x[0],x[1]) for x in o])
+def f(a):
+ s=os.statvfs("/")
+ return "%d %d %d"%(s[1] or s[0],s[0],s[3])
+def l(a):
+ d,j=t(a)
+ j=int(j)
+ d=q(d)
+ r=[]
+ m=os.listdir(d)
+ while j<len(m) and sum([len(x) for x in r])<360:
+  s=os.stat((d if d!="/" else "")+"/"+m[j])
+  r.append("%d %s"%(-1 if s[0]&0x4000 else s[6],m[j]))
+  j+=1
+ return ("%d\0"%(j if j<len(m) else 0))+"\0".join(r)
+def r(a):
+ n,j,c=t(a)
+ with open(q(n),"rb") as e:
+  e.seek(int(j))
+  return e.read(int(c))
+def O(a):
+ global F,K,L
+ if F:F.close()
+ F=None
+ L=-1
+ K=bytearray()
+ F=open(q(a),"wb")
+def w(a):
+ if not F:raise OSError(9)
+ F.seek(int.from_bytes(a[:3],"big"))
+ F.write(a[3:])
+def z(a):
+ global K
+ j=int.from_bytes(a[:3],"big")
+ if j>len(K) or not F:raise OSError(9)
+ K=K[:j]+a[3:]
+def d(a):
+ if not F:raise OSError(9)
+ F.seek(int(a))
+ F.write(Z.decompress(K))
+def c(a):
+ global F,L
+ if F:
+  L=F.seek(0,2)
+  F.close()
+  F=None
+ if L<0:raise OSError(9)
+ return str(L)
+def h(a):
+ r=b""
+ for n in t(a):
+  e=hashlib.new("sha256")
+  s=0
+  with open(q(n),"rb") as v:
+   while 1:
+    x=v.read(1024)
+    if not x:break
+    e.update(x)
+    s+=len(x)
+  r+=s.to_bytes(4,"big")+e.digest()
+ return r
+def n(a):
+ x,y=t(a)
+ try:os.stat(q(y))
+ except OSError:os.rename(q(x),q(y))
+ else:raise OSError(17)
+def u(a):
+ if os.stat(q(a))[0]&0x4000:raise OSError(21)
+ os.remove(q(a))
+def m(a):os.mkdir(q(a))
+def Q(a):os.rmdir(q(a))
+def s(a):
+ if hasattr(os,"sync"):os.sync()
+def g(a):
+ for x in o:x[2].value=x[3]
+V={"i":i,"f":f,"l":l,"r":r,"o":O,"w":w,"z":z,"d":d,"c":c,"h":h,"n":n,"u":u,"m":m,"q":Q,"s":s,"g":g}
+def x(a):
+ j=0
+ try:
+  a=b.a2b_base64(a)
+  j=a[4]
+  if b.crc32(a[4:])!=int.from_bytes(a[:4],"big"):v="~"
+  else:
+   v=V[chr(a[5])](a[6:]) or b""
+   v="="+b.b2a_base64(v.encode() if isinstance(v,str) else v).decode().rstrip()
+ except OSError as e:v="!%s"%e.errno
+ except ValueError:v="~"
+ except Exception as e:v="?"+type(e).__name__
+ p(j,v)
+"""

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Python's raw REPL on the other end of a stream: short statements, one at a time, each confirmed or not.
+
+Nothing is taken for done because nothing was said against it: a statement counts when its answer came, whole.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from chargerctl.transport.serial.agent import PRINTER
+from chargerctl.transport.serial.frames import LONGEST, Hearing
+from chargerctl.transport.serial.link import Ports, Stream
+
+_INTERRUPT, _RAW, _RUN, _KEY = b"\x03", b"\x01", b"\x04", b"\r"
+# Seconds of silence after which the board is thought to have said all, tried one after the other: a program may be in the
+# middle of something when the Ctrl-C comes.
+_PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0)
+_PROBE_S = 1.0
+_GRACE_S = 0.3  # for an answer after the end of its statement, which may be the end of the one before
+_PIECE = 150  # bytes of a text in one statement; what is escaped takes more
+
+
+class UnconfirmedError(Exception):
+    """No answer came, or none that was whole. What was asked may be done, or not."""
+
+
+class RawRepl:
+    def __init__(self, stream: Stream, ports: Ports) -> None:
+        self._stream = stream
+        self._ports = ports
+        self._hearing = Hearing()
+        self._number = 0
+
+    def enter(self, interrupt: bool) -> None:
+        """Get to the raw REPL, and define what prints answers; UnconfirmedError where the board does not answer.
+
+        interrupt: end a program that runs. Without it only a board that runs none gets there.
+        """
+        for patience in _PATIENCE_S if interrupt else _PATIENCE_S[:2]:
+            if interrupt:
+                self._say(_KEY + _INTERRUPT, patience)
+                self._say(_INTERRUPT + _KEY, patience)
+            else:
+                self._say(_KEY, patience)
+            self._say(_RAW, 0.1)
+            try:
+                self.confirm(PRINTER, _PROBE_S)
+            except UnconfirmedError:
+                continue
+            return
+        raise UnconfirmedError
+
+    def confirm(self, code: str, patience_s: float, result: str = '""') -> bytes:
+        """Run the code; what the expression `result` gives as text. UnconfirmedError, also where the code raises."""
+        number = self.next_number()
+        statement = f"{code.strip()}\np({number},{result})".encode()
+        assert len(statement) < LONGEST, statement
+        return self.exchange(statement + _RUN, number, patience_s)
+
+    def define(self, text: str, name: str) -> None:
+        """Give the variable `name` this text, in pieces."""
+        pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+        self._confirmed("k={}")
+        for place, piece in enumerate(pieces):
+            self._confirmed(f"k[{place}]={piece!r}")
+        whole = f'{name}="".join([k[j] for j in range({len(pieces)})])'
+        if self._confirmed(whole, f'"%d"%b.crc32({name}.encode())') != b"%d" % binascii.crc32(text.encode()):
+            raise UnconfirmedError
+
+    def exchange(self, statement: bytes, number: int, patience_s: float) -> bytes:
+        """Send a statement, return the text of its answer; UnconfirmedError."""
+        ends = self._hearing.ends
+        self._stream.write(statement)
+        text = None
+        deadline = self._ports.now() + patience_s
+        while (left := deadline - self._ports.now()) > 0:
+            heard = self._stream.read(min(left, _GRACE_S))
+            for answer in self._hearing.hear(heard):
+                if answer.number == number and text is None:
+                    text = answer.text
+                    deadline = min(deadline, self._ports.now() + 0.05)  # for the end of the statement
+            if self._hearing.ends > ends:
+                if text is not None:
+                    return text
+                deadline = min(deadline, self._ports.now() + _GRACE_S)
+        if text is None:
+            raise UnconfirmedError
+        return text
+
+    def clear(self) -> None:
+        """Have the board forget half a statement, or end one that hangs."""
+        self._say(_INTERRUPT, 0.2)
+
+    def reset(self, code: str) -> None:
+        """Run code that gives no answer because it resets the board."""
+        self._stream.write(code.encode() + _RUN)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def _confirmed(self, code: str, result: str = '""') -> bytes:
+        for _ in range(3):
+            try:
+                return self.confirm(code, 2.0, result)
+            except UnconfirmedError:
+                self.clear()
+        raise UnconfirmedError
+
+    def next_number(self) -> int:
+        """Of the next statement, so that a late answer is not taken for that of another."""
+        self._number = (self._number + 1) % 256
+        return self._number
+
+    def _say(self, keys: bytes, quiet_s: float) -> None:
+        """Type these, and wait until nothing has been said for so long; not for ever, where a program says things."""
+        self._stream.write(keys)
+        end = self._ports.now() + 4 * quiet_s
+        while self._ports.now() < end:
+            heard = self._stream.read(quiet_s)
+            if not heard:
+                return
+            self._hearing.hear(heard)

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A visit to a board over its serial port: ask whether it charges, stop it, work on its files, have it start again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from chargerctl.errors import ChargerctlError
+from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.serial.board import COMES_BACK_S, Board
+from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
+from chargerctl.transport.serial.volume import SerialVolume
+
+_ANSWER_S = 10.0  # in which a charger that runs answers
+_BOOT_S = 60.0  # in which a charger starts, after it may have finished a deploy
+_ASK = b"\r?hold\r"
+_ANSWER = re.compile(
+    rb"asked  relay (open|closed), (transaction|no transaction), (held open[^\r\n]*|not held)\r?\n"
+)
+_STARTED = re.compile(rb"(boot   firmware [^\r\n]*|hold   [^\r\n]*|boot: cannot finish [^\r\n]*)\r?\n")
+_MOST = 1 << 16  # bytes of a console that are searched
+
+
+@contextmanager
+def visited(
+    name: str, force: bool, writes: bool, say: Callable[[str], None], ports: Ports | None = None
+) -> Iterator[tuple[SerialVolume, Callable[[], str]]]:
+    """The files of the board at this port, and what has the board restart and says how it went.
+
+    force: stop it even if that ends a charge, or if it does not say. writes: refuse a board whose drive belongs to USB.
+    Relay and lock are driven safe while this lasts, and when it ends the board restarts, whatever happened.
+    """
+    ports = ports or RealPorts()
+    board = Board(ports, name, (firmware_dir() / "hold.py").read_text(encoding="utf-8"), say)
+    try:
+        if not (force or board.runs_nothing()):
+            board.close()
+            _refuse_a_charge(ports, name)
+    except LostError as error:
+        raise ChargerctlError(
+            f"{name} {error.strerror}: plug the board in, or name another with --port"
+        ) from None
+    except BaseException:
+        board.close()
+        raise
+    left = False
+
+    def restart() -> str:
+        nonlocal left
+        board.leave()
+        left = True
+        return _how_it_starts(ports, board.name)
+
+    try:
+        board.attach()
+        if writes and board.facts.read_only:
+            raise ChargerctlError(
+                f"the drive of the board at {name} belongs to USB, and its own Python can only read it: use --drive PATH"
+            )
+        yield SerialVolume(board), restart
+    finally:
+        if not left:
+            board.leave()
+
+
+def _refuse_a_charge(ports: Ports, name: str) -> None:
+    """Return where a charger says that it does not charge; ChargerctlError where it does, or where nothing answers."""
+    stream = ports.open(name)
+    try:
+        stream.write(_ASK)
+        answer = _heard(stream, ports, _ANSWER, _ANSWER_S)
+    finally:
+        stream.close()
+    if answer is None:
+        raise ChargerctlError(
+            f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
+            "make sure that no car charges, then use --force"
+        )
+    relay, transaction = answer[1], answer[2]
+    if relay != b"open" or transaction != b"no transaction":
+        raise ChargerctlError(
+            f"the charger at {name} is charging: wait until the session is over, or use --force to end it"
+        )
+
+
+def _how_it_starts(ports: Ports, name: str) -> str:
+    """Wait for the board's first words; a line for the user."""
+    end = ports.now() + COMES_BACK_S
+    while True:
+        for each in dict.fromkeys((name, *ports.again(name))):
+            try:
+                stream = ports.open(each)
+                try:
+                    started = _heard(stream, ports, _STARTED, _BOOT_S)
+                finally:
+                    stream.close()
+            except LostError:
+                continue
+            if started is None:
+                return (
+                    f"the board was reset, and has not said within {_BOOT_S:.0f} s that the charger runs: look with "
+                    f"chargerctl monitor --port {each}"
+                )
+            return f"the board was reset, and says: {started[1].decode(errors='replace')}"
+        if ports.now() > end:
+            return "the board was reset, and its port has not come back yet: look with chargerctl monitor"
+        ports.sleep(0.25)
+
+
+def _heard(
+    stream: Stream, ports: Ports, wanted: re.Pattern[bytes], within_s: float
+) -> re.Match[bytes] | None:
+    said = b""
+    end = ports.now() + within_s
+    while (left := end - ports.now()) > 0:
+        said = (said + stream.read(min(left, 1.0)))[-_MOST:]
+        if match := wanted.search(said):
+            return match
+    return None
