@@ -14,8 +14,9 @@ from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
 
 # The answer to the question (transport/relay.py).
 _ASKED = re.compile(
-    r"firmware (\S{1,20}), serial (.{1,64}), up (\d{1,9}) s, (\w{1,20}), fault (.{1,60}), crashes (\d{1,5})"
+    r"firmware (\S{1,20}), serial .{1,64}, up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
 )
+_PHASE = re.compile(r"phase=(\w{1,20})")
 _FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
 # A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
 _LITTLE = 16 * 1024
@@ -42,6 +43,7 @@ class Health:
 
     lines: int = 0
     started: str = ""  # firmware, board and reason of the reset
+    firmware: str = ""
     up_s: float | None = None
     phase: str = ""
     crashes: int | None = None
@@ -84,9 +86,12 @@ def _take(health: Health, line: Said) -> None:
         if amounts:
             health.memory = amounts[-1]
     elif tag == "asked" and (found := _ASKED.match(text)):
-        health.up_s, health.phase, health.crashes = float(found[3]), found[4], int(found[6])
-        if found[5] != "None":
-            health.faults[found[5]] = None
+        health.up_s, health.crashes = float(found[2]), int(found[4])
+        health.firmware = found[1]
+        if found[3] != "None":
+            health.faults[found[3]] = None
+    elif tag == "view" and (found := _PHASE.match(text)):
+        health.phase = found[1]
     elif tag == "safety" and text.startswith("fault latched: "):
         health.faults[text.removeprefix("fault latched: ")] = None
     elif tag == "safety" and text.startswith("fault cleared: "):

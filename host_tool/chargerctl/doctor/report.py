@@ -58,7 +58,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "deployed", _deployed(facts.seen) if facts.seen else ""
     yield "settings", ", ".join(_given(facts.values)) if facts.values else ""
     yield "last start", health.started
-    running = [f"{health.up_s:,.0f} s" if health.up_s is not None else "", health.phase]
+    running = [health.firmware, f"{health.up_s:,.0f} s" if health.up_s is not None else "", health.phase]
     running += [f"{health.crashes} crashes" if health.crashes is not None else ""]
     yield "running", ", ".join(each for each in running if each)
     for name, memory in zip(("memory before Wi-Fi", "memory with Wi-Fi"), health.at_start, strict=False):

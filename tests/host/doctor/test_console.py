@@ -52,10 +52,11 @@ def test_a_traceback_is_a_program_that_ended():
 def test_the_answer_to_the_question_has_uptime_fault_and_crashes():
     checks = found(
         "[3600.100] asked  relay open, no transaction, not held",
-        "[3600.101] asked  firmware 0.1.0, serial box-1, up 3600 s, Faulted, fault relay welded, crashes 2",
+        "[3600.101] asked  firmware 0.1.0, serial box-1, up 3600 s, fault relay welded, crashes 2",
+        "[3600.101] view   phase=Faulted relay=open cable=out energy_wh=None elapsed_s=None online=yes",
         "[3600.102] memory 37216 bytes free, 16384 in one piece outside the heap",
     )
-    assert checks["console"] == ("warning", "the charger runs since 3,600 s, 2 crashes")
+    assert checks["console"] == ("warning", "firmware 0.1.0 runs since 3,600 s, Faulted, 2 crashes")
     assert checks["faults"] == ("failed", "fault latched: relay welded")
 
 
