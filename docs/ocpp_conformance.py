@@ -5,9 +5,9 @@
 What is asked of a charge point is in docs/conformance/*.toml, by section and in our words. What shows that it is met is
 found in the tests: @pytest.mark.requirement(section, sentence), and in a script of tests/whole/scripts the comment
 `# requirement: SECTION: sentence`. A marker belongs to the one requirement of its section; of several, to those of which a
-phrase in `shown` is in its sentence. `also` names other sections that speak of a requirement. A marker that belongs to none
-has a line of its own. `same` names the numbered behaviour that asks the same: what shows the requirement shows the
-behaviour, too, and the other way round where the phrases fit.
+phrase in `shown` is in its sentence. `also` names other sections that speak of a requirement. A marker that belongs to
+none is a mistake: nobody has said how it is met. `same` names the numbered behaviour that asks the same: what shows the
+requirement shows the behaviour, too, and the other way round where the phrases fit.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -37,6 +38,9 @@ claims no certificate. [What it does in detail](ocpp.md) is on a page of its own
 Of {count} requirements {shown} are shown by a test, {untested} by none: these say **no test**. {deviations} are deliberate
 deviations, each with its reason.
 """
+
+_UNKNOWN = """No requirement in docs/conformance/ has these markers. Add one to its section, with `met`: how it is met.
+Or add a phrase of the sentence to `shown` of the requirement that it shows:"""
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Requirement:
     evidence: list[Evidence] = field(default_factory=list)
 
 
+@cache
 def evidence() -> list[Evidence]:
     """Every marker of every test and script. Raises ValueError for a section that has no number."""
     found = []
@@ -123,25 +128,23 @@ def tables() -> dict[str, dict[str, list[Requirement]]]:
 
 
 def joined() -> dict[str, dict[str, list[Requirement]]]:
-    """The tables with their evidence, and what tests show beyond them."""
+    """The tables with their evidence. Raises ValueError for markers of which the tables know nothing."""
     found = tables()
     everything = [each for table in found.values() for asks in table.values() for each in asks]
     by_section: dict[str, list[Requirement]] = {}
     for each in everything:
         for section in (each.section, *each.also):
             by_section.setdefault(section, []).append(each)
-    extra: dict[tuple[str, str], Requirement] = {}
+    unknown = []
     for each in evidence():
         matching = [ask for ask in by_section.get(each.section, ()) if _shows(each, ask)]
-        if not matching:
-            # One sentence of several tests is one line.
-            key = each.section, each.sentence
-            matching = [extra.setdefault(key, Requirement(each.section, each.sentence))]
         for ask in matching:
             ask.evidence.append(each)
+        if not matching:
+            unknown.append(f"{each.path}: {each.section}: {each.sentence}")
+    if unknown:
+        raise ValueError("\n".join([_UNKNOWN, *unknown]))
     _share(everything)
-    for ask in extra.values():
-        _place(found, ask)
     return found
 
 
@@ -163,21 +166,6 @@ def _share(everything: list[Requirement]) -> None:
             behaviour = f"behaviour {ask.same}"
             numbered[behaviour].evidence += ask.evidence
             ask.evidence += [each for each in own[behaviour] if _fits(each, ask)]
-
-
-def _place(found: dict[str, dict[str, list[Requirement]]], ask: Requirement) -> None:
-    """At the end of its section, or in a section of its own."""
-    kind = ask.section.split()[0]
-    for table in found.values():
-        for heading, asks in table.items():
-            if heading.partition(":")[0] == ask.section:
-                asks.append(ask)
-                return
-    for table in found.values():
-        if any(heading.split()[0] == kind for heading in table):
-            table.setdefault(ask.section, []).append(ask)
-            return
-    raise ValueError(f"{ask.section} is of no document that docs/conformance/ knows")
 
 
 def _rows(asks: list[Requirement]) -> Iterator[str]:

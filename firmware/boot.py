@@ -29,6 +29,7 @@ except NotImplementedError:  # no Bluetooth in this build
 
 COMMIT = "/.deploy/commit"
 WAIT = "/.deploy/wait"
+HELD = "/.held"
 MANIFEST = "/.chargerctl"
 
 
@@ -205,6 +206,20 @@ def give_drive_to_program():
         print("boot: the program cannot write the drive:", error)
 
 
+def end_hold():
+    """What hold.py waits for no longer comes: this is not the restart that a change on the drive causes."""
+    try:
+        os.remove(HELD)
+    except OSError:  # the drive fails
+        return
+    import microcontroller
+
+    # After these CircuitPython leaves its web workflow off, and only that reaches this board.
+    reasons = microcontroller.ResetReason
+    if microcontroller.cpu.reset_reason in (reasons.WATCHDOG, reasons.BROWNOUT):
+        microcontroller.reset()
+
+
 failures = 0
 while exists(COMMIT[1:]):
     try:
@@ -220,6 +235,9 @@ while exists(COMMIT[1:]):
         if failures == 2:
             leave_to_laptop(str(error))
             break
+
+if exists(HELD[1:]):
+    end_hold()
 
 # The laptop needs the drive to finish a deploy.
 unfinished = exists(COMMIT[1:]) or exists("code.txt")

@@ -11,6 +11,7 @@ none of the charger's modules.
 """
 
 import os
+import sys
 import time
 
 import board
@@ -20,7 +21,10 @@ import supervisor
 
 COMMIT = "/.deploy/commit"
 WAIT = "/.deploy/wait"  # the board cannot finish this deploy: only the laptop can
+HELD = "/.held"  # a deploy over the network is being prepared: it must not find the relay closed
 MANIFEST = "/.chargerctl"
+HELD_S = 300
+STALLED_S = 30
 RESET_AFTER_S = 30
 RETRY_AFTER_S = 1800
 
@@ -54,15 +58,19 @@ def hold(reason, outputs, reset_after=None):
     """Drive the outputs safe, print why, and wait. Never returns.
 
     reset_after: seconds until the board is reset, so that boot.py can finish a deploy; None: never. Any
-    change on the drive restarts the program, and the time starts anew.
+    change on the drive restarts the program, and the time starts anew. The console answers chargerctl's question.
     """
     supervisor.runtime.autoreload = True
     for _, _, output, level in outputs:
         output.value = level
     text = ", ".join([f"{name} {pin}" for name, pin, _, _ in outputs])
     say(f"hold   {reason}; held safe: {text or 'nothing, no output pin is known'}")
+    relay = "open" if "relay" in [name for name, _, _, _ in outputs] else "unknown"
+    start_watchdog()
+    typed = ""
     start = time.monotonic()
     while True:
+        typed = listen(typed, f"asked  relay {relay}, no transaction, held open by hold.py")
         if microcontroller.watchdog is not None and microcontroller.watchdog.mode is not None:
             microcontroller.watchdog.feed()
         if reset_after is not None and time.monotonic() - start >= reset_after:
@@ -70,8 +78,43 @@ def hold(reason, outputs, reset_after=None):
         time.sleep(0.1)
 
 
+def start_watchdog():
+    """A file that comes over Wi-Fi stops the program until its last byte: for ever where its sender has gone."""
+    dog = microcontroller.watchdog
+    if dog is None or dog.mode is not None:
+        return
+    import watchdog
+
+    try:
+        dog.timeout = STALLED_S
+    except ValueError:  # more than an RP2 can
+        dog.timeout = 8
+    dog.mode = watchdog.WatchDogMode.RESET
+
+
+def listen(typed, answer):
+    """Read the keys that are there, and say `answer` to a question (charger/maintenance.py). Return the line so far."""
+    key = bytearray(1)
+    for _ in range(supervisor.runtime.serial_bytes_available):
+        sys.stdin.readinto(key)
+        if key != b"\n":
+            typed = (typed + chr(key[0]))[:8]
+            continue
+        if typed in ("?relay", "?hold"):
+            say(answer)
+        typed = ""
+    return typed
+
+
+def must_hold():
+    """Whether code.py must call hold_deploy()."""
+    return exists(COMMIT) or exists(HELD)
+
+
 def hold_deploy(outputs):
     """Hold because of the unfinished deploy on the drive. Never returns."""
+    if exists(HELD) and not exists(COMMIT):
+        hold(f"a deploy over the network: reset {HELD_S} s after the last change", outputs, HELD_S)
     if not exists(COMMIT):
         hold("a deploy is being repaired: run chargerctl deploy to finish it", outputs)
     if exists(WAIT):

@@ -31,7 +31,8 @@ class Core:
     relay, lock, cable, emergency_stop, service_button, card_reader, meter, has_meter, led, screen: the parts;
     contactor: the contactor's auxiliary contact, or None;
     faults: why the relay must never close, a list of texts; stalls; store: the crash count's and the fault's;
-    wifi, link, ntp: the network; clock; journal; console: log(tag, text) and step(now);
+    wifi, link, ntp: the network; clock; journal;
+    console: log(tag, text) and step(now); it gets `charger`, what a question that is typed there is about;
     reserve: a list that holds some memory, to be cleared when there is none left;
     system: ticks_ms(); boot_id(), 16 hex digits, new at each start; collect() and memory(), see Housekeeping;
     describe(error), its traceback as a list of lines;
@@ -119,6 +120,7 @@ class Core:
         charger.identity = identity
         charger.uptime = uptime
         charger.visitors = rpc.calls.visitors = Visitors(charger, board.stalls)
+        board.console.charger = charger
         if board.journal.running is not None:
             visit("interrupted").recover(charger, values["safety.resume_after_power_loss"], reset_reason)
         reset = Reset(rpc, transactions, controller, interlock, board, log)

@@ -17,8 +17,9 @@ class Inputs:
         self._pressed = False
 
     def step(self, now):
-        self._meter.step(now)
         uid = self._reader.step(now)
+        # After the reader, which takes a while: every pulse so far is of the transaction that a card ends.
+        self._meter.step(now)
         if uid is not None:
             self._controller.card(uid)
         pressed = self._service_button.pressed()

@@ -23,6 +23,7 @@ class Interlock:
     `blind`: there was a stall before this pass, in which contacts may have moved without a sample.
     `fault`: why the relay may not close until `clear_fault`, or None; `bar` sets one that nothing clears.
     `answered`: the connector has acted on the fault; the controller sets it. A fault is not cleared before that.
+    `hold`: for as long as it is not None the relay does not close; maintenance.py sets it.
     `contactor`: as in contactor.py, or the relay where nothing measures it. `limits`: as in limits.py.
     """
 
@@ -41,6 +42,7 @@ class Interlock:
         self.fault = self._barred = None
         self.answered = self._asked = False
         self.blind = False
+        self.hold = None
         self._stable = False
         self._edge = self._looked_at = now
         self.permitted = False
@@ -241,6 +243,7 @@ class Interlock:
         return (
             self.permitted
             and self.fault is None
+            and self.hold is None
             and self.plugged
             and self._stable
             and self._lock_wanted

@@ -33,6 +33,11 @@ def test_every_requirement_has_a_sentence_and_says_how_it_is_met_or_why_not():
                 assert bool(ask.met) != bool(ask.deviation), ask.need
 
 
+def test_no_cell_of_the_page_is_empty():
+    rows = [line for line in conformance.page().splitlines() if line.startswith("|")]
+    assert [row for row in rows if any(not cell.strip() for cell in row.split("|")[1:-1])] == []
+
+
 def test_no_requirement_is_listed_twice():
     needs = [
         (ask.section, ask.need)
@@ -90,10 +95,11 @@ def test_a_marker_shows_what_its_sentence_speaks_of(monkeypatch):
     assert shown[1] == "During a transaction: Scheduled, and done when it has ended"
 
 
-def test_what_no_table_has_is_a_line_of_its_own(monkeypatch):
+@pytest.mark.parametrize("section", ["SPEC 7.99", "SPEC 5.2"])
+def test_a_marker_that_no_table_knows_is_a_mistake(monkeypatch, section):
     def evidence():
-        return [conformance.Evidence("SPEC 7.99", "Something new", "it", "tests/conftest.py")]
+        return [conformance.Evidence(section, "Something new", "it", "tests/test_it.py")]
 
     monkeypatch.setattr(conformance, "evidence", evidence)
-    assert "### SPEC 7.99\n" in conformance.page()
-    assert "| Something new |  | [it](../tests/conftest.py) |" in conformance.page()
+    with pytest.raises(ValueError, match=f"tests/test_it.py: {section}: Something new"):
+        conformance.page()

@@ -3,6 +3,7 @@
 """README, CHANGELOG and docs/ name only what exists: commands with their options, files, links, make targets, settings. The
 pictures are up to date."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -151,6 +152,32 @@ def test_the_session_in_the_readme_is_one_that_was_run(fresh_laptop, tmp_path):
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     printed = iter(re.sub(r"\d+", "0", line) for line in run.stdout.splitlines())
     assert [line for line in console.splitlines() if re.sub(r"\d+", "0", line) not in printed] == []
+
+
+# As the light shows them: red, green, blue.
+COLOURS = {
+    "green": (0, 20, 0),
+    "white": (20, 20, 20),
+    "orange": (20, 13, 0),
+    "blue": (0, 0, 20),
+    "dark blue": (0, 0, 5),
+    "violet": (20, 0, 20),
+    "cyan": (0, 20, 20),
+    "red": (20, 0, 0),
+    "off": (0, 0, 0),
+}
+
+
+def test_the_readme_has_the_colour_of_each_state():
+    led = ast.parse((ROOT / "firmware/charger/hardware/led.py").read_text(encoding="utf-8"))
+    [table] = [
+        node.value for node in led.body if isinstance(node, ast.Assign) and node.targets[0].id == "COLOURS"
+    ]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| (\w+)", readme.partition("| light | state |")[2], re.MULTILINE))
+    # The wire has green first.
+    shown = {state: (rgb[1], rgb[0], rgb[2]) for state, rgb in ast.literal_eval(table).items()}
+    assert {rows[colour]: COLOURS[colour] for colour in rows if colour in COLOURS} == shown
 
 
 @pytest.mark.parametrize("picture", sorted(ROOT.glob("docs/*.svg")), ids=lambda picture: picture.name)

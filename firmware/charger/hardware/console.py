@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The log for a person at the serial port. Lines wait in a ring buffer; a port that is not read never blocks the program."""
+"""The log for a person at the serial port, and the questions that one may type there (maintenance.py).
+
+Lines wait in a ring buffer; a port that is not read never blocks the program.
+"""
 
 import sys
 import time
@@ -9,6 +12,7 @@ import supervisor
 from micropython import const
 
 from charger import ticks
+from charger.visit import LOAD_MS, visit
 
 try:
     import usb_cdc
@@ -24,10 +28,12 @@ _CHUNK = const(128)
 _STALL_MS = const(200)
 _SLOW_MS = const(50)
 _QUIET_MS = const(30000)
+# Of a line that is typed; longer than any question, so that none is the beginning of something else.
+_TYPED = const(8)
 
 
 class Console:
-    """`stalls` may be given later: until then a write may block."""
+    """`stalls` may be given later: until then a write may block. `charger`, a Charger, is who a question is about."""
 
     def __init__(self, stalls=None):
         self.stalls = stalls
@@ -37,6 +43,10 @@ class Console:
         self._used = 0
         self._dropped = 0
         self._quiet_until = None
+        self.charger = None
+        self._key = bytearray(1)
+        self._typed = ""
+        self._asked = None
         self._port = None if usb_cdc is None else usb_cdc.console
         # print() makes its own carriage returns.
         self._end = b"\n"
@@ -55,7 +65,13 @@ class Console:
             self._dropped += 1
 
     def step(self, now):
-        """Send what the port takes at once."""
+        """Send what the port takes at once; read one key, and answer the question that a line of them is."""
+        if supervisor.runtime.serial_bytes_available:
+            self._read()
+        if self._asked is not None and self.stalls.allow(LOAD_MS):
+            asked = self._asked
+            self._asked = None
+            visit("maintenance").answer(asked, self.charger, now)
         if self._used == 0:
             return
         if self._port is not None:
@@ -73,6 +89,18 @@ class Console:
         in the middle of a line, or with zeros."""
         end = (self._start + self._used) % _RING
         return self._view[end:], self._view[:end]
+
+    def _read(self):
+        key = self._key
+        # Not read(1): that waits for the rest of a character of several bytes.
+        sys.stdin.readinto(key)
+        if key[0] != 10:
+            if len(self._typed) < _TYPED:
+                self._typed += chr(key[0])
+        else:
+            if self._typed[:1] == "?":
+                self._asked = self._typed
+            self._typed = ""
 
     def _may_print(self, now):
         if self._quiet_until is not None:

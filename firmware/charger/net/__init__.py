@@ -41,6 +41,7 @@ What the rest of the charger reads and calls:
 
     wifi.connected    bool
     wifi.address      "192.168.1.7" or None
+    wifi.ssid         the network's name, str
     wifi.name_server()           "192.168.1.1" or None
     link.connected    bool: connected, subscribed and announced
     link.publish(frame) -> bool  a str of at most 2048 bytes (a longer one is dropped, logged and True). False while

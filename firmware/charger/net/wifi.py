@@ -27,7 +27,7 @@ class Wifi:
 
     def __init__(self, radio, values, ticks_ms, stalls, store, log, is_rp2):
         self._radio = radio
-        self._ssid = values["wifi.ssid"]
+        self.ssid = values["wifi.ssid"]
         self._password = values["wifi.password"]
         self._ticks_ms = ticks_ms
         self._stalls = stalls
@@ -73,7 +73,7 @@ class Wifi:
             self._associate()
         elif not self._waits and not self._stalls.spent:
             self._waits = True
-            self._log("wifi", f"Joining {self._ssid} waits until the relay is open")
+            self._log("wifi", f"Joining {self.ssid} waits until the relay is open")
 
     def _take_address(self):
         """Associated is not enough: DHCP gives the address a little later."""
@@ -89,20 +89,20 @@ class Wifi:
         self.address = address
         self._pause_ms = _FIRST_MS
         self._problem = None
-        self._log("wifi", f"Connected to {self._ssid}, address {address}")
+        self._log("wifi", f"Connected to {self.ssid}, address {address}")
 
     def _lose(self, now):
         self.connected = False
         self.address = None
         self._next_look = now
         self._next_try = now if self._is_rp2 else ticks.add(now, _OWN_MS)
-        self._log("wifi", f"Connection to {self._ssid} lost")
+        self._log("wifi", f"Connection to {self.ssid} lost")
 
     def _associate(self):
         if not self._is_rp2:
             self._store.block()
         try:
-            self._radio.connect(self._ssid, self._password, timeout=self._timeout_s)
+            self._radio.connect(self.ssid, self._password, timeout=self._timeout_s)
             self._problem = None
         # What ESP-IDF raises is an OSError or a MemoryError, too.
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
@@ -118,4 +118,4 @@ class Wifi:
         text = str(problem) or type(problem).__name__
         if text != self._problem:
             self._problem = text
-            self._log("wifi", f"Connecting to {self._ssid}: {text}")
+            self._log("wifi", f"Connecting to {self.ssid}: {text}")

@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: MIT
 """What the file of GetDiagnostics says: firmware, time, memory, the configuration keys, the drive's settings without
 secrets, and the last lines of the log. Loaded for one attempt to upload it.
+
+The file goes where the central system says, perhaps unencrypted: neither a password nor the names that go with one, the
+broker's user name and the Wi-Fi's, are in it.
 """
 
 from charger.clock import iso
 from charger.visit import visit
+
+_PRIVATE = (b"WIFI", b"WEB_", b"USER", b"PASS")
 
 
 def make(charger, window):
@@ -35,29 +40,38 @@ def make(charger, window):
     def lines():
         for line in head:
             yield (line + "\n").encode()
-        yield b"\nSettings of the drive, without secrets\n"
+        yield b"\nSettings of the drive, without Wi-Fi, user name and passwords\n"
         for line in _settings():
             yield line
         yield b"\nLog\n"
         for line in _log(board.console.last()):
             at = _second(line)
             if at is not None and (first is None or at >= first) and (last is None or at <= last):
-                yield line
+                yield _without_network(line, board.wifi.ssid)
 
     return lines
 
 
 def _settings():
-    """Our settings in the drive's file. Every secret's name has the word in it; and what is not ours may be one, too."""
+    """Our settings in the drive's file, without comments. What is not ours may be a secret, too."""
     try:
         with open("/settings.toml", "rb") as file:
             for line in file:
-                name = line.strip().upper()
-                if name.startswith(b"CHARGER_") and b"PASSWORD" not in name:
-                    yield line.rstrip() + b"\n"
+                name = line.strip().split(b"=")[0].upper()
+                if name.startswith(b"CHARGER_") and not any(word in name for word in _PRIVATE):
+                    yield line.split(b"#")[0].strip() + b"\n"
     except OSError:
         # There may be none.
         return
+
+
+def _without_network(line, ssid):
+    """A line of the log as it may leave the board: where one of Wi-Fi names the network, three dots stand for it."""
+    if b"] wifi " not in line:
+        return line
+    # As the console writes it.
+    shown = bytes([byte if 32 <= byte < 127 else 63 for byte in ssid.encode()])
+    return line.replace(shown, b"...")
 
 
 def _log(pieces):

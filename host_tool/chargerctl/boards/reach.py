@@ -23,13 +23,13 @@ def _silent(text: str) -> None:
 class Approach:
     """How a command wants to reach a board.
 
-    force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes:
-    whether its files will be written: a board whose files only its USB drive can change is refused then.
+    force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes: to
+    change files, so that a board whose files only its USB drive can change is refused.
     """
 
     force: bool = False
     say: Callable[[str], None] = _silent
-    writes: bool = True
+    writes: bool = False
 
 
 PLAIN = Approach()

@@ -48,7 +48,7 @@ def command(
     chargerctl backup --to charger.zip --with-secrets --drive /media/me/CIRCUITPY
     """
     refuse_other_than_file(target)
-    with open_drive(drive, approach=Approach(force, output.note, writes=False)) as opened:
+    with open_drive(drive, approach=Approach(force, output.note)) as opened:
         notes = opened.unfinished()
         if os.path.lexists(target):
             Manner(False, yes, output).ask(f"{target} exists: replace it?", default=False)

@@ -116,7 +116,7 @@ def pull(
     chargerctl config pull --dry-run
     chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
     """
-    address, on_drive, base = _read(drive, Approach(force, output.note, writes=False))
+    address, on_drive, base = _read(drive, Approach(force, output.note))
     label = address.file(SETTINGS_FILE)
     path = config or named_settings(address) or DEFAULT
     there = os.path.lexists(path)

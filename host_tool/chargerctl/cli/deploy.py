@@ -114,7 +114,7 @@ def command(output: Output, drive: Address | None, every: bool, **options: Any) 
 def _deploy(output: Output, drive: Address | None, wishes: Wishes) -> Answer:
     dry_run, force, libs, overrides = wishes.dry_run, wishes.force, wishes.libs, wishes.overrides
     manner = Manner(dry_run, wishes.yes, output)
-    with open_drive(drive, blank=True, approach=Approach(force, output.note)) as opened:
+    with open_drive(drive, blank=True, approach=Approach(force, output.note, writes=True)) as opened:
         notes: list[str] = []
         config = wishes.config
         if config is None and (config := named_settings(opened.address)):

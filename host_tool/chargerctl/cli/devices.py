@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from chargerctl.boards.address import Address, SerialPort
+from chargerctl.boards.asking import Console, with_answers
 from chargerctl.boards.devices import Device, devices
-from chargerctl.boards.named import NamedBoards
 from chargerctl.boards.sightings import Sightings
 from chargerctl.boards.surroundings import (
     known_boards,
@@ -39,14 +40,20 @@ _PAUSE_S = 1.0  # between two looks: a board takes seconds to appear
     help="Wait until a board appears, for that long at most, else until Ctrl-C.",
 )
 @click.option("--no-network", is_flag=True, help="Show only what is plugged in; saves 2 s.")
+@click.option(
+    "--ask",
+    is_flag=True,
+    help="Ask each charger at its console for serial, firmware and the time of its start. Opens its port, stops nothing.",
+)
 @click.pass_obj
-def command(output: Output, wait: float | None, no_network: bool) -> Answer:
+def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> Answer:
     """List every board in reach: its drive, its serial port, its web workflow, and what is deployed on it.
 
-    No program is stopped and no port is opened for that. Boards in boards.toml are listed by their names.
+    No program is stopped, and without --ask no port is opened. Boards in boards.toml are listed by their names.
 
     \b
     chargerctl devices
+    chargerctl devices --ask
     chargerctl devices --wait 60 --json
     """
     known = known_boards()
@@ -58,7 +65,25 @@ def command(output: Output, wait: float | None, no_network: bool) -> Answer:
 
     if wait is not None:
         output.note("waiting for a board")
-    return _answer(look_until(look, wait or 0.0, time.monotonic, time.sleep), known, wait is not None)
+    seen = look_until(look, wait or 0.0, time.monotonic, time.sleep)
+    found = with_names(devices(seen), known)
+    unasked: list[str] = []
+    if ask:
+        found, unasked = with_answers(found, open_console, time.monotonic, time.time)
+    missing = [f"{board.name} is not in reach ({board.address})" for board in not_in_reach(found, known)]
+    notes = [*_reasons(found), *unasked, *missing, *seen.notes]
+    if wait is not None and not found:
+        raise ChargerctlError("no board appeared", notes=notes)
+    return _answer(found, notes)
+
+
+def open_console(address: Address) -> Console:
+    """ChargerctlError, OSError."""
+    if not isinstance(address, SerialPort):
+        raise ChargerctlError("only a board on a serial port can be asked")
+    from chargerctl.transport.serial.link import open_stream
+
+    return open_stream(address.port)
 
 
 def look_until(
@@ -73,12 +98,7 @@ def look_until(
         sleep(min(_PAUSE_S, end - now()))
 
 
-def _answer(seen: Sightings, known: NamedBoards, waited: bool) -> Answer:
-    found = with_names(devices(seen), known)
-    missing = [f"{board.name} is not in reach ({board.address})" for board in not_in_reach(found, known)]
-    notes = [*_reasons(found), *missing, *seen.notes]
-    if waited and not found:
-        raise ChargerctlError("no board appeared", notes=notes)
+def _answer(found: list[Device], notes: list[str]) -> Answer:
     value = {"devices": [device.as_json() for device in found], "notes": notes}
     if not found:
         return Answer(value, ["no board found: plug one in"], notes)
@@ -86,5 +106,10 @@ def _answer(seen: Sightings, known: NamedBoards, waited: bool) -> Answer:
 
 
 def _reasons(found: Iterable[Device]) -> list[str]:
-    """Why a way cannot be used."""
-    return [f"{way.address}: {way.why_not}" for device in found for way in device.ways if way.why_not]
+    """Why a way cannot be used, or a drive not be written. That a board with a drive is written through it needs no line."""
+    ways = [way for device in found for way in device.ways]
+    return [
+        f"{way.address}: {way.why_not}"
+        for way in ways
+        if way.problem or (way.read_only and way.kind == "drive")
+    ]

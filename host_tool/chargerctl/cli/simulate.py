@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -101,6 +102,12 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
     show_default=True,
     help="local: run a central system that answers the charger; none: another client of the broker does.",
 )
+@click.option(
+    "--serial",
+    is_flag=True,
+    help="Offer the console as a serial port, whose path is printed, for chargerctl monitor and other programs; implies "
+    "--realtime. Not on Windows.",
+)
 @config_option
 @set_option
 @click.option(
@@ -130,6 +137,7 @@ def command(
     realtime: bool,
     broker: str | None,
     central: str,
+    serial: bool,
     config: Path | None,
     overrides: tuple[str, ...],
     chaos: bool,
@@ -151,11 +159,13 @@ def command(
     \b
     chargerctl simulate --script demo --realtime
     chargerctl simulate --broker localhost:1883 --central none
+    chargerctl simulate --serial
     chargerctl simulate --chaos --seed 7 --episodes 20
     """
     extra.require()
     if chaos:
-        if drive or trust or config or overrides or script_name or realtime or broker or central != "local":
+        others = (drive, trust, config, overrides, script_name, realtime, broker, serial, central != "local")
+        if any(others):
             raise click.UsageError(
                 "--chaos draws board, settings and faults from --seed: remove the other options"
             )
@@ -169,7 +179,11 @@ def command(
         raise click.UsageError(
             "--drive boots with the settings on the drive: remove -c and --set, or deploy them to it first"
         )
-    realtime = realtime or broker is not None or script_name is None
+    if serial and os.name != "posix":
+        raise click.UsageError(
+            "--serial needs pseudo-terminals, which Windows does not have: run it on Linux"
+        )
+    realtime = realtime or broker is not None or script_name is None or serial
     if central == "none" and not realtime:
         raise click.UsageError(
             "--central none needs a broker that other clients can reach: add --broker or --realtime"
@@ -183,7 +197,7 @@ def command(
         if drive
         else new_drive(config_path(config), its_settings, overrides, screen.say)
     ) as folder:
-        job = Job(folder, realtime, script, broker, central == "local")
+        job = Job(folder, realtime, script, broker, central == "local", serial)
         return _run(job, screen, output)
 
 

@@ -41,9 +41,7 @@ def command(output: Output, file: Path, drive: Address | None, force: bool) -> A
     """
     record = SourceRecord(state_folder())
     names, notes = (
-        _names_on(drive, record, Approach(force, output.note, writes=False))
-        if drive
-        else (record.latest_names(), [])
+        _names_on(drive, record, Approach(force, output.note)) if drive else (record.latest_names(), [])
     )
     if names is None:
         raise ChargerctlError(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.names import shortened
-from chargerctl.transport.volume import ForeignError, TooMuchError
+from chargerctl.transport.volume import BoardError, ForeignError, TooMuchError
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _NAME_TAKEN = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR}
@@ -20,7 +20,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") el
 def explain(error: OSError, drive: str, committed: bool, reading: bool = False) -> ChargerctlError:
     """committed: whether the deploy had passed its commit, so that the board holds or finishes it. reading: nothing was to
     be written."""
-    if isinstance(error, ForeignError):
+    if isinstance(error, BoardError):
+        cause = error.message
+    elif isinstance(error, ForeignError):
         cause = (
             f"{error.path} on {drive} is {error.what}, and chargerctl uses only files and folders of the drive itself: "
             "remove it, then run this again"

@@ -31,13 +31,14 @@ INTERRUPTED = 130
 @dataclass(frozen=True)
 class Job:
     """One simulation. `broker` is host:port of one that exists already, None for one of our own; without
-    `local_central` another central system answers the charger there."""
+    `local_central` another central system answers the charger there; `serial`: its console is a serial port, too."""
 
     drive: Path
     realtime: bool
     script: Script | None = None
     broker: str | None = None
     local_central: bool = True
+    serial: bool = False
 
     def to_json(self) -> str:
         script = self.script
@@ -48,6 +49,7 @@ class Job:
                 "script": script and {"text": script.text, "name": script.name, "folder": str(script.folder)},
                 "broker": self.broker,
                 "local_central": self.local_central,
+                "serial": self.serial,
             }
         )
 
@@ -57,7 +59,14 @@ class Job:
         script = given["script"]
         if script is not None:
             script = parse(script["text"], script["name"], Path(script["folder"]))
-        return cls(Path(given["drive"]), given["realtime"], script, given["broker"], given["local_central"])
+        return cls(
+            Path(given["drive"]),
+            given["realtime"],
+            script,
+            given["broker"],
+            given["local_central"],
+            given["serial"],
+        )
 
 
 class Simulation:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from chargerctl.simulator.script.line import Stage
 from chargerctl.simulator.script.record import Record
 from chargerctl.simulator.script.runner import Runner
 from chargerctl.simulator.script.tally import Bookkeeper, count_frames
+from chargerctl.simulator.serial_port import SerialPort
 
 FAILED = 1
 
@@ -88,17 +90,24 @@ class _Session:
         self._board.settle_boot_out()
         if self._job.realtime:
             self._board.drive.watch()
-        self._board.power(True)
         interrupted = False
-        try:
-            self._board.run()
-        except KeyboardInterrupt:
-            interrupted = True
-            self._end("stopped before the end of the script" if script else "")
+        with ExitStack() as opened:
+            port = opened.enter_context(self._serial_port()) if self._job.serial else None
+            self._board.power(True)
+            if port is not None:
+                self._events.emit("serial", path=str(port.path))
+            try:
+                self._board.run()
+            except KeyboardInterrupt:
+                interrupted = True
+                self._end("stopped before the end of the script" if script else "")
         self._summarise()
         if interrupted and script:
             return INTERRUPTED
         return FAILED if self._why else 0
+
+    def _serial_port(self) -> SerialPort:
+        return SerialPort(self._board.console, self._board.clock, self._events)
 
     def _end(self, why: str) -> None:
         """The simulation is over; `why` it failed, or "". Only the first reason counts."""
@@ -107,6 +116,8 @@ class _Session:
             self._board.stop()
 
     def _on_program_end(self, end: ProgramEnd) -> None:
+        if self._job.serial:
+            return  # whoever ended it over the serial port can start it again there
         last_line = end.traceback.strip().splitlines()[-1] if end.traceback else "it ran to its end"
         self._end(f"{end.name} ended: {last_line}")
 

@@ -47,6 +47,8 @@ class Terminal:
                 self._step(t, f"(power {'on' if on else 'off'})", "dim")
             case {"kind": "reset", "t": t, "reason": reason} if reason != "power":
                 self._step(t, f"(reset: {reason})", "dim")
+            case {"kind": "serial", "path": path}:
+                self.say(f"serial port: {path}; watch it with: chargerctl monitor serial:{path}")
             case {"kind": "note", "text": text}:
                 self.say(text, "dim")
             case {"kind": "display"}:

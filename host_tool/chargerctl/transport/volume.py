@@ -33,6 +33,14 @@ class TooMuchError(OSError):
         self.what = what
 
 
+class BoardError(OSError):
+    """What a board that is reached without a drive refuses or fails at. message: cause and remedy, in one line."""
+
+    def __init__(self, message: str, code: int = errno.EIO) -> None:
+        super().__init__(code, message)
+        self.message = message
+
+
 class Listing(NamedTuple):
     """files: their sizes in bytes. folders: without the drive itself. others: what is neither and is never followed, read
     or written, with what it is, such as "a link"."""

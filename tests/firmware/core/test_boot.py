@@ -117,7 +117,8 @@ def test_never_accepted_and_without_the_time_no_charge_begins(make_rig):
     rig.swipe()
     rig.wait(20)
     assert not rig.relay.closed
-    assert rig.screen.notices[-1] == "Not Ready"
+    assert rig.screen.notices == ["Not Ready"]
+    assert "state refused: the time is not known yet" in rig.log_lines
     assert len(rig.journal) == 0
 
 
@@ -138,6 +139,16 @@ def test_the_heartbeat_counts_inactivity_by_the_interval_of_the_answer(rig):
     assert rig.call("ChangeConfiguration", key, "k")[2] == {"status": "Accepted"}
     rig.wait(5)
     assert len(rig.calls("Heartbeat")) == 2, "a new interval holds at once"
+
+
+@pytest.mark.requirement("J 5.3", "A charger that sends nothing else sends a Heartbeat at least once a day")
+def test_no_heartbeat_interval_is_longer_than_a_day(rig):
+    rig.answers["BootNotification"] = registration("Accepted", 10_000_000)
+    rig.run(1000)
+    [key] = rig.call("GetConfiguration", {"key": ["HeartbeatInterval"]})[2]["configurationKey"]
+    assert key["value"] == "86400"
+    longer = {"key": "HeartbeatInterval", "value": "86401"}
+    assert rig.call("ChangeConfiguration", longer, "k")[2] == {"status": "Rejected"}
 
 
 def test_a_heartbeat_that_is_answered_with_an_error_is_not_sent_more_often(rig):

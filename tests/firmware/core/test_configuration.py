@@ -196,6 +196,14 @@ def test_each_kind_of_value_is_set_and_read_back_as_the_standard_spells_it(onlin
         assert found == (spelt, False)
 
 
+@pytest.mark.requirement("SPEC 5.3", "No key is RebootRequired: each holds at once")
+def test_every_key_that_can_be_set_is_accepted_at_once(online):
+    keys = get(online, unique_id="all")[0]
+    answers = {key: change(online, key, text) for key, (text, readonly) in keys.items() if not readonly}
+    assert len(answers) > 20
+    assert set(answers.values()) == {"Accepted"}
+
+
 @pytest.mark.requirement("behaviour 26", "An unknown key is NotSupported.")
 @pytest.mark.requirement("SPEC 5.3", "A key that does not exist is NotSupported.")
 @pytest.mark.parametrize("key", ["Nothing", "", " HeartbeatInterval", "LightIntensity", "AuthorizationKey"])

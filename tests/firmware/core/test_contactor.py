@@ -177,6 +177,7 @@ def test_no_restart_frees_a_cable_under_load(measured):
     assert measured.reboots
 
 
+@pytest.mark.requirement("SPEC 9.1.22", "A reset that cannot happen yet waits, and needs no second try")
 @pytest.mark.parametrize("kind", ["Hard", "Soft"])
 def test_a_restart_that_is_under_way_waits_until_the_contactor_has_opened(measured, kind):
     measured.charge()

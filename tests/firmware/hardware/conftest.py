@@ -307,7 +307,7 @@ class Bench:
             "bitbangio": {"I2C": BitBang},
             "supervisor": {
                 "ticks_ms": self.now,
-                "runtime": choices(run_reason="STARTUP"),
+                "runtime": choices(run_reason="STARTUP", serial_bytes_available=0),
                 "RunReason": choices(STARTUP="STARTUP"),
             },
             "countio": {"Counter": lambda pin, edge, pull: self.counter, "Edge": choices(FALL="FALL")},

@@ -132,3 +132,57 @@ def test_without_usb_nothing_is_printed_where_its_stall_is_not_allowed(bench: An
     bench.relay_closed = False
     bench.run(bare.step, 100)
     assert bare.out.writes == 1
+
+
+@pytest.fixture
+def keys(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A console at which keys are typed, and the questions that were asked there."""
+    module = sys.modules[type(console).__module__]
+    found = types.SimpleNamespace(typed=bytearray(), asked=[])
+
+    def readinto(buffer: bytearray) -> None:
+        assert len(found.typed) >= len(buffer), "it would wait for a key"
+        buffer[:] = found.typed[: len(buffer)].replace(b"\r", b"\n")
+        del found.typed[: len(buffer)]
+
+    class Runtime:
+        serial_bytes_available = property(lambda _: len(found.typed))
+
+    ticks_ms = module.supervisor.ticks_ms
+    monkeypatch.setattr(module, "supervisor", types.SimpleNamespace(runtime=Runtime(), ticks_ms=ticks_ms))
+    monkeypatch.setattr(module, "sys", types.SimpleNamespace(stdin=types.SimpleNamespace(readinto=readinto)))
+    visitor = types.SimpleNamespace(answer=lambda question, charger, now: found.asked.append(question))
+    monkeypatch.setattr(module, "visit", lambda name: visitor)
+    console.stalls = bench
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        (b"?hold\r", ["?hold"]),
+        (b"?relay\n?hold\n", ["?relay", "?hold"]),
+        (b"x?hold\r\r\r", []),
+        (b"?hold", []),
+        (b"?hold" + b" " * 40 + b"\r?free\r", ["?hold   ", "?free"]),
+        (b"\xc3\r?hold\r", ["?hold"]),
+        (b"\xff\xfe\xf0" * 30, []),
+    ],
+)
+def test_a_line_that_begins_with_a_question_mark_is_asked(
+    bench: Any, console: Any, keys: Any, typed: bytes, asked: list[str]
+) -> None:
+    keys.typed += typed
+    bench.run(console.step, 1_000)
+    assert keys.asked == asked
+    assert not keys.typed
+
+
+def test_a_question_waits_until_loading_its_answer_may_block(bench: Any, console: Any, keys: Any) -> None:
+    bench.relay_closed, bench.max_stall_ms = True, 100
+    keys.typed += b"?relay\r"
+    bench.run(console.step, 1_000)
+    assert keys.asked == []
+    bench.relay_closed = False
+    bench.run(console.step, 10)
+    assert keys.asked == ["?relay"]

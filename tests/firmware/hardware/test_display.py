@@ -5,6 +5,9 @@
 from typing import Any
 
 import pytest
+from charger.hardware import screen as layout
+from chargerctl.monitor.panel import field_texts
+from chargerctl.monitor.picture import rows_of
 
 from tests.whole.gate.conftest import make_charger as make_charger
 
@@ -67,6 +70,38 @@ def test_every_state_can_be_read(bench: Any, live: Any, state: str) -> None:
     bench.run(live.step, 100)
     lines = ["..charger-1a2b3c", state, "192.168.1.23", "2026-11-22 07:30"]
     assert bench.panel.lines() == lines
+
+
+@pytest.mark.parametrize(
+    ("state", "charge"),
+    [
+        ("Charging", (1234, 754)),
+        ("Available", (None, None)),
+        ("SuspendedEVSE", (5, 5)),
+        ("Authorizing!", (None, None)),
+    ],
+)
+def test_the_panel_of_a_monitor_draws_the_same_picture(
+    bench: Any, live: Any, state: str, charge: tuple[int, int]
+) -> None:
+    live.state = state
+    live.charge(*charge)
+    bench.run(live.step, 200)
+    drawn = layout.Screen("", "", "esp32c6-charger-1a2b3c")
+    drawn.go_live()
+    drawn.follow(state, live.address, live.local_time)
+    drawn.set_charge(*charge)
+    assert rows_of(field_texts(drawn, layout)) == bench.panel.rows
+
+
+def test_a_notice_on_two_lines_is_drawn_alike(bench: Any, live: Any) -> None:
+    live.notice("Unplugged Before It Began", 5000)
+    bench.run(live.step, 300)
+    drawn = layout.Screen("", "", "esp32c6-charger-1a2b3c")
+    drawn.go_live()
+    drawn.follow(live.state, live.address, live.local_time)
+    drawn.set_notice("Unplugged Before It Began")
+    assert rows_of(field_texts(drawn, layout)) == bench.panel.rows
 
 
 def test_a_whole_charge_can_be_read(bench: Any, live: Any) -> None:

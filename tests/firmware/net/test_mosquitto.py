@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The link against mosquitto, plain and with TLS and a password. The clock does not advance while mosquitto works."""
 
-import os
 import select
-import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -15,6 +12,7 @@ import pytest
 from charger.net.dialer import make_tls_context
 
 from tests.certificates import make_certificates
+from tests.mosquitto import Mosquitto, needs_mosquitto
 
 # A test that a broken link would keep waiting fails after this many real seconds.
 PATIENCE_S = 30
@@ -22,51 +20,11 @@ PATIENCE_S = 30
 
 @pytest.fixture(autouse=True, scope="module")
 def tools():
-    missing = [name for name in ("mosquitto", "mosquitto_passwd", "openssl") if not shutil.which(name)]
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"not installed: {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    needs_mosquitto()
 
 
 def run(folder, *command):
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-class Mosquitto:
-    def __init__(self, folder, *lines):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(
-            "\n".join(
-                [
-                    f"listener {self.port} 127.0.0.1",
-                    "log_dest stderr",
-                    "log_type information",
-                    "log_type error",
-                    *lines,
-                    "",
-                ]
-            )
-        )
-        self.start()
-
-    def start(self):
-        # Little is logged: the pipe is not read later, and a full one would block mosquitto.
-        self._process = subprocess.Popen(
-            ["mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE, text=True, cwd=self._config.parent
-        )
-        heard = []
-        for line in self._process.stderr:
-            heard.append(line)
-            if "running" in line:
-                return
-        pytest.fail(f"mosquitto did not start: {''.join(heard)}")
-
-    def stop(self):
-        self._process.terminate()
-        self._process.communicate()
 
 
 class RealRig:

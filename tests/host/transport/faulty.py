@@ -81,6 +81,10 @@ class FaultyVolume:
         """What is on the medium: after everything has been written back, or after a cut that lost what was not."""
         return dict(self._contents(self._root, "", keep_unsynced))
 
+    def settle(self) -> None:
+        """Everything has been written back."""
+        self._settle(self._root)
+
     # Operations.
 
     def write(self, path: str, content: bytes) -> None:

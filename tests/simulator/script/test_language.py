@@ -35,6 +35,7 @@ LINES = [
     ("brownout", "brownout", {}),
     ("link half-open", "link", {"state": "half-open"}),
     ("upload silent", "upload", {"how": "silent"}),
+    ('type "?hold"', "type", {"text": "?hold"}),
     ("set mqtt.keep_alive=30", "set", {"setting": ("mqtt.keep_alive", "30")}),
     ('set charger.name="a # b"', "set", {"setting": ("charger.name", "a # b")}),
     ("set mqtt.username=", "set", {"setting": ("mqtt.username", "")}),

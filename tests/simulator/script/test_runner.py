@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Events
+from chargerctl.simulator.network.http_server import Upload
 from chargerctl.simulator.script import language as script
 from chargerctl.simulator.script.line import Stage
 from chargerctl.simulator.script.record import Record
@@ -25,7 +26,9 @@ class Play:
         self.reports = []
         self.results = []
         self.events.listen(lambda event: self.reports.append(event) if event["kind"] == "expect" else None)
-        stage = Stage(board=None, world=self.world, network=None, central=None, record=Record(self.events))
+        self.uploads = []
+        network = SimpleNamespace(http=SimpleNamespace(uploads=self.uploads))
+        stage = Stage(board=None, world=self.world, network=network, central=None, record=Record(self.events))
         Runner(script.parse(text, "a.script", Path()), self.clock, self.events, stage, self._finish).start()
 
     def _finish(self, why):
@@ -70,6 +73,19 @@ def test_a_state_holds_as_soon_as_it_is_there():
 
 def test_a_state_has_five_seconds_unless_told_otherwise():
     assert Play("expect relay closed").relay_at(5.5, True).run() == (False, 5.0)
+
+
+def test_an_uploaded_file_that_lacks_the_text_is_shown_by_path_size_and_end():
+    play = Play('expect upload "battery"')
+    assert play.run() == (False, 5.0)
+    assert play.reports[-1]["found"] == "no file was put"
+    play = Play('expect upload "battery"')
+    lines = [f"line {number}\n" for number in range(200)] + ["x" * 300]
+    play.uploads.append(Upload("PUT", "/logs/a.txt", {}, "".join(lines)))
+    assert play.run() == (False, 5.0)
+    assert play.reports[-1]["found"] == (
+        f"/logs/a.txt has 1990 bytes and ends with line 198 / line 199 / {'x' * 100}"
+    )
 
 
 def test_a_state_that_came_and_went_before_the_line_does_not_hold():

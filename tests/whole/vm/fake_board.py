@@ -316,7 +316,7 @@ def _modules():
         ),
         "supervisor": Namespace(
             RunReason=Namespace(STARTUP=0),
-            runtime=Namespace(run_reason=0, autoreload=True),
+            runtime=Namespace(run_reason=0, autoreload=True, serial_bytes_available=0),
             ticks_ms=world.ticks_ms,
             reload=_reset,
         ),

@@ -50,11 +50,17 @@ class SourceRecord:
 
     def made(self, mpy: bytes) -> Made | None:
         """The source of this .mpy, None where it was compiled elsewhere."""
-        try:
-            about = json.loads(self._read(f"{digest_of(mpy)}.json") or b"")
-            return Made(str(about["path"]), str(about["source"]), mpy, str(about["original"]))
-        except (ValueError, TypeError, KeyError):
-            return None
+        return _made(self._read(f"{digest_of(mpy)}.json") or b"", mpy)
+
+    def newest_sources(self) -> dict[str, str]:
+        """{path: its source before any replacement} of what was compiled last here."""
+        files = self._folder.glob("*.json") if self._folder else ()
+        newest_last = sorted(
+            (path for path in files if not path.name.endswith(".names.json")),
+            key=lambda path: path.stat().st_mtime_ns,
+        )
+        made = (_made(path.read_bytes(), b"") for path in newest_last)
+        return {each.path: each.original for each in made if each}
 
     def names(self, digest: str) -> dict[str, str] | None:
         try:
@@ -93,6 +99,14 @@ class SourceRecord:
                 f"{self._folder} cannot be written ({error.strerror}): chargerctl keeps the sources of compiled files "
                 "there; make it writable"
             ) from error
+
+
+def _made(about: bytes, mpy: bytes) -> Made | None:
+    try:
+        found = json.loads(about)
+        return Made(str(found["path"]), str(found["source"]), mpy, str(found["original"]))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def digest_of(*parts: str | bytes) -> str:

@@ -38,6 +38,13 @@ def make(board: VirtualBoard) -> ModuleType:
             data, console.typed[:size] = bytes(console.typed[:size]), b""
             return data.decode("utf-8", "replace")
 
+        def readinto(self, buffer: Any) -> int:
+            """Bytes as they are, but for the carriage return that the Enter key sends."""
+            size = len(buffer)
+            board.clock.wait(lambda: len(console.typed) >= size)
+            buffer[:], console.typed[:size] = bytes(console.typed[:size]).replace(b"\r", b"\n"), b""
+            return size
+
         def readline(self) -> str:
             line = ""
             while not line.endswith("\n"):

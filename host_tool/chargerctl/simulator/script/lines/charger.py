@@ -96,6 +96,11 @@ def brownout(stage: Stage) -> None:
     stage.board.reset("brownout")
 
 
+@line("type text:TEXT", "Type a line at the serial console, with Enter at its end.")
+def type_line(stage: Stage, text: str) -> None:
+    stage.board.console.type(text.encode() + b"\r")
+
+
 @line(
     "set setting:SECTION.KEY=VALUE",
     "Edit settings.toml on the drive, as a person does: the board starts its program again. The value is not checked; one "

@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chargerctl.simulator.script.line import Expectation, Stage, timed
 from chargerctl.simulator.script.values import Json
 
 _WITHIN = "[within within:SECONDS]"
 _WITHIN_S = 5.0
 _FRAME = "kind:call|result|error direction:in|out action:ACTION"
+
+
+def _state(part: str, now: Callable[[], str], wanted: str, within: float) -> Expectation:
+    """That a part, which is also the kind of its events, comes to the state that is wanted."""
+    return Expectation(part, within, lambda: now() == wanted, lambda: f"the {part} is {now()}")
 
 
 @timed("wait seconds:SECONDS", "Let time pass.")
@@ -23,34 +30,19 @@ def wait(stage: Stage, seconds: float) -> float:
 )
 def relay(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     world = stage.world
-    return Expectation(
-        "relay",
-        within,
-        lambda: world.relay_closed == (state == "closed"),
-        lambda: f"the relay is {'closed' if world.relay_closed else 'open'}",
-    )
+    return _state("relay", lambda: "closed" if world.relay_closed else "open", state, within)
 
 
 @timed(f"expect contact state:open|closed {_WITHIN}", "The main contacts of the contactor behind the relay.")
 def contact(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     world = stage.world
-    return Expectation(
-        "contact",
-        within,
-        lambda: world.contactor_closed == (state == "closed"),
-        lambda: f"the contactor is {'closed' if world.contactor_closed else 'open'}",
-    )
+    return _state("contact", lambda: "closed" if world.contactor_closed else "open", state, within)
 
 
 @timed(f"expect lock state:locked|unlocked {_WITHIN}", "The lock, by the level at its pin.")
 def lock(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     world = stage.world
-    return Expectation(
-        "lock",
-        within,
-        lambda: world.lock_engaged == (state == "locked"),
-        lambda: f"the lock is {'locked' if world.lock_engaged else 'unlocked'}",
-    )
+    return _state("lock", lambda: "locked" if world.lock_engaged else "unlocked", state, within)
 
 
 @timed(f"expect led colour:RRGGBB {_WITHIN}", "The LED's colour on the wire, after brightness, ±1.")
@@ -133,5 +125,5 @@ def upload(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
         "upload",
         within,
         lambda: bool(uploads) and text in uploads[-1].text,
-        lambda: f"the file is {uploads[-1].text!r}" if uploads else "no file was put",
+        lambda: str(uploads[-1]) if uploads else "no file was put",
     )

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the lines on the board's console say about its health."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from chargerctl.doctor.finding import FAILED, OK, SKIPPED, WARNING, Finding
+from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
+
+# The answer to the question (transport/relay.py).
+_ASKED = re.compile(
+    r"firmware (\S{1,20}), serial .{1,64}, up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
+)
+_PHASE = re.compile(r"phase=(\w{1,20})")
+_FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
+# A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
+_LITTLE = 16 * 1024
+_MOST = 20_000  # lines that are looked at
+_PARTS = ("store", "meter", "reader", "display", "light", "card")
+_TROUBLE = re.compile(r"lost|cannot|damaged|does not")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes free; piece: the largest outside the heap, None where the board does not say."""
+
+    free: int
+    piece: int | None
+
+    def __str__(self) -> str:
+        piece = f", the largest piece outside the heap {self.piece:,}" if self.piece is not None else ""
+        return f"{self.free:,} bytes free{piece}"
+
+
+@dataclass
+class Health:
+    """What was found since the board's last start, the latest of each. at_start: the memory before and with Wi-Fi."""
+
+    lines: int = 0
+    started: str = ""  # firmware, board and reason of the reset
+    firmware: str = ""
+    up_s: float | None = None
+    phase: str = ""
+    crashes: int | None = None
+    memory: Memory | None = None
+    at_start: tuple[Memory, ...] = ()
+    faults: dict[str, None] = field(default_factory=dict)
+    mistakes: list[str] = field(default_factory=list)
+    troubles: dict[str, str] = field(default_factory=dict)
+    slow: dict[str, str] = field(default_factory=dict)
+    traceback: Traceback | None = None
+
+
+def health_of(lines: Iterable[str]) -> Health:
+    """Of the first 20,000 lines."""
+    health, starts, tracebacks = Health(), Starts(), Tracebacks()
+    for text in islice(lines, _MOST):
+        line = said(text)
+        if start := starts.see(line):
+            of_board = f"firmware {start.firmware} on {start.board}, reset: {start.reason}"
+            health = Health(health.lines, of_board if start.firmware else "")
+        if found := tracebacks.see(line):
+            health.traceback = found
+        if line.board_s is not None:
+            health.lines += 1
+            health.up_s = line.board_s
+            _take(health, line)
+    if found := tracebacks.end():
+        health.traceback = found
+    return health
+
+
+def _take(health: Health, line: Said) -> None:
+    tag, text = line.tag, line.message
+    if tag == "memory":
+        amounts = tuple(
+            Memory(int(free), int(piece) if piece else None) for free, piece in _FREE.findall(text)
+        )
+        if len(amounts) == 2:
+            health.at_start = amounts
+        if amounts:
+            health.memory = amounts[-1]
+    elif tag == "asked" and (found := _ASKED.match(text)):
+        health.up_s, health.crashes = float(found[2]), int(found[4])
+        health.firmware = found[1]
+        if found[3] != "None":
+            health.faults[found[3]] = None
+    elif tag == "view" and (found := _PHASE.match(text)):
+        health.phase = found[1]
+    elif tag == "safety" and text.startswith("fault latched: "):
+        health.faults[text.removeprefix("fault latched: ")] = None
+    elif tag == "safety" and text.startswith("fault cleared: "):
+        health.faults.pop(text.removeprefix("fault cleared: "), None)
+    elif tag == "config":
+        health.mistakes.append(text)
+    elif tag == "loop":
+        health.slow[text.partition(" ")[0]] = text
+    elif tag in _PARTS and _TROUBLE.search(text):
+        health.troubles[tag] = text
+
+
+def console_findings(health: Health) -> Iterator[Finding]:
+    """Memory, faults, mistakes in the settings, and parts that are lost."""
+    if not health.lines:
+        yield Finding(
+            "console",
+            SKIPPED,
+            "no line of the firmware was read",
+            "reset the board meanwhile, or see what it prints: chargerctl monitor",
+        )
+        return
+    running = (
+        f"the charger runs since {health.up_s:,.0f} s" if health.up_s is not None else "the charger runs"
+    )
+    crashes = f", {health.crashes} crashes" if health.crashes else ""
+    yield Finding(
+        "console",
+        WARNING if health.crashes else OK,
+        running + crashes,
+        "chargerctl report" if crashes else "",
+    )
+    yield _memory(health.memory)
+    for fault in sorted(health.faults):
+        yield Finding("faults", FAILED, f"fault latched: {fault}", "docs/safety.md says what clears it")
+    for text in health.mistakes[-3:]:
+        yield Finding("board settings", FAILED, text, "chargerctl config check, then deploy")
+    for tag in sorted(health.troubles):
+        yield Finding(tag, WARNING, health.troubles[tag], "check its wiring, then reset the board")
+    if health.traceback:
+        error = health.traceback.error or "a traceback"
+        yield Finding("program", FAILED, f"it ended with {error}", "chargerctl report, and open an issue")
+
+
+def _memory(memory: Memory | None) -> Finding:
+    if memory is None:
+        return Finding(
+            "memory", SKIPPED, "no memory line yet: the firmware writes one at its start and then hourly"
+        )
+    if memory.free < _LITTLE:
+        way = "switch off parts that are not fitted: [hardware] display and card_reader = none"
+        return Finding("memory", WARNING, str(memory), way)
+    return Finding("memory", OK, str(memory))

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The question at a board's console whether its relay is open and stays so, and the answer (firmware/charger/maintenance.py
+and firmware/hold.py). Pure: bytes to type, text to read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HOLD = b"\r?hold\r"  # asks, and holds the relay open for the minutes of a deploy
+LOOK = b"\r?relay\r"  # only asks
+FREE = b"\r?free\r"  # ends the hold
+
+_BY_HOLD_PY = "by hold.py"
+_TITLE = re.compile(
+    r"\x1b\].*?(?:\x1b\\|\x07)", re.DOTALL
+)  # CircuitPython sets the terminal's title at any moment
+_ANSWER = re.compile(
+    r"^(?:\[ *\d+\.\d{3}\] )?asked  relay (open|closed|unknown), (transaction|no transaction), "
+    r"(?:held open ([^\r\n]{1,40})|not held)\r?\n",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Relay:
+    """What the board said. relay: open, closed or unknown. held: how, such as "for 5 min"; "" where nothing does."""
+
+    relay: str
+    transaction: bool
+    held: str
+
+    @property
+    def stays_open(self) -> bool:
+        return self.relay == "open" and not self.transaction and self.held != ""
+
+    @property
+    def by_hold_py(self) -> bool:
+        """The charger is not running: hold.py holds until the deploy is finished."""
+        return self.stays_open and self.held == _BY_HOLD_PY
+
+    def __str__(self) -> str:
+        transaction = "a transaction is running" if self.transaction else "no transaction is running"
+        return f"the relay is {self.relay}, {transaction}"
+
+
+def answer_in(text: str) -> Relay | None:
+    """The last complete answer in what a console has printed since the question."""
+    found = _ANSWER.findall(_TITLE.sub("", text))
+    if not found:
+        return None
+    relay, transaction, held = found[-1]
+    return Relay(relay, transaction == "transaction", held)

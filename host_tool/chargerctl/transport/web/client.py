@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Requests to a board's web workflow, one at a time, and what each status of an answer means.
+
+The board closes the connection after each answer, and answers nobody else meanwhile. What it sends is bounded here.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import http.client
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from chargerctl.transport.volume import LARGEST, BoardError, TooMuchError
+from chargerctl.visible import visible
+
+LONGEST_VALUE = 63  # of a header, in characters: CircuitPython ignores the rest
+_LONGEST_PATH = 255
+_CONNECT_S = 5
+_ANSWER_S = 30
+_TRIES = 3
+_PAUSE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Access:
+    """host: as in a URL. password: of the web workflow. shown: the host in messages."""
+
+    host: str
+    port: int
+    password: str = field(repr=False)
+    shown: str
+
+    @property
+    def authorization(self) -> str:
+        return "Basic " + base64.b64encode(f":{self.password}".encode()).decode()
+
+
+class LostError(BoardError):
+    """The connection ended before the answer: what was asked for may have been done, in part or not at all."""
+
+
+class WebClient:
+    """`pause(seconds)` waits, and `clock()` gives seconds; both for tests. answered_at: when the board last answered."""
+
+    def __init__(
+        self,
+        access: Access,
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.access = access
+        self.pause = pause
+        self.clock = clock
+        self.answered_at: float | None = None
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The body of a good answer. Raises FileNotFoundError, FileExistsError, BoardError and TooMuchError.
+
+        Again after an error 500 where that can do no harm, and where nobody took the connection; never after an answer got
+        lost: what was asked may have been done.
+        """
+        if len(quote(path)) > _LONGEST_PATH:
+            raise BoardError(
+                f"{path} has too long a name for the web workflow: use --port", errno.ENAMETOOLONG
+            )
+        repeatable = method in ("GET", "PUT")
+        for tries in range(1, _TRIES + 1):
+            try:
+                status, content = self._once(method, path, body, dict(headers or {}))
+            except _BusyError:
+                if tries == _TRIES:
+                    raise
+            except (OSError, http.client.HTTPException) as error:
+                if isinstance(error, TooMuchError):
+                    raise
+                if tries == _TRIES or method != "GET":
+                    raise self._lost(f"{method} {path}", error) from None
+            else:
+                if status < 300:
+                    return content
+                if status != 500 or not repeatable or tries == _TRIES:
+                    raise self._refused(status, f"{method} {path}", path)
+            self.pause(_PAUSE_S)
+        raise AssertionError("the last try has ended otherwise")
+
+    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        access = self.access
+        connection = http.client.HTTPConnection(access.host.strip("[]"), access.port, timeout=_CONNECT_S)
+        try:
+            try:
+                connection.connect()
+            except OSError as error:
+                self.answered_at = None
+                raise _BusyError(
+                    f"{access.shown} cannot be reached ({error.strerror or error}): is the board switched on, in the same "
+                    "network, and [web] api_password set in its settings? After a reset by watchdog or brown-out "
+                    "CircuitPython leaves its web workflow off: press reset",
+                ) from None
+            connection.sock.settimeout(_ANSWER_S)
+            everywhere = {"Authorization": access.authorization, "X-Timestamp": str(int(time.time() * 1000))}
+            connection.request(method, quote(path), body, everywhere | headers)
+            with connection.getresponse() as response:
+                content = response.read(LARGEST + 1)
+                if len(content) > LARGEST:
+                    raise TooMuchError(f"its file {path} is larger")
+                if response.length:  # bytes that were promised
+                    raise http.client.IncompleteRead(content, response.length)
+        except BaseException:
+            self.answered_at = None
+            raise
+        finally:
+            connection.close()
+        self.answered_at = self.clock()
+        return response.status, content
+
+    def _lost(self, what: str, error: Exception) -> LostError:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return LostError(
+            f"{self.access.shown} was lost in {what} ({visible(reason)}): see that it is switched on and in reach of its "
+            "Wi-Fi, then run this again",
+            errno.ECONNRESET,
+        )
+
+    def _refused(self, status: int, what: str, path: str) -> OSError:
+        """The error for an answer that is none of the good ones."""
+        shown = self.access.shown
+        if status == 404:
+            return FileNotFoundError(errno.ENOENT, "no such file or folder", path.removeprefix("/fs/"))
+        if status == 412:
+            return FileExistsError(errno.EEXIST, "exists", path.removeprefix("/fs/"))
+        if status in (413, 417):
+            return OSError(errno.ENOSPC, "no space left on the board")
+        message = {
+            401: f"{shown} refused the password (401): set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that "
+            "is on the board",
+            403: f"{shown} has no password for its web workflow (403), so it lets nobody in: set [web] api_password, "
+            "deploy with --drive or --port, and reset the board",
+            409: f"{shown}: a computer owns its drive over USB (409): eject CIRCUITPY there, or deploy with --drive",
+            500: f"{shown} failed at {what} (500): its drive may be damaged or its memory full; reset the board, then run "
+            "this again",
+        }.get(status)
+        if message is None and 300 <= status < 400:
+            message = f"{shown} is the name of any board ({status}): give --host that of one, as chargerctl devices shows it"
+        return BoardError(
+            message or f"{shown} answered {what} with status {status}: is that a CircuitPython board?"
+        )
+
+
+class _BusyError(BoardError):
+    """Nobody took the connection: the board is answering somebody else, restarting, or not there."""

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A board's console over the web workflow: a WebSocket as a stream of bytes.
+
+Whoever opens it must read it: CircuitPython waits for the network at each print, without limit.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import Relay, answer_in
+from chargerctl.transport.volume import BoardError
+from chargerctl.transport.web.client import Access
+
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
+
+_OPEN_S = 5
+_PIECE = 8  # bytes typed at once, into a ring of 16
+_LARGEST = 1 << 16  # of one message
+_MOST = 1 << 16  # characters that are kept of what comes before an answer
+
+
+class WebConsole:
+    """As every console: read, write, close. `pause` waits between pieces of what is typed."""
+
+    def __init__(self, access: Access, pause: Callable[[float], None] = time.sleep) -> None:
+        """Opens it; BoardError where the board does not."""
+        self._pause = pause
+        self._shown = access.shown
+        self._socket = _opened(access)
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come, b"" when nothing did in this time. OSError when the board is gone."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            # Undecoded: a message may end in the middle of a character.
+            message: Any = self._socket.recv(timeout=timeout_s, decode=False)
+        except TimeoutError:
+            return b""
+        except ConnectionClosed as error:
+            raise self._gone() from error
+        return bytes(message)
+
+    def write(self, data: bytes) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        for start in range(0, len(data), _PIECE):
+            if start:
+                self._pause(0.1)
+            try:
+                self._socket.send(data[start : start + _PIECE].decode("latin-1"))
+            except ConnectionClosed as error:
+                raise self._gone() from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _gone(self) -> BoardError:
+        return BoardError(
+            f"{self._shown}: the console was closed: see that the board is switched on, then run this again",
+            errno.ECONNRESET,
+        )
+
+
+def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
+    """The board's answer at its console; None where none comes in this time: no charger runs there. BoardError."""
+    console = WebConsole(access)
+    try:
+        console.write(question)
+        text, end = "", time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            text = (text + console.read(left).decode("utf-8", "replace"))[-_MOST:]
+            if answer := answer_in(text):
+                return answer
+        return None
+    finally:
+        console.close()
+
+
+def _opened(access: Access) -> ClientConnection:
+    try:
+        from websockets.exceptions import WebSocketException
+        from websockets.sync.client import connect
+    except ImportError:
+        raise ChargerctlError(
+            "the console of a board on the network needs the package websockets: pip install 'chargerctl[web]'"
+        ) from None
+    try:
+        return connect(
+            f"ws://{access.host}:{access.port}/cp/serial/",
+            additional_headers={"Authorization": access.authorization},
+            open_timeout=_OPEN_S,
+            close_timeout=1,
+            # CircuitPython sends back what a ping carries without undoing the mask.
+            ping_interval=None,
+            compression=None,
+            user_agent_header=None,
+            proxy=None,
+            max_size=_LARGEST,
+        )
+    except (OSError, WebSocketException) as error:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
+        remedy = "see that the board is switched on and in reach of its Wi-Fi, then run this again"
+        if status in (401, 403):
+            remedy = "set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that is on the board"
+        raise BoardError(
+            f"{access.shown}: its console cannot be opened ({why}): {remedy}", errno.ECONNREFUSED
+        ) from None

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a board answers at its console about its relay, in whatever a console prints around it."""
+
+from __future__ import annotations
+
+import pytest
+from chargerctl.transport.relay import Relay, answer_in
+
+HELD = "[  12.345] asked  relay open, no transaction, held open for 5 min\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "stays_open"),
+    [
+        (HELD, Relay("open", False, "for 5 min"), True),
+        ("[12345.678] asked  relay closed, transaction, not held\n", Relay("closed", True, ""), False),
+        ("[  12.345] asked  relay open, transaction, not held\r\n", Relay("open", True, ""), False),
+        ("[  12.345] asked  relay open, no transaction, not held\r\n", Relay("open", False, ""), False),
+        (
+            "asked  relay open, no transaction, held open by hold.py\r\n",
+            Relay("open", False, "by hold.py"),
+            True,
+        ),
+        (
+            "asked  relay unknown, no transaction, held open by hold.py\r\n",
+            Relay("unknown", False, "by hold.py"),
+            False,
+        ),
+    ],
+)
+def test_an_answer_is_understood(text: str, answer: Relay, stays_open: bool) -> None:
+    assert answer_in(text) == answer
+    assert answer.stays_open == stays_open
+
+
+def test_it_stands_among_other_lines_and_titles_and_the_last_counts() -> None:
+    text = f"[   1.000] wifi   joined\r\n{HELD}\x1b]0;code.py\x1b\\" + HELD.replace("5 min", "4 min") + "[ 13"
+    assert answer_in(text) == Relay("open", False, "for 4 min")
+
+
+def test_only_hold_py_says_that_it_holds() -> None:
+    assert answer_in("asked  relay open, no transaction, held open by hold.py\n").by_hold_py  # type: ignore[union-attr]
+    assert not answer_in(HELD).by_hold_py  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        HELD.rstrip(),  # the end of the line is still to come
+        "?hold\r\n",
+        f"[   1.000] card   {HELD}",  # what somebody else made the board print
+        f"x{HELD}",
+        "[  12.345] asked  relay ajar, no transaction, not held\r\n",
+        "[  12.345] asked  firmware 1.0, serial t-1, up 3 s\r\n",
+        "asked  relay open, no transaction, held open " + "x" * 41 + "\r\n",
+    ],
+)
+def test_anything_else_is_no_answer(text: str) -> None:
+    assert answer_in(text) is None

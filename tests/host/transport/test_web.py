@@ -1,0 +1,380 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The web workflow against a board that has its habits: requests, files, the console, and when nothing may be written."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+
+import pytest
+from chargerctl.deploy.troubles import explain
+from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import HOLD, LOOK
+from chargerctl.transport.volume import BoardError, TooMuchError
+from chargerctl.transport.web import client as client_module
+from chargerctl.transport.web.client import WebClient
+from chargerctl.transport.web.console import WebConsole, ask
+from chargerctl.transport.web.holding import MARK, Hold
+from chargerctl.transport.web.volume import WebVolume
+
+from tests.host.transport.faulty import Tree
+from tests.host.web_board.board import PASSWORD, WebBoard, wait_until
+
+TREE: Tree = {"code.py": b"print(1)\n", "lib/a.mpy": b"C\x06" * 40, "empty": None, "mit Ümlaut.txt": b""}
+
+
+@pytest.fixture
+def board() -> Iterator[WebBoard]:
+    with WebBoard(TREE) as board:
+        yield board
+
+
+def volume_of(board: WebBoard, force: bool = False, said: list[str] | None = None) -> WebVolume:
+    client = WebClient(board.access(), board.pause, board.clock)
+    return WebVolume(client, Hold(client, board.ask, force, (said if said is not None else []).append))
+
+
+@pytest.fixture
+def volume(board: WebBoard) -> WebVolume:
+    return volume_of(board)
+
+
+# Reading.
+
+
+def test_what_is_on_the_drive(volume: WebVolume) -> None:
+    listing = volume.list()
+    assert listing.files == {"code.py": 9, "lib/a.mpy": 80, "mit Ümlaut.txt": 0}
+    assert listing.folders == {"lib", "empty"}
+    assert volume.read("lib/a.mpy") == TREE["lib/a.mpy"]
+    assert volume.cluster == 512
+    assert volume.free() == volume.free() // 512 * 512 > 1 << 20
+    assert list(volume.differing({"code.py": b"print(1)\n", "lib/a.mpy": b""})) == ["lib/a.mpy"]
+
+
+def test_reading_writes_nothing_and_asks_nothing(board: WebBoard, volume: WebVolume) -> None:
+    volume.list()
+    volume.read("code.py")
+    volume.sync([""])
+    assert {request.split()[0] for request in board.requests} == {"GET"}
+    assert not board.is_held
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolume) -> None:
+    with pytest.raises(FileNotFoundError):
+        volume.read("gone")
+
+
+@pytest.mark.parametrize(
+    ("listing", "said"),
+    [
+        (b"<html>", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "CircuitPython 9 or newer"),
+        (b'{"files": [{"name": "../x"}]}', "is no name"),
+        (b'{"files": [{"name": ""}]}', "is no name"),
+        (b'{"files": [{"name": 7}]}', "is no name"),
+        (b'{"files": [7]}', "is no name"),
+    ],
+)
+def test_a_listing_of_another_kind_is_said_so(
+    board: WebBoard, volume: WebVolume, listing: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebClient, "request", lambda *_, **__: listing)
+    with pytest.raises(BoardError, match=said):
+        volume.list()
+
+
+def test_more_than_a_board_can_have_is_refused(
+    board: WebBoard, volume: WebVolume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "LARGEST", 50)
+    with pytest.raises(TooMuchError):
+        volume.read("lib/a.mpy")
+
+
+# Every status has an error of one line with its remedy.
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "refused the password (401): set [web] api_password"),
+        (403, "has no password for its web workflow (403)"),
+        (409, "a computer owns its drive over USB (409): eject CIRCUITPY there"),
+        (412, "exists"),
+        (413, "is full: "),
+        (417, "is full: "),
+        (500, "failed at PUT /fs/x (500): its drive may be damaged"),
+        (501, "answered PUT /fs/x with status 501: is that a CircuitPython board?"),
+        (307, "is the name of any board (307): give --host that of one"),
+        (404, "was unplugged or fails (no such file or folder)"),
+    ],
+)
+def test_a_refused_write_says_what_to_do(board: WebBoard, status: int, said: str) -> None:
+    volume = volume_of(board)
+    volume.write("y", b"")
+    board.faults = dict.fromkeys(range(len(board.requests) + 1, 100), status)
+    with pytest.raises(OSError, match="") as caught:
+        volume.write("x", b"content")
+    text = str(explain(caught.value, volume.name, committed=False))
+    assert said in text
+    assert "\n" not in text
+    assert PASSWORD not in text
+
+
+def test_the_password_is_wrong_or_there_is_none(board: WebBoard) -> None:
+    with pytest.raises(BoardError, match="refused the password"):
+        WebClient(board.access("wrong"), board.pause).request("GET", "/fs/")
+    board.has_password = False
+    with pytest.raises(BoardError, match="has no password for its web workflow"):
+        WebClient(board.access(), board.pause).request("GET", "/fs/")
+
+
+def test_a_password_is_never_shown(board: WebBoard) -> None:
+    assert PASSWORD not in repr(board.access())
+
+
+def test_nobody_there_is_said_after_a_few_tries(board: WebBoard) -> None:
+    access = board.access()
+    board._server.server_close()
+    waited: list[float] = []
+    with pytest.raises(BoardError, match=r"cannot be reached \(.*\): is the board switched on"):
+        WebClient(access, waited.append).request("GET", "/fs/")
+    assert len(waited) == 2
+
+
+@pytest.mark.parametrize("fault", ["drop", 500])
+def test_what_only_reads_is_repeated(board: WebBoard, volume: WebVolume, fault: object) -> None:
+    board.faults = {1: fault, 2: fault}
+    assert volume.read("code.py") == TREE["code.py"]
+
+
+# Writing.
+
+
+def test_files_are_made_moved_and_removed(board: WebBoard, volume: WebVolume) -> None:
+    volume.make_folder("new")
+    volume.write("new/one.txt", b"one" * 100)
+    volume.write("code.py", b"")
+    volume.rename("new/one.txt", "lib/two.txt")
+    volume.remove("mit Ümlaut.txt")
+    volume.remove_folder("new")
+    assert board.disk.tree() == {
+        ".held": b"",
+        "code.py": b"",
+        "lib/a.mpy": TREE["lib/a.mpy"],
+        "lib/two.txt": b"one" * 100,
+        "empty": None,
+    }
+    assert MARK not in volume.list().files
+    assert not board.written_while_closed
+
+
+def test_a_name_that_is_taken_is_not_written_over(volume: WebVolume) -> None:
+    with pytest.raises(FileExistsError):
+        volume.rename("code.py", "lib/a.mpy")
+
+
+def test_only_an_empty_folder_is_removed_although_the_board_would_take_all(
+    board: WebBoard, volume: WebVolume
+) -> None:
+    with pytest.raises(OSError, match=r".*") as caught:
+        volume.remove_folder("lib")
+    assert caught.value.errno == errno.ENOTEMPTY
+    assert "lib/a.mpy" in board.disk.tree()
+
+
+def test_a_name_longer_than_a_header_is_copied(board: WebBoard, volume: WebVolume) -> None:
+    long = "a-name-that-is-longer-than-what-a-header-of-circuitpython-may-have.txt"
+    volume.rename("code.py", long)
+    assert board.disk.tree()[long] == TREE["code.py"]
+    assert "code.py" not in board.disk.tree()
+    volume.write("code.py", b"")
+    with pytest.raises(FileExistsError):
+        volume.rename("code.py", long)
+
+
+def test_a_path_longer_than_the_board_reads_is_refused(volume: WebVolume) -> None:
+    with pytest.raises(BoardError, match="too long a name for the web workflow"):
+        volume.read("ü" * 60)
+
+
+def test_sync_waits_until_the_board_has_written_its_flash(board: WebBoard, volume: WebVolume) -> None:
+    volume.write("x", b"content")
+    assert "x" not in board.disk.tree(keep_unsynced=False)
+    volume.sync(["x"])
+    assert board.disk.tree(keep_unsynced=False)["x"] == b"content"
+    before = board.now_s
+    volume.sync(["x"])
+    assert board.now_s == before
+
+
+@pytest.mark.parametrize("fault", ["drop", "lose", "half", 500])
+@pytest.mark.parametrize("what", ["write", "move", "remove", "folder"])
+def test_a_change_whose_answer_is_lost_is_repeated(board: WebBoard, what: str, fault: object) -> None:
+    volume = volume_of(board)
+    volume.write("staged", b"new" * 100)
+    board.faults = {len(board.requests) + 1: fault}
+    act = {
+        "write": lambda: volume.write("staged", b"newer" * 100),
+        "move": lambda: volume.rename("staged", "lib/live"),
+        "remove": lambda: volume.remove("staged"),
+        "folder": lambda: volume.make_folder("new"),
+    }[what]
+    if fault == 500 and what in ("move", "remove"):
+        with pytest.raises(BoardError, match="500"):  # what was done is not known
+            act()
+        return
+    act()
+    tree = board.disk.tree()
+    assert tree.get("staged") == {"write": b"newer" * 100, "folder": b"new" * 100}.get(what)
+    assert tree.get("lib/live") == (b"new" * 100 if what == "move" else None)
+
+
+def test_a_change_that_never_gets_through_is_given_up(board: WebBoard, volume: WebVolume) -> None:
+    volume.write("x", b"")
+    board.faults = dict.fromkeys(range(len(board.requests) + 1, 100), "drop")
+    with pytest.raises(BoardError, match="was lost in"):
+        volume.write("y", b"")
+
+
+# The relay.
+
+
+def test_before_the_first_change_the_board_holds_its_relay_open(board: WebBoard) -> None:
+    said: list[str] = []
+    volume = volume_of(board, said=said)
+    volume.write("x", b"content")
+    assert board.requests[0] == "PUT /fs/.held"
+    assert board.requests[-1] == "PUT /fs/x"
+    assert board.restarts == 1, "hold.py has said so itself"
+    assert board.is_held
+    assert not board.written_while_closed
+    assert said == ["garage.local: its relay is open; the charger stops until this has ended"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("relay", "said"),
+    [
+        ("relay closed, transaction", "the relay is closed, a transaction is running: end the charge"),
+        ("relay open, transaction", "the relay is open, a transaction is running: end the charge"),
+        ("relay unknown, no transaction", "the relay is unknown, no transaction is running"),
+    ],
+)
+def test_nothing_is_written_where_the_relay_may_close(
+    board: WebBoard, force: bool, relay: str, said: str
+) -> None:
+    board.relay = relay
+    with pytest.raises(BoardError, match=said):
+        volume_of(board, force).write("x", b"content")
+    assert board.requests == []
+    assert board.disk.tree() == TREE
+
+
+def test_a_board_that_says_nothing_needs_force() -> None:
+    said: list[str] = []
+    with WebBoard(TREE, program="") as board:
+        with pytest.raises(BoardError, match=r"does not say that its relay is open.*--force"):
+            volume_of(board).make_folder("new")
+        assert board.requests == []
+        volume = volume_of(board, force=True, said=said)
+        volume.write("x", b"content")
+        volume._hold.end()
+        assert board.requests == ["PUT /fs/x"]
+    assert said == ["warning: garage.local does not say that its relay is open (--force)"]
+
+
+def test_a_board_that_answers_and_does_not_hold_is_an_older_one(
+    board: WebBoard, volume: WebVolume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "_start", lambda: None)  # it goes on
+    board.holds_for_min = 500
+    with pytest.raises(BoardError, match="did not stop its charger within"):
+        volume.write("x", b"content")
+    assert board.disk.tree() == TREE, "the mark is gone again"
+
+
+def test_where_the_board_is_reset_meanwhile_nothing_more_is_written(
+    board: WebBoard, volume: WebVolume
+) -> None:
+    volume.write("x", b"content")
+    board.reset()
+    with pytest.raises(BoardError, match="was reset meanwhile"):
+        volume.write("y", b"content")
+    assert "y" not in board.disk.tree()
+    assert not board.written_while_closed
+
+
+def test_nor_where_it_is_reset_in_a_request(board: WebBoard, volume: WebVolume) -> None:
+    volume.write("x", b"content")
+    board.reset()
+    board.now_s -= 5
+    board.faults = {len(board.requests) + 1: "drop"}
+    with pytest.raises(BoardError, match="was reset meanwhile"):
+        volume.write("y", b"content")
+    assert "y" not in board.disk.tree()
+
+
+def test_at_the_end_the_board_runs_what_is_on_it(board: WebBoard, volume: WebVolume) -> None:
+    volume.write("x", b"content")
+    volume._hold.end()
+    board.pause(5)
+    assert MARK not in board.disk.tree()
+    assert not board.is_held
+    assert board.restarts == 2
+
+
+# The console.
+
+
+def test_the_console_is_a_stream_of_bytes(board: WebBoard) -> None:
+    console = WebConsole(board.access(), lambda seconds: None)
+    try:
+        wait_until(lambda: bool(board._consoles))
+        board.print("größer\r\n")
+        assert console.read(5) == "größer\r\n".encode()
+        assert console.read(0.01) == b""
+        console.write(b"\r?relay\r")
+        text = b""
+        while b"not held" not in text:
+            text += console.read(5)
+    finally:
+        console.close()
+
+
+def test_the_question_is_asked_over_it(board: WebBoard) -> None:
+    answer = ask(board.access(), HOLD, 5)
+    assert answer is not None
+    assert answer.stays_open
+    answer = ask(board.access(), LOOK, 5)
+    assert answer is not None
+    assert answer.held == "for 5 min"
+
+
+def test_files_are_answered_while_a_console_is_open(board: WebBoard, volume: WebVolume) -> None:
+    console = WebConsole(board.access())
+    try:
+        assert volume.read("code.py") == TREE["code.py"]
+    finally:
+        console.close()
+
+
+def test_no_answer_is_none() -> None:
+    with WebBoard(TREE, program="") as board:
+        assert ask(board.access(), HOLD, 0.05) is None
+
+
+def test_a_console_is_not_opened_without_the_password(board: WebBoard) -> None:
+    with pytest.raises(BoardError, match=r"cannot be opened \(status 401\): set \[web\] api_password"):
+        WebConsole(board.access("wrong"))
+
+
+def test_the_package_that_it_needs_is_named(board: WebBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "websockets.sync.client", None)
+    with pytest.raises(ChargerctlError, match=r"pip install 'chargerctl\[web\]'"):
+        WebConsole(board.access())
