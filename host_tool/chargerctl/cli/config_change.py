@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
 from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import (
@@ -118,7 +119,7 @@ def pull(
     path = config or DEFAULT
     there = os.path.lexists(path)
     laptop = effective(path if there else None, os.environ, complete=False)
-    label, on_drive, base = _read(drive, Approach(force, output.note))
+    label, on_drive, base = _read(drive, approach(output, force, config=config))
     taken, conflicts, problems = changes_to_pull(
         base if there else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )

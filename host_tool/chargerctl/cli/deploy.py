@@ -13,7 +13,7 @@ import click
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, NEWEST_MAJOR
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
@@ -94,7 +94,7 @@ def command(
     chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, blank=True, approach=Approach(force, output.note, writes=True)) as opened:
+    with open_drive(drive, blank=True, approach=approach(output, force, True, config, overrides)) as opened:
         notes: list[str] = []
         if opened.blank:
             opened, notes = _for_a_board(opened, config, overrides)
