@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from charger import checks, settings, settings_file
+from chargerctl.boards import network, ports
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.cli.main import main
 from chargerctl.deploy.image import Image, firmware_image
@@ -24,6 +25,13 @@ GOOD = {
     "CHARGER_MQTT_BROKER": "192.168.1.10",
     "CHARGER_SERIAL": "esp32c6-charger-4f2a9c",
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_around(monkeypatch):
+    """No serial ports, and nobody in the network, whatever machine the tests run on."""
+    monkeypatch.setattr(ports, "listed_ports", list)
+    monkeypatch.setattr(network, "announced_hosts", list)
 
 
 @pytest.fixture

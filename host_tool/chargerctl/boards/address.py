@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from chargerctl.boards.uid import key, normal
 from chargerctl.errors import InputError
 
 AUTO = "auto"  # as a port: the one of the only board there is
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters at least: D: is a drive of Windows
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[\w.-]+)(?::(\d{1,5}))?/?")
-_FORMS = "use the folder of a drive, serial:PORT, or http://HOST[:PORT]"
+_FORMS = "use the folder of a drive, serial:PORT, http://HOST[:PORT], or uid:UID"
 
 
 def _digest(text: str) -> str:
@@ -135,7 +136,28 @@ class WebHost(_Place):
         return _digest(f"http://{self.host.lower()}:{self.port}")
 
 
-Address: TypeAlias = Folder | SerialPort | WebHost
+@dataclass(frozen=True)
+class OfUid(_Place):
+    """A board by its UID, wherever it is plugged in: boards/choice.py finds the way to it."""
+
+    uid: str
+
+    def __str__(self) -> str:
+        return self.called or f"the board with UID {self.uid}"
+
+    @property
+    def _flag(self) -> str:
+        return f"uid:{self.uid}"
+
+    def file(self, path: str) -> str:
+        return f"{self}:/{path}"
+
+    @property
+    def digest(self) -> str:
+        return _digest(f"uid:{key(self.uid)}")
+
+
+Address: TypeAlias = Folder | SerialPort | WebHost | OfUid
 
 
 def no_names(text: str) -> Address | None:
@@ -155,6 +177,8 @@ def parse(text: str, named: Callable[[str], Address | None] = no_names) -> Addre
         return serial_port(rest)
     if kind == "http" and rest.startswith("//"):
         return web_host(rest[2:])
+    if kind == "uid":
+        return _of_uid(rest)
     raise InputError(f"{text}: chargerctl does not support {scheme[1]}: addresses: {_FORMS}")
 
 
@@ -178,3 +202,11 @@ def web_host(text: str) -> WebHost:
         shown = text.rpartition("@")[2]  # before it may be a password
         raise InputError(f"--host {shown}: is not HOST[:PORT], such as cpy-1a2b3c.local or 192.168.1.20:80")
     return WebHost(match[1], port)
+
+
+def _of_uid(text: str) -> OfUid:
+    if not normal(text):
+        raise InputError(
+            f"uid:{text}: is no UID, such as uid:E66164084373532B; chargerctl devices shows them"
+        )
+    return OfUid(normal(text))

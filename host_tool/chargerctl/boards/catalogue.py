@@ -34,7 +34,7 @@ class Board:
 
     since: the first CircuitPython that was built for it, from 9.0.0 on. later: names of `pins` that a later version
     added. free_heap: bytes free when code.py starts, before Wi-Fi takes its share, as published for
-    CircuitPython 9.0.0; None: not published.
+    CircuitPython 9.0.0; None: not published. usb: VID and PID of its CircuitPython; None where USB is the chip's own.
     """
 
     board_id: str
@@ -46,6 +46,7 @@ class Board:
     since: Version = (9, 0, 0)
     later: Mapping[str, Version] = field(default_factory=dict, repr=False)
     free_heap: int | None = None
+    usb: tuple[int, int] | None = None
 
     @property
     def is_rp2(self) -> bool:
@@ -118,6 +119,7 @@ _ALL = (
         pins.XIAO_S3,
         (9, 2, 0),
         pins.XIAO_S3_LATER,
+        usb=(0x2886, 0x8056),
     ),
     Board(
         "adafruit_feather_esp32s3_4mbflash_2mbpsram",
@@ -126,6 +128,7 @@ _ALL = (
         2048,
         960,
         pins.FEATHER,
+        usb=(0x239A, 0x811C),
     ),
     Board(
         "adafruit_feather_esp32s3_nopsram",
@@ -135,8 +138,17 @@ _ALL = (
         3776,
         pins.FEATHER,
         free_heap=_NO_PSRAM_S3,
+        usb=(0x239A, 0x8114),
     ),
-    Board("adafruit_feather_esp32s2", "Adafruit Feather ESP32-S2", "esp32s2", 2048, 960, pins.FEATHER),
+    Board(
+        "adafruit_feather_esp32s2",
+        "Adafruit Feather ESP32-S2",
+        "esp32s2",
+        2048,
+        960,
+        pins.FEATHER,
+        usb=(0x239A, 0x80EC),
+    ),
     Board(
         "adafruit_qtpy_esp32s3_4mbflash_2mbpsram",
         "Adafruit QT Py ESP32-S3, 4 MB flash, 2 MB PSRAM",
@@ -144,6 +156,7 @@ _ALL = (
         2048,
         960,
         pins.QTPY,
+        usb=(0x239A, 0x8144),
     ),
     Board(
         "adafruit_qtpy_esp32s3_nopsram",
@@ -153,12 +166,37 @@ _ALL = (
         3776,
         pins.QTPY,
         free_heap=_NO_PSRAM_S3,
+        usb=(0x239A, 0x811A),
     ),
     Board(
-        "adafruit_qtpy_esp32s2", "Adafruit QT Py ESP32-S2", "esp32s2", 2048, 960, {**pins.QTPY, "BOOT0": 0}
+        "adafruit_qtpy_esp32s2",
+        "Adafruit QT Py ESP32-S2",
+        "esp32s2",
+        2048,
+        960,
+        {**pins.QTPY, "BOOT0": 0},
+        usb=(0x239A, 0x8112),
     ),
-    Board("raspberry_pi_pico_w", "Raspberry Pi Pico W", "rp2040", 0, 508, pins.PICO, free_heap=_PICO_W),
-    Board("raspberry_pi_pico2_w", "Raspberry Pi Pico 2 W", "rp2350", 0, 2556, pins.PICO, (9, 2, 1)),
+    Board(
+        "raspberry_pi_pico_w",
+        "Raspberry Pi Pico W",
+        "rp2040",
+        0,
+        508,
+        pins.PICO,
+        free_heap=_PICO_W,
+        usb=(0x239A, 0x8120),
+    ),
+    Board(
+        "raspberry_pi_pico2_w",
+        "Raspberry Pi Pico 2 W",
+        "rp2350",
+        0,
+        2556,
+        pins.PICO,
+        (9, 2, 1),
+        usb=(0x239A, 0x8162),
+    ),
 )
 
 BOARDS: dict[str, Board] = {board.board_id: board for board in _ALL}

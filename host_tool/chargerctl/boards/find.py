@@ -8,13 +8,15 @@ import os
 import re
 import string
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from chargerctl.boards.address import Address, Folder
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
-from chargerctl.errors import ChargerctlError
+from chargerctl.boards.sightings import Deployed, DriveSeen
 from chargerctl.transport.folder import FolderVolume
+
+READ_ONLY = "read-only for this computer: the board's program owns its files"
+_READ_ONLY_ON_WINDOWS = 0x00080000  # FILE_READ_ONLY_VOLUME
 
 
 def mounted() -> list[Path]:
@@ -37,29 +39,35 @@ def _is_there(place: Path) -> bool:
         return False
 
 
-def _drives(places: Iterable[Path]) -> dict[Path, BootOut]:
-    """The CircuitPython drives among `places`."""
+def is_read_only(place: Path) -> bool:
+    """Whether the system has mounted the drive so that nothing can be written. OSError."""
+    if hasattr(os, "statvfs"):
+        return bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+    return _is_read_only_on_windows(place)
+
+
+def _is_read_only_on_windows(place: Path) -> bool:
+    import ctypes
+
+    flags = ctypes.c_ulong()
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - mypy knows it on Windows only
+    found = kernel.GetVolumeInformationW(str(place), None, 0, None, None, ctypes.byref(flags), None, 0)
+    return bool(found) and bool(flags.value & _READ_ONLY_ON_WINDOWS)
+
+
+def boards_drives(
+    places: Iterable[Path],
+    deployed_on: Callable[[Callable[[str], bytes]], Deployed | None],
+    is_read_only: Callable[[Path], bool] = is_read_only,
+) -> list[DriveSeen]:
+    """The CircuitPython drives among `places`. deployed_on: tells from a function that reads files what is on a drive."""
     found = {}
     for place in places:
+        volume = FolderVolume(place)
         try:
-            found[place] = BootOut.read(FolderVolume(place).read(BOOT_OUT))
+            boot = BootOut.read(volume.read(BOOT_OUT))
+            problem = READ_ONLY if is_read_only(place) else ""
         except OSError:  # not a board's drive, or not readable
             continue
-    return found
-
-
-def the_drive() -> Address:
-    """The CircuitPython drive that is plugged in; ChargerctlError for none or several."""
-    drives = _drives(mounted())
-    if len(drives) == 1:
-        return Folder(next(iter(drives)))
-    if not drives:
-        raise ChargerctlError(
-            "no CIRCUITPY drive found: plug the board in, or name its drive with --drive PATH (an ESP32-C6 has none: deploy "
-            "to a folder with --drive FOLDER and copy its files to the board with the web workflow)"
-        )
-    listed = ", ".join(f"{path}{os.sep} ({boot})" for path, boot in drives.items())
-    raise ChargerctlError(
-        f"{len(drives)} CIRCUITPY drives found: choose one with --drive PATH: {listed}",
-        drives=[str(path) for path in drives],
-    )
+        found[place] = DriveSeen(place, boot, deployed_on(volume.read), problem)
+    return list(found.values())

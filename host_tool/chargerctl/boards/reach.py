@@ -8,11 +8,15 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.errors import InputError
 from chargerctl.transport.folder import FolderVolume
 from chargerctl.transport.volume import Volume
+
+if TYPE_CHECKING:
+    from chargerctl.transport.web.client import Access
 
 
 def _silent(text: str) -> None:
@@ -58,13 +62,21 @@ def reached(address: Address, approach: Approach) -> Iterator[Reached]:
 
         with visited(address.port, approach.force, approach.writes, approach.say) as (volume, restart):
             yield Reached(volume, restart)
-    else:
-        from chargerctl.transport.web.client import Access
+    elif isinstance(address, WebHost):
         from chargerctl.transport.web.visit import visited as visited_by_web
 
-        access = Access(address.host, address.port, approach.password(address), str(address))
+        access = web_access(address, approach)
         with visited_by_web(access, approach.force, approach.say) as (files, run):
             yield Reached(files, run)
+    else:  # boards/choice.py finds the place of a UID first
+        raise InputError(f"{address}: name where that board is, as chargerctl devices shows it")
+
+
+def web_access(address: WebHost, approach: Approach) -> Access:
+    """What a request or a console (transport/web) needs to reach this board; InputError without a password."""
+    from chargerctl.transport.web.client import Access
+
+    return Access(address.host, address.port, approach.password(address), str(address))
 
 
 def _by_itself() -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import WebHost
+from chargerctl.boards.named import named_settings
 from chargerctl.boards.reach import Approach
 from chargerctl.cli.output import Output
 from chargerctl.cli.settings_options import config_path
@@ -31,7 +32,8 @@ def approach(
 ) -> Approach:
     def password(host: WebHost) -> str:
         """Of the settings in effect, else asked for."""
-        given = effective(config_path(config), os.environ, overrides, complete=False).values.web.api_password
+        path = config_path(config or named_settings(host))
+        given = effective(path, os.environ, overrides, complete=False).values.web.api_password
         return given or _asked(host, output)
 
     return Approach(force, output.note, writes, password)

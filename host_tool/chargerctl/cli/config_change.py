@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
+from chargerctl.boards.named import named_settings
 from chargerctl.boards.reach import Approach
 from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
@@ -116,10 +117,11 @@ def pull(
     chargerctl config pull --dry-run
     chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
     """
-    path = config or DEFAULT
+    address, on_drive, base = _read(drive, approach(output, force, config=config))
+    label = address.file(SETTINGS_FILE)
+    path = config or named_settings(address) or DEFAULT
     there = os.path.lexists(path)
     laptop = effective(path if there else None, os.environ, complete=False)
-    label, on_drive, base = _read(drive, approach(output, force, config=config))
     taken, conflicts, problems = changes_to_pull(
         base if there else {}, read_board_file(on_drive), laptop.flat(), keep, label
     )
@@ -148,9 +150,9 @@ def _as_json(one: Difference, reveal: bool) -> dict[str, object]:
     return {"setting": one.name, "before": before, "after": after}
 
 
-def _read(drive: Address | None, approach: Approach) -> tuple[str, bytes, dict[str, str]]:
-    """(path, content) of the drive's settings.toml, and what the last deploy put there: {} where there was none, so
-    that every difference counts. The drive is only read."""
+def _read(drive: Address | None, approach: Approach) -> tuple[Address, bytes, dict[str, str]]:
+    """The board, its settings.toml, and what the last deploy put there: {} where there was none, so that every difference
+    counts. The board is only read."""
     with open_drive(drive, approach=approach) as opened:
         if unfinished := opened.unfinished():
             raise ChargerctlError(f"{unfinished[0]}, then run this again")
@@ -163,4 +165,4 @@ def _read(drive: Address | None, approach: Approach) -> tuple[str, bytes, dict[s
                 raise InputError(f"{label}: is {what}: put a file in its place")
             if SETTINGS_FILE not in files:
                 raise InputError(f"{label}: file not found; is that the board's drive?")
-            return label, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}
+            return opened.address, opened.volume.read(SETTINGS_FILE), manifest.settings if manifest else {}

@@ -5,15 +5,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, NEWEST_MAJOR
+from chargerctl.boards.named import named_settings
 from chargerctl.cli.approach import approach
+from chargerctl.cli.deploy_all import boards_for_all, deploy_all
 from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
@@ -36,8 +39,24 @@ from chargerctl.files import state_folder
 from chargerctl.settings import effective
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """The options of a deploy, but for the board."""
+
+    dry_run: bool
+    yes: bool
+    force: bool
+    libs: str
+    no_settings: bool
+    keep: str | None
+    source: bool
+    config: Path | None
+    overrides: tuple[str, ...]
+
+
 @click.command(cls=Command)
 @board_options()
+@click.option("--all", "every", is_flag=True, help="Deploy to each board in boards.toml, one after another.")
 @dry_run_option
 @yes_option
 @click.option(
@@ -70,19 +89,7 @@ from chargerctl.settings import effective
 @config_option
 @set_option
 @click.pass_obj
-def command(
-    output: Output,
-    drive: Address | None,
-    dry_run: bool,
-    yes: bool,
-    force: bool,
-    libs: str,
-    no_settings: bool,
-    keep: str | None,
-    source: bool,
-    config: Path | None,
-    overrides: tuple[str, ...],
-) -> Answer:
+def command(output: Output, drive: Address | None, every: bool, **options: Any) -> Answer:
     """Write firmware, libraries and settings to a board's drive.
 
     What changes is shown first. If the deploy is interrupted, the board runs the old firmware, runs the new one, or
@@ -92,18 +99,39 @@ def command(
     chargerctl deploy --dry-run
     chargerctl deploy
     chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
+    chargerctl deploy garage
+    chargerctl deploy --all --yes
     """
-    manner = Manner(dry_run, yes, output)
-    with open_drive(drive, blank=True, approach=approach(output, force, True, config, overrides)) as opened:
+    wishes = Wishes(**options)
+    if not every:
+        return _deploy(output, drive, wishes)
+    if drive:
+        raise click.UsageError(f"--all deploys to every board in boards.toml: leave out --all, or {drive}")
+    boards = boards_for_all(wishes.config, wishes.no_settings, wishes.overrides)
+    return deploy_all(output, boards, lambda address: _deploy(output, address, wishes))
+
+
+def _deploy(output: Output, drive: Address | None, wishes: Wishes) -> Answer:
+    dry_run, force, libs, overrides = wishes.dry_run, wishes.force, wishes.libs, wishes.overrides
+    manner = Manner(dry_run, wishes.yes, output)
+    with open_drive(
+        drive, blank=True, approach=approach(output, force, True, wishes.config, overrides)
+    ) as opened:
         notes: list[str] = []
+        config = wishes.config
+        if config is None and (config := named_settings(opened.address)):
+            notes = [f"{opened.address.called}: settings of {config}"]
         if opened.blank:
-            opened, notes = _for_a_board(opened, config, overrides)
-        settings = None if no_settings else read_settings(config, overrides, opened.boot.board_id or None)
+            opened, more = _for_a_board(opened, config, overrides)
+            notes += more
+        settings = (
+            None if wishes.no_settings else read_settings(config, overrides, opened.boot.board_id or None)
+        )
         warnings = [*map(str, settings.warnings)] if settings else []
         output.note(*warnings)  # before the checks, which may refuse the deploy
         wanted = settings.values.hardware.board if settings else _wanted_board(config, overrides)
         board_id = check_board(opened.boot, str(opened.address), wanted, force)
-        formed, edited, more = _image(opened, libs, board_id, source)
+        formed, edited, more = _image(opened, libs, board_id, wishes.source)
         image = formed.image
         more += untested(image)
         notes += warnings if output.as_json else []
@@ -112,7 +140,9 @@ def command(
             opened.volume, beside.union(image), image, manner.dry_run, manner.ask_to_finish
         )
         flat = settings.flat() if settings else None
-        target = make_target(image, flat, snapshot, board_id, keep, opened.address, formed.names, edited)
+        target = make_target(
+            image, flat, snapshot, board_id, wishes.keep, opened.address, formed.names, edited
+        )
         if board_id in BOARDS:
             content = target.image.get(SETTINGS_FILE, snapshot.content.get(SETTINGS_FILE, b""))
             more += check_suits(target.image, content, BOARDS[board_id], opened.boot.release, force)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,12 +13,12 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from chargerctl.boards.address import AUTO, Address, Folder, no_names, parse, serial_port, web_host
+from chargerctl.boards.address import AUTO, Address, Folder, parse, serial_port, web_host
+from chargerctl.boards.named import is_name, known_boards, named_address
 from chargerctl.cli.output import Decorator
 from chargerctl.errors import InputError
 
 _WAYS = ("address", "drive", "port", "host")
-named = no_names  # of boards/named.py, once there is such a file
 
 
 class DriveAddress(click.Path):
@@ -27,7 +28,38 @@ class DriveAddress(click.Path):
         super().__init__(file_okay=False)  # so that a shell completes folders
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return parse(value, named)
+        return parse(value, named_address)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        names = [name for name in _names_to_complete() if name.startswith(incomplete)]
+        # Folders first: in click's script for bash they take back what came before.
+        return [*super().shell_complete(ctx, param, incomplete), *map(CompletionItem, names)]
+
+
+class _Board(DriveAddress):
+    """The same as the first word of a command, where a misspelt name must not become a new folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        address = super().convert(value, param, ctx)
+        if (
+            isinstance(address, Folder)
+            and not address.called
+            and is_name(value)
+            and not os.path.lexists(value)
+        ):
+            raise InputError(
+                f"{value}: no such folder: {known_boards().near(value)}; a new folder is ./{value}"
+            )
+        return address
+
+
+def _names_to_complete() -> list[str]:
+    try:
+        return list(known_boards().boards)
+    except InputError:  # the command will say so
+        return []
 
 
 class DriveFolder(DriveAddress):
@@ -86,7 +118,7 @@ def board_options(argument: bool = True) -> Decorator:
         ),
     ]
     if argument:
-        ways.insert(0, click.argument("address", type=DriveAddress(), required=False, metavar="[BOARD]"))
+        ways.insert(0, click.argument("address", type=_Board(), required=False, metavar="[BOARD]"))
 
     def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)

@@ -11,7 +11,7 @@ import click
 
 from chargerctl import __version__
 from chargerctl.cli.group import Entry, Group
-from chargerctl.cli.output import Answer, Output, failure
+from chargerctl.cli.output import Answer, Output, failure, of_system
 from chargerctl.cli.streams import give_up_output, open_streams, output_failed
 from chargerctl.errors import ChargerctlError
 
@@ -20,6 +20,7 @@ _COMPLETE = "_CHARGERCTL_COMPLETE"
 COMMANDS = {
     "init": Entry("init", "Write a settings file; asks for what has no default."),
     "config": Entry("config", "Check, show and change settings; copy changes back from a drive."),
+    "devices": Entry("devices", "List every board in reach, and what is deployed on it."),
     "simulate": Entry("simulate", "Run the real firmware on a virtual board."),
     "deploy": Entry("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
     "rollback": Entry("rollback", "Undo the last deploy to this board."),
@@ -27,6 +28,9 @@ COMMANDS = {
     "restore": Entry("restore", "Write a backup back to a board's drive."),
     "monitor": Entry("monitor", "Show what a board prints, live."),
     "doctor": Entry("doctor", "Find out what is wrong: settings, drive, broker, central system, time."),
+    "report": Entry("report", "Print a text about a board to paste into an issue."),
+    "ls": Entry("look", "List the files on a board.", "ls"),
+    "get": Entry("look", "Show a file of a board, or copy it to the laptop.", "get"),
     "traceback": Entry("traceback", "Translate a board's traceback to the names of the sources."),
     "completion": Entry("completion", "Print the script that completes commands and settings in your shell."),
 }
@@ -75,9 +79,7 @@ def _run(arguments: list[str], output: Output) -> Answer:
     except OSError as error:
         if output_failed(error):
             raise
-        # What no command expects, such as a folder that may not be read on the way to a file.
-        where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
-        return failure(ChargerctlError(f"{where}{error.strerror or error}"))
+        return failure(of_system(error))
 
 
 def _without_secrets(error: click.ClickException, arguments: list[str]) -> click.ClickException:

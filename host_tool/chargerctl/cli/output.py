@@ -10,6 +10,7 @@ Output, which click.pass_obj hands to it.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -38,6 +39,12 @@ class Answer:
     lines: Iterable[str] = ()
     notes: Iterable[str] = ()
     status: int = 0
+
+
+def of_system(error: OSError) -> ChargerctlError:
+    """What no command expects, such as a folder that may not be read on the way to a file."""
+    where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+    return ChargerctlError(f"{where}{error.strerror or error}")
 
 
 def failure(error: ChargerctlError | click.ClickException | click.Abort) -> Answer:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from chargerctl.boards.address import Address, Folder
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
-from chargerctl.boards.find import the_drive
+from chargerctl.boards.choice import the_board
 from chargerctl.boards.reach import PLAIN, Approach, Reached, reached
+from chargerctl.boards.surroundings import surroundings
 from chargerctl.deploy.apply import StuckError, finish, why_stuck
 from chargerctl.deploy.image import SETTINGS_FILE, Image
 from chargerctl.deploy.lock import locked
@@ -80,11 +81,11 @@ class OpenDrive:
 def open_drive(
     address: Address | None, blank: bool = False, approach: Approach = PLAIN
 ) -> Iterator[OpenDrive]:
-    """The drive at `address`, or the one that is plugged in, locked.
+    """The board at `address`, or the only one there is, locked.
 
     blank: an empty folder, or one that does not exist yet, will do too; it is removed again if nothing was written.
     """
-    address = address or the_drive()
+    address = the_board(address, surroundings(), writes=approach.writes)
     folder = address if isinstance(address, Folder) else None
     if folder:
         with explained(str(address)):  # a name that is too long, a volume that is locked

@@ -47,10 +47,10 @@ class Problem:
 class SettingsError(InputError):
     """All mistakes that one run found."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], where: str = "the settings") -> None:
         self.problems = problems
         errors = [problem for problem in problems if not problem.warning]
-        count = f"{len(errors)} mistake{'s' if len(errors) != 1 else ''} in the settings"
+        count = f"{len(errors)} mistake{'s' if len(errors) != 1 else ''} in {where}"
         super().__init__(count, problems=[problem.as_json() for problem in problems])
 
     def lines(self) -> list[str]:

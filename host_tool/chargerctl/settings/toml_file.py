@@ -42,6 +42,7 @@ _REMEDIES = {
     "Unclosed": ("the closing bracket is missing", True),
     "Invalid statement": ("must be NAME = VALUE, a [section] or a comment", False),
     "Cannot declare": ("this section is already above", False),
+    "Cannot overwrite": ("this name is already above", False),
 }
 
 

@@ -3,8 +3,8 @@
 """The virtual board's console as a serial port: a pty, for programs that talk to boards. POSIX only.
 
 As on a board, the port vanishes with every reset and without power, and comes back under another name. `path` is a link that
-always leads to it. What is printed while no program has it open is lost. One that has it open and does not read stops the
-board, as the console does: see machine/console.py.
+always leads to it. What is printed while no program has it open is lost, and so is what a program has not read when the port
+vanishes. A program that has it open and does not read stops the board, as the console does: see machine/console.py.
 """
 
 from __future__ import annotations
@@ -130,7 +130,6 @@ class SerialPort:
             self._wait()
             with self._lock:
                 for port in [port for port in self._ports if port.unplugged]:
-                    self._write(port)  # the last words
                     os.close(port.master)
                     self._ports.remove(port)
                 for port in self._ports:

@@ -34,7 +34,7 @@ def given():
     [
         ((), None),
         (("--drive", "x"), Folder(Path("x"))),
-        (("x",), Folder(Path("x"))),
+        (("./x",), Folder(Path("x"))),
         (("--port", "/dev/ttyACM0"), SerialPort("/dev/ttyACM0")),
         (("--port", "auto", "--other", "1"), SerialPort("auto")),
         (("--host", "10.0.0.9:8080"), WebHost("10.0.0.9", 8080)),
@@ -46,7 +46,7 @@ def test_a_board_is_named_in_one_of_four_ways(given, words, address) -> None:
     assert given(*words) == repr(address)
 
 
-@pytest.mark.parametrize("words", [("x", "--port", "auto"), ("--drive", "x", "--host", "y")])
+@pytest.mark.parametrize("words", [("./x", "--port", "auto"), ("--drive", "x", "--host", "y")])
 def test_two_boards_at_once_are_refused(given, words) -> None:
     assert "each name a board: give one of them" in given(*words)
 

@@ -720,9 +720,9 @@ def test_of_several_drives_none_is_chosen(run: Run, drive: Path, monkeypatch: py
     other.mkdir()
     (other / BOOT_OUT).write_text(BootOut.assumed("adafruit_feather_esp32s2").render())
     monkeypatch.setattr(find, "mounted", lambda: [drive, other])
-    refused(run("deploy", at=None), "2 CIRCUITPY drives found", str(drive), str(other), "--drive")
+    refused(run("deploy", at=None), "2 boards found: name one", f"--drive {drive}", f"--drive {other}")
 
 
 def test_without_a_drive_the_line_names_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "mounted", list)
-    refused(run("deploy", at=None), "no CIRCUITPY drive found: plug the board in", "web workflow")
+    refused(run("deploy", at=None), "no board found: plug it in", "--drive PATH, --port PORT or --host HOST")

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""chargerctl devices: every board in reach."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+
+import click
+
+from chargerctl.boards.address import Address, SerialPort
+from chargerctl.boards.asking import Console, with_answers
+from chargerctl.boards.devices import Device, devices
+from chargerctl.boards.sightings import Sightings
+from chargerctl.boards.surroundings import (
+    known_boards,
+    not_in_reach,
+    on_the_network,
+    plugged_in,
+    with_names,
+)
+from chargerctl.cli.device_table import plain_lines, table_lines
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.deploy.deployed import deployed_on
+from chargerctl.errors import ChargerctlError
+
+_FOREVER = float("inf")
+_PAUSE_S = 1.0  # between two looks: a board takes seconds to appear
+
+
+@click.command(cls=Command)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    is_flag=False,
+    flag_value=_FOREVER,
+    metavar="[SECONDS]",
+    help="Wait until a board appears, for that long at most, else until Ctrl-C.",
+)
+@click.option("--no-network", is_flag=True, help="Show only what is plugged in; saves 2 s.")
+@click.option(
+    "--ask",
+    is_flag=True,
+    help="Ask each charger at its console for serial, firmware and the time of its start. Opens its port, stops nothing.",
+)
+@click.pass_obj
+def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> Answer:
+    """List every board in reach: its drive, its serial port, its web workflow, and what is deployed on it.
+
+    No program is stopped, and without --ask no port is opened. Boards in boards.toml are listed by their names.
+
+    \b
+    chargerctl devices
+    chargerctl devices --ask
+    chargerctl devices --wait 60 --json
+    """
+    known = known_boards()
+
+    def look() -> Sightings:
+        near = plugged_in(deployed_on)
+        far = Sightings() if no_network else on_the_network(known)
+        return Sightings(near.drives, near.ports, far.hosts, near.notes + far.notes)
+
+    if wait is not None:
+        output.note("waiting for a board")
+    seen = look_until(look, wait or 0.0, time.monotonic, time.sleep)
+    found = with_names(devices(seen), known)
+    unasked: list[str] = []
+    if ask:
+        found, unasked = with_answers(found, open_console, time.monotonic, time.time)
+    missing = [f"{board.name} is not in reach ({board.address})" for board in not_in_reach(found, known)]
+    notes = [*_reasons(found), *unasked, *missing, *seen.notes]
+    if wait is not None and not found:
+        raise ChargerctlError("no board appeared", notes=notes)
+    return _answer(found, notes)
+
+
+def open_console(address: Address) -> Console:
+    """ChargerctlError, OSError."""
+    if not isinstance(address, SerialPort):
+        raise ChargerctlError("only a board on a serial port can be asked")
+    from chargerctl.transport.serial.link import open_stream
+
+    return open_stream(address.port)
+
+
+def look_until(
+    look: Callable[[], Sightings], seconds: float, now: Callable[[], float], sleep: Callable[[float], None]
+) -> Sightings:
+    """What is there as soon as there is a board, or after so many seconds."""
+    end = now() + seconds
+    while True:
+        seen = look()
+        if devices(seen) or now() >= end:
+            return seen
+        sleep(min(_PAUSE_S, end - now()))
+
+
+def _answer(found: list[Device], notes: list[str]) -> Answer:
+    value = {"devices": [device.as_json() for device in found], "notes": notes}
+    if not found:
+        return Answer(value, ["no board found: plug one in"], notes)
+    return Answer(value, table_lines(found) if sys.stdout.isatty() else plain_lines(found), notes)
+
+
+def _reasons(found: Iterable[Device]) -> list[str]:
+    """Why a way cannot be used, or a drive not be written. That a board with a drive is written through it needs no line."""
+    ways = [way for device in found for way in device.ways]
+    return [
+        f"{way.address}: {way.why_not}"
+        for way in ways
+        if way.problem or (way.read_only and way.kind == "drive")
+    ]
