@@ -43,29 +43,28 @@ def planned(volume: Volume, image: Image) -> Plan:
 
 
 def measured(shape: Shape, has_zlib: bool, image: Image) -> None:
-    """A first deploy, one that changes three modules, and one that finds nothing to do."""
+    """A first deploy, one that changes three modules, and one that finds nothing to do. Before each the helper is sent."""
     edited = [path for path in image if path.startswith("charger/")][:3]
-    with SerialBoard(FACTORY, shape, has_zlib=has_zlib) as board, at_work(board) as (volume, _):
-        attached, helper = board.now(), board.sent
-        for what, files in (
-            ("every file", image),
-            ("three modules", {**image, **{path: image[path] + b"\0" for path in edited}}),
-            ("nothing", {**image, **{path: image[path] + b"\0" for path in edited}}),
-        ):
-            sent, began = board.sent, board.now()
-            plan = planned(volume, files)
-            execute(volume, plan)
-            content = 0 if plan.nothing_to_do else plan.bytes_to_write
-            ratio = f"{(board.sent - sent) / content:.2f}" if content else ""
-            print(
-                f"{'':36}{what:14}{content:>9,}{board.sent - sent:>9,}{ratio:>7}{board.now() - began:>8.1f} s"
-            )
-        print(f"{'':36}{'helper':14}{'':9}{helper:>9,}{'':7}{attached:>8.1f} s")
+    later = {**image, **{path: image[path] + b"\0" for path in edited}}
+    with SerialBoard(FACTORY, shape, has_zlib=has_zlib) as board:
+        for what, files in (("every file", image), ("three modules", later), ("nothing", later)):
+            start, before = board.now(), board.sent
+            with at_work(board) as (volume, _):
+                began, helper = board.now(), board.sent - before
+                plan = planned(volume, files)
+                execute(volume, plan)
+                content = 0 if plan.nothing_to_do else plan.bytes_to_write
+                sent = board.sent - before - helper
+                ratio = f"{sent / content:.2f}" if content else ""
+                print(
+                    f"  {what:14}{content:>10,}{sent:>10,}{ratio:>7}{board.now() - began:>8.1f} s"
+                    f"{helper:>10,}{began - start:>8.1f} s"
+                )
 
 
 def main() -> None:
     image = in_form(firmware_image() | wheel_libraries(), BOARD, NEWEST_MAJOR, SourceRecord(None)).image
-    print(f"{'line':36}{'deploy of':14}{'content':>9}{'sent':>9}{'ratio':>7}{'time':>10}")
+    print(f"  {'deploy of':14}{'content':>10}{'sent':>10}{'ratio':>7}{'time':>10}{'helper':>10}{'time':>10}")
     for name, shape, has_zlib in LINES:
-        print(f"{name}, {'with zlib' if has_zlib else 'without'}")
+        print(f"{name}, {'with zlib' if has_zlib else 'without zlib'}")
         measured(shape, has_zlib, image)
