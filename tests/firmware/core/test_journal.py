@@ -259,11 +259,11 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     charger.journal.meter(session, UNIX, 10)
     charger.wait(10)
     assert charger.medium.appends == before
-    charger.stalls.most_ms = charger.medium.ms - 1
+    charger.stalls.most_ms = charger.medium.ms(12) - 1
     charger.journal.checkpoint(UNIX, 100)
     charger.wait(10)
     assert charger.medium.appends == before
-    charger.stalls.most_ms = charger.medium.ms
+    charger.stalls.most_ms = charger.medium.ms(12)
     charger.wait(10)
     assert charger.medium.appends == before + 1
     charger.stalls.open = True
@@ -354,7 +354,7 @@ def test_a_rewriting_that_lacks_memory_delays_no_start(charger, monkeypatch):
 
 def test_a_medium_that_the_watchdog_leaves_no_time_for_refuses_transactions():
     charger = Charger()
-    charger.stalls.longest_ms = charger.medium.ms - 1
+    charger.stalls.longest_ms = charger.medium.ms(12) - 1
     charger.wait(1)
     assert charger.journal.trouble == "the journal cannot be written"
 
