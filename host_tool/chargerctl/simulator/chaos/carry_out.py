@@ -18,6 +18,7 @@ from chargerctl.simulator.chaos.judgements import judge
 from chargerctl.simulator.chaos.judgements.history import History
 from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
+from chargerctl.simulator.chaos.restoring import Restoring
 from chargerctl.simulator.chaos.scene import JOURNAL, Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.timestamps import TimeJudge
@@ -123,6 +124,7 @@ class _Run:
         scene.board.run_for(2)
         self._probe()
         self._press_service()
+        self._restoring = Restoring(scene)
         patience_s = _RECOVERY_S + (_NOT_RISKED_S if "watchdog" in self._program.why else 0.0)
         if not scene.wait(self._is_available, patience_s):
             self._violated(
@@ -162,6 +164,7 @@ class _Run:
             and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and not self._talk.blocked
+            and self._restoring.done
             # It would come in the middle of the next customer's charge.
             and not self._program.restart_due
             and scene.world.reader_free
