@@ -6,6 +6,9 @@ running transaction, and facts, numbered values of which the last counts.
 A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
 it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
 settled; of too many meter values the oldest are discarded.
+
+Longer than other modules: what is kept and when it is written share their state, what waits and how much room there is. Two
+modules would each look into the other, and in the deepest chain of calls there is no stack for one more frame.
 """
 
 import errno
