@@ -49,6 +49,17 @@ def power_lost(random: Random, at_s: float) -> list[Act]:
         acts.append(
             Act(out_s + random.uniform(14, 25), "", f"swipe {uid}", lambda scene: scene.world.swipe(uid))
         )
+    if random.random() < 0.4:
+        # Whose start was not accepted must not go on.
+        silent = Behaviour(silent=True)
+        acts.append(
+            Act(
+                at_s,
+                "central_silent",
+                "central_silent to the next StartTransaction",
+                lambda scene: scene.central.script.add("StartTransaction", silent),
+            )
+        )
     return acts
 
 
