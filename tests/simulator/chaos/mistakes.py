@@ -127,6 +127,11 @@ MISTAKES = {
         "        if accepted:\n            self.handle(connector.PARENT, parent)\n",
         "        if True:\n            self.handle(connector.PARENT, parent)\n",
     ),
+    "a permit without a written start": (
+        _CONTROLLER,
+        "        if journal.written:\n            self._interlock.permit(since)\n",
+        "        if True:\n            self._interlock.permit(since)\n",
+    ),
     # Messages.
     "StopTransaction is lost on reconnect": (
         _TRANSACTIONS,
@@ -168,6 +173,16 @@ MISTAKES = {
         "timeout_ms = self._configuration.message_timeout_s * 1000",
         "timeout_ms = self._configuration.message_timeout_s * 100",
     ),
+    "UnlockConnector ends a transaction as its card would": (
+        "charger/ocpp/unlock.py",
+        'charger.controller.remote_stop("UnlockCommand")',
+        'charger.controller.remote_stop("Local")',
+    ),
+    "a trigger is accepted and forgotten": (
+        "charger/ocpp/trigger.py",
+        "    if accepted and wanted:\n",
+        "    if accepted and not wanted:\n",
+    ),
     "any RemoteStop stops": (
         _REMOTE,
         "self._rpc.online and transaction_id == self._transactions.running_id",
@@ -182,6 +197,16 @@ MISTAKES = {
         _AUTHORIZATION,
         'None if status == "Accepted" else "Rejected"',
         'None if status in ("Accepted", "Expired") else "Rejected"',
+    ),
+    "a card that the cache refuses charges offline": (
+        _AUTHORIZATION,
+        '            why = "Rejected"\n',
+        "            why = None\n",
+    ),
+    "the cache never expires": (
+        "charger/ocpp/cache.py",
+        "return end != 0 and (unix is None or unix >= end)",
+        "return False",
     ),
     "an empty parent names a group": (
         _AUTHORIZATION,
@@ -223,6 +248,22 @@ MISTAKES = {
         "            self._reboot()\n",
         "            self._reason = self._reboot_at = None\n",
     ),
+    # What the central system has set.
+    "Inoperative is forgotten over a reset": (
+        "charger/core.py",
+        "operative = not (board.journal.get(INOPERATIVE) or 0) & 1 if operative else None",
+        "operative = True if operative else None",
+    ),
+    "Inoperative is accepted and not obeyed": (
+        "charger/ocpp/change_availability.py",
+        "    controller.handle(connector.AVAILABILITY, operative)\n",
+        "",
+    ),
+    "a key is forgotten over a reset": (
+        "charger/ocpp/configuration.py",
+        "        if value is not None:\n            present[number] = value\n",
+        "        if value is not None and number == 40:\n            present[number] = value\n",
+    ),
     # The journal.
     "the journal forgets the newest message": (
         _JOURNAL,
@@ -258,6 +299,16 @@ MISTAKES = {
         _INTERRUPTED,
         "running.last_wh, running.last_unix)",
         "running.last_wh)",
+    ),
+    "a transaction goes on after a reset without the owner's leave": (
+        _INTERRUPTED,
+        "    if not resume:\n",
+        "    if resume is None:\n",
+    ),
+    "a transaction goes on after a reset though its start was not accepted": (
+        _INTERRUPTED,
+        "    elif not running.accepted:\n",
+        "    elif False:\n",
     ),
     # The link.
     "an answer of the broker is awaited for ever": (

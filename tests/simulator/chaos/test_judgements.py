@@ -8,6 +8,7 @@ import pytest
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.chaos.judgements import judge
 from chargerctl.simulator.chaos.judgements.history import History
+from chargerctl.simulator.chaos.judgements.transactions import all_transactions, transactions
 
 UID, OTHER = "04A2B3C4", "11223344"
 IDENTITY = {"chargePointVendor": "GA Make", "chargePointModel": "ESP32-C6"}
@@ -304,3 +305,116 @@ def test_a_stop_after_a_reset_names_it(told, cause, reason, right):
         text for text in told.violations if "nothing of the kind had happened" in text or " Wh, and" in text
     ]
     assert (named == []) == right
+
+
+# What the Core profile sets, unlocks, triggers and remembers.
+
+
+def asks(told, at_s, action, payload, answer, call_id="asked-1"):
+    told.event(at_s, "frame", dir="in", frame=[2, call_id, action, payload])
+    told.event(at_s + 0.1, "frame", dir="out", frame=[3, call_id, answer])
+
+
+def restarts(told, at_s=70.0):
+    """A power-on reset, and the calls that follow it."""
+    told.event(at_s, "reset", reason="power")
+    told.event(at_s + 9, "connect")
+    identity = IDENTITY | {"chargePointSerialNumber": told.values["charger.serial"]}
+    boot = {"status": "Accepted", "currentTime": stamp(at_s + 10), "interval": 300}
+    told.call(at_s + 10, "BootNotification", identity, boot, call_id="later-1")
+
+
+def says(told, at_s, status):
+    payload = {"connectorId": 1, "status": status, "errorCode": "NoError", "timestamp": stamp(at_s)}
+    told.call(at_s, "StatusNotification", payload, {}, call_id="later-2")
+
+
+@pytest.mark.parametrize(("status", "right"), [("Unavailable", True), ("Available", False)])
+def test_inoperative_lasts_over_a_reset(told, status, right):
+    asks(told, 67.0, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, {"status": "Accepted"})
+    restarts(told, at_s=80.0)
+    says(told, 97.0, status)
+    told.event(130.0, "led", rgb="001400")
+    assert ("Available was told while the connector was out of service" not in told.violations) == right
+
+
+def test_an_inoperative_that_was_not_written_before_the_reset_may_be_lost(told):
+    asks(told, 68.0, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, {"status": "Accepted"})
+    restarts(told)
+    says(told, 81.0, "Available")
+    assert "Available was told while the connector was out of service" not in told.violations
+
+
+@pytest.mark.parametrize(("value", "right"), [("5", True), ("60", False)])
+def test_a_key_that_was_accepted_is_told_after_a_reset(told, value, right):
+    change = {"key": "ConnectionTimeOut", "value": "5"}
+    asks(told, 60.0, "ChangeConfiguration", change, {"status": "Accepted"})
+    restarts(told)
+    keys = {"configurationKey": [{"key": "ConnectionTimeOut", "readonly": False, "value": value}]}
+    asks(told, 85.0, "GetConfiguration", {}, keys, call_id="asked-2")
+    assert (not [text for text in told.violations if "ConnectionTimeOut" in text]) == right
+
+
+def test_a_value_that_no_key_takes_is_refused(told):
+    change = {"key": "ConnectionTimeOut", "value": "fast"}
+    asks(told, 60.0, "ChangeConfiguration", change, {"status": "Accepted"})
+    assert "ChangeConfiguration asked-1 was accepted, with ConnectionTimeOut = fast" in told.violations
+
+
+def test_what_is_triggered_follows(told):
+    asks(told, 70.0, "TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"})
+    assert "TriggerMessage asked-1 for Heartbeat was accepted, and it did not come" in told.violations
+    told.call(71.0, "Heartbeat", {}, {"currentTime": stamp(71)})
+    assert told.violations == []
+
+
+@pytest.mark.parametrize(("status", "right"), [("UnlockFailed", False), ("Unlocked", True)])
+def test_the_answer_to_unlock_connector_is_how_the_lock_is(told, status, right):
+    asks(told, 70.0, "UnlockConnector", {"connectorId": 1}, {"status": status})
+    assert (told.violations == []) == right
+
+
+@pytest.mark.parametrize(("asked_anew", "right"), [(False, False), (True, True)])
+def test_a_card_that_has_expired_begins_nothing_that_nobody_was_asked_about(told, asked_anew, right):
+    expired = {"idTagInfo": {"status": "Accepted", "expiryDate": stamp(50)}}
+    for event, _ in told.events:
+        if event["kind"] == "frame" and event["dir"] == "in" and event["frame"][0] == 3:
+            event["frame"][2].update({} if "idTagInfo" not in event["frame"][2] else expired)
+    told.leave_out(lambda event: event["kind"] == "card" and event["t"] > 50)
+    told.event(75.0, "cable", plugged=True)
+    told.event(80.0, "card", uid=UID)
+    if asked_anew:
+        told.call(80.1, "Authorize", {"idTag": UID}, ACCEPTED)
+    start = {"connectorId": 1, "idTag": UID, "meterStart": 300, "timestamp": stamp(81)}
+    told.call(95.0, "StartTransaction", start, {"transactionId": 2, **ACCEPTED})
+    assert (not [text for text in told.violations if "it had expired" in text]) == right
+
+
+def test_a_part_that_was_lost_until_calm_was_lost_at_calm(told):
+    told.event(90.0, "chaos", text="part_lost led for 60.000 s")
+    history = History(sorted(told.events, key=lambda entry: entry[0]["t"]), told.values)
+    assert history.spell(("part_lost led",), 95.0, 100.5)
+    assert not history.spell(("part_lost led",), 100.1, 100.5)
+
+
+def test_a_transaction_that_began_just_before_a_reset_is_not_of_the_program_that_still_loads(told):
+    told.event(68.0, "cable", plugged=True)
+    told.event(68.5, "card", uid=UID)
+    told.call(68.6, "Authorize", {"idTag": UID}, ACCEPTED)
+    restarts(told)
+    start = {"connectorId": 1, "idTag": UID, "meterStart": 300, "timestamp": stamp(69)}
+    told.call(82.0, "StartTransaction", start, {"transactionId": 2, **ACCEPTED}, call_id="boot-99")
+    history = History(sorted(told.events, key=lambda entry: entry[0]["t"]), told.values)
+    assert all_transactions(history)[-1].boot.number == 0
+
+
+def test_a_transaction_goes_on_after_a_reset_where_the_owner_allows_it(told):
+    told.values = effective_for_simulation(None, {}, ["safety.resume_after_power_loss=true"]).values
+    told.leave_out(lambda event: event["kind"] == "frame" and event["frame"][2:3] == ["StopTransaction"])
+    restarts(told, at_s=60.0)
+    stop = {"transactionId": 1, "meterStop": 400, "timestamp": stamp(90), "reason": "EVDisconnected"}
+    told.call(90.1, "StopTransaction", stop, {})
+    history = History(sorted(told.events, key=lambda entry: entry[0]["t"]), told.values)
+    (each,) = all_transactions(history)
+    assert (each.boot.number, each.ended_in.number) == (0, 1)
+    assert transactions(history, history.boots[1]) == [each]

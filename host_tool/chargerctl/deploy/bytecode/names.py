@@ -198,7 +198,11 @@ def _is_private(name: str) -> bool:
 @_ONCE
 def _reached_in(path: str, content: bytes) -> frozenset[str]:
     try:
-        return frozenset(_reached(ast.parse(content, path))) if path.endswith(".py") else _names_in(path, content)
+        return (
+            frozenset(_reached(ast.parse(content, path)))
+            if path.endswith(".py")
+            else _names_in(path, content)
+        )
     except (SyntaxError, ValueError):
         return _names_in(path, content)
 

@@ -3,6 +3,9 @@
 """Episodes of things going wrong, drawn from a seed, carried out on the virtual board, and judged by the world.
 
 ingredients.py   what can go wrong, one function for each
+core_profile.py  what the central system sets, unlocks, triggers and clears, by a random stream of its own
+stories.py       episodes in which one thing leads to another
+restoring.py     after the episode it takes back what it has set
 customers.py     who plugs in, shows a card and leaves meanwhile
 episode.py       draws from a seed: board, settings, schedule
 scene.py         board, world, network, broker and central system, joined for one episode

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from chargerctl.settings.table import board_settings
-from chargerctl.simulator.chaos import customers, on_the_link
+from chargerctl.simulator.chaos import core_profile, customers, on_the_link, stories
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
 from chargerctl.simulator.chaos.scene import Scene
@@ -20,10 +20,14 @@ _BOOT_S = 10.0
 _IDLE_S = (3700.0, 7300.0)
 OFFLINE_SESSIONS = 8
 _THOROUGH_EVERY = 16
+# This part of the episodes tells a story.
+_STORIES = 0.16
 # One episode of so many idles for hours.
 _ONE_IN, _IDLE = 200, 57
 
-_BOARDS = ("seeed_xiao_esp32c6",) * 3 + ("adafruit_feather_esp32s3_nopsram", "raspberry_pi_pico_w")
+# Their journals are in nvm.
+_IN_NVM = ("adafruit_feather_esp32s3_nopsram", "raspberry_pi_pico_w")
+_BOARDS = ("seeed_xiao_esp32c6",) * 3 + _IN_NVM
 _READERS = tuple(reader for reader, pins in board_settings.READERS if pins)
 # With an SPI reader MISO is taken; these are free on each board, whichever reader there is.
 _ESTOP = {
@@ -65,6 +69,10 @@ def draw(seed: int) -> Episode:
     settings = _settings(random, board_id)
     if seed % _ONE_IN == _IDLE:
         return _idle_hours(random, seed, board_id, settings)
+    # Of its own, so that the others stay as they are.
+    own = Random(f"{seed}/story")
+    if own.random() < _STORIES:
+        return _story(own, seed, board_id, settings)
     if random.random() < 0.08:
         return _offline_day(random, seed, board_id, settings)
     length_s = _BOOT_S + (
@@ -74,6 +82,7 @@ def draw(seed: int) -> Episode:
     for _ in range(random.randint(3, 11)):
         make = INGREDIENTS[random.choice(tuple(INGREDIENTS))]
         acts += make(random, random.uniform(0.2, length_s - 1))
+    acts += core_profile.draw(seed, length_s)
     return Episode(seed, board_id, settings, length_s, _in_order(acts, length_s))
 
 
@@ -113,6 +122,26 @@ def _offline_day(random: Random, seed: int, board_id: str, settings: dict[str, s
     )
     mark = Act(first_s, "offline_sessions", "offline_sessions", lambda scene: None)
     return Episode(seed, board_id, settings, end_s, _in_order([begins, mark, *acts], end_s))
+
+
+def _story(random: Random, seed: int, board_id: str, settings: dict[str, str]) -> Episode:
+    """One of stories.py, with nothing in its way, and then customers while one or two other things go wrong."""
+    tell = stories.STORIES[seed // 2 % len(stories.STORIES)]
+    if tell is stories.start_unwritten:
+        board_id = random.choice(_IN_NVM)
+        settings = _settings(random, board_id)
+    settings |= {"safety.min_off_seconds": "0", "safety.max_cycles_per_hour": "60"}
+    if tell is stories.power_lost:
+        settings["safety.resume_after_power_loss"] = random.choice(("true", "true", "false"))
+    begin_s = _BOOT_S + random.uniform(8, 12)
+    again_s = begin_s + stories.LASTS_S
+    length_s = again_s + random.uniform(5, 25)
+    acts = tell(random, begin_s)
+    acts += [act for act in customers.draw(random, length_s) if act.at_s > again_s]
+    for _ in range(random.randint(1, 2)):
+        make = INGREDIENTS[random.choice(tuple(INGREDIENTS))]
+        acts += make(random, random.uniform(again_s, length_s - 1))
+    return Episode(seed, board_id, settings, length_s, _in_order(acts, length_s))
 
 
 def _idle_hours(random: Random, seed: int, board_id: str, settings: dict[str, str]) -> Episode:

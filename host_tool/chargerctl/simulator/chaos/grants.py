@@ -41,6 +41,8 @@ class Grants:
         self._card: str | None = None
         self._started: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
+        # The last transaction of which the central system was told, and accepted the start, and was told of no stop.
+        self.accepted_runs = False
         scene.listen(self._on_event)
 
     @property
@@ -87,8 +89,10 @@ class Grants:
                 self._asked[call_id] = now_s, tag
             case [2, str(call_id), "StartTransaction", {"idTag": str(tag)}]:
                 self._named[call_id] = tag
+                self.accepted_runs = False
             case [2, str(), "StopTransaction", _]:
                 self.stop_sent_s = now_s
+                self.accepted_runs = False
 
     def _received(self, frame: object, now_s: float) -> None:
         match frame:
@@ -96,11 +100,15 @@ class Grants:
                 asked = self._asked.pop(call_id, None)
                 tag = self._named.get(call_id) if asked is None else asked[1]
                 accepted = isinstance(answer, dict) and _accepted(answer.get("idTagInfo"))
+                self.accepted_runs = self.accepted_runs or (accepted and call_id in self._named)
                 if accepted and tag is not None:
                     self._accepted.add(tag.upper())
                 if accepted and asked is not None and now_s - asked[0] <= self._stale_s + _SLACK_S:
                     self._latest_s = now_s
                     self._here = False
+            case [2, str(), "ChangeConfiguration", {"key": str(key), "value": "true"}]:
+                # From now on, for all that can be seen from here.
+                self._offline = self._offline or key == "AllowOfflineTxForUnknownId"
             case [2, str(call_id), "RemoteStartTransaction", {"idTag": str(tag)}]:
                 # An id may be used again for another call.
                 if not call_id.startswith(RETAINED_ID) and (call_id, tag) not in self._seen:

@@ -23,6 +23,10 @@ from chargerctl.simulator.machine.events import Event
 _UNSEEN_S = 0.11
 _TICK_S = 0.002
 _HOUR_S = 3600.0
+# After what a transaction may go on; an ESP32 takes its reset button for a power-on, an RP2 that for a brown-out.
+_RESUMED = ("power", "brownout", "watchdog", "button")
+# The lock engages in the pass in which a transaction begins, or the one after.
+_BEGUN_S = 0.3
 # A program that runs has seen an emergency stop that was pressed at three looks in a row, and written it down by then:
 # when the relay is open, and on a slow flash.
 _LOOK_S, _SEEN_LOOKS, _STORED_S = 0.5, 3, 6.0
@@ -56,6 +60,8 @@ class RelayJudge:
         self._opened_s = self._booted_s = self._rested_s = 0.0
         self._contact_opened_s = float("-inf")
         self._longest_out_s = 0.0
+        # What ended the program before, and whether a transaction ran then that may go on.
+        self._interrupted = False
         # Since the reset.
         self._closings_s: list[float] = []
         self._latched = False
@@ -115,6 +121,11 @@ class RelayJudge:
 
     def _was_reset(self, reason: str) -> None:
         self._booted_s = self._scene.now_s
+        self._interrupted = (
+            bool(self._scene.values.safety.resume_after_power_loss)
+            and reason in _RESUMED
+            and (self._grants.accepted_runs or self._interrupted)
+        )
         self._closings_s.clear()
         # What is in nvm outlasts every reset, unless the chip knows that the supply was off, or was cut off while it wrote.
         board = self._scene.board
@@ -202,7 +213,8 @@ class RelayJudge:
             return
         for complaint in self._complaints():
             self._violated(f"relay closed {complaint}")
-        goes_on = self._goes_on_after_glitch()
+        goes_on = self._goes_on_after_glitch() or self._goes_on_after_reset()
+        self._interrupted = False
         self._endings.relay_closed(goes_on)
         self.sessions += not goes_on
         self.closings += 1
@@ -228,11 +240,15 @@ class RelayJudge:
         # Its clock counts whole seconds.
         if self._lately(_HOUR_S - 1) >= self._max_cycles:
             found.append(f"for the {self._lately(_HOUR_S - 1) + 1}th time in an hour")
+        # A transaction that was interrupted, and goes on, was written then.
+        written_s = scene.written_s if not scene.values.safety.resume_after_power_loss else now_s
+        if self._locked and written_s < self._locked_s - _BEGUN_S:
+            found.append("although nothing was written since its transaction began")
         return found + self._not_authorised()
 
     def _not_authorised(self) -> list[str]:
         granted_s = self._grants.latest_s
-        if self._goes_on_after_glitch():
+        if self._goes_on_after_glitch() or self._goes_on_after_reset():
             return []
         if granted_s is None:
             return ["without any authorisation since the reset"]
@@ -246,6 +262,11 @@ class RelayJudge:
             if age_s > self._stale_s + self._grants.age_slack_s
             else []
         )
+
+    def _goes_on_after_reset(self) -> bool:
+        """The central system had accepted its start, and the cable was in from the reset on."""
+        in_from_the_reset = self._plugged and self._cable_s <= self._booted_s
+        return self._interrupted and in_from_the_reset and not self._closings_s
 
     def _goes_on_after_glitch(self) -> bool:
         """The cable opened it, and was back so soon that the transaction goes on."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,8 +87,10 @@ class Scene:
         self._awaited: list[tuple[Callable[[Event], object], Callable[[], object]]] = []
         self._journal = drive / JOURNAL
         self._erased = False
-        # When a memory that outlasts the power was changed last.
-        self.stored_s = 0.0
+        # When a memory that outlasts the power was changed last, and when something was written to the end.
+        self.stored_s = self.written_s = 0.0
+        # Actions that the central system has asked for by `ask`.
+        self.asked: set[str] = set()
         self.board.operations.reached = self._reached
         self.listen(self._on_event)
         if not thorough:
@@ -133,6 +136,8 @@ class Scene:
     def _reached(self, name: str, phase: str) -> None:
         """An operation on a memory. Erased is what is not written again yet."""
         self.stored_s = self.now_s
+        if phase == AFTER and name != "nvm erase":
+            self.written_s = self.now_s
         if name == "nvm erase":
             self._erased = True
         elif name == "nvm program" and phase == AFTER:
@@ -180,6 +185,13 @@ class Scene:
         """It numbers transactions and calls from 1 again."""
         self.central.restart()
         self._calls = 0
+
+    def ask(self, action: str, payload: dict[str, object]) -> str:
+        """Publish a call of the central system; its id."""
+        self.asked.add(action)
+        call_id = self.next_id("asked")
+        self.publish(json.dumps([2, call_id, action, payload]))
+        return call_id
 
     def publish(self, frame: str, retain: bool = False) -> None:
         """Publish to the charger, as the central system or another client of the broker."""

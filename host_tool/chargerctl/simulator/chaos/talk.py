@@ -121,6 +121,7 @@ class TalkJudge:
 
     def _called(self, call_id: str, action: str, payload: dict[str, Any]) -> None:
         self.outstanding, self._outstanding_action = call_id, action
+        again = call_id in self._calls
         known = self._calls.setdefault(call_id, (action, payload))
         if known != (action, payload):
             self._violated(
@@ -134,7 +135,8 @@ class TalkJudge:
         elif action == "StartTransaction" and call_id not in self.starts:
             self._started(payload)
             self.starts[call_id] = Message(payload)
-        elif action == "MeterValues" and payload.get("transactionId") is not None:
+        # Sent again after a reset it is older than what was sent in between.
+        elif action == "MeterValues" and payload.get("transactionId") is not None and not again:
             self._metered(payload)
         elif action == "StopTransaction" and call_id not in self.stops:
             self._stopped(payload)

@@ -9,10 +9,12 @@ from typing import Any
 
 from chargerctl.simulator.chaos import phases
 from chargerctl.simulator.chaos.carry_out import Verdict
+from chargerctl.simulator.chaos.core_profile import CORE
 from chargerctl.simulator.chaos.ingredients import INGREDIENTS
+from chargerctl.simulator.chaos.stories import STORIES
 
-# Beside the ingredients of the table: what customers do, and an episode of its own.
-_OTHERS = ("unplug", "offline_sessions", "idle")
+# Beside the ingredients of the table: what customers do, and episodes of their own.
+_OTHERS = ("unplug", "offline_sessions", "idle", *(tell.__name__ for tell in STORIES))
 
 
 class Tally:
@@ -25,7 +27,7 @@ class Tally:
         self.cpu_s: list[tuple[float, int]] = []
         self.closings = 0
         self.next_not_tried = 0
-        self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *_OTHERS), 0))
+        self.ingredients: Counter[str] = Counter(dict.fromkeys((*INGREDIENTS, *CORE, *_OTHERS), 0))
         self.unplugs: Counter[str] = Counter(dict.fromkeys(phases.NAMES, 0))
         self.unplugs_charging: Counter[str] = Counter()
         self.resets: Counter[str] = Counter()

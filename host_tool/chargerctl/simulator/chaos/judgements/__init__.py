@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 
 from chargerctl.simulator.chaos.judgements import (
     answers,
+    availability,
     calls,
+    configuration,
     contactors,
     deliveries,
     goes_on,
@@ -25,6 +27,7 @@ from chargerctl.simulator.chaos.judgements import (
     starts,
     statuses,
     stops,
+    triggers,
 )
 from chargerctl.simulator.chaos.judgements.history import History
 
@@ -45,6 +48,9 @@ JUDGES: tuple[Judge, ...] = tuple(
         lights,
         readers,
         contactors,
+        availability,
+        configuration,
+        triggers,
     )
 )
 

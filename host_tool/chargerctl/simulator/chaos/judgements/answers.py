@@ -19,6 +19,8 @@ _RESTART_S = 45.0
 # Long enough after the last thing that happened that nothing of it is under way.
 _QUIET_S = 5.0
 _KNOWN_S = 2.0
+# An answer on its way.
+_LATE_S = 2.5
 # The link carries nothing, or nothing to somebody.
 _CUT = (
     *(
@@ -71,7 +73,7 @@ def _had_its_cable(history: History, boot: Boot, call: Asked) -> bool:
     """In all the time, or within the time that it waits for it; and nothing else came between."""
     assert call.answered_s is not None
     at_s = call.answered_s
-    waits_s = min(history.values.ocpp.connection_timeout, history.values.safety.stale_authorization_seconds)
+    waits_s = history.shortest_wait_s
     if history.plugged.held(True, at_s - _SETTLED_S, at_s + _STAYS_S):
         came_s = at_s
     else:
@@ -88,6 +90,10 @@ def _had_its_cable(history: History, boot: Boot, call: Asked) -> bool:
         or causes.service(history, at_s - _QUIET_S, end_s)
         or causes.remote_stop(boot, causes.numbers(boot.called("StartTransaction")), at_s - _QUIET_S, end_s)
         or causes.reset_asked(boot, at_s - _RESTART_S, end_s)
+        or causes.unlock_asked(boot, at_s - _QUIET_S, end_s)
+        or causes.asked(boot, "ChangeAvailability", boot.begin_s, end_s)
+        # It is asked about first.
+        or "true" in history.configured("AuthorizeRemoteTxRequests")
         or history.reader_trouble(at_s, end_s)
         or causes.contactor(history, boot.begin_s, end_s)
         or not _could_close(history, boot, came_s)
@@ -123,6 +129,8 @@ def _was_possible(history: History, boot: Boot, found: list[Transaction], call: 
         and not causes.stopped_by_hand(history, 0, at_s)
         and not causes.contactor(history, 0, at_s)
         and not causes.reset_asked(boot, boot.begin_s, at_s)
+        and not causes.unlock_asked(boot, before_s, at_s)
+        and not causes.asked(boot, "ChangeAvailability", before_s, at_s)
         and not [
             each
             for each in causes.asked(boot, "RemoteStartTransaction", at_s - 125, at_s)
@@ -200,8 +208,25 @@ def _stopped_first(
         yield f"was accepted, and the board was reset without the stop of {running[0].tag}'s transaction"
 
 
+# UnlockConnector.
+
+
+def _unlock(history: History, boot: Boot, found: list[Transaction], call: Asked) -> Iterator[str]:
+    """Its status is how the lock is when it is given: a frame, and a pass, after it was so."""
+    assert call.answered_s is not None
+    status = call.answer.get("status") if call.kind == 3 else None
+    locked = history.locked.within(call.answered_s - _LATE_S, call.answered_s)
+    if status == "Unlocked" and False not in locked:
+        yield "was answered with Unlocked, and the cable was locked"
+    if status == "UnlockFailed" and True not in locked:
+        yield "was answered with UnlockFailed, and the cable was not locked"
+    if status == "NotSupported" and call.payload.get("connectorId") == 1:
+        yield "was answered with NotSupported"
+
+
 _CHECKS = {
     "RemoteStartTransaction": _remote_start,
     "RemoteStopTransaction": _remote_stop,
     "Reset": _reset,
+    "UnlockConnector": _unlock,
 }

@@ -83,6 +83,10 @@ def reset_asked(boot: Boot, begin_s: float, end_s: float, kind: str | None = Non
     )
 
 
+def unlock_asked(boot: Boot, begin_s: float, end_s: float) -> bool:
+    return bool(asked(boot, "UnlockConnector", begin_s, end_s))
+
+
 def start_refused(boot: Boot, begin_s: float, end_s: float) -> bool:
     return any(
         call.answered_s is not None
@@ -123,6 +127,12 @@ def numbers(calls: Iterable[Call]) -> set[int]:
     """The transactionIds in the answers to these StartTransactions."""
     answers = [call.answer for call in calls if isinstance(call.answer, dict)]
     return {answer["transactionId"] for answer in answers if isinstance(answer.get("transactionId"), int)}
+
+
+def started_until(history: History, boot: Boot) -> set[int]:
+    """Those of all starts until then: a transaction may go on after a reset."""
+    boots = history.boots[: boot.number + 1]
+    return numbers(call for each in boots for call in each.called("StartTransaction"))
 
 
 def at_work(history: History, found: list[Transaction], begin_s: float, end_s: float) -> list[Transaction]:

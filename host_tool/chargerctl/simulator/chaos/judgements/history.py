@@ -247,6 +247,29 @@ class History:
         if unix is not None and at_s < self._wrong_s:
             self._lag_s = max(self._lag_s, at_s - (unix - START_UNIX))
 
+    # What the central system has set.
+
+    def is_asked(self, action: str) -> bool:
+        return any(call.action == action for boot in self.boots for call in boot.asked)
+
+    def configured(self, key: str) -> list[str]:
+        """The values that it has asked for, in their order, whatever became of them."""
+        calls = [call for boot in self.boots for call in boot.asked if call.action == "ChangeConfiguration"]
+        return [str(call.payload.get("value")) for call in calls if call.payload.get("key") == key]
+
+    @property
+    def accepts_unknown(self) -> bool:
+        """A card that nobody knows may have been accepted without an answer."""
+        by_setting = bool(self.values.ocpp.offline_authorization)
+        return by_setting or "true" in self.configured("AllowOfflineTxForUnknownId")
+
+    @property
+    def shortest_wait_s(self) -> float:
+        """For a cable or a card."""
+        set_s = [float(text) for text in self.configured("ConnectionTimeOut") if text.isdigit() and int(text)]
+        ocpp, safety = self.values.ocpp, self.values.safety
+        return float(min(ocpp.connection_timeout, safety.stale_authorization_seconds, *set_s, 1e9))
+
     # What happened when.
 
     def register_wh(self, begin_s: float, end_s: float) -> tuple[float, float]:
@@ -273,6 +296,8 @@ class History:
                     return True
                 (on.discard if "ends" in text else on.add)(name)
             elif text == "calm":
+                if on and at_s >= begin_s:
+                    return True
                 on.clear()
         return bool(on)
 

@@ -52,6 +52,9 @@ def _held_without_reason(
 
 def _not_held(history: History, found: list[Transaction], slack_s: float) -> Iterator[tuple[float, str]]:
     for each in found:
+        if each.boot is not each.ended_in:
+            # No lock holds without power.
+            continue
         begin_s, end_s = each.begin_s + 1 + slack_s, each.end_s - slack_s - _LATE_S
         if begin_s < end_s < float("inf") and False in history.locked.within(begin_s, end_s):
             yield begin_s, f"the cable was not locked during the transaction of {each.tag}"
@@ -75,6 +78,7 @@ def _is_held(history: History, each: Transaction, slack_s: float) -> bool:
         and not causes.stopped_by_hand(history, begin_s, end_s)
         and not causes.service(history, begin_s, end_s)
         and not causes.reset_asked(each.boot, begin_s - causes.FRAME_S, end_s)
+        and not causes.unlock_asked(each.boot, begin_s - causes.FRAME_S, end_s)
         and not causes.asked(each.boot, "RemoteStopTransaction", begin_s - causes.FRAME_S, end_s)
         and not causes.contactor(history, 0, end_s)
     )

@@ -29,7 +29,7 @@ def judge(history: History) -> Iterator[tuple[float, str]]:
 
 def _complaints(history: History, each: Transaction, sample: Record) -> Iterator[str]:
     (value,) = sample.payload["meterValue"]
-    (said,) = value["sampledValue"]
+    (said,) = [each for each in value["sampledValue"] if each.get("measurand") == _SAYS["measurand"]]
     wrong = {name: said.get(name) for name, right in _SAYS.items() if said.get(name) != right}
     if wrong:
         yield f"says {wrong}"
@@ -41,7 +41,7 @@ def _complaints(history: History, each: Transaction, sample: Record) -> Iterator
     if slack_s is None or at_s is None or each.start.time_s is None:
         return
     # What a reset interrupted ended, by its stop, at its last checkpoint.
-    end_s = each.boot.end_s if each.ended_by_reset else each.end_s
+    end_s = each.ended_in.end_s if each.ended_by_reset else each.end_s
     if not each.begin_s <= at_s <= end_s:
         yield f"is of {value['timestamp']}, when it did not run"
     least, most = history.register_wh(at_s - slack_s, at_s + 1 + slack_s)
@@ -51,10 +51,14 @@ def _complaints(history: History, each: Transaction, sample: Record) -> Iterator
 
 def _missing(history: History, found: list[Transaction]) -> Iterator[tuple[float, str]]:
     """One for each interval, unless so many were undelivered that some had to give way."""
+    if history.configured("MeterValueSampleInterval") or history.configured("MeterValuesSampledData"):
+        return
     interval_s = history.values.ocpp.meter_value_sample_interval
     if not interval_s or not history.values.hardware.meter_pulses_per_kwh or history.slack_s is None:
         return
-    ended = [each for each in found if each.stop is not None and each.stop.time_s is not None]
+    # One that was interrupted, and went on, has none of the time between.
+    whole = [each for each in found if each.boot is each.ended_in]
+    ended = [each for each in whole if each.stop is not None and each.stop.time_s is not None]
     due = {id(each): (each.end_s - each.begin_s) // interval_s for each in ended}
     thinned = sum(due.values()) > _KEPT
     for each in ended:

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chargerctl.simulator.chaos.judgements import causes
-from chargerctl.simulator.chaos.judgements.history import History
+from chargerctl.simulator.chaos.judgements.history import Call, History, board_s
 from chargerctl.simulator.chaos.judgements.transactions import Transaction, all_transactions
 from chargerctl.simulator.chaos.scene import REMOTE_TAG
 
 # An Authorize waits so long for its turn and its answer.
 _ASKED_S = 65.0
 _ESTOP_SEEN_S = 1.0
+_IN_TIME_S = 3.0
 
 
 def judge(history: History) -> Iterator[tuple[float, str]]:
@@ -27,6 +28,8 @@ def _complaints(history: History, each: Transaction, before: Transaction | None)
     slack_s = history.slack_s
     if not _authorised(history, each):
         yield "although nobody had been authorised for it"
+    if _was_refused(history, each):
+        yield "by what the charger knew, and the central system had refused the card, or it had expired"
     if slack_s is None or each.start.time_s is None:
         return
     begin_s, end_s = each.begin_s - slack_s, each.begin_s + 1 + slack_s
@@ -71,16 +74,69 @@ def _authorised(history: History, each: Transaction) -> bool:
         return any(call.payload.get("idTag") == each.tag and not call.refused for call in starts)
     if each.tag not in causes.cards(history, begin_s, end_s):
         return False
-    return (
-        history.values.ocpp.offline_authorization
-        or _remembered(history, each, end_s)
-        or any(
-            call.status == "Accepted" and call.payload["idTag"] == each.tag and call.answered_s <= end_s
-            for boot in boots
-            for call in boot.called("Authorize")
-            if call.answered_s is not None
-        )
+    if any(
+        call.status == "Accepted" and call.payload["idTag"] == each.tag and call.answered_s <= end_s
+        for boot in boots
+        for call in boot.called("Authorize")
+        if call.answered_s is not None
+    ):
+        return True
+    return history.accepts_unknown or _remembered(history, each, end_s)
+
+
+def _was_refused(history: History, each: Transaction) -> bool:
+    """What the central system said last of the card was no, or has expired since; and it was not asked anew (SPEC 3.5.4)."""
+    slack_s = history.slack_s
+    if slack_s is None or each.start.time_s is None or each.tag.startswith(REMOTE_TAG):
+        return False
+    if history.configured("AuthorizationCacheEnabled") or history.is_asked("ClearCache"):
+        return False
+    end_s = each.begin_s + 1 + slack_s
+    # What was on the reader before a charge has begun nothing after it.
+    closed = [at_s for at_s, now in history.relay.changes(each.boot.begin_s, each.begin_s - slack_s) if now]
+    begin_s = max([each.boot.begin_s, *closed])
+    came_s = min(
+        (at_s for at_s, uid in history.card.changes(begin_s, end_s) if uid == each.tag), default=None
     )
+    if came_s is None:
+        return False
+    said = [
+        call for call in causes.answers_about(history, each.boot, each.tag) if call.answered_s is not None
+    ]
+    if any(came_s - 1 <= (call.answered_s or 0.0) <= end_s for call in said):
+        return False
+    last = max(
+        (call for call in said if (call.answered_s or 0) < came_s - 1),
+        key=lambda call: call.answered_s or 0,
+        default=None,
+    )
+    return (
+        last is not None
+        and last.boot is each.boot
+        and last.status is not None
+        and _was_read(history, last)
+        and (last.status != "Accepted" or _has_expired(last, came_s - 1 - slack_s))
+    )
+
+
+def _was_read(history: History, call: Call) -> bool:
+    """In time, and the charger went on to another over the same connection."""
+    assert call.answered_s is not None
+    next_s = min((each.at_s for each in call.boot.calls if each.at_s > call.answered_s), default=None)
+    return (
+        next_s is not None
+        and call.answered_s - call.at_s < _IN_TIME_S
+        and not any(call.at_s < at_s <= next_s for at_s in history.connects)
+    )
+
+
+def _has_expired(call: Call, at_s: float) -> bool:
+    expiry = call.answer["idTagInfo"].get("expiryDate")
+    if not isinstance(expiry, str):
+        return False
+    until_s = board_s(expiry)
+    # What cannot be read is not trusted.
+    return until_s is None or until_s < at_s
 
 
 def _remembered(history: History, each: Transaction, end_s: float) -> bool:

@@ -11,6 +11,7 @@ from chargerctl.simulator.chaos.judgements.history import Boot, Call, History, b
 from chargerctl.simulator.chaos.judgements.transactions import Transaction, transactions
 
 _CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
+_OUT = ("Unavailable",)
 _READER_S = 30.0
 # What is told at once is told within this: one other call may be outstanding and answered first.
 _SOON_S = 6.0
@@ -69,7 +70,7 @@ def _used(history: History, found: list[Transaction], at_s: float) -> bool:
     slack_s = history.slack_s or 0.0
     edges = (at_s - slack_s, at_s, at_s + 1, at_s + 1 + slack_s)
     moments = [each for each in edges if history.plugged.at(each)]
-    waits_s = min(history.values.ocpp.connection_timeout, history.values.safety.stale_authorization_seconds)
+    waits_s = history.shortest_wait_s
     for moment_s in moments:
         came_s = history.plugged.since(moment_s)
         glitched = history.plugged.since(came_s - 0.001) > came_s - 1.0
@@ -138,7 +139,9 @@ def _untold(
         stays = history.plugged.held(True, each.end_s - slack_s, end_s) and not history.was_reset(
             each.end_s, end_s
         )
-        if swift and stays and not told(("Finishing", "Faulted", *_CHARGING), each.end_s, end_s):
+        # Where it is to be out of service, Unavailable is told instead.
+        finished = ("Finishing", "Faulted", *_CHARGING, *_OUT[: history.is_asked("ChangeAvailability")])
+        if swift and stays and not told(finished, each.end_s, end_s):
             yield each.end_s, f"after the transaction of {each.tag} Finishing was not told"
 
 

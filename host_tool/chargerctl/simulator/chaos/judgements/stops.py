@@ -47,7 +47,9 @@ def _complaints(history: History, each: Transaction) -> Iterator[str]:
         yield f"{reason} at {payload['timestamp']}, and nothing of the kind had happened"
     if each.ended_by_reset:
         # By its last checkpoint.
-        yield from _outside(history, each, each.begin_s - slack_s, each.boot.end_s)
+        resumes = history.values.safety.resume_after_power_loss
+        until_s = each.stop.sent[0].at_s if resumes else each.boot.end_s
+        yield from _outside(history, each, each.begin_s - slack_s, until_s)
         return
     yield from _wrong_energy(history, each, begin_s, end_s)
     if history.relay.held(True, begin_s, end_s):
@@ -58,7 +60,7 @@ def _happened(history: History, each: Transaction, reason: str, begin_s: float, 
     def early_s(usual_s: float) -> float:
         return begin_s - causes.late_s(history, usual_s, begin_s, end_s)
 
-    boot = each.boot
+    boot = each.ended_in
     contact_s, card_s, frame_s = early_s(causes.CONTACT_S), early_s(causes.CARD_S), early_s(causes.FRAME_S)
     if reason == "Local":
         return _by_hand(history, each, card_s, end_s)
@@ -66,12 +68,18 @@ def _happened(history: History, each: Transaction, reason: str, begin_s: float, 
         return causes.unplugged(history, contact_s, end_s)
     if reason == "Remote":
         return causes.remote_stop(boot, causes.numbers(each.start.sent), frame_s, end_s)
+    if reason == "UnlockCommand":
+        return causes.unlock_asked(boot, frame_s, end_s)
     if reason == "EmergencyStop":
         return causes.stopped_by_hand(history, contact_s, end_s)
     if reason == "DeAuthorized":
         return each.refused
     if reason in RESETS:
-        return history.ended_by(boot) in RESETS[reason]
+        ended = [history.ended_by(each.boot)]
+        if history.values.safety.resume_after_power_loss:
+            # It went on, and was interrupted again; or the cable was found to be out.
+            ended += [by for at_s, by in history.resets if each.boot.end_s <= at_s <= each.stop_sent_s]
+        return any(by in RESETS[reason] for by in ended)
     if reason in ("SoftReset", "HardReset"):
         return causes.reset_asked(boot, frame_s, end_s, reason.removesuffix("Reset"))
     if reason == "Other":

@@ -20,6 +20,9 @@ RESETS = {
     "Reboot": ("watchdog", "crash", "software", "usb", "button", "brownout"),
 }
 
+# From a reset to the first pass of the program, at least.
+_LOADS_S = 5.0
+
 
 @dataclass
 class Record:
@@ -47,9 +50,11 @@ class Record:
 
 @dataclass
 class Transaction:
-    """`boot`: the start of the program in which it began."""
+    """`boot`: the start of the program in which it began; `ended_in`: in which it ended, a later one where it went on
+    after a reset."""
 
     boot: Boot
+    ended_in: Boot
     start: Record
     stop: Record | None = None
     samples: list[Record] = field(default_factory=list)
@@ -77,6 +82,10 @@ class Transaction:
         return self.stop is not None and self.stop.payload.get("reason") in RESETS
 
     @property
+    def stop_sent_s(self) -> float:
+        return float("inf") if self.stop is None else self.stop.sent[0].at_s
+
+    @property
     def refused(self) -> bool:
         return any(call.status not in (None, "Accepted") for call in self.start.sent)
 
@@ -86,25 +95,43 @@ def records(history: History) -> list[Record]:
     found: dict[str, Record] = {}
     for boot in history.boots:
         for call in boot.called(*RECORDS):
+            if is_triggered(call.payload):
+                continue
             found.setdefault(call.id, Record(call.action, call.payload)).sent.append(call)
     return list(found.values())
+
+
+def is_triggered(payload: dict[str, Any]) -> bool:
+    """Meter values that TriggerMessage has asked for: sent once, and not kept."""
+    values = [said for value in payload.get("meterValue", ()) for said in value["sampledValue"]]
+    return any(said.get("context") == "Trigger" for said in values)
 
 
 def all_transactions(history: History) -> list[Transaction]:
     found: list[Transaction] = []
     for record in records(history):
         if record.action == "StartTransaction":
-            found.append(Transaction(_began_in(history, record), record))
+            boot = _began_in(history, record)
+            found.append(Transaction(boot, boot, record))
         elif found and record.action == "StopTransaction":
-            found[-1].stop = found[-1].stop or record
+            _stops(history, found[-1], record)
         elif found:
             found[-1].samples.append(record)
     return found
 
 
+def _stops(history: History, each: Transaction, stop: Record) -> None:
+    if each.stop is None:
+        each.stop = stop
+        if history.values.safety.resume_after_power_loss:
+            each.ended_in = max((each.boot, _began_in(history, stop)), key=lambda boot: boot.number)
+
+
 def transactions(history: History, boot: Boot) -> list[Transaction]:
-    """Those that began in this start of the program."""
-    return [each for each in all_transactions(history) if each.boot is boot]
+    """Those that began in this start of the program, or went on in it."""
+    return [
+        each for each in all_transactions(history) if each.boot.number <= boot.number <= each.ended_in.number
+    ]
 
 
 def _began_in(history: History, start: Record) -> Boot:
@@ -112,7 +139,7 @@ def _began_in(history: History, start: Record) -> Boot:
     sender = start.sent[0].boot
     if history.slack_s is None or start.time_s is None:
         return sender
-    began_s = start.time_s + 1 + history.slack_s
+    began_s = start.time_s + 1 + history.slack_s - _LOADS_S
     return next(
         each
         for each in reversed(history.boots[: sender.number + 1])
