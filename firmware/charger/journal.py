@@ -6,6 +6,9 @@ running transaction, and facts, numbered values of which the last counts.
 A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
 it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
 settled; of too many meter values the oldest are discarded.
+
+Longer than other modules: what is kept and when it is written share their state, what waits and how much room there is. Two
+modules would each look into the other, and in the deepest chain of calls there is no stack for one more frame.
 """
 
 import errno
@@ -118,7 +121,7 @@ class Journal:
         else:
             facts[fact] = value
         # Before any message is sent; or the central system was told that it lasts (SPEC 5.2), and there is room.
-        if fact == BOOTS or (fact != REGISTER_WH and fact < CARDS and self._spare() >= _LEAST):
+        if fact == BOOTS or (fact != REGISTER_WH and fact < CARDS and self.spare() >= _LEAST):
             self._keep(records.seal_fact(fact, value))
         elif fact not in self._dirty:
             self._dirty.append(fact)
@@ -142,7 +145,7 @@ class Journal:
         running.last_unix = unix
         running.last_wh = energy_wh
         self._register(energy_wh)
-        spare = self._spare()
+        spare = self.spare()
         self.checkpoint_wh = energy_wh + self._step_wh * (_AMPLE // min(_AMPLE, max(spare, _LEAST)))
         if spare >= _LEAST:
             self._checkpoint = True
@@ -151,7 +154,7 @@ class Journal:
     def meter(self, session, unix, energy_wh, power_w=0, what=0):
         queue = self._content.queue
         full = len(queue) - self._starts_and_stops >= _METER_PLACES
-        fits = self._spare() >= _LEAST
+        fits = self.spare() >= _LEAST
         self.discarded = self.discarded + 1 if full or not fits else 0
         if not fits:
             return
@@ -166,11 +169,9 @@ class Journal:
         self._register(energy_wh)
 
     def stop(self, session, unix, energy_wh, reason, id_tag, data=None):
+        """`data`: at most 88 bytes, and no more than `spare`."""
         tag = b"" if id_tag is None else id_tag.encode()
         head = struct.pack("<IIIIBB", self._number(), session, unix, energy_wh, len(reason), len(tag))
-        if data and self._spare() < len(data):
-            self.discarded += 1
-            data = None
         self._register(energy_wh)
         self._add(records.seal(STOP, head + reason.encode() + tag + (data or b"")))
         self._content.running = None
@@ -246,6 +247,10 @@ class Journal:
     def transaction_id(self, session):
         """The central system's id, -1 when the start was given up, None while the start is undelivered."""
         return self._content.ids.get(session)
+
+    def spare(self):
+        """Bytes for anything but starts and stops: as many transactions as there are places for are to fit."""
+        return self._free() - (_PLACES - self._starts_and_stops) // 2 * _TRANSACTION
 
     def flush(self):
         """Write what waits now. The relay is open, and the board is about to restart."""
@@ -327,7 +332,7 @@ class Journal:
         """The rest, too: the relay is open."""
         content = self._content
         visitor = visit("journal_rewriting")
-        rest, later = visitor.rest(content, self._dirty, self._settles, self._free(), self._spare())
+        rest, later = visitor.rest(content, self._dirty, self._settles, self._free(), self.spare())
         self._write(rest)
         self._done(later)
         if later:
@@ -381,10 +386,6 @@ class Journal:
             if not self._written(place):
                 free -= len(item)
         return free
-
-    def _spare(self):
-        """Bytes for anything but starts and stops: as many transactions as there are places for are to fit."""
-        return self._free() - (_PLACES - self._starts_and_stops) // 2 * _TRANSACTION
 
     def _add(self, item):
         self._content.queue.append(item)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Reads the journal at the start. A visitor.
 
-A record that fails its checksum, as the last one may after a power cut, is set aside: the log goes on with the next that
-is valid. The log of another version is read by journal_migration.py, or, when it is a newer one, not touched.
+A record that fails its checksum, as the last one may after a power cut, is set aside, and so is one that cannot be true
+(journal_content.py): the log goes on with the next. The log of another version is read by journal_migration.py, or, when it
+is a newer one, not touched.
 """
 
 import os
@@ -17,10 +18,6 @@ from charger.visit import visit
 
 _HEADER = 16
 _WINDOW = 512
-# Bytes of a payload by kind, at least.
-_SHORTEST = (14, 20, 18, 13, 4, 5, 8, 1)
-# As many as the journal holds. More may be in the log: which of them have given way is not in it.
-_METER_PLACES = const(16)
 # An identity is good for 65,535 starts; some before that it is replaced, as soon as no message bears it.
 _MOST_BOOTS = const(0xFF00)
 
@@ -47,12 +44,15 @@ def recover(medium, log):
     if 0 < best.version < records.VERSION:
         migrate = visit("journal_migration").MIGRATIONS[best.version]
     bad = best.bad
+    add = visit("journal_content").add
     for kind, payload in best.records():
         try:
-            _apply(content, *(migrate(kind, payload) if migrate else (kind, payload)))
+            add(content, *(migrate(kind, payload) if migrate else (kind, payload)))
         except (ValueError, IndexError, KeyError):
-            # Its checksum is right and its content is not, or nothing follows from it.
             bad += len(payload)
+            if kind == records.STOP and content.running is not None:
+                # Whatever it was, the relay must not close again for that transaction.
+                content.running.accepted = False
     owed = [records.opened(item).session for item in content.queue]
     if content.running is not None:
         owed.append(content.running.session)
@@ -78,7 +78,10 @@ def recover(medium, log):
         content.identity = os.urandom(8)
         content.end = medium.size
     if bad:
-        log("store", "the journal has {} bytes that are damaged or were cut short: set aside".format(bad))
+        log(
+            "store",
+            "the journal has {} bytes that are damaged, cut short or cannot be true: set aside".format(bad),
+        )
     if content.queue or content.running is not None:
         text = "{} messages are undelivered{}"
         log(
@@ -150,82 +153,3 @@ class _Walk:
                     self.end = at + place + 1
                     place += 1
             at += place
-
-
-def _apply(content, kind, payload):
-    """What a record says."""
-    if len(payload) < _SHORTEST[kind]:
-        raise ValueError("a record that is too short")
-    queue = content.queue
-    running = content.running
-    if kind <= records.STOP:
-        item = records.seal(kind, payload)
-        record = records.opened(item)
-        content.number = max(content.number, record.number)
-        queue.append(item)
-        _register(content, record.energy_wh)
-        runs = running is not None and running.session == record.session
-        if kind == records.METER:
-            if runs:
-                # As good as a checkpoint. The central system may have it: the stop must not be before it.
-                _reached(running, record.unix, record.energy_wh)
-            values = [item for item in queue if item[0] & 15 == records.METER]
-            if len(values) > _METER_PLACES:
-                queue.remove(values[0])
-        elif kind == records.START:
-            tag_end = 14 + payload[13]
-            parent = payload[tag_end:].decode() or None
-            content.running = records.Running(
-                record.session, record.id_tag, parent, bool(payload[12]), record.unix, record.energy_wh
-            )
-        elif runs:
-            content.running = None
-    elif kind == records.ANSWER:
-        session, transaction_id, accepted = struct.unpack_from("<IqB", payload)
-        content.ids[session] = transaction_id
-        _drop(content, lambda item: item[0] & 15 == records.START and records.number_of(item) == session)
-        if running is not None and running.session == session:
-            running.accepted = bool(accepted)
-            running.parent = payload[13:].decode() or running.parent
-    elif kind == records.SETTLED:
-        number = struct.unpack_from("<I", payload)[0]
-        _drop(content, lambda item: records.number_of(item) <= number)
-    elif kind == records.ATTEMPTS:
-        number, attempts = struct.unpack_from("<IB", payload)
-        if queue and records.number_of(queue[0]) == number:
-            content.attempts = attempts
-    elif kind == records.CHECKPOINT:
-        unix, energy_wh = struct.unpack_from("<II", payload)
-        _register(content, energy_wh)
-        if running is not None:
-            _reached(running, unix, energy_wh)
-    else:
-        fact = payload[0]
-        if len(payload) == 1:
-            content.facts.pop(fact, None)
-        elif payload[1] != 0x69:
-            content.facts[fact] = bytes(payload[2:])
-        elif fact == journal.REGISTER_WH:
-            _register(content, int(payload[2:]))
-        else:
-            content.facts[fact] = int(payload[2:])
-
-
-def _drop(content, settled):
-    for item in content.queue[:]:
-        if settled(item):
-            content.queue.remove(item)
-            content.attempts = 0
-            if item[0] & 15 == records.STOP:
-                content.ids.pop(records.opened(item).session, None)
-
-
-def _reached(running, unix, energy_wh):
-    """A meter value and a checkpoint of one write are not in the order of their times."""
-    running.last_unix = max(running.last_unix, unix)
-    running.last_wh = max(running.last_wh, energy_wh)
-
-
-def _register(content, energy_wh):
-    facts = content.facts
-    facts[journal.REGISTER_WH] = max(facts.get(journal.REGISTER_WH, 0), energy_wh)

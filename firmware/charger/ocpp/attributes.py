@@ -1,6 +1,35 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The configuration keys that have an attribute, by their numbers. Loaded for one call, and at the start."""
+"""The configuration keys by their numbers: attributes and ranges. Loaded for one call, and at the start."""
+
+from micropython import const
+
+_RANGES = (
+    (1, 86400),  # HeartbeatInterval
+    (0, 86400),  # MeterValueSampleInterval
+    (5, 3600),  # ConnectionTimeOut; at most [safety] stale_authorization_seconds
+    (0, 1),  # AllowOfflineTxForUnknownId
+    (0, 3600),  # MinimumStatusDuration
+    (0, 86400),  # ClockAlignedDataInterval
+    (0, 3),  # MeterValuesSampledData
+    (0, 3),  # MeterValuesAlignedData
+    (0, 3),  # StopTxnSampledData
+    (0, 3),  # StopTxnAlignedData
+    (1, 100),  # TransactionMessageAttempts
+    (1, 3600),  # TransactionMessageRetryInterval
+    (5, 600),  # MessageTimeout
+    (0, 10),  # ResetRetries
+    (0, 1),  # AuthorizationCacheEnabled
+    (0, 1),  # LocalAuthorizeOffline
+    (0, 1),  # LocalPreAuthorize
+    (0, 1),  # AuthorizeRemoteTxRequests
+    (0, 1),  # StopTransactionOnInvalidId
+    (0, 1000000),  # MaxEnergyOnInvalidId
+    (0, 1),  # StopTransactionOnEVSideDisconnect
+    (0, 1),  # UnlockConnectorOnEVSideDisconnect
+)
+_ROTATION = const(40)  # ConnectorPhaseRotation, four bits for each connector
+_ROTATIONS = const(8)
 
 
 def read(configuration):
@@ -59,3 +88,13 @@ def write(configuration, present):
     c.max_energy_on_invalid_id_wh = next(each)
     c.stop_transaction_on_ev_side_disconnect = next(each)
     c.unlock_connector_on_ev_side_disconnect = next(each)
+
+
+def fits(number, value):
+    """Whether `value`, an int of at least 0, is one of that key; of a number that is no key's, any is."""
+    if number == _ROTATION:
+        return value & 15 <= _ROTATIONS and value >> 4 <= _ROTATIONS
+    if number >= len(_RANGES):
+        return True
+    lowest, highest = _RANGES[number]
+    return lowest <= value <= highest

@@ -15,6 +15,8 @@ _CLOCK = const(4)
 _BEGIN = const(8)
 _END = const(12)
 _FORM = const(">IIHB")
+_SIZE = const(11)
+_ENDS = const(2)
 # How many meter values fit into a StopTransaction of 2048 bytes: with one measurand, and with both.
 _PLACES = const(8)
 _PLACES_FOR_BOTH = const(6)
@@ -46,15 +48,19 @@ class Billing:
         # The end takes a place, too.
         _thin(self._kept, _PLACES - 1)
 
-    def end(self, unix, energy_wh, power_w):
-        """The data of the stop, or None where both sets are empty (SPEC 3.16.5)."""
+    def end(self, unix, energy_wh, power_w, room):
+        """The data of the stop, of at most `room` bytes; or None where both sets are empty (SPEC 3.16.5), or begin and end
+        do not fit."""
         configuration = self._configuration
         measurands = configuration.stop_txn_sampled_data | configuration.stop_txn_aligned_data
         if not measurands:
             return None
         # Changes nothing here: should memory run out, the stop is recorded once more.
         samples = self._kept + [(unix, energy_wh, power_w, _END)]
-        _thin(samples, _PLACES_FOR_BOTH if measurands == _BOTH else _PLACES)
+        places = min(_PLACES_FOR_BOTH if measurands == _BOTH else _PLACES, room // _SIZE)
+        if places < _ENDS:
+            return None
+        _thin(samples, places)
         return b"".join([_packed(sample, measurands) for sample in samples]) or None
 
     def step(self, session, now):

@@ -11,34 +11,34 @@ from charger import journal
 from charger.ocpp.calls import CallError, printable, required
 from charger.visit import visit
 
-_BOOL = const(-1)
-_SET = const(-2)
-_ROTATION = const(-3)
-# (key, number, low, high): an integer; or (key, number, kind). The number is that of its fact, and of its place in
-# attributes.read.
+_INT = const(0)
+_BOOL = const(1)
+_SET = const(2)
+_ROTATION = const(3)
+# (key, number, kind). The number is that of its fact, of its place in attributes.read, and of its range there.
 _KEYS = (
     ("AllowOfflineTxForUnknownId", 3, _BOOL),
     ("AuthorizationCacheEnabled", 14, _BOOL),
     ("AuthorizeRemoteTxRequests", 17, _BOOL),
-    ("ClockAlignedDataInterval", 5, 0, 86400),
-    ("ConnectionTimeOut", 2, 5, 3600),  # at most [safety] stale_authorization_seconds
+    ("ClockAlignedDataInterval", 5, _INT),
+    ("ConnectionTimeOut", 2, _INT),
     ("ConnectorPhaseRotation", 40, _ROTATION),
-    ("HeartbeatInterval", 0, 1, 86400),
+    ("HeartbeatInterval", 0, _INT),
     ("LocalAuthorizeOffline", 15, _BOOL),
     ("LocalPreAuthorize", 16, _BOOL),
-    ("MaxEnergyOnInvalidId", 19, 0, 1000000),
-    ("MessageTimeout", 12, 5, 600),
-    ("MeterValueSampleInterval", 1, 0, 86400),
+    ("MaxEnergyOnInvalidId", 19, _INT),
+    ("MessageTimeout", 12, _INT),
+    ("MeterValueSampleInterval", 1, _INT),
     ("MeterValuesAlignedData", 7, _SET),
     ("MeterValuesSampledData", 6, _SET),
-    ("MinimumStatusDuration", 4, 0, 3600),
-    ("ResetRetries", 13, 0, 10),
+    ("MinimumStatusDuration", 4, _INT),
+    ("ResetRetries", 13, _INT),
     ("StopTransactionOnEVSideDisconnect", 20, _BOOL),
     ("StopTransactionOnInvalidId", 18, _BOOL),
     ("StopTxnAlignedData", 9, _SET),
     ("StopTxnSampledData", 8, _SET),
-    ("TransactionMessageAttempts", 10, 1, 100),
-    ("TransactionMessageRetryInterval", 11, 1, 3600),
+    ("TransactionMessageAttempts", 10, _INT),
+    ("TransactionMessageRetryInterval", 11, _INT),
     ("UnlockConnectorOnEVSideDisconnect", 21, _BOOL),
 )
 _TIMEOUT = const(2)
@@ -192,8 +192,10 @@ def _value(charger, row, text):
     for digit in text:
         if digit not in "0123456789":
             return None
-    high = row[3] if row[1] != _TIMEOUT else min(row[3], charger.limits.stale_authorization_ms // 1000)
-    return int(text) if kind <= int(text) <= high else None
+    value = int(text)
+    if row[1] == _TIMEOUT and value * 1000 > charger.limits.stale_authorization_ms:
+        return None
+    return value if visit("ocpp.attributes").fits(row[1], value) else None
 
 
 def _bits(text, names):

@@ -58,7 +58,7 @@ class Samples:
     def end(self, unix, energy_wh, power_w):
         """What the record of the transaction's stop has as its data, or None. The journal still says that it runs."""
         billing = self._asked_for()
-        return None if billing is None else billing.end(unix, energy_wh, power_w)
+        return None if billing is None else billing.end(unix, energy_wh, power_w, self._journal.spare())
 
     def step(self, session, now):
         """`session`: of the transaction that runs, or None."""

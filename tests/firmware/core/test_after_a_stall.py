@@ -59,14 +59,19 @@ def test_a_service_button_held_over_it_clears_no_fault_that_came_meanwhile(rig, 
     assert rig.interlock.fault == "EmergencyStop"
 
 
-@STALLS_MS
-def test_a_service_button_pressed_meanwhile_is_read_again_before_it_is_believed(rig, stall_ms):
+def latch_and_press(rig, stall_ms):
+    """An emergency stop has latched, and the service button is down when the stall is over."""
     rig.run(11_000)
     rig.emergency_stop.on = True
     rig.run(100)
     rig.emergency_stop.on = False
     rig.service_button.on = True
     stall(rig, stall_ms)
+
+
+@STALLS_MS
+def test_a_service_button_pressed_meanwhile_is_read_again_before_it_is_believed(rig, stall_ms):
+    latch_and_press(rig, stall_ms)
     assert rig.interlock.fault == "EmergencyStop"
     rig.run(10)
     assert rig.interlock.fault is None
@@ -74,12 +79,7 @@ def test_a_service_button_pressed_meanwhile_is_read_again_before_it_is_believed(
 
 @STALLS_MS
 def test_a_level_that_is_gone_when_it_is_read_again_was_no_press(rig, stall_ms):
-    rig.run(11_000)
-    rig.emergency_stop.on = True
-    rig.run(100)
-    rig.emergency_stop.on = False
-    rig.service_button.on = True
-    stall(rig, stall_ms)
+    latch_and_press(rig, stall_ms)
     rig.service_button.on = False
     rig.run(1000)
     assert rig.interlock.fault == "EmergencyStop"

@@ -117,7 +117,8 @@ def test_never_accepted_and_without_the_time_no_charge_begins(make_rig):
     rig.swipe()
     rig.wait(20)
     assert not rig.relay.closed
-    assert rig.screen.notices[-1] == "Not Ready"
+    assert rig.screen.notices == ["Not Ready"]
+    assert "state refused: the time is not known yet" in rig.log_lines
     assert len(rig.journal) == 0
 
 

@@ -19,6 +19,8 @@ MEDIA = {
     "FRAM": lambda: Medium(copies=2),
 }
 UNIX = 1_800_000_000
+# Of no key: any value is one of theirs.
+SPARE_KEYS = journal.KEYS + 50
 FULL = "too many transactions are undelivered"
 CONTENTS = settings(max_examples=150, deadline=None)
 
@@ -28,6 +30,14 @@ def charger(request):
     made = Charger(MEDIA[request.param]())
     made.wait()
     return made
+
+
+SAMPLES = struct.pack(">IIHB", UNIX, 0, 0, 9) + struct.pack(">IIHB", UNIX + 40, 40, 0, 13)
+
+
+def card(tag, parent=b""):
+    """As ocpp/cache.py keeps an accepted one."""
+    return b"\0\1\0" + bytes(4) + bytes((len(tag),)) + tag + parent
 
 
 def messages(content):
@@ -66,9 +76,9 @@ def test_undelivered_messages_keep_their_order_their_content_and_their_ids(charg
 )
 def test_sixteen_transactions_fit_beside_a_full_configuration_and_card_cache(charger):
     for key in range(40):
-        charger.journal.put(journal.KEYS + key, 86400)
+        charger.journal.put(SPARE_KEYS + key, 86400)
     for place in range(16):
-        charger.journal.put(journal.CARDS + place, b"04A2B3C4D5E6F7" + b"PARENT-0123456789012" + bytes(6))
+        charger.journal.put(journal.CARDS + place, card(b"04A2B3C4D5E6F7", b"PARENT-0123456789012"))
     charger.wait(10)
     for place in range(16):
         assert charger.journal.trouble is None
@@ -77,8 +87,8 @@ def test_sixteen_transactions_fit_beside_a_full_configuration_and_card_cache(cha
     charger.restart()
     charger.wait()
     assert len(charger.journal) == 32
-    assert charger.journal.get(journal.KEYS + 39) == 86400
-    assert charger.journal.get(journal.CARDS + 15)[:4] == b"04A2"
+    assert charger.journal.get(SPARE_KEYS + 39) == 86400
+    assert charger.journal.get(journal.CARDS + 15)[8:12] == b"04A2"
     charger.deliver()
     assert charger.journal.trouble is None
 
@@ -95,9 +105,9 @@ def test_sixteen_of_the_longest_transactions_always_fit_in_the_nvm_of_an_rp2(car
         charger = Charger(Medium(keeps=False))
         charger.wait()
         for place in range(cards):
-            charger.journal.put(journal.CARDS + place, bytes(23) + LONGEST.encode())
+            charger.journal.put(journal.CARDS + place, card(LONGEST.encode(), LONGEST.encode()))
         for key in range(23):
-            charger.journal.put(journal.KEYS + key, 1000)
+            charger.journal.put(SPARE_KEYS + key, 1000)
         charger.wait()
         for place in range(before):
             _long_session(charger, place, 2)
@@ -124,7 +134,8 @@ def _long_session(charger, place, samples):
         charger.journal.meter(session, UNIX + place * 7200 + minute * 60, energy_wh, 7000, 3)
         charger.wait(1)
     charger.stalls.open = True
-    charger.journal.stop(session, UNIX + place * 7200 + 3600, energy_wh, "EVDisconnected", LONGEST, bytes(88))
+    data = bytes(88)[: max(charger.journal.spare() // 11 * 11, 0)]
+    charger.journal.stop(session, UNIX + place * 7200 + 3600, energy_wh, "EVDisconnected", LONGEST, data)
     charger.wait()
 
 
@@ -185,6 +196,15 @@ def test_attempts_and_given_up_starts_last(charger):
     assert charger.journal.transaction_id(session) == -1
 
 
+def test_attempts_are_written_though_nothing_else_is(charger):
+    charger.session()
+    charger.wait(5)
+    charger.journal.failed(charger.journal.head())
+    charger.wait(5)
+    charger.restart()
+    assert charger.journal.head().attempts == 1
+
+
 def test_starts_are_counted_and_no_message_id_is_another_messages(charger):
     seen = {}
     boots = []
@@ -235,7 +255,7 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     assert charger.journal.written
     charger.stalls.open = False
     before = charger.medium.appends
-    charger.journal.put(journal.CARDS, b"card")
+    charger.journal.put(journal.CARDS, card(b"A"))
     charger.journal.meter(session, UNIX, 10)
     charger.wait(10)
     assert charger.medium.appends == before
@@ -249,7 +269,7 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     charger.stalls.open = True
     charger.wait(10)
     charger.restart()
-    assert charger.journal.get(journal.CARDS) == b"card"
+    assert charger.journal.get(journal.CARDS) == card(b"A")
 
 
 def test_checkpoints_become_rarer_before_the_room_for_sixteen_transactions_is_used_up():
@@ -283,7 +303,7 @@ def test_meter_values_thin_out_and_are_counted(charger):
     for place in range(40):
         charger.journal.meter(session, UNIX + place, place, 7400, 3)
     assert charger.journal.discarded == 24
-    charger.journal.stop(session, UNIX + 40, 40, "Local", "A", b"samples")
+    charger.journal.stop(session, UNIX + 40, 40, "Local", "A", SAMPLES)
     charger.wait()
     charger.restart()
     kinds = [item[0] & 15 for item in charger.content.queue]
@@ -292,7 +312,7 @@ def test_meter_values_thin_out_and_are_counted(charger):
     value = charger.journal.head()
     assert (value.unix, value.energy_wh, value.power_w, value.what) == (UNIX + 24, 24, 7400, 3)
     assert charger.journal.give_way(session) == 16
-    assert charger.journal.head().data == b"samples"
+    assert charger.journal.head().data == SAMPLES
 
 
 @pytest.mark.requirement(
@@ -302,12 +322,12 @@ def test_a_change_of_the_configuration_does_not_wait_for_the_open_relay(charger)
     session = charger.journal.start("A", UNIX, 0)
     charger.wait(1)
     charger.stalls.open = False
-    charger.journal.put(journal.KEYS + 3, 77)
+    charger.journal.put(SPARE_KEYS, 77)
     charger.wait(1)
     charger.restart()
-    assert charger.journal.get(journal.KEYS + 3) == 77
+    assert charger.journal.get(SPARE_KEYS) == 77
     for value in range(1000):
-        charger.journal.put(journal.KEYS + 3, value)
+        charger.journal.put(SPARE_KEYS, value)
         charger.wait(1)
     assert not charger.journal.failing, "however often: room for transactions is kept"
     charger.journal.stop(session, UNIX, 100, "Local", "A")
@@ -352,6 +372,26 @@ def test_a_medium_that_fails_is_said_once_and_refuses_transactions_until_it_work
     assert charger.journal.written
     charger.restart()
     assert charger.journal.head().id_tag == "A"
+
+
+def test_what_a_failed_write_has_left_counts_once(charger, monkeypatch):
+    append = charger.medium.append
+
+    def fail(offset, data):
+        append(offset, data)
+        raise OSError(5, "worn")
+
+    monkeypatch.setattr(charger.medium, "append", fail)
+    session = charger.journal.start("A", UNIX, 0)
+    charger.wait(1)
+    assert charger.journal.failing
+    monkeypatch.undo()
+    charger.stalls.open = False
+    charger.wait(100)
+    assert charger.journal.written, "behind the first"
+    charger.restart()
+    assert len(charger.journal) == 1
+    assert charger.journal.running.session == session
 
 
 def test_no_start_and_no_stop_is_sent_before_it_is_written(make_rig):
@@ -481,7 +521,7 @@ def log_of(version, *parts):
 
 VERSION_1 = log_of(
     1,
-    (records.FACT, bytes((journal.KEYS + 3,)) + b"i45"),
+    (records.FACT, bytes((journal.KEYS + 2,)) + b"i45"),
     (records.START, struct.pack("<IIIB", 0x10001, UNIX, 500, 4) + b"CARD" + b"FLEET"),
     (records.METER, struct.pack("<IIII", 0x10002, 0x10001, UNIX + 60, 600)),
     (records.CHECKPOINT, struct.pack("<II", UNIX + 90, 650)),
@@ -497,7 +537,7 @@ def test_a_journal_of_version_1_is_read_and_written_as_the_present_one():
     charger.restart()
     running = charger.journal.running
     assert (running.id_tag, running.parent, running.by_card, running.last_wh) == ("CARD", "FLEET", True, 650)
-    assert charger.journal.get(journal.KEYS + 3) == 45
+    assert charger.journal.get(journal.KEYS + 2) == 45
     assert charger.journal.message_id(charger.journal.head()) == "6964656e74697479-65537"
     charger.journal.settled(charger.journal.head(), 5)
     assert (charger.journal.head().energy_wh, charger.journal.head().power_w) == (600, 0)
@@ -517,7 +557,7 @@ def whole_log():
     charger.wait()
     charger.session("CARD1", UNIX, 0, 100)
     charger.journal.put(journal.KEYS, 17)
-    charger.journal.put(journal.CARDS, b"cached")
+    charger.journal.put(journal.CARDS, card(b"A"))
     charger.journal.settled(charger.journal.head(), 41)
     session = charger.journal.start("CARD2", UNIX + 9000, 100, "FLEET")
     charger.journal.meter(session, UNIX + 9060, 150, 7400, 3)
@@ -678,7 +718,7 @@ def test_a_rewritten_log_says_what_the_old_one_said(steps, kind):
         elif step == "checkpoint" and now.running is not None:
             now.checkpoint(UNIX + place, place)
         elif step == "fact":
-            now.put(journal.KEYS + place % 5, place % 7 or None)
+            now.put(SPARE_KEYS + place % 5, place % 7 or None)
         elif step == "settle" and now.head() is not None:
             now.settled(now.head(), place)
         elif step == "fail" and now.head() is not None:

@@ -271,6 +271,24 @@ def test_a_long_transaction_is_thinned_evenly(make, measurands, kept):
     assert max(gaps[:-1]) <= 4 * min(gaps[:-1])
 
 
+@pytest.mark.requirement("behaviour 28", "in a journal that is nearly full, too, begin and end are kept")
+@pytest.mark.parametrize(("room", "kept"), [(60, 5), (22, 2), (21, 0), (-100, 0)])
+def test_a_journal_that_is_nearly_full_thins_the_middle_of_a_stop(make, monkeypatch, room, kept):
+    rig = make(OCPP_METER_VALUE_SAMPLE_INTERVAL="10")
+    rig.configure(MeterValuesSampledData="", StopTxnSampledData=ENERGY)
+    rig.charge()
+    rig.wait(100)
+    monkeypatch.setattr(Journal, "spare", lambda self: room)
+    rig.swipe()
+    rig.run(1000)
+    found = readings(stop_data(rig) or [])
+    assert len(found) == kept
+    assert [context for _, context, _ in found[:1] + found[1:][-1:]] == [
+        "Transaction.Begin",
+        "Transaction.End",
+    ][:kept]
+
+
 def test_of_samples_at_the_same_moment_none_hides_the_others(make):
     """Sampled and clock-aligned values in step: both kinds are left when the data is thinned."""
     rig = make(OCPP_METER_VALUE_SAMPLE_INTERVAL="60")

@@ -276,7 +276,7 @@ MISTAKES = {
         "        content.number = 1 << 16\n",
     ),
     "the answer to a start is forgotten over a reset": (
-        "charger/journal_recovery.py",
+        "charger/journal_content.py",
         "        content.ids[session] = transaction_id\n",
         "",
     ),

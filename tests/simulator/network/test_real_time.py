@@ -221,16 +221,21 @@ def certificates(tmp_path):
     return make_certificates(tmp_path, "broker.test")
 
 
-@needs_mosquitto
-def test_mosquitto_with_tls_and_password(thread, mosquitto, certificates):
+@pytest.fixture
+def guarded_port(mosquitto, certificates):
+    """Of a mosquitto with TLS, and a user with a password."""
     passwords = certificates / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "user", "secret"], check=True)
-    port = mosquitto(
+    return mosquitto(
         f"certfile {certificates}/server.pem",
         f"keyfile {certificates}/server.key",
         f"password_file {passwords}",
     )
-    board = Board(thread, port, tls=True)
+
+
+@needs_mosquitto
+def test_mosquitto_with_tls_and_password(thread, guarded_port, certificates):
+    board = Board(thread, guarded_port, tls=True)
 
     def connect(ca: str, password: str, session: str) -> None:
         context = board.ssl.create_default_context()
@@ -249,15 +254,8 @@ def test_mosquitto_with_tls_and_password(thread, mosquitto, certificates):
 
 
 @pytest.fixture
-def charger_console(mosquitto, certificates, tmp_path):
+def charger_console(guarded_port, certificates, tmp_path):
     """Runs the firmware in real time against mosquitto with TLS and a password; gives its console up to `last`."""
-    passwords = certificates / "passwords"
-    subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "user", "secret"], check=True)
-    port = mosquitto(
-        f"certfile {certificates}/server.pem",
-        f"keyfile {certificates}/server.key",
-        f"password_file {passwords}",
-    )
 
     def run(ca: str, password: str, last: str, *more: str) -> str:
         overrides = [
@@ -272,7 +270,7 @@ def charger_console(mosquitto, certificates, tmp_path):
         drive = tmp_path / "drive"
         write_drive(drive, settings.flat(), "seeed_xiao_esp32c6")
         (drive / "ca.pem").write_text((certificates / ca).read_text())
-        simulation = Simulation(Job(drive, True, broker=f"localhost:{port}", local_central=False))
+        simulation = Simulation(Job(drive, True, broker=f"localhost:{guarded_port}", local_central=False))
         lines = []
         for event in simulation.events():
             if event["kind"] == "console":
