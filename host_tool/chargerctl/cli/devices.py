@@ -101,7 +101,7 @@ def look_until(
 def _answer(found: list[Device], notes: list[str]) -> Answer:
     value = {"devices": [device.as_json() for device in found], "notes": notes}
     if not found:
-        return Answer(value, ["no board found: plug one in"], notes)
+        return Answer(value, ["no board found: plug one in; docs/troubles.md says what else to try"], notes)
     return Answer(value, table_lines(found) if sys.stdout.isatty() else plain_lines(found), notes)
 
 

@@ -157,7 +157,7 @@ def test_no_board_is_no_failure_unless_it_was_waited_for(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.setattr(find, "mounted", list)
-    assert devices(capsys)[:2] == (0, "no board found: plug one in\n")
+    assert devices(capsys)[:2] == (0, "no board found: plug one in; docs/troubles.md says what else to try\n")
     status, out, err = devices(capsys, "--wait", "0")
     assert (status, out) == (1, "")
     assert "no board appeared" in err
