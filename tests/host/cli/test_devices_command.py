@@ -353,30 +353,50 @@ def test_all_boards_are_written_with_their_settings_also_after_one_that_fails(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "environment"),
     [
-        (("-c", "settings.toml"), "--all with -c would give every board the same serial"),
-        (
-            ("--set", "charger.serial=x"),
-            "--all with --set charger.serial would give every board the same serial",
-        ),
-        (("east",), "--all deploys to every board in boards.toml: leave out --all, or"),
+        (("-c", "settings.toml"), {}),
+        (("--set", "charger.serial=x"), {}),
+        ((), {"CHARGER_SERIAL": "x"}),
+        ((), {"CHARGER_CHARGER_SERIAL": "x"}),
     ],
 )
-def test_no_two_boards_get_the_same_serial(three: dict[str, Path], capsys, words, said: str) -> None:
+def test_no_two_boards_get_the_same_serial(
+    three: dict[str, Path], capsys, monkeypatch, words, environment
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     assert main(["deploy", "--all", "--yes", *words]) == 2
-    assert said in capsys.readouterr().err
+    assert "east and middle and west would get the same serial" in capsys.readouterr().err
     assert not (three["east"] / "settings.toml").exists()
 
 
-def test_a_settings_file_that_two_boards_share_is_refused(three: dict[str, Path], capsys) -> None:
+@pytest.mark.parametrize("second", ["east.toml", "copy.toml", None])
+def test_a_serial_that_two_settings_files_have_is_refused(three: dict[str, Path], capsys, second) -> None:
+    Path("copy.toml").write_text(Path("east.toml").read_text())
+    Path("settings.toml").write_text(Path("east.toml").read_text())
     text = Path("boards.toml").read_text()
-    Path("boards.toml").write_text(text.replace("west.toml", "./east.toml"))
+    line = f'settings = "{second}"' if second else ""
+    Path("boards.toml").write_text(text.replace('settings = "west.toml"', line))
     assert main(["deploy", "--all", "--yes"]) == 2
-    assert "east and west would get the same settings" in capsys.readouterr().err
     assert (
-        main(["deploy", "--all", "--yes", "--no-settings", "--dry-run"]) == 1
-    )  # the one that is not plugged in
+        "east and west would get the same serial, east: give each a settings file" in capsys.readouterr().err
+    )
+    assert main(["deploy", "--all", "--yes", "--no-settings", "--dry-run"]) == 1  # one is not plugged in
+
+
+def test_all_and_one_are_refused(three: dict[str, Path], capsys) -> None:
+    assert main(["deploy", "east", "--all", "--yes"]) == 2
+    assert "--all deploys to every board in boards.toml: leave out --all, or" in capsys.readouterr().err
+
+
+def test_settings_with_a_mistake_keep_no_other_board_from_its_deploy(three: dict[str, Path], capsys) -> None:
+    Path("east.toml").write_text('[mqtt]\nport = "x"\n')
+    assert main(["deploy", "--all", "--yes"]) == 1
+    captured = capsys.readouterr()
+    assert "east.toml:2:8: mqtt.port" in captured.err
+    assert captured.out.splitlines()[-3].startswith("east    failed: ")
+    assert captured.out.splitlines()[-1] == "west    deployed"
 
 
 def test_without_named_boards_there_is_no_all(state: Path, capsys) -> None:
