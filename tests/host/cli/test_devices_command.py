@@ -20,6 +20,7 @@ from chargerctl.cli import devices as command
 from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.devices import look_until
 from chargerctl.cli.main import main
+from chargerctl.transport.web import console
 from click.shell_completion import CompletionItem
 
 from tests.host.commands import CONFIG, SECRET, Run
@@ -115,6 +116,43 @@ def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, c
     assert 0 <= time.time() - 60 - c6["since"] < 60
     assert chip["since"] is None
     assert [len(line.split("\t")[7]) for line in devices(capsys, "--ask")[1].splitlines()] == [19, 19, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("", "", "10.0.0.9: was not asked: a board in the network is asked only if it is in boards.toml"),
+        ("gate", "", "10.0.0.9: was not asked: its password is not known"),
+        ("gate", '[web]\napi_password = "open sesame"\n', None),
+    ],
+)
+def test_only_a_board_that_is_named_gets_the_password(
+    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, name: str, text: str, said: str | None
+) -> None:
+    monkeypatch.setattr(ports, "listed_ports", list)
+    sent = []
+    monkeypatch.setattr(console, "WebConsole", lambda access: sent.append(access) or SilentConsole())
+    Path("settings.toml").write_text(CONFIG + '[web]\napi_password = "of another board"\n')
+    Path("gate.toml").write_text(CONFIG + text)
+    if name:
+        Path("boards.toml").write_text('[boards.gate]\naddress = "http://10.0.0.9"\nsettings = "gate.toml"\n')
+    _, _, err = devices(capsys, "--ask")
+    assert len(sent) == (said is None)
+    assert (said or "10.0.0.9: no charger answers there") in err
+    assert "open sesame" not in err
+
+
+class SilentConsole:
+    """Ends as soon as it is read: nothing comes."""
+
+    def read(self, timeout_s: float) -> bytes:
+        return b"x" * (1 << 16)
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.mark.usefixtures("around")
