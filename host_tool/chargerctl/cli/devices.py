@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from chargerctl.boards.address import Address, SerialPort, WebHost
+from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.boards.asking import Console, with_answers
 from chargerctl.boards.devices import Device, devices
 from chargerctl.boards.reach import Approach, web_access
@@ -59,9 +59,11 @@ def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> 
     chargerctl devices --wait 60 --json
     """
     known = known_boards()
+    addresses = [board.address for board in known.boards.values()]
+    folders = [address.path for address in addresses if isinstance(address, Folder)]
 
     def look() -> Sightings:
-        near = plugged_in(deployed_on)
+        near = plugged_in(known, deployed_on, folders)
         far = Sightings() if no_network else on_the_network(known)
         return Sightings(near.drives, near.ports, far.hosts, near.notes + far.notes)
 

@@ -168,6 +168,26 @@ def test_boards_have_the_names_of_the_file_and_those_out_of_reach_are_named(tmp_
 
 
 @pytest.mark.usefixtures("around")
+def test_what_only_the_user_knows_to_be_a_board_is_listed(tmp_path: Path, drive: Path, capsys) -> None:
+    """A port that is not on USB, such as a simulation's, and a folder that is no mounted drive."""
+    (tmp_path / "pts").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / BOOT_OUT).write_text(BootOut.assumed("seeed_xiao_esp32c6").render())
+    (tmp_path / "boards.toml").write_text(
+        f'[boards]\npins = "serial:{tmp_path / "pts"}"\ncopy = "folder"\ngarage = "{drive}"\ngone = "serial:/x"\n'
+    )
+    _, out, err = devices(capsys)
+    assert [line.split("\t")[:2] for line in out.splitlines()] == [
+        ["garage", "raspberry_pi_pico2_w"],
+        ["copy", "seeed_xiao_esp32c6"],
+        ["-", "seeed_xiao_esp32c6"],
+        ["-", "unknown, CP210x"],
+        ["pins", "unknown"],
+    ]
+    assert err.splitlines()[-1] == "gone is not in reach (/x)"
+
+
+@pytest.mark.usefixtures("around")
 def test_without_the_extras_the_rest_is_listed(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     def missing() -> None:
         raise ImportError
