@@ -135,7 +135,7 @@ def command(
             "--since-boot shows what a log has, since no board keeps its lines: add --log FILE, as to the command that "
             "wrote it"
         )
-    settings = of_settings(config_path(config), os.environ)
+    settings = of_settings(config_path(config, drive), os.environ)
     output.diagnose(*settings.notes, *_unknown(tags))
     masker = Masker(settings.secrets)
     out = terminal(quiet=output.as_json)
