@@ -180,8 +180,23 @@ def test_a_panel_fits_a_terminal_that_is_far_too_small(charging):
     assert any(terminal.lines())
 
 
+def test_a_charger_that_is_asked_tells_cable_and_energy(charging):
+    answer = """\
+[  61.000] asked  relay closed, transaction, not held
+[  61.001] view   phase=Charging relay=closed cable=in energy_wh=91 elapsed_s=34 online=no
+[  61.002] asked  firmware 0.1.0, serial garage-7, up 61 s, fault None, crashes 0
+[  61.003] memory 90000 bytes free
+"""
+    panel = Panel(Choice().shows)
+    panel.see(charging)
+    panel.see([BoardLine(NOON + 60, said(line)) for line in answer.splitlines()])
+    terminal = Terminal(80, 24)
+    terminal.out.print(panel.drawn(NOON + 62, 80, 24), end="")
+    compare(terminal.lines(), "panel-asked.txt")
+
+
 def test_nothing_is_guessed_before_the_board_has_said_it():
     charger = Charger()
     charger.see(BoardLine(0.0, said("[ 100.000] ocpp   call repeated")))
-    assert (charger.phase, charger.relay, charger.plugged, charger.card) == (None, None, None, None)
+    assert (charger.phase, charger.relay, charger.cable, charger.card) == (None, None, None, None)
     assert display_texts(charger, "", 0, 0.0)["MIDDLE"] == "Not Connected"
