@@ -58,16 +58,20 @@ def live(tree: Tree) -> Tree:
 
 
 class Bench:
-    """One board over a folder whose content can be exchanged as a laptop would have left it."""
+    """One board over a folder whose content can be exchanged as a laptop would have left it. outputs: the pins of relay and
+    lock in the profile of this board."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, board_id: str = BOARD, outputs: tuple[str, str] = (RELAY, LOCK)) -> None:
         self.folder = folder
-        self.board = VirtualBoard(folder, BOARDS[BOARD], seed=1)
+        self.outputs = outputs
+        self.board = VirtualBoard(folder, BOARDS[board_id], seed=1)
         Network(self.board)
         self.console: list[str] = []
         self.ever_high: set[str] = set()
         self.board.events.listen(self._hear)
-        for name in (RELAY, LOCK):
+        for name in outputs:
+            if BOARDS[board_id].pull_at_reset:
+                self.board.pins[name].external(False)  # the pull-down that such a board needs there
             self.board.pins[name].watch(self._level)
 
     def put(self, tree: Tree) -> None:
@@ -122,13 +126,13 @@ class Bench:
 
     def holds(self) -> bool:
         """Relay and lock driven to their safe level."""
-        return all(self.board.pins[name].driven is False for name in (RELAY, LOCK))
+        return all(self.board.pins[name].driven is False for name in self.outputs)
 
     def _hear(self, event: dict[str, object]) -> None:
         if event["kind"] == "console":
             self.console.append(str(event["text"]))
 
     def _level(self, pin: object) -> None:
-        for name in (RELAY, LOCK):
+        for name in self.outputs:
             if self.board.pins[name].level:
                 self.ever_high.add(name)

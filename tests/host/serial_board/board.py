@@ -68,17 +68,18 @@ class SerialBoard:
         self._pins = Pins(facts)
         self._time = Timeline()
         self._line = Line(shape, self._time, LANGUAGES[language], title_between_lines, loses_while_writing)
-        build = Build(board, version, uid, has_zlib, self.cluster, self.capacity, read_only)
+        build = Build(facts, version, uid, has_zlib, self.cluster, self.capacity, read_only)
         self._interpreter = Interpreter(build, self.disk, self._pins)
         self._console = Console(
-            shape, self._time, self._line, self._interpreter, self._pins, self.disk, program or Program()
+            shape,
+            self._time,
+            self._line,
+            self._interpreter,
+            self._pins,
+            self.disk,
+            program or Program(),
+            self.reset,
         )
-        self._console.words = LANGUAGES[language]
-        self._console.banner = (
-            f"Adafruit CircuitPython {'.'.join(map(str, version))} on 2026-01-15; "
-            f"{facts.title} with {facts.model}"
-        )
-        self._console.on_reset = self.reset
         self._cuts: dict[int, tuple[str, bool, float | None]] = {}
         self._plugs = 0
         self._port: str | None = "ttyACM0"
@@ -164,6 +165,10 @@ class SerialBoard:
         """Before this exchanged block (from 1): POWER gone, cable out (UNPLUG), Ctrl-C to the host's program (CTRL_C:
         KeyboardInterrupt in its call), or a RESET. keep: what was not synced. back_after: seconds until it is back."""
         self._cuts[at] = how, keep, back_after
+
+    def strike_at(self, call: int) -> None:
+        """A Ctrl-C that reaches a statement strikes before this call for drive or pins (1: its first)."""
+        self._console.strike_at = call
 
     def power_off(self, keep: bool = True) -> None:
         self._console.power_off(self.blocks)

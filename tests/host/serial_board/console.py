@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import serial
 
@@ -20,7 +21,6 @@ from tests.host.serial_board.pins import PinEvent, Pins
 from tests.host.serial_board.program import Program
 from tests.host.serial_board.shapes import Shape
 from tests.host.serial_board.timeline import Timeline
-from tests.host.serial_board.words import LANGUAGES, Words
 
 OFF, STARTING, PROGRAM, ENDED, REPL = "off", "starting", "program", "ended", "repl"
 _CTRL_C, _CTRL_D, _CTRL_E = b"\x03", b"\x04", b"\x05"
@@ -28,7 +28,8 @@ _START_S, _RELOAD_S = 2.5, 0.3
 
 
 class Console:
-    """state: one of the five. strike_at: at which call for the hardware a Ctrl-C strikes a statement that it reaches."""
+    """state: one of the five. on_reset: asked for a hard reset, with its reason. strike_at: the call for the hardware at
+    which a Ctrl-C strikes a statement that it reaches."""
 
     def __init__(
         self,
@@ -39,15 +40,13 @@ class Console:
         pins: Pins,
         disk: Disk,
         program: Program,
+        on_reset: Callable[[str], None],
     ) -> None:
         self.state = STARTING
-        self.words: Words = LANGUAGES["en"]
-        self.banner = ""
-        self.on_reset: Callable[[str], None] = lambda reason: None
         self.strike_at = 1
         self.dropped = 0
         self._shape, self._time, self._line, self._interpreter = shape, time, line, interpreter
-        self._pins, self._disk, self._program = pins, disk, program
+        self._pins, self._disk, self._program, self._on_reset = pins, disk, program, on_reset
         self._ring = bytearray()
         self._block = 0
         self._busy_until = 0.0
@@ -152,8 +151,8 @@ class Console:
             if self.state == PROGRAM:
                 self._line.say(
                     "",
-                    self.words.traceback,
-                    f'  File "code.py"{self.words.line}12, in <module>',
+                    self._line.words.traceback,
+                    f'  File "code.py"{self._line.words.line}12, in <module>',
                     "KeyboardInterrupt: ",
                 )
                 self._end_program()
@@ -180,7 +179,7 @@ class Console:
         self._busy_until = self._time.now + busy
         self._line.send(answer.out, busy, flash_writes=flash_s > 0)
         if answer.ended == "hard":
-            self.on_reset("SOFTWARE")
+            self._on_reset("SOFTWARE")
         elif answer.ended == "soft":
             self.reload()
         return answer.struck
@@ -201,18 +200,18 @@ class Console:
 
     def reload(self) -> None:
         self._vm_ends()
-        self._line.say("", self.words.reboot)
+        self._line.say("", self._line.words.reboot)
         self.state = STARTING
-        self._time.after(_RELOAD_S, self.start_program)
+        self._time.after(_RELOAD_S, partial(self.start_program, hard=False))
 
-    def start_program(self, silently: bool = False) -> None:
-        """silently: what it says at its start was said before anyone listened."""
+    def start_program(self, hard: bool = True, silently: bool = False) -> None:
+        """hard: after a reset. silently: what it says at its start was said before anyone listened."""
         self.state = PROGRAM
-        lines = self._program.starts(self._disk)
+        lines = self._program.starts(self._disk, hard)
         for name, level in self._program.pins.items():
             self._pins.happens(PinEvent(self._block, self._pins.first_name(name), "output", level))
         if not silently:
-            self._line.say(self.words.output, *lines)
+            self._line.say(self._line.words.output, *lines)
         if not lines or self._program.ends:
             self._end_program()
         else:
@@ -226,12 +225,12 @@ class Console:
         self._time.forget_program()
         self._vm_ends()
         self.state = ENDED
-        self._line.say("", self.words.done, "", self.words.press)
+        self._line.say("", self._line.words.done, "", self._line.words.press)
 
     def _enter_repl(self) -> None:
         self._interpreter.boot(self._reason)
         self.state = REPL
-        self._line.send(f"\r\n{self.banner}\r\n>>> ".encode())
+        self._line.send(f"\r\n{self._interpreter.banner}\r\n>>> ".encode())
 
     def _vm_ends(self) -> None:
         self._interpreter.let_go(self._block)

@@ -17,9 +17,10 @@ from tests.host.transport.faulty import Tree
 
 @dataclass(frozen=True)
 class Operation:
-    """what: create, write, sync, remove, rename, mkdir or rmdir. block: the exchanged block during which it happened."""
+    """what: create, write, sync, remove, rename, mkdir or rmdir. block: the exchanged block during which it happened; None:
+    the board did it by itself, in boot.py or by losing power."""
 
-    block: int
+    block: int | None
     what: str
     path: str
     at: int = 0  # of a write
@@ -70,18 +71,21 @@ class Disk:
         return self._contents.tree(keep_unsynced)
 
     def lose_power(self, keep_unsynced: bool) -> None:
-        self._contents = _Contents(self.tree(keep_unsynced))
+        self.put(self.tree(keep_unsynced))
 
     def put(self, tree: Tree) -> None:
-        """The content is this now, as a program of the board has left it. What was done before is forgotten."""
-        self.__init__(tree)  # type: ignore[misc]
+        """The board itself has made the content this."""
+        now = self.tree()
+        for operation in _difference(now, tree):
+            self.do(operation)
+        assert self.tree(keep_unsynced=False) == dict(sorted(tree.items()))
 
     def moments(self, start: int = 0) -> Iterator[Moment]:
         """What a power cut leaves, at each operation from this one on: one state that another has before it is left out."""
         contents = _Contents(self.first)
         last: Tree | None = None
         for number, operation in enumerate(self.operations):
-            if number >= start:
+            if number >= start and operation.block is not None:
                 for torn in (False, True) if operation.what == "write" else (False,):
                     for kept in (True, False):
                         if torn and not kept:
@@ -93,16 +97,39 @@ class Disk:
             contents.do(operation)
 
 
+def _folders_of(tree: Tree) -> set[str]:
+    folders = {path for path, content in tree.items() if content is None}
+    for path in tree:
+        parts = path.split("/")[:-1]
+        folders |= {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    return folders
+
+
+def _difference(old: Tree, new: Tree) -> Iterator[Operation]:
+    """What makes of one tree the other, with all of it on the flash."""
+    gone, come = _folders_of(old) - _folders_of(new), _folders_of(new) - _folders_of(old)
+    for path, content in old.items():
+        if content is not None and new.get(path) is None:
+            yield Operation(None, "remove", path)
+    for path in sorted(gone, reverse=True):
+        yield Operation(None, "rmdir", path)
+    for path in sorted(come):
+        yield Operation(None, "mkdir", path)
+    for path, content in new.items():
+        if content is not None and old.get(path) != content:
+            yield Operation(None, "create", path)
+            yield Operation(None, "write", path, data=content)
+        if content is not None:
+            yield Operation(None, "sync", path)
+
+
 class _Contents:
     """Files as programs see them, and what of an open file is on the flash (None: not even its name)."""
 
     def __init__(self, tree: Tree) -> None:
         self._files: dict[str, bytes] = {path: data for path, data in tree.items() if data is not None}
         self._open: dict[str, bytes | None] = {}
-        self._folders = {path for path, data in tree.items() if data is None}
-        for path in tree:
-            parts = path.split("/")[:-1]
-            self._folders |= {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+        self._folders = _folders_of(tree)
 
     def do(self, operation: Operation) -> None:
         path = operation.path

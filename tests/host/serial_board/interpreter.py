@@ -8,6 +8,8 @@ import base64
 import json
 from dataclasses import dataclass
 
+from chargerctl.boards.catalogue import Board, version_text
+
 from tests.host.serial_board.disk import Disk, Operation
 from tests.host.serial_board.pins import PinEvent, Pins
 from tests.host.serial_board.shapes import SECTOR, SECTOR_S
@@ -21,7 +23,7 @@ _HEAP = 160 * 1024  # it grows when a statement needs more
 class Build:
     """CircuitPython and its board, as the VM shows them."""
 
-    board_id: str
+    board: Board
     version: tuple[int, int, int]
     uid: bytes
     has_zlib: bool
@@ -43,6 +45,11 @@ class Interpreter:
     def close(self) -> None:
         POOL.give_back(self._node)
 
+    @property
+    def banner(self) -> str:
+        board, version = self._build.board, version_text(self._build.version)
+        return f"Adafruit CircuitPython {version} on 2026-01-15; {board.title} with {board.model}"
+
     def boot(self, reset_reason: str) -> None:
         build = self._build
         drive = [
@@ -50,7 +57,7 @@ class Interpreter:
             for path, data in self._disk.tree().items()
         ]
         facts = {
-            "board": build.board_id,
+            "board": build.board.board_id,
             "version": build.version,
             "uid": [*build.uid],
             "zlib": build.has_zlib,

@@ -19,7 +19,8 @@ class Line:
     is said to nobody is lost."""
 
     def __init__(self, shape: Shape, time: Timeline, words: Words, titles: bool, losses: int | None) -> None:
-        self._shape, self._time, self._words, self._titles = shape, time, words, titles
+        self._shape, self._time, self._titles = shape, time, titles
+        self.words = words
         self._losses = None if losses is None else random.Random(losses)
         self.is_open = False
         self.lost = 0
@@ -27,7 +28,7 @@ class Line:
     def send(self, out: bytes, after: float = 0.0, flash_writes: bool = False) -> None:
         if not out or not self.is_open:
             return
-        out = spoken(out, self._words)
+        out = spoken(out, self.words)
         if self._titles:
             out = titled(out, f"🐍 REPL | {self._time.now:.0f} s")
         if flash_writes and self._losses is not None and self._losses.randrange(_ONE_OF) == 0:

@@ -21,8 +21,9 @@ class Program:
     reads_console = False
     ends = False
 
-    def starts(self, disk: Disk) -> Sequence[str]:
-        """The lines it says at its start; boot.py's work on the drive is done here too (disk.put)."""
+    def starts(self, disk: Disk, hard: bool) -> Sequence[str]:
+        """The lines it says at its start. hard: after a reset, so that boot.py has run: what it does to the drive belongs
+        here, too (disk.put)."""
         if "code.py" not in disk.tree() and "code.txt" not in disk.tree():
             return ()
         return ("boot   firmware 0 on seeed_xiao_esp32c6, reset: POWER_ON",)

@@ -188,10 +188,12 @@ def test_the_port_of_a_bridge_stays_when_the_board_resets(board):
 def test_a_ctrl_c_strikes_a_statement_between_its_file_operations(board):
     host = board()
     host.enter()
-    host.port.write(b"import os\nos.mkdir('/a')\nos.mkdir('/b')\x04")
-    host.port.write(b"\x03")
-    assert b"KeyboardInterrupt" in host.hear()
-    assert "b" not in host.board.disk.tree()
+    for call in (1, 2, 3):
+        host.board.strike_at(call)
+        host.port.write(b"import os\nfor name in 'abcd':\n  os.mkdir('%d' + name)\x04" % call)
+        host.port.write(b"\x03")
+        assert b"KeyboardInterrupt" in host.hear()
+        assert [f"{call}{name}" in host.board.disk.tree() for name in "abcd"].count(True) == call - 1
 
 
 def test_a_statement_that_never_ends_is_ended_by_ctrl_c(board):

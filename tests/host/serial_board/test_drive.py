@@ -216,3 +216,11 @@ def test_two_boards_at_once_are_two(board):
     two.enter()
     one.run("x = 1")
     assert b"NameError" in two.run("x")[1]
+
+
+def test_the_board_itself_may_change_its_drive_and_no_cut_is_in_that(host):
+    host.run("import os", "os.mkdir('/x')", "os.mkdir('/x/y')")
+    count = len([*host.board.disk.moments()])
+    host.board.disk.put({"code.py": b"new", "a/b.py": b"1", "a/c": None})
+    assert host.board.disk.tree(keep_unsynced=False) == {"a/b.py": b"1", "a/c": None, "code.py": b"new"}
+    assert len([*host.board.disk.moments()]) == count
