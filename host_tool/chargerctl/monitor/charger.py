@@ -77,7 +77,7 @@ class Charger:
             connected=True, started_at=started.at, reset=start.reason or "not seen", trouble=self.trouble
         )
         # The program drives the relay open before anything else.
-        fresh.relay = "open: start"
+        fresh.relay = "open"
         fresh.firmware = start.firmware or self.firmware
         fresh.board = start.board or self.board
         self.__dict__.update(fresh.__dict__)
@@ -170,6 +170,8 @@ def _view(charger: Charger, found: re.Match[str], at: float) -> None:
     if found["relay"] != (charger.relay or "").partition(":")[0]:
         charger.relay = found["relay"]
     charger.online = found["online"] == "yes"
+    if not charger.online:
+        charger.broker = None
     if found["energy"] == "None":
         charger.charging_since = charger.energy_wh = None
     else:
