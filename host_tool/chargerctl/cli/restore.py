@@ -43,7 +43,7 @@ def command(
     """
     backup = unpack(file)
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, approach=Approach(force, output.note)) as opened:
+    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
         if backup.board_id != opened.boot.board_id and not force:
             raise ChargerctlError(
                 f"{file} is a backup of {backup.board_id or 'an unknown board'}, but the drive is of "

@@ -33,7 +33,7 @@ def command(output: Output, drive: Address | None, dry_run: bool, yes: bool, for
     chargerctl rollback
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, approach=Approach(force, output.note)) as opened:
+    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
         kept = kept_for(state_folder(), opened.key)
         snapshot = snapshot_of(
             opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish
