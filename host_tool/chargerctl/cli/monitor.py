@@ -20,6 +20,7 @@ from chargerctl.boards.address import Address
 from chargerctl.boards.choice import CONSOLES, the_board
 from chargerctl.boards.named import named_settings
 from chargerctl.boards.surroundings import surroundings
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
@@ -152,7 +153,7 @@ def command(
         if since_boot and log_path:
             _show_logged(output, [masker.masked(line) for line in since_start(log_path)])
         monitor = Monitor(
-            console_opener(address, settings.web_password),
+            console_opener(address, approach(output, force=False, config=config)),
             Pipeline(masker, last_deploy(SourceRecord(state_folder()))),
             Keys(interrupt=interrupt, reload=reload, asks=panel),
             opened.enter_context(Log(log_path)) if log_path else None,

@@ -25,11 +25,9 @@ _ASSIGNED = re.compile(
 
 @dataclass(frozen=True)
 class OfSettings:
-    """secrets: values that must not be shown; web_password: of the board's web workflow; serial: the charger's; offset_s: of
-    its local time; notes: for a person."""
+    """secrets: what must not be shown; serial: the charger's; offset_s: of its local time; notes: for a person."""
 
     secrets: tuple[str, ...]
-    web_password: str
     serial: str
     offset_s: int
     notes: tuple[str, ...] = ()
@@ -52,13 +50,7 @@ def of_settings(config: Path | None, environ: Mapping[str, str]) -> OfSettings:
     given = [*found.given.values(), *(each for several in found.replaced.values() for each in several)]
     secrets |= {each.text for each in given if each.setting.secret}
     offset_s = found.values.display.timezone_offset_hours * 36  # of hundredths of an hour
-    return OfSettings(
-        tuple(secrets),
-        found.values.web.api_password or "",
-        found.values.charger.serial or "",
-        offset_s,
-        tuple(notes),
-    )
+    return OfSettings(tuple(secrets), found.values.charger.serial or "", offset_s, tuple(notes))
 
 
 def _assigned(text: str) -> Iterator[str]:

@@ -5,17 +5,18 @@
 from __future__ import annotations
 
 from chargerctl.boards.address import Address, SerialPort, WebHost
+from chargerctl.boards.reach import PLAIN, Approach, web_access
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.monitor.sources import Opener, Stream
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts
 
 
-def console_opener(address: Address, web_password: str) -> Opener:
-    """InputError for an address without a console."""
+def console_opener(address: Address, approach: Approach = PLAIN) -> Opener:
+    """approach: has the password of a web workflow. InputError for an address without a console."""
     if isinstance(address, SerialPort):
         return on_serial(address.port, RealPorts())
     if isinstance(address, WebHost):
-        return _on_the_web(address, web_password)
+        return _on_the_web(address, approach)
     raise InputError(f"{address} has no console: name the board's port with --port, or its host with --host")
 
 
@@ -46,13 +47,8 @@ def on_serial(name: str, ports: Ports) -> Opener:
     return open_console
 
 
-def _on_the_web(address: WebHost, password: str) -> Opener:
-    from chargerctl.transport.web.client import Access  # not for those on a serial port
-    from chargerctl.transport.web.console import WebConsole
+def _on_the_web(address: WebHost, approach: Approach) -> Opener:
+    from chargerctl.transport.web.console import WebConsole  # not for those on a serial port
 
-    if not password:
-        raise InputError(
-            f"{address}: its web workflow asks for a password: set [web] api_password, or CHARGER_WEB_API_PASSWORD"
-        )
-    access = Access(address.host, address.port, password, str(address))
+    access = web_access(address, approach)
     return lambda: (WebConsole(access), str(address))

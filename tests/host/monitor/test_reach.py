@@ -3,9 +3,11 @@
 """Every way to a console: it is found again under the name that it then has."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from chargerctl.boards.address import Folder, WebHost
+from chargerctl.boards.reach import PLAIN, Approach
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.monitor.reach import console_opener, on_serial
 from chargerctl.monitor.sources import Connected, Lost, happenings
@@ -13,6 +15,10 @@ from chargerctl.transport.serial.link import LostError
 
 from tests.host.monitor.consoles import NoWait, Script
 from tests.host.web_board.board import PASSWORD, WebBoard
+
+
+def with_password(password):
+    return Approach(password=lambda host: password)
 
 
 class Ports:
@@ -55,22 +61,24 @@ def test_a_port_that_is_not_there_is_an_error_with_a_remedy():
 
 def test_a_drive_is_no_console():
     with pytest.raises(InputError, match="--port"):
-        console_opener(Folder("CIRCUITPY"), "")
+        console_opener(Folder(Path("CIRCUITPY")), PLAIN)
 
 
 def test_the_web_workflow_needs_its_password():
-    with pytest.raises(InputError, match="CHARGER_WEB_API_PASSWORD"):
-        console_opener(WebHost("garage.local"), "")
+    with pytest.raises(InputError, match="password"):
+        console_opener(WebHost("garage.local"), PLAIN)
 
 
 def test_a_board_in_the_network_is_read_and_read_again_after_its_reset():
     with WebBoard({}) as board, socket.socket() as other:
-        opener = console_opener(WebHost("127.0.0.1", board.port), PASSWORD)
+        opener = console_opener(WebHost("127.0.0.1", board.port), with_password(PASSWORD))
         stop = NoWait()
         heard, connections = b"", 0
         for happening in happenings(opener, stop.wait):
             if isinstance(happening, Connected):
-                connections += 1
+                connections, said = connections + 1, False
+            elif happening == b"" and not said:  # the board, too, knows of the connection now
+                said = True
                 board.print(f"[   1.000] ocpp   caf\u00e9 {connections}\r\n")
             elif isinstance(happening, bytes):
                 heard += happening
@@ -83,4 +91,8 @@ def test_a_board_in_the_network_is_read_and_read_again_after_its_reset():
 
 def test_a_wrong_password_is_an_error_of_one_line():
     with WebBoard({}) as board, pytest.raises(ChargerctlError, match="api_password"):
-        next(happenings(console_opener(WebHost("127.0.0.1", board.port), "wrong"), NoWait().wait))
+        next(
+            happenings(
+                console_opener(WebHost("127.0.0.1", board.port), with_password("wrong")), NoWait().wait
+            )
+        )
