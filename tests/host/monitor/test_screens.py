@@ -17,7 +17,7 @@ from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.show import RawScreen, Screen
 
-from tests.host.monitor.rendered import Terminal, compare
+from tests.host.monitor.rendered import SCREENS, Terminal, compare
 
 SESSION = """\
 [   6.475] boot   firmware 0.1.0 on seeed_xiao_esp32c6, reset: power
@@ -152,6 +152,12 @@ def test_the_filter_knows_every_subsystem_of_the_firmware():
     ).decode()
     logged = set(re.findall(r"""(?:log|Health)\(\s*(?:self\._log, |log, )?"([a-z]+)\"""", text))
     assert logged | {"console"} == set(TAGS)
+
+
+@pytest.mark.parametrize("name", ["filtered.txt", "panel-asked.txt"])
+def test_the_page_about_it_shows_these_screens(name, pytestconfig):
+    page = (pytestconfig.rootpath / "docs/monitor.md").read_text(encoding="utf-8")
+    assert f"```\n{(SCREENS / name).read_text(encoding='utf-8')}```\n" in page
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (132, 36)])
