@@ -28,6 +28,9 @@ COMMANDS = {
     "restore": Entry("restore", "Write a backup back to a board's drive."),
     "monitor": Entry("monitor", "Show what a board prints, live."),
     "doctor": Entry("doctor", "Find out what is wrong: settings, drive, broker, central system, time."),
+    "install-circuitpython": Entry(
+        "install_circuitpython", "Write CircuitPython itself to a board: an image that you downloaded."
+    ),
     "traceback": Entry("traceback", "Translate a board's traceback to the names of the sources."),
     "completion": Entry("completion", "Print the script that completes commands and settings in your shell."),
 }
