@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from chargerctl.boards import find, ports
@@ -68,22 +68,22 @@ def surroundings() -> Surroundings:
 
 
 def with_names(found: Iterable[Device], known: NamedBoards) -> list[Device]:
-    """The devices with their names in the file, "" for those without."""
-    return [replace(device, name=_name_of(device, known.boards.values())) for device in found]
+    """The devices with their first names in the file, "" for those without."""
+    boards = known.boards.values()
+    return [
+        replace(device, name=next((board.name for board in boards if _is_called(device, board)), ""))
+        for device in found
+    ]
 
 
-def not_in_reach(found: Iterable[Device], known: NamedBoards) -> list[NamedBoard]:
+def not_in_reach(found: Sequence[Device], known: NamedBoards) -> list[NamedBoard]:
     """The named boards that are not among the devices."""
-    names = {device.name for device in found}
-    return [board for board in known.boards.values() if board.name not in names]
+    return [
+        board for board in known.boards.values() if not any(_is_called(device, board) for device in found)
+    ]
 
 
-def _name_of(device: Device, known: Iterable[NamedBoard]) -> str:
-    places = {address.digest for way in device.ways for address in way.addresses}
-    for board in known:
-        if isinstance(board.address, OfUid):
-            if key(board.address.uid) == key(device.uid):
-                return board.name
-        elif board.address.digest in places:
-            return board.name
-    return ""
+def _is_called(device: Device, board: NamedBoard) -> bool:
+    if isinstance(board.address, OfUid):
+        return key(board.address.uid) == key(device.uid)
+    return board.address.digest in {address.digest for way in device.ways for address in way.addresses}

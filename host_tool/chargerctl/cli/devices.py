@@ -106,5 +106,10 @@ def _answer(found: list[Device], notes: list[str]) -> Answer:
 
 
 def _reasons(found: Iterable[Device]) -> list[str]:
-    """Why a way cannot be used."""
-    return [f"{way.address}: {way.why_not}" for device in found for way in device.ways if way.why_not]
+    """Why a way cannot be used, or a drive not be written. That a board with a drive is written through it needs no line."""
+    ways = [way for device in found for way in device.ways]
+    return [
+        f"{way.address}: {way.why_not}"
+        for way in ways
+        if way.problem or (way.read_only and way.kind == "drive")
+    ]

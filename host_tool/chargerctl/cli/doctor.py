@@ -11,16 +11,18 @@ from pathlib import Path
 
 import click
 
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Address, Folder
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
-from chargerctl.deploy.opening import open_drive
-from chargerctl.doctor.examine import Examined, network_findings
+from chargerctl.doctor.console import console_findings, health_of
+from chargerctl.doctor.examine import network_findings
 from chargerctl.doctor.finding import FAILED, SKIPPED, Finding, any_failed
 from chargerctl.doctor.laptop import settings_findings
+from chargerctl.doctor.reach import console_of, drive_of
 from chargerctl.doctor.show import finding_lines, plain, summary
 from chargerctl.errors import ChargerctlError
+from chargerctl.monitor.of_settings import of_settings
 from chargerctl.settings import Effective, SettingsError, effective
 from chargerctl.settings.effective import secrets_seen
 from chargerctl.visible import visible
@@ -103,12 +105,17 @@ def _examine(
     yield from settings_findings(str(path or "settings"), len(settings.given) if settings else 0, problems)
     authority = ca_file.read_bytes() if ca_file else None
     try:
-        with open_drive(address) as opened:
-            examined = Examined.of(opened, settings)
+        examined = drive_of(address, settings)
         yield from examined.findings()
         authority = authority or examined.authority
     except ChargerctlError as error:
-        yield Finding("board", FAILED if address else SKIPPED, error.message)
+        yield Finding("board", FAILED if isinstance(address, Folder) else SKIPPED, error.message)
+    try:
+        secrets = of_settings(path, os.environ).secrets
+        yield from console_findings(health_of(console_of(address, secrets)))
+    except (ChargerctlError, OSError) as error:
+        failed = address is not None and not isinstance(address, Folder)
+        yield Finding("console", FAILED if failed else SKIPPED, str(error))
     if settings is None:
         yield Finding("broker", SKIPPED, "not asked: the settings have mistakes")
     else:

@@ -28,6 +28,9 @@ COMMANDS = {
     "restore": Entry("restore", "Write a backup back to a board's drive."),
     "monitor": Entry("monitor", "Show what a board prints, live."),
     "doctor": Entry("doctor", "Find out what is wrong: settings, drive, broker, central system, time."),
+    "report": Entry("report", "Print a text about a board to paste into an issue."),
+    "ls": Entry("look", "List the files on a board.", "ls"),
+    "get": Entry("look", "Show a file of a board, or copy it to the laptop.", "get"),
     "install-circuitpython": Entry(
         "install_circuitpython", "Write CircuitPython itself to a board: an image that you downloaded."
     ),

@@ -7,104 +7,141 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from chargerctl.doctor.finding import FAILED, OK, SKIPPED, WARNING, Finding
+from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
 
-LINE = re.compile(r"\[ *(?P<seconds>\d{1,9})\.(?P<ms>\d{3})\] (?P<tag>\w{1,8}) +(?P<text>.*)")
-_ERROR = re.compile(r"\w+(Error|Exception)\b")
-_MEMORY = re.compile(r"(?P<free>\d{1,9}) bytes free(?:, (?P<piece>\d{1,9}) in one piece outside the heap)?")
+# The answer to the question (transport/relay.py).
+_ASKED = re.compile(
+    r"firmware (\S{1,20}), serial .{1,64}, up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
+)
+_PHASE = re.compile(r"phase=(\w{1,20})")
+_FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
 # A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
 _LITTLE = 16 * 1024
 _MOST = 20_000  # lines that are looked at
+_PARTS = ("store", "meter", "reader", "display", "light", "card")
+_TROUBLE = re.compile(r"lost|cannot|damaged|does not")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes free; piece: the largest outside the heap, None where the board does not say."""
+
+    free: int
+    piece: int | None
+
+    def __str__(self) -> str:
+        piece = f", the largest piece outside the heap {self.piece:,}" if self.piece is not None else ""
+        return f"{self.free:,} bytes free{piece}"
 
 
 @dataclass
-class Log:
-    """What was found in the lines, the latest of each."""
+class Health:
+    """What was found since the board's last start, the latest of each. at_start: the memory before and with Wi-Fi."""
 
     lines: int = 0
-    seconds: float = 0
-    free: int | None = None
-    piece: int | None = None
+    started: str = ""  # firmware, board and reason of the reset
     firmware: str = ""
-    faults: dict[str, str] = field(default_factory=dict)
+    up_s: float | None = None
+    phase: str = ""
+    crashes: int | None = None
+    memory: Memory | None = None
+    at_start: tuple[Memory, ...] = ()
+    faults: dict[str, None] = field(default_factory=dict)
     mistakes: list[str] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
-    traceback: str = ""
+    slow: dict[str, str] = field(default_factory=dict)
+    traceback: Traceback | None = None
 
 
-def read_log(lines: Iterable[str]) -> Log:
-    """Of at most 20,000 lines."""
-    log = Log()
-    for number, line in enumerate(lines):
-        if number == _MOST:
-            break
-        found = LINE.search(line)
-        if found:
-            log.lines += 1
-            log.seconds = int(found["seconds"]) + int(found["ms"]) / 1000
-            _take(log, found["tag"], found["text"].strip())
-        elif line.startswith("Traceback") or (log.traceback and _ERROR.match(line)):
-            log.traceback = line.strip()
-    return log
+def health_of(lines: Iterable[str]) -> Health:
+    """Of the first 20,000 lines."""
+    health, starts, tracebacks = Health(), Starts(), Tracebacks()
+    for text in islice(lines, _MOST):
+        line = said(text)
+        if start := starts.see(line):
+            of_board = f"firmware {start.firmware} on {start.board}, reset: {start.reason}"
+            health = Health(health.lines, of_board if start.firmware else "")
+        if found := tracebacks.see(line):
+            health.traceback = found
+        if line.board_s is not None:
+            health.lines += 1
+            health.up_s = line.board_s
+            _take(health, line)
+    if found := tracebacks.end():
+        health.traceback = found
+    return health
 
 
-def _take(log: Log, tag: str, text: str) -> None:
-    if tag == "boot" and text.startswith("firmware "):
-        log.__init__(log.lines, log.seconds, firmware=text)  # type: ignore[misc]  # a start: what was before is over
-    elif tag == "memory":
-        for found in _MEMORY.finditer(text):
-            log.free = int(found["free"])
-            log.piece = int(found["piece"]) if found["piece"] else None
+def _take(health: Health, line: Said) -> None:
+    tag, text = line.tag, line.message
+    if tag == "memory":
+        amounts = tuple(
+            Memory(int(free), int(piece) if piece else None) for free, piece in _FREE.findall(text)
+        )
+        if len(amounts) == 2:
+            health.at_start = amounts
+        if amounts:
+            health.memory = amounts[-1]
+    elif tag == "asked" and (found := _ASKED.match(text)):
+        health.up_s, health.crashes = float(found[2]), int(found[4])
+        health.firmware = found[1]
+        if found[3] != "None":
+            health.faults[found[3]] = None
+    elif tag == "view" and (found := _PHASE.match(text)):
+        health.phase = found[1]
     elif tag == "safety" and text.startswith("fault latched: "):
-        log.faults[text.removeprefix("fault latched: ")] = text
+        health.faults[text.removeprefix("fault latched: ")] = None
     elif tag == "safety" and text.startswith("fault cleared: "):
-        log.faults.pop(text.removeprefix("fault cleared: "), None)
+        health.faults.pop(text.removeprefix("fault cleared: "), None)
     elif tag == "config":
-        log.mistakes.append(text)
-    elif tag in ("store", "meter", "reader", "display", "light") and (
-        "lost" in text or "cannot" in text or "damaged" in text
-    ):
-        log.troubles[tag] = text
+        health.mistakes.append(text)
+    elif tag == "loop":
+        health.slow[text.partition(" ")[0]] = text
+    elif tag in _PARTS and _TROUBLE.search(text):
+        health.troubles[tag] = text
 
 
-def console_findings(log: Log) -> Iterator[Finding]:
+def console_findings(health: Health) -> Iterator[Finding]:
     """Memory, faults, mistakes in the settings, and parts that are lost."""
-    if not log.lines:
+    if not health.lines:
         yield Finding(
             "console",
             SKIPPED,
             "no line of the firmware was read",
-            "name the board's serial port or its address in the network (chargerctl devices), or reset it meanwhile",
+            "reset the board meanwhile, or see what it prints: chargerctl monitor",
         )
         return
-    yield from _memory(log)
-    for fault in sorted(log.faults):
+    running = (
+        f"the charger runs since {health.up_s:,.0f} s" if health.up_s is not None else "the charger runs"
+    )
+    crashes = f", {health.crashes} crashes" if health.crashes else ""
+    yield Finding(
+        "console",
+        WARNING if health.crashes else OK,
+        running + crashes,
+        "chargerctl report" if crashes else "",
+    )
+    yield _memory(health.memory)
+    for fault in sorted(health.faults):
         yield Finding("faults", FAILED, f"fault latched: {fault}", "docs/safety.md says what clears it")
-    for text in log.mistakes[-3:]:
+    for text in health.mistakes[-3:]:
         yield Finding("board settings", FAILED, text, "chargerctl config check, then deploy")
-    for tag in sorted(log.troubles):
-        yield Finding(tag, WARNING, log.troubles[tag], "check its wiring, then reset the board")
-    if log.traceback:
-        yield Finding(
-            "program", FAILED, f"it ended with {log.traceback}", "chargerctl report, and open an issue"
-        )
+    for tag in sorted(health.troubles):
+        yield Finding(tag, WARNING, health.troubles[tag], "check its wiring, then reset the board")
+    if health.traceback:
+        error = health.traceback.error or "a traceback"
+        yield Finding("program", FAILED, f"it ended with {error}", "chargerctl report, and open an issue")
 
 
-def _memory(log: Log) -> Iterator[Finding]:
-    if log.free is None:
-        yield Finding(
+def _memory(memory: Memory | None) -> Finding:
+    if memory is None:
+        return Finding(
             "memory", SKIPPED, "no memory line yet: the firmware writes one at its start and then hourly"
         )
-        return
-    piece = f", the largest piece outside the heap {log.piece:,}" if log.piece is not None else ""
-    text = f"{log.free:,} bytes free{piece}"
-    if log.free < _LITTLE:
-        yield Finding(
-            "memory",
-            WARNING,
-            text,
-            "switch off parts that are not fitted: [hardware] display and card_reader = none",
-        )
-    else:
-        yield Finding("memory", OK, text)
+    if memory.free < _LITTLE:
+        way = "switch off parts that are not fitted: [hardware] display and card_reader = none"
+        return Finding("memory", WARNING, str(memory), way)
+    return Finding("memory", OK, str(memory))

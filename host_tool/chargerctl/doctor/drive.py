@@ -61,7 +61,7 @@ def _deployed(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
             deploy,
         )
         return
-    gone, other = _differing(manifest, seen)
+    gone, other = differing(manifest, seen)
     if gone:
         yield Finding("deploy", FAILED, f"{_named(gone)} of the last deploy {_is(gone)} missing", deploy)
     elif other:
@@ -84,7 +84,7 @@ def _deployed(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
         )
 
 
-def _differing(manifest: Manifest, seen: Snapshot) -> tuple[list[str], list[str]]:
+def differing(manifest: Manifest, seen: Snapshot) -> tuple[list[str], list[str]]:
     """(files of the manifest that are missing, files with other content); settings are compared by themselves."""
     files: Mapping[str, Mark] = {path: mark for path, mark in manifest.files.items() if path != SETTINGS_FILE}
     gone = [path for path in files if path not in seen.sizes]

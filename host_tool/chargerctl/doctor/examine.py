@@ -39,7 +39,7 @@ class Examined:
         """ChargerctlError where the drive cannot be read. settings: of the laptop, None where they have mistakes."""
         path = settings.values.mqtt.ca_file.lstrip("/") if settings else ""
         with explained(opened.volume.name):
-            seen = look(opened.volume, {SETTINGS_FILE} | ({path} if path else set()))
+            seen = look(opened.volume, {SETTINGS_FILE} | ({path} if path else set()), {})
         wanted = settings.values.hardware.board if settings else "auto"
         deploy = f"chargerctl deploy {opened.address.flag}"
         return cls(str(opened.address), deploy, wanted, opened.boot, seen, seen.content.get(path))

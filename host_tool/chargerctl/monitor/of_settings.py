@@ -4,15 +4,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.settings.effective import combine
-from chargerctl.settings.file_source import from_file
+from chargerctl.settings.file_source import from_bytes
 from chargerctl.settings.secret_names import is_secret
-from chargerctl.settings.sources import Source, from_environment
+from chargerctl.settings.sources import from_environment
+from chargerctl.settings.table import PREFIX
+from chargerctl.settings.toml_file import read_bytes
+
+_ASSIGNED = re.compile(
+    r"""^\s*["']?(?P<name>[\w.-]{1,99})["']?\s*=\s*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s#]+))""",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -29,23 +37,24 @@ def of_settings(config: Path | None, environ: Mapping[str, str]) -> OfSettings:
     """config: None where there is no file."""
     notes: list[str] = []
     sources = [from_environment(environ)]
+    secrets = {value for name, value in environ.items() if name.startswith(PREFIX) and is_secret(name)}
     if config:
         try:
-            sources.insert(0, from_file(config))
+            content = read_bytes(config)
         except ChargerctlError as error:
             notes.append(f"warning: {error}; its secrets are not masked")
-    notes += _unread(sources)
+            content = b""
+        secrets.update(_assigned(content.decode(errors="replace")))
+        sources.insert(0, from_bytes(content, str(config)))
     found = combine(sources)
     given = [*found.given.values(), *(each for several in found.replaced.values() for each in several)]
-    secrets = tuple(each.text for each in given if each.setting.secret)
+    secrets |= {each.text for each in given if each.setting.secret}
     offset_s = found.values.display.timezone_offset_hours * 36  # of hundredths of an hour
-    return OfSettings(secrets, found.values.charger.serial or "", offset_s, tuple(notes))
+    return OfSettings(tuple(secrets), found.values.charger.serial or "", offset_s, tuple(notes))
 
 
-def _unread(sources: list[Source]) -> list[str]:
-    """A secret with a mistake is not known, so it cannot be masked."""
-    wrong = sorted({name for source in sources for name in source.mentioned - source.given.keys()})
-    secret = [name for name in wrong if is_secret(name)]
-    if not secret:
-        return []
-    return [f"warning: the value of {', '.join(secret)} is wrong and not masked: run chargerctl config check"]
+def _assigned(text: str) -> Iterator[str]:
+    """Values of names of secrets, also where they are wrong, or in a wrong section."""
+    for found in _ASSIGNED.finditer(text):
+        if is_secret(found["name"]):
+            yield found["double"] or found["single"] or found["bare"] or ""

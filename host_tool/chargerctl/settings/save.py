@@ -21,12 +21,12 @@ def write_new(path: Path, text: str) -> None:
         raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def replace(path: Path, text: str, private: bool = False) -> None:
+def replace(path: Path, text: str | bytes, private: bool = False) -> None:
     """Replace the file in one step and keep its permissions; a new one is private, and with `private` an old one too."""
     target = Path(os.path.realpath(path))  # unlike resolve(), no error for a link to itself
     files.refuse_other_than_file(path)
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() and not private else 0o600
-        files.write_private(target, text.encode(), mode=mode)
+        files.write_private(target, text.encode() if isinstance(text, str) else text, mode=mode)
     except OSError as error:
         raise ChargerctlError(f"{path}: cannot be written: {error.strerror}") from None

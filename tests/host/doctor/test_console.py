@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """What the lines on a board's console say."""
 
-from chargerctl.doctor.console import console_findings, read_log
+from chargerctl.doctor.console import console_findings, health_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 def found(*lines):
-    return {each.check: (each.result, each.text) for each in console_findings(read_log(lines))}
+    return {each.check: (each.result, each.text) for each in console_findings(health_of(lines))}
 
 
 def test_memory_is_what_was_free_last():
@@ -17,7 +17,7 @@ def test_memory_is_what_was_free_last():
         "73728 in one piece outside the heap",
         "[  14.871] memory 37216 bytes free, 16384 in one piece outside the heap",
     )
-    assert checks == {"memory": ("ok", "37,216 bytes free, the largest piece outside the heap 16,384")}
+    assert checks["memory"] == ("ok", "37,216 bytes free, the largest piece outside the heap 16,384")
     assert found("[  14.871] memory 9000 bytes free")["memory"] == ("warning", "9,000 bytes free")
 
 
@@ -41,9 +41,23 @@ def test_mistakes_in_the_boards_settings_and_lost_parts_are_repeated():
 
 def test_a_traceback_is_a_program_that_ended():
     checks = found(
-        "[   6.4] x", "[   6.475] boot   hello", "Traceback (most recent call last):", "OSError: 28"
+        "[   6.475] boot   hello",
+        "Traceback (most recent call last):",
+        '  File "code.py", line 30, in <module>',
+        "OSError: 28",
     )
     assert checks["program"] == ("failed", "it ended with OSError: 28")
+
+
+def test_the_answer_to_the_question_has_uptime_fault_and_crashes():
+    checks = found(
+        "[3600.100] asked  relay open, no transaction, not held",
+        "[3600.101] asked  firmware 0.1.0, serial box-1, up 3600 s, fault relay welded, crashes 2",
+        "[3600.101] view   phase=Faulted relay=open cable=out energy_wh=None elapsed_s=None online=yes",
+        "[3600.102] memory 37216 bytes free, 16384 in one piece outside the heap",
+    )
+    assert checks["console"] == ("warning", "firmware 0.1.0 runs since 3,600 s, Faulted, 2 crashes")
+    assert checks["faults"] == ("failed", "fault latched: relay welded")
 
 
 def test_nothing_read_is_not_judged():
@@ -52,4 +66,4 @@ def test_nothing_read_is_not_judged():
 
 @given(st.lists(st.text(max_size=60), max_size=20))
 def test_whatever_stands_there_there_are_findings(lines):
-    assert list(console_findings(read_log(lines)))
+    assert list(console_findings(health_of(lines)))

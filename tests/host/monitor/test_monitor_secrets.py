@@ -60,15 +60,18 @@ def test_what_a_lost_connection_leaves_of_a_secret_is_masked(cut):
 
 def test_the_secrets_are_those_of_the_settings_and_of_the_environment(write):
     path = write(f'[wifi]\nssid = "home"\npassword = "{SECRET}"\n[mqtt]\npassword = "from file"\n')
-    found = of_settings(path, {"CHARGER_MQTT_PASSWORD": "from the environment"})
+    found = of_settings(path, {"CHARGER_MQTT_PASSWORD": "from the environment", "OTHER_PASSWORD": "not ours"})
     assert set(found.secrets) == {SECRET, "from file", "from the environment"}
     assert found.notes == ()
 
 
-def test_wrong_settings_do_not_stop_a_monitor_but_are_said(write):
-    path = write('[wifi]\npassword = "short"\n[charger]\nserial = "one"\n')
+def test_settings_with_mistakes_do_not_stop_a_monitor_and_are_secret_nevertheless(write):
+    path = write('[wifi]\npassword = "short"\n[charger]\nserial = "one"\npassword = \'misplaced\'\n[mqtt\n')
     found = of_settings(path, {})
-    assert found.serial == "one"
-    (note,) = found.notes
-    assert "wifi.password" in note
-    assert "short" not in note
+    assert {"short", "misplaced"} <= set(found.secrets)
+
+
+def test_a_file_that_cannot_be_read_is_said(folder):
+    (note,) = of_settings(folder / "none.toml", {}).notes
+    assert "none.toml" in note
+    assert "not masked" in note

@@ -20,6 +20,7 @@ from chargerctl.transport.serial.raw_repl import RawRepl, UnconfirmedError
 _TRIES = 4  # of a request, before the board is thought to have lost its helper
 _ATTACHES = 4  # in a row that bring no answer to the request that is asked
 COMES_BACK_S = 30.0  # in which a port has to come back
+_APPEARS_S = 3.0
 _BETWEEN_S = 0.25
 # As MicroPython numbers them, whatever this system does.
 _ERRNOS = {
@@ -61,19 +62,30 @@ class Board:
         self._repl: RawRepl | None = None
         self.facts = Facts("", "", False, False, 0, ())
 
+    def open(self) -> None:
+        """Open the port; it may be away for a moment because the board was just reset. LostError."""
+        end = self._ports.now() + _APPEARS_S
+        while self._repl is None:
+            try:
+                self._repl = RawRepl(self._ports.open(self.name), self._ports)
+            except LostError:
+                if self._ports.now() > end:
+                    raise
+                self._ports.sleep(_BETWEEN_S)
+
     def runs_nothing(self) -> bool:
         """Whether the board is at its prompt; a program that runs goes on."""
-        try:
-            self._opened().enter(interrupt=False)
-        except UnconfirmedError:
-            return False
-        return True
+        return self._opened().is_at_prompt()
 
     def attach(self) -> None:
         """Stop the program, drive the outputs safe, define the helper. LostError; ChargerctlError for a board that does not
         answer, or is another one."""
         try:
-            self._attach()
+            try:
+                self._attach()
+            except LostError:
+                self.close()
+                self._come_back()
         except UnconfirmedError:
             raise ChargerctlError(
                 f"{self.name} does not answer: close any terminal that has it open, press the board's reset button, and run "
@@ -143,7 +155,7 @@ class Board:
 
     def _attach(self) -> None:
         repl = self._opened()
-        repl.enter(interrupt=True)
+        repl.enter()
         self._drive_safe(repl)
         repl.define(agent.HELPER, "y")
         repl.confirm("exec(y)", 5.0)

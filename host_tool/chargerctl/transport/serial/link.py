@@ -130,7 +130,7 @@ class RealPorts:
         if name in self._numbers:  # any other port may be of another board, which would be stopped
             return [name]
         path = Path(name)
-        if not path.is_absolute() or not path.parent.is_dir():
+        if len(path.parts) == 1 or not path.parent.is_dir():
             return [name]
         stem = re.sub(r"\d+\Z", "", path.name)
         numbered = re.compile(re.escape(stem) + r"\d*")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 
 from chargerctl.transport.serial.agent import PRINTER
-from chargerctl.transport.serial.frames import LONGEST, Hearing
+from chargerctl.transport.serial.frames import LONGEST, Answer, Hearing
 from chargerctl.transport.serial.link import Ports, Stream
 
 _INTERRUPT, _RAW, _RUN, _KEY = b"\x03", b"\x01", b"\x04", b"\r"
@@ -33,17 +33,12 @@ class RawRepl:
         self._hearing = Hearing()
         self._number = 0
 
-    def enter(self, interrupt: bool) -> None:
-        """Get to the raw REPL, and define what prints answers; UnconfirmedError where the board does not answer.
-
-        interrupt: end a program that runs. Without it only a board that runs none gets there.
-        """
-        for patience in _PATIENCE_S if interrupt else _PATIENCE_S[:2]:
-            if interrupt:
-                self._say(_KEY + _INTERRUPT, patience)
-                self._say(_INTERRUPT + _KEY, patience)
-            else:
-                self._say(_KEY, patience)
+    def enter(self) -> None:
+        """End the program and get to the raw REPL, and define what prints answers; UnconfirmedError where the board does not
+        answer."""
+        for patience in _PATIENCE_S:
+            self._say(_KEY + _INTERRUPT, patience)
+            self._say(_INTERRUPT + _KEY, patience)
             self._say(_RAW, 0.1)
             try:
                 self.confirm(PRINTER, _PROBE_S)
@@ -51,6 +46,22 @@ class RawRepl:
                 continue
             return
         raise UnconfirmedError
+
+    def is_at_prompt(self) -> bool:
+        """Whether the board runs no program. One that runs goes on.
+
+        As few bytes as can be: a program that does not read its console leaves them in the board's ring of 128, and behind a
+        full ring no Ctrl-C is seen any more.
+        """
+        self._say(_KEY, 0.3)
+        self._say(_RAW, 0.1)
+        number = self.next_number()
+        frame = repr(Answer(number, b"").encoded())[1:].replace("'", '"')
+        try:
+            self.exchange(f"print({frame})".encode() + _RUN, number, _PROBE_S)
+        except UnconfirmedError:
+            return False
+        return True
 
     def confirm(self, code: str, patience_s: float, result: str = '""') -> bytes:
         """Run the code; what the expression `result` gives as text. UnconfirmedError, also where the code raises."""

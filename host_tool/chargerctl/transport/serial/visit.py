@@ -36,6 +36,7 @@ def visited(
     ports = ports or RealPorts()
     board = Board(ports, name, (firmware_dir() / "hold.py").read_text(encoding="utf-8"), say)
     try:
+        board.open()
         if not (force or board.runs_nothing()):
             board.close()
             _refuse_a_charge(ports, name)

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What a doctor can see of the board at an address without stopping its program: its drive, and its console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chargerctl.boards.address import Address, SerialPort
+from chargerctl.boards.choice import CONSOLES, the_board
+from chargerctl.boards.surroundings import surroundings
+from chargerctl.deploy.opening import open_drive
+from chargerctl.doctor.examine import Examined
+from chargerctl.doctor.listening import overheard
+from chargerctl.errors import ChargerctlError
+from chargerctl.monitor.log import since_start
+from chargerctl.monitor.reach import console_opener
+from chargerctl.monitor.secrets import Masker
+from chargerctl.settings import Effective
+
+# Before the text of a line in a log are its time and a sign (monitor/log.py).
+_SIGNS = 3
+
+
+def drive_of(address: Address | None, settings: Effective | None) -> Examined:
+    """ChargerctlError where there is none, or where reading it would stop the charger."""
+    chosen = the_board(address, surroundings(), writes=False, kinds=("drive",))
+    if isinstance(chosen, SerialPort):
+        raise ChargerctlError(
+            f"the files behind {chosen} are not looked at, since that would stop the charger; chargerctl ls {chosen.flag} "
+            "lists them"
+        )
+    with open_drive(chosen) as opened:
+        return Examined.of(opened, settings)
+
+
+def console_of(address: Address | None, secrets: tuple[str, ...]) -> list[str]:
+    """The charger's answer to the question, and what else it prints meanwhile. ChargerctlError, OSError."""
+    chosen = the_board(address, surroundings(), writes=False, kinds=CONSOLES)
+    return overheard(console_opener(chosen), Masker(secrets))
+
+
+def logged(path: Path, secrets: tuple[str, ...]) -> list[str]:
+    """The lines of a monitor's log since the board's last start. ChargerctlError."""
+    masker = Masker(secrets)
+    texts = (line.partition(" ")[2][_SIGNS - 1 :] for line in since_start(path))
+    return [masker.masked(text) for text in texts]
