@@ -8,15 +8,23 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chargerctl.boards.address import Address, Folder, SerialPort
+from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.errors import InputError
 from chargerctl.transport.folder import FolderVolume
 from chargerctl.transport.volume import Volume
 
+if TYPE_CHECKING:
+    from chargerctl.transport.web.client import Access
+
 
 def _silent(text: str) -> None:
     """For callers that show no notes."""
+
+
+def _no_password(host: WebHost) -> str:
+    raise InputError(f"{host} wants the password of its web workflow")
 
 
 @dataclass(frozen=True)
@@ -24,12 +32,13 @@ class Approach:
     """How a command wants to reach a board.
 
     force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes: to
-    change files, so that a board whose files only its USB drive can change is refused.
+    change files, so that a board whose files only its USB drive can change is refused. password: of a web workflow.
     """
 
     force: bool = False
     say: Callable[[str], None] = _silent
     writes: bool = False
+    password: Callable[[WebHost], str] = _no_password
 
 
 PLAIN = Approach()
@@ -53,8 +62,21 @@ def reached(address: Address, approach: Approach) -> Iterator[Reached]:
 
         with visited(address.port, approach.force, approach.writes, approach.say) as (volume, restart):
             yield Reached(volume, restart)
-    else:
-        raise InputError(f"{address}: chargerctl does not support such an address yet: use --drive")
+    elif isinstance(address, WebHost):
+        from chargerctl.transport.web.visit import visited as visited_by_web
+
+        access = web_access(address, approach)
+        with visited_by_web(access, approach.force, approach.say) as (files, run):
+            yield Reached(files, run)
+    else:  # boards/choice.py finds the place of a UID first
+        raise InputError(f"{address}: name where that board is, as chargerctl devices shows it")
+
+
+def web_access(address: WebHost, approach: Approach) -> Access:
+    """What a request or a console (transport/web) needs to reach this board; InputError without a password."""
+    from chargerctl.transport.web.client import Access
+
+    return Access(address.host, address.port, approach.password(address), str(address))
 
 
 def _by_itself() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner
@@ -48,7 +48,7 @@ def command(
     chargerctl backup --to charger.zip --with-secrets --drive /media/me/CIRCUITPY
     """
     refuse_other_than_file(target)
-    with open_drive(drive, approach=Approach(force, output.note)) as opened:
+    with open_drive(drive, approach=approach(output, force)) as opened:
         notes = opened.unfinished()
         if os.path.lexists(target):
             Manner(False, yes, output).ask(f"{target} exists: replace it?", default=False)

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from chargerctl.boards.address import Address
 from chargerctl.boards.named import named_settings
 from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import (
@@ -116,7 +117,7 @@ def pull(
     chargerctl config pull --dry-run
     chargerctl config pull --drive /media/me/CIRCUITPY --keep drive
     """
-    address, on_drive, base = _read(drive, Approach(force, output.note))
+    address, on_drive, base = _read(drive, approach(output, force, config=config))
     label = address.file(SETTINGS_FILE)
     path = config or named_settings(address) or DEFAULT
     there = os.path.lexists(path)

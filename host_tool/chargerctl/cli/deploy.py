@@ -15,7 +15,7 @@ from chargerctl.boards.address import Address
 from chargerctl.boards.boot_out import BootOut
 from chargerctl.boards.catalogue import BOARDS, DEFAULT_BOARD, NEWEST_MAJOR
 from chargerctl.boards.named import named_settings
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.deploy_all import boards_for_all, deploy_all
 from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
@@ -114,7 +114,9 @@ def command(output: Output, drive: Address | None, every: bool, **options: Any) 
 def _deploy(output: Output, drive: Address | None, wishes: Wishes) -> Answer:
     dry_run, force, libs, overrides = wishes.dry_run, wishes.force, wishes.libs, wishes.overrides
     manner = Manner(dry_run, wishes.yes, output)
-    with open_drive(drive, blank=True, approach=Approach(force, output.note, writes=True)) as opened:
+    with open_drive(
+        drive, blank=True, approach=approach(output, force, True, wishes.config, overrides)
+    ) as opened:
         notes: list[str] = []
         config = wishes.config
         if config is None and (config := named_settings(opened.address)):

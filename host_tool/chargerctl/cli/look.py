@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import reveal_option
@@ -37,7 +37,7 @@ def ls(output: Output, folder: str, drive: Address | None, force: bool) -> Answe
     chargerctl ls charger --port auto
     """
     with (
-        open_drive(drive, approach=Approach(force, output.note, writes=False)) as opened,
+        open_drive(drive, approach=approach(output, force)) as opened,
         explained(opened.volume.name),
     ):
         found = opened.volume.list()
@@ -76,7 +76,7 @@ def get(
     """
     name = _on_drive(path)
     with (
-        open_drive(drive, approach=Approach(force, output.note, writes=False)) as opened,
+        open_drive(drive, approach=approach(output, force)) as opened,
         explained(opened.volume.name),
     ):
         if name not in opened.volume.list().files:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, dry_run_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
@@ -43,7 +43,7 @@ def command(
     """
     backup = unpack(file)
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
+    with open_drive(drive, approach=approach(output, force, writes=True)) as opened:
         if backup.board_id != opened.boot.board_id and not force:
             raise ChargerctlError(
                 f"{file} is a backup of {backup.board_id or 'an unknown board'}, but the drive is of "

@@ -7,7 +7,7 @@ from __future__ import annotations
 import click
 
 from chargerctl.boards.address import Address
-from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, dry_run_option, stop_option, yes_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.run_plan import Manner, run_plan
@@ -33,7 +33,7 @@ def command(output: Output, drive: Address | None, dry_run: bool, yes: bool, for
     chargerctl rollback
     """
     manner = Manner(dry_run, yes, output)
-    with open_drive(drive, approach=Approach(force, output.note, writes=True)) as opened:
+    with open_drive(drive, approach=approach(output, force, writes=True)) as opened:
         kept = kept_for(state_folder(), opened.key)
         snapshot = snapshot_of(
             opened.volume, set(kept.replaced), kept.replaced, manner.dry_run, manner.ask_to_finish

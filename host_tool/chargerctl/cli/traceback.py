@@ -11,6 +11,7 @@ import click
 
 from chargerctl.boards.address import Address
 from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options, stop_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.bytecode.source_record import SourceRecord
@@ -40,9 +41,7 @@ def command(output: Output, file: Path, drive: Address | None, force: bool) -> A
     chargerctl traceback console.log --drive /media/me/CIRCUITPY
     """
     record = SourceRecord(state_folder())
-    names, notes = (
-        _names_on(drive, record, Approach(force, output.note)) if drive else (record.latest_names(), [])
-    )
+    names, notes = _names_on(drive, record, approach(output, force)) if drive else (record.latest_names(), [])
     if names is None:
         raise ChargerctlError(
             "this laptop has not deployed .mpy files: the traceback already has the names of the sources"

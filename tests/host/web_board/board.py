@@ -55,7 +55,8 @@ class WebBoard:
     """tree: its drive. program: "charger", or "" for one that answers nothing. relay: what the charger says.
 
     faults: {request from 1: what happens}: a status of an answer; "drop" before anything, "lose" the answer after it was
-    carried out, "half" a PUT, "reset" the board before it. usb: a computer owns the drive. full: no room for another byte.
+    carried out, "half" a PUT, "reset" the board, so that nothing is answered. usb: a computer owns the drive. full: no room
+    for another byte. remembers: in `changes`, what a cut at each would leave.
     """
 
     def __init__(self, tree: Tree, program: str = _CHARGER, has_password: bool = True) -> None:
@@ -65,6 +66,7 @@ class WebBoard:
         self.usb = self.full = False
         self.faults: dict[int, object] = {}
         self.requests: list[str] = []
+        self.remembers = False
         self.changes: list[Change] = []
         self.written_while_closed: list[str] = []
         self.restarts = 0
@@ -178,11 +180,15 @@ class WebBoard:
 
     def remember(self, what: str, torn: Callable[[], Tree | None]) -> None:
         self._settle()
+        if not self.remembers:
+            return
         self.changes.append(Change(what, self.disk.tree(), self.disk.tree(keep_unsynced=False), torn()))
 
     def connect(self, console: socket.socket) -> None:
         """One at a time: a new one takes the place of the other."""
         for other in self._consoles:
+            with suppress(OSError):
+                other.shutdown(socket.SHUT_RDWR)  # a thread still reads it
             other.close()
         self._consoles = [console]
 
@@ -229,7 +235,7 @@ class _Request(BaseHTTPRequestHandler):
         fault = board.faults.get(len(board.requests))
         if fault == "reset":
             board.reset()
-        if fault == "drop":
+        if fault in ("drop", "reset"):
             return
         if isinstance(fault, int):
             self._discard()

@@ -24,6 +24,7 @@ _CONNECT_S = 5
 _ANSWER_S = 30
 _TRIES = 3
 _PAUSE_S = 1.0
+_RESET_S = 2.0  # a board that was reset needs longer than this until it answers again
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class LostError(BoardError):
 
 
 class WebClient:
-    """`pause(seconds)` waits, and `clock()` gives seconds; both for tests. answered_at: when the board last answered."""
+    """`pause(seconds)` waits, and `clock()` gives seconds; both for tests."""
 
     def __init__(
         self,
@@ -56,7 +57,22 @@ class WebClient:
         self.access = access
         self.pause = pause
         self.clock = clock
-        self.answered_at: float | None = None
+        self._answered_at: float | None = None
+        self._breaks = 0
+
+    @property
+    def breaks(self) -> int:
+        """How often the board may have been reset: an answer did not come, or nothing was asked for a while."""
+        self._note_silence()
+        return self._breaks
+
+    def _note_silence(self) -> None:
+        if self._answered_at is not None and self.clock() - self._answered_at >= _RESET_S:
+            self._break()
+
+    def _break(self) -> None:
+        self._breaks += 1
+        self._answered_at = None
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -92,12 +108,12 @@ class WebClient:
 
     def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         access = self.access
+        self._note_silence()
         connection = http.client.HTTPConnection(access.host.strip("[]"), access.port, timeout=_CONNECT_S)
         try:
             try:
                 connection.connect()
             except OSError as error:
-                self.answered_at = None
                 raise _BusyError(
                     f"{access.shown} cannot be reached ({error.strerror or error}): is the board switched on, in the same "
                     "network, and [web] api_password set in its settings? After a reset by watchdog or brown-out "
@@ -113,11 +129,11 @@ class WebClient:
                 if response.length:  # bytes that were promised
                     raise http.client.IncompleteRead(content, response.length)
         except BaseException:
-            self.answered_at = None
+            self._break()
             raise
         finally:
             connection.close()
-        self.answered_at = self.clock()
+        self._answered_at = self.clock()
         return response.status, content
 
     def _lost(self, what: str, error: Exception) -> LostError:

@@ -8,6 +8,7 @@ Whoever opens it must read it: CircuitPython waits for the network at each print
 from __future__ import annotations
 
 import errno
+import socket
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class WebConsole:
         self._pause = pause
         self._shown = access.shown
         self._socket = _opened(access)
+        _keep_alive(self._socket.socket)
 
     def read(self, timeout_s: float) -> bytes:
         """What has come, b"" when nothing did in this time. OSError when the board is gone."""
@@ -82,6 +84,14 @@ def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
         return None
     finally:
         console.close()
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Have the system find out that the board is gone, in 11 s: nobody pings it, and who only reads would wait for ever."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):  # Linux; others have some of them
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _opened(access: Access) -> ClientConnection:

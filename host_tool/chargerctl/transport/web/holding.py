@@ -5,7 +5,7 @@
 A file that arrives stops the board's program until its last byte, so with the relay closed nobody would see the cable
 come out. And each change restarts the program, which forgets what it has promised: so the first change is the mark /.held,
 with which code.py holds the outputs safe instead of starting the charger (firmware/hold.py), and nothing else is written
-before hold.py has said so itself. A hard reset ends that hold; so where the board has not answered for a moment, the mark is
+before hold.py has said so itself. A hard reset ends that hold; so wherever the board was silent for a moment, the mark is
 looked for before the next write.
 """
 
@@ -22,8 +22,6 @@ MARK = ".held"
 _PLACE = f"/fs/{MARK}"
 _ANSWER_S = 10
 _RESTART_S = 45
-# A board that was reset needs longer than this until it answers again.
-_FRESH_S = 2.0
 
 
 class Hold:
@@ -41,6 +39,7 @@ class Hold:
         self._force = force
         self._say = say
         self._begun = self._marked = False
+        self._breaks = 0  # of the client, when the mark was last seen
         self._shown = client.access.shown
 
     def before_write(self) -> None:
@@ -84,6 +83,7 @@ class Hold:
             with suppress(BoardError):  # the console may close while the program starts again
                 answer = self._ask(HOLD, _ANSWER_S)
                 if answer is not None and answer.by_hold_py:
+                    self._breaks = self._client.breaks
                     return
             self._client.pause(1)
         self.end()
@@ -92,8 +92,7 @@ class Hold:
         )
 
     def _check(self) -> None:
-        answered_at = self._client.answered_at
-        if answered_at is not None and self._client.clock() - answered_at < _FRESH_S:
+        if self._client.breaks == self._breaks:
             return
         try:
             self._client.request("GET", _PLACE)
@@ -102,3 +101,4 @@ class Hold:
             raise BoardError(
                 f"{self._shown} was reset meanwhile, so its relay may close again: run this again"
             ) from None
+        self._breaks = self._client.breaks
