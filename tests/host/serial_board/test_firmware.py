@@ -49,9 +49,7 @@ def test_the_firmware_boots_from_the_boards_drive_and_the_console_has_its_lines(
     assert not firmware.bench.ever_high
 
 
-def test_a_deploy_asks_the_firmware_to_hold_the_relay_and_sees_the_new_one_boot(
-    older, new_tree, new_image, tmp_path
-):
+def test_a_deploy_asks_the_firmware_to_hold_the_relay_and_sees_the_new_one_boot(older, new_image, tmp_path):
     firmware = Firmware(tmp_path, BOARD, (RELAY, LOCK))
     board = SerialBoard(older, board=BOARD, program=firmware)
     with board, at_work(board, force=False) as (volume, restart):
@@ -59,5 +57,7 @@ def test_a_deploy_asks_the_firmware_to_hold_the_relay_and_sees_the_new_one_boot(
         said = restart()
     assert "boot   firmware" in said
     assert any("relay open, no transaction, held open for" in line for line in firmware.said)
-    assert live(firmware.bench.tree()) == live(new_tree)
+    to_a_drive = FaultyVolume(older)
+    deploy(to_a_drive, new_image)
+    assert live(firmware.bench.tree()) == live(to_a_drive.tree())
     assert not firmware.bench.ever_high
