@@ -50,6 +50,8 @@ _SLOW = (
     "host/deploy/test_small_drive",
     "host/deploy/test_strangers_",
     "host/serial_board/",
+    "host/monitor/test_command",
+    "host/monitor/test_deployed",
     "host/settings/test_on_the_virtual_board",
     "host/settings/test_secrets",
     "host/transport/test_volumes",

@@ -17,6 +17,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
+from chargerctl.boards.choice import CONSOLES, the_board
+from chargerctl.boards.surroundings import surroundings
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
@@ -94,7 +97,11 @@ class Pattern(click.ParamType):
     help="Append every line to this file, whatever is shown.",
 )
 @click.option("--since-boot", is_flag=True, help="First show what --log has since the board's last start.")
-@click.option("--panel", is_flag=True, help="Show the charger's display and state, and the last lines.")
+@click.option(
+    "--panel",
+    is_flag=True,
+    help="Show the charger's display and state, which it is asked for (?relay), and the last lines.",
+)
 @click.option("--interrupt", is_flag=True, help="Send Ctrl-C: the program ends, and the relay opens.")
 @click.option("--reload", is_flag=True, help="Send Ctrl-C, then Ctrl-D: the program starts again.")
 @config_option
@@ -135,7 +142,8 @@ def command(
             "--since-boot shows what a log has, since no board keeps its lines: add --log FILE, as to the command that "
             "wrote it"
         )
-    settings = of_settings(config_path(config, drive), os.environ)
+    address = the_board(drive, surroundings(), writes=False, kinds=CONSOLES)
+    settings = of_settings(config_path(config, address), os.environ)
     output.diagnose(*settings.notes, *_unknown(tags))
     masker = Masker(settings.secrets)
     out = terminal(quiet=output.as_json)
@@ -144,9 +152,9 @@ def command(
         if since_boot and log_path:
             _show_logged(output, [masker.masked(line) for line in since_start(log_path)])
         monitor = Monitor(
-            console_opener(drive),
+            console_opener(address, approach(output, force=False, config=config)),
             Pipeline(masker, last_deploy(SourceRecord(state_folder()))),
-            Keys(interrupt=interrupt, reload=reload),
+            Keys(interrupt=interrupt, reload=reload, asks=panel),
             opened.enter_context(Log(log_path)) if log_path else None,
         )
         show: Show

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What the lines of the log tell about a charger. What no line tells is None: nothing is guessed.
 
-The firmware writes no line about the cable, nor about the energy while it flows.
+Cable, and the energy while it flows, are in the line `view` alone, which the charger writes when it is asked `?relay`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from datetime import datetime
 from chargerctl.monitor.entries import BoardLine, Entry, Failed, Note, Started
 
 _FRAMES = 4
-# The phases in which the cable certainly is in, or out.
-_PLUGGED = {"Charging": True, "Available": False}
+# What a phase says about the cable; others say nothing about it.
+_CABLE = {"Charging": "in", "Available": "out", "Preparing": None, "Faulted": None, "Unavailable": None}
 _WELDED = "PowerSwitchFailure"
 
 
@@ -34,22 +34,22 @@ class Charger:
     phase: str | None = None
     fault: str | None = None
     relay: str | None = None
+    cable: str | None = None
+    serial: str | None = None
     card: str | None = None
     charging_since: float | None = None
     start_wh: int | None = None
+    energy_wh: int | None = None  # of this charge, when it was last told
     last_session_wh: int | None = None
     wifi: str | None = None
     address: str | None = None
     broker: str | None = None
+    online: bool | None = None
     central: str | None = None
     unix: tuple[int, float] | None = None  # the board's time, and when it had it
     memory: str | None = None
     trouble: str | None = None
     frames: deque[str] = field(default_factory=lambda: deque(maxlen=_FRAMES))
-
-    @property
-    def plugged(self) -> bool | None:
-        return _PLUGGED.get(self.phase or "")
 
     @property
     def shown_phase(self) -> str | None:
@@ -77,7 +77,7 @@ class Charger:
             connected=True, started_at=started.at, reset=start.reason or "not seen", trouble=self.trouble
         )
         # The program drives the relay open before anything else.
-        fresh.relay = "open: start"
+        fresh.relay = "open"
         fresh.firmware = start.firmware or self.firmware
         fresh.board = start.board or self.board
         self.__dict__.update(fresh.__dict__)
@@ -100,6 +100,7 @@ _Take = Callable[[Charger, re.Match[str], float], None]
 
 def _phase(charger: Charger, found: re.Match[str], at: float) -> None:
     charger.phase = found[2]
+    charger.cable = _CABLE.get(found[2], charger.cable)
     if found[2] == "Available":
         charger.card = None
 
@@ -126,12 +127,12 @@ def _card(charger: Charger, found: re.Match[str], at: float) -> None:
 
 
 def _begin(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.charging_since, charger.start_wh = at, int(found[1])
+    charger.charging_since, charger.start_wh, charger.energy_wh = at, int(found[1]), None
 
 
 def _end(charger: Charger, found: re.Match[str], at: float) -> None:
     charger.last_session_wh = None if charger.start_wh is None else int(found[1]) - charger.start_wh
-    charger.charging_since = charger.start_wh = None
+    charger.charging_since = charger.start_wh = charger.energy_wh = None
 
 
 def _joined(charger: Charger, found: re.Match[str], at: float) -> None:
@@ -140,14 +141,15 @@ def _joined(charger: Charger, found: re.Match[str], at: float) -> None:
 
 def _left(charger: Charger, found: re.Match[str], at: float) -> None:
     charger.wifi = charger.address = charger.broker = None
+    charger.online = False
 
 
 def _broker(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.broker = found[1]
+    charger.broker, charger.online = found[1], True
 
 
 def _no_broker(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.broker = None
+    charger.broker, charger.online = None, False
     charger.trouble = found[0]
 
 
@@ -163,10 +165,42 @@ def _memory(charger: Charger, found: re.Match[str], at: float) -> None:
     charger.memory = found[0].rpartition("; ")[2]
 
 
+def _view(charger: Charger, found: re.Match[str], at: float) -> None:
+    charger.phase, charger.cable = found["phase"], found["cable"]
+    if found["relay"] != (charger.relay or "").partition(":")[0]:
+        charger.relay = found["relay"]
+    charger.online = found["online"] == "yes"
+    if not charger.online:
+        charger.broker = None
+    if found["energy"] == "None":
+        charger.charging_since = charger.energy_wh = None
+    else:
+        charger.charging_since, charger.energy_wh = at - int(found["elapsed"]), int(found["energy"])
+
+
+def _asked(charger: Charger, found: re.Match[str], at: float) -> None:
+    charger.firmware, charger.serial = found["firmware"], found["serial"]
+    charger.started_at = at - int(found["up"])
+    charger.fault = None if found["fault"] == "None" else found["fault"]
+
+
 # Of each subsystem: lines, and what they say.
 _LINES: dict[str, tuple[tuple[re.Pattern[str], _Take], ...]] = {
     tag: tuple((re.compile(pattern), take) for pattern, take in lines)
     for tag, lines in {
+        "view": [
+            (
+                r"phase=(?P<phase>\w+) relay=(?P<relay>open|closed) cable=(?P<cable>in|out) "
+                r"energy_wh=(?P<energy>\d{1,9}|None) elapsed_s=(?P<elapsed>\d{1,9}|None) online=(?P<online>yes|no)",
+                _view,
+            )
+        ],
+        "asked": [
+            (
+                r"firmware (?P<firmware>\S+), serial (?P<serial>.*), up (?P<up>\d{1,9}) s, fault (?P<fault>\w+), ",
+                _asked,
+            )
+        ],
         "state": [(r"(\w+) -> (\w+)\Z", _phase)],
         "safety": [(r"fault latched: (\w+)", _fault), (r"fault cleared: ", _no_fault)],
         "config": [(r".*: the charger stays Unavailable", _unavailable)],

@@ -11,8 +11,8 @@ from chargerctl.monitor.entries import BoardLine, Entry
 
 # What the firmware logs under; a test compares them with its sources.
 TAGS = (
-    "boot", "card", "clock", "config", "console", "display", "loop", "memory", "meter", "mqtt", "ntp", "ocpp", "relay",
-    "safety", "state", "store", "wifi",
+    "asked", "boot", "card", "clock", "config", "console", "display", "loop", "memory", "meter", "mqtt", "ntp", "ocpp",
+    "relay", "safety", "state", "store", "view", "wifi",
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _ASSIGNED = re.compile(
 
 @dataclass(frozen=True)
 class OfSettings:
-    """secrets: values that must not be shown; serial: the charger's; offset_s: of its local time; notes: for a person."""
+    """secrets: what must not be shown; serial: the charger's; offset_s: of its local time; notes: for a person."""
 
     secrets: tuple[str, ...]
     serial: str

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from chargerctl.firmware_files import firmware_module
 from chargerctl.monitor.charger import Charger
-from chargerctl.monitor.entries import Entry
+from chargerctl.monitor.entries import BoardLine, Entry
 from chargerctl.monitor.picture import FIELDS, rows_of
 from chargerctl.monitor.show import styled
 from chargerctl.simulator.display.picture import braille
@@ -57,7 +57,7 @@ class Panel:
     def see(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self._charger.see(entry)
-            if self._shows(entry):
+            if self._shows(entry) and not _is_answer(entry):
                 self._last.append(entry)
 
     def drawn(self, at: float, width: int, height: int, *, utf: bool = True) -> RenderableType:
@@ -114,6 +114,11 @@ def _as_text(texts: Mapping[str, str]) -> Text:
     return Text("\n").join(Text(f"{text:^{COLUMNS + 2}}", style) for text, style in lines)
 
 
+def _is_answer(entry: Entry) -> bool:
+    """Whether it is a line that the panel has asked for: what it says stands above."""
+    return isinstance(entry, BoardLine) and entry.said.tag in ("asked", "view", "memory")
+
+
 def _facts(charger: Charger, rows: Sequence[Row]) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", no_wrap=True, min_width=7)
@@ -130,22 +135,24 @@ def _rows(charger: Charger, at: float) -> list[Row]:
     if silent_s is not None and silent_s >= 10:
         link += f", no line for {_duration(silent_s)}"
     running = "" if charger.started_at is None else f", {_duration(int(at - charger.started_at))} ago"
-    started = (
-        None
-        if charger.reset is None
-        else f"firmware {charger.firmware or '?'}, reset: {charger.reset}{running}"
-    )
+    reset = f", reset: {charger.reset}" if charger.reset else ""
+    known = charger.firmware or reset
+    started = f"firmware {charger.firmware or '?'}{reset}{running}" if known else None
     rows: list[tuple[str, str | None, str]] = [
         ("console", link, "green" if charger.connected else "bold yellow"),
         ("started", started, ""),
         ("state", phase, _PHASES.get(phase or "", "bold")),
         ("fault", charger.fault, "bold red"),
         ("relay", charger.relay, _RELAY[charger.relay == "closed"]),
-        ("cable", {True: "in", False: "out", None: None}[charger.plugged], ""),
+        ("cable", charger.cable, ""),
         ("card", charger.card, ""),
         ("energy", _energy(charger, at), ""),
         ("Wi-Fi", charger.wifi and f"{charger.wifi}, {charger.address}", ""),
-        ("broker", charger.broker, ""),
+        (
+            "broker",
+            charger.broker or {True: "connected", False: "not connected", None: None}[charger.online],
+            "",
+        ),
         ("central", charger.central and f"BootNotification {charger.central}", ""),
         ("memory", charger.memory, ""),
         *(
@@ -163,6 +170,8 @@ def _rows(charger: Charger, at: float) -> list[Row]:
 
 
 def _energy(charger: Charger, at: float) -> str | None:
+    if charger.energy_wh is not None and charger.charging_since is not None:
+        return f"{charger.energy_wh} Wh in {_duration(int(at - charger.charging_since))}"
     if charger.charging_since is not None:
         return f"since {_duration(int(at - charger.charging_since))} from {charger.start_wh} Wh"
     return None if charger.last_session_wh is None else f"last charge {charger.last_session_wh} Wh"
@@ -181,20 +190,20 @@ def _screen_module() -> Any:
 def display_texts(charger: Charger, serial: str, offset_s: int, at: float) -> dict[str, str]:
     """{field: text} of the charger's display."""
     layout = _screen_module()
-    screen = layout.Screen("", "", serial)
+    screen = layout.Screen("", "", charger.serial or serial)
     screen.go_live()
     local = None
     if charger.unix is not None:
         unix, known_at = charger.unix
         local = _minute(int(unix + at - known_at) + offset_s)
     address = charger.address
-    if charger.relay == "closed" and address is not None and charger.broker is None:
+    if charger.relay == "closed" and address is not None and charger.online is False:
         address = "Offline"
     screen.follow(charger.shown_phase or "", address, local, charger.welded)
     if charger.charging_since is not None:
-        screen.set_charge(0, int(at - charger.charging_since))
+        screen.set_charge(charger.energy_wh or 0, int(at - charger.charging_since))
     texts = field_texts(screen, layout)
-    if charger.charging_since is not None:
+    if charger.charging_since is not None and charger.energy_wh is None:
         # No line tells the energy while it flows.
         texts["MIDDLE"] = layout.spread("-.--- kWh", layout.elapsed(int(at - charger.charging_since)))
     return texts

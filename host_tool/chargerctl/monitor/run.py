@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from chargerctl.monitor.entries import Entry, Note
-from chargerctl.monitor.keys import Keys
+from chargerctl.monitor.entries import BoardLine, Entry, Note
+from chargerctl.monitor.keys import Keys, Press
 from chargerctl.monitor.log import Log
 from chargerctl.monitor.outbox import Outbox
 from chargerctl.monitor.pipeline import Pipeline
@@ -62,30 +62,35 @@ class Monitor:
         stream: Stream | None = None
         for happening in happenings(self.open_console, self.stop.wait):
             at = self.clock()
-            if isinstance(happening, Connected):
-                stream = happening.stream
-                self._enter(self.pipeline.connected(happening.to, at))
-            elif isinstance(happening, Lost):
+            if isinstance(happening, Lost):
                 stream = None
                 self._enter(self.pipeline.lost(happening.why, at))
+                continue
+            if isinstance(happening, Connected):
+                stream = happening.stream
+                self.keys.connected()
+                entries = self.pipeline.connected(happening.to, at)
             else:
-                self._enter(self.pipeline.feed(happening, at))
-            if stream is not None:
-                self._press(stream, at, heard=happening != b"")
+                entries = self.pipeline.feed(happening, at)
+            self._enter(entries)
+            press = self.keys.due(at, heard=happening != b"", logged=any(map(_is_logged, entries)))
+            if press is not None and stream is not None:
+                self._press(stream, press, at)
 
-    def _press(self, stream: Stream, at: float, heard: bool) -> None:
-        press = self.keys.due(at, heard)
-        if press is None:
-            return
+    def _press(self, stream: Stream, press: Press, at: float) -> None:
         try:
             stream.write(press.data)
         except OSError as error:
             self._enter([Note(at, "note", f"could not send a key: {error.strerror or error}")])
         else:
-            self._enter([Note(at, "sent", press.text)])
+            self._enter([Note(at, "sent", press.text)] if press.text else [])
 
     def _enter(self, entries: Sequence[Entry]) -> None:
         if entries:
             if self.log is not None:
                 self.log.write(entries)
             self.outbox.put(entries)
+
+
+def _is_logged(entry: Entry) -> bool:
+    return isinstance(entry, BoardLine) and entry.said.tag != ""

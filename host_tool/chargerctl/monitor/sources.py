@@ -51,10 +51,13 @@ Opener = Callable[[], tuple[Stream, str]]
 def happenings(open_console: Opener, stopped: Callable[[float], bool]) -> Iterator[Happening]:
     """Connected, what was read (b"" now and then where nothing comes), Lost, Connected …, until stopped.
 
-    stopped(seconds): waits for so long at most, then tells whether to stop. The first time, what open_console raises is
-    raised here too; later it is tried again, without end.
+    stopped(seconds): waits for so long at most, then tells whether to stop. The first time that a console cannot be opened
+    is a ChargerctlError; later it is tried again, without end.
     """
-    stream, name = open_console()
+    try:
+        stream, name = open_console()
+    except OSError as error:
+        raise ChargerctlError(error.strerror or str(error)) from error
     while True:
         yield Connected(stream, name)
         why = ""

@@ -194,11 +194,31 @@ def test_interrupt_sends_one_ctrl_c_and_not_again_after_a_lost_connection():
 
 def test_reload_sends_ctrl_d_once_the_program_is_quiet():
     keys = Keys(reload=True)
-    assert keys.due(0.0, heard=True).data == b"\x03"
-    assert keys.due(0.9, heard=True) is None  # the program's last words
-    assert keys.due(1.8, heard=False) is None
-    assert keys.due(2.0, heard=False).data == b"\x04"
-    assert keys.due(9.0, heard=False) is None
+
+    def due(at, heard):
+        press = keys.due(at, heard=heard, logged=False)
+        return press and press.data
+
+    assert due(0.0, heard=True) == b"\x03"
+    assert due(0.9, heard=True) is None  # the program's last words
+    assert due(1.8, heard=False) is None
+    assert due(2.0, heard=False) == b"\x04"
+    assert due(9.0, heard=False) is None
+
+
+def test_a_charger_is_asked_again_only_while_it_answers():
+    keys = Keys(asks=True)
+
+    def asked(at, logged):
+        return keys.due(at, heard=logged, logged=logged) is not None
+
+    assert asked(100.0, logged=False)
+    assert not asked(101.0, logged=True)
+    assert asked(130.0, logged=False)
+    assert not asked(500.0, logged=False), "nobody has answered"
+    assert asked(501.0, logged=True), "a charger runs there now"
+    keys.connected()
+    assert asked(502.0, logged=False)
 
 
 def test_the_log_is_private_and_appended_to(tmp_path):

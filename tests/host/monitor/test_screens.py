@@ -17,7 +17,7 @@ from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.show import RawScreen, Screen
 
-from tests.host.monitor.rendered import Terminal, compare
+from tests.host.monitor.rendered import SCREENS, Terminal, compare
 
 SESSION = """\
 [   6.475] boot   firmware 0.1.0 on seeed_xiao_esp32c6, reset: power
@@ -154,6 +154,12 @@ def test_the_filter_knows_every_subsystem_of_the_firmware():
     assert logged | {"console"} == set(TAGS)
 
 
+@pytest.mark.parametrize("name", ["filtered.txt", "panel-asked.txt"])
+def test_the_page_about_it_shows_these_screens(name, pytestconfig):
+    page = (pytestconfig.rootpath / "docs/monitor.md").read_text(encoding="utf-8")
+    assert f"```\n{(SCREENS / name).read_text(encoding='utf-8')}```\n" in page
+
+
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (132, 36)])
 def test_the_panel(charging, width, height):
     terminal = Terminal(width, height)
@@ -180,8 +186,23 @@ def test_a_panel_fits_a_terminal_that_is_far_too_small(charging):
     assert any(terminal.lines())
 
 
+def test_a_charger_that_is_asked_tells_cable_and_energy(charging):
+    answer = """\
+[  61.000] asked  relay closed, transaction, not held
+[  61.001] view   phase=Charging relay=closed cable=in energy_wh=91 elapsed_s=34 online=no
+[  61.002] asked  firmware 0.1.0, serial garage-7, up 61 s, fault None, crashes 0
+[  61.003] memory 90000 bytes free
+"""
+    panel = Panel(Choice().shows)
+    panel.see(charging)
+    panel.see([BoardLine(NOON + 60, said(line)) for line in answer.splitlines()])
+    terminal = Terminal(80, 24)
+    terminal.out.print(panel.drawn(NOON + 62, 80, 24), end="")
+    compare(terminal.lines(), "panel-asked.txt")
+
+
 def test_nothing_is_guessed_before_the_board_has_said_it():
     charger = Charger()
     charger.see(BoardLine(0.0, said("[ 100.000] ocpp   call repeated")))
-    assert (charger.phase, charger.relay, charger.plugged, charger.card) == (None, None, None, None)
+    assert (charger.phase, charger.relay, charger.cable, charger.card) == (None, None, None, None)
     assert display_texts(charger, "", 0, 0.0)["MIDDLE"] == "Not Connected"

@@ -187,6 +187,8 @@ class WebBoard:
     def connect(self, console: socket.socket) -> None:
         """One at a time: a new one takes the place of the other."""
         for other in self._consoles:
+            with suppress(OSError):
+                other.shutdown(socket.SHUT_RDWR)  # a thread still reads it
             other.close()
         self._consoles = [console]
 
