@@ -78,10 +78,12 @@ def test_what_is_typed_reaches_the_program(bench):
     bench.pass_time_until(lambda: bytes(bench.console.typed) == b"?relay\r")
 
 
-def test_what_is_printed_while_no_program_listens_is_lost(bench):
-    bench.console.print("nobody hears this\n")
-    descriptor = bench.open()
-    print_until_read(bench, descriptor)
+def test_what_is_printed_while_no_program_listens_is_lost_and_holds_nobody_back(bench):
+    for _ in range(200):
+        bench.console.print("x" * 999 + "\n")
+    bench.pass_time_until(lambda: bench.console.reader is Reader.READING)
+    bench.console.print("x\n")
+    assert bench.console.reader is Reader.READING
 
 
 @pytest.mark.parametrize("happens", [("reset",), ("power off", "power on")])

@@ -14,6 +14,7 @@ from chargerctl.monitor.deployed import Deployed
 from chargerctl.monitor.entries import BoardLine
 from chargerctl.monitor.events import said
 from chargerctl.monitor.panel import Panel, display_texts
+from chargerctl.monitor.picture import rows_of
 from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.show import RawScreen, Screen
@@ -234,6 +235,10 @@ def test_no_board_can_break_the_panel(lines, size, utf):
     out = Console(file=io.StringIO(), width=size[0], height=size[1], color_system=None, _environ={})
     out.print(panel.drawn(NOON + 1, *size, utf=utf))
     assert visible(out.file.getvalue().replace("\n", "")) == out.file.getvalue().replace("\n", "")
+
+
+def test_a_text_that_is_too_long_stays_on_the_picture():
+    assert {len(row) for row in rows_of({"MIDDLE": "9" * 400})} == {32}
 
 
 def test_nothing_is_guessed_before_the_board_has_said_it():
