@@ -4,6 +4,7 @@
 
 import os
 import select
+from contextlib import suppress
 
 import pytest
 from chargerctl.simulator.machine.clock import Clock
@@ -96,7 +97,8 @@ def test_a_reset_makes_the_port_vanish_and_come_back_under_another_name(bench, h
         assert not bench.port.path.is_symlink()
         bench.events.emit("power", on=True)
     bench.events.emit("reset", reason="software")
-    assert os.read(descriptor, 1) == b"", "the port is gone"
+    with suppress(OSError):  # or the end of the file, as the system likes
+        assert os.read(descriptor, 1) == b""
     assert bench.port.path.readlink() != before
     again = bench.open()
     print_until_read(bench, again)
