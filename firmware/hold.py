@@ -191,14 +191,15 @@ def exists(path):
 
 
 def say(text):
-    """One line on the console. A USB console that no program reads must not block the hold, so its timeout is 0."""
+    """One line on the console. A USB console that no program reads must not block the hold, so its timeout is 0. Where no
+    program has it open, print() does not wait for it, and reaches the web workflow."""
     try:
         import usb_cdc
 
         console = usb_cdc.console
     except ImportError:
         console = None
-    if console is None:
+    if console is None or not console.connected:
         print(text)
         return
     console.write_timeout = 0

@@ -6,6 +6,9 @@ running transaction, and facts, numbered values of which the last counts.
 A log of records on a medium (charger/hardware/): each write appends what waits. Two visitors read it at the start and make
 it anew without what is settled: journal_recovery.py and journal_rewriting.py. Starts and stops stay until they are
 settled; of too many meter values the oldest are discarded.
+
+Longer than other modules: what is kept and when it is written share their state, what waits and how much room there is. Two
+modules would each look into the other, and in the deepest chain of calls there is no stack for one more frame.
 """
 
 import errno
@@ -34,6 +37,7 @@ _METER_PLACES = const(16)
 _MESSAGE = const(58)
 _ANSWER = const(37)
 _TRANSACTION = const(153)
+_CHECKPOINT = const(12)
 _MARKS = const(24)
 # Checkpoints are as frequent as they should be while there is this much to spare.
 _AMPLE = const(512)
@@ -280,9 +284,10 @@ class Journal:
         ):
             self._try(self._rewrite, now)
         elif self._waits == _URGENT:
-            if stalls.allow(medium.ms):
+            ms = medium.ms(self._unwritten())
+            if stalls.allow(ms):
                 self._try(self._write, now)
-            elif not stalls.fits(medium.ms):
+            elif not stalls.fits(ms):
                 # It never will be written.
                 self.failing = True
         elif self._waits:
@@ -290,7 +295,9 @@ class Journal:
                 self._since = None
             elif self._since is None:
                 self._since = now
-            elif ticks.diff(now, self._since) >= _GATHER_MS and stalls.allow(LOAD_MS + medium.ms):
+            elif ticks.diff(now, self._since) >= _GATHER_MS and stalls.allow(
+                LOAD_MS + medium.ms(medium.size - content.end)
+            ):
                 self._try(self._write_all, now)
 
     def _try(self, write, now):
@@ -375,14 +382,21 @@ class Journal:
         if medium is None:
             return _NEVER
         content = self._content
-        free = medium.size - content.end - len(self._urgent) - _MARKS - (_MESSAGE if content.running else 0)
-        queue = content.queue
-        for place, item in enumerate(queue):
+        free = medium.size - content.end - self._unwritten() - _MARKS - (_MESSAGE if content.running else 0)
+        for item in content.queue:
             if item[0] & 15 == START:
                 free -= _ANSWER
-            if not self._written(place):
-                free -= len(item)
         return free
+
+    def _unwritten(self):
+        """Bytes that cannot wait, with the meter values that go with them."""
+        queue = self._content.queue
+        size = len(self._urgent)
+        if self._checkpoint:
+            size += _CHECKPOINT
+        for place in range(len(queue) - self._new, len(queue)):
+            size += len(queue[place])
+        return size
 
     def _add(self, item):
         self._content.queue.append(item)

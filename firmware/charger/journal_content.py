@@ -36,6 +36,8 @@ _SAMPLE = const(11)
 _WHAT = const(10)
 _WHATS = const(20)
 _UNAVAILABLE = const(3)  # the highest INOPERATIVE
+# From here on no fact has to be an int: below are those of the keys (journal.KEYS), the last of configuration.py.
+_OTHERS = const(84)
 # Of a card (ocpp/cache.py).
 _CARD_PLACES = const(16)
 _CARD = const(8)
@@ -136,10 +138,11 @@ def _fact(facts, payload):
         _believe(fact not in (journal.BOOTS, journal.REGISTER_WH))
         facts.pop(fact, None)
         return
-    if fact >= journal.CARDS:
-        _believe(payload[1] == 0x62 and (fact >= journal.CARDS + _CARD_PLACES or _is_card(value)))
+    is_card = journal.CARDS <= fact < journal.CARDS + _CARD_PLACES
+    if payload[1] == 0x62:
+        _believe(_is_card(value) if is_card else fact >= _OTHERS)
     else:
-        _believe(payload[1] == 0x69)
+        _believe(payload[1] == 0x69 and not is_card)
         value = int(value)
         _believe(0 <= value < _BEYOND)
         if fact == journal.BOOTS:

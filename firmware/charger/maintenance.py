@@ -40,12 +40,11 @@ class _Hold:
 
 
 def answer(question, charger, now):
-    """Log it; what is no question is ignored. `now`: the tick."""
+    """The lines of the answer, (tag, text) each; none to what is no question. `now`: the tick."""
     if question not in ("?relay", "?hold", "?free"):
-        return
+        return []
     interlock = charger.interlock
     controller = charger.controller
-    log = charger.board.console.log
     busy = controller.state.running or controller.interrupted is not None
     if question == "?hold" and not (busy or interlock.closed or interlock.busy or interlock.holds_cable):
         if interlock.hold is None:
@@ -63,36 +62,26 @@ def answer(question, charger, now):
         "transaction" if busy else "no transaction",
         "held open for {} min".format((left_ms + 59999) // 60000) if left_ms > 0 else "not held",
     )
-    log("asked", text)
-    if question == "?relay":
-        _describe(charger, log)
+    return [("asked", text)] + (_facts(charger) if question == "?relay" else [])
 
 
-def _describe(charger, log):
+def _facts(charger):
     transactions = charger.transactions
+    interlock = charger.interlock
     running = charger.controller.state.running
-    text = "phase={} relay={} cable={} energy_wh={} elapsed_s={} online={}"
-    log(
-        "view",
-        text.format(
-            charger.controller.state.phase,
-            "closed" if charger.interlock.closed else "open",
-            "in" if charger.interlock.plugged else "out",
-            transactions.session_energy(charger.board.meter.energy_wh) if running else None,
-            transactions.elapsed_s if running else None,
-            "yes" if charger.board.link.connected else "no",
-        ),
+    view = "phase={} relay={} cable={} energy_wh={} elapsed_s={} online={}".format(
+        charger.controller.state.phase,
+        "closed" if interlock.closed else "open",
+        "in" if interlock.plugged else "out",
+        transactions.session_energy(charger.board.meter.energy_wh) if running else None,
+        transactions.elapsed_s if running else None,
+        "yes" if charger.board.link.connected else "no",
     )
-    identity = charger.identity
-    text = "firmware {}, serial {}, up {} s, fault {}, crashes {}"
-    log(
-        "asked",
-        text.format(
-            identity[3],
-            identity[2],
-            charger.uptime.seconds,
-            charger.interlock.fault,
-            charger.board.store.crash_count,
-        ),
+    asked = "firmware {}, serial {}, up {} s, fault {}, crashes {}".format(
+        charger.identity[3],
+        charger.identity[2],
+        charger.uptime.seconds,
+        interlock.fault,
+        charger.board.store.crash_count,
     )
-    log("memory", charger.board.system.memory())
+    return [("view", view), ("asked", asked), ("memory", charger.board.system.memory())]

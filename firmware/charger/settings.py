@@ -83,7 +83,7 @@ TABLE = (
     ("storage.kind", "choice", ("auto", "nvm", "file", "fram"), 0, "auto", ""),
     ("storage.checkpoint_wh", "int", 10, 10000, None, ""),  # None: by the medium (hardware/medium.py)
     ("storage.fram_address", "hex", 0x50, 0x57, 0x50, ""),
-    ("web.api_password", "bytes", 0, 44, "", "S"),
+    ("web.api_password", "bytes", 0, 41, "", "S"),
 )
 
 PREFIX = "CHARGER_"

@@ -55,7 +55,7 @@ def anchors_of(page: Path) -> set[str]:
 def unknown_in(words: list[str]) -> str | None:
     """What of `chargerctl WORDS` there is not: a command, or an option of the command."""
     command: click.Command = cli
-    while isinstance(command, click.Group) and words and re.fullmatch(r"[a-z]+", words[0]):
+    while isinstance(command, click.Group) and words and re.fullmatch(r"[a-z]+(-[a-z]+)*", words[0]):
         word = words.pop(0)
         found = command.get_command(click.Context(command), word)
         if found is None:

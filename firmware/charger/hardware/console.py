@@ -71,7 +71,7 @@ class Console:
         if self._asked is not None and self.stalls.allow(LOAD_MS):
             asked = self._asked
             self._asked = None
-            visit("maintenance").answer(asked, self.charger, now)
+            visit("hardware.answering").answer(self, asked, now)
         if self._used == 0:
             return
         if self._port is not None:

@@ -15,9 +15,10 @@ from micropython import const
 _SIZE = const(4096)
 _CHUNK = const(60)
 _HEADER = const(16)
-# Of 4 KB at 400 kHz, each chunk asked for first and read back. An append is at most some hundred bytes.
+# At 400 kHz, each chunk asked for first and read back: of 4 KB, of any, and of each chunk.
 _ALL_MS = const(400)
-_APPEND_MS = const(60)
+_ANY_MS = const(30)
+_CHUNK_MS = const(6)
 
 
 class Medium:
@@ -25,7 +26,6 @@ class Medium:
     size = _SIZE
     keeps = True
     checkpoint_wh = 100
-    ms = _APPEND_MS
     rewrite_ms = _ALL_MS
 
     def __init__(self, i2c, address):
@@ -33,6 +33,9 @@ class Medium:
         self._address = address
         self._current = 0
         i2c.ask(address)
+
+    def ms(self, size):
+        return _ANY_MS + (size // _CHUNK + 1) * _CHUNK_MS
 
     def read(self, copy, offset, size):
         into = bytearray(size)

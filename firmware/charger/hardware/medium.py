@@ -4,7 +4,7 @@
 
 copies: 1 or 2; size: of each; keeps: a power cut during `replace` loses nothing;
 checkpoint_wh: how often a running transaction is written, unless it is set;
-ms, rewrite_ms: how long `append` and `replace` block at worst;
+ms(size), rewrite_ms: how long an `append` of so many bytes and a `replace` block at worst;
 read(copy, offset, size) -> bytes;
 use(copy, end, behind): that copy is the current one, its log ends there, and up to where the other one is the same;
 append(offset, data): behind the log of the current copy, where all bytes are 0xFF;

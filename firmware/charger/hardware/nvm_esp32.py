@@ -21,16 +21,15 @@ class Medium:
     size = _SIZE
     keeps = True
     checkpoint_wh = 1000
-    ms = _WORST_MS
+    rewrite_ms = _WORST_MS
 
     def __init__(self):
         self._longest_ms = 1
         # Until the first write: every read takes 8 KB of heap.
         self._image = bytes(microcontroller.nvm[_FIRST : _FIRST + _SIZE])
 
-    @property
-    def rewrite_ms(self):
-        return self.ms
+    def ms(self, size):
+        return self.rewrite_ms
 
     def read(self, _, offset, size):
         return self._image[offset : offset + size]
@@ -47,7 +46,7 @@ class Medium:
                 # ESP-IDF's, too: all may be erased by then, so it counts as a write that failed.
                 raise RuntimeError("no memory to write nvm") from None
             self._longest_ms = max(self._longest_ms, ticks.diff(supervisor.ticks_ms(), started))
-            self.ms = min(_WORST_MS, self._longest_ms * _MARGIN)
+            self.rewrite_ms = min(_WORST_MS, self._longest_ms * _MARGIN)
 
     def replace(self, image):
         self.append(0, image + b"\xff" * (_SIZE - len(image)))

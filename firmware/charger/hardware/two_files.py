@@ -46,12 +46,11 @@ class Medium:
         self._counts = counts
         self._places = places
 
-    @property
-    def ms(self):
+    def ms(self, size):
         behind = self._behind
         if not behind:
             return self.rewrite_ms
-        return ((self._end + _BLOCK - 1) // _BLOCK - behind // _BLOCK + 1) * self._worst_ms
+        return ((self._end + size + _BLOCK - 1) // _BLOCK - behind // _BLOCK) * self._worst_ms
 
     @property
     def rewrite_ms(self):

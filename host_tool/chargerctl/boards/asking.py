@@ -73,7 +73,7 @@ def with_answers(
         if way is None:
             return device
         try:
-            console = open_console(way.address)
+            console = open_console(replace(way.address, called=device.name))
             try:
                 told = ask(console, now)
             finally:

@@ -70,10 +70,10 @@ def _with_drive(asked: Folder, around: Surroundings) -> Device:
 
 
 def _only(around: Surroundings, writes: bool, kinds: Sequence[str], bridges: bool = False) -> Address:
-    """bridges: also a port behind a USB-to-serial chip, which may be anything."""
+    """bridges: also a port behind a USB-to-serial chip, which may be anything if the user has not named it."""
     plugged_in, notes = around.plugged_in()
     found = [device for device in plugged_in if _ways(device, kinds)]
-    likely = [device for device in found if bridges or device.certain or device.uid]
+    likely = [device for device in found if bridges or device.certain or device.uid or device.name]
     if not likely and "web" in kinds:
         on_the_network, more = around.on_the_network()
         notes = [*notes, *more]

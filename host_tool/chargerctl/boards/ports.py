@@ -68,6 +68,11 @@ def _seen(info: Listed, usable: Callable[[str], bool], uids: frozenset[str]) -> 
     return None
 
 
+def unknown_port(device: str) -> PortSeen:
+    """One of which nothing is known but its name."""
+    return PortSeen(device, problem="" if may_open(device) else _no_permission(device))
+
+
 def _one_console(ports: list[PortSeen]) -> list[PortSeen]:
     """Of several consoles of one board the first is it: interfaces have no names, or, on macOS, all have the same."""
     first = next((port for port in ports if port.console), None)

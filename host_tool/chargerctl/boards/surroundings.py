@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from chargerctl.boards import find, ports
-from chargerctl.boards.address import OfUid, WebHost
+from chargerctl.boards.address import Folder, OfUid, SerialPort, WebHost
 from chargerctl.boards.choice import Surroundings
 from chargerctl.boards.devices import Device, devices
 from chargerctl.boards.named import NamedBoard, NamedBoards, known_boards
-from chargerctl.boards.sightings import Deployed, Sightings
+from chargerctl.boards.sightings import Deployed, PortSeen, Sightings
 from chargerctl.boards.uid import key, normal
 
 NO_SERIAL = "serial ports were not looked at: pip install 'chargerctl[serial]'"
@@ -24,15 +26,31 @@ def _nothing(read: Callable[[str], bytes]) -> Deployed | None:
     return None
 
 
-def plugged_in(deployed_on: Reads = _nothing) -> Sightings:
-    """Drives and serial ports. deployed_on: as in boards_drives()."""
-    drives = find.boards_drives(find.mounted(), deployed_on)
+def plugged_in(known: NamedBoards, deployed_on: Reads = _nothing, folders: Iterable[Path] = ()) -> Sightings:
+    """Drives and serial ports, also the ports that only the user knows to be a board's. deployed_on: as in boards_drives();
+    folders: to look at as if drives were mounted there."""
+    places = {Folder(place).digest: place for place in (*find.mounted(), *folders)}
+    drives = tuple(find.boards_drives(places.values(), deployed_on))
+    uids = frozenset(filter(None, (normal(drive.boot.uid) for drive in drives)))
     try:
         listed = ports.listed_ports()
     except ImportError:
-        return Sightings(tuple(drives), notes=(NO_SERIAL,))
-    uids = frozenset(filter(None, (normal(drive.boot.uid) for drive in drives)))
-    return Sightings(tuple(drives), tuple(ports.boards_ports(listed, ports.may_open, uids)))
+        return Sightings(drives, notes=(NO_SERIAL,))
+    found = ports.boards_ports(listed, ports.may_open, uids)
+    return Sightings(drives, (*found, *_named_ports(known, found, {info.device for info in listed})))
+
+
+def _named_ports(known: NamedBoards, found: Iterable[PortSeen], listed: Collection[str]) -> list[PortSeen]:
+    """Those that are there, but not on USB: the pins of a single-board computer, the console of a simulation."""
+    there = {SerialPort(port.port).digest for port in found}
+    addresses = [board.address for board in known.boards.values()]
+    return [
+        ports.unknown_port(address.port)
+        for address in addresses
+        if isinstance(address, SerialPort)
+        and address.digest not in there
+        and (address.port in listed or os.path.exists(address.port))  # noqa: PTH110 - any text
+    ]
 
 
 def on_the_network(known: NamedBoards) -> Sightings:
@@ -56,8 +74,9 @@ def surroundings() -> Surroundings:
     """For the choice of a board. Nothing is looked for, and no file read, before a choice asks."""
 
     def near() -> tuple[list[Device], tuple[str, ...]]:
-        seen = plugged_in()
-        return with_names(devices(seen), known_boards()), seen.notes
+        known = known_boards()
+        seen = plugged_in(known)
+        return with_names(devices(seen), known), seen.notes
 
     def far() -> tuple[list[Device], tuple[str, ...]]:
         known = known_boards()

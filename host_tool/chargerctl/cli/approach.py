@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import WebHost
-from chargerctl.boards.named import named_settings
 from chargerctl.boards.reach import Approach
 from chargerctl.cli.output import Output
 from chargerctl.cli.settings_options import config_path
@@ -32,11 +31,15 @@ def approach(
 ) -> Approach:
     def password(host: WebHost) -> str:
         """Of the settings in effect, else asked for."""
-        path = config_path(config or named_settings(host))
-        given = effective(path, os.environ, overrides, complete=False).values.web.api_password
-        return given or _asked(host, output)
+        return given_password(host, config, overrides) or _asked(host, output)
 
     return Approach(force, output.note, writes, password)
+
+
+def given_password(host: WebHost, config: Path | None = None, overrides: Sequence[str] = ()) -> str:
+    """Of the settings in effect for this board, "" where they have none."""
+    path = config_path(config, host)
+    return str(effective(path, os.environ, overrides, complete=False).values.web.api_password)
 
 
 def _asked(host: WebHost, output: Output) -> str:

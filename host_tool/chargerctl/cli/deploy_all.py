@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,11 @@ from pathlib import Path
 from chargerctl.boards.address import Address
 from chargerctl.boards.named import BOARDS_FILE, NamedBoard, known_boards
 from chargerctl.cli.output import Answer, Output, of_system
+from chargerctl.cli.settings_options import config_path
 from chargerctl.cli.streams import output_failed
 from chargerctl.deploy.troubles import StoppedError
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.settings import effective
 
 
 @dataclass(frozen=True)
@@ -38,33 +40,35 @@ class _Outcome:
 
 
 def boards_for_all(config: Path | None, no_settings: bool, overrides: Sequence[str]) -> list[NamedBoard]:
-    """The named boards. InputError where there are none, or two would get the same settings, and so the same serial."""
+    """The named boards. InputError where there are none, or where two would get the same serial: each would end the other's
+    connection, and the central system would take them for one."""
     known = known_boards()
     if not known.boards:
         raise InputError(
             f"--all deploys to the boards of {BOARDS_FILE}, and there is none: docs/boards.md shows one"
         )
     boards = list(known.boards.values())
-    if no_settings or len(boards) == 1:
-        return boards
-    if config:
-        raise InputError(
-            f"--all with -c would give every board the same serial: name a settings file for each in {known.label}"
-        )
-    if any(each.partition("=")[0] == "charger.serial" for each in overrides):
-        raise InputError(
-            "--all with --set charger.serial would give every board the same serial: leave it out"
-        )
-    of_file: dict[Path | None, list[str]] = defaultdict(list)
-    for board in boards:
-        of_file[board.settings and board.settings.resolve()].append(board.name)
-    for path, names in of_file.items():
+    serials: dict[str, list[str]] = {}
+    for board in [] if no_settings else boards:
+        if serial := _serial_of(board, config, overrides):
+            serials.setdefault(serial, []).append(board.name)
+    for serial, names in serials.items():
         if len(names) > 1:
             raise InputError(
-                f"{' and '.join(names)} would get the same settings ({path or 'settings.toml'}), and so the same serial: "
-                f"name a settings file for each in {known.label}"
+                f"{' and '.join(names)} would get the same serial, {serial}: give each a settings file in {known.label}, "
+                "and leave out -c, --set charger.serial and CHARGER_SERIAL"
             )
     return boards
+
+
+def _serial_of(board: NamedBoard, config: Path | None, overrides: Sequence[str]) -> str:
+    """Of the settings that this board would get; "" where its own deploy will say what is wrong with them."""
+    try:
+        path = config_path(config or board.settings)
+        values = effective(path, os.environ, overrides, complete=False).values
+    except InputError:
+        return ""
+    return str(values.charger.serial or "")
 
 
 def deploy_all(output: Output, boards: Sequence[NamedBoard], deploy: Callable[[Address], Answer]) -> Answer:

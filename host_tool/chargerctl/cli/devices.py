@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from chargerctl.boards.address import Address, SerialPort
+from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.boards.asking import Console, with_answers
 from chargerctl.boards.devices import Device, devices
+from chargerctl.boards.reach import Approach, web_access
 from chargerctl.boards.sightings import Sightings
 from chargerctl.boards.surroundings import (
     known_boards,
@@ -21,6 +22,7 @@ from chargerctl.boards.surroundings import (
     plugged_in,
     with_names,
 )
+from chargerctl.cli.approach import given_password
 from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.deployed import deployed_on
@@ -57,9 +59,11 @@ def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> 
     chargerctl devices --wait 60 --json
     """
     known = known_boards()
+    addresses = [board.address for board in known.boards.values()]
+    folders = [address.path for address in addresses if isinstance(address, Folder)]
 
     def look() -> Sightings:
-        near = plugged_in(deployed_on)
+        near = plugged_in(known, deployed_on, folders)
         far = Sightings() if no_network else on_the_network(known)
         return Sightings(near.drives, near.ports, far.hosts, near.notes + far.notes)
 
@@ -79,11 +83,19 @@ def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> 
 
 def open_console(address: Address) -> Console:
     """ChargerctlError, OSError."""
-    if not isinstance(address, SerialPort):
-        raise ChargerctlError("only a board on a serial port can be asked")
-    from chargerctl.transport.serial.link import open_stream
+    if isinstance(address, SerialPort):
+        from chargerctl.transport.serial.link import open_stream
 
-    return open_stream(address.port)
+        return open_stream(address.port)
+    if not isinstance(address, WebHost):
+        raise ChargerctlError("it has no console")
+    if not address.called:  # anyone can announce a board, and would get the password
+        raise ChargerctlError("a board in the network is asked only if it is in boards.toml")
+    from chargerctl.transport.web.console import WebConsole
+
+    if not (password := given_password(address)):
+        raise ChargerctlError("its password is not known: set [web] api_password in its settings file")
+    return WebConsole(web_access(address, Approach(password=lambda host: password)))
 
 
 def look_until(
@@ -101,7 +113,7 @@ def look_until(
 def _answer(found: list[Device], notes: list[str]) -> Answer:
     value = {"devices": [device.as_json() for device in found], "notes": notes}
     if not found:
-        return Answer(value, ["no board found: plug one in"], notes)
+        return Answer(value, ["no board found: plug one in; docs/troubles.md says what else to try"], notes)
     return Answer(value, table_lines(found) if sys.stdout.isatty() else plain_lines(found), notes)
 
 

@@ -95,7 +95,7 @@ def _examine(
     listen_s: int,
     ca_file: Path | None,
 ) -> Iterator[Finding]:
-    path = config_path(config)
+    path = config_path(config, address)
     settings: Effective | None = None
     try:
         settings = effective(path, os.environ, overrides)

@@ -92,6 +92,14 @@ class _Host(click.ParamType):
         return web_host(value)
 
 
+port_option: Decorator = click.option(
+    "--port",
+    type=_Port(),
+    metavar="PORT|auto",
+    help="The board's serial port, for a board without a drive. auto: the only one there is.",
+)
+
+
 def board_options(argument: bool = True) -> Decorator:
     """Where the board is, as the argument `drive` of the command: an Address, or None for the only board there is.
 
@@ -104,12 +112,7 @@ def board_options(argument: bool = True) -> Decorator:
             metavar="PATH",
             help="The board's drive, or a folder with the same files.  [default: the only board there is]",
         ),
-        click.option(
-            "--port",
-            type=_Port(),
-            metavar="PORT|auto",
-            help="The board's serial port, for a board without a drive. auto: the only one there is.",
-        ),
+        port_option,
         click.option(
             "--host",
             type=_Host(),

@@ -31,6 +31,9 @@ COMMANDS = {
     "report": Entry("report", "Print a text about a board to paste into an issue."),
     "ls": Entry("look", "List the files on a board.", "ls"),
     "get": Entry("look", "Show a file of a board, or copy it to the laptop.", "get"),
+    "install-circuitpython": Entry(
+        "install_circuitpython", "Write CircuitPython itself to a board: an image that you downloaded."
+    ),
     "traceback": Entry("traceback", "Translate a board's traceback to the names of the sources."),
     "completion": Entry("completion", "Print the script that completes commands and settings in your shell."),
 }

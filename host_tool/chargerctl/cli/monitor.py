@@ -18,7 +18,6 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.boards.address import Address
 from chargerctl.boards.choice import CONSOLES, the_board
-from chargerctl.boards.named import named_settings
 from chargerctl.boards.surroundings import surroundings
 from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
@@ -144,7 +143,7 @@ def command(
             "wrote it"
         )
     address = the_board(drive, surroundings(), writes=False, kinds=CONSOLES)
-    settings = of_settings(config or named_settings(address) or config_path(None), os.environ)
+    settings = of_settings(config_path(config, address), os.environ)
     output.diagnose(*settings.notes, *_unknown(tags))
     masker = Masker(settings.secrets)
     out = terminal(quiet=output.as_json)

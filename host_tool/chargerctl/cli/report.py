@@ -45,9 +45,9 @@ def command(drive: Address | None, config: Path | None, log_path: Path | None) -
     lines: list[str] = []
     settings: Effective | None = None
     examined = None
-    secrets = of_settings(config_path(config), os.environ).secrets
+    secrets = of_settings(config_path(config, drive), os.environ).secrets
     try:
-        settings = effective(config_path(config), os.environ, ())
+        settings = effective(config_path(config, drive), os.environ, ())
     except SettingsError as error:
         missing.append(f"settings: {error.message}")
     try:

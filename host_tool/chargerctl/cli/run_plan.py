@@ -78,7 +78,7 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
             drive.volume.write(BOOT_OUT, drive.boot.render().encode())
         with (
             keep(state_folder(), drive.key, plan) as make_current,
-            shown_progress(plan.bytes_to_write, manner.output.note, _terminal(manner.output)) as progress,
+            shown_progress(plan.bytes_to_write, manner.output.note, terminal(manner.output)) as progress,
         ):
             execute(drive.volume, plan, progress, make_current)
         done = [_done(drive)]
@@ -96,7 +96,7 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
     return Answer(value, done)
 
 
-def _terminal(output: Output) -> Console | None:
+def terminal(output: Output) -> Console | None:
     """The terminal that gets the progress bar, if there is one."""
     if output.as_json or not sys.stderr.isatty():
         return None

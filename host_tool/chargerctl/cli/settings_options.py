@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from chargerctl.boards.address import Address
 from chargerctl.boards.catalogue import BOARDS
+from chargerctl.boards.named import named_settings
 from chargerctl.cli.output import Answer, Decorator, Output
 from chargerctl.likeness import did_you_mean
 from chargerctl.settings import Effective, Problem, effective
@@ -123,9 +125,9 @@ board_option: Decorator = click.option(
 )
 
 
-def config_path(config: Path | None) -> Path | None:
-    """The file given with -c, else ./settings.toml if it exists."""
-    return config or (DEFAULT if DEFAULT.exists() else None)
+def config_path(config: Path | None, board: Address | None = None) -> Path | None:
+    """The file given with -c, else that of the board where it was named, else ./settings.toml if it exists."""
+    return config or named_settings(board) or (DEFAULT if DEFAULT.exists() else None)
 
 
 def read_settings(config: Path | None, overrides: Sequence[str], board_id: str | None = None) -> Effective:

@@ -114,9 +114,9 @@ def console_findings(health: Health) -> Iterator[Finding]:
             "reset the board meanwhile, or see what it prints: chargerctl monitor",
         )
         return
-    running = (
-        f"the charger runs since {health.up_s:,.0f} s" if health.up_s is not None else "the charger runs"
-    )
+    running = f"firmware {health.firmware} runs" if health.firmware else "the charger runs"
+    running += f" since {health.up_s:,.0f} s" if health.up_s is not None else ""
+    running += f", {health.phase}" if health.phase else ""
     crashes = f", {health.crashes} crashes" if health.crashes else ""
     yield Finding(
         "console",

@@ -18,7 +18,7 @@ _TITLE = re.compile(
 )  # CircuitPython sets the terminal's title at any moment
 _ANSWER = re.compile(
     r"^(?:\[ *\d+\.\d{3}\] )?asked  relay (open|closed|unknown), (transaction|no transaction), "
-    r"(?:held open ([^\r\n]{1,40})|not held)\r?\n",
+    r"(?:held open ([^\r\n]{1,40})|not held)\r{0,2}\n",
     re.MULTILINE,
 )
 

@@ -9,7 +9,6 @@ from charger.journal_recovery import recover
 class Medium:
     """`keeps` False: as nvm of an RP2, which takes no byte twice before it is erased. `copies` 2: as FRAM."""
 
-    ms = 10
     rewrite_ms = 450
 
     def __init__(self, copies=1, keeps=True, size=4032):
@@ -18,6 +17,9 @@ class Medium:
         self.current = 0
         self.appends = self.rewrites = 0
         self.error = None
+
+    def ms(self, size):
+        return 10
 
     def read(self, copy, offset, size):
         return bytes(self.data[copy][offset : offset + size])

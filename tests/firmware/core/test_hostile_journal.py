@@ -80,7 +80,15 @@ def meaning(charger):
 
 def test_what_can_be_true_is_believed():
     full = stop(data=SAMPLE * 8, reason=b"EVDisconnected")
-    rest = [answer(), full, fact(journal.KEYS, b"i300"), fact(journal.CARDS, card()), fact(200, b"b\0")]
+    rest = [
+        answer(),
+        full,
+        fact(journal.KEYS, b"i300"),
+        fact(journal.CARDS, card()),
+        fact(200, b"b\0"),
+        fact(100, b"b\0"),
+        fact(100, b"i5"),
+    ]
     charger = read(GOOD, *rest)
     assert not charger.lines[:-1]
     assert len(charger.journal) == 2

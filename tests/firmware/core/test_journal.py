@@ -196,6 +196,15 @@ def test_attempts_and_given_up_starts_last(charger):
     assert charger.journal.transaction_id(session) == -1
 
 
+def test_attempts_are_written_though_nothing_else_is(charger):
+    charger.session()
+    charger.wait(5)
+    charger.journal.failed(charger.journal.head())
+    charger.wait(5)
+    charger.restart()
+    assert charger.journal.head().attempts == 1
+
+
 def test_starts_are_counted_and_no_message_id_is_another_messages(charger):
     seen = {}
     boots = []
@@ -250,11 +259,11 @@ def test_with_the_relay_closed_only_what_cannot_wait_is_written_and_only_if_the_
     charger.journal.meter(session, UNIX, 10)
     charger.wait(10)
     assert charger.medium.appends == before
-    charger.stalls.most_ms = charger.medium.ms - 1
+    charger.stalls.most_ms = charger.medium.ms(12) - 1
     charger.journal.checkpoint(UNIX, 100)
     charger.wait(10)
     assert charger.medium.appends == before
-    charger.stalls.most_ms = charger.medium.ms
+    charger.stalls.most_ms = charger.medium.ms(12)
     charger.wait(10)
     assert charger.medium.appends == before + 1
     charger.stalls.open = True
@@ -345,7 +354,7 @@ def test_a_rewriting_that_lacks_memory_delays_no_start(charger, monkeypatch):
 
 def test_a_medium_that_the_watchdog_leaves_no_time_for_refuses_transactions():
     charger = Charger()
-    charger.stalls.longest_ms = charger.medium.ms - 1
+    charger.stalls.longest_ms = charger.medium.ms(12) - 1
     charger.wait(1)
     assert charger.journal.trouble == "the journal cannot be written"
 
@@ -363,6 +372,26 @@ def test_a_medium_that_fails_is_said_once_and_refuses_transactions_until_it_work
     assert charger.journal.written
     charger.restart()
     assert charger.journal.head().id_tag == "A"
+
+
+def test_what_a_failed_write_has_left_counts_once(charger, monkeypatch):
+    append = charger.medium.append
+
+    def fail(offset, data):
+        append(offset, data)
+        raise OSError(5, "worn")
+
+    monkeypatch.setattr(charger.medium, "append", fail)
+    session = charger.journal.start("A", UNIX, 0)
+    charger.wait(1)
+    assert charger.journal.failing
+    monkeypatch.undo()
+    charger.stalls.open = False
+    charger.wait(100)
+    assert charger.journal.written, "behind the first"
+    charger.restart()
+    assert len(charger.journal) == 1
+    assert charger.journal.running.session == session
 
 
 def test_no_start_and_no_stop_is_sent_before_it_is_written(make_rig):

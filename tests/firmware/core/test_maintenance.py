@@ -11,9 +11,7 @@ MINUTES_S = maintenance.HOLD_MINUTES * 60
 
 def ask(rig, question):
     """The lines of the answer."""
-    before = len(rig.log_lines)
-    maintenance.answer(question, rig.console.charger, rig.now)
-    return rig.log_lines[before:]
+    return [f"{tag} {text}" for tag, text in maintenance.answer(question, rig.console.charger, rig.now)]
 
 
 def answer(rig, question):

@@ -151,7 +151,7 @@ def keys(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     ticks_ms = module.supervisor.ticks_ms
     monkeypatch.setattr(module, "supervisor", types.SimpleNamespace(runtime=Runtime(), ticks_ms=ticks_ms))
     monkeypatch.setattr(module, "sys", types.SimpleNamespace(stdin=types.SimpleNamespace(readinto=readinto)))
-    visitor = types.SimpleNamespace(answer=lambda question, charger, now: found.asked.append(question))
+    visitor = types.SimpleNamespace(answer=lambda console, question, now: found.asked.append(question))
     monkeypatch.setattr(module, "visit", lambda name: visitor)
     console.stalls = bench
     return found
@@ -186,3 +186,29 @@ def test_a_question_waits_until_loading_its_answer_may_block(bench: Any, console
     bench.relay_closed = False
     bench.run(console.step, 10)
     assert keys.asked == ["?relay"]
+
+
+@pytest.mark.parametrize(("connected", "printed"), [(True, ""), (False, "asked  relay open\n"), (None, "")])
+def test_an_answer_goes_over_wifi_too_where_nobody_listens_at_usb(
+    bench: Any,
+    console: Any,
+    connected: bool | None,
+    printed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """None: a board without USB, where the log itself is printed."""
+    module = bench.module("answering")
+    usb = (
+        None
+        if connected is None
+        else types.SimpleNamespace(console=types.SimpleNamespace(connected=connected))
+    )
+    monkeypatch.setattr(module, "usb_cdc", usb)
+    visitor = types.SimpleNamespace(answer=lambda question, charger, now: [("asked", "relay open")])
+    monkeypatch.setattr(module, "visit", lambda name: visitor)
+    logged: list[tuple[str, str]] = []
+    monkeypatch.setattr(console, "log", lambda tag, text: logged.append((tag, text)))
+    module.answer(console, "?hold", 0)
+    assert logged == [("asked", "relay open")]
+    assert capsys.readouterr().out == printed

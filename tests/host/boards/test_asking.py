@@ -81,6 +81,7 @@ def test_a_console_that_never_stops_is_left() -> None:
 
 def answers(device: Device, line: Line | Exception) -> tuple[Device, list[str]]:
     def open_console(address: Address) -> Line:
+        assert address.called == device.name
         if isinstance(line, Exception):
             raise line
         return line

@@ -68,6 +68,7 @@ def test_a_port_that_may_lead_to_anything_is_taken_only_on_request() -> None:
     assert "no board found that is certainly yours: name it: --port /dev/ttyUSB0" in refused(near=[BRIDGE])
     assert chosen(SerialPort(AUTO), [BRIDGE]) == SerialPort("/dev/ttyUSB0")
     assert chosen(near=[BRIDGE, PICO]) == DRIVE
+    assert chosen(near=[replace(BRIDGE, name="gate")]) == SerialPort("/dev/ttyUSB0")
 
 
 def test_auto_is_a_port_although_there_is_a_drive() -> None:

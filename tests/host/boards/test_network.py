@@ -6,15 +6,19 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from chargerctl.boards import network
 from chargerctl.boards.network import MOST, Announced, boards_hosts, fetch_version, read_version
 from chargerctl.boards.sightings import HostSeen
 
+real_announced_hosts = network.announced_hosts  # the fixture of all these tests takes its place
 ABOUT = {
     "web_api_version": 4,
     "version": "10.1.3",
@@ -89,6 +93,40 @@ def test_what_is_no_version_is_refused(body: bytes) -> None:
 def test_values_of_other_types_count_as_missing() -> None:
     about = read_version(json.dumps(ABOUT | {"UID": ["x"], "board_id": None, "version": 9}).encode())
     assert (about["UID"], about["board_id"], about["version"]) == ("", "", "")
+
+
+class Zeroconf:
+    """The part of the library that is used: every name is announced at once, and known but for the last."""
+
+    names: ClassVar[list[str]] = []
+    closed = False
+
+    def get_service_info(self, service: str, name: str, timeout: int) -> SimpleNamespace | None:
+        assert 0 < timeout <= 2000
+        if name == max(self.names):
+            return None
+        return SimpleNamespace(server=f"{name}.local.", port=80, parsed_addresses=lambda: ["10.0.0.9"])
+
+    def close(self) -> None:
+        type(self).closed = True
+
+
+def browser(network: Zeroconf, service: str, handlers: list[Callable[..., None]]) -> None:
+    assert service == "_circuitpython._tcp.local."
+    for name in network.names:
+        handlers[0](zeroconf=network, service_type=service, name=name, state_change="added")
+
+
+def test_names_that_are_announced_are_looked_up_and_the_network_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Zeroconf, "names", [f"h{number:04}" for number in range(10 * MOST)])
+    library = SimpleNamespace(Zeroconf=Zeroconf, ServiceBrowser=browser)
+    monkeypatch.setitem(sys.modules, "zeroconf", library)
+    found = real_announced_hosts(seconds=0)
+    assert found[0] == Announced("h0000.local.", ("10.0.0.9",), 80)
+    assert len(found) == MOST
+    assert Zeroconf.closed
 
 
 def test_texts_are_cut_and_stay_on_one_line() -> None:

@@ -20,6 +20,7 @@ from chargerctl.cli import devices as command
 from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.devices import look_until
 from chargerctl.cli.main import main
+from chargerctl.transport.web import console
 from click.shell_completion import CompletionItem
 
 from tests.host.commands import CONFIG, SECRET, Run
@@ -117,6 +118,43 @@ def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, c
     assert [len(line.split("\t")[7]) for line in devices(capsys, "--ask")[1].splitlines()] == [19, 19, 1]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("", "", "10.0.0.9: was not asked: a board in the network is asked only if it is in boards.toml"),
+        ("gate", "", "10.0.0.9: was not asked: its password is not known"),
+        ("gate", '[web]\napi_password = "open sesame"\n', None),
+    ],
+)
+def test_only_a_board_that_is_named_gets_the_password(
+    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, name: str, text: str, said: str | None
+) -> None:
+    monkeypatch.setattr(ports, "listed_ports", list)
+    sent = []
+    monkeypatch.setattr(console, "WebConsole", lambda access: sent.append(access) or SilentConsole())
+    Path("settings.toml").write_text(CONFIG + '[web]\napi_password = "of another board"\n')
+    Path("gate.toml").write_text(CONFIG + text)
+    if name:
+        Path("boards.toml").write_text('[boards.gate]\naddress = "http://10.0.0.9"\nsettings = "gate.toml"\n')
+    _, _, err = devices(capsys, "--ask")
+    assert len(sent) == (said is None)
+    assert (said or "10.0.0.9: no charger answers there") in err
+    assert "open sesame" not in err
+
+
+class SilentConsole:
+    """Ends as soon as it is read: nothing comes."""
+
+    def read(self, timeout_s: float) -> bytes:
+        return b"x" * (1 << 16)
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 @pytest.mark.usefixtures("around")
 def test_boards_have_the_names_of_the_file_and_those_out_of_reach_are_named(tmp_path: Path, capsys) -> None:
     (tmp_path / "boards.toml").write_text(
@@ -127,6 +165,26 @@ def test_boards_have_the_names_of_the_file_and_those_out_of_reach_are_named(tmp_
     _, out, err = devices(capsys)
     assert [line.split("\t")[0] for line in out.splitlines()] == ["garage", "gate", "shed"]
     assert err.splitlines()[1:] == ["attic is not in reach (/dev/ttyACM9)"]
+
+
+@pytest.mark.usefixtures("around")
+def test_what_only_the_user_knows_to_be_a_board_is_listed(tmp_path: Path, drive: Path, capsys) -> None:
+    """A port that is not on USB, such as a simulation's, and a folder that is no mounted drive."""
+    (tmp_path / "pts").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / BOOT_OUT).write_text(BootOut.assumed("seeed_xiao_esp32c6").render())
+    (tmp_path / "boards.toml").write_text(
+        f'[boards]\npins = "serial:{tmp_path / "pts"}"\ncopy = "folder"\ngarage = "{drive}"\ngone = "serial:/x"\n'
+    )
+    _, out, err = devices(capsys)
+    assert [line.split("\t")[:2] for line in out.splitlines()] == [
+        ["garage", "raspberry_pi_pico2_w"],
+        ["copy", "seeed_xiao_esp32c6"],
+        ["-", "seeed_xiao_esp32c6"],
+        ["-", "unknown, CP210x"],
+        ["pins", "unknown"],
+    ]
+    assert err.splitlines()[-1] == "gone is not in reach (/x)"
 
 
 @pytest.mark.usefixtures("around")
@@ -157,7 +215,7 @@ def test_no_board_is_no_failure_unless_it_was_waited_for(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.setattr(find, "mounted", list)
-    assert devices(capsys)[:2] == (0, "no board found: plug one in\n")
+    assert devices(capsys)[:2] == (0, "no board found: plug one in; docs/troubles.md says what else to try\n")
     status, out, err = devices(capsys, "--wait", "0")
     assert (status, out) == (1, "")
     assert "no board appeared" in err
@@ -353,30 +411,50 @@ def test_all_boards_are_written_with_their_settings_also_after_one_that_fails(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "environment"),
     [
-        (("-c", "settings.toml"), "--all with -c would give every board the same serial"),
-        (
-            ("--set", "charger.serial=x"),
-            "--all with --set charger.serial would give every board the same serial",
-        ),
-        (("east",), "--all deploys to every board in boards.toml: leave out --all, or"),
+        (("-c", "settings.toml"), {}),
+        (("--set", "charger.serial=x"), {}),
+        ((), {"CHARGER_SERIAL": "x"}),
+        ((), {"CHARGER_CHARGER_SERIAL": "x"}),
     ],
 )
-def test_no_two_boards_get_the_same_serial(three: dict[str, Path], capsys, words, said: str) -> None:
+def test_no_two_boards_get_the_same_serial(
+    three: dict[str, Path], capsys, monkeypatch, words, environment
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     assert main(["deploy", "--all", "--yes", *words]) == 2
-    assert said in capsys.readouterr().err
+    assert "east and middle and west would get the same serial" in capsys.readouterr().err
     assert not (three["east"] / "settings.toml").exists()
 
 
-def test_a_settings_file_that_two_boards_share_is_refused(three: dict[str, Path], capsys) -> None:
+@pytest.mark.parametrize("second", ["east.toml", "copy.toml", None])
+def test_a_serial_that_two_settings_files_have_is_refused(three: dict[str, Path], capsys, second) -> None:
+    Path("copy.toml").write_text(Path("east.toml").read_text())
+    Path("settings.toml").write_text(Path("east.toml").read_text())
     text = Path("boards.toml").read_text()
-    Path("boards.toml").write_text(text.replace("west.toml", "./east.toml"))
+    line = f'settings = "{second}"' if second else ""
+    Path("boards.toml").write_text(text.replace('settings = "west.toml"', line))
     assert main(["deploy", "--all", "--yes"]) == 2
-    assert "east and west would get the same settings" in capsys.readouterr().err
     assert (
-        main(["deploy", "--all", "--yes", "--no-settings", "--dry-run"]) == 1
-    )  # the one that is not plugged in
+        "east and west would get the same serial, east: give each a settings file" in capsys.readouterr().err
+    )
+    assert main(["deploy", "--all", "--yes", "--no-settings", "--dry-run"]) == 1  # one is not plugged in
+
+
+def test_all_and_one_are_refused(three: dict[str, Path], capsys) -> None:
+    assert main(["deploy", "east", "--all", "--yes"]) == 2
+    assert "--all deploys to every board in boards.toml: leave out --all, or" in capsys.readouterr().err
+
+
+def test_settings_with_a_mistake_keep_no_other_board_from_its_deploy(three: dict[str, Path], capsys) -> None:
+    Path("east.toml").write_text('[mqtt]\nport = "x"\n')
+    assert main(["deploy", "--all", "--yes"]) == 1
+    captured = capsys.readouterr()
+    assert "east.toml:2:8: mqtt.port" in captured.err
+    assert captured.out.splitlines()[-3].startswith("east    failed: ")
+    assert captured.out.splitlines()[-1] == "west    deployed"
 
 
 def test_without_named_boards_there_is_no_all(state: Path, capsys) -> None:

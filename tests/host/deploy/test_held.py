@@ -6,6 +6,7 @@ program, answers the question at the console, and ends by itself."""
 from __future__ import annotations
 
 import pytest
+from chargerctl.simulator.machine.console import Reader
 
 from tests.host.deploy.virtual import RELAY, Bench
 from tests.host.transport.faulty import Tree
@@ -29,6 +30,12 @@ def test_a_marked_board_holds_and_says_so(held: Bench) -> None:
     held.board.console.type(b"\r?hol")
     held.run(1)
     held.board.console.type(b"d\r")
+    assert ANSWER in held.run_until(ANSWER, 2)
+
+
+def test_it_says_so_over_the_web_workflow_too_where_nobody_listens_at_usb(held: Bench) -> None:
+    held.board.console.reader = Reader.ABSENT
+    held.board.console.type(b"\r?hold\r")
     assert ANSWER in held.run_until(ANSWER, 2)
 
 

@@ -14,6 +14,7 @@ import pytest
 from chargerctl.deploy.image import Image
 from chargerctl.deploy.records import COMMIT
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import Relay, answer_in
 from chargerctl.transport.web.client import WebClient
 from chargerctl.transport.web.holding import Hold
 from chargerctl.transport.web.visit import visited
@@ -140,7 +141,7 @@ def faults(count: int, every: int) -> Iterator[tuple[int, object]]:
                 yield number, fault
 
 
-@pytest.mark.parametrize("every", [997, pytest.param(7, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [997, pytest.param(29, marks=pytest.mark.soak)])
 def test_a_deploy_with_a_fault_at_any_request_ends_well_or_says_so_and_the_next_one_mends(
     judge: Judge, old_tree: Tree, new_image: Image, every: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +182,56 @@ def test_a_deploy_is_refused_while_the_charger_charges_and_nothing_is_written(
             web_deploy(board, new_image)
         assert board.changes == []
         assert board.disk.tree() == old_tree
+
+
+class OnFirmware:
+    """The web board's files under the firmware that is on them, on the virtual board, which answers at its console."""
+
+    def __init__(self, board: WebBoard, bench: Bench, tree: Tree) -> None:
+        self.board, self.bench = board, bench
+        self.bench.power_cycle(tree)
+        self.bench.run_until("Available", 30)
+        self._seen = tree
+
+    def ask(self, question: bytes, seconds: float) -> Relay | None:
+        self.pause(0.1)
+        before = len(self.bench.console)
+        self.bench.board.console.type(question)
+        end = self.bench.board.clock.now_us + seconds * 1_000_000
+        answer = None
+        while answer is None and self.bench.board.clock.now_us < end:
+            self.pause(0.25)
+            answer = answer_in("".join(f"{line}\n" for line in self.bench.console[before:]))
+        return answer
+
+    def pause(self, seconds: float) -> None:
+        tree = self.board.disk.tree()
+        if tree != self._seen:
+            self._seen = tree
+            self.bench.put(tree)
+            self.bench.board.drive.touched()
+        self.bench.run(seconds)
+        self.board.pause(seconds)
+
+
+def test_the_real_firmware_answers_holds_and_starts_anew(
+    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image
+) -> None:
+    with WebBoard(old_tree) as board:
+        firmware = OnFirmware(board, bench, old_tree)
+        client = WebClient(board.access(), firmware.pause, board.clock)
+        with visited(board.access(), False, lambda text: None, client, firmware.ask) as (volume, restart):
+            deploy(volume, new_image)
+            assert bench.holds()
+            restart()
+        said = "\n".join(bench.console)
+        assert "asked  relay open, no transaction, held open for 5 min" in said
+        assert "asked  relay open, no transaction, held open by hold.py" in said
+        firmware.pause(1)
+        assert STARTED in bench.run_until(STARTED, 20)
+        assert live(bench.tree()) == live(new_tree)
+        assert not bench.ever_high
+        assert "boot.py output" not in said.partition("asked")[2], "no hard reset was needed"
 
 
 # The rig finds what is wrong.

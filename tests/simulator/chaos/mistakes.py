@@ -300,6 +300,16 @@ MISTAKES = {
         "running.last_wh, running.last_unix)",
         "running.last_wh)",
     ),
+    "a transaction goes on after a reset without the owner's leave": (
+        _INTERRUPTED,
+        "    if not resume:\n",
+        "    if resume is None:\n",
+    ),
+    "a transaction goes on after a reset though its start was not accepted": (
+        _INTERRUPTED,
+        "    elif not running.accepted:\n",
+        "    elif False:\n",
+    ),
     # The link.
     "an answer of the broker is awaited for ever": (
         _SOCKET,

@@ -11,6 +11,8 @@ from charger.journal import BOOTS, KEYS
 from tests.whole.journal.stores import PowerCut, Stores
 
 PLACES = 16
+# No key's: they may be bytes.
+FACTS = KEYS + 60
 # On the drive: for 1, 2 and 4 places, so that the rings begin again soon, and for all of them.
 ROOMS = (50_000, 66_000, 100_000, None)
 
@@ -44,12 +46,12 @@ class Facts:
         )
 
     def read(self):
-        facts = {fact: self.journal.get(fact) for fact in range(KEYS, KEYS + 20)}
+        facts = {fact: self.journal.get(fact) for fact in range(FACTS, FACTS + 20)}
         return {fact: value for fact, value in facts.items() if value is not None}
 
     def write(self):
         """One fact more, by now on the medium; a power cut raises PowerCut, and then either is right."""
-        fact = KEYS + self.chance.randrange(20)
+        fact = FACTS + self.chance.randrange(20)
         before, self.facts = (
             self.facts,
             {**self.facts, fact: self.chance.randbytes(self.chance.randrange(1, 40))},

@@ -76,7 +76,10 @@ class Medium:
     size = 4032
     keeps = True
     checkpoint_wh = 100
-    ms = rewrite_ms = 10
+    rewrite_ms = 10
+
+    def ms(self, size):
+        return 10
 
     def read(self, copy, offset, size):
         return b"\xff" * size

@@ -19,7 +19,7 @@ from chargerctl.simulator.chaos.judgements.history import History
 from chargerctl.simulator.chaos.program import ProgramJudge
 from chargerctl.simulator.chaos.relay import RelayJudge
 from chargerctl.simulator.chaos.restoring import Restoring
-from chargerctl.simulator.chaos.scene import JOURNAL, Scene
+from chargerctl.simulator.chaos.scene import JOURNAL, TORN, Scene
 from chargerctl.simulator.chaos.talk import TalkJudge
 from chargerctl.simulator.chaos.timestamps import TimeJudge
 from chargerctl.simulator.machine.costs import Costs
@@ -39,6 +39,17 @@ _QUIET_S = 3.0
 _AUTHORIZE_S = 10.0
 _CHARGE_S = 3.0
 _NEXT_UID = "0BADCAFE"
+# With these the central system's books are incomplete, or its times are wrong, through no fault of the charger.
+_SPOILS_BOOKS = (
+    "central_errors",
+    "central_nonsense",
+    "central_refuses",
+    "central_restart",
+    "central_clock",
+    "clock_set",
+    "time_server",
+    "nvm_fails",
+)
 
 
 @dataclass
@@ -101,7 +112,8 @@ class _Run:
         scene.board.run_for(0.01)
         self._calm_s = scene.now_s
         if self._recovered() and self._everything_reported() and self._serve_next_customer():
-            self._everything_reported()
+            if self._everything_reported():
+                self._check_books()
             self._check_sale()
         self._talk.check_answers()
         for violation in scene.central.violations:
@@ -211,6 +223,13 @@ class _Run:
         if scene.world.lock_engaged:
             self._violated("cable still locked after the next customer")
         return True
+
+    def _check_books(self) -> None:
+        """The central system has each session once, whole, and after the one before."""
+        spoilt = any(self._verdict.ingredients[name] for name in _SPOILS_BOOKS)
+        torn = any(event["kind"] == "chaos" and event["text"] == TORN for event, _ in self._events)
+        for complaint in self._scene.central.ledger.complaints() if not (spoilt or torn) else ():
+            self._violated(f"the central system's books: {complaint}")
 
     def _check_sale(self) -> None:
         """What was sold is what went through the meter."""

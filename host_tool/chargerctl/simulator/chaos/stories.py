@@ -22,7 +22,7 @@ _CUTS = (
     at_the_board.reset_button,
 )
 # Each is over by then.
-LASTS_S = 34.0
+LASTS_S = 38.0
 
 
 def power_lost(random: Random, at_s: float) -> list[Act]:
@@ -48,6 +48,17 @@ def power_lost(random: Random, at_s: float) -> list[Act]:
     if random.random() < 0.3:
         acts.append(
             Act(out_s + random.uniform(14, 25), "", f"swipe {uid}", lambda scene: scene.world.swipe(uid))
+        )
+    if random.random() < 0.4:
+        # Whose start was not accepted must not go on.
+        silent = Behaviour(silent=True)
+        acts.append(
+            Act(
+                at_s,
+                "central_silent",
+                "central_silent to the next StartTransaction",
+                lambda scene: scene.central.script.add("StartTransaction", silent),
+            )
         )
     return acts
 
@@ -75,16 +86,17 @@ def card_expires(random: Random, at_s: float) -> list[Act]:
     ]
 
 
-def _short_charge(uid: str, at_s: float) -> list[Act]:
+def _short_charge(uid: str, at_s: float, lasts_s: float = 3.0) -> list[Act]:
     return [
         Act(at_s, "", "plug", lambda scene: scene.world.plug()),
         Act(at_s + 0.1, "", f"swipe {uid}", lambda scene: scene.world.swipe(uid)),
-        Act(at_s + 3.0, "unplug", "unplug", lambda scene: scene.world.unplug()),
+        Act(at_s + lasts_s, "unplug", "unplug", lambda scene: scene.world.unplug()),
     ]
 
 
 def start_unwritten(random: Random, at_s: float) -> list[Act]:
-    """Somebody comes while nothing can be written to nvm; where the journal is there, no relay may close."""
+    """A charge that the central system unlocks, and a message that it triggers. Then somebody comes while nothing can be
+    written to nvm; where the journal is there, no relay may close."""
     uid = random.choice(at_the_board.UIDS)
 
     def begin(scene: Scene) -> None:
@@ -93,24 +105,36 @@ def start_unwritten(random: Random, at_s: float) -> list[Act]:
     def end(scene: Scene) -> None:
         scene.board.nvm.fault = None
 
-    fails = spell("nvm_fails", at_s + 0.05, random.uniform(4, 12), begin, end, "write")
-    mark = Act(at_s, "start_unwritten", "start_unwritten", lambda scene: None)
-    return [mark, *fails, *_short_charge(uid, at_s)]
+    begin_s = at_s + 12.0
+    fails = spell("nvm_fails", begin_s + 0.05, random.uniform(4, 12), begin, end, "write")
+    trigger: dict[str, object] = {"requestedMessage": "Heartbeat"}
+    return [
+        *_short_charge(uid, at_s, lasts_s=6.0),
+        Act(at_s + 4.0, "", "unlocks", lambda scene: scene.ask("UnlockConnector", {"connectorId": 1})),
+        Act(at_s + 9.0, "", "triggers", lambda scene: scene.ask("TriggerMessage", trigger)),
+        Act(begin_s, "start_unwritten", "start_unwritten", lambda scene: None),
+        *fails,
+        *_short_charge(uid, begin_s),
+    ]
 
 
 def out_of_service(random: Random, at_s: float) -> list[Act]:
-    """The central system takes the charger out of service and sets a key; then a reset, and somebody comes."""
+    """A charge that its own card ends. Then the central system takes the charger out of service and sets a key; then a
+    reset, and somebody comes."""
     connector, uid = random.choice((0, 1)), random.choice(at_the_board.UIDS)
     reset = random.choice((at_the_board.reset_button, at_the_board.power_cut))
 
     def begin(scene: Scene) -> None:
-        scene.ask("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "5"})
+        scene.ask("ChangeConfiguration", {"key": "LocalPreAuthorize", "value": "true"})
         scene.ask("ChangeAvailability", {"connectorId": connector, "type": "Inoperative"})
 
+    begin_s = at_s + 5.5
     return [
-        Act(at_s, "out_of_service", f"out_of_service: {connector}", begin),
-        *reset(random, at_s + random.uniform(6, 9)),
-        *_short_charge(uid, at_s + random.uniform(27, 29)),
+        *_short_charge(uid, at_s, lasts_s=4.5),
+        Act(at_s + 3.5, "", f"swipe {uid}", lambda scene: scene.world.swipe(uid)),
+        Act(begin_s, "out_of_service", f"out_of_service: {connector}", begin),
+        *reset(random, begin_s + random.uniform(6, 9)),
+        *_short_charge(uid, begin_s + random.uniform(27, 29)),
     ]
 
 

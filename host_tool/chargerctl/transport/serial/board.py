@@ -96,9 +96,9 @@ class Board:
         """BoardError; LostError where the port does not come back; ChargerctlError where the board stays silent."""
         again = False
         for attach in range(_ATTACHES):
+            if attach:
+                self._come_back()
             try:
-                if attach:
-                    self._come_back()
                 for attempt in range(_TRIES):
                     try:
                         return self._once(verb, arguments, patience_s * (attempt + 1), again)

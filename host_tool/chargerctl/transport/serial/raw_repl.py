@@ -105,8 +105,8 @@ class RawRepl:
         self._say(_INTERRUPT, 0.2)
 
     def reset(self, code: str) -> None:
-        """Run code that gives no answer because it resets the board."""
-        self._stream.write(code.encode() + _RUN)
+        """Run code that gives no answer because it resets the board. LostError: it did, and its port went with it."""
+        self._say(code.encode() + _RUN, _PROBE_S)
 
     def close(self) -> None:
         self._stream.close()

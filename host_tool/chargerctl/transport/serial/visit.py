@@ -7,21 +7,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.relay import HOLD, answer_in
 from chargerctl.transport.serial.board import COMES_BACK_S, Board
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
 from chargerctl.transport.serial.volume import SerialVolume
 
 _ANSWER_S = 10.0  # in which a charger that runs answers
 _BOOT_S = 60.0  # in which a charger starts, after it may have finished a deploy
-_ASK = b"\r?hold\r"
-_ANSWER = re.compile(
-    rb"asked  relay (open|closed), (transaction|no transaction), (held open[^\r\n]*|not held)\r?\n"
-)
-_STARTED = re.compile(rb"(boot   firmware [^\r\n]*|hold   [^\r\n]*|boot: cannot finish [^\r\n]*)\r?\n")
+_STARTED = re.compile(r"(boot   firmware [^\r\n]*|hold   [^\r\n]*|boot: cannot finish [^\r\n]*)\r?\n")
 _MOST = 1 << 16  # bytes of a console that are searched
+_Found = TypeVar("_Found")
 
 
 @contextmanager
@@ -71,8 +70,8 @@ def _refuse_a_charge(ports: Ports, name: str) -> None:
     """Return where a charger says that it does not charge; ChargerctlError where it does, or where nothing answers."""
     stream = ports.open(name)
     try:
-        stream.write(_ASK)
-        answer = _heard(stream, ports, _ANSWER, _ANSWER_S)
+        stream.write(HOLD)
+        answer = _heard(stream, ports, answer_in, _ANSWER_S)
     finally:
         stream.close()
     if answer is None:
@@ -80,10 +79,9 @@ def _refuse_a_charge(ports: Ports, name: str) -> None:
             f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
             "make sure that no car charges, then use --force"
         )
-    relay, transaction = answer[1], answer[2]
-    if relay != b"open" or transaction != b"no transaction":
+    if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {name} is charging: wait until the session is over, or use --force to end it"
+            f"the charger at {name} may not be stopped now: {answer}; wait until the session is over, or use --force"
         )
 
 
@@ -95,7 +93,7 @@ def _how_it_starts(ports: Ports, name: str) -> str:
             try:
                 stream = ports.open(each)
                 try:
-                    started = _heard(stream, ports, _STARTED, _BOOT_S)
+                    started = _heard(stream, ports, _STARTED.search, _BOOT_S)
                 finally:
                     stream.close()
             except LostError:
@@ -105,19 +103,20 @@ def _how_it_starts(ports: Ports, name: str) -> str:
                     f"the board was reset, and has not said within {_BOOT_S:.0f} s that the charger runs: look with "
                     f"chargerctl monitor --port {each}"
                 )
-            return f"the board was reset, and says: {started[1].decode(errors='replace')}"
+            return f"the board was reset, and says: {started[1]}"
         if ports.now() > end:
             return "the board was reset, and its port has not come back yet: look with chargerctl monitor"
         ports.sleep(0.25)
 
 
 def _heard(
-    stream: Stream, ports: Ports, wanted: re.Pattern[bytes], within_s: float
-) -> re.Match[bytes] | None:
+    stream: Stream, ports: Ports, find: Callable[[str], _Found | None], within_s: float
+) -> _Found | None:
+    """What find() finds in what the console says; None where it finds nothing in this time."""
     said = b""
     end = ports.now() + within_s
     while (left := end - ports.now()) > 0:
         said = (said + stream.read(min(left, 1.0)))[-_MOST:]
-        if match := wanted.search(said):
-            return match
+        if found := find(said.decode(errors="replace")):
+            return found
     return None

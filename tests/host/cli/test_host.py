@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""--host: every command that takes a drive, as it is typed, over a board's web workflow and its console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from chargerctl.transport.web import console, visit
+from chargerctl.transport.web.client import WebClient
+
+from tests.host.deploy.virtual import FACTORY
+from tests.host.web_board.board import PASSWORD, WebBoard
+
+Typed = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebBoard]:
+    """A board in service; what waits for it moves its clock."""
+    with WebBoard(dict(FACTORY)) as board:
+        monkeypatch.setattr(visit, "WebClient", partial(WebClient, pause=board.pause, clock=board.clock))
+        monkeypatch.setattr(console, "_keep_alive", lambda connection: None)
+        yield board
+
+
+@pytest.fixture
+def typed(state: Path, board: WebBoard, chargerctl: Typed, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Without CHARGER_WEB_API_PASSWORD the settings of this laptop have none."""
+    monkeypatch.setenv("CHARGERCTL_DEPLOY_LIBS", "wheels")
+    monkeypatch.setenv("CHARGER_WEB_API_PASSWORD", PASSWORD)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        return chargerctl(*arguments, "--host", f"127.0.0.1:{board.port}")
+
+    return run
+
+
+def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
+    typed: Typed, board: WebBoard, tmp_path: Path
+) -> None:
+    status, out, err = typed("deploy", "--yes")
+    assert status == 0, err
+    assert "raspberry_pi_pico2_w" in out
+    assert "done; the board starts what is on it" in out
+    assert "its relay is open; the charger stops until this has ended" in err
+    assert PASSWORD not in out + err
+    tree = board.disk.tree()
+    assert b"CHARGER_SERIAL" in (tree["settings.toml"] or b"")
+    assert not any(path.startswith((".deploy", ".held")) for path in tree)
+    assert not board.written_while_closed
+
+    restarts = board.restarts
+    status, out, _ = typed("deploy", "--yes")
+    assert (status, "nothing to do" in out) == (0, True)
+    assert typed("backup", "--to", "charger.zip")[0] == 0
+    assert (tmp_path / "charger.zip").exists()
+    assert typed("config", "pull", "--dry-run")[0] == 0
+    status, out, _ = typed("ls")
+    assert (status, "code.py" in out) == (0, True)
+    board.pause(5)
+    assert board.restarts == restarts + 1, "of the deploy's own end: these only read"
+
+    assert typed("rollback", "--yes")[0] == 0
+    assert board.disk.tree()["code.py"] == FACTORY["code.py"]
+    assert typed("restore", "charger.zip", "--yes")[0] == 0
+    assert not board.written_while_closed
+
+
+def test_a_charging_charger_is_left_alone(typed: Typed, board: WebBoard) -> None:
+    board.relay = "relay closed, transaction"
+    for force in ((), ("--force",)):
+        status, _, err = typed("deploy", "--yes", *force)
+        assert status == 1
+        assert "the relay is closed, a transaction is running: end the charge at the charger" in err
+        assert "Nothing on the board has changed." in err
+    assert board.disk.tree() == FACTORY
+
+
+def test_a_dry_run_needs_no_relay(typed: Typed, board: WebBoard) -> None:
+    board.relay = "relay closed, transaction"
+    status, out, _ = typed("deploy", "--dry-run")
+    assert (status, "+ add" in out) == (0, True)
+    assert board.disk.tree() == FACTORY
+
+
+def test_without_a_password_or_a_terminal_to_ask_on_it_says_where_to_put_one(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
+    status, _, err = typed("ls")
+    assert status == 2
+    assert (
+        "set [web] api_password in the settings file, or CHARGER_WEB_API_PASSWORD in the environment" in err
+    )
+
+
+def test_the_password_of_the_settings_file_is_taken(
+    typed: Typed, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
+    with Path("settings.toml").open("a") as file:
+        file.write(f'\n[web]\napi_password = "{PASSWORD}"\n')
+    assert typed("ls")[0] == 0
+
+
+def test_it_is_asked_for_unseen(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import click
+    from chargerctl.cli import approach
+
+    asked = []
+
+    def prompt(text: str, *, hide_input: bool, err: bool) -> str:
+        asked.append((text, hide_input, err))
+        return PASSWORD
+
+    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
+    monkeypatch.setattr(click, "prompt", prompt)
+    monkeypatch.setattr(approach.sys.stdin, "isatty", lambda: True, raising=False)
+    status, _, _ = typed("ls")
+    assert status == 0
+    assert asked[0][1:] == (True, True)
+
+
+def test_a_wrong_one_is_an_error_of_one_line(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARGER_WEB_API_PASSWORD", "not this one")
+    status, _, err = typed("ls")
+    assert status == 1
+    assert "refused the password (401)" in err
+    assert "not this one" not in err
+    assert len(err.strip().splitlines()) == 1

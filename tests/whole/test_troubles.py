@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""docs/troubles.md quotes only what the programs print: each quoted line is a text in their source, … for what varies."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "troubles.md").read_text(encoding="utf-8")
+VARIES = "…"
+# What stands before a text: chargerctl's name, or the time and subsystem of a line of the console.
+_BEFORE = re.compile(r"(chargerctl: |(\[ *\d+\.\d{3}\] )?(?P<tag>[a-z]{2,6}) {1,5}(?=\S))")
+_FIELD = re.compile(r"\{[^{}]*\}|%[-0-9.]*[sdrX]")
+
+
+def sections() -> dict[str, str]:
+    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def quoted(section: str) -> list[str]:
+    """The lines of its blocks without a language, and the first column of its tables."""
+    blocks = re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return lines + [text for cell in cells for text in re.findall("`([^`]+)`", cell)]
+
+
+def flat(node: ast.expr) -> str:
+    """A text of the source as it is printed, with … for each part that varies."""
+    if isinstance(node, ast.Constant):
+        return _FIELD.sub(VARIES, node.value) if isinstance(node.value, str) else VARIES
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else VARIES for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return flat(node.left) + flat(node.right)
+    if isinstance(node, ast.IfExp):
+        return flat(node.body)
+    return VARIES
+
+
+@functools.cache
+def texts() -> str:
+    """Every text of the firmware and of chargerctl, one a line."""
+    found = []
+    for folder in ("firmware", "host_tool"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)):
+                    found.append(" ".join(flat(node).split()))
+    return "\n".join(found)
+
+
+def is_printed(line: str) -> bool:
+    text = _BEFORE.sub("", line, count=1) if _BEFORE.match(line) else line
+    return " ".join(text.split()) in texts()
+
+
+@pytest.mark.parametrize("name", sections())
+def test_what_a_trouble_quotes_is_printed(name: str) -> None:
+    lines = quoted(sections()[name])
+    assert lines
+    assert [line for line in lines if not is_printed(line)] == []
+
+
+@pytest.mark.parametrize("name", sections())
+def test_each_trouble_says_why_and_what_to_do(name: str) -> None:
+    assert "**Why.**" in sections()[name]
+    assert "**Do.**" in sections()[name]
+
+
+def test_the_contents_lead_to_every_trouble() -> None:
+    listed = re.findall(r"^- \[([^\]]+)\]\(#", PAGE, re.MULTILINE)
+    assert listed == list(sections())
+
+
+def test_a_line_that_nothing_prints_is_found() -> None:
+    assert is_printed("[  12.345] mqtt   Connected to broker …")
+    assert not is_printed("[  12.345] mqtt   Connected to the broker …")
+    assert not is_printed("chargerctl: no drive called CIRCUITPY")
