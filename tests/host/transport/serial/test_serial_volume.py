@@ -176,7 +176,7 @@ def test_a_board_without_a_known_relay_is_named() -> None:
     assert said == ["ttyACM0: no relay pin is known on this board, so none is driven"]
 
 
-@pytest.mark.parametrize("answer", [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff", b"9" * 400])
+@pytest.mark.parametrize("answer", [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff"])
 def test_a_board_that_answers_nonsense_is_an_os_error(
     plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
