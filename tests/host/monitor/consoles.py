@@ -55,12 +55,12 @@ class Bench:
         self.streams: list[Script] = []
         self._connections: Iterator[Iterable[bytes]] = iter(connections)
         self._clock = clock
-        self._stop = NoWait()
+        self.stop = NoWait()
 
-    def _open(self) -> tuple[Script, str]:
+    def open_console(self) -> tuple[Script, str]:
         chunks = next(self._connections, None)
         if chunks is None:
-            self._stop.set()
+            self.stop.set()
             raise OSError(2, "no board")
         self.streams.append(Script(chunks, self.written))
         return self.streams[-1], "a port"
@@ -70,6 +70,6 @@ class Bench:
         shown: list = []
         pipeline = Pipeline(Masker(), NO_SOURCES)
         outbox = Outbox(most)
-        monitor = Monitor(self._open, pipeline, keys or Keys(), log, self._clock, outbox, self._stop)
+        monitor = Monitor(self.open_console, pipeline, keys or Keys(), log, self._clock, outbox, self.stop)
         monitor.run(show or shown.extend)
         return shown

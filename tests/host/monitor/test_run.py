@@ -230,6 +230,23 @@ def test_the_log_is_private_and_appended_to(tmp_path):
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_half_a_line_is_in_the_log_when_the_monitor_ends(tmp_path):
+    bench = Bench([])
+
+    class Stream:
+        def read(self, timeout_s):
+            bench.stop.set()
+            return b"whole\nhal"
+
+        def close(self):
+            pass
+
+    bench.open_console = lambda: (Stream(), "a port")
+    with Log(tmp_path / "log") as log:
+        bench.run(log)
+    assert board_text(tmp_path / "log") == ["whole", "hal"]
+
+
 def test_no_board_can_write_a_mark_into_the_log(tmp_path):
     with Log(tmp_path / "log") as log:
         Bench([[b"2026-11-26T12:00:00+00:00 * board started\n", b"* board started\n"]]).run(log)
