@@ -15,7 +15,7 @@ import supervisor
 
 # Before everything else: the charger takes seconds to load.
 outputs = hold.safe_outputs()
-if hold.must_hold():
+if hold.busy():
     hold.hold_deploy(outputs)
 del hold, sys.modules["hold"]
 

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 
+# Names are kept after this file is unloaded: those that CircuitPython has in flash, or that are used already, cost nothing.
 import board
 import digitalio
 import microcontroller
@@ -23,8 +24,6 @@ COMMIT = "/.deploy/commit"
 WAIT = "/.deploy/wait"  # the board cannot finish this deploy: only the laptop can
 HELD = "/.held"  # a deploy over the network is being prepared: it must not find the relay closed
 MANIFEST = "/.chargerctl"
-HELD_S = 300
-STALLED_S = 30
 RESET_AFTER_S = 30
 RETRY_AFTER_S = 1800
 
@@ -65,56 +64,56 @@ def hold(reason, outputs, reset_after=None):
         output.value = level
     text = ", ".join([f"{name} {pin}" for name, pin, _, _ in outputs])
     say(f"hold   {reason}; held safe: {text or 'nothing, no output pin is known'}")
-    relay = "open" if "relay" in [name for name, _, _, _ in outputs] else "unknown"
-    start_watchdog()
-    typed = ""
+    state = "open" if "relay" in [name for name, _, _, _ in outputs] else "unknown"
+    line = ""
     start = time.monotonic()
     while True:
-        typed = listen(typed, f"asked  relay {relay}, no transaction, held open by hold.py")
-        if microcontroller.watchdog is not None and microcontroller.watchdog.mode is not None:
-            microcontroller.watchdog.feed()
+        feed()
+        line = listen(line, f"asked  relay {state}, no transaction, held open by hold.py")
         if reset_after is not None and time.monotonic() - start >= reset_after:
             microcontroller.reset()
         time.sleep(0.1)
 
 
-def start_watchdog():
-    """A file that comes over Wi-Fi stops the program until its last byte: for ever where its sender has gone."""
-    dog = microcontroller.watchdog
-    if dog is None or dog.mode is not None:
+def feed():
+    """Feed the watchdog, and start it if it does not run: a file that comes over Wi-Fi stops the program until its last
+    byte, for ever where its sender has gone."""
+    if microcontroller.watchdog is None:
         return
-    import watchdog
+    if microcontroller.watchdog.mode is None:
+        import watchdog
 
-    try:
-        dog.timeout = STALLED_S
-    except ValueError:  # more than an RP2 can
-        dog.timeout = 8
-    dog.mode = watchdog.WatchDogMode.RESET
+        try:
+            microcontroller.watchdog.timeout = 30
+        except ValueError:  # more than an RP2 can
+            microcontroller.watchdog.timeout = 8
+        microcontroller.watchdog.mode = watchdog.WatchDogMode.RESET
+    microcontroller.watchdog.feed()
 
 
-def listen(typed, answer):
-    """Read the keys that are there, and say `answer` to a question (charger/maintenance.py). Return the line so far."""
+def listen(line, text):
+    """Read the keys that are there, and say `text` to a question (charger/maintenance.py). Return the line so far."""
     key = bytearray(1)
     for _ in range(supervisor.runtime.serial_bytes_available):
         sys.stdin.readinto(key)
         if key != b"\n":
-            typed = (typed + chr(key[0]))[:8]
+            line = (line + chr(key[0]))[:8]
             continue
-        if typed in ("?relay", "?hold"):
-            say(answer)
-        typed = ""
-    return typed
+        if line in ("?relay", "?hold"):
+            say(text)
+        line = ""
+    return line
 
 
-def must_hold():
-    """Whether code.py must call hold_deploy()."""
+def busy():
+    """Whether a deploy is under way, so that code.py must call hold_deploy()."""
     return exists(COMMIT) or exists(HELD)
 
 
 def hold_deploy(outputs):
     """Hold because of the unfinished deploy on the drive. Never returns."""
     if exists(HELD) and not exists(COMMIT):
-        hold(f"a deploy over the network: reset {HELD_S} s after the last change", outputs, HELD_S)
+        hold("a deploy over the network: reset 300 s after the last change", outputs, 300)
     if not exists(COMMIT):
         hold("a deploy is being repaired: run chargerctl deploy to finish it", outputs)
     if exists(WAIT):

@@ -46,6 +46,7 @@ def command(
     \b
     chargerctl backup --to charger.zip
     chargerctl backup --to charger.zip --with-secrets --drive /media/me/CIRCUITPY
+    chargerctl backup --to charger.zip --host 192.168.1.20
     """
     refuse_other_than_file(target)
     with open_drive(drive, approach=approach(output, force)) as opened:

@@ -68,22 +68,31 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
     assert board.disk.tree()["code.py"] == FACTORY["code.py"]
     assert typed("restore", "charger.zip", "--yes")[0] == 0
     assert not board.written_while_closed
+    assert not board.read_while_closed
+    board.pause(5)
+    assert not board.is_held
 
 
 def test_a_charging_charger_is_left_alone(typed: Typed, board: WebBoard) -> None:
     board.relay = "relay closed, transaction"
-    for force in ((), ("--force",)):
+    for force, said in (
+        ((), "wait until the charge has ended"),
+        (("--force",), "end the charge at the charger"),
+    ):
         status, _, err = typed("deploy", "--yes", *force)
         assert status == 1
-        assert "the relay is closed, a transaction is running: end the charge at the charger" in err
+        assert f"the relay is closed, a transaction is running: {said}" in err
         assert "Nothing on the board has changed." in err
     assert board.disk.tree() == FACTORY
 
 
-def test_a_dry_run_needs_no_relay(typed: Typed, board: WebBoard) -> None:
-    board.relay = "relay closed, transaction"
+def test_a_dry_run_changes_nothing_and_waits_for_the_end_of_a_charge(typed: Typed, board: WebBoard) -> None:
     status, out, _ = typed("deploy", "--dry-run")
     assert (status, "+ add" in out) == (0, True)
+    board.relay = "relay closed, transaction"
+    status, _, err = typed("deploy", "--dry-run")
+    assert (status, "wait until the charge has ended" in err) == (1, True)
+    assert typed("deploy", "--dry-run", "--force")[0] == 0
     assert board.disk.tree() == FACTORY
 
 

@@ -53,12 +53,47 @@ def test_what_is_on_the_drive(volume: WebVolume) -> None:
     assert list(volume.differing({"code.py": b"print(1)\n", "lib/a.mpy": b""})) == ["lib/a.mpy"]
 
 
-def test_reading_writes_nothing_and_asks_nothing(board: WebBoard, volume: WebVolume) -> None:
+def test_reading_changes_nothing_and_the_relay_stays_open_meanwhile(
+    board: WebBoard, volume: WebVolume
+) -> None:
     volume.list()
+    assert board.is_held
+    board.pause(290)
     volume.read("code.py")
     volume.sync([""])
     assert {request.split()[0] for request in board.requests} == {"GET"}
-    assert not board.is_held
+    assert not board.read_while_closed, "it was asked again before the promise ended"
+    volume._hold.end()
+    assert not board.is_held, "the charger is free again at once"
+
+
+def test_while_it_charges_files_are_read_only_with_force(board: WebBoard) -> None:
+    board.relay = "relay closed, transaction"
+    with pytest.raises(BoardError, match=r"the relay is closed.*wait until the charge has ended.*--force"):
+        volume_of(board).list()
+    assert board.requests == []
+    said: list[str] = []
+    volume = volume_of(board, force=True, said=said)
+    assert volume.read("code.py") == TREE["code.py"]
+    assert len(said) == 1
+    assert "each file that is read stops its program" in said[0]
+    with pytest.raises(BoardError, match="end the charge"):
+        volume.write("x", b"")
+
+
+def test_a_hold_that_is_just_ending_is_no_promise(board: WebBoard, volume: WebVolume) -> None:
+    volume.write("x", b"content")
+    volume._hold.end()
+    volume = volume_of(board)
+    volume.list()
+    board.pause(20)
+    volume.list()
+    assert not board.read_while_closed
+
+
+def test_a_board_that_does_not_answer_can_be_read() -> None:
+    with WebBoard(TREE, program="") as board:
+        assert volume_of(board).read("code.py") == TREE["code.py"]
 
 
 def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolume) -> None:
@@ -302,10 +337,14 @@ def test_where_the_board_is_reset_meanwhile_nothing_more_is_written(
 ) -> None:
     volume.write("x", b"content")
     board.reset()
-    with pytest.raises(BoardError, match="was reset meanwhile"):
-        volume.write("y", b"content")
+    for _ in range(3):
+        with pytest.raises(BoardError, match="was reset meanwhile"):
+            volume.write("y", b"content")
+        with pytest.raises(BoardError, match="was reset meanwhile"):
+            volume.list()
     assert "y" not in board.disk.tree()
     assert not board.written_while_closed
+    assert not board.read_while_closed
 
 
 def test_nor_where_what_was_only_read_hides_the_reset(board: WebBoard, volume: WebVolume) -> None:
@@ -384,7 +423,7 @@ def test_no_answer_is_none() -> None:
 
 
 def test_a_console_is_not_opened_without_the_password(board: WebBoard) -> None:
-    with pytest.raises(BoardError, match=r"cannot be opened \(status 401\): set \[web\] api_password"):
+    with pytest.raises(BoardError, match="refused the password"):
         WebConsole(board.access("wrong"))
 
 

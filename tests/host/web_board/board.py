@@ -69,6 +69,7 @@ class WebBoard:
         self.remembers = False
         self.changes: list[Change] = []
         self.written_while_closed: list[str] = []
+        self.read_while_closed: list[str] = []
         self.restarts = 0
         self.has_password = has_password
         self.overlaps = 0
@@ -142,6 +143,7 @@ class WebBoard:
             console.sendall(websocket.frame(text.encode()))
 
     def type_key(self, byte: int) -> None:
+        self._settle()
         if byte != 13:
             self._typed = (self._typed + chr(byte))[:8]
             return
@@ -160,8 +162,10 @@ class WebBoard:
     def _answer(self, question: str) -> str:
         if self._program == _HOLD and question in ("?hold", "?relay"):
             return "asked  relay open, no transaction, held open by hold.py\r\n"
-        if self._program != _CHARGER or question not in ("?hold", "?relay"):
+        if self._program != _CHARGER or question not in ("?hold", "?relay", "?free"):
             return ""
+        if question == "?free":
+            self._held_until = 0.0
         if question == "?hold" and self.relay == "relay open, no transaction":
             self._held_until = self.now_s + 60 * self.holds_for_min
         held = f"held open for {self.holds_for_min} min" if self.is_held else "not held"
@@ -308,6 +312,8 @@ class _Request(BaseHTTPRequestHandler):
     def _files(self, path: str, fault: object) -> None:
         board = self.server.board
         if self.command == "GET":
+            if not board.is_held and board._firmware and path != MARK:
+                board.read_while_closed.append(board.requests[-1])
             self._get(path)
             return
         if board.usb:

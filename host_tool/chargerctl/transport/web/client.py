@@ -41,6 +41,17 @@ class Access:
         return "Basic " + base64.b64encode(f":{self.password}".encode()).decode()
 
 
+def refusals(shown: str) -> dict[int, str]:
+    """By status: why the board answers nothing of what it was asked, and what to do."""
+    return {
+        401: f"{shown} refused the password (401): set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that is on "
+        "the board",
+        403: f"{shown} has no password for its web workflow (403), so it lets nobody in: set [web] api_password, deploy "
+        "with --drive or --port, and reset the board",
+        409: f"{shown}: a computer owns its drive over USB (409): eject CIRCUITPY there, or deploy with --drive",
+    }
+
+
 class LostError(BoardError):
     """The connection ended before the answer: what was asked for may have been done, in part or not at all."""
 
@@ -153,15 +164,12 @@ class WebClient:
             return FileExistsError(errno.EEXIST, "exists", path.removeprefix("/fs/"))
         if status in (413, 417):
             return OSError(errno.ENOSPC, "no space left on the board")
-        message = {
-            401: f"{shown} refused the password (401): set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that "
-            "is on the board",
-            403: f"{shown} has no password for its web workflow (403), so it lets nobody in: set [web] api_password, "
-            "deploy with --drive or --port, and reset the board",
-            409: f"{shown}: a computer owns its drive over USB (409): eject CIRCUITPY there, or deploy with --drive",
-            500: f"{shown} failed at {what} (500): its drive may be damaged or its memory full; reset the board, then run "
-            "this again",
-        }.get(status)
+        message = refusals(shown).get(status)
+        if status == 500:
+            message = (
+                f"{shown} failed at {what} (500): its drive may be damaged or its memory full; reset the board, then run "
+                "this again"
+            )
         if message is None and 300 <= status < 400:
             message = f"{shown} is the name of any board ({status}): give --host that of one, as chargerctl devices shows it"
         return BoardError(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import Relay, answer_in
 from chargerctl.transport.volume import BoardError
-from chargerctl.transport.web.client import Access
+from chargerctl.transport.web.client import Access, refusals
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -116,11 +116,12 @@ def _opened(access: Access) -> ClientConnection:
             max_size=_LARGEST,
         )
     except (OSError, WebSocketException) as error:
-        status = getattr(getattr(error, "response", None), "status_code", None)
+        status = getattr(getattr(error, "response", None), "status_code", 0)
         why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
-        remedy = "see that the board is switched on and in reach of its Wi-Fi, then run this again"
-        if status in (401, 403):
-            remedy = "set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that is on the board"
         raise BoardError(
-            f"{access.shown}: its console cannot be opened ({why}): {remedy}", errno.ECONNREFUSED
+            refusals(access.shown).get(status)
+            or f"{access.shown}: its console cannot be opened ({why}): is the board switched on, in the same network, and "
+            "[web] api_password set in its settings? After a reset by watchdog or brown-out CircuitPython leaves its web "
+            "workflow off: press reset",
+            errno.ECONNREFUSED,
         ) from None

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Before anything is written over the network: the board says that its relay is open, and holds it open.
+"""Before a file is read or written over the network: the board says that its relay is open, and holds it open.
 
-A file that arrives stops the board's program until its last byte, so with the relay closed nobody would see the cable
-come out. And each change restarts the program, which forgets what it has promised: so the first change is the mark /.held,
-with which code.py holds the outputs safe instead of starting the charger (firmware/hold.py), and nothing else is written
-before hold.py has said so itself. A hard reset ends that hold; so wherever the board was silent for a moment, the mark is
-looked for before the next write.
+A file on its way stops the board's program until its last byte, so with the relay closed nobody would see the cable come
+out. For reading, the charger's own promise is enough, which is given back at the end. But each change restarts the program,
+which forgets what it has promised: so the first change is the mark /.held, with which code.py holds the outputs safe instead
+of starting the charger (firmware/hold.py), and nothing else is written before hold.py has said so itself. A hard reset ends
+that hold; so wherever the board was silent for a moment, the mark is looked for before the next write.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from chargerctl.transport.relay import HOLD, Relay
+from chargerctl.transport.relay import FREE, HOLD, Relay
 from chargerctl.transport.volume import BoardError
 from chargerctl.transport.web.client import WebClient
 
@@ -22,10 +22,16 @@ MARK = ".held"
 _PLACE = f"/fs/{MARK}"
 _ANSWER_S = 10
 _RESTART_S = 45
+_PROMISED_S = 240  # of the five minutes
+_HELD_S = (
+    10  # hold.py may reset the board at any moment: less than a charger needs to start and to close its relay
+)
+_RELOAD_S = 3  # until a program that was started anew by the last change can answer
 
 
 class Hold:
-    """ask(question, seconds): the board's answer at its console, or None. force: write to a board that gives none."""
+    """ask(question, seconds): the board's answer at its console, or None. force: read although the relay may be closed, and
+    write to a board that does not answer."""
 
     def __init__(
         self,
@@ -38,32 +44,66 @@ class Hold:
         self._ask = ask
         self._force = force
         self._say = say
-        self._begun = self._marked = False
-        self._breaks = 0  # of the client, when the mark was last seen
+        self._open_until = 0.0
+        self._begun = self._marked = self._unguarded = self._promised = False
+        self._breaks = 0  # of the client, when the board was last known to hold
         self._shown = client.access.shown
+
+    def before_read(self) -> None:
+        """Return when the relay stays open for long enough, or the board does not answer; BoardError."""
+        if self._begun and not self._unguarded:
+            self._check()
+            return
+        if self._client.clock() < self._open_until and self._client.breaks == self._breaks:
+            return
+        answer = self._asked()
+        if answer is not None and answer.by_hold_py:
+            self._client.pause(_RELOAD_S)  # it may just have ended
+            answer = self._asked()
+        if answer is None or answer.stays_open:
+            return
+        if not self._force:
+            raise BoardError(
+                f"{self._shown}: {answer}: wait until the charge has ended, then run this again, or use --force (a file "
+                "that is read over the network stops the program meanwhile)"
+            )
+        self._say(f"warning: {self._shown}: {answer}, and each file that is read stops its program (--force)")
 
     def before_write(self) -> None:
         """Return when the relay is open and stays so; BoardError."""
         if not self._begun:
             self._begin()
-        elif self._marked:
+        elif not self._unguarded:
             self._check()
 
     def end(self) -> None:
         """Let the board run what is on it; should it be out of reach, it does by itself after five minutes."""
-        if self._marked:
-            self._marked = False
-            with suppress(OSError):
+        with suppress(OSError):
+            if self._marked:
+                self._marked = self._begun = False
+                self._open_until = 0.0
                 self._client.request("DELETE", _PLACE)
+            elif self._promised:
+                self._promised = False
+                self._ask(FREE, _ANSWER_S)
+
+    def _asked(self) -> Relay | None:
+        answer = self._ask(HOLD, _ANSWER_S)
+        self._promised = answer is not None and answer.stays_open and not answer.by_hold_py
+        held = answer is not None and answer.by_hold_py
+        self._open_until = self._client.clock() + (_HELD_S if held else _PROMISED_S)
+        self._breaks = self._client.breaks
+        return answer
 
     def _begin(self) -> None:
-        answer = self._ask(HOLD, _ANSWER_S)
+        answer = self._asked()
         if answer is None and not self._force:
             raise BoardError(
                 f"{self._shown} does not say that its relay is open: no charger runs there, or an older one. Make sure "
                 "that no vehicle is connected, then use --force; or deploy with --port"
             )
         if answer is None:
+            self._unguarded = True
             self._say(f"warning: {self._shown} does not say that its relay is open (--force)")
         elif not answer.stays_open:
             raise BoardError(
@@ -92,13 +132,16 @@ class Hold:
         )
 
     def _check(self) -> None:
-        if self._client.breaks == self._breaks:
+        """BoardError where the mark is gone: from then on nothing more is written or read."""
+        if self._marked and self._client.breaks == self._breaks:
             return
         try:
-            self._client.request("GET", _PLACE)
+            if self._marked:
+                self._client.request("GET", _PLACE)
         except FileNotFoundError:
             self._marked = False
+        if not self._marked:
             raise BoardError(
                 f"{self._shown} was reset meanwhile, so its relay may close again: run this again"
-            ) from None
+            )
         self._breaks = self._client.breaks

@@ -26,7 +26,8 @@ def visited(
 ) -> Iterator[tuple[WebVolume, Callable[[], str]]]:
     """The files of the board, and what has it run what is on it now and says so. BoardError where it is not reached.
 
-    Reading changes nothing on the board. force: write even if the board does not say whether its relay is open.
+    Reading changes nothing on the board, but the charger is out of service meanwhile. force: read although the relay may be
+    closed, and write to a board that does not say whether it is.
     """
     client = client or WebClient(access)
 
@@ -34,15 +35,13 @@ def visited(
         return ask(access, question, seconds)
 
     hold = Hold(client, ask_board or at_the_console, force, say)
-    client.request(
-        "GET", "/fs/", headers={"Accept": "application/json"}
-    )  # password and network, before all else
 
     def restart() -> str:
         hold.end()
         return "the board starts what is on it; a new boot.py counts from its next reset on"
 
     try:
+        hold.before_read()
         yield WebVolume(client, hold), restart
     finally:
         hold.end()

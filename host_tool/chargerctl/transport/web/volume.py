@@ -33,7 +33,7 @@ class _Entry(NamedTuple):
 
 
 class WebVolume:
-    """client: of the board. hold: asked before each change."""
+    """client: of the board. hold: asked before each request."""
 
     def __init__(self, client: WebClient, hold: Hold) -> None:
         self._client = client
@@ -70,6 +70,7 @@ class WebVolume:
 
     def read(self, path: str, likely: bytes | None = None) -> bytes:
         """likely: of no use, the web workflow computes no hash."""
+        self._hold.before_read()
         return self._client.request("GET", f"/fs/{path}")
 
     def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -140,6 +141,7 @@ class WebVolume:
 
     def _folder(self, folder: str) -> dict[str, Any]:
         path = f"/fs/{folder}/" if folder else "/fs/"
+        self._hold.before_read()
         try:
             found = json.loads(self._client.request("GET", path, headers=_JSON))
         except (ValueError, RecursionError):
