@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from chargerctl.errors import ChargerctlError
+from chargerctl.monitor.choice import Choice
 from chargerctl.monitor.entries import BoardLine, Note
 from chargerctl.monitor.events import said
 from chargerctl.monitor.keys import Keys
@@ -278,3 +279,5 @@ def test_since_boot_shows_the_log_from_the_last_start_on(tmp_path):
     assert first.endswith("reset: watchdog")
     assert second.endswith("   two")
     assert "connection lost" in lost
+    shown = Choice(["ocpp"])
+    assert [line for line in since_start(path) if shown.shows_logged(line)] == [mark, lost]
