@@ -66,7 +66,7 @@ class Bench:
         return self.streams[-1], "a port"
 
     def run(self, log: Log | None = None, show=None, keys: Keys | None = None, most: int = 8 << 20) -> list:
-        """The entries that were shown. most: characters that may wait for the screen."""
+        """The entries that were shown. most: bytes that may wait for the screen."""
         shown: list = []
         pipeline = Pipeline(Masker(), NO_SOURCES)
         outbox = Outbox(most)

@@ -101,7 +101,7 @@ def test_a_board_is_read_on_while_the_screen_stands_still(tmp_path):
 
 
 def test_marks_are_kept_when_lines_are_dropped():
-    outbox = Outbox(most=1000, clock=lambda: 0.0)
+    outbox = Outbox(most=1500, clock=lambda: 0.0)
     outbox.put([BoardLine(0.0, said("x" * 400)) for _ in range(9)])
     outbox.put([Note(0.0, "lost", "gone")])
     kinds = [entry.kind if isinstance(entry, Note) else "line" for entry in outbox.take(0)]
