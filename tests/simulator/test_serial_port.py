@@ -4,6 +4,7 @@
 
 import os
 import select
+from contextlib import suppress
 
 import pytest
 from chargerctl.simulator.machine.clock import Clock
@@ -78,10 +79,12 @@ def test_what_is_typed_reaches_the_program(bench):
     bench.pass_time_until(lambda: bytes(bench.console.typed) == b"?relay\r")
 
 
-def test_what_is_printed_while_no_program_listens_is_lost(bench):
-    bench.console.print("nobody hears this\n")
-    descriptor = bench.open()
-    print_until_read(bench, descriptor)
+def test_what_is_printed_while_no_program_listens_is_lost_and_holds_nobody_back(bench):
+    for _ in range(200):
+        bench.console.print("x" * 999 + "\n")
+    bench.pass_time_until(lambda: bench.console.reader is Reader.READING)
+    bench.console.print("x\n")
+    assert bench.console.reader is Reader.READING
 
 
 @pytest.mark.parametrize("happens", [("reset",), ("power off", "power on")])
@@ -94,7 +97,8 @@ def test_a_reset_makes_the_port_vanish_and_come_back_under_another_name(bench, h
         assert not bench.port.path.is_symlink()
         bench.events.emit("power", on=True)
     bench.events.emit("reset", reason="software")
-    assert os.read(descriptor, 1) == b"", "the port is gone"
+    with suppress(OSError):  # or the end of the file, as the system likes
+        assert os.read(descriptor, 1) == b""
     assert bench.port.path.readlink() != before
     again = bench.open()
     print_until_read(bench, again)

@@ -17,7 +17,7 @@ from chargerctl.boards.sightings import Deployed, clean
 from chargerctl.errors import ChargerctlError
 
 QUESTION = b"\r?relay\r"
-ANSWER_S = 3.0  # the firmware answers in its next pass; a blocking call may last that long
+ANSWER_S = 6.0  # the firmware answers between two passes, where it may load what answers; a blocking call may come first
 _MOST = 1 << 16  # bytes of a console that says something else
 _AT_ONCE = 8
 _TITLE = re.compile(

@@ -78,9 +78,8 @@ def _only(around: Surroundings, writes: bool, kinds: Sequence[str], bridges: boo
         on_the_network, more = around.on_the_network()
         notes = [*notes, *more]
         found += on_the_network
-        likely = [
-            device for device in on_the_network if device.name
-        ]  # only what the user has named gets the password
+        # Only what the user has named gets the password.
+        likely = [device for device in on_the_network if device.name]
     if len(likely) == 1:
         return _way_to(likely[0], writes, kinds)
     if likely:

@@ -27,6 +27,7 @@ from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings import toml_file
 from chargerctl.settings.problems import Place, SettingsError
 from chargerctl.settings.secret_names import is_secret
+from chargerctl.visible import visible
 
 BOARDS_FILE = "boards.toml"
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -117,6 +118,9 @@ class _Entries:
         for header, place in found.headers.items():
             if len(header) != 1 or header[0] != "boards":
                 self._check_header(header, place)
+        for item in found.items:
+            if len(item.path) == 3 and item.path[:2] not in found.headers:
+                self._check_address(item)
 
     def boards(self) -> dict[str, NamedBoard]:
         return {
@@ -153,6 +157,8 @@ class _Entries:
             )
         elif not isinstance(item.value, str) or not item.value:
             self._complain(item.value_at, f"{key}: must be a text in double quotes")
+        elif visible(item.value) != item.value:
+            self._complain(item.value_at, f"{key}: has a control character")
         elif key == "settings":
             self._settings[name] = self._beside(item.value)
         else:
@@ -179,9 +185,15 @@ class _Entries:
         elif len(header) == 2 and (*header, "address") not in self._given:
             self._complain(place, f"{shown} has no address")
 
+    def _check_address(self, item: toml_file.Item) -> None:
+        """Of a board that has no header of its own, but braces or dots."""
+        board = item.path[:2]
+        if board[0] == "boards" and self._given.isdisjoint({board, (*board, "address")}):
+            self._complain(item.name_at, f"{board[1]} has no address")
+
     def _beside(self, text: str) -> Path:
         """Relative to the file."""
-        return self._path.parent / Path(text).expanduser()
+        return self._path.parent / os.path.expanduser(text)  # noqa: PTH111 - Path raises for an unknown user
 
     def _complain(self, place: Place, message: str) -> None:
         self._found.complain(place.line, place.column, message)

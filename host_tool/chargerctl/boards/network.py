@@ -97,17 +97,22 @@ def fetch_version(host: str, port: int) -> bytes:
     """GET /cp/version.json, which needs no password. OSError, also where the whole answer takes too long."""
     until = time.monotonic() + _ANSWER_S
     request = f"GET /cp/version.json HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
-    answer = b""
     with socket.create_connection((host, port), _ANSWER_S) as connection:
         connection.sendall(request.encode())
-        while len(answer) < _LARGEST and not answer.endswith(_LAST_CHUNK):
-            # Not once for all: one byte in time, again and again, would have us wait for ever.
-            connection.settimeout(max(until - time.monotonic(), 0.001))
-            part = connection.recv(_LARGEST)
-            if not part:
-                break
-            answer += part
-    return _body_of(answer)
+        return _body_of(received(connection, until, time.monotonic))
+
+
+def received(connection: socket.socket, until: float, now: Callable[[], float]) -> bytes:
+    """The answer, as far as it is no longer than one of a board. OSError where it is not complete at `until`."""
+    answer = b""
+    while len(answer) < _LARGEST and not answer.endswith(_LAST_CHUNK):
+        # Not once for all: one byte in time, again and again, would have us wait for ever.
+        connection.settimeout(max(until - now(), 0.001))
+        part = connection.recv(_LARGEST)
+        if not part:
+            break
+        answer += part
+    return answer
 
 
 def _body_of(answer: bytes) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -158,7 +159,8 @@ def _registered(charger: Charger, found: re.Match[str], at: float) -> None:
 
 
 def _time(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.unix = int(datetime.fromisoformat(found[1]).timestamp()), at
+    with suppress(ValueError):  # no such day
+        charger.unix = int(datetime.fromisoformat(found[1]).timestamp()), at
 
 
 def _memory(charger: Charger, found: re.Match[str], at: float) -> None:
@@ -213,7 +215,7 @@ _LINES: dict[str, tuple[tuple[re.Pattern[str], _Take], ...]] = {
         ],
         "wifi": [(r"Connected to (.*), address (\S+)\Z", _joined), (r"Connection to .* lost", _left)],
         "mqtt": [(r"Connected to broker (.*)", _broker), (r".*, next try in \d+ s", _no_broker)],
-        "clock": [(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) from ", _time)],
+        "clock": [(r"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ) from ", _time)],
         "memory": [(r".*bytes free.*", _memory)],
     }.items()
 }

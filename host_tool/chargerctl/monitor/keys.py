@@ -12,7 +12,7 @@ INTERRUPT = b"\x03"  # Ctrl-C: ends the program that runs
 _RELOAD = b"\x04"  # Ctrl-D: starts it again, once it has ended
 # A program has ended when it prints nothing for so long after Ctrl-C.
 _QUIET_S = 1.0
-_ASK_S = 30.0  # an answer costs the charger some 100 ms
+_ASK_S = 30.0  # for each answer the charger loads a part of its program
 
 
 class Press(NamedTuple):

@@ -111,7 +111,7 @@ def _as_text(texts: Mapping[str, str]) -> Text:
     band = [texts[name] for name in ("EVEN", "ODD", "SINGLE", "UPPER", "LOWER") if texts[name]]
     lines = [(texts["TOP"], ""), *((text, "reverse") for text in band or [""])]
     lines += [(texts["MIDDLE"], ""), (texts["BOTTOM"], "")]
-    return Text("\n").join(Text(f"{text:^{COLUMNS + 2}}", style) for text, style in lines)
+    return Text("\n").join(Text(f"{visible(text)[:COLUMNS]:^{COLUMNS + 2}}", style) for text, style in lines)
 
 
 def _is_answer(entry: Entry) -> bool:

@@ -34,7 +34,7 @@ def rows_of(texts: Mapping[str, str]) -> list[str]:
     for y in range(top, top + height):
         rows[y] = (1 << _WIDTH) - 1
     for name, (columns, x, y, scale) in _PLACES.items():
-        text = texts.get(name, "")
+        text = texts.get(name, "")[:columns]
         if text:
             spare = columns - len(text)
             _draw(rows, text, x + spare // 2 * font.WIDTH * scale, y, scale)

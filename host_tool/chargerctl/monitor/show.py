@@ -30,6 +30,7 @@ _STYLES = {
     "store": "yellow",
     "wifi": "bright_green",
 }
+_AT_ONCE = 200  # entries: printing one by one takes long, printing all delays Ctrl-C
 # For the subsystems of other programs.
 _OTHERS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green")
 _MARKS = {"connected": "green", "lost": "bold yellow", "dropped": "bold yellow"}
@@ -74,8 +75,8 @@ class Screen:
 
     def show(self, entries: Iterable[Entry]) -> None:
         shown = [styled(entry) for entry in entries if self._shows(entry)]
-        if shown:
-            self._out.print(Text("\n").join(shown), soft_wrap=True)
+        for start in range(0, len(shown), _AT_ONCE):
+            self._out.print(Text("\n").join(shown[start : start + _AT_ONCE]), soft_wrap=True)
 
 
 class RawScreen:

@@ -105,11 +105,16 @@ def read_all(
     sizes: Mapping[str, int],
     likely: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, bytes]:
-    """The content of those of the files that exist; TooMuchError for more than LARGEST together. likely: as in read()."""
+    """The content of those of the files that exist; TooMuchError for more than LARGEST together.
+
+    likely: what files probably are: those need not be transferred where the volume can tell that they are so.
+    """
     there = [path for path in sorted(paths) if path in sizes]
     if sum(sizes[path] for path in there) > LARGEST:
         raise TooMuchError("its files are larger together")
-    return {path: volume.read(path, likely.get(path)) for path in there}
+    probable = {path: likely[path] for path in there if path in likely and len(likely[path]) == sizes[path]}
+    same = probable.keys() - set(volume.differing(probable))
+    return {path: likely[path] if path in same else volume.read(path) for path in there}
 
 
 def parents(path: str) -> list[str]:

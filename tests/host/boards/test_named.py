@@ -69,6 +69,9 @@ def test_each_board_has_an_address_and_may_have_a_settings_file(read, tmp_path: 
         ('[boards.a]\nadress = "x"\naddress = "x"', "2:1", "adress: did you mean address?"),
         ('[boards.a]\nsettings = "x"', "1:1", "[boards.a] has no address"),
         ('[boards.a]\naddress = "x"\nsettings = 1', "3:12", "settings: must be a text"),
+        ('[boards]\na = { settings = "x" }', "2:1", "a has no address"),
+        ('[boards]\na.settings = "x"', "2:1", "a has no address"),
+        ('[boards]\na = "\\u0000"', "2:5", "address: has a control character"),
         ('[boards.a.b]\naddress = "x"', "2:1", "a board is NAME"),
         ('a = "x"', "1:1", "put it below [boards]"),
         ('boards = "x"', "1:1", "a board is NAME"),
@@ -108,6 +111,16 @@ def test_a_password_is_refused_and_not_repeated(read, line: str) -> None:
     lines = "\n".join(wrong.value.lines())
     assert "hunter2" not in lines
     assert "[web] api_password" in lines
+
+
+def test_a_path_begins_at_the_file_or_at_the_users_folder(read, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    boards = read('[boards]\na = "~/drive"\nb = "~nobody-here/drive"\nc = "x"\n').boards
+    assert [board.address.path for board in boards.values()] == [
+        Path("/home/me/drive"),
+        tmp_path / "~nobody-here" / "drive",
+        tmp_path / "x",
+    ]
 
 
 def test_the_working_folders_file_goes_before_the_users_own(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_oldest_circuitpython_is_the_same_wherever_it_is_named():
     found = {
         (path.name, version)
         for path, text in texts.items()
-        for version in re.findall(r"CircuitPython (\d+\.\d+) or newer", text)
+        for version in re.findall(r"CircuitPython (\d+\.\d+) (?:or newer|to )", text)
     }
     assert found
     assert {version for _, version in found} == {oldest}

@@ -142,7 +142,7 @@ def faults(count: int, every: int) -> Iterator[tuple[int, object]]:
                 yield number, fault
 
 
-@pytest.mark.parametrize("every", [1499, pytest.param(29, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [1499, pytest.param(101, marks=pytest.mark.soak)])
 def test_a_deploy_with_a_fault_at_any_request_ends_well_or_says_so_and_the_next_one_mends(
     judge: Judge, old_tree: Tree, new_image: Image, every: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -162,6 +162,13 @@ def test_a_bin_with_another_chip_in_its_program_is_refused(refused):
     assert "bootloader is for esp32c6, its program for esp32c3" in refused(data[:0x10000] + program)
 
 
+def test_a_program_without_a_hash_has_its_checksum(read, refused):
+    program = esp_program("esp32s3", texts(S3), hashed=False)
+    assert read(uf2(program, family("esp32s3"), start=0)).board_id == S3
+    damaged = program.replace(b"some text", b"sume text")
+    assert "the checksum of its program at 0x0 is wrong" in refused(uf2(damaged, family("esp32s3"), start=0))
+
+
 def test_a_bin_without_partitions_is_refused(refused):
     assert "not a whole image" in refused(esp_program("esp32c6", texts(C6)))
 

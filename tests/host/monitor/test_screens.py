@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The terminal is looked at: monitor and panel as a person sees them."""
 
+import io
 import re
 import time
 
@@ -13,9 +14,14 @@ from chargerctl.monitor.deployed import Deployed
 from chargerctl.monitor.entries import BoardLine
 from chargerctl.monitor.events import said
 from chargerctl.monitor.panel import Panel, display_texts
+from chargerctl.monitor.picture import rows_of
 from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.show import RawScreen, Screen
+from chargerctl.visible import visible
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
 from tests.host.monitor.rendered import SCREENS, Terminal, compare
 
@@ -199,6 +205,40 @@ def test_a_charger_that_is_asked_tells_cable_and_energy(charging):
     terminal = Terminal(80, 24)
     terminal.out.print(panel.drawn(NOON + 62, 80, 24), end="")
     compare(terminal.lines(), "panel-asked.txt")
+
+
+LINES = st.one_of(
+    st.text(),
+    st.builds("[   1.000] {:6} {}".format, st.sampled_from(TAGS), st.text()),
+    st.sampled_from(
+        [
+            "[   1.000] clock  2026-99-99T99:99:99Z from NTP",
+            "[   1.000] clock  2099-12-31T23:59:59Z from NTP",
+            "[   1.000] wifi   Connected to \u202e, address " + "9" * 4000,
+            "[   1.000] state  A -> " + "\u00e9" * 4000,
+            "[   1.000] boot   firmware " + "x" * 300 + " on y, reset: z",
+            "[   1.000] view   phase=Charging relay=closed cable=in energy_wh=999999999 elapsed_s=999999999 online=no",
+            "[   1.000] asked  firmware 0, serial \x1b[2J, up 999999999 s, fault None, crashes 0",
+            '[   1.000] loop     File "' + "x" * 100 + '.py", line 999999, in f',
+            "[   1.000] loop   " + "E" * 4000 + ": x",
+        ]
+    ),
+)
+
+
+@given(st.lists(LINES, max_size=8), st.sampled_from([(80, 24), (130, 40), (20, 5)]), st.booleans())
+def test_no_board_can_break_the_panel(lines, size, utf):
+    pipeline = Pipeline(Masker(["secret"]), Deployed({}, dict))
+    panel = Panel(Choice().shows)
+    data = "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass")
+    panel.see(pipeline.connected("a port", NOON) + pipeline.feed(data, NOON))
+    out = Console(file=io.StringIO(), width=size[0], height=size[1], color_system=None, _environ={})
+    out.print(panel.drawn(NOON + 1, *size, utf=utf))
+    assert visible(out.file.getvalue().replace("\n", "")) == out.file.getvalue().replace("\n", "")
+
+
+def test_a_text_that_is_too_long_stays_on_the_picture():
+    assert {len(row) for row in rows_of({"MIDDLE": "9" * 400})} == {32}
 
 
 def test_nothing_is_guessed_before_the_board_has_said_it():

@@ -39,6 +39,10 @@ class Typist:
         self.board.sleep(seconds)
         return self.port.read(self.port.in_waiting)
 
+    def type_for(self, keys: bytes, seconds: float) -> bytes:
+        self.port.write(keys)
+        return self.hear_for(seconds)
+
     def type(self, keys: bytes) -> bytes:
         self.port.write(keys)
         return self.hear()

@@ -43,6 +43,7 @@ def test_ctrl_c_is_no_key_where_the_program_has_ended(board):
     host = board()
     host.type(b"\x03")
     assert host.type(b"\x03\x03") == b""
+    assert host.type(b"x\x03") == b""  # it clears the ring there, too
 
 
 def test_a_board_without_a_program_waits_for_a_key(board):

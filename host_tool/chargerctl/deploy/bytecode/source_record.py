@@ -59,7 +59,7 @@ class SourceRecord:
             (path for path in files if not path.name.endswith(".names.json")),
             key=lambda path: path.stat().st_mtime_ns,
         )
-        made = (_made(path.read_bytes(), b"") for path in newest_last)
+        made = (_made(self._read(path.name) or b"", b"") for path in newest_last)
         return {each.path: each.original for each in made if each}
 
     def names(self, digest: str) -> dict[str, str] | None:

@@ -8,14 +8,16 @@ has its place in it. Numbers are text; arguments end with \0.
 
     i  what the board is and can             f  cluster size, block size, free blocks
     l  PATH, INDEX: entries of a folder      r  PATH, PLACE, COUNT: bytes of a file
-    o  PATH: a file to write                 w  place (3 bytes), bytes of it
-    z  place (3 bytes), compressed bytes     d  PLACE: write what they are
-    c  close it: its size                    h  PATH...: size and SHA-256 of each
+    o  PATH, bytes: a file to write, begun   w  number (2 bytes) of a piece of the rest, and its bytes
+    z  the same of compressed bytes          d  PLACE: write what they are
+    c  close it, and read it back: as h      h  PATH...: size and SHA-256 of each
     n  PATH, NEW PATH    u  PATH (a file)    m, q  PATH (a folder to make, to remove)
     s  sync              g  outputs safe
 """
 
 from __future__ import annotations
+
+from chargerctl.transport.serial.frames import PIECE
 
 PRINTER = r"""
 import binascii as b
@@ -50,8 +52,8 @@ HELPER = r"""
 import os,gc,hashlib,storage,microcontroller
 try:import zlib as Z
 except ImportError:Z=None
-F=None
-L=-1
+F=L=None
+G=0
 K=bytearray()
 def q(a):return ("/"+a.decode()).rstrip("/") or "/"
 def t(a):return a.split(b"\0")
@@ -80,33 +82,38 @@ def r(a):
   e.seek(int(j))
   return e.read(int(c))
 def O(a):
- global F,K,L
+ global F,G,K,L
  if F:F.close()
- F=None
- L=-1
+ F=L=None
  K=bytearray()
+ a,e=a.split(b"\0",1)
  F=open(q(a),"wb")
-def w(a):
+ F.write(e)
+ G=len(e)
+ L=a
+def j(a):
  if not F:raise OSError(9)
- F.seek(int.from_bytes(a[:3],"big"))
- F.write(a[3:])
+ return int.from_bytes(a[:2],"big")*PIECE
+def w(a):
+ e=j(a)
+ F.seek(G+e)
+ F.write(a[2:])
 def z(a):
  global K
- j=int.from_bytes(a[:3],"big")
- if j>len(K) or not F:raise OSError(9)
- K=K[:j]+a[3:]
+ e=j(a)
+ if e>len(K):raise OSError(9)
+ K=K[:e]+a[2:]
 def d(a):
  if not F:raise OSError(9)
  F.seek(int(a))
  F.write(Z.decompress(K))
 def c(a):
- global F,L
+ global F
  if F:
-  L=F.seek(0,2)
   F.close()
   F=None
- if L<0:raise OSError(9)
- return str(L)
+ if not L:raise OSError(9)
+ return h(L)
 def h(a):
  r=b""
  for n in t(a):
@@ -148,4 +155,4 @@ def x(a):
  except ValueError:v="~"
  except Exception as e:v="?"+type(e).__name__
  p(j,v)
-"""
+""".replace("PIECE", str(PIECE))

@@ -18,10 +18,12 @@ import binascii
 import re
 from dataclasses import dataclass
 
-LONGEST = 250  # bytes of a statement, with the Ctrl-D behind it
+LONGEST = 251  # bytes of a statement, with the Ctrl-D behind it
 _AROUND = len('x(b"")\x04')
 _HEAD = 6  # CRC, number, verb
 ROOM = (LONGEST - _AROUND) // 4 * 3 - _HEAD  # bytes of the arguments of one request
+PLACE = 2  # bytes that say which piece it is
+PIECE = ROOM - PLACE  # bytes of a file in one request
 
 _FRAME = re.compile(rb"([0-9a-f]{2})([0-9a-f]{4})([0-9a-f]{8})([!-~]*)")
 _LONGEST_ANSWER = 4096

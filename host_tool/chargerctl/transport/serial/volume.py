@@ -10,17 +10,14 @@ import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import chain
 from typing import ParamSpec, TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.names import DEEPEST, MOST
 from chargerctl.transport.serial.board import Board, BoardError
-from chargerctl.transport.serial.frames import ROOM
+from chargerctl.transport.serial.frames import PIECE, PLACE, ROOM
 from chargerctl.transport.volume import LARGEST, Listing, TooMuchError
 
-_PLACE = 3  # bytes
-_CHUNK = ROOM - _PLACE
 _BLOCK = 8192  # bytes that are compressed together: the board needs them twice in its memory
 _READ = 384  # bytes of a file in one answer
 _RESTARTS = 5  # of one file
@@ -52,6 +49,7 @@ class SerialVolume:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._inflates = board.facts.inflates
+        self._known: dict[str, tuple[int, bytes]] = {}  # hashes of files that the board has read back
 
     @property
     def name(self) -> str:
@@ -90,7 +88,7 @@ class SerialVolume:
 
     @_plainly
     def read(self, path: str, likely: bytes | None = None) -> bytes:
-        if likely is not None and self._hashes([path])[0] == _hash_of(likely):
+        if likely is not None and _hash_of(likely) == (self._known.get(path) or self._hashes([path])[0]):
             return likely
         content = bytearray()
         while True:
@@ -103,12 +101,17 @@ class SerialVolume:
 
     @_plainly
     def differing(self, files: Mapping[str, bytes]) -> Iterator[str]:
-        batches = (self._hashes(batch, sum(len(files[path]) for path in batch)) for batch in _batches(files))
-        pairs = zip(files.items(), chain.from_iterable(batches), strict=True)
-        return iter([path for (path, content), hashed in pairs if hashed != _hash_of(content)])
+        """What this has written, the board has read back when it was closed: by then it was on the flash."""
+        unknown = {path: content for path, content in files.items() if path not in self._known}
+        found = dict(self._known)
+        for batch in _batches(unknown):
+            hashes = self._hashes(batch, sum(len(unknown[path]) for path in batch))
+            found.update(zip(batch, hashes, strict=True))
+        return iter([path for path, content in files.items() if found[path] != _hash_of(content)])
 
     @_plainly
     def write(self, path: str, content: bytes) -> None:
+        self._known.pop(path, None)
         for _ in range(_RESTARTS):
             try:
                 self._write(path, content)
@@ -119,7 +122,8 @@ class SerialVolume:
                 ):  # the board has restarted, and the file is not open there any more
                     raise
         raise ChargerctlError(
-            f"{self.name} restarts again and again while {path} is written: look at its power supply, then run this again"
+            f"{path} cannot be written: the board at {self.name} restarts again and again, or its flash fails: look at its "
+            "power supply, then run this again"
         )
 
     def make_private(self, path: str) -> None:
@@ -131,6 +135,7 @@ class SerialVolume:
 
     @_plainly
     def rename(self, source: str, target: str) -> None:
+        self._known.pop(source, None)
         try:
             self._ask("n", source, target)
         except BoardError as error:
@@ -140,6 +145,7 @@ class SerialVolume:
 
     @_plainly
     def remove(self, path: str) -> None:
+        self._known.pop(path, None)
         try:
             self._ask("u", path)
         except BoardError as error:
@@ -166,31 +172,36 @@ class SerialVolume:
             raise
 
     def _write(self, path: str, content: bytes) -> None:
-        self._ask("o", path)
-        for start in range(0, len(content), _BLOCK):
-            block = content[start : start + _BLOCK]
-            packed = zlib.compress(block, 9) if self._inflates else block
-            if len(packed) + 32 < len(block) and self._sent_packed(packed, start, len(block)):
-                continue
-            self._send("w", block, start)
-        if int(self._ask("c")) != len(content):
+        if not (self._inflates and self._written_packed(path, content)):
+            first = content[: max(0, ROOM - len(path.encode(errors="surrogateescape")) - 1)]
+            self._ask("o", path, first)
+            self._send("w", content[len(first) :])
+        found = _records(self._ask("c", slow=len(content)))[0]
+        if found != _hash_of(content):
             raise BoardError(errno.EBADF, True)
+        self._known[path] = found
 
-    def _sent_packed(self, packed: bytes, start: int, size: int) -> bool:
-        self._send("z", packed, 0)
-        try:
-            self._ask("d", b"%d" % start, slow=size)
-        except BoardError as error:
-            if error.errno != errno.ENOMEM:
-                raise
-            self._inflates = False
+    def _written_packed(self, path: str, content: bytes) -> bool:
+        """False where that would be more to send, or the board has no memory for it."""
+        blocks = {at: content[at : at + _BLOCK] for at in range(0, len(content), _BLOCK)}
+        packed = {at: zlib.compress(block, 9) for at, block in blocks.items()}
+        if sum(map(len, packed.values())) + 32 * len(blocks) >= len(content):
             return False
+        self._ask("o", path, b"")
+        for at, data in packed.items():
+            self._send("z", data)
+            try:
+                self._ask("d", b"%d" % at, slow=len(blocks[at]))
+            except BoardError as error:
+                if error.errno != errno.ENOMEM:
+                    raise
+                self._inflates = False
+                return False
         return True
 
-    def _send(self, verb: str, data: bytes, start: int) -> None:
-        for at in range(0, len(data), _CHUNK):
-            piece = data[at : at + _CHUNK]
-            self._board.ask(verb, (start + at).to_bytes(_PLACE, "big") + piece)
+    def _send(self, verb: str, data: bytes) -> None:
+        for number, at in enumerate(range(0, len(data), PIECE)):
+            self._board.ask(verb, number.to_bytes(PLACE, "big") + data[at : at + PIECE])
 
     def _ask(self, verb: str, *arguments: str | bytes, slow: int = 0) -> bytes:
         """slow: bytes that the board has to work through."""
@@ -218,9 +229,7 @@ class SerialVolume:
 
     def _hashes(self, paths: Sequence[str], size: int = 1 << 16) -> Sequence[tuple[int, bytes]]:
         """Size and SHA-256 of each, as the board computes them."""
-        data = self._ask("h", *paths, slow=size)
-        records = [data[at : at + 36] for at in range(0, len(data), 36)]
-        return [(int.from_bytes(record[:4], "big"), record[4:]) for record in records]
+        return _records(self._ask("h", *paths, slow=size))
 
     def _is_there(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")
@@ -232,6 +241,12 @@ class SerialVolume:
     def _space(self) -> tuple[int, int, int]:
         cluster, block, blocks = map(int, self._ask("f").split())
         return cluster, block, blocks
+
+
+def _records(data: bytes) -> Sequence[tuple[int, bytes]]:
+    return [
+        (int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 36]) for at in range(0, len(data), 36)
+    ]
 
 
 def _hash_of(content: bytes) -> tuple[int, bytes]:
