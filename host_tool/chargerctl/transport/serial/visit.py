@@ -91,7 +91,7 @@ def _how_it_starts(ports: Ports, name: str) -> str:
     """Wait for the board's first words; a line for the user."""
     end = ports.now() + COMES_BACK_S
     while True:
-        for each in dict.fromkeys((name, *ports.again(name))):
+        for each in ports.again(name):
             try:
                 stream = ports.open(each)
                 try:
