@@ -99,6 +99,7 @@ def command(output: Output, drive: Address | None, every: bool, **options: Any) 
     chargerctl deploy --dry-run
     chargerctl deploy
     chargerctl deploy --drive /media/me/CIRCUITPY --set mqtt.broker=10.0.0.2
+    chargerctl deploy --port auto
     chargerctl deploy --host cpy-1a2b3c.local
     chargerctl deploy garage
     chargerctl deploy --all --yes

@@ -67,8 +67,14 @@ def test_every_option_has_its_variable(name):
 @pytest.mark.parametrize("name", LEAVES)
 def test_every_value_can_be_completed(name):
     """Files and folders by the shell, choices and names of settings by us; numbers and the rest are free text."""
-    free = {("simulate", "broker"), ("backup", "to"), ("deploy", "libs_version"), ("monitor", "pattern")}
-    free |= {("ls", "path"), ("get", "path")}
+    free = {
+        ("simulate", "broker"),
+        ("backup", "to"),
+        ("deploy", "libs_version"),
+        ("monitor", "pattern"),
+        ("ls", "folder"),
+        ("get", "path"),
+    }
     context = click.Context(LEAVES[name], info_name=name)
     for param in LEAVES[name].params:
         if isinstance(param.type, click.types.IntParamType | click.types.FloatParamType):

@@ -345,6 +345,18 @@ def test_the_progress_has_bytes_and_time_left_on_a_terminal() -> None:
     assert re.search(r"\d:\d\d|-:--", out.getvalue())
 
 
+def test_without_a_terminal_a_slow_deploy_says_how_long_it_takes() -> None:
+    said: list[str] = []
+    seconds = iter([0.0, 10.0, 20.0])
+    with shown_progress(256 << 10, said.append, None, lambda: next(seconds)) as progress:
+        progress(64 << 10, "code.py")
+        progress(128 << 10, "boot.py")
+    assert said == [
+        "about 30 s left: 64.0 KB of 256.0 KB written",
+        "about 7 s left: 192.0 KB of 256.0 KB written",
+    ]
+
+
 def test_litter_in_the_firmware_folder_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("code.py", "._code.py", ".DS_Store", "charger/__init__.py", "charger/._x.py", "notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -49,7 +49,7 @@ except NameError:
 """
 
 HELPER = r"""
-import os,gc,hashlib,storage,microcontroller
+import os,hashlib,storage,microcontroller
 try:import zlib as Z
 except ImportError:Z=None
 F=L=None
@@ -60,8 +60,8 @@ def t(a):return a.split(b"\0")
 def i(a):
  y=1 if storage.getmount("/").readonly else 0
  c=microcontroller.cpu.uid
- r=[b.hexlify(c).decode().upper(),os.uname().machine,str(y),"1" if Z else "0",str(gc.mem_free())]
- return "\0".join(r+["%s %s"%(x[0],x[1]) for x in o])
+ r=[b.hexlify(c).decode().upper(),str(y),"1" if Z else "0"]
+ return "\0".join(r+[x[0] for x in o])
 def f(a):
  s=os.statvfs("/")
  return "%d %d %d"%(s[1] or s[0],s[0],s[3])

@@ -22,6 +22,7 @@ _ATTACHES = 4  # in a row that bring no answer to the request that is asked
 COMES_BACK_S = 30.0  # in which a port has to come back
 _APPEARS_S = 3.0
 _BETWEEN_S = 0.25
+_FACTS = 3
 # As MicroPython numbers them, whatever this system does.
 _ERRNOS = {
     1: "EPERM", 2: "ENOENT", 5: "EIO", 9: "EBADF", 12: "ENOMEM", 13: "EACCES", 16: "EBUSY", 17: "EEXIST", 19: "ENODEV",
@@ -41,14 +42,13 @@ class BoardError(OSError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a board says about itself. read_only: its drive belongs to USB. outputs: those that are driven safe."""
+    """What a board says about itself. read_only: its drive belongs to USB. inflates: it has zlib. outputs: those that are
+    driven safe, "relay" and "lock"."""
 
-    uid: str
-    machine: str
-    read_only: bool
-    inflates: bool
-    memory: int
-    outputs: tuple[str, ...]
+    uid: str = ""
+    read_only: bool = False
+    inflates: bool = False
+    outputs: tuple[str, ...] = ()
 
 
 class Board:
@@ -60,7 +60,7 @@ class Board:
         self._hold = hold
         self._say = say
         self._repl: RawRepl | None = None
-        self.facts = Facts("", "", False, False, 0, ())
+        self.facts = Facts()
 
     def open(self) -> None:
         """Open the port; it may be away for a moment because the board was just reset. LostError."""
@@ -159,15 +159,15 @@ class Board:
         self._drive_safe(repl)
         repl.define(agent.HELPER, "y")
         repl.confirm("exec(y)", 5.0)
-        uid, machine, read_only, inflates, memory, *outputs = (
-            self._once("i", b"", 3.0, False).decode(errors="replace").split("\0")
-        )
+        said = self._once("i", b"", 3.0, False).decode(errors="replace").split("\0")
+        if len(said) < _FACTS:
+            raise UnconfirmedError
+        uid, read_only, inflates, *outputs = said
         if self.facts.uid and uid != self.facts.uid:
             raise ChargerctlError(
                 f"another board is at {self.name} now: plug the first one in again, and run this again"
             )
-        size = int(memory) if memory.isdigit() else 0
-        self.facts = Facts(uid, machine, read_only == "1", inflates == "1", size, tuple(outputs))
+        self.facts = Facts(uid, read_only == "1", inflates == "1", tuple(outputs))
 
     def _drive_safe(self, repl: RawRepl) -> None:
         for _ in range(2):

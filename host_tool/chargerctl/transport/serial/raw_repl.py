@@ -8,6 +8,7 @@ Nothing is taken for done because nothing was said against it: a statement count
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterator
 
 from chargerctl.transport.serial.agent import PRINTER
 from chargerctl.transport.serial.frames import LONGEST, Answer, Hearing
@@ -19,7 +20,7 @@ _INTERRUPT, _RAW, _RUN, _KEY = b"\x03", b"\x01", b"\x04", b"\r"
 _PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0)
 _PROBE_S = 1.0
 _GRACE_S = 0.3  # for an answer after the end of its statement, which may be the end of the one before
-_PIECE = 150  # bytes of a text in one statement; what is escaped takes more
+_PIECE = 200  # bytes of a text in one statement, written as Python writes it
 
 
 class UnconfirmedError(Exception):
@@ -72,10 +73,10 @@ class RawRepl:
 
     def define(self, text: str, name: str) -> None:
         """Give the variable `name` this text, in pieces."""
-        pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+        pieces = list(_pieces(text))
         self._confirmed("k={}")
         for place, piece in enumerate(pieces):
-            self._confirmed(f"k[{place}]={piece!r}")
+            self._confirmed(f"k[{place}]={piece!a}")
         whole = f'{name}="".join([k[j] for j in range({len(pieces)})])'
         if self._confirmed(whole, f'"%d"%b.crc32({name}.encode())') != b"%d" % binascii.crc32(text.encode()):
             raise UnconfirmedError
@@ -133,3 +134,12 @@ class RawRepl:
             if not heard:
                 return
             self._hearing.hear(heard)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    while text:
+        end = _PIECE
+        while len(ascii(text[:end])) > _PIECE:
+            end -= 8
+        yield text[:end]
+        text = text[end:]

@@ -60,6 +60,8 @@ def visited(
             raise ChargerctlError(
                 f"the drive of the board at {name} belongs to USB, and its own Python can only read it: use --drive PATH"
             )
+        if "relay" not in board.facts.outputs:
+            say(f"{name}: no relay pin is known on this board, so none is driven")
         yield SerialVolume(board), restart
     finally:
         if not left:

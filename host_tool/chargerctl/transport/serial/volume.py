@@ -39,6 +39,8 @@ def _plainly(method: Callable[_Given, _Got]) -> Callable[_Given, _Got]:
         except BoardError as error:
             path = next((each for each in given[1:] if isinstance(each, str)), None)
             raise OSError(error.errno, error.strerror, path) from None
+        except (ValueError, IndexError) as error:  # an answer that no helper of ours gives
+            raise OSError(errno.EIO, "the board gives wrong answers") from error
 
     return plain
 

@@ -13,6 +13,7 @@ import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.serial.board import Facts
 from chargerctl.transport.serial.link import LostError
 from chargerctl.transport.volume import TooMuchError
 
@@ -168,6 +169,25 @@ def test_whatever_ends_the_visit_the_board_is_reset_with_its_outputs_safe(plain:
     assert not [each for each in plain.pins if each.level and each.what == "output"]
 
 
+def test_a_board_without_a_known_relay_is_named() -> None:
+    said: list[str] = []
+    with SerialBoard({"code.py": b"pass\n"}) as board, at_work(board, said):
+        pass
+    assert said == ["ttyACM0: no relay pin is known on this board, so none is driven"]
+
+
+@pytest.mark.parametrize("answer", [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff"])
+def test_a_board_that_answers_nonsense_is_an_os_error(
+    plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_work(plain) as (volume, _):
+        monkeypatch.setattr(volume._board, "ask", lambda *_: answer)
+        for act in (volume.list, volume.free):
+            with pytest.raises(OSError, match=r"wrong answers|more than"):
+                act()
+        monkeypatch.undo()
+
+
 # Who may come.
 
 
@@ -274,7 +294,7 @@ def test_a_port_that_vanishes_in_the_middle_comes_back_under_another_name(how: s
 
 def test_another_board_in_its_place_is_not_written(plain: SerialBoard) -> None:
     with at_work(plain) as (volume, _):
-        volume._board.facts = type(volume._board.facts)("OTHER", "", False, False, 0, ())
+        volume._board.facts = Facts("OTHER")
         plain.cut(plain.blocks + 3, RESET)
         with pytest.raises(ChargerctlError, match="another board"):
             volume.write("lib/x", PACKED)
