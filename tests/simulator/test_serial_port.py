@@ -80,7 +80,7 @@ def test_what_is_typed_reaches_the_program(bench):
 
 
 def test_what_is_printed_while_no_program_listens_is_lost_and_holds_nobody_back(bench):
-    for _ in range(200):
+    for _ in range(80):
         bench.console.print("x" * 999 + "\n")
     bench.pass_time_until(lambda: bench.console.reader is Reader.READING)
     bench.console.print("x\n")

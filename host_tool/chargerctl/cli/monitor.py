@@ -38,7 +38,7 @@ from chargerctl.monitor.reach import console_opener
 from chargerctl.monitor.run import Monitor, Show
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.show import RawScreen, Screen
-from chargerctl.monitor.text import clock
+from chargerctl.monitor.text import LOGGED, MARK, clock
 from chargerctl.simulator.terminal import terminal
 
 
@@ -150,7 +150,7 @@ def command(
     choice = Choice(tags, pattern)
     with ExitStack() as opened:
         if since_boot and log_path:
-            _show_logged(output, [masker.masked(line) for line in since_start(log_path)])
+            _show_logged(output, [masker.masked(line) for line in since_start(log_path)], choice, raw)
         monitor = Monitor(
             console_opener(address, approach(output, force=False, config=config)),
             Pipeline(masker, last_deploy(SourceRecord(state_folder()))),
@@ -182,9 +182,11 @@ def _unknown(tags: Sequence[str]) -> list[str]:
     ]
 
 
-def _show_logged(output: Output, lines: Sequence[str]) -> None:
-    output.text(*lines)
-    for line in lines:
+def _show_logged(output: Output, lines: Sequence[str], choice: Choice, raw: bool) -> None:
+    for line in filter(choice.shows_logged, lines):
+        found = LOGGED.fullmatch(line) if raw else None
+        if found is None or found[1] != MARK:
+            output.text(found[2] if found else line)
         output.json({"kind": "logged", "text": line})
     if not lines:
         output.note("the log has no start of the board yet")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection
 
 from chargerctl.monitor.entries import BoardLine, Entry
+from chargerctl.monitor.events import said
+from chargerctl.monitor.text import LOGGED, MARK, REST
 
 # What the firmware logs under; a test compares them with its sources.
 TAGS = (
@@ -33,3 +35,10 @@ class Choice:
                 self._pattern is None or self._pattern.search(entry.text) is not None
             )
         return self._shown
+
+    def shows_logged(self, line: str) -> bool:
+        """The same of a line of a log."""
+        found = LOGGED.fullmatch(line)
+        if found is None or found[1] == MARK:
+            return True
+        return self.shows(BoardLine(0.0, said(found[2]), continues=found[1] == REST))

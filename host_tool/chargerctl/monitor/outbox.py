@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from chargerctl.monitor.entries import BoardLine, Entry, Note
 
-_MOST = 8 << 20  # characters that wait
-_OF_ENTRY = 200  # what an entry takes besides its text
+_MOST = 8 << 20  # bytes of lines that wait
+_OF_ENTRY = 400  # what an entry takes besides its text, which is there as a line and as a message
 
 
 class Outbox:
@@ -52,7 +52,7 @@ class Outbox:
 
     def _put(self, entry: Entry) -> None:
         if isinstance(entry, BoardLine):
-            size = len(entry.text) + _OF_ENTRY
+            size = 2 * len(entry.text) + _OF_ENTRY
             if self._size + size > self._most:
                 self._dropped += 1
                 return

@@ -41,11 +41,15 @@ class Pipeline:
     def connected(self, to: str, at: float) -> list[Entry]:
         return [Note(at, "connected", f"connected to {to}")]
 
-    def lost(self, why: str, at: float) -> list[Entry]:
+    def end(self, at: float) -> list[Entry]:
+        """What has come of a line, or of a traceback, whose end will not come."""
         entries = self._entries(self._lines.lost(), at, cut=True)
         if failed := self._tracebacks.end():
             entries.append(self._failed(failed, at))
-        return [*entries, Note(at, "lost", f"connection lost: {visible(why)}; waiting for the board")]
+        return entries
+
+    def lost(self, why: str, at: float) -> list[Entry]:
+        return [*self.end(at), Note(at, "lost", f"connection lost: {visible(why)}; waiting for the board")]
 
     def _entries(self, lines: Iterable[Line], at: float, cut: bool = False) -> list[Entry]:
         entries: list[Entry] = []

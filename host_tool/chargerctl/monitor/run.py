@@ -76,6 +76,7 @@ class Monitor:
             press = self.keys.due(at, heard=happening != b"", logged=any(map(_is_logged, entries)))
             if press is not None and stream is not None:
                 self._press(stream, press, at)
+        self._enter(self.pipeline.end(self.clock()))
 
     def _press(self, stream: Stream, press: Press, at: float) -> None:
         try:

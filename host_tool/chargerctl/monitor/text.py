@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from chargerctl.monitor.entries import BoardLine, Entry
 
+MARK, REST = "*~"
+LOGGED = re.compile(r"\S+ ([ ~*]) (.*)", re.DOTALL)  # sign and text of a line of the log
 STARTED = re.compile(r"\S+ \* board (?:re)?started")
 
 
@@ -23,8 +25,8 @@ def clock(at: float, *, dated: bool = False) -> str:
 def sign(entry: Entry) -> str:
     """`*` for a mark, `~` for the rest of a line: what the board wrote cannot be taken for what the monitor says."""
     if isinstance(entry, BoardLine):
-        return "~" if entry.continues else " "
-    return "*"
+        return REST if entry.continues else " "
+    return MARK
 
 
 def plain_lines(entry: Entry, *, dated: bool = False) -> list[str]:

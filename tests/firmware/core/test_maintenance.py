@@ -4,6 +4,9 @@
 
 import pytest
 from charger import VERSION, maintenance
+from chargerctl.monitor.charger import Charger
+from chargerctl.monitor.entries import BoardLine
+from chargerctl.monitor.events import Said
 
 HELD = "asked relay open, no transaction, held open for 5 min"
 MINUTES_S = maintenance.HOLD_MINUTES * 60
@@ -43,6 +46,17 @@ def test_during_a_charge_nothing_is_held(rig):
     rig.run(1000)
     assert rig.relay.closed
     assert status(rig) == "Charging"
+
+
+def test_the_panel_of_a_monitor_understands_the_answer(rig):
+    rig.charge()
+    rig.meter.energy_wh += 7
+    charger = Charger()
+    for tag, text in maintenance.answer("?relay", rig.console.charger, rig.now):
+        charger.see(BoardLine(100.0, Said(text, text, tag, 1.0)))
+    assert (charger.phase, charger.relay, charger.cable, charger.fault) == ("Charging", "closed", "in", None)
+    assert (charger.energy_wh, charger.charging_since, charger.online) == (7, 99.0, True)
+    assert (charger.firmware, charger.serial) == (VERSION, "t-1")
 
 
 def test_a_transaction_without_energy_is_not_held_either(rig):

@@ -55,21 +55,21 @@ class Bench:
         self.streams: list[Script] = []
         self._connections: Iterator[Iterable[bytes]] = iter(connections)
         self._clock = clock
-        self._stop = NoWait()
+        self.stop = NoWait()
 
-    def _open(self) -> tuple[Script, str]:
+    def open_console(self) -> tuple[Script, str]:
         chunks = next(self._connections, None)
         if chunks is None:
-            self._stop.set()
+            self.stop.set()
             raise OSError(2, "no board")
         self.streams.append(Script(chunks, self.written))
         return self.streams[-1], "a port"
 
     def run(self, log: Log | None = None, show=None, keys: Keys | None = None, most: int = 8 << 20) -> list:
-        """The entries that were shown. most: characters that may wait for the screen."""
+        """The entries that were shown. most: bytes that may wait for the screen."""
         shown: list = []
         pipeline = Pipeline(Masker(), NO_SOURCES)
         outbox = Outbox(most)
-        monitor = Monitor(self._open, pipeline, keys or Keys(), log, self._clock, outbox, self._stop)
+        monitor = Monitor(self.open_console, pipeline, keys or Keys(), log, self._clock, outbox, self.stop)
         monitor.run(show or shown.extend)
         return shown

@@ -116,6 +116,20 @@ def test_json_has_an_object_for_each_line_and_mark(board):
     assert shown["text"] == "[   1.500] ocpp   \\x9b31m\\xff"
 
 
+def test_since_boot_shows_the_log_as_the_options_say(board, folder):
+    time = "2026-11-26T12:00:00.000+00:00"
+    (folder / "log").write_text(
+        f"{time} * board started: x\n{time}   [   1.000] ocpp   one\n{time}   [   1.000] wifi   no\n"
+    )
+    options = ("--since-boot", "--log", str(folder / "log"), "--filter", "ocpp")
+    for more, wanted in (
+        ([], [f"{time} * board started: x", f"{time}   [   1.000] ocpp   one"]),
+        (["--raw"], ["[   1.000] ocpp   one"]),
+    ):
+        with monitor(board, *options, *more) as process:
+            assert until(process.stdout, "one") == wanted
+
+
 def test_the_secrets_of_the_settings_file_are_masked(board, write, good_toml):
     write(good_toml + 'password = "hunter-22"  # in the wrong section\n')
     with monitor(board) as process:

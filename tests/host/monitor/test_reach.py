@@ -9,11 +9,17 @@ import pytest
 from chargerctl.boards.address import Folder, WebHost
 from chargerctl.boards.reach import PLAIN, Approach
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.monitor.entries import BoardLine, Note
+from chargerctl.monitor.pipeline import Pipeline
 from chargerctl.monitor.reach import console_opener, on_serial
+from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.sources import Connected, Lost, happenings
 from chargerctl.transport.serial.link import LostError
 
-from tests.host.monitor.consoles import NoWait, Script
+from tests.host.monitor.consoles import NO_SOURCES, NoWait, Script
+from tests.host.serial_board.board import C6, SerialBoard
+from tests.host.serial_board.host import BoardsPorts
+from tests.host.serial_board.program import Program
 from tests.host.web_board.board import PASSWORD, WebBoard
 
 
@@ -52,6 +58,47 @@ def test_a_port_is_found_again_under_another_name():
             ports.names["ttyACM1"] = []
     assert [each.to for each in seen if isinstance(each, Connected)] == ["ttyACM0", "ttyACM2", "ttyACM1"]
     assert ports.asked == ["ttyACM0", "ttyACM2"]
+
+
+class Talkative(Program):
+    """Counts, a line every half second."""
+
+    period_s = 0.5
+
+    def __init__(self):
+        self.said = 0
+
+    def goes_on(self):
+        self.said += 1
+        return (f"[{self.said:4}.000] ocpp   line {self.said}",)
+
+
+def test_a_c6_that_is_reset_again_and_again_is_never_stopped(tmp_path):
+    """With titles between its lines, and a port that has another name after each reset."""
+    program = Talkative()
+    with SerialBoard({"code.py": b""}, shape=C6, program=program, title_between_lines=True) as board:
+        pipeline, entries, resets = Pipeline(Masker(), NO_SOURCES), [], 0
+
+        def stopped(seconds):
+            board.sleep(seconds)
+            return False
+
+        for happening in happenings(on_serial(board.ports()[0], BoardsPorts(board)), stopped):
+            if isinstance(happening, Lost):
+                entries += pipeline.lost(happening.why, board.now())
+            elif isinstance(happening, bytes):
+                entries += pipeline.feed(happening, board.now())
+            if program.said >= 20 * (resets + 1):
+                resets += 1
+                if resets == 5:
+                    break
+                board.reset()
+        shown = [
+            entry.text for entry in entries if isinstance(entry, BoardLine) and "ocpp   line" in entry.text
+        ]
+        assert len(shown) == len(set(shown)) > 80
+        assert sum(isinstance(entry, Note) for entry in entries) == 4
+        assert program.said >= 100, "nothing that was typed has stopped it"
 
 
 def test_a_port_that_is_not_there_is_an_error_with_a_remedy():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from chargerctl.errors import ChargerctlError
+from chargerctl.monitor.choice import Choice
 from chargerctl.monitor.entries import BoardLine, Note
 from chargerctl.monitor.events import said
 from chargerctl.monitor.keys import Keys
@@ -100,7 +101,7 @@ def test_a_board_is_read_on_while_the_screen_stands_still(tmp_path):
 
 
 def test_marks_are_kept_when_lines_are_dropped():
-    outbox = Outbox(most=1000, clock=lambda: 0.0)
+    outbox = Outbox(most=1500, clock=lambda: 0.0)
     outbox.put([BoardLine(0.0, said("x" * 400)) for _ in range(9)])
     outbox.put([Note(0.0, "lost", "gone")])
     kinds = [entry.kind if isinstance(entry, Note) else "line" for entry in outbox.take(0)]
@@ -230,6 +231,23 @@ def test_the_log_is_private_and_appended_to(tmp_path):
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_half_a_line_is_in_the_log_when_the_monitor_ends(tmp_path):
+    bench = Bench([])
+
+    class Stream:
+        def read(self, timeout_s):
+            bench.stop.set()
+            return b"whole\nhal"
+
+        def close(self):
+            pass
+
+    bench.open_console = lambda: (Stream(), "a port")
+    with Log(tmp_path / "log") as log:
+        bench.run(log)
+    assert board_text(tmp_path / "log") == ["whole", "hal"]
+
+
 def test_no_board_can_write_a_mark_into_the_log(tmp_path):
     with Log(tmp_path / "log") as log:
         Bench([[b"2026-11-26T12:00:00+00:00 * board started\n", b"* board started\n"]]).run(log)
@@ -261,3 +279,5 @@ def test_since_boot_shows_the_log_from_the_last_start_on(tmp_path):
     assert first.endswith("reset: watchdog")
     assert second.endswith("   two")
     assert "connection lost" in lost
+    shown = Choice(["ocpp"])
+    assert [line for line in since_start(path) if shown.shows_logged(line)] == [mark, lost]

@@ -171,9 +171,9 @@ def test_a_password_is_never_shown(board: WebBoard) -> None:
     assert PASSWORD not in repr(board.access())
 
 
-def test_nobody_there_is_said_after_a_few_tries(board: WebBoard) -> None:
-    access = board.access()
-    board._server.server_close()
+def test_nobody_there_is_said_after_a_few_tries() -> None:
+    with WebBoard(TREE) as board:
+        access = board.access()
     waited: list[float] = []
     with pytest.raises(BoardError, match=r"cannot be reached \(.*\): is the board switched on"):
         WebClient(access, waited.append).request("GET", "/fs/")
@@ -355,14 +355,6 @@ def test_nor_where_what_was_only_read_hides_the_reset(board: WebBoard, volume: W
         volume.write("y", b"content")
 
 
-def test_nor_where_it_was_reset_while_nothing_was_asked(board: WebBoard, volume: WebVolume) -> None:
-    volume.write("x", b"content")
-    board.reset()
-    volume.read("x")
-    with pytest.raises(BoardError, match="was reset meanwhile"):
-        volume.write("y", b"content")
-
-
 def test_nor_where_it_is_reset_in_a_request(board: WebBoard, volume: WebVolume) -> None:
     volume.write("x", b"content")
     board.reset()
@@ -425,6 +417,13 @@ def test_no_answer_is_none() -> None:
 def test_a_console_is_not_opened_without_the_password(board: WebBoard) -> None:
     with pytest.raises(BoardError, match="refused the password"):
         WebConsole(board.access("wrong"))
+
+
+def test_a_board_that_is_not_there_is_said_so_before_anything_else() -> None:
+    with WebBoard(TREE) as board:
+        access = board.access()
+    with pytest.raises(BoardError, match=r"garage.local cannot be reached \(Connection refused\)"):
+        ask(access, HOLD, 1)
 
 
 def test_the_package_that_it_needs_is_named(board: WebBoard, monkeypatch: pytest.MonkeyPatch) -> None:

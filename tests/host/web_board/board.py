@@ -308,6 +308,7 @@ class _Request(BaseHTTPRequestHandler):
     def _listen(connection: socket.socket, board: WebBoard) -> None:
         with suppress(OSError, ValueError):  # gone
             websocket.serve(connection, board.type_key)
+            connection.shutdown(socket.SHUT_RDWR)
 
     def _files(self, path: str, fault: object) -> None:
         board = self.server.board

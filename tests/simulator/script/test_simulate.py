@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from chargerctl.deploy import write_drive
@@ -243,6 +244,27 @@ def test_without_a_script_it_runs_until_ctrl_c_and_ends_cleanly(started, tmp_pat
     assert stdout.splitlines()[-1].startswith("ok: 0 sessions")
     assert stderr == ""
     assert list(tmp_path.iterdir()) == [], "the drive that was made for it is gone"
+
+
+def test_its_console_is_a_serial_port_where_the_program_is_stopped_and_started_again(started):
+    process = started("--serial", "--json")
+    path = Path(json.loads(until(process.stdout, '"kind": "serial"')[-1])["path"])
+    descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        until(process.stdout, "code.py output:")
+        os.write(descriptor, b"\x03")
+        until(process.stdout, "Use CTRL-D to reload")
+        os.write(descriptor, b"\x04")
+        until(process.stdout, "soft reboot")
+        printed = b""
+        while b"soft reboot" not in printed:
+            printed += os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert not path.parent.exists()
 
 
 def test_ctrl_c_in_a_script_is_not_success(started, tmp_path):

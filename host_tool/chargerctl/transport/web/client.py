@@ -41,6 +41,13 @@ class Access:
         return "Basic " + base64.b64encode(f":{self.password}".encode()).decode()
 
 
+def unreachable(shown: str, why: str) -> str:
+    return (
+        f"{shown} cannot be reached ({visible(why)}): is the board switched on, in the same network, and [web] api_password "
+        "set in its settings? After a reset by watchdog or brown-out CircuitPython leaves its web workflow off: press reset"
+    )
+
+
 def refusals(shown: str) -> dict[int, str]:
     """By status: why the board answers nothing of what it was asked, and what to do."""
     return {
@@ -125,11 +132,7 @@ class WebClient:
             try:
                 connection.connect()
             except OSError as error:
-                raise _BusyError(
-                    f"{access.shown} cannot be reached ({error.strerror or error}): is the board switched on, in the same "
-                    "network, and [web] api_password set in its settings? After a reset by watchdog or brown-out "
-                    "CircuitPython leaves its web workflow off: press reset",
-                ) from None
+                raise _BusyError(unreachable(access.shown, error.strerror or str(error))) from None
             connection.sock.settimeout(_ANSWER_S)
             everywhere = {"Authorization": access.authorization, "X-Timestamp": str(int(time.time() * 1000))}
             connection.request(method, quote(path), body, everywhere | headers)

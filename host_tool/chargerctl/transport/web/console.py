@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import Relay, answer_in
 from chargerctl.transport.volume import BoardError
-from chargerctl.transport.web.client import Access, refusals
+from chargerctl.transport.web.client import Access, refusals, unreachable
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -119,9 +119,6 @@ def _opened(access: Access) -> ClientConnection:
         status = getattr(getattr(error, "response", None), "status_code", 0)
         why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
         raise BoardError(
-            refusals(access.shown).get(status)
-            or f"{access.shown}: its console cannot be opened ({why}): is the board switched on, in the same network, and "
-            "[web] api_password set in its settings? After a reset by watchdog or brown-out CircuitPython leaves its web "
-            "workflow off: press reset",
+            refusals(access.shown).get(status) or unreachable(access.shown, why),
             errno.ECONNREFUSED,
         ) from None
