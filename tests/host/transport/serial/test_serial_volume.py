@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +17,7 @@ from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.transport.serial.link import LostError, Ports, PortStream, RealPorts, Stream
+from chargerctl.transport.serial.raw_repl import RawRepl
 from chargerctl.transport.serial.visit import visited
 from chargerctl.transport.serial.volume import SerialVolume
 from chargerctl.transport.volume import TooMuchError
@@ -179,16 +181,47 @@ def test_a_board_without_a_known_relay_is_named() -> None:
     assert said == ["ttyACM0: no relay pin is known on this board, so none is driven"]
 
 
-@pytest.mark.parametrize("answer", [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff"])
-def test_a_board_that_answers_nonsense_is_an_os_error(
+RUBBISH = [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff", b"1 2", b"9" * 5000, b"\0" * 71]
+ANSWERS = [*(b"=" + b2a_base64(each, newline=False) for each in RUBBISH), b"=~", b"!", b"!x", b"?Foo", b""]
+VERBS: list[Callable[[SerialVolume], object]] = [
+    lambda volume: volume.cluster,
+    lambda volume: volume.free(),
+    lambda volume: volume.list(),
+    lambda volume: volume.read("a", b"b"),
+    lambda volume: volume.differing({"a": b"b", "c": b"d"}),
+    lambda volume: volume.write("a", b"b" * 9000),
+    lambda volume: volume.rename("a", "b"),
+    lambda volume: volume.remove("a"),
+    lambda volume: volume.make_folder("a"),
+    lambda volume: volume.remove_folder("a"),
+    lambda volume: volume.sync([]),
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_board_that_answers_rubbish_is_one_clear_error(
     plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with at_work(plain) as (volume, _):
-        monkeypatch.setattr(volume._board, "ask", lambda *_: answer)
-        for act in (volume.list, volume.free):
-            with pytest.raises(OSError, match=r"wrong answers|more than"):
-                act()
+        monkeypatch.setattr(RawRepl, "exchange", lambda *_: answer)
+        for verb in VERBS:
+            try:
+                verb(volume)
+            except (OSError, ChargerctlError) as error:
+                assert str(error)  # noqa: PT017 - some verbs have no answer that could be wrong
+        for verb in (VERBS[1], VERBS[4]):
+            with pytest.raises((OSError, ChargerctlError), match=r"wrong answers|stopped|more than|Errno"):
+                verb(volume)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_board_that_says_rubbish_about_itself_is_one_clear_error(
+    plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RawRepl, "exchange", lambda *_: answer)
+    with pytest.raises(ChargerctlError, match="does not answer"), at_work(plain):
+        pass
 
 
 # Who may come.
@@ -293,6 +326,34 @@ def test_a_port_that_vanishes_in_the_middle_comes_back_under_another_name(how: s
             assert [re.sub(r"\d", "N", line) for line in said] == [
                 "ttyACMN is gone: waiting for it to come back"
             ]
+
+
+@pytest.mark.parametrize(
+    ("act", "arguments", "left"),
+    [
+        ("remove", ("code.py",), {"code.py": False}),
+        ("rename", ("code.py", "lib/code.py"), {"code.py": False, "lib/code.py": True}),
+        ("make_folder", ("new",), {"new": True}),
+        ("remove_folder", ("lib",), {"lib": False}),
+    ],
+)
+@pytest.mark.parametrize("how", [UNPLUG, RESET])
+def test_what_was_done_before_its_answer_got_lost_is_not_an_error(
+    plain: SerialBoard, act: str, arguments: tuple[str, ...], left: dict[str, bool], how: str
+) -> None:
+    with at_work(plain) as (volume, _):
+        plain.cut(plain.blocks + 2, how, back_after=1.0)  # the first is the request
+        getattr(volume, act)(*arguments)
+        assert len([each for each in plain.disk.operations if each.what != "sync"]) == 1
+    assert {path: path in plain.disk.tree() for path in left} == left
+
+
+def test_what_was_never_done_is_an_error_however_often_it_is_asked(plain: SerialBoard) -> None:
+    with at_work(plain) as (volume, _):
+        for act, arguments in (("make_folder", ("nowhere/x",)), ("rename", ("nothing.py", "x.py"))):
+            plain.cut(plain.blocks + 1, UNPLUG, back_after=1.0)
+            with pytest.raises(FileNotFoundError):
+                getattr(volume, act)(*arguments)
 
 
 @pytest.mark.parametrize("at", [2, 9, 16])
