@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Which serial ports are consoles of boards. No port is opened: that can reset a board, and so end a charge.
+"""Which serial ports are consoles of boards. No port is opened: another program may have it open, and what a driver does to
+DTR and RTS meanwhile resets some boards behind a serial chip, which ends a charge.
 
 pyserial lists the ports. Only Linux gives the name of an interface, which tells console from data port; elsewhere the first
 port of a board is its console, since CircuitPython declares that first (supervisor/shared/usb/usb_desc.c). So the package

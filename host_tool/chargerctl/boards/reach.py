@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.errors import InputError
 from chargerctl.transport.folder import FolderVolume
-from chargerctl.transport.volume import Volume
+from chargerctl.transport.volume import Restarted, Volume
 
 if TYPE_CHECKING:
     from chargerctl.transport.web.client import Access
@@ -49,7 +49,7 @@ class Reached:
     """A board's files. restart: has the board run what is on it now, and returns what there is to say about that."""
 
     volume: Volume
-    restart: Callable[[], str]
+    restart: Callable[[], Restarted]
 
 
 @contextmanager
@@ -79,8 +79,8 @@ def web_access(address: WebHost, approach: Approach) -> Access:
     return Access(address.host, address.port, approach.password(address), str(address))
 
 
-def _by_itself() -> str:
-    return "the board restarts by itself. Eject the drive before unplugging it."
+def _by_itself() -> Restarted:
+    return Restarted("the board restarts by itself. Eject the drive before unplugging it.")
 
 
 def _folder(address: Folder) -> Volume:

@@ -24,7 +24,9 @@ from tests.host.serial_board.timeline import Timeline
 
 OFF, STARTING, PROGRAM, ENDED, REPL = "off", "starting", "program", "ended", "repl"
 _CTRL_C, _CTRL_D, _CTRL_E = b"\x03", b"\x04", b"\x05"
-_START_S, _RELOAD_S = 2.5, 0.3
+_RELOAD_S = 0.3
+# What the chip says at a reset, before any program.
+_ROM = ("ESP-ROM:esp32c6-20220919", "rst:0xc (SW_CPU),boot:0xc (SPI_FAST_FLASH_BOOT)", "entry 0x4086c410")
 
 
 class Console:
@@ -196,7 +198,8 @@ class Console:
         """Power has come, or a reset: nothing reads until the program starts."""
         self._reason = reason
         self.state = STARTING
-        self._time.after(_START_S, self.start_program)
+        self._line.say(*_ROM)
+        self._time.after(self._shape.start_s, self.start_program)
 
     def reload(self) -> None:
         self._vm_ends()

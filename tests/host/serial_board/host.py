@@ -14,6 +14,7 @@ from chargerctl.deploy.plan import Plan
 from chargerctl.transport.serial.link import LostError, PortStream, Stream
 from chargerctl.transport.serial.visit import visited
 from chargerctl.transport.serial.volume import SerialVolume
+from chargerctl.transport.volume import Restarted
 
 from tests.host.deploy.virtual import deploy
 from tests.host.serial_board.board import SerialBoard
@@ -44,7 +45,7 @@ class BoardsPorts:
 @contextmanager
 def at_work(
     board: SerialBoard, said: list[str] | None = None, force: bool = True, writes: bool = True
-) -> Iterator[tuple[SerialVolume, Callable[[], str]]]:
+) -> Iterator[tuple[SerialVolume, Callable[[], Restarted]]]:
     """A visit to the board: as visited()."""
     said = [] if said is None else said
     while not board.ports():  # it is being reset

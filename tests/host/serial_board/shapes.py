@@ -17,13 +17,15 @@ SECTOR_S = 0.055
 @dataclass(frozen=True)
 class Shape:
     """holds: bytes that wait while nothing on the board reads. held_back: what does not fit waits at the host; else it is
-    lost. port_vanishes: the port is the chip's own, so that it goes at a reset and comes back under another name."""
+    lost. port_vanishes: the port is the chip's own, so that it goes at a reset and comes back under another name.
+    start_s: from a reset to the program's first words."""
 
     holds: int
     held_back: bool
     byte_s: float
     turn_s: float
     port_vanishes: bool
+    start_s: float = 2.5
 
 
 # A receive ring of 128 bytes behind a FIFO of 64.

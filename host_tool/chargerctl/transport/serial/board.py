@@ -10,12 +10,14 @@ import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.serial import agent
 from chargerctl.transport.serial.frames import request
 from chargerctl.transport.serial.link import LostError, Ports
 from chargerctl.transport.serial.raw_repl import RawRepl, UnconfirmedError
+from chargerctl.transport.volume import BoardError
 
 _TRIES = 4  # of a request, before the board is thought to have lost its helper
 _ATTACHES = 4  # in a row that bring no answer to the request that is asked
@@ -23,6 +25,7 @@ COMES_BACK_S = 30.0  # in which a port has to come back
 _APPEARS_S = 3.0
 _BETWEEN_S = 0.25
 _FACTS = 3
+_Found = TypeVar("_Found")
 # As MicroPython numbers them, whatever this system does.
 _ERRNOS = {
     1: "EPERM", 2: "ENOENT", 5: "EIO", 9: "EBADF", 12: "ENOMEM", 13: "EACCES", 16: "EBUSY", 17: "EEXIST", 19: "ENODEV",
@@ -31,7 +34,7 @@ _ERRNOS = {
 }  # fmt: skip
 
 
-class BoardError(OSError):
+class RefusedError(OSError):
     """The board's file system refused. again: the request was sent more than once, so that an earlier one may have been
     carried out."""
 
@@ -78,8 +81,8 @@ class Board:
         return self._opened().is_at_prompt()
 
     def attach(self) -> None:
-        """Stop the program, drive the outputs safe, define the helper. LostError; ChargerctlError for a board that does not
-        answer, or is another one."""
+        """Stop the program, drive the outputs safe, define the helper. BoardError where the port does not come back;
+        ChargerctlError for a board that does not answer, or is another one."""
         try:
             try:
                 self._attach()
@@ -93,7 +96,7 @@ class Board:
             ) from None
 
     def ask(self, verb: str, arguments: bytes = b"", patience_s: float = 3.0) -> bytes:
-        """BoardError; LostError where the port does not come back; ChargerctlError where the board stays silent."""
+        """RefusedError; BoardError where the port does not come back; ChargerctlError where the board stays silent."""
         again = False
         for attach in range(_ATTACHES):
             if attach:
@@ -109,21 +112,48 @@ class Board:
                 again = True
                 self.close()
         raise ChargerctlError(
-            f"{self.name} stopped answering: plug the board in again and run this again; it goes on where it was"
+            f"{self.name} stopped answering: press the board's reset button (until then its charger is stopped), then run "
+            "this again"
         )
 
-    def leave(self) -> None:
-        """Outputs safe, then a reset: what is on the board runs. Never raises for a board that does not answer."""
+    def leave(self, overhear: Callable[[bytes], object] = len) -> bool:
+        """Outputs safe, then a reset: what is on the board runs. False where it still answers at its prompt after that.
+        Never raises for a board that does not answer.
+
+        overhear: gets what it says from the reset on. The port stays open, unless it has vanished.
+        """
         try:
-            repl = self._opened()
+            lost = self._repl is None
+            repl = self._found_again()
+            if lost and not repl.is_at_prompt():
+                return True  # it was reset meanwhile, and runs
             try:
                 self._once("g", b"", 1.0, False)
-            except UnconfirmedError:
+            except (UnconfirmedError, RefusedError):
                 repl.clear()
-            repl.reset("import microcontroller;microcontroller.reset()")
-        except (LostError, BoardError, ChargerctlError):
-            pass
-        self.close()
+            return repl.reset(overhear)
+        except (LostError, ChargerctlError):
+            self.close()
+        return True
+
+    def listen(self, find: Callable[[bytes], _Found | None], within_s: float) -> _Found | None:
+        """What find() finds in what the board says by itself in this time, while its port may vanish and come back.
+        LostError or ChargerctlError where it is away at the end."""
+        end = self._ports.now() + within_s
+        while True:
+            try:
+                return self._found_again().listen(find, end - self._ports.now())
+            except (LostError, ChargerctlError):  # the system may not have given it to this user yet
+                self.close()
+                if self._ports.now() > end:
+                    raise
+                self._ports.sleep(_BETWEEN_S)
+
+    def question(self, keys: bytes, find: Callable[[bytes], _Found | None], within_s: float) -> _Found | None:
+        """Type something to the program that runs; what find() finds in what it says then. LostError."""
+        repl = self._opened()
+        repl.type(keys)
+        return repl.listen(find, within_s)
 
     def _once(self, verb: str, arguments: bytes, patience_s: float, again: bool) -> bytes:
         repl = self._opened()
@@ -137,14 +167,28 @@ class Board:
                 raise UnconfirmedError from None
         if kind == b"!":
             code = int(rest) if rest.isdigit() else 0
-            raise BoardError(getattr(errno, _ERRNOS.get(code, "EIO"), errno.EIO), again)
+            raise RefusedError(getattr(errno, _ERRNOS.get(code, "EIO"), errno.EIO), again)
         if kind == b"?" and rest == b"MemoryError":
-            raise BoardError(errno.ENOMEM, again)
+            raise RefusedError(errno.ENOMEM, again)
         raise UnconfirmedError
 
     def _opened(self) -> RawRepl:
         if self._repl is None:
             self._repl = RawRepl(self._ports.open(self.name), self._ports)
+        return self._repl
+
+    def _names(self) -> list[str]:
+        """That its port may have now. No other name before the UID is known: nothing would tell a board of somebody else."""
+        return [name for name in self._ports.again(self.name) if name == self.name or self.facts.uid]
+
+    def _found_again(self) -> RawRepl:
+        """At the name that the board has now; LostError."""
+        if self._repl is None:
+            for name in self._names():
+                self._repl = RawRepl(self._ports.open(name), self._ports)
+                self.name = name
+                return self._repl
+            raise LostError(errno.ENODEV, "is not there", self.name)
         return self._repl
 
     def close(self) -> None:
@@ -180,14 +224,12 @@ class Board:
         repl.confirm(agent.HOLD_OF_LAPTOP, 5.0)
 
     def _come_back(self) -> None:
-        """Attach anew, wherever the board is now. LostError where it does not come back in time."""
+        """Attach anew, wherever the board is now. BoardError where it does not come back in time."""
         end = self._ports.now() + COMES_BACK_S
         told = False
         while True:
             here = self.name
-            for name in self._ports.again(here):
-                if name != here and not self.facts.uid:
-                    continue  # nothing would tell a board of somebody else
+            for name in self._names():
                 self.name = name
                 try:
                     self._attach()
@@ -196,8 +238,11 @@ class Board:
                     self.close()
             self.name = here
             if self._ports.now() > end:
-                raise LostError(errno.ENODEV, "the port did not come back", self.name)
+                raise BoardError(
+                    f"{here} did not come back within {COMES_BACK_S:.0f} s: plug the board in again and press its reset "
+                    "button (until then its charger is stopped), then run this again"
+                )
             if not told:
-                self._say(f"{self.name} is gone: waiting for it to come back")
+                self._say(f"{here} is gone: waiting for it to come back")
                 told = True
             self._ports.sleep(_BETWEEN_S)

@@ -65,7 +65,7 @@ class PortStream:
             first: bytes = self._port.read(1)
             return first + self._port.read(self._port.in_waiting) if first else b""
         except (OSError, TypeError) as error:  # TypeError: pyserial, of a port that was closed meanwhile
-            raise LostError(str(error)) from None
+            raise self._lost(error) from None
 
     def write(self, data: bytes) -> None:
         try:
@@ -73,7 +73,10 @@ class PortStream:
         except self._slow:
             return
         except (OSError, TypeError) as error:
-            raise LostError(str(error)) from None
+            raise self._lost(error) from None
+
+    def _lost(self, error: Exception) -> LostError:
+        return LostError(errno.ENODEV, f"is gone ({error})", getattr(self._port, "name", None))
 
     def close(self) -> None:
         with suppress(OSError, TypeError):
@@ -91,7 +94,8 @@ def _serial() -> Any:
 
 
 def open_stream(name: str) -> Stream:
-    """Opened as a terminal opens it, DTR and RTS both on at once: that resets no board. Errors as in Ports."""
+    """Opened as a terminal opens it, DTR and RTS both on at once: the usual reset circuit behind a chip does nothing then.
+    Errors as in Ports."""
     serial = _serial()
     try:
         port = serial.Serial(name, _SPEED, timeout=0, write_timeout=_WRITE_S, exclusive=_EXCLUSIVE)

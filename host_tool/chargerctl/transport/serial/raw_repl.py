@@ -8,7 +8,9 @@ Nothing is taken for done because nothing was said against it: a statement count
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 
 from chargerctl.transport.serial.agent import PRINTER
 from chargerctl.transport.serial.frames import LONGEST, Answer, Hearing
@@ -21,6 +23,15 @@ _PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0)
 _PROBE_S = 1.0
 _GRACE_S = 0.3  # for an answer after the end of its statement, which may be the end of the one before
 _PIECE = 200  # bytes of a text in one statement, written as Python writes it
+_RESETS = 3
+# `p` is not defined where the board did not come as far as that.
+_RESET = """
+import microcontroller as M
+try:p(NUMBER,"")
+except NameError:0
+M.reset()
+"""
+_Found = TypeVar("_Found")
 
 
 class UnconfirmedError(Exception):
@@ -33,6 +44,7 @@ class RawRepl:
         self._ports = ports
         self._hearing = Hearing()
         self._number = 0
+        self._overhear: Callable[[bytes], object] = len
 
     def enter(self) -> None:
         """End the program and get to the raw REPL, and define what prints answers; UnconfirmedError where the board does not
@@ -88,7 +100,7 @@ class RawRepl:
         text = None
         deadline = self._ports.now() + patience_s
         while (left := deadline - self._ports.now()) > 0:
-            heard = self._stream.read(min(left, _GRACE_S))
+            heard = self._read(min(left, _GRACE_S))
             for answer in self._hearing.hear(heard):
                 if answer.number == number and text is None:
                     text = answer.text
@@ -105,9 +117,32 @@ class RawRepl:
         """Have the board forget half a statement, or end one that hangs."""
         self._say(_INTERRUPT, 0.2)
 
-    def reset(self, code: str) -> None:
-        """Run code that gives no answer because it resets the board. LostError: it did, and its port went with it."""
-        self._say(code.encode() + _RUN, _PROBE_S)
+    def reset(self, overhear: Callable[[bytes], object]) -> bool:
+        """Reset the board; False where it still answers at its prompt after that. LostError: its port went with the reset.
+
+        overhear: gets all that the board says from now on. No Ctrl-C is sent: it would end the program that starts.
+        """
+        self._overhear = overhear
+        for _ in range(_RESETS):
+            number, ends = self.next_number(), self._hearing.ends
+            with suppress(UnconfirmedError):
+                self.exchange(_RESET.replace("NUMBER", str(number)).encode() + _RUN, number, _PROBE_S)
+                if self._hearing.ends == ends:
+                    return True
+            if not self._runs_statements():
+                return True
+        return False
+
+    def listen(self, find: Callable[[bytes], _Found | None], within_s: float) -> _Found | None:
+        """What find() finds in what the console says; None where it finds nothing in this time."""
+        end = self._ports.now() + within_s
+        while (left := end - self._ports.now()) > 0:
+            if found := find(self._stream.read(min(left, 1.0))):
+                return found
+        return None
+
+    def type(self, keys: bytes) -> None:
+        self._stream.write(keys)
 
     def close(self) -> None:
         self._stream.close()
@@ -125,12 +160,26 @@ class RawRepl:
         self._number = (self._number + 1) % 256
         return self._number
 
+    def _runs_statements(self) -> bool:
+        """Whether the board is at a prompt, in the raw REPL by now. Half a statement is forgotten."""
+        ends = self._hearing.ends
+        self._stream.write(_KEY + _RAW + b"0" + _RUN)
+        end = self._ports.now() + _PROBE_S
+        while self._hearing.ends == ends and (left := end - self._ports.now()) > 0:
+            self._hearing.hear(self._read(left))
+        return self._hearing.ends > ends
+
+    def _read(self, timeout_s: float) -> bytes:
+        heard = self._stream.read(timeout_s)
+        self._overhear(heard)
+        return heard
+
     def _say(self, keys: bytes, quiet_s: float) -> None:
         """Type these, and wait until nothing has been said for so long; not for ever, where a program says things."""
         self._stream.write(keys)
         end = self._ports.now() + 4 * quiet_s
         while self._ports.now() < end:
-            heard = self._stream.read(quiet_s)
+            heard = self._read(quiet_s)
             if not heard:
                 return
             self._hearing.hear(heard)

@@ -7,26 +7,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.transport.lines import Lines
 from chargerctl.transport.relay import HOLD, Listening
-from chargerctl.transport.serial.board import COMES_BACK_S, Board
-from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
+from chargerctl.transport.serial.board import Board
+from chargerctl.transport.serial.link import LostError, Ports, RealPorts
 from chargerctl.transport.serial.volume import SerialVolume
+from chargerctl.transport.volume import Restarted
 
 _ANSWER_S = 10.0  # in which a charger that runs answers
 _BOOT_S = 60.0  # in which a charger starts, after it may have finished a deploy
+_WELL = "boot   firmware "
 _STARTED = re.compile("boot   firmware .*|hold   .*|boot: cannot finish .*")
-_Found = TypeVar("_Found")
+_NOT_RESET = Restarted(
+    "the board does not reset, and its charger is stopped until it does: press its reset button", False
+)
 
 
 @contextmanager
 def visited(
     name: str, force: bool, writes: bool, say: Callable[[str], None], ports: Ports | None = None
-) -> Iterator[tuple[SerialVolume, Callable[[], str]]]:
+) -> Iterator[tuple[SerialVolume, Callable[[], Restarted]]]:
     """The files of the board at this port, and what has the board restart and says how it went.
 
     force: stop it even if that ends a charge, or if it does not say. writes: refuse a board whose drive belongs to USB.
@@ -37,9 +40,9 @@ def visited(
     try:
         board.open()
         if not (force or board.runs_nothing()):
-            board.close()
-            _refuse_a_charge(ports, name)
+            _refuse_a_charge(board)
     except LostError as error:
+        board.close()
         raise ChargerctlError(
             f"{name} {error.strerror}: plug the board in, or name another with --port"
         ) from None
@@ -48,11 +51,12 @@ def visited(
         raise
     left = False
 
-    def restart() -> str:
+    def restart() -> Restarted:
         nonlocal left
-        board.leave()
+        words = _FirstWords()
+        was_reset = board.leave(words.feed)
         left = True
-        return _how_it_starts(ports, board.name)
+        return _how_it_starts(board, words) if was_reset else _NOT_RESET
 
     try:
         board.attach()
@@ -66,16 +70,13 @@ def visited(
     finally:
         if not left:
             board.leave()
+        board.close()
 
 
-def _refuse_a_charge(ports: Ports, name: str) -> None:
+def _refuse_a_charge(board: Board) -> None:
     """Return where a charger says that it does not charge; ChargerctlError where it does, or where nothing answers."""
-    stream = ports.open(name)
-    try:
-        stream.write(HOLD)
-        answer = _heard(stream, ports, Listening().feed, _ANSWER_S)
-    finally:
-        stream.close()
+    name = board.name
+    answer = board.question(HOLD, Listening().feed, _ANSWER_S)
     if answer is None:
         raise ChargerctlError(
             f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
@@ -87,47 +88,33 @@ def _refuse_a_charge(ports: Ports, name: str) -> None:
         )
 
 
-def _how_it_starts(ports: Ports, name: str) -> str:
-    """Wait for the board's first words; a line for the user."""
-    end = ports.now() + COMES_BACK_S
-    while True:
-        for each in ports.again(name):
-            try:
-                stream = ports.open(each)
-                try:
-                    started = _heard(stream, ports, _first_words(), _BOOT_S)
-                finally:
-                    stream.close()
-            except LostError:
-                continue
-            if started is None:
-                return (
-                    f"the board was reset, and has not said within {_BOOT_S:.0f} s that the charger runs: look with "
-                    f"chargerctl monitor --port {each}"
-                )
-            return f"the board was reset, and says: {started}"
-        if ports.now() > end:
-            return "the board was reset, and its port has not come back yet: look with chargerctl monitor"
-        ports.sleep(0.25)
+def _how_it_starts(board: Board, words: _FirstWords) -> Restarted:
+    """Wait for the board's first words; some may have come with the reset."""
+    try:
+        said = words.said or board.listen(words.feed, _BOOT_S)
+    except (LostError, ChargerctlError):
+        return Restarted(
+            f"the port of the board has not come back within {_BOOT_S:.0f} s: look with chargerctl monitor",
+            False,
+        )
+    if not said:
+        return Restarted(
+            f"the board has not said within {_BOOT_S:.0f} s that the charger runs: look with chargerctl monitor --port "
+            f"{board.name}, and press its reset button",
+            False,
+        )
+    return Restarted(f"the board was reset, and says: {said}", said.startswith(_WELL))
 
 
-def _first_words() -> Callable[[bytes], str | None]:
-    """Finds in what a console says the line with which a start succeeds or fails."""
-    lines = Lines()
+class _FirstWords:
+    """Finds in what a console says the line with which a start succeeds or fails. said: that line."""
 
-    def found_in(data: bytes) -> str | None:
-        found = (_STARTED.search(line.text) for line in lines.feed(data) if line.ended)
-        return next((words[0] for words in found if words), None)
+    def __init__(self) -> None:
+        self.said = ""
+        self._lines = Lines()
 
-    return found_in
-
-
-def _heard(
-    stream: Stream, ports: Ports, find: Callable[[bytes], _Found | None], within_s: float
-) -> _Found | None:
-    """What find() finds in what the console says; None where it finds nothing in this time."""
-    end = ports.now() + within_s
-    while (left := end - ports.now()) > 0:
-        if found := find(stream.read(min(left, 1.0))):
-            return found
-    return None
+    def feed(self, data: bytes) -> str:
+        for line in self._lines.feed(data):
+            if not self.said and line.ended and (found := _STARTED.search(line.text)):
+                self.said = found[0]
+        return self.said

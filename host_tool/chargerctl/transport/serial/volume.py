@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.names import DEEPEST, MOST
-from chargerctl.transport.serial.board import Board, BoardError
+from chargerctl.transport.serial.board import Board, RefusedError
 from chargerctl.transport.serial.frames import PIECE, PLACE, ROOM
 from chargerctl.transport.volume import LARGEST, Listing, TooMuchError
 
@@ -36,7 +36,7 @@ def _plainly(method: Callable[_Given, _Got]) -> Callable[_Given, _Got]:
     def plain(*given: _Given.args, **named: _Given.kwargs) -> _Got:
         try:
             return method(*given, **named)
-        except BoardError as error:
+        except RefusedError as error:
             path = next((each for each in given[1:] if isinstance(each, str)), None)
             raise OSError(error.errno, error.strerror, path) from None
         except (ValueError, IndexError) as error:  # an answer that no helper of ours gives
@@ -118,7 +118,7 @@ class SerialVolume:
             try:
                 self._write(path, content)
                 return
-            except BoardError as error:
+            except RefusedError as error:
                 if (
                     error.errno != errno.EBADF
                 ):  # the board has restarted, and the file is not open there any more
@@ -140,7 +140,7 @@ class SerialVolume:
         self._known.pop(source, None)
         try:
             self._ask("n", source, target)
-        except BoardError as error:
+        except RefusedError as error:
             # Asked again because no answer came: the first may have done it.
             if not (error.again and self._is_there(target) and not self._is_there(source)):
                 raise
@@ -150,7 +150,7 @@ class SerialVolume:
         self._known.pop(path, None)
         try:
             self._ask("u", path)
-        except BoardError as error:
+        except RefusedError as error:
             if not (error.again and error.errno == errno.ENOENT):
                 raise
 
@@ -158,7 +158,7 @@ class SerialVolume:
     def make_folder(self, path: str) -> None:
         try:
             self._ask("m", path)
-        except BoardError as error:
+        except RefusedError as error:
             if not (error.again and error.errno == errno.EEXIST):
                 raise
 
@@ -166,11 +166,11 @@ class SerialVolume:
     def remove_folder(self, path: str) -> None:
         try:
             self._ask("q", path)
-        except BoardError as error:
+        except RefusedError as error:
             if error.again and error.errno == errno.ENOENT:
                 return
             if error.errno == errno.EACCES and any(self._entries(path)):
-                raise BoardError(errno.ENOTEMPTY, error.again) from None
+                raise RefusedError(errno.ENOTEMPTY, error.again) from None
             raise
 
     def _write(self, path: str, content: bytes) -> None:
@@ -180,7 +180,7 @@ class SerialVolume:
             self._send("w", content[len(first) :])
         found = _records(self._ask("c", slow=len(content)))[0]
         if found != _hash_of(content):
-            raise BoardError(errno.EBADF, True)
+            raise RefusedError(errno.EBADF, True)
         self._known[path] = found
 
     def _written_packed(self, path: str, content: bytes) -> bool:
@@ -194,7 +194,7 @@ class SerialVolume:
             self._send("z", data)
             try:
                 self._ask("d", b"%d" % at, slow=len(blocks[at]))
-            except BoardError as error:
+            except RefusedError as error:
                 if error.errno != errno.ENOMEM:
                     raise
                 self._inflates = False
@@ -237,7 +237,7 @@ class SerialVolume:
         folder, _, name = path.rpartition("/")
         try:
             return name in dict(self._entries(folder))
-        except BoardError:
+        except RefusedError:
             return False
 
     def _space(self) -> tuple[int, int, int]:

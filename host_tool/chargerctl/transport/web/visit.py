@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chargerctl.transport.relay import Relay
+from chargerctl.transport.volume import Restarted
 from chargerctl.transport.web.client import Access, WebClient
 from chargerctl.transport.web.console import ask
 from chargerctl.transport.web.holding import Hold
@@ -23,7 +24,7 @@ def visited(
     say: Callable[[str], None],
     client: WebClient | None = None,
     ask_board: Ask | None = None,
-) -> Iterator[tuple[WebVolume, Callable[[], str]]]:
+) -> Iterator[tuple[WebVolume, Callable[[], Restarted]]]:
     """The files of the board, and what has it run what is on it now and says so. BoardError where it is not reached.
 
     Reading changes nothing on the board, but the charger is out of service meanwhile. force: read although the relay may be
@@ -36,9 +37,9 @@ def visited(
 
     hold = Hold(client, ask_board or at_the_console, force, say)
 
-    def restart() -> str:
+    def restart() -> Restarted:
         hold.end()
-        return "the board starts what is on it; a new boot.py counts from its next reset on"
+        return Restarted("the board starts what is on it; a new boot.py counts from its next reset on")
 
     try:
         hold.before_read()

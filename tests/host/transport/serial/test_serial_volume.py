@@ -9,6 +9,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,15 +17,18 @@ import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
+from chargerctl.transport.serial.board import RefusedError
 from chargerctl.transport.serial.link import LostError, Ports, PortStream, RealPorts, Stream
 from chargerctl.transport.serial.raw_repl import RawRepl
 from chargerctl.transport.serial.visit import visited
 from chargerctl.transport.serial.volume import SerialVolume
-from chargerctl.transport.volume import TooMuchError
+from chargerctl.transport.volume import BoardError, Restarted, TooMuchError
 
 from tests.host.serial_board.board import BRIDGE, C6, CTRL_C, RESET, UNPLUG, Program, SerialBoard
+from tests.host.serial_board.disk import Disk
 from tests.host.serial_board.host import BoardsPorts, at_work
 from tests.host.serial_board.pins import PinEvent
+from tests.host.serial_board.shapes import Shape
 from tests.host.transport.faulty import Tree
 
 HOLD = (firmware_dir() / "hold.py").read_bytes()
@@ -45,6 +49,10 @@ HARD = [
     pytest.param({"loses_while_writing": 3, "title_between_lines": True, "language": "de"}, id="loses bytes"),
     pytest.param({"shape": BRIDGE, "loses_while_writing": 4, "language": "zh"}, id="bridge that loses bytes"),
 ]
+
+
+def visit(ports: Ports) -> AbstractContextManager[tuple[SerialVolume, Callable[[], Restarted]]]:
+    return visited("ttyACM0", True, True, lambda _: None, ports)
 
 
 @pytest.fixture(params=HARD)
@@ -303,6 +311,135 @@ def test_a_port_that_is_not_there_is_said_at_once(plain: SerialBoard) -> None:
         BoardsPorts(plain).open("ttyACM0")
 
 
+# The end of a visit.
+
+
+class Garbling(BoardsPorts):
+    """A line on which `wrong` becomes `other` in what goes to the board, the first `times`."""
+
+    def __init__(self, board: SerialBoard, wrong: bytes, other: bytes, times: int = 1) -> None:
+        super().__init__(board)
+        self.wrong, self.other, self.times = wrong, other, times
+
+    def open(self, name: str) -> Stream:
+        stream = super().open(name)
+        write = stream.write
+
+        def garbled(data: bytes) -> None:
+            if self.wrong in data and self.times:
+                self.times -= 1
+                data = data.replace(self.wrong, self.other)
+            write(data)
+
+        stream.write = garbled  # type: ignore[method-assign]
+        return stream
+
+
+@pytest.mark.parametrize("shape", [C6, BRIDGE])
+@pytest.mark.parametrize(
+    "wrong", [(b"M.reset()", b"M.rest()"), (b"M.reset()\x04", b"M.reset()"), (b"try:p(", b"try:p")]
+)
+def test_a_reset_that_got_lost_is_sent_again(shape: Shape, wrong: tuple[bytes, bytes]) -> None:
+    with SerialBoard(FILES, shape) as board:
+        with visit(Garbling(board, *wrong)) as (_, restart):
+            assert restart().well
+        assert (board.resets, board.state) == (1, "program")
+
+
+def test_a_board_that_is_not_reset_is_said_to_be_stopped(plain: SerialBoard) -> None:
+    with visit(Garbling(plain, b"M.reset()", b"M.rest()", 99)) as (_, restart):
+        text, well = restart()
+    assert (plain.resets, plain.state, well) == (0, "repl", False)
+    assert "does not reset" in text
+
+
+def test_outputs_that_cannot_be_driven_do_not_keep_a_board_from_its_reset(
+    plain: SerialBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> bytes:
+        raise RefusedError(5, again=False)
+
+    with at_work(plain) as (volume, _):
+        monkeypatch.setattr(volume._board, "_once", refused)
+    assert plain.resets == 1
+
+
+def test_a_board_at_the_other_prompt_is_reset_too(plain: SerialBoard) -> None:
+    ports = BoardsPorts(plain)
+    stream = ports.open("ttyACM0")
+    for keys in (b"\x03", b"\r", b"half a statem"):
+        stream.write(keys)
+        plain.sleep(1)
+    with pytest.raises(LostError):
+        RawRepl(stream, ports).reset(len)
+    assert plain.resets == 1
+
+
+def test_a_reset_whose_answer_got_lost_does_not_stop_the_program_that_starts() -> None:
+    with SerialBoard(FILES, replace(BRIDGE, start_s=0.1)) as board:
+        with at_work(board) as (volume, restart):
+            stream = volume._board._repl._stream  # type: ignore[union-attr]
+            read = stream.read
+            stream.read = lambda timeout_s: read(timeout_s).replace(b"\x02", b"")  # type: ignore[method-assign]
+            assert restart().well
+        assert (board.resets, board.state) == (1, "program")
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.01, 0.2, 2.5])
+def test_what_a_board_says_at_once_after_its_reset_is_heard(start_s: float) -> None:
+    with SerialBoard(FILES, replace(BRIDGE, start_s=start_s)) as board, at_work(board) as (_, restart):
+        began = board.now()
+        assert restart() == (
+            "the board was reset, and says: boot   firmware 0 on seeed_xiao_esp32c6, reset: POWER_ON",
+            True,
+        )
+        assert board.now() - began < start_s + 2
+
+
+class Starts(Program):
+    def __init__(self, *lines: str) -> None:
+        self.lines = lines
+
+    def starts(self, disk: Disk, hard: bool) -> tuple[str, ...]:
+        return self.lines
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "hold   a file is missing or damaged: run chargerctl deploy; held safe: relay D2",
+            "a file is missing",
+        ),
+        ("boot: cannot finish the deploy: EIO", "cannot finish"),
+        ("Traceback (most recent call last):", "has not said within 60 s that the charger runs"),
+    ],
+)
+def test_a_start_that_fails_is_no_success(line: str, said: str) -> None:
+    with SerialBoard(FILES, program=Starts(line)) as board, at_work(board) as (_, restart):
+        text, well = restart()
+    assert not well
+    assert said in text
+
+
+def test_a_port_that_stays_away_after_the_reset_is_no_success(plain: SerialBoard) -> None:
+    with at_work(plain) as (_, restart):
+        plain.unplug()
+        assert restart() == (
+            "the port of the board has not come back within 60 s: look with chargerctl monitor",
+            False,
+        )
+
+
+def test_a_board_that_was_reset_meanwhile_is_not_stopped_again() -> None:
+    """Its charger may charge by now."""
+    with SerialBoard(FILES, program=Charging()) as board:
+        with at_work(board):
+            board.reset()
+            board.sleep(5)
+        assert (board.resets, board.state) == (1, "program")
+
+
 # Losses.
 
 
@@ -360,7 +497,7 @@ def test_what_was_never_done_is_an_error_however_often_it_is_asked(plain: Serial
 def test_a_port_that_vanishes_before_the_board_is_known_costs_another_try(at: int) -> None:
     with SerialBoard(FILES, program=Charging()) as board:
         board.cut(at, UNPLUG, back_after=2.0)
-        with pytest.raises(LostError, match="did not come back"), at_work(board):
+        with pytest.raises(BoardError, match="did not come back"), at_work(board):
             pass
         with at_work(board) as (volume, _):
             assert volume.read("code.py") == FILES["code.py"]
@@ -386,10 +523,6 @@ def other() -> Iterator[SerialBoard]:
         yield other
 
 
-def visit(ports: Ports) -> AbstractContextManager[tuple[SerialVolume, Callable[[], str]]]:
-    return visited("ttyACM0", True, True, lambda _: None, ports)
-
-
 def test_another_board_in_its_place_is_not_written(plain: SerialBoard, other: SerialBoard) -> None:
     """It was stopped, so it has to start again; its relay is opened before that."""
     with visit(TwoBoards(plain, other, "ttyACM5")) as (volume, _):
@@ -406,7 +539,7 @@ def test_nothing_is_typed_into_another_port_before_the_board_is_known(
 ) -> None:
     plain.cut(5, UNPLUG)
     with (
-        pytest.raises(LostError, match="did not come back"),
+        pytest.raises(BoardError, match="did not come back"),
         visit(TwoBoards(plain, other, "ttyACM5")),
     ):
         pass
@@ -416,7 +549,7 @@ def test_nothing_is_typed_into_another_port_before_the_board_is_known(
 def test_a_board_that_never_comes_back_is_given_up(plain: SerialBoard) -> None:
     with at_work(plain) as (volume, _):
         plain.cut(plain.blocks + 9, UNPLUG)
-        with pytest.raises(LostError, match="did not come back"):
+        with pytest.raises(BoardError, match="did not come back"):
             volume.write("lib/x", PACKED)
 
 
