@@ -75,10 +75,8 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
 
 def test_a_charging_charger_is_left_alone(typed: Typed, board: WebBoard) -> None:
     board.relay = "relay closed, transaction"
-    for force, said in (
-        ((), "wait until the charge has ended"),
-        (("--force",), "end the charge at the charger"),
-    ):
+    again = "run this again when the charge has ended"
+    for force, said in (((), f"{again}, or use --force"), (("--force",), f"{again} (--force does not help")):
         status, _, err = typed("deploy", "--yes", *force)
         assert status == 1
         assert f"the relay is closed, a transaction is running: {said}" in err
@@ -91,7 +89,7 @@ def test_a_dry_run_changes_nothing_and_waits_for_the_end_of_a_charge(typed: Type
     assert (status, "+ add" in out) == (0, True)
     board.relay = "relay closed, transaction"
     status, _, err = typed("deploy", "--dry-run")
-    assert (status, "wait until the charge has ended" in err) == (1, True)
+    assert (status, "run this again when the charge has ended" in err) == (1, True)
     assert typed("deploy", "--dry-run", "--force")[0] == 0
     assert board.disk.tree() == FACTORY
 

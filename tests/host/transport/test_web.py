@@ -23,6 +23,11 @@ from tests.host.web_board.board import PASSWORD, WebBoard, wait_until
 
 TREE: Tree = {"code.py": b"print(1)\n", "lib/a.mpy": b"C\x06" * 40, "empty": None, "mit Ümlaut.txt": b""}
 
+SILENT_WARNING = (
+    "warning: garage.local does not say that its relay is open, "
+    "and each file on its way stops its program (--force)"
+)
+
 
 @pytest.fixture
 def board() -> Iterator[WebBoard]:
@@ -69,7 +74,9 @@ def test_reading_changes_nothing_and_the_relay_stays_open_meanwhile(
 
 def test_while_it_charges_files_are_read_only_with_force(board: WebBoard) -> None:
     board.relay = "relay closed, transaction"
-    with pytest.raises(BoardError, match=r"the relay is closed.*wait until the charge has ended.*--force"):
+    with pytest.raises(
+        BoardError, match=r"the relay is closed.*run this again when the charge has ended, or use --force"
+    ):
         volume_of(board).list()
     assert board.requests == []
     said: list[str] = []
@@ -77,7 +84,7 @@ def test_while_it_charges_files_are_read_only_with_force(board: WebBoard) -> Non
     assert volume.read("code.py") == TREE["code.py"]
     assert len(said) == 1
     assert "each file that is read stops its program" in said[0]
-    with pytest.raises(BoardError, match="end the charge"):
+    with pytest.raises(BoardError, match="when the charge has ended"):
         volume.write("x", b"")
 
 
@@ -91,9 +98,22 @@ def test_a_hold_that_is_just_ending_is_no_promise(board: WebBoard, volume: WebVo
     assert not board.read_while_closed
 
 
-def test_a_board_that_does_not_answer_can_be_read() -> None:
-    with WebBoard(TREE, program="") as board:
-        assert volume_of(board).read("code.py") == TREE["code.py"]
+@pytest.mark.parametrize("program", ["older charger", ""])
+def test_a_board_that_does_not_answer_is_read_only_with_force(program: str) -> None:
+    """It may be a charger that charges and cannot answer: an older one, or one that listens to USB."""
+    said: list[str] = []
+    with WebBoard(TREE, program) as board:
+        for read in (lambda volume: volume.list(), lambda volume: volume.read("code.py")):
+            with pytest.raises(BoardError, match=r"does not say that its relay is open.*then use --force"):
+                read(volume_of(board))
+        assert board.requests == []
+        assert board.read_while_closed == []
+        volume = volume_of(board, force=True, said=said)
+        assert volume.read("code.py") == TREE["code.py"]
+        board.pause(300)
+        volume.list()
+        assert bool(board.read_while_closed) == bool(program), "the rig sees it"
+    assert said == [SILENT_WARNING]
 
 
 def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolume) -> None:
@@ -294,9 +314,15 @@ def test_before_the_first_change_the_board_holds_its_relay_open(board: WebBoard)
 @pytest.mark.parametrize(
     ("relay", "said"),
     [
-        ("relay closed, transaction", "the relay is closed, a transaction is running: end the charge"),
-        ("relay open, transaction", "the relay is open, a transaction is running: end the charge"),
-        ("relay unknown, no transaction", "the relay is unknown, no transaction is running"),
+        ("relay closed, transaction", "the relay is closed, a transaction is running: run this again when"),
+        (
+            "relay open, transaction",
+            "the relay is open, a transaction is running: run this again when the charge",
+        ),
+        (
+            "relay unknown, no transaction",
+            "no relay pin is known: make sure that no vehicle is connected, then",
+        ),
     ],
 )
 def test_nothing_is_written_where_the_relay_may_close(
@@ -316,10 +342,26 @@ def test_a_board_that_says_nothing_needs_force() -> None:
             volume_of(board).make_folder("new")
         assert board.requests == []
         volume = volume_of(board, force=True, said=said)
+        volume.list()
         volume.write("x", b"content")
+        volume.list()
         volume._hold.end()
-        assert board.requests == ["PUT /fs/x"]
-    assert said == ["warning: garage.local does not say that its relay is open (--force)"]
+        assert "PUT /fs/x" in board.requests
+        assert "PUT /fs/.held" not in board.requests
+    assert said == [SILENT_WARNING], "once"
+
+
+def test_a_charger_that_is_about_to_close_its_relay_or_to_free_the_cable_is_let_do_so(
+    board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = "[  12.345] asked  relay open, no transaction, not held\r\n"
+    monkeypatch.setattr(board, "_answer", lambda question: answer)
+    said = "but the charger is about to close it or to free the cable: run this again in a minute"
+    with pytest.raises(BoardError, match=f"{said}, or use --force"):
+        volume_of(board).list()
+    with pytest.raises(BoardError, match=said):
+        volume_of(board).write("x", b"")
+    assert board.requests == []
 
 
 def test_a_board_that_answers_and_does_not_hold_is_an_older_one(

@@ -27,7 +27,7 @@ def visited(
     """The files of the board, and what has it run what is on it now and says so. BoardError where it is not reached.
 
     Reading changes nothing on the board, but the charger is out of service meanwhile. force: read although the relay may be
-    closed, and write to a board that does not say whether it is.
+    closed, and read and write a board that does not say whether it is.
     """
     client = client or WebClient(access)
 
