@@ -13,7 +13,7 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import HOLD, LOOK
 from chargerctl.transport.volume import BoardError, TooMuchError
 from chargerctl.transport.web import client as client_module
-from chargerctl.transport.web.client import WebClient
+from chargerctl.transport.web.client import Access, WebClient
 from chargerctl.transport.web.console import WebConsole, ask
 from chargerctl.transport.web.holding import MARK, Hold
 from chargerctl.transport.web.volume import WebVolume
@@ -130,7 +130,15 @@ def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolu
         (b'{"files": [{"name": "../x"}]}', "is no name"),
         (b'{"files": [{"name": ""}]}', "is no name"),
         (b'{"files": [{"name": 7}]}', "is no name"),
-        (b'{"files": [7]}', "is no name"),
+        (b'{"files": [7]}', "is no file"),
+        (b'{"files": [{"name": "a\\u001bb"}]}', "is no name"),
+        (b'{"files": [{"name": "a\\ud800b"}]}', "is no name"),
+        (b'{"files": [{"name": "a", "file_size": -1}]}', "a: '-1' is no size"),
+        (b'{"files": [{"name": "a", "file_size": true}]}', "a: 'True' is no size"),
+        (b'{"files": [{"name": "a", "file_size": 4294967296}]}', "is no size"),
+        (b'{"files": [{"name": "a", "file_size": 1.5}]}', "is no size"),
+        (b'{"files": [{"name": "a"}]}', "is no size"),
+        (b'{"files": [{"name": "a", "file_size": ' + b"9" * 5000 + b"}]}", "is not JSON"),
     ],
 )
 def test_a_listing_of_another_kind_is_said_so(
@@ -139,6 +147,25 @@ def test_a_listing_of_another_kind_is_said_so(
     monkeypatch.setattr(WebClient, "request", lambda *_, **__: listing)
     with pytest.raises(BoardError, match=said):
         volume.list()
+
+
+@pytest.mark.parametrize("number", [b"-7", b"true", b"1e400", b'"9"', b"null"])
+def test_a_drive_of_no_size_has_no_room(
+    volume: WebVolume, number: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = b'{"files": [], "free": %s, "block_size": %s}' % (number, number)
+    monkeypatch.setattr(WebClient, "request", lambda *_, **__: listing)
+    assert volume.free() == 0
+    assert volume.cluster == 512
+
+
+def test_a_host_that_cannot_be_looked_up_is_an_error_of_one_line() -> None:
+    """Named by the network, where any name can come from."""
+    access = Access("a" * 70, 80, PASSWORD, "garage.local")
+    with pytest.raises(BoardError, match=r"garage.local cannot be reached"):
+        WebClient(access, lambda seconds: None).request("GET", "/fs/")
+    with pytest.raises(BoardError, match=r"garage.local cannot be reached"):
+        WebConsole(access)
 
 
 def test_more_than_a_board_can_have_is_refused(

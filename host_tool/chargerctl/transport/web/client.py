@@ -131,8 +131,9 @@ class WebClient:
         try:
             try:
                 connection.connect()
-            except OSError as error:
-                raise _BusyError(unreachable(access.shown, error.strerror or str(error))) from None
+            except (OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
+                why = getattr(error, "strerror", None) or str(error)
+                raise _BusyError(unreachable(access.shown, why)) from None
             connection.sock.settimeout(_ANSWER_S)
             everywhere = {"Authorization": access.authorization, "X-Timestamp": str(int(time.time() * 1000))}
             connection.request(method, quote(path), body, everywhere | headers)

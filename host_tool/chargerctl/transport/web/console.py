@@ -115,7 +115,11 @@ def _opened(access: Access) -> ClientConnection:
             proxy=None,
             max_size=_LARGEST,
         )
-    except (OSError, WebSocketException) as error:
+    except (
+        OSError,
+        UnicodeError,
+        WebSocketException,
+    ) as error:  # UnicodeError: no name that can be looked up
         status = getattr(getattr(error, "response", None), "status_code", 0)
         why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
         raise BoardError(
