@@ -292,6 +292,34 @@ def test_a_port_that_vanishes_in_the_middle_comes_back_under_another_name(how: s
             ]
 
 
+@pytest.mark.parametrize(
+    ("act", "arguments", "left"),
+    [
+        ("remove", ("code.py",), {"code.py": False}),
+        ("rename", ("code.py", "lib/code.py"), {"code.py": False, "lib/code.py": True}),
+        ("make_folder", ("new",), {"new": True}),
+        ("remove_folder", ("lib",), {"lib": False}),
+    ],
+)
+@pytest.mark.parametrize("how", [UNPLUG, RESET])
+def test_what_was_done_before_its_answer_got_lost_is_not_an_error(
+    plain: SerialBoard, act: str, arguments: tuple[str, ...], left: dict[str, bool], how: str
+) -> None:
+    with at_work(plain) as (volume, _):
+        plain.cut(plain.blocks + 2, how, back_after=1.0)  # the first is the request
+        getattr(volume, act)(*arguments)
+        assert len([each for each in plain.disk.operations if each.what != "sync"]) == 1
+    assert {path: path in plain.disk.tree() for path in left} == left
+
+
+def test_what_was_never_done_is_an_error_however_often_it_is_asked(plain: SerialBoard) -> None:
+    with at_work(plain) as (volume, _):
+        for act, arguments in (("make_folder", ("nowhere/x",)), ("rename", ("nothing.py", "x.py"))):
+            plain.cut(plain.blocks + 1, UNPLUG, back_after=1.0)
+            with pytest.raises(FileNotFoundError):
+                getattr(volume, act)(*arguments)
+
+
 def test_another_board_in_its_place_is_not_written(plain: SerialBoard) -> None:
     with at_work(plain) as (volume, _):
         volume._board.facts = Facts("OTHER")
