@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import errno
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from chargerctl.deploy.troubles import explain
@@ -225,6 +228,24 @@ def test_nobody_there_is_said_after_a_few_tries() -> None:
     with pytest.raises(BoardError, match=r"cannot be reached \(.*\): is the board switched on"):
         WebClient(access, waited.append).request("GET", "/fs/")
     assert len(waited) == 2
+
+
+def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "LARGEST", 50)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):  # the other end goes
+                while True:
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        access = Access("127.0.0.1", server.getsockname()[1], PASSWORD, "garage.local")
+        with pytest.raises(BoardError, match=r"was lost in DELETE /fs/x \(the answer has no end\)"):
+            WebClient(access).request("DELETE", "/fs/x")
+        thread.join()
 
 
 @pytest.mark.parametrize("fault", ["drop", 500])

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from chargerctl.transport.volume import LARGEST, BoardError, TooMuchError
+from chargerctl.transport.web.bounded import SLOWEST, BoundedSocket
 from chargerctl.visible import visible
 
 LONGEST_VALUE = 63  # of a header, in characters: CircuitPython ignores the rest
 _LONGEST_PATH = 255
 _CONNECT_S = 5
 _ANSWER_S = 30
+_LARGEST_HEAD = 1 << 16  # bytes, and what goes around the pieces of a listing
 _TRIES = 3
 _PAUSE_S = 1.0
 _RESET_S = 2.0  # a board that was reset needs longer than this until it answers again
@@ -134,7 +136,8 @@ class WebClient:
             except (OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
                 why = getattr(error, "strerror", None) or str(error)
                 raise _BusyError(unreachable(access.shown, why)) from None
-            connection.sock.settimeout(_ANSWER_S)
+            grace_s = _ANSWER_S + len(body or b"") / SLOWEST
+            connection.sock = BoundedSocket(connection.sock, grace_s, LARGEST + _LARGEST_HEAD)
             everywhere = {"Authorization": access.authorization, "X-Timestamp": str(int(time.time() * 1000))}
             connection.request(method, quote(path), body, everywhere | headers)
             with connection.getresponse() as response:
