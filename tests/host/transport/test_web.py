@@ -185,7 +185,7 @@ def test_more_than_a_board_can_have_is_refused(
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (401, "refused the password (401): set [web] api_password"),
+        (401, "refused the password (401): set CHARGERCTL_WEB_PASSWORD"),
         (403, "has no password for its web workflow (403)"),
         (409, "a computer owns its drive over USB (409): eject CIRCUITPY there"),
         (412, "exists"),

@@ -20,6 +20,7 @@ from chargerctl.transport.web.bounded import SLOWEST, BoundedSocket
 from chargerctl.visible import visible
 
 LONGEST_VALUE = 63  # of a header, in characters: CircuitPython ignores the rest
+LONGEST_PASSWORD = 41  # bytes: as "Basic " with base64, it fills a header
 _LONGEST_PATH = 255
 _CONNECT_S = 5
 _ANSWER_S = 30
@@ -50,15 +51,27 @@ def unreachable(shown: str, why: str) -> str:
     )
 
 
-def refusals(shown: str) -> dict[int, str]:
+def _refusals(shown: str) -> dict[int, str]:
     """By status: why the board answers nothing of what it was asked, and what to do."""
     return {
-        401: f"{shown} refused the password (401): set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that is on "
-        "the board",
+        401: f"{shown} refused the password (401): set CHARGERCTL_WEB_PASSWORD to the one that is on the board; without it "
+        "the settings' [web] api_password is sent, which the next deploy writes",
         403: f"{shown} has no password for its web workflow (403), so it lets nobody in: set [web] api_password, deploy "
         "with --drive or --port, and reset the board",
         409: f"{shown}: a computer owns its drive over USB (409): eject CIRCUITPY there, or deploy with --drive",
     }
+
+
+class WrongPasswordError(BoardError):
+    """The board has another one."""
+
+
+def refusal(shown: str, status: int) -> BoardError | None:
+    """The error for a status for which a board may answer nothing at all."""
+    message = _refusals(shown).get(status)
+    if message is None:
+        return None
+    return (WrongPasswordError if status == 401 else BoardError)(message, errno.ECONNREFUSED)
 
 
 class LostError(BoardError):
@@ -171,7 +184,9 @@ class WebClient:
             return FileExistsError(errno.EEXIST, "exists", path.removeprefix("/fs/"))
         if status in (413, 417):
             return OSError(errno.ENOSPC, "no space left on the board")
-        message = refusals(shown).get(status)
+        if error := refusal(shown, status):
+            return error
+        message = None
         if status == 500:
             message = (
                 f"{shown} failed at {what} (500): its drive may be damaged or its memory full; reset the board, then run "

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import Relay, answer_in
 from chargerctl.transport.volume import BoardError
-from chargerctl.transport.web.client import Access, refusals, unreachable
+from chargerctl.transport.web.client import Access, refusal, unreachable
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -122,7 +122,6 @@ def _opened(access: Access) -> ClientConnection:
     ) as error:  # UnicodeError: no name that can be looked up
         status = getattr(getattr(error, "response", None), "status_code", 0)
         why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
-        raise BoardError(
-            refusals(access.shown).get(status) or unreachable(access.shown, why),
-            errno.ECONNREFUSED,
+        raise (
+            refusal(access.shown, status) or BoardError(unreachable(access.shown, why), errno.ECONNREFUSED)
         ) from None

@@ -40,7 +40,7 @@ class Hold:
         force: bool,
         say: Callable[[str], None],
     ) -> None:
-        self._client = client
+        self.client = client
         self._ask = ask
         self._force = force
         self._say = say
@@ -57,11 +57,11 @@ class Hold:
         if self._begun:
             self._check()
             return
-        if self._client.clock() < self._open_until and self._client.breaks == self._breaks:
+        if self.client.clock() < self._open_until and self.client.breaks == self._breaks:
             return
         answer = self._asked()
         if answer is not None and answer.by_hold_py:
-            self._client.pause(_RELOAD_S)  # it may just have ended
+            self.client.pause(_RELOAD_S)  # it may just have ended
             answer = self._asked()
         if answer is None:
             self._silent()
@@ -86,7 +86,7 @@ class Hold:
             if self._marked:
                 self._marked = self._begun = False
                 self._open_until = 0.0
-                self._client.request("DELETE", _PLACE)
+                self.client.request("DELETE", _PLACE)
             elif self._promised:
                 self._promised = False
                 self._ask(FREE, _ANSWER_S)
@@ -95,8 +95,8 @@ class Hold:
         answer = self._ask(HOLD, _ANSWER_S)
         self._promised = answer is not None and answer.stays_open and not answer.by_hold_py
         held = answer is not None and answer.by_hold_py
-        self._open_until = self._client.clock() + (_HELD_S if held else _PROMISED_S)
-        self._breaks = self._client.breaks
+        self._open_until = self.client.clock() + (_HELD_S if held else _PROMISED_S)
+        self._breaks = self.client.breaks
         return answer
 
     def _begin(self) -> None:
@@ -132,15 +132,15 @@ class Hold:
     def _mark(self) -> None:
         self._say(f"{self._shown}: its relay is open; the charger stops until this has ended")
         self._marked = True
-        self._client.request("PUT", _PLACE, b"")
-        end = self._client.clock() + _RESTART_S
-        while self._client.clock() < end:
+        self.client.request("PUT", _PLACE, b"")
+        end = self.client.clock() + _RESTART_S
+        while self.client.clock() < end:
             with suppress(BoardError):  # the console may close while the program starts again
                 answer = self._ask(HOLD, _ANSWER_S)
                 if answer is not None and answer.by_hold_py:
-                    self._breaks = self._client.breaks
+                    self._breaks = self.client.breaks
                     return
-            self._client.pause(1)
+            self.client.pause(1)
         self.end()
         raise BoardError(
             f"{self._shown} did not stop its charger within {_RESTART_S} s: an older firmware cannot; deploy with --port"
@@ -148,15 +148,15 @@ class Hold:
 
     def _check(self) -> None:
         """BoardError where the mark is gone: from then on nothing more is written or read."""
-        if self._marked and self._client.breaks == self._breaks:
+        if self._marked and self.client.breaks == self._breaks:
             return
         try:
             if self._marked:
-                self._client.request("GET", _PLACE)
+                self.client.request("GET", _PLACE)
         except FileNotFoundError:
             self._marked = False
         if not self._marked:
             raise BoardError(
                 f"{self._shown} was reset meanwhile, so its relay may close again: run this again"
             )
-        self._breaks = self._client.breaks
+        self._breaks = self.client.breaks
