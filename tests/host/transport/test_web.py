@@ -16,6 +16,7 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import HOLD, LOOK
 from chargerctl.transport.volume import BoardError, TooMuchError
 from chargerctl.transport.web import client as client_module
+from chargerctl.transport.web import console as console_module
 from chargerctl.transport.web.client import Access, WebClient
 from chargerctl.transport.web.console import WebConsole, ask
 from chargerctl.transport.web.holding import MARK, Hold
@@ -480,6 +481,42 @@ def test_the_console_is_a_stream_of_bytes(board: WebBoard) -> None:
             text += console.read(5)
     finally:
         console.close()
+
+
+class Socket:
+    """Of a console: nothing comes, and `clock` runs while it is read."""
+
+    socket = None
+
+    def __init__(self) -> None:
+        self.clock = 100.0
+        self.closed_at = 0.0
+
+    def recv(self, timeout: float, decode: bool) -> str:
+        self.clock += timeout
+        raise TimeoutError
+
+    def send(self, text: str) -> None:
+        self.clock += 0.1
+
+    def close(self) -> None:
+        self.closed_at = self.clock
+
+
+@pytest.mark.parametrize(("answered", "closed_at"), [(False, 100.6), (True, 100.1)])
+def test_a_console_is_closed_only_when_the_board_has_read_what_was_typed(
+    answered: bool, closed_at: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that has just seen that there is a key would wait for it for ever."""
+    connection = Socket()
+    monkeypatch.setattr(console_module, "_opened", lambda access: connection)
+    monkeypatch.setattr(console_module, "_keep_alive", lambda connection: None)
+    console = WebConsole(Access("garage", 80, "", "garage"), now=lambda: connection.clock)
+    console.write(b"\r?free\r")
+    if answered:
+        console.answered()
+    console.close()
+    assert connection.closed_at == pytest.approx(closed_at)
 
 
 def test_the_question_is_asked_over_it(board: WebBoard) -> None:
