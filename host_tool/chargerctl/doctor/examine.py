@@ -14,11 +14,12 @@ from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.opening import OpenDrive
 from chargerctl.deploy.snapshot import Snapshot, look
 from chargerctl.deploy.troubles import explained
-from chargerctl.doctor.broker import Login, Probe, broker_findings, probe
+from chargerctl.doctor.broker import broker_findings
 from chargerctl.doctor.central import central_findings
 from chargerctl.doctor.clock import Exchange, check_time, over_network
 from chargerctl.doctor.drive import drive_findings
 from chargerctl.doctor.finding import FAILED, SKIPPED, Finding
+from chargerctl.doctor.probe import Login, Probe, probe
 from chargerctl.settings import Effective
 from chargerctl.settings.values import Values
 

@@ -15,8 +15,8 @@ import pytest
 from chargerctl.cli import doctor
 from chargerctl.cli.main import main
 from chargerctl.deploy.records import COMMIT
-from chargerctl.doctor.broker import Login, Message, Probe
 from chargerctl.doctor.examine import network_findings
+from chargerctl.doctor.probe import Login, Message, Probe
 
 from tests.host.commands import SECRET, Run
 
