@@ -12,8 +12,9 @@ import click
 
 from chargerctl import __version__
 from chargerctl.boards.address import Address
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
-from chargerctl.cli.output import Answer, Command
+from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
 from chargerctl.doctor.console import health_of
 from chargerctl.doctor.reach import console_of, drive_of, logged
@@ -32,7 +33,8 @@ from chargerctl.settings import Effective, SettingsError, effective
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="What chargerctl monitor --log has written: since the board's last start.",
 )
-def command(drive: Address | None, config: Path | None, log_path: Path | None) -> Answer:
+@click.pass_obj
+def command(output: Output, drive: Address | None, config: Path | None, log_path: Path | None) -> Answer:
     """Print a text to paste into an issue: versions, board, memory, resets, faults, what is deployed.
 
     No names, addresses or secrets are in it. Read it before you paste it. The board goes on running.
@@ -55,7 +57,8 @@ def command(drive: Address | None, config: Path | None, log_path: Path | None) -
     except ChargerctlError as error:
         missing.append(f"drive: {error.message}")
     try:
-        lines = logged(log_path, secrets) if log_path else console_of(drive, secrets)
+        reach = approach(output, force=False, config=config)
+        lines = logged(log_path, secrets) if log_path else console_of(drive, secrets, reach)
     except (ChargerctlError, OSError) as error:
         missing.append(f"console: {error}")
     tool = f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
