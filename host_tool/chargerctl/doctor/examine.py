@@ -75,10 +75,25 @@ def network_findings(
             "docs/security.md",
         )
     if login:
-        result = ask(login, listen_s)
-        yield from broker_findings(login, result)
-        yield from central_findings(login, result, now())
+        yield from _broker(login, listen_s, ask, now)
     yield from check_time(values.ntp.server, exchange(values.ntp.server), now)
+
+
+def _broker(
+    login: Login, listen_s: float, ask: Callable[[Login, float], Probe], now: Callable[[], float]
+) -> Iterator[Finding]:
+    try:
+        result = ask(login, listen_s)
+    except ImportError:
+        yield Finding(
+            "broker",
+            SKIPPED,
+            "not asked: that needs paho-mqtt, which is not installed",
+            "pip install 'chargerctl[doctor]'",
+        )
+        return
+    yield from broker_findings(login, result)
+    yield from central_findings(login, result, now())
 
 
 class _NoAuthorityError(Exception):

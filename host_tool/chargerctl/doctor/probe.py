@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chargerctl.doctor.refusals import UNSUPPORTED, after_refusal, why_no_connection
-from chargerctl.errors import ChargerctlError
 
 ANSWER_S = 10.0
 NEWER_S = 3.0  # for MQTT 5: a broker that does not know it may wait for more, without a word
@@ -77,18 +76,13 @@ class Probe:
 def probe(
     login: Login, listen_s: float, clock: Callable[[], float] = time.monotonic, newer_s: float = NEWER_S
 ) -> Probe:
-    """Connect, subscribe, listen so many seconds, disconnect. ChargerctlError without paho-mqtt.
+    """Connect, subscribe, listen so many seconds, disconnect. ImportError without paho-mqtt.
 
     With MQTT 5, because only there a broker says that it refuses a publish; with 3.1.1, as the charger, where that fails.
     """
-    try:
-        newer = _Session(login, clock, "5", newer_s)
-        found = newer.run(listen_s)
-        return found if newer.was_understood else _Session(login, clock, "3.1.1", ANSWER_S).run(listen_s)
-    except ImportError:
-        raise ChargerctlError(
-            "paho-mqtt is not installed, which asks the broker: pip install 'chargerctl[sim]'"
-        ) from None
+    newer = _Session(login, clock, "5", newer_s)
+    found = newer.run(listen_s)
+    return found if newer.was_understood else _Session(login, clock, "3.1.1", ANSWER_S).run(listen_s)
 
 
 class _Session:
