@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from chargerctl.boards.address import Address, SerialPort, WebHost
 from chargerctl.boards.choice import CONSOLES, the_board
 from chargerctl.boards.reach import PLAIN, Approach
@@ -14,13 +12,9 @@ from chargerctl.deploy.opening import open_drive
 from chargerctl.doctor.examine import Examined
 from chargerctl.doctor.listening import overheard
 from chargerctl.errors import ChargerctlError
-from chargerctl.monitor.log import since_start
 from chargerctl.monitor.reach import console_opener
 from chargerctl.monitor.secrets import Masker
 from chargerctl.settings import Effective
-
-# Before the text of a line in a log are its time and a sign (monitor/log.py).
-_SIGNS = 3
 
 
 def drive_of(address: Address | None, settings: Effective | None) -> Examined:
@@ -40,10 +34,3 @@ def console_of(address: Address | None, secrets: tuple[str, ...], approach: Appr
     ChargerctlError, OSError."""
     chosen = the_board(address, surroundings(), writes=False, kinds=CONSOLES)
     return overheard(console_opener(chosen, approach), Masker(secrets))
-
-
-def logged(path: Path, secrets: tuple[str, ...]) -> list[str]:
-    """The lines of a monitor's log since the board's last start. ChargerctlError."""
-    masker = Masker(secrets)
-    texts = (line.partition(" ")[2][_SIGNS - 1 :] for line in since_start(path))
-    return [masker.masked(text) for text in texts]
