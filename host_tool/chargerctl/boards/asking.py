@@ -73,7 +73,7 @@ def with_answers(
         if way is None:
             return device
         try:
-            console = open_console(replace(way.address, called=device.name))
+            console = open_console(replace(way.address, called="" if way.announced else device.name))
             try:
                 told = ask(console, now)
             finally:

@@ -90,7 +90,7 @@ def open_console(address: Address) -> Console:
     if not isinstance(address, WebHost):
         raise ChargerctlError("it has no console")
     if not address.called:  # anyone can announce a board, and would get the password
-        raise ChargerctlError("a board in the network is asked only if it is in boards.toml")
+        raise ChargerctlError("a board in the network is asked only if its address is in boards.toml")
     from chargerctl.transport.web.console import WebConsole
 
     if not (password := given_password(address)):

@@ -84,6 +84,15 @@ def test_a_board_in_the_network_is_taken_only_if_the_user_has_named_it() -> None
     assert chosen(near=[PICO], far=[replace(ON_AIR, name="garage")]) == DRIVE
 
 
+def test_whoever_announces_a_name_or_number_of_the_users_gets_nothing() -> None:
+    stranger = replace(ON_AIR, name="garage", ways=(Way("web", HOST, announced=True),))
+    assert "no board found that is certainly yours: name it: garage" in refused(far=[stranger])
+    asked = OfUid(stranger.uid, called="garage")
+    assert "10.0.0.9: anyone in the network can announce that" in refused(asked, far=[stranger])
+    both = replace(stranger, ways=(*stranger.ways, Way("web", WebHost("10.0.0.7"))))
+    assert chosen(far=[both]) == chosen(asked, far=[both]) == WebHost("10.0.0.7")
+
+
 def test_without_any_board_the_line_says_what_to_do_and_where_nothing_was_looked_for() -> None:
     assert refused() == (
         "no board found: plug it in, or name it with --drive PATH, --port PORT or --host HOST; chargerctl devices shows "

@@ -121,13 +121,23 @@ def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, c
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("", "", "10.0.0.9: was not asked: a board in the network is asked only if it is in boards.toml"),
+        (
+            "",
+            "",
+            "10.0.0.9: was not asked: a board in the network is asked only if its address is in boards.toml",
+        ),
         ("gate", "", "10.0.0.9: was not asked: its password is not known"),
         ("gate", '[web]\napi_password = "open sesame"\n', None),
     ],
 )
 def test_only_a_board_that_is_named_gets_the_password(
-    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, name: str, text: str, said: str | None
+    around,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys,
+    name: str,
+    text: str,
+    said: str | None,
 ) -> None:
     monkeypatch.setattr(ports, "listed_ports", list)
     sent = []
@@ -140,6 +150,28 @@ def test_only_a_board_that_is_named_gets_the_password(
     assert len(sent) == (said is None)
     assert (said or "10.0.0.9: no charger answers there") in err
     assert "open sesame" not in err
+
+
+@pytest.mark.parametrize("address", ["http://cpy-2b0f.local", "uid:04C4AC15B2F0"])
+def test_whoever_announces_a_name_or_uid_of_boards_toml_gets_no_password(
+    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, address: str
+) -> None:
+    monkeypatch.setattr(ports, "listed_ports", list)
+    fetch = network.fetch_version
+    monkeypatch.setattr(
+        network, "fetch_version", lambda host, port: fetch(host, port) if host == "10.0.0.9" else silent()
+    )
+    asked: list[str] = []
+    monkeypatch.setattr(console, "WebConsole", lambda access: asked.append(access.host) or SilentConsole())
+    Path("gate.toml").write_text(CONFIG + '[web]\napi_password = "open sesame"\n')
+    Path("boards.toml").write_text(f'[boards.gate]\naddress = "{address}"\nsettings = "gate.toml"\n')
+    _, _, err = devices(capsys, "--ask")
+    assert asked == []
+    assert "10.0.0.9: was not asked: a board in the network is asked only if" in err
+
+
+def silent() -> bytes:
+    raise OSError(110, "timed out")
 
 
 class SilentConsole:
