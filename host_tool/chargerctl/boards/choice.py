@@ -35,7 +35,7 @@ def the_board(
     if isinstance(asked, OfUid):
         return _called(asked, _way_to(_with_uid(asked, around), writes, kinds))
     if asked == SerialPort(AUTO):
-        return _only(around, writes, [kind for kind in kinds if kind == "serial"], bridges=True)
+        return _only(around, writes, [kind for kind in kinds if kind == "serial"])
     if isinstance(asked, Folder) and "drive" not in kinds:
         return _called(asked, _way_to(_with_drive(asked, around), writes, kinds))
     return asked or _only(around, writes, kinds)
@@ -70,11 +70,11 @@ def _with_drive(asked: Folder, around: Surroundings) -> Device:
     )
 
 
-def _only(around: Surroundings, writes: bool, kinds: Sequence[str], bridges: bool = False) -> Address:
-    """bridges: also a port behind a USB-to-serial chip, which may be anything if the user has not named it."""
+def _only(around: Surroundings, writes: bool, kinds: Sequence[str]) -> Address:
+    """Never a port behind a USB-to-serial chip that the user has not named: anything may be behind it, a printer too."""
     plugged_in, notes = around.plugged_in()
     found = [device for device in plugged_in if _ways(device, kinds)]
-    likely = [device for device in found if bridges or device.certain or device.uid or device.name]
+    likely = [device for device in found if device.certain or device.uid or device.name]
     if not likely and "web" in kinds:
         on_the_network, more = around.on_the_network()
         notes = [*notes, *more]

@@ -96,7 +96,7 @@ port_option: Decorator = click.option(
     "--port",
     type=_Port(),
     metavar="PORT|auto",
-    help="The board's serial port, for a board without a drive. auto: the only one there is.",
+    help="The board's serial port, for a board without a drive. auto: the only one, but none behind a serial chip.",
 )
 
 

@@ -65,8 +65,11 @@ def test_of_several_none_is_taken_and_each_is_listed_as_it_is_typed() -> None:
 
 
 def test_a_port_that_may_lead_to_anything_is_taken_only_on_request() -> None:
-    assert "no board found that is certainly yours: name it: --port /dev/ttyUSB0" in refused(near=[BRIDGE])
-    assert chosen(SerialPort(AUTO), [BRIDGE]) == SerialPort("/dev/ttyUSB0")
+    for asked in (None, SerialPort(AUTO)):
+        said = refused(asked, near=[BRIDGE])
+        assert "no board found that is certainly yours: name it: --port /dev/ttyUSB0" in said
+    assert chosen(SerialPort(AUTO), [BRIDGE, C6]) == PORT
+    assert chosen(SerialPort("/dev/ttyUSB0"), [BRIDGE]) == SerialPort("/dev/ttyUSB0")
     assert chosen(near=[BRIDGE, PICO]) == DRIVE
     assert chosen(near=[replace(BRIDGE, name="gate")]) == SerialPort("/dev/ttyUSB0")
 
@@ -74,7 +77,7 @@ def test_a_port_that_may_lead_to_anything_is_taken_only_on_request() -> None:
 def test_auto_is_a_port_although_there_is_a_drive() -> None:
     assert chosen(SerialPort(AUTO), [PICO], writes=False) == PORT
     assert LAPTOP_OWNS in refused(SerialPort(AUTO), [PICO])
-    assert "2 boards found" in refused(SerialPort(AUTO), [C6, BRIDGE])
+    assert "2 boards found" in refused(SerialPort(AUTO), [C6, PICO])
 
 
 def test_a_board_in_the_network_is_taken_only_if_the_user_has_named_it() -> None:
