@@ -15,15 +15,13 @@ from chargerctl.boards.choice import CONSOLES
 from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.sightings import Deployed, clean
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.lines import Lines
 
 QUESTION = b"\r?relay\r"
 ANSWER_S = 6.0  # the firmware answers between two passes, where it may load what answers; a blocking call may come first
 _MOST = 1 << 16  # bytes of a console that says something else
 _AT_ONCE = 8
-_TITLE = re.compile(
-    rb"\x1b\].*?(?:\x1b\\|\x07)", re.DOTALL
-)  # CircuitPython sets the terminal's title at any moment
-_ANSWER = re.compile(rb"asked  firmware ([^\s,]{1,80}), serial ([^\s,]{1,80}), up (\d{1,10}) s\b")
+_ANSWER = re.compile(r"asked  firmware ([^\s,]{1,80}), serial ([^\s,]{1,80}), up (\d{1,10}) s\b")
 
 
 class Console(Protocol):
@@ -48,12 +46,14 @@ def ask(console: Console, now: Callable[[], float]) -> Told | None:
     """None where no charger answers in ANSWER_S. OSError."""
     end = now() + ANSWER_S
     console.write(QUESTION)
-    said = b""
-    while (left := end - now()) > 0 and len(said) < _MOST:
-        said += console.read(left)
-        if found := _ANSWER.search(_TITLE.sub(b"", said)):
-            version, serial, up_s = (clean(text.decode(errors="replace")) for text in found.groups())
-            return Told(Deployed(serial, "", version), int(up_s))
+    lines, said = Lines(), 0
+    while (left := end - now()) > 0 and said < _MOST:
+        data = console.read(left)
+        said += len(data)
+        for line in lines.feed(data):
+            if found := _ANSWER.search(line.text):
+                version, serial, up_s = map(clean, found.groups())
+                return Told(Deployed(serial, "", version), int(up_s))
     return None
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chargerctl.transport.lines import Lines
+
 HOLD = b"\r?hold\r"  # asks, and holds the relay open for the minutes of a deploy
 LOOK = b"\r?relay\r"  # only asks
 FREE = b"\r?free\r"  # ends the hold
 
 _BY_HOLD_PY = "by hold.py"
-_TITLE = re.compile(
-    r"\x1b\].*?(?:\x1b\\|\x07)", re.DOTALL
-)  # CircuitPython sets the terminal's title at any moment
 _ANSWER = re.compile(
-    r"^(?:\[ *\d+\.\d{3}\] )?asked  relay (open|closed|unknown), (transaction|no transaction), "
-    r"(?:held open ([^\r\n]{1,40})|not held)\r{0,2}\n",
-    re.MULTILINE,
+    r"(?:\[ *\d+\.\d{3}\] )?asked  relay (open|closed|unknown), (transaction|no transaction), "
+    r"(?:held open ([^\r\n]{1,40})|not held)"
 )
 
 
@@ -45,10 +43,22 @@ class Relay:
         return f"the relay is {self.relay}, {transaction}"
 
 
+class Listening:
+    """Finds answers in what a console prints from now on, however it is cut up."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+
+    def feed(self, data: bytes) -> Relay | None:
+        """The last complete answer in what has come."""
+        lines = (line.text for line in self._lines.feed(data) if line.ended and not line.continues)
+        found = [match.groups() for text in lines if (match := _ANSWER.fullmatch(text))]
+        if not found:
+            return None
+        relay, transaction, held = found[-1]
+        return Relay(relay, transaction == "transaction", held or "")
+
+
 def answer_in(text: str) -> Relay | None:
-    """The last complete answer in what a console has printed since the question."""
-    found = _ANSWER.findall(_TITLE.sub("", text))
-    if not found:
-        return None
-    relay, transaction, held = found[-1]
-    return Relay(relay, transaction == "transaction", held)
+    """The last complete answer in this text."""
+    return Listening().feed(text.encode())

@@ -125,3 +125,7 @@ def test_only_consoles_that_are_a_boards_or_the_users_own_are_asked() -> None:
     assert answers(replace(chip, name="gate"), Line(ANSWER))[0].since == 6400
     shut = replace(C6, ways=(Way("serial", SerialPort("x"), "you may not open it"), Way("web", WebHost("h"))))
     assert answers(shut, Line(ANSWER))[0].since == 6400
+
+
+def test_titles_that_begin_without_end_hide_no_answer() -> None:
+    assert told(*[b"\x1b]" * 1000] * 20, b"\r\n" + ANSWER) == GARAGE

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import Relay, answer_in
+from chargerctl.transport.relay import Listening, Relay
 from chargerctl.transport.volume import BoardError
 from chargerctl.transport.web.client import Access, refusals, unreachable
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _OPEN_S = 5
 _PIECE = 8  # bytes typed at once, into a ring of 16
 _LARGEST = 1 << 16  # of one message
-_MOST = 1 << 16  # characters that are kept of what comes before an answer
 
 
 class WebConsole:
@@ -76,10 +75,9 @@ def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
     console = WebConsole(access)
     try:
         console.write(question)
-        text, end = "", time.monotonic() + seconds
+        listening, end = Listening(), time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            text = (text + console.read(left).decode("utf-8", "replace"))[-_MOST:]
-            if answer := answer_in(text):
+            if answer := listening.feed(console.read(left)):
                 return answer
         return None
     finally:
