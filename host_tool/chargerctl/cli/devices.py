@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
-from chargerctl.boards.asking import Console, with_answers
+from chargerctl.boards.asking import with_answers
 from chargerctl.boards.devices import Device, devices
 from chargerctl.boards.reach import Approach, web_access
 from chargerctl.boards.sightings import Sightings
@@ -27,6 +27,7 @@ from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.deployed import deployed_on
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import Console
 
 _FOREVER = float("inf")
 _PAUSE_S = 1.0  # between two looks: a board takes seconds to appear
