@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 
@@ -33,10 +35,18 @@ _FOREVER = float("inf")
 _PAUSE_S = 1.0  # between two looks: a board takes seconds to appear
 
 
+class Seconds(click.FloatRange):
+    """`nan` is a float, and neither too large nor too small."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is no number of seconds", param, ctx) if math.isnan(seconds) else seconds
+
+
 @click.command(cls=Command)
 @click.option(
     "--wait",
-    type=click.FloatRange(0),
+    type=Seconds(0),
     is_flag=False,
     flag_value=_FOREVER,
     metavar="[SECONDS]",

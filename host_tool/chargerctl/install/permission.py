@@ -12,7 +12,7 @@ from chargerctl.transport.serial.raw_repl import RawRepl
 
 _ANSWER_S = 10.0  # in which a charger that runs answers
 _SYNC_TRIES, _SYNC_S = 3, 0.5
-# What Espressif's serial protocol begins with, and how the bootloader in the chip's ROM answers. No program is stopped by it.
+# What Espressif's serial protocol begins with, and how the bootloader in the chip's ROM answers. It stops no program.
 _SYNC = b"\xc0\x00\x08\x24\x00\x00\x00\x00\x00\x07\x07\x12\x20" + b"\x55" * 32 + b"\xc0"
 _SYNCED = b"\xc0\x01\x08"
 _EMPTY = b"invalid header: 0x"  # said again and again by a chip whose flash has no program

@@ -61,6 +61,7 @@ class Log:
 
 def since_start(path: Path) -> list[str]:
     """The lines of a log from the board's last start on; empty where it has none, or no such file."""
+    refuse_other_than_file(path)  # a pipe would block
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -252,6 +253,18 @@ def test_no_board_is_no_failure_unless_it_was_waited_for(
     assert (status, out) == (1, "")
     assert "no board appeared" in err
     assert json.loads(devices(capsys, "--wait=0", "--json")[1])["error"] == "no board appeared"
+
+
+def test_a_wait_for_no_number_of_seconds_is_wrong_input(state: Path, capsys) -> None:
+    for seconds in ("nan", "-1", "x"):
+        assert devices(capsys, f"--wait={seconds}")[0] == 2
+
+
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero"])
+def test_doctor_reads_no_certificate_without_end(tmp_path: Path, state: Path, capsys, source: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["doctor", "--drive", "none", "--ca-file", source]) == 2
+    assert f"{source}: is a pipe or a device, not a file" in capsys.readouterr().err
 
 
 def test_a_wait_ends_with_the_first_board_or_when_it_is_over() -> None:
