@@ -24,10 +24,13 @@ from chargerctl.doctor.laptop import settings_findings
 from chargerctl.doctor.reach import console_of, drive_of
 from chargerctl.doctor.show import finding_lines, plain, summary
 from chargerctl.errors import ChargerctlError
+from chargerctl.files import read_file
 from chargerctl.monitor.of_settings import of_settings
 from chargerctl.settings import Effective, SettingsError, effective
 from chargerctl.settings.effective import secrets_seen
 from chargerctl.visible import visible
+
+_CERTIFICATES = 1 << 20  # bytes of a file with certificates
 
 
 @click.command(cls=Command)
@@ -107,7 +110,7 @@ def _examine(
     except SettingsError as error:
         problems = error.problems
     yield from settings_findings(str(path or "settings"), len(settings.given) if settings else 0, problems)
-    authority = ca_file.read_bytes() if ca_file else None
+    authority = read_file(ca_file, _CERTIFICATES) if ca_file else None
     try:
         examined = drive_of(address, settings)
         yield from examined.findings()
