@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.transport.lines import Lines
-from chargerctl.transport.relay import HOLD, Listening
+from chargerctl.transport.relay import HOLD, SILENT, Listening
 from chargerctl.transport.serial.board import Board
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts
 from chargerctl.transport.serial.volume import SerialVolume
@@ -79,12 +79,12 @@ def _refuse_a_charge(board: Board) -> None:
     answer = board.question(HOLD, Listening().feed, _ANSWER_S)
     if answer is None:
         raise ChargerctlError(
-            f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
-            "make sure that no car charges, then use --force"
+            f"the program on the board at {name} does not say whether it charges ({SILENT}): make sure that no car charges, "
+            "then use --force"
         )
     if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {name} may not be stopped now: {answer}; wait until the session is over, or use --force"
+            f"the charger at {name} may not be stopped now: {answer}; {answer.remedy}, or use --force"
         )
 
 
