@@ -140,6 +140,17 @@ def test_no_statement_is_longer_than_a_bridge_takes(board: SerialBoard) -> None:
     assert board.dropped == 0
 
 
+@pytest.mark.parametrize("text", ["'\"\\\n" * 300, "\N{SNAKE}ä" * 300, "\x00\x7f" * 300])
+def test_a_hold_of_any_text_is_sent_in_statements_that_are_short_enough(
+    plain: SerialBoard, text: str
+) -> None:
+    ports = BoardsPorts(plain)
+    repl = RawRepl(ports.open("ttyACM0"), ports)
+    repl.enter()
+    repl.define(text, "y")
+    assert repl.confirm("", 1.0, "str(len(y))") == b"%d" % len(text)
+
+
 # Safety.
 
 
