@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -54,10 +54,13 @@ PLAIN = Approach()
 
 @dataclass(frozen=True)
 class Reached:
-    """A board's files. restart: has the board run what is on it now, and returns what there is to say about that."""
+    """A board's files. restart: has the board run what is on it now, and returns what there is to say about that.
+    drive_safe: before anything is written, drives these outputs, (pin, safe level) by name, where the board was stopped.
+    """
 
     volume: Volume
     restart: Callable[[], Restarted]
+    drive_safe: Callable[[Mapping[str, tuple[str, bool]]], object] = len
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def reached(address: Address, approach: Approach) -> Iterator[Reached]:
         from chargerctl.transport.serial.visit import visited  # not for those that use a drive
 
         with visited(address.port, approach.force, approach.writes, approach.say) as (volume, restart):
-            yield Reached(volume, restart)
+            yield Reached(volume, restart, volume.drive_safe)
     elif isinstance(address, WebHost):
         from chargerctl.transport.web.visit import visited as visited_by_web
 

@@ -22,7 +22,7 @@ from chargerctl.deploy.progress import shown_progress
 from chargerctl.deploy.records import Commit
 from chargerctl.deploy.rollback import keep
 from chargerctl.deploy.show import diff, plan_json, plan_lines, step_lines
-from chargerctl.deploy.troubles import stopped
+from chargerctl.deploy.troubles import explained, stopped
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.files import state_folder
 from chargerctl.transport.volume import Restarted
@@ -76,6 +76,8 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
     if not manner.dry_run and not plan.nothing_to_do:
         manner.ask("Write this?", written=plan.snapshot.written)
         drive.check_unchanged(plan.snapshot)
+        with explained(drive.volume.name):
+            drive.drive_safe(plan.safe_levels)
         if drive.blank:
             drive.volume.write(BOOT_OUT, drive.boot.render().encode())
         with (

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
@@ -30,14 +30,15 @@ from chargerctl.transport.volume import Restarted, Volume
 
 @dataclass(frozen=True)
 class OpenDrive:
-    """A locked drive. restart: as in Reached. blank: an empty folder, which will become the drive of a board that is not
-    connected."""
+    """A locked drive. restart, drive_safe: as in Reached. blank: an empty folder, which will become the drive of a board
+    that is not connected."""
 
     address: Address
     volume: Volume
     boot: BootOut
     restart: Callable[[], Restarted]
     blank: bool = False
+    drive_safe: Callable[[Mapping[str, tuple[str, bool]]], object] = len
 
     @property
     def key(self) -> str:
@@ -95,7 +96,7 @@ def open_drive(
         with explained(board.volume.name):
             boot = _boot_of(board.volume)
             is_blank = blank and folder is not None and folder.is_blank
-        yield OpenDrive(address, board.volume, boot, board.restart, is_blank)
+        yield OpenDrive(address, board.volume, boot, board.restart, is_blank, board.drive_safe)
 
 
 @contextmanager

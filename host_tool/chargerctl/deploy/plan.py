@@ -43,6 +43,12 @@ class Plan:
         return [change for change in self.changes if change.kind != "keep"]
 
     @property
+    def safe_levels(self) -> dict[str, tuple[str, bool]]:
+        """(pin, level) of each output that has to be held safe."""
+        outputs = ((name, self.pins[name]) for name in ("relay", "lock") if name in self.pins)
+        return {name: (pin, active == "low") for name, (pin, active) in outputs}
+
+    @property
     def nothing_to_do(self) -> bool:
         return not (self.touched or self.leftovers or self.work.held)
 

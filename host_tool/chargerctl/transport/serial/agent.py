@@ -13,6 +13,7 @@ has its place in it. Numbers are text; arguments end with \0.
     c  close it, and read it back: as h      h  PATH...: size and SHA-256 of each
     n  PATH, NEW PATH    u  PATH (a file)    m, q  PATH (a folder to make, to remove)
     s  sync              g  outputs safe
+    k  NAME, PIN, LEVEL: an output to drive safe, too, unless it is driven already
 """
 
 from __future__ import annotations
@@ -141,7 +142,17 @@ def s(a):
  if hasattr(os,"sync"):os.sync()
 def g(a):
  for x in o:x[2].value=x[3]
-V={"i":i,"f":f,"l":l,"r":r,"o":O,"w":w,"z":z,"d":d,"c":c,"h":h,"n":n,"u":u,"m":m,"q":Q,"s":s,"g":g}
+def k(a):
+ e,n,v=[x.decode() for x in t(a)]
+ if e in [x[0] for x in o]:return
+ import board,digitalio
+ try:
+  n=digitalio.DigitalInOut(getattr(board,n))
+  n.switch_to_output(value=v=="1")
+ except (AttributeError,TypeError,ValueError):return "n"
+ o.append([e,None,n,v=="1"])
+ return "d"
+V={"i":i,"f":f,"l":l,"r":r,"o":O,"w":w,"z":z,"d":d,"c":c,"h":h,"n":n,"u":u,"m":m,"q":Q,"s":s,"g":g,"k":k}
 def x(a):
  j=0
  try:

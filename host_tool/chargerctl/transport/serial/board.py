@@ -8,7 +8,7 @@ from __future__ import annotations
 import binascii
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -64,6 +64,7 @@ class Board:
         self._say = say
         self._repl: RawRepl | None = None
         self.facts = Facts()
+        self._outputs: dict[str, tuple[str, bool]] = {}
 
     def open(self) -> None:
         """Open the port; it may be away for a moment because the board was just reset. LostError."""
@@ -115,6 +116,16 @@ class Board:
             f"{self.name} stopped answering: press the board's reset button (until then its charger is stopped), then run "
             "this again"
         )
+
+    def drive_safe(self, outputs: Mapping[str, tuple[str, bool]]) -> None:
+        """Drive these, (pin, safe level) by name, as well as those that the board knows by itself. Errors as of ask()."""
+        for name, (pin, level) in outputs.items():
+            answer = self.ask("k", _output(name, pin, level))
+            if answer == b"d":
+                self._say(f"{self.name}: {name} {pin} is driven safe, as the settings say")
+            elif answer:
+                self._say(f"warning: {self.name}: {name} {pin} cannot be driven safe")
+        self._outputs = dict(outputs)
 
     def leave(self, overhear: Callable[[bytes], object] = len) -> bool:
         """Outputs safe, then a reset: what is on the board runs. False where it still answers at its prompt after that.
@@ -212,6 +223,8 @@ class Board:
                 f"another board is at {self.name} now: plug the first one in again, and run this again"
             )
         self.facts = Facts(uid, read_only == "1", inflates == "1", tuple(outputs))
+        for output, (pin, level) in self._outputs.items():
+            self._once("k", _output(output, pin, level), 3.0, False)
 
     def _drive_safe(self, repl: RawRepl) -> None:
         for _ in range(2):
@@ -246,3 +259,7 @@ class Board:
                 self._say(f"{here} is gone: waiting for it to come back")
                 told = True
             self._ports.sleep(_BETWEEN_S)
+
+
+def _output(name: str, pin: str, level: bool) -> bytes:
+    return f"{name}\0{pin}\0{level:d}".encode()

@@ -57,6 +57,11 @@ class SerialVolume:
     def name(self) -> str:
         return self._board.name
 
+    @_plainly
+    def drive_safe(self, outputs: Mapping[str, tuple[str, bool]]) -> None:
+        """(pin, safe level) by name: what the laptop knows of a board on which no settings are, or broken ones."""
+        self._board.drive_safe(outputs)
+
     @property
     @_plainly
     def cluster(self) -> int:

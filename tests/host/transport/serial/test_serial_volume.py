@@ -200,6 +200,30 @@ def test_a_board_without_a_known_relay_is_named() -> None:
     assert said == ["ttyACM0: no relay pin is known on this board, so none is driven"]
 
 
+def test_pins_that_only_the_laptop_knows_are_driven_safe_too_and_again_after_a_reset() -> None:
+    said: list[str] = []
+    tree: Tree = {"code.py": b"pass\n"}
+    with SerialBoard(tree, program=Charging()) as board, at_work(board, said) as (volume, _):
+        volume.drive_safe({"relay": (RELAY, False), "lock": (LOCK, True)})
+        assert (board.level(RELAY), board.level(LOCK)) == (False, True)
+        volume.drive_safe({"relay": (RELAY, False), "lock": (LOCK, True)})
+        board.cut(board.blocks + 3, RESET)
+        volume.write("lib.py", PACKED)
+        assert (board.level(RELAY), board.level(LOCK)) == (False, True)
+    assert [line for line in said if "driven safe, as" in line] == [
+        "ttyACM0: relay D2 is driven safe, as the settings say",
+        "ttyACM0: lock D3 is driven safe, as the settings say",
+    ]
+
+
+@pytest.mark.parametrize("pin", ["D99", "__name__", "I2C"])
+def test_a_pin_that_the_board_does_not_have_is_named(plain: SerialBoard, pin: str) -> None:
+    said: list[str] = []
+    with at_work(plain, said) as (volume, _):
+        volume.drive_safe({"relay": (RELAY, False), "bell": (pin, False)})
+    assert said == [f"warning: ttyACM0: bell {pin} cannot be driven safe"]
+
+
 RUBBISH = [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff", b"1 2", b"9" * 5000, b"\0" * 71]
 ANSWERS = [*(b"=" + b2a_base64(each, newline=False) for each in RUBBISH), b"=~", b"!", b"!x", b"?Foo", b""]
 VERBS: list[Callable[[SerialVolume], object]] = [
