@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
@@ -16,11 +15,12 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.transport.names import DEEPEST, MOST
 from chargerctl.transport.serial.board import Board, RefusedError
 from chargerctl.transport.serial.frames import PIECE, PLACE, ROOM
-from chargerctl.transport.volume import LARGEST, Listing, TooMuchError
+from chargerctl.transport.volume import LARGEST, BoardError, Listing, TooMuchError
 
 _BLOCK = 8192  # bytes that are compressed together: the board needs them twice in its memory
 _READ = 384  # bytes of a file in one answer
 _RESTARTS = 5  # of one file
+_LONGEST_PATH = ROOM - 24  # bytes: beside it are place and count
 _HASHES = 6  # files in one request
 _SLOWEST = 20_000  # bytes a second that a board hashes or inflates at least
 
@@ -84,12 +84,14 @@ class SerialVolume:
                 path = f"{folder}/{name}" if folder else name
                 if path.count("/") >= DEEPEST:
                     raise TooMuchError(f"its folders are more than {DEEPEST} deep")
-                if size >= 0:
+                if out_of_reach := _out_of_reach(path):
+                    others[path] = out_of_reach
+                elif size >= 0:
                     files[path] = size
                 else:
                     folders.add(path)
                     waiting.append(path)
-                if len(files) + len(folders) > MOST:
+                if len(files) + len(folders) + len(others) > MOST:
                     raise TooMuchError(f"it has more than {MOST:,} files and folders")
         return Listing(files, folders, others)
 
@@ -217,7 +219,10 @@ class SerialVolume:
         ]
         whole = b"\0".join(parts)
         if len(whole) > ROOM:
-            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), arguments[0])
+            raise BoardError(
+                f"{arguments[0]!s} is too long a path for a request over the serial port: use a shorter one",
+                errno.ENAMETOOLONG,
+            )
         return self._board.ask(verb, whole, 3.0 + slow / _SLOWEST)
 
     def _entries(self, folder: str) -> Iterator[tuple[str, int]]:
@@ -248,6 +253,15 @@ class SerialVolume:
     def _space(self) -> tuple[int, int, int]:
         cluster, block, blocks = map(int, self._ask("f").split())
         return cluster, block, blocks
+
+
+def _out_of_reach(path: str) -> str:
+    """Why no request can name this path; "" where one can."""
+    try:
+        size = len(path.encode())
+    except UnicodeEncodeError:
+        return "a name that is not UTF-8"
+    return "a path too long for the serial port" if size > _LONGEST_PATH else ""
 
 
 def _records(data: bytes) -> Sequence[tuple[int, bytes]]:

@@ -224,6 +224,27 @@ def test_a_pin_that_the_board_does_not_have_is_named(plain: SerialBoard, pin: st
     assert said == [f"warning: ttyACM0: bell {pin} cannot be driven safe"]
 
 
+def test_a_path_too_long_for_a_request_is_named_and_left_alone() -> None:
+    """A folder of the user's must not keep every command from the board."""
+    long = "/".join(["a folder with a name of its own"] * 5)
+    with SerialBoard({**FILES, f"{long}/x.txt": b"x"}) as board, at_work(board) as (volume, _):
+        files, _, others = volume.list()
+        assert files.keys() == {path for path, content in FILES.items() if content is not None}
+        assert dict(others) == {long: "a path too long for the serial port"}
+        with pytest.raises(BoardError, match="too long a path for a request"):
+            volume.write(f"{long}/{'y' * 60}", b"y")
+
+
+def test_a_name_that_is_not_utf_8_is_named_and_left_alone(
+    plain: SerialBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_work(plain) as (volume, _):
+        monkeypatch.setattr(volume._board, "ask", lambda *_: b"0\x003 \xff.txt\x005 b.txt")
+        files, _, others = volume.list()
+        monkeypatch.undo()
+    assert (files, dict(others)) == ({"b.txt": 5}, {"\udcff.txt": "a name that is not UTF-8"})
+
+
 RUBBISH = [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff", b"1 2", b"9" * 5000, b"\0" * 71]
 ANSWERS = [*(b"=" + b2a_base64(each, newline=False) for each in RUBBISH), b"=~", b"!", b"!x", b"?Foo", b""]
 VERBS: list[Callable[[SerialVolume], object]] = [
