@@ -213,10 +213,18 @@ def web_host(text: str) -> WebHost:
     _refuse_password(text)
     match = _HOST.fullmatch(text.removeprefix("http://"))
     port = int(match[2] or 80) if match else 0
-    if not match or not 0 < port < 65536:
+    if not match or not 0 < port < 65536 or not _is_host(match[1]):
         shown = text.rpartition("@")[2]  # before it may be a password
         raise InputError(f"--host {shown}: is not HOST[:PORT], such as cpy-1a2b3c.local or 192.168.1.20:80")
     return WebHost(match[1], port)
+
+
+def _is_host(host: str) -> bool:
+    """Whether its labels are neither empty nor longer than 63 letters, so that it can be looked up."""
+    try:
+        return host.startswith("[") or bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _of_uid(text: str) -> OfUid:

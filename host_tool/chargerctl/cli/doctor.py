@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address, Folder
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
@@ -69,7 +71,8 @@ def command(
     chargerctl doctor --drive /media/me/CIRCUITPY -c garage.toml --json
     """
     found: list[Finding] = []
-    for finding in _examine(drive, config, overrides, listen_s, ca_file):
+    reach = approach(output, force=False, config=config, overrides=overrides)
+    for finding in _examine(drive, config, overrides, listen_s, ca_file, reach):
         found.append(finding)
         _show(output, finding)
     output.text(summary(found))
@@ -97,6 +100,7 @@ def _examine(
     overrides: tuple[str, ...],
     listen_s: int,
     ca_file: Path | None,
+    reach: Approach,
 ) -> Iterator[Finding]:
     path = config_path(config, address)
     settings: Effective | None = None
@@ -115,7 +119,7 @@ def _examine(
         yield Finding("board", FAILED if isinstance(address, Folder) else SKIPPED, error.message)
     try:
         secrets = of_settings(path, os.environ).secrets
-        yield from console_findings(health_of(console_of(address, secrets)))
+        yield from console_findings(health_of(console_of(address, secrets, reach)))
     except (ChargerctlError, OSError) as error:
         failed = address is not None and not isinstance(address, Folder)
         yield Finding("console", FAILED if failed else SKIPPED, str(error))

@@ -16,6 +16,10 @@ HOLD = b"\r?hold\r"  # asks, and holds the relay open for the minutes of a deplo
 LOOK = b"\r?relay\r"  # only asks
 FREE = b"\r?free\r"  # ends the hold
 
+SILENT = (
+    "another program, an older charger, or one with [safety] max_stall_ms below 250 whose relay is closed"
+)
+
 _BY_HOLD_PY = "by hold.py"
 _MOST = 1 << 16  # bytes of a console that says something else
 _LOGGED = r"(?:\[ *\d+\.\d{3}\] )?asked  "
@@ -57,9 +61,25 @@ class Relay:
         """The charger is not running: hold.py holds until the deploy is finished."""
         return self.stays_open and self.held == _BY_HOLD_PY
 
+    @property
+    def _in_use(self) -> bool:
+        return self.transaction or self.relay == "closed"
+
     def __str__(self) -> str:
+        if self.relay == "unknown":
+            return "no charger runs there, and no relay pin is known"
         transaction = "a transaction is running" if self.transaction else "no transaction is running"
-        return f"the relay is {self.relay}, {transaction}"
+        said = f"the relay is {self.relay}, {transaction}"
+        if self.stays_open or self._in_use:
+            return said
+        return f"{said}, but the charger is about to close it or to free the cable"
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the relay does not stay open."""
+        if self.relay == "unknown":
+            return "make sure that no vehicle is connected, then deploy with --drive or --port"
+        return f"run this again {'when the charge has ended' if self._in_use else 'in a minute'}"
 
 
 class Listening:

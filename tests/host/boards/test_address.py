@@ -47,6 +47,11 @@ def test_each_form_is_understood_and_can_be_typed_again(text: str, address: Addr
         ("http://10.0.0.9/fs/", "is not HOST[:PORT]"),
         ("http://10.0.0.9:0", "is not HOST[:PORT]"),
         ("http://10.0.0.9:99999", "is not HOST[:PORT]"),
+        (f"http://{'a' * 64}.local", "is not HOST[:PORT]"),
+        ("http://garage..local", "is not HOST[:PORT]"),
+        ("http://.local", "is not HOST[:PORT]"),
+        ("http://.", "is not HOST[:PORT]"),
+        (f"http://{'ü' * 60}.local", "is not HOST[:PORT]"),
     ],
 )
 def test_any_other_form_is_refused(text: str, said: str) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chargerctl.boards import reach
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import BOARDS, Board
 from chargerctl.cli.main import main
-from chargerctl.deploy import opening
 from chargerctl.deploy.records import COMMIT, MANIFEST
 from chargerctl.settings.board_file import read_board_file
 from chargerctl.transport.volume import Volume
@@ -44,7 +44,7 @@ def drive(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         volume.write("code.py", b"print('Hello World!')\n")
         volume.sync([""])
         (tmp_path / "CIRCUITPY").mkdir()
-        monkeypatch.setattr(opening, "FolderVolume", lambda folder: volume)
+        monkeypatch.setattr(reach, "FolderVolume", lambda folder: volume)
         yield volume
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
 from chargerctl.transport.lines import Lines
-from chargerctl.transport.relay import HOLD, Listening
+from chargerctl.transport.relay import HOLD, SILENT, Listening
 from chargerctl.transport.serial.board import COMES_BACK_S, Board
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
 from chargerctl.transport.serial.volume import SerialVolume
@@ -78,12 +78,12 @@ def _refuse_a_charge(ports: Ports, name: str) -> None:
         stream.close()
     if answer is None:
         raise ChargerctlError(
-            f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
-            "make sure that no car charges, then use --force"
+            f"the program on the board at {name} does not say whether it charges ({SILENT}): make sure that no car charges, "
+            "then use --force"
         )
     if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {name} may not be stopped now: {answer}; wait until the session is over, or use --force"
+            f"the charger at {name} may not be stopped now: {answer}; {answer.remedy}, or use --force"
         )
 
 

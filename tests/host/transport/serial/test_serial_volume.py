@@ -244,11 +244,11 @@ class Answers(Program):
     [
         (
             "asked  relay closed, transaction, not held",
-            "the relay is (open|closed), a transaction is running; wait until",
+            "the relay is closed, a transaction is running; run this again when",
         ),
         (
             "asked  relay open, transaction, not held",
-            "the relay is (open|closed), a transaction is running; wait until",
+            "the relay is open, a transaction is running; run this again when",
         ),
         ("", "does not say whether it charges"),
     ],
