@@ -507,6 +507,16 @@ def test_settings_with_a_mistake_keep_no_other_board_from_its_deploy(three: dict
     assert captured.out.splitlines()[-1] == "west    deployed"
 
 
+def test_mistakes_that_several_boards_have_are_told_once(three: dict[str, Path], capsys) -> None:
+    Path("settings.toml").write_text('[mqtt]\nport = "x"\n')
+    three["middle"].mkdir()
+    (three["middle"] / BOOT_OUT).write_text(BootOut.assumed("raspberry_pi_pico2_w").render())
+    assert main(["deploy", "--all", "--yes", "-c", "settings.toml"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("settings.toml:2:8: mqtt.port") == 1
+    assert err.count("the same as for east\n") == 2
+
+
 def test_without_named_boards_there_is_no_all(state: Path, capsys) -> None:
     assert main(["deploy", "--all", "--yes"]) == 2
     assert "--all deploys to the boards of boards.toml, and there is none" in capsys.readouterr().err
