@@ -44,7 +44,7 @@ def refuse_a_charge(ports: Ports, port: str) -> None:
         )
     if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {port} may not be stopped now: {answer}; wait until the session is over, or use --force"
+            f"the board at {port} may not be stopped now: {answer}; wait until no car charges, or use --force"
         )
 
 
