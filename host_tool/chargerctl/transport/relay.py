@@ -40,7 +40,12 @@ class Relay:
     @property
     def by_hold_py(self) -> bool:
         """The charger is not running: hold.py holds until the deploy is finished."""
-        return self.stays_open and self.held == _BY_HOLD_PY
+        return self.stays_open and not self.by_charger
+
+    @property
+    def by_charger(self) -> bool:
+        """It is the charger that answers, not hold.py."""
+        return self.held != _BY_HOLD_PY
 
     @property
     def _in_use(self) -> bool:
