@@ -40,9 +40,12 @@ class LocalBroker:
         return port_taken
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._broker.external_connected(
-            StreamReaderAdapter(reader), StreamWriterAdapter(writer), _LISTENER
-        )
+        try:
+            await self._broker.external_connected(
+                StreamReaderAdapter(reader), StreamWriterAdapter(writer), _LISTENER
+            )
+        except OSError:
+            writer.close()  # the client was gone before amqtt had refused it
 
     async def _stop(self) -> None:
         self._server.close()

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from chargerctl.boards.address import Address, Folder
+from chargerctl.boards.reach import Approach
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
@@ -22,10 +24,13 @@ from chargerctl.doctor.laptop import settings_findings
 from chargerctl.doctor.reach import console_of, drive_of
 from chargerctl.doctor.show import finding_lines, plain, summary
 from chargerctl.errors import ChargerctlError
+from chargerctl.files import read_file
 from chargerctl.monitor.of_settings import of_settings
 from chargerctl.settings import Effective, SettingsError, effective
 from chargerctl.settings.effective import secrets_seen
 from chargerctl.visible import visible
+
+_CERTIFICATES = 1 << 20  # bytes of a file with certificates
 
 
 @click.command(cls=Command)
@@ -66,7 +71,8 @@ def command(
     chargerctl doctor --drive /media/me/CIRCUITPY -c garage.toml --json
     """
     found: list[Finding] = []
-    for finding in _examine(drive, config, overrides, listen_s, ca_file):
+    reach = approach(output, force=False, config=config, overrides=overrides)
+    for finding in _examine(drive, config, overrides, listen_s, ca_file, reach):
         found.append(finding)
         _show(output, finding)
     output.text(summary(found))
@@ -94,6 +100,7 @@ def _examine(
     overrides: tuple[str, ...],
     listen_s: int,
     ca_file: Path | None,
+    reach: Approach,
 ) -> Iterator[Finding]:
     path = config_path(config, address)
     settings: Effective | None = None
@@ -103,7 +110,7 @@ def _examine(
     except SettingsError as error:
         problems = error.problems
     yield from settings_findings(str(path or "settings"), len(settings.given) if settings else 0, problems)
-    authority = ca_file.read_bytes() if ca_file else None
+    authority = read_file(ca_file, _CERTIFICATES) if ca_file else None
     try:
         examined = drive_of(address, settings)
         yield from examined.findings()
@@ -112,7 +119,7 @@ def _examine(
         yield Finding("board", FAILED if isinstance(address, Folder) else SKIPPED, error.message)
     try:
         secrets = of_settings(path, os.environ).secrets
-        yield from console_findings(health_of(console_of(address, secrets)))
+        yield from console_findings(health_of(console_of(address, secrets, reach)))
     except (ChargerctlError, OSError) as error:
         failed = address is not None and not isinstance(address, Folder)
         yield Finding("console", FAILED if failed else SKIPPED, str(error))

@@ -12,11 +12,12 @@ import click
 
 from chargerctl import __version__
 from chargerctl.boards.address import Address
+from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
-from chargerctl.cli.output import Answer, Command
+from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
-from chargerctl.doctor.console import health_of
-from chargerctl.doctor.reach import console_of, drive_of, logged
+from chargerctl.doctor.logged import Logged, logged
+from chargerctl.doctor.reach import console_of, drive_of
 from chargerctl.doctor.report import Facts, report
 from chargerctl.errors import ChargerctlError
 from chargerctl.monitor.of_settings import of_settings
@@ -30,36 +31,48 @@ from chargerctl.settings import Effective, SettingsError, effective
     "--log",
     "log_path",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="What chargerctl monitor --log has written: since the board's last start.",
+    help="What chargerctl monitor --log has written: the board's starts, and its lines since the last.",
 )
-def command(drive: Address | None, config: Path | None, log_path: Path | None) -> Answer:
+@click.pass_obj
+def command(output: Output, drive: Address | None, config: Path | None, log_path: Path | None) -> Answer:
     """Print a text to paste into an issue: versions, board, memory, resets, faults, what is deployed.
 
-    No names, addresses or secrets are in it. Read it before you paste it. The board goes on running.
+    No names, addresses or secrets are in it. Read it before you paste it. The board goes on running. Exit
+    status: 1 if nothing could be read of the board that was named.
 
     \b
     chargerctl report
     chargerctl report garage --log garage.log
     """
-    missing: list[str] = []
-    lines: list[str] = []
+    # Reasons have names of hosts, folders and boards in them, so they are for the user alone.
+    missing: dict[str, str] = {}
+    heard: list[str] = []
+    log = Logged()
     settings: Effective | None = None
     examined = None
     secrets = of_settings(config_path(config, drive), os.environ).secrets
     try:
         settings = effective(config_path(config, drive), os.environ, ())
     except SettingsError as error:
-        missing.append(f"settings: {error.message}")
+        missing["settings"] = error.message
     try:
         examined = drive_of(drive, settings)
     except ChargerctlError as error:
-        missing.append(f"drive: {error.message}")
+        missing["drive"] = error.message
+    if log_path:
+        log = logged(log_path, secrets)
+        if not log.starts:
+            missing["log"] = (
+                f"{log_path} has no start of the board: press reset while chargerctl monitor --log writes it"
+            )
     try:
-        lines = logged(log_path, secrets) if log_path else console_of(drive, secrets)
+        heard = console_of(drive, secrets, approach(output, force=False, config=config))
     except (ChargerctlError, OSError) as error:
-        missing.append(f"console: {error}")
+        missing["console"] = str(error)
     tool = f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     boot, seen = (examined.boot, examined.seen) if examined else (None, None)
     values = settings.values if settings else None
-    text = report(Facts(tool, boot, seen, values, health_of(lines), tuple(lines), tuple(missing)))
-    return Answer({"report": text}, text)
+    text = report(Facts(tool, boot, seen, values, log.lines, log.starts, tuple(heard), tuple(missing)))
+    notes = [f"chargerctl: {what} not read: {why}" for what, why in missing.items()]
+    unseen = drive is not None and examined is None and not heard and not log.lines
+    return Answer({"report": text, "not_read": missing}, text, notes, status=int(unseen))

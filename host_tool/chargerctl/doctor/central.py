@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chargerctl.doctor.broker import Login, Probe
 from chargerctl.doctor.finding import FAILED, OK, SKIPPED, WARNING, Finding
+from chargerctl.doctor.probe import Login, Probe
 
 _CALL, _RESULT, _ERROR = 2, 3, 4
 _MOST_TEXT = 40

@@ -39,7 +39,8 @@ class Memory:
 
 @dataclass
 class Health:
-    """What was found since the board's last start, the latest of each. at_start: the memory before and with Wi-Fi."""
+    """What was found since the board's last start, the latest of each. at_start: the memory before and with Wi-Fi. up_s: of
+    the program where it has answered, else of the board, which may have run another before."""
 
     lines: int = 0
     started: str = ""  # firmware, board and reason of the reset
@@ -68,7 +69,8 @@ def health_of(lines: Iterable[str]) -> Health:
             health.traceback = found
         if line.board_s is not None:
             health.lines += 1
-            health.up_s = line.board_s
+            if not health.firmware:
+                health.up_s = line.board_s
             _take(health, line)
     if found := tracebacks.end():
         health.traceback = found
@@ -114,8 +116,8 @@ def console_findings(health: Health) -> Iterator[Finding]:
             "reset the board meanwhile, or see what it prints: chargerctl monitor",
         )
         return
-    running = f"firmware {health.firmware} runs" if health.firmware else "the charger runs"
-    running += f" since {health.up_s:,.0f} s" if health.up_s is not None else ""
+    running = f"firmware {health.firmware} has" if health.firmware else "the board has"
+    running += f" been running for {health.up_s:,.0f} s" if health.up_s is not None else " been running"
     running += f", {health.phase}" if health.phase else ""
     crashes = f", {health.crashes} crashes" if health.crashes else ""
     yield Finding(

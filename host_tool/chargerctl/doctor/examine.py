@@ -14,11 +14,12 @@ from chargerctl.deploy.image import SETTINGS_FILE
 from chargerctl.deploy.opening import OpenDrive
 from chargerctl.deploy.snapshot import Snapshot, look
 from chargerctl.deploy.troubles import explained
-from chargerctl.doctor.broker import Login, Probe, broker_findings, probe
+from chargerctl.doctor.broker import broker_findings
 from chargerctl.doctor.central import central_findings
 from chargerctl.doctor.clock import Exchange, check_time, over_network
 from chargerctl.doctor.drive import drive_findings
 from chargerctl.doctor.finding import FAILED, SKIPPED, Finding
+from chargerctl.doctor.probe import Login, Probe, probe
 from chargerctl.settings import Effective
 from chargerctl.settings.values import Values
 
@@ -74,10 +75,25 @@ def network_findings(
             "docs/security.md",
         )
     if login:
-        result = ask(login, listen_s)
-        yield from broker_findings(login, result)
-        yield from central_findings(login, result, now())
+        yield from _broker(login, listen_s, ask, now)
     yield from check_time(values.ntp.server, exchange(values.ntp.server), now)
+
+
+def _broker(
+    login: Login, listen_s: float, ask: Callable[[Login, float], Probe], now: Callable[[], float]
+) -> Iterator[Finding]:
+    try:
+        result = ask(login, listen_s)
+    except ImportError:
+        yield Finding(
+            "broker",
+            SKIPPED,
+            "not asked: that needs paho-mqtt, which is not installed",
+            "pip install 'chargerctl[doctor]'",
+        )
+        return
+    yield from broker_findings(login, result)
+    yield from central_findings(login, result, now())
 
 
 class _NoAuthorityError(Exception):

@@ -4,44 +4,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from chargerctl.boards.address import Address, SerialPort
+from chargerctl.boards.address import Address, SerialPort, WebHost
 from chargerctl.boards.choice import CONSOLES, the_board
+from chargerctl.boards.reach import PLAIN, Approach
 from chargerctl.boards.surroundings import surroundings
 from chargerctl.deploy.opening import open_drive
 from chargerctl.doctor.examine import Examined
 from chargerctl.doctor.listening import overheard
 from chargerctl.errors import ChargerctlError
-from chargerctl.monitor.log import since_start
 from chargerctl.monitor.reach import console_opener
 from chargerctl.monitor.secrets import Masker
 from chargerctl.settings import Effective
-
-# Before the text of a line in a log are its time and a sign (monitor/log.py).
-_SIGNS = 3
 
 
 def drive_of(address: Address | None, settings: Effective | None) -> Examined:
     """ChargerctlError where there is none, or where reading it would stop the charger."""
     chosen = the_board(address, surroundings(), writes=False, kinds=("drive",))
-    if isinstance(chosen, SerialPort):
+    if isinstance(chosen, SerialPort | WebHost):
+        what = "stop the charger" if isinstance(chosen, SerialPort) else "make the connector Unavailable"
         raise ChargerctlError(
-            f"the files behind {chosen} are not looked at, since that would stop the charger; chargerctl ls {chosen.flag} "
-            "lists them"
+            f"the files behind {chosen} are not looked at, since that would {what}; chargerctl ls {chosen.flag} lists them"
         )
     with open_drive(chosen) as opened:
         return Examined.of(opened, settings)
 
 
-def console_of(address: Address | None, secrets: tuple[str, ...]) -> list[str]:
-    """The charger's answer to the question, and what else it prints meanwhile. ChargerctlError, OSError."""
+def console_of(address: Address | None, secrets: tuple[str, ...], approach: Approach = PLAIN) -> list[str]:
+    """The charger's answer to the question, and what else it prints meanwhile. approach: has the password of a web workflow.
+    ChargerctlError, OSError."""
     chosen = the_board(address, surroundings(), writes=False, kinds=CONSOLES)
-    return overheard(console_opener(chosen), Masker(secrets))
-
-
-def logged(path: Path, secrets: tuple[str, ...]) -> list[str]:
-    """The lines of a monitor's log since the board's last start. ChargerctlError."""
-    masker = Masker(secrets)
-    texts = (line.partition(" ")[2][_SIGNS - 1 :] for line in since_start(path))
-    return [masker.masked(text) for text in texts]
+    return overheard(console_opener(chosen, approach), Masker(secrets))

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chargerctl.boards.boot_out import BootOut
 from chargerctl.deploy.snapshot import Snapshot
-from chargerctl.doctor.console import Health
+from chargerctl.doctor.console import health_of
 from chargerctl.doctor.drive import differing
 from chargerctl.monitor.events import said
 from chargerctl.settings.table import SETTINGS
@@ -27,15 +27,16 @@ _UID = re.compile(r"\b[0-9A-Fa-f]{8,64}\b")
 
 @dataclass(frozen=True)
 class Facts:
-    """tool: of chargerctl and this computer. boot and seen: of the drive; health and lines: of the console; values: of the
-    settings. None or empty where they could not be read; missing: why."""
+    """tool: of chargerctl and this computer. boot and seen: of the drive; logged, starts: of a monitor's log; heard: on the
+    console now; values: of the settings. None or empty where they could not be read; missing: what, without names."""
 
     tool: str
     boot: BootOut | None = None
     seen: Snapshot | None = None
     values: Values | None = None
-    health: Health = field(default_factory=Health)
-    lines: tuple[str, ...] = ()
+    logged: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -45,33 +46,35 @@ def report(facts: Facts) -> list[str]:
     width = max(len(name) for name, _ in rows)
     text = ["### chargerctl report", "", f"| {'':{width}} | |", f"|{'-' * (width + 2)}|---|"]
     text += [f"| {name:{width}} | {value.replace('|', '/')} |" for name, value in rows]
-    shown = list(_shown(facts.lines))
+    shown = list(_shown((*facts.logged, *facts.heard)))
     if shown:
         text += ["", "Console:", "", _FENCE, *shown, _FENCE]
     return text
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
-    health = facts.health
+    # Not of both as one: the board may have started again since.
+    health, now = health_of(facts.logged or facts.heard), health_of(facts.heard or facts.logged)
     yield "chargerctl", facts.tool
     yield "board", str(facts.boot) if facts.boot else ""
     yield "deployed", _deployed(facts.seen) if facts.seen else ""
     yield "settings", ", ".join(_given(facts.values)) if facts.values else ""
     yield "last start", health.started
-    running = [health.firmware, f"{health.up_s:,.0f} s" if health.up_s is not None else "", health.phase]
-    running += [f"{health.crashes} crashes" if health.crashes is not None else ""]
+    yield "last resets", "; ".join(facts.starts)
+    running = [now.firmware, f"{now.up_s:,.0f} s" if now.up_s is not None else "", now.phase]
+    running += [f"{now.crashes} crashes" if now.crashes is not None else ""]
     yield "running", ", ".join(each for each in running if each)
     for name, memory in zip(("memory before Wi-Fi", "memory with Wi-Fi"), health.at_start, strict=False):
         yield name, str(memory)
-    yield "memory now", str(health.memory or "")
-    yield "faults", ", ".join(health.faults)
-    yield "slow", "; ".join(health.slow.values())
-    yield "lost or damaged", "; ".join(f"{tag}: {text}" for tag, text in health.troubles.items())
-    if health.traceback:
-        frames = [f"{frame.path}:{frame.line} {frame.name}".strip() for frame in health.traceback.frames]
-        yield "traceback", " > ".join([*frames, health.traceback.error.partition(":")[0]])
-    for why in facts.missing:
-        yield "not read", why
+    yield "memory now", str(now.memory or "")
+    yield "faults", ", ".join(now.faults)
+    yield "slow", "; ".join((health.slow | now.slow).values())
+    troubles = health.troubles | now.troubles
+    yield "lost or damaged", "; ".join(f"{tag}: {text}" for tag, text in troubles.items())
+    if traceback := now.traceback or health.traceback:
+        frames = [f"{frame.path}:{frame.line} {frame.name}".strip() for frame in traceback.frames]
+        yield "traceback", " > ".join([*frames, traceback.error.partition(":")[0]])
+    yield "not read", ", ".join(facts.missing)
 
 
 def _deployed(seen: Snapshot) -> str:

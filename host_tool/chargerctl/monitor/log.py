@@ -61,15 +61,21 @@ class Log:
 
 def since_start(path: Path) -> list[str]:
     """The lines of a log from the board's last start on; empty where it has none, or no such file."""
+    lines = last_lines(path)
+    starts = [number for number, line in enumerate(lines) if STARTED.match(line)]
+    return lines[starts[-1] :] if starts else []
+
+
+def last_lines(path: Path) -> list[str]:
+    """The lines of the last 4 MB; empty where there is no such file."""
+    refuse_other_than_file(path)  # a pipe would block
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)
             begin = max(0, file.tell() - _LOOKED_AT)
             file.seek(begin)
-            lines = file.read(_LOOKED_AT).decode(errors="replace").splitlines()
+            return file.read(_LOOKED_AT).decode(errors="replace").rstrip("\n").split("\n")
     except FileNotFoundError:
         return []
     except OSError as error:
         raise ChargerctlError(f"{path}: cannot be read: {error.strerror}") from None
-    starts = [number for number, line in enumerate(lines) if STARTED.match(line)]
-    return lines[starts[-1] :] if starts else []

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from chargerctl.doctor.broker import Login, Message, Probe
 from chargerctl.doctor.central import central_findings
+from chargerctl.doctor.probe import Login, Message, Probe
 from hypothesis import given
 from hypothesis import strategies as st
 

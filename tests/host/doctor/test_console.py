@@ -56,8 +56,20 @@ def test_the_answer_to_the_question_has_uptime_fault_and_crashes():
         "[3600.101] view   phase=Faulted relay=open cable=out energy_wh=None elapsed_s=None online=yes",
         "[3600.102] memory 37216 bytes free, 16384 in one piece outside the heap",
     )
-    assert checks["console"] == ("warning", "firmware 0.1.0 runs since 3,600 s, Faulted, 2 crashes")
+    assert checks["console"] == ("warning", "firmware 0.1.0 has been running for 3,600 s, Faulted, 2 crashes")
     assert checks["faults"] == ("failed", "fault latched: relay welded")
+
+
+def test_the_program_started_when_it_says_and_not_when_the_board_did():
+    answer = (
+        "[ 438.100] asked  relay open, no transaction, not held",
+        "[ 438.101] asked  firmware 0.1.0, serial box-1, up 2 s, fault None, crashes 0",
+        "[ 438.102] memory 37216 bytes free",
+    )
+    assert found(*answer)["console"][1] == "firmware 0.1.0 has been running for 2 s"
+    assert found(answer[0])["console"][1] == "the board has been running for 438 s"
+    boot = "[   6.475] boot   firmware 0.1.0 on seeed_xiao_esp32c6, reset: power"
+    assert found(*answer, boot)["console"][1] == "the board has been running for 6 s"
 
 
 def test_nothing_read_is_not_judged():

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ import pytest
 from chargerctl.cli import doctor
 from chargerctl.cli.main import main
 from chargerctl.deploy.records import COMMIT
-from chargerctl.doctor.broker import Login, Message, Probe
 from chargerctl.doctor.examine import network_findings
+from chargerctl.doctor.probe import Login, Message, Probe
 
 from tests.host.commands import SECRET, Run
 
@@ -143,6 +144,19 @@ def test_a_folder_that_does_not_exist_fails_and_no_board_at_all_does_not(
     assert "FAILED   board" in capsys.readouterr().out
     assert main(["doctor"]) == 0
     assert "not seen board" in capsys.readouterr().out
+
+
+def test_without_paho_mqtt_the_broker_is_not_seen_and_the_rest_is(
+    monkeypatch: pytest.MonkeyPatch, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "paho.mqtt.client", None)
+    asked = partial(network_findings, exchange=a_good_time, now=lambda: 1_795_000_000.0)
+    monkeypatch.setattr(doctor, "network_findings", asked)
+    assert main(["doctor", "--json"]) == 0
+    found = {each["check"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
+    assert found["broker"]["result"] == "skipped"
+    assert found["broker"]["remedy"] == "pip install 'chargerctl[doctor]'"
+    assert found["clock"]["result"] == "ok"
 
 
 def test_the_broker_is_not_asked_with_an_authority_that_nobody_has_read(
