@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from chargerctl.transport import relay
 from chargerctl.transport.web import console, holding, visit
 from chargerctl.transport.web.client import WebClient
 
@@ -27,6 +28,7 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebBoard]:
         monkeypatch.setattr(visit, "WebClient", partial(WebClient, pause=board.pause, clock=board.clock))
         monkeypatch.setattr(console, "_keep_alive", lambda connection: None)
         monkeypatch.setattr(console, "_READ_S", 0)
+        monkeypatch.setattr(relay, "_QUIET_S", 0.01)
         yield board
 
 

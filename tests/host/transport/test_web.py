@@ -560,6 +560,34 @@ def test_the_question_is_asked_over_it(board: WebBoard) -> None:
     assert answer.held == "for 5 min"
 
 
+class Keeping:
+    """The console of a charger that has kept an answer until somebody types."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+        self.kept = [b"[  12.345] asked  relay open, no transaction, held open for 5 min\r\n"]
+
+    def read(self, timeout_s: float) -> bytes:
+        return self.waiting.pop(0) if self.waiting else b""
+
+    def write(self, data: bytes) -> None:
+        self.waiting += self.kept
+        self.kept = []
+        if HOLD in data:
+            self.waiting.append(b"[ 912.345] asked  relay closed, transaction, not held\r\n")
+
+    def answered(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_an_old_answer_that_nobody_has_read_is_none(board: WebBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console_module, "WebConsole", lambda access: Keeping())
+    answer = ask(board.access(), HOLD, 5)
+    assert answer is not None
+    assert (answer.relay, answer.transaction) == ("closed", True)
+
+
 def test_files_are_answered_while_a_console_is_open(board: WebBoard, volume: WebVolume) -> None:
     console = WebConsole(board.access())
     try:

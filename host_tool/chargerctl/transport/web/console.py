@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import Listening, Relay
+from chargerctl.transport.relay import Listening, Relay, read_away
 from chargerctl.transport.relay import ask as answer_to
 from chargerctl.transport.volume import BoardError
 from chargerctl.transport.web.client import Access, refusal, unreachable
@@ -93,6 +93,7 @@ def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
     """The board's answer at its console; None where none comes in this time: no charger runs there. BoardError."""
     console = WebConsole(access)
     try:
+        read_away(console, time.monotonic)
         answer = answer_to(console, question, Listening().feed, time.monotonic, seconds)
         if answer:
             console.answered()
