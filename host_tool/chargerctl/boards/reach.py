@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
 from chargerctl.errors import InputError
 from chargerctl.transport.folder import FolderVolume
-from chargerctl.transport.volume import Volume
+from chargerctl.transport.volume import Restarted, Volume
 
 if TYPE_CHECKING:
     from chargerctl.transport.web.client import Access
@@ -57,7 +57,7 @@ class Reached:
     """A board's files. restart: has the board run what is on it now, and returns what there is to say about that."""
 
     volume: Volume
-    restart: Callable[[], str]
+    restart: Callable[[], Restarted]
 
 
 @contextmanager
@@ -103,8 +103,8 @@ def _fitting(password: str, address: WebHost) -> str:
     return password
 
 
-def _by_itself() -> str:
-    return "the board restarts by itself. Eject the drive before unplugging it."
+def _by_itself() -> Restarted:
+    return Restarted("the board restarts by itself. Eject the drive before unplugging it.")
 
 
 def _folder(address: Folder) -> Volume:

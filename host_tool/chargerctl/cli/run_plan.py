@@ -22,8 +22,10 @@ from chargerctl.deploy.progress import shown_progress
 from chargerctl.deploy.records import Commit
 from chargerctl.deploy.rollback import keep
 from chargerctl.deploy.show import diff, plan_json, plan_lines, step_lines
+from chargerctl.deploy.troubles import stopped
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.files import state_folder
+from chargerctl.transport.volume import Restarted
 from chargerctl.visible import visible
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
         ]
     difference = list(diff(plan)) if manner.dry_run else []
     manner.output.text(f"{drive.address}: {drive.boot}", *notes, *plan_lines(plan), *difference)
-    done = []
+    restarted = None
     if not manner.dry_run and not plan.nothing_to_do:
         manner.ask("Write this?", written=plan.snapshot.written)
         drive.check_unchanged(plan.snapshot)
@@ -81,7 +83,7 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
             shown_progress(plan.bytes_to_write, manner.output.note, terminal(manner.output)) as progress,
         ):
             execute(drive.volume, plan, progress, make_current)
-        done = [_done(drive)]
+        restarted = _restarted(drive)
     if not manner.dry_run:
         drive.volume.make_private(SETTINGS_FILE)  # whatever rights it had before
     value = {
@@ -92,8 +94,11 @@ def run_plan(drive: OpenDrive, plan: Plan, notes: list[str], manner: Manner) -> 
         "notes": notes,
         **plan_json(plan),
         **({"diff": difference} if manner.dry_run else {}),
+        **({"restarted": restarted._asdict()} if restarted else {}),
     }
-    return Answer(value, done)
+    if restarted and not restarted.well:
+        return Answer(value, notes=[f"warning: everything was written, but {restarted.text}"], status=1)
+    return Answer(value, [f"done; {restarted.text}"] if restarted else [])
 
 
 def terminal(output: Output) -> Console | None:
@@ -105,7 +110,10 @@ def terminal(output: Output) -> Console | None:
     return Console(stderr=True)
 
 
-def _done(drive: OpenDrive) -> str:
+def _restarted(drive: OpenDrive) -> Restarted:
     if isinstance(drive.address, Folder) and not drive.address.is_a_drive:
-        return f"done; {drive.address} is a folder: run it with chargerctl simulate {drive.address.flag}"
-    return f"done; {drive.restart()}"
+        return Restarted(f"{drive.address} is a folder: run it with chargerctl simulate {drive.address.flag}")
+    try:
+        return drive.restart()
+    except KeyboardInterrupt:
+        raise stopped(committed=True, finished=True) from None

@@ -25,7 +25,7 @@ from chargerctl.deploy.troubles import explain, explained, stopped
 from chargerctl.errors import ChargerctlError
 from chargerctl.files import state_folder
 from chargerctl.transport.preview import PreviewVolume
-from chargerctl.transport.volume import Volume
+from chargerctl.transport.volume import Restarted, Volume
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class OpenDrive:
     address: Address
     volume: Volume
     boot: BootOut
-    restart: Callable[[], str]
+    restart: Callable[[], Restarted]
     blank: bool = False
 
     @property

@@ -41,6 +41,13 @@ class BoardError(OSError):
         self.message = message
 
 
+class Restarted(NamedTuple):
+    """What there is to say about a board that was told to run what is on it now; well: False where it does not seem to."""
+
+    text: str
+    well: bool = True
+
+
 class Listing(NamedTuple):
     """files: their sizes in bytes. folders: without the drive itself. others: what is neither and is never followed, read
     or written, with what it is, such as "a link"."""

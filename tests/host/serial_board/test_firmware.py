@@ -54,7 +54,8 @@ def test_a_deploy_asks_the_firmware_to_hold_the_relay_and_sees_the_new_one_boot(
     board = SerialBoard(older, board=BOARD, program=firmware)
     with board, at_work(board, force=False) as (volume, restart):
         deploy(volume, new_image)
-        said = restart()
+        said, well = restart()
+    assert well
     assert "boot   firmware" in said
     assert any("relay open, no transaction, held open for" in line for line in firmware.said)
     to_a_drive = FaultyVolume(older)

@@ -16,6 +16,7 @@ from chargerctl.transport.relay import HOLD, SILENT, Listening
 from chargerctl.transport.serial.board import COMES_BACK_S, Board
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
 from chargerctl.transport.serial.volume import SerialVolume
+from chargerctl.transport.volume import Restarted
 
 _ANSWER_S = 10.0  # in which a charger that runs answers
 _BOOT_S = 60.0  # in which a charger starts, after it may have finished a deploy
@@ -26,7 +27,7 @@ _Found = TypeVar("_Found")
 @contextmanager
 def visited(
     name: str, force: bool, writes: bool, say: Callable[[str], None], ports: Ports | None = None
-) -> Iterator[tuple[SerialVolume, Callable[[], str]]]:
+) -> Iterator[tuple[SerialVolume, Callable[[], Restarted]]]:
     """The files of the board at this port, and what has the board restart and says how it went.
 
     force: stop it even if that ends a charge, or if it does not say. writes: refuse a board whose drive belongs to USB.
@@ -48,11 +49,11 @@ def visited(
         raise
     left = False
 
-    def restart() -> str:
+    def restart() -> Restarted:
         nonlocal left
         board.leave()
         left = True
-        return _how_it_starts(ports, board.name)
+        return Restarted(_how_it_starts(ports, board.name))
 
     try:
         board.attach()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from chargerctl.transport.relay import Relay
+from chargerctl.transport.volume import Restarted
 from chargerctl.transport.web.client import Access, WebClient, WrongPasswordError
 from chargerctl.transport.web.console import ask
 from chargerctl.transport.web.holding import Hold
@@ -26,7 +27,7 @@ def visited(
     client: WebClient | None = None,
     ask_board: Ask | None = None,
     other_password: Callable[[], str] = lambda: "",
-) -> Iterator[tuple[WebVolume, Callable[[], str]]]:
+) -> Iterator[tuple[WebVolume, Callable[[], Restarted]]]:
     """The files of the board, and what has it run what is on it now and says so. BoardError where it is not reached.
 
     Reading changes nothing on the board, but the charger is out of service meanwhile. force: read although the relay may be
@@ -40,10 +41,6 @@ def visited(
 
     hold = hold_with(access.password)
 
-    def restart() -> str:
-        hold.end()
-        return "the board starts what is on it; a new boot.py counts from its next reset on"
-
     try:
         try:
             hold.before_read()
@@ -52,6 +49,6 @@ def visited(
                 raise
             hold = hold_with(password)
             hold.before_read()
-        yield WebVolume(hold.client, hold), restart
+        yield WebVolume(hold.client, hold), hold.restart
     finally:
         hold.end()
