@@ -17,11 +17,11 @@ from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
 from chargerctl.doctor.logged import Logged, logged
-from chargerctl.doctor.reach import console_of, drive_of
+from chargerctl.doctor.reach import console_of, drive_of, the_only
 from chargerctl.doctor.report import Facts, report
 from chargerctl.errors import ChargerctlError
 from chargerctl.monitor.of_settings import of_settings
-from chargerctl.settings import Effective, SettingsError, effective
+from chargerctl.settings import Effective, effective
 
 
 @click.command(cls=Command)
@@ -49,25 +49,33 @@ def command(output: Output, drive: Address | None, config: Path | None, log_path
     log = Logged()
     settings: Effective | None = None
     examined = None
-    secrets = of_settings(config_path(config, drive), os.environ).secrets
+    board: Address | None = None
     try:
-        settings = effective(config_path(config, drive), os.environ, ())
-    except SettingsError as error:
-        missing["settings"] = error.message
-    try:
-        examined = drive_of(drive, settings)
+        board = the_only(drive)
     except ChargerctlError as error:
-        missing["drive"] = error.message
+        missing["board"] = error.message
+    path = config_path(config, board or drive)
+    secrets = of_settings(path, os.environ).secrets
+    try:
+        settings = effective(path, os.environ, ())
+    except ChargerctlError as error:
+        missing["settings"] = error.message
+    if board:
+        try:
+            examined = drive_of(board, settings)
+        except ChargerctlError as error:
+            missing["drive"] = error.message
     if log_path:
         log = logged(log_path, secrets)
         if not log.starts:
             missing["log"] = (
                 f"{log_path} has no start of the board: press reset while chargerctl monitor --log writes it"
             )
-    try:
-        heard = console_of(drive, secrets, approach(output, force=False, config=config))
-    except (ChargerctlError, OSError) as error:
-        missing["console"] = str(error)
+    if board:
+        try:
+            heard = console_of(board, secrets, approach(output, force=False, config=config))
+        except (ChargerctlError, OSError) as error:
+            missing["console"] = str(error)
     tool = f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     boot, seen = (examined.boot, examined.seen) if examined else (None, None)
     values = settings.values if settings else None

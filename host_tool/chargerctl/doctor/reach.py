@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from chargerctl.boards.address import Address, SerialPort, WebHost
-from chargerctl.boards.choice import CONSOLES, the_board
+from chargerctl.boards.choice import CONSOLES, KINDS, the_board
 from chargerctl.boards.reach import PLAIN, Approach
 from chargerctl.boards.surroundings import surroundings
 from chargerctl.deploy.opening import open_drive
@@ -17,9 +17,13 @@ from chargerctl.monitor.secrets import Masker
 from chargerctl.settings import Effective
 
 
-def drive_of(address: Address | None, settings: Effective | None) -> Examined:
-    """ChargerctlError where there is none, or where reading it would stop the charger."""
-    chosen = the_board(address, surroundings(), writes=False, kinds=("drive",))
+def the_only(address: Address | None) -> Address:
+    """The one board that drive and console are looked at of. ChargerctlError for none, or several."""
+    return the_board(address, surroundings(), writes=False, kinds=KINDS)
+
+
+def drive_of(chosen: Address, settings: Effective | None) -> Examined:
+    """ChargerctlError where there is none, or where reading it would stop the charger. chosen: as the_only() gave it."""
     if isinstance(chosen, SerialPort | WebHost):
         what = "stop the charger" if isinstance(chosen, SerialPort) else "make the connector Unavailable"
         raise ChargerctlError(
@@ -29,8 +33,8 @@ def drive_of(address: Address | None, settings: Effective | None) -> Examined:
         return Examined.of(opened, settings)
 
 
-def console_of(address: Address | None, secrets: tuple[str, ...], approach: Approach = PLAIN) -> list[str]:
+def console_of(chosen: Address, secrets: tuple[str, ...], approach: Approach = PLAIN) -> list[str]:
     """The charger's answer to the question, and what else it prints meanwhile. approach: has the password of a web workflow.
     ChargerctlError, OSError."""
-    chosen = the_board(address, surroundings(), writes=False, kinds=CONSOLES)
-    return overheard(console_opener(chosen, approach), Masker(secrets))
+    address = the_board(chosen, surroundings(), writes=False, kinds=CONSOLES)
+    return overheard(console_opener(address, approach), Masker(secrets))

@@ -88,7 +88,7 @@ def test_a_log_without_a_start_is_said_to_have_none(state: Path, capsys: pytest.
     write_log("garage.log", "[  17.000] loop   display took 300 ms of 30, overrun 1")
     assert main(["report", "--log", "garage.log"]) == 0
     out, notes = capsys.readouterr()
-    assert "| not read   | drive, log, console |" in out
+    assert "| not read   | board, log |" in out
     assert "chargerctl: log not read: garage.log has no start of the board" in notes
     assert "display took" not in out
 
@@ -103,7 +103,7 @@ def test_with_a_log_the_board_is_asked_all_the_same(
     ]
     monkeypatch.setattr("chargerctl.cli.report.console_of", lambda *rest: answer)
     write_log("garage.log", *START)
-    assert main(["report", "--log", "garage.log"]) == 0
+    assert main(["report", "--port", "/dev/ttyACM0", "--log", "garage.log"]) == 0
     out = capsys.readouterr().out
     assert "0.1.0, 97 s, 0 crashes" in out
     assert "| memory now          | 37,216 bytes free" in out
