@@ -121,7 +121,8 @@ def _examine(
             yield Finding("board", FAILED if isinstance(board, Folder) else SKIPPED, error.message)
         try:
             secrets = of_settings(path, os.environ).secrets
-            yield from console_findings(health_of(console_of(board, secrets, reach)))
+            serial = laptop.settings.values.charger.serial if laptop.settings else ""
+            yield from console_findings(health_of(console_of(board, secrets, reach)), serial)
         except (ChargerctlError, OSError) as error:
             yield Finding("console", SKIPPED if isinstance(board, Folder) else FAILED, str(error))
     values = laptop.settings.values if laptop.settings else None

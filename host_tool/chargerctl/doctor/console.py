@@ -14,7 +14,7 @@ from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
 
 # The answer to the question (transport/relay.py).
 _ASKED = re.compile(
-    r"firmware (\S{1,20}), serial .{1,64}, up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
+    r"firmware (\S{1,20}), serial (.{1,64}), up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
 )
 _PHASE = re.compile(r"phase=(\w{1,20})")
 _FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
@@ -45,6 +45,7 @@ class Health:
     lines: int = 0
     started: str = ""  # firmware, board and reason of the reset
     firmware: str = ""
+    serial: str = ""
     up_s: float | None = None
     phase: str = ""
     crashes: int | None = None
@@ -88,10 +89,10 @@ def _take(health: Health, line: Said) -> None:
         if amounts:
             health.memory = amounts[-1]
     elif tag == "asked" and (found := _ASKED.match(text)):
-        health.up_s, health.crashes = float(found[2]), int(found[4])
-        health.firmware = found[1]
-        if found[3] != "None":
-            health.faults[found[3]] = None
+        health.firmware, health.serial = found[1], found[2]
+        health.up_s, health.crashes = float(found[3]), int(found[5])
+        if found[4] != "None":
+            health.faults[found[4]] = None
     elif tag == "view" and (found := _PHASE.match(text)):
         health.phase = found[1]
     elif tag == "safety" and text.startswith("fault latched: "):
@@ -106,8 +107,8 @@ def _take(health: Health, line: Said) -> None:
         health.troubles[tag] = text
 
 
-def console_findings(health: Health) -> Iterator[Finding]:
-    """Memory, faults, mistakes in the settings, and parts that are lost."""
+def console_findings(health: Health, serial: str = "") -> Iterator[Finding]:
+    """Memory, faults, mistakes, lost parts. serial: of the laptop's settings, "" where they have mistakes."""
     if not health.lines:
         yield Finding(
             "console",
@@ -126,6 +127,13 @@ def console_findings(health: Health) -> Iterator[Finding]:
         running + crashes,
         "chargerctl report" if crashes else "",
     )
+    if serial and health.serial and health.serial != serial:
+        yield Finding(
+            "serial",
+            WARNING,
+            f"the charger says that it is {health.serial}, the settings are of {serial}: the broker below is theirs",
+            "name the settings of this board with -c",
+        )
     yield _memory(health.memory)
     for fault in sorted(health.faults):
         yield Finding("faults", FAILED, f"fault latched: {fault}", "docs/safety.md says what clears it")

@@ -30,7 +30,7 @@ class Examined:
 
     name: str
     deploy: str
-    wanted: str
+    settings: Effective | None
     boot: BootOut
     seen: Snapshot
     authority: bytes | None
@@ -41,12 +41,11 @@ class Examined:
         path = settings.values.mqtt.ca_file.lstrip("/") if settings else ""
         with explained(opened.volume.name):
             seen = look(opened.volume, {SETTINGS_FILE} | ({path} if path else set()), {})
-        wanted = settings.values.hardware.board if settings else "auto"
         deploy = f"chargerctl deploy {opened.address.flag}"
-        return cls(str(opened.address), deploy, wanted, opened.boot, seen, seen.content.get(path))
+        return cls(str(opened.address), deploy, settings, opened.boot, seen, seen.content.get(path))
 
     def findings(self) -> Iterator[Finding]:
-        return drive_findings(self.name, self.boot, self.seen, self.wanted, self.deploy)
+        return drive_findings(self.name, self.boot, self.seen, self.settings, self.deploy)
 
 
 def network_findings(

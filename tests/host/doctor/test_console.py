@@ -60,6 +60,14 @@ def test_the_answer_to_the_question_has_uptime_fault_and_crashes():
     assert checks["faults"] == ("failed", "fault latched: relay welded")
 
 
+def test_a_charger_with_another_serial_than_the_settings_is_a_warning():
+    answer = ["[ 438.101] asked  firmware 0.1.0, serial box-2, up 2 s, fault None, crashes 0"]
+    checks = {each.check: each for each in console_findings(health_of(answer), "box-1")}
+    assert checks["serial"].result == "warning"
+    assert checks["serial"].text.startswith("the charger says that it is box-2, the settings are of box-1")
+    assert "serial" not in {each.check for each in console_findings(health_of(answer), "box-2")}
+
+
 def test_the_program_started_when_it_says_and_not_when_the_board_did():
     answer = (
         "[ 438.100] asked  relay open, no transaction, not held",
