@@ -20,6 +20,7 @@ _PHASE = re.compile(r"phase=(\w{1,20})")
 _FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
 # A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
 _LITTLE = 16 * 1024
+_NOT_USED = ": part not used"
 _MOST = 20_000  # lines that are looked at
 _PARTS = ("store", "meter", "reader", "display", "light", "card")
 _TROUBLE = re.compile(r"lost|cannot|damaged|does not")
@@ -54,6 +55,7 @@ class Health:
     faults: dict[str, None] = field(default_factory=dict)
     mistakes: list[str] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
     slow: dict[str, str] = field(default_factory=dict)
     traceback: Traceback | None = None
 
@@ -99,6 +101,9 @@ def _take(health: Health, line: Said) -> None:
         health.faults[text.removeprefix("fault latched: ")] = None
     elif tag == "safety" and text.startswith("fault cleared: "):
         health.faults.pop(text.removeprefix("fault cleared: "), None)
+    elif tag == "config" and text.endswith(_NOT_USED):
+        key, _, why = text.removesuffix(_NOT_USED).partition(": ")
+        health.unused[key] = why
     elif tag == "config":
         health.mistakes.append(text)
     elif tag == "loop":
@@ -139,6 +144,13 @@ def console_findings(health: Health, serial: str = "") -> Iterator[Finding]:
         yield Finding("faults", FAILED, f"fault latched: {fault}", "docs/safety.md says what clears it")
     for text in health.mistakes[-3:]:
         yield Finding("board settings", FAILED, text, "chargerctl config check, then deploy")
+    for key in sorted(health.unused):
+        yield Finding(
+            "parts",
+            FAILED,
+            f"{key} is not used: {health.unused[key]}",
+            "check its wiring and its pins in [hardware], or switch it off there; then reset the board",
+        )
     for tag in sorted(health.troubles):
         yield Finding(tag, WARNING, health.troubles[tag], "check its wiring, then reset the board")
     if health.traceback:

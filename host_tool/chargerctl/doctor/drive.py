@@ -70,7 +70,15 @@ def _deployed(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
     gone, other = differing(manifest, seen)
     if gone:
         yield Finding("deploy", FAILED, f"{_named(gone)} of the last deploy {_is(gone)} missing", deploy)
-    elif other:
+    damaged = [path for path in other if path.endswith(".mpy")]  # nobody edits these
+    if damaged:
+        yield Finding(
+            "deploy",
+            FAILED,
+            f"{_named(damaged)} {_is(damaged)} damaged: not as the last deploy wrote it",
+            deploy,
+        )
+    elif other and not gone:
         yield Finding(
             "deploy",
             WARNING,

@@ -68,6 +68,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
         yield name, str(memory)
     yield "memory now", str(now.memory or "")
     yield "faults", ", ".join(now.faults)
+    yield "not used", "; ".join(f"{key}: {why}" for key, why in (health.unused | now.unused).items())
     yield "slow", "; ".join((health.slow | now.slow).values())
     troubles = health.troubles | now.troubles
     yield "lost or damaged", "; ".join(f"{tag}: {text}" for tag, text in troubles.items())

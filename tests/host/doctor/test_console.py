@@ -39,6 +39,13 @@ def test_mistakes_in_the_boards_settings_and_lost_parts_are_repeated():
     assert checks["meter"] == ("warning", "lost: pin in use")
 
 
+def test_a_part_that_is_not_used_is_no_mistake_in_the_settings():
+    line = "[   6.475] config card_reader: No pull up found: part not used"
+    (part,) = [each for each in console_findings(health_of([line])) if each.result == "failed"]
+    assert (part.check, part.text) == ("parts", "card_reader is not used: No pull up found")
+    assert "wiring" in part.remedy
+
+
 def test_a_traceback_is_a_program_that_ended():
     checks = found(
         "[   6.475] boot   hello",
