@@ -130,6 +130,7 @@ class Core:
             board.system.memory,
             board.reserve,
             board.store,
+            board.journal,
             interlock,
             board.stalls,
             uptime,

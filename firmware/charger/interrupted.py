@@ -4,9 +4,10 @@
 
 It ends, with the time and the register of its last checkpoint. Or it goes on, where the owner has allowed that with [safety]
 resume_after_power_loss, and all of this holds: the supply or the watchdog ended the program, not a person nor a defect; the
-central system had accepted its start; nothing is latched; the cable is in at every sample from the first until the relay
-closes, lock engaged; and the time is known, and not before the checkpoint. That the cable was not out while the board had no
-power cannot be proved: no lock may hold without power.
+central system had accepted its start; its stop cannot be missing, since the journal could be written, and can be now;
+nothing is latched; the cable is in at every sample from the first until the relay closes, lock engaged; and the time is
+known, and not before the checkpoint. That the cable was not out while the board had no power cannot be proved: no lock may
+hold without power.
 """
 
 from charger import connector, ticks
@@ -26,6 +27,8 @@ def recover(charger, resume, reset_reason):
         why = "[safety] resume_after_power_loss is off"
     elif reset_reason not in _RESUMED:
         why = "reset: " + reset_reason
+    elif charger.board.store.failing:
+        why = "its stop may be missing in the journal"
     elif not running.accepted:
         why = "its start was not accepted"
     elif charger.interlock.fault is not None or charger.controller.state.phase != connector.AVAILABLE:
@@ -74,11 +77,17 @@ class Interrupted:
         if not interlock.plugged:
             _log(charger, "ends: the cable was out")
             return self._reason
+        journal = charger.board.journal
+        if journal.failing:
+            _log(charger, "ends: the journal cannot be written")
+            return self._reason
         if self._settles_since is None or interlock.blind:
             self._settles_since = now
         seconds = charger.uptime.seconds
         if (
             not self._waits
+            # A store that takes nothing now may have lacked its stop before.
+            or not journal.written
             or ticks.diff(now, self._settles_since) < charger.limits.cable_settle_ms
             # Reading the time takes memory.
             or seconds == self._looked_s

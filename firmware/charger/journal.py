@@ -307,8 +307,10 @@ class Journal:
         except (OSError, RuntimeError, MemoryError) as error:
             if not self.failing:
                 self._log("store", "the journal cannot be written: " + (str(error) or type(error).__name__))
-            self._again = ticks.add(now, _AGAIN_MS)
-            if isinstance(error, MemoryError) and self._waits != _URGENT:
+            lazy = isinstance(error, MemoryError) and self._waits != _URGENT
+            # Soon at first: as long as a stop is not written, the medium says that its transaction runs.
+            self._again = ticks.add(now, _AGAIN_MS if lazy or self.failing else _GATHER_MS)
+            if lazy:
                 # Only what can wait was not written.
                 return
             self.failing = True

@@ -106,10 +106,10 @@ class Stalls:
 class Store:
     crash_count = 0
     fault = trouble = None
-    blocking = False
+    blocking = failing = False
 
-    def save(self, crash_count, fault):
-        self.crash_count, self.fault = crash_count, fault
+    def save(self, crash_count, fault, failing=False):
+        self.crash_count, self.fault, self.failing = crash_count, fault, failing
 
 
 class Idle:

@@ -35,3 +35,10 @@ def test_the_base_installation_is_what_the_documentation_lists():
     base = brought(project["dependencies"])
     assert base == listed
     assert not base & STALE
+
+
+def test_the_console_over_the_network_has_a_version_whose_connect_knows_proxy():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (websockets,) = map(Requirement, project["optional-dependencies"]["web"])
+    assert "14.2" not in websockets.specifier
+    assert "15.0.1" in websockets.specifier

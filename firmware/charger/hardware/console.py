@@ -94,6 +94,8 @@ class Console:
         key = self._key
         # Not read(1): that waits for the rest of a character of several bytes.
         sys.stdin.readinto(key)
+        # Who types reads, too; the keys before a question make room for its answer.
+        self._quiet_until = None
         if key[0] != 10:
             if len(self._typed) < _TYPED:
                 self._typed += chr(key[0])

@@ -21,6 +21,9 @@ from chargerctl.errors import InputError
 
 AUTO = "auto"  # as a port: the one of the only board there is
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters at least: D: is a drive of Windows
+_WITH_PASSWORD = re.compile(
+    r"(?![A-Za-z]:[\\/]).*:.*@", re.DOTALL
+)  # USER:PASSWORD@ anywhere, not below a drive of Windows
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[\w.-]+)(?::(\d{1,5}))?/?")
 _FORMS = "use the folder of a drive, serial:PORT, http://HOST[:PORT], or uid:UID"
 
@@ -169,6 +172,7 @@ def parse(text: str, named: Callable[[str], Address | None] = no_names) -> Addre
     """InputError for an unsupported form of address. named: looks a name up, and comes before a folder of that name."""
     if found := named(text):
         return found
+    _refuse_password(text)
     scheme = _SCHEME.match(text)
     if not scheme or os.path.exists(text):  # noqa: PTH110 - Path raises for a name that is too long
         return folder(text)
@@ -182,6 +186,15 @@ def parse(text: str, named: Callable[[str], Address | None] = no_names) -> Addre
     raise InputError(f"{text}: chargerctl does not support {scheme[1]}: addresses: {_FORMS}")
 
 
+def _refuse_password(text: str) -> None:
+    """Others can read a command line, and a message would repeat it: only what follows the last @ is shown."""
+    if _WITH_PASSWORD.match(text) and not os.path.exists(text):  # noqa: PTH110 - as above
+        raise InputError(
+            f"{text.rpartition('@')[2]}: an address has no user and no password: put it in the settings file, "
+            "[web] api_password"
+        )
+
+
 def folder(text: str) -> Folder:
     if not text:
         raise InputError("--drive is empty: name the folder where the CIRCUITPY drive is mounted")
@@ -191,17 +204,27 @@ def folder(text: str) -> Folder:
 def serial_port(text: str) -> SerialPort:
     if not text:
         raise InputError("--port is empty: name a serial port such as /dev/ttyACM0 or COM3, or auto")
+    _refuse_password(text)
     return SerialPort(AUTO if text.lower() == AUTO else text)
 
 
 def web_host(text: str) -> WebHost:
     """HOST[:PORT]; a password is asked for elsewhere, and never stands in an address."""
+    _refuse_password(text)
     match = _HOST.fullmatch(text.removeprefix("http://"))
     port = int(match[2] or 80) if match else 0
-    if not match or not 0 < port < 65536:
+    if not match or not 0 < port < 65536 or not _is_host(match[1]):
         shown = text.rpartition("@")[2]  # before it may be a password
         raise InputError(f"--host {shown}: is not HOST[:PORT], such as cpy-1a2b3c.local or 192.168.1.20:80")
     return WebHost(match[1], port)
+
+
+def _is_host(host: str) -> bool:
+    """Whether its labels are neither empty nor longer than 63 letters, so that it can be looked up."""
+    try:
+        return host.startswith("[") or bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _of_uid(text: str) -> OfUid:

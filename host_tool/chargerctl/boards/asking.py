@@ -5,35 +5,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from chargerctl.boards.address import Address
 from chargerctl.boards.choice import CONSOLES
 from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.sightings import Deployed, clean
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import LOOK, Console, ask, listening_for_about
 
-QUESTION = b"\r?relay\r"
 ANSWER_S = 6.0  # the firmware answers between two passes, where it may load what answers; a blocking call may come first
-_MOST = 1 << 16  # bytes of a console that says something else
 _AT_ONCE = 8
-_TITLE = re.compile(
-    rb"\x1b\].*?(?:\x1b\\|\x07)", re.DOTALL
-)  # CircuitPython sets the terminal's title at any moment
-_ANSWER = re.compile(rb"asked  firmware ([^\s,]{1,80}), serial ([^\s,]{1,80}), up (\d{1,10}) s\b")
-
-
-class Console(Protocol):
-    def read(self, timeout_s: float) -> bytes:
-        """What has come, b"" when nothing did in this time. OSError when it is gone."""
-
-    def write(self, data: bytes) -> None:
-        """OSError when it is gone."""
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -44,17 +27,12 @@ class Told:
     up_s: int
 
 
-def ask(console: Console, now: Callable[[], float]) -> Told | None:
+def ask_who(console: Console, now: Callable[[], float]) -> Told | None:
     """None where no charger answers in ANSWER_S. OSError."""
-    end = now() + ANSWER_S
-    console.write(QUESTION)
-    said = b""
-    while (left := end - now()) > 0 and len(said) < _MOST:
-        said += console.read(left)
-        if found := _ANSWER.search(_TITLE.sub(b"", said)):
-            version, serial, up_s = (clean(text.decode(errors="replace")) for text in found.groups())
-            return Told(Deployed(serial, "", version), int(up_s))
-    return None
+    found = ask(console, LOOK, listening_for_about(), now, ANSWER_S)
+    if found is None:
+        return None
+    return Told(Deployed(clean(found.serial), "", clean(found.firmware)), found.up_s)
 
 
 def with_answers(
@@ -73,9 +51,9 @@ def with_answers(
         if way is None:
             return device
         try:
-            console = open_console(replace(way.address, called=device.name))
+            console = open_console(replace(way.address, called="" if way.announced else device.name))
             try:
-                told = ask(console, now)
+                told = ask_who(console, now)
             finally:
                 console.close()
         except (OSError, ChargerctlError) as error:

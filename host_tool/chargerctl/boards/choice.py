@@ -14,6 +14,7 @@ from chargerctl.errors import ChargerctlError
 
 KINDS = ("drive", "serial", "web")  # a drive first: it stops no program
 CONSOLES = ("serial", "web")
+_ANNOUNCED = "anyone in the network can announce that: if it is yours, name it with --host"
 _NAME_ONE = "--drive PATH, --port PORT or --host HOST"
 
 
@@ -34,7 +35,7 @@ def the_board(
     if isinstance(asked, OfUid):
         return _called(asked, _way_to(_with_uid(asked, around), writes, kinds))
     if asked == SerialPort(AUTO):
-        return _only(around, writes, [kind for kind in kinds if kind == "serial"], bridges=True)
+        return _only(around, writes, [kind for kind in kinds if kind == "serial"])
     if isinstance(asked, Folder) and "drive" not in kinds:
         return _called(asked, _way_to(_with_drive(asked, around), writes, kinds))
     return asked or _only(around, writes, kinds)
@@ -69,17 +70,17 @@ def _with_drive(asked: Folder, around: Surroundings) -> Device:
     )
 
 
-def _only(around: Surroundings, writes: bool, kinds: Sequence[str], bridges: bool = False) -> Address:
-    """bridges: also a port behind a USB-to-serial chip, which may be anything if the user has not named it."""
+def _only(around: Surroundings, writes: bool, kinds: Sequence[str]) -> Address:
+    """Never a port behind a USB-to-serial chip that the user has not named: anything may be behind it, a printer too."""
     plugged_in, notes = around.plugged_in()
     found = [device for device in plugged_in if _ways(device, kinds)]
-    likely = [device for device in found if bridges or device.certain or device.uid or device.name]
+    likely = [device for device in found if device.certain or device.uid or device.name]
     if not likely and "web" in kinds:
         on_the_network, more = around.on_the_network()
         notes = [*notes, *more]
         found += on_the_network
         # Only what the user has named gets the password.
-        likely = [device for device in on_the_network if device.name]
+        likely = [device for device in on_the_network if device.name and _ways_of_the_user(device, kinds)]
     if len(likely) == 1:
         return _way_to(likely[0], writes, kinds)
     if likely:
@@ -96,13 +97,20 @@ def _ways(device: Device, kinds: Iterable[str]) -> list[Way]:
     return [way for kind in kinds for way in device.ways if way.kind == kind]
 
 
+def _ways_of_the_user(device: Device, kinds: Iterable[str]) -> list[Way]:
+    return [way for way in _ways(device, kinds) if not way.announced]
+
+
 def _way_to(device: Device, writes: bool, kinds: Sequence[str]) -> Address:
     ways = _ways(device, kinds)
-    for way in ways:
+    for way in _ways_of_the_user(device, kinds):
         if not way.problem and not (writes and way.read_only):
             return replace(way.address, called=device.name)
     what = device.name or device.uid or device.what
-    why = "; ".join(f"{way.address}: {way.why_not}" for way in ways) or f"it has no {' or '.join(kinds)}"
+    why = (
+        "; ".join(f"{way.address}: {way.why_not or _ANNOUNCED}" for way in ways)
+        or f"it has no {' or '.join(kinds)}"
+    )
     raise ChargerctlError(
         f"{what} cannot be {'written' if writes else 'read'}: {why}", board=device.as_json()
     )

@@ -21,21 +21,19 @@ LAPTOP_OWNS = "this computer owns the board's files: write them through the driv
 @dataclass(frozen=True)
 class Way:
     """One way to a board. kind: drive, serial or web. problem: why it cannot be used at all; read_only: why nothing can be
-    written so; "" where it can. alias: another address of the same."""
+    written so; "" where it can. alias: another name of the same. announced: by mDNS alone, where anyone can take the name or
+    UID of another: it gets no password."""
 
     kind: str
     address: Address
     problem: str = ""
     read_only: str = ""
     alias: Address | None = None
+    announced: bool = False
 
     @property
     def why_not(self) -> str:
         return self.problem or self.read_only
-
-    @property
-    def addresses(self) -> list[Address]:
-        return [self.address, *([self.alias] if self.alias else [])]
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -133,7 +131,7 @@ def _board(drives: list[DriveSeen], ports: list[PortSeen], hosts: list[HostSeen]
 
 def _web_way(host: HostSeen, owned: str) -> Way:
     alias = WebHost(host.name, host.port) if host.name and host.name != host.host else None
-    return Way("web", WebHost(host.host, host.port), host.problem, owned, alias)
+    return Way("web", WebHost(host.host, host.port), host.problem, owned, alias, not host.named)
 
 
 def _first(texts: Iterable[str]) -> str:

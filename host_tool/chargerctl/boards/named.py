@@ -165,12 +165,6 @@ class _Entries:
             self._take_address(name, item)
 
     def _take_address(self, name: str, item: toml_file.Item) -> None:
-        if "@" in item.value and "//" in item.value:
-            self._complain(
-                item.value_at,
-                "an address has no user and no password: put it in the board's settings file, [web] api_password",
-            )
-            return
         try:
             address = parse(item.value)
         except InputError as error:

@@ -10,9 +10,9 @@ import ipaddress
 import json
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chargerctl.boards.sightings import HostSeen, clean
@@ -42,17 +42,25 @@ def boards_hosts(
     announced: Iterable[Announced], fetch: Fetch, asked: Iterable[tuple[str, int]] = ()
 ) -> list[HostSeen]:
     """The boards among those who answered. fetch: the body of /cp/version.json of (host, port); may raise OSError. asked:
-    (host, port) to ask although nobody has announced them."""
+    (host, port) that the user has written down. They are asked there, whoever is announced under their names."""
     names: dict[tuple[str, int], str] = {}
     for each in list(announced)[:MOST]:
         address = next(filter(_is_usable, each.addresses), "")
         if address and 0 < each.port < 65536:
             names[address, each.port] = clean(each.name.removesuffix("."))
-    known = {*names, *((name, port) for (_, port), name in names.items())}
-    names |= {place: "" for place in asked if place not in known}
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # one request at a time to each board, several boards at once
-        found = pool.map(lambda place: _seen(place[0], place[1], names[place], fetch), names)
-        return sorted(found, key=lambda host: (host.name, host.host, host.port))
+
+        def seen(places: Mapping[tuple[str, int], str], named: bool) -> list[HostSeen]:
+            hosts = pool.map(lambda place: _seen(place[0], place[1], places[place], fetch), places)
+            return sorted(
+                (replace(host, named=named) for host in hosts),
+                key=lambda host: (host.name, host.host, host.port),
+            )
+
+        found = seen({place: names.pop(place, "") for place in asked}, named=True)
+        answered = {(host.host.lower(), host.port) for host in found if not host.problem}
+        others = {at: name for at, name in names.items() if (name.lower(), at[1]) not in answered}
+        return found + seen(others, named=False)
 
 
 def _is_usable(address: str) -> bool:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
@@ -27,18 +28,25 @@ def _no_password(host: WebHost) -> str:
     raise InputError(f"{host} wants the password of its web workflow")
 
 
+def _no_other_password(host: WebHost) -> str:
+    """For callers that cannot ask."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Approach:
     """How a command wants to reach a board.
 
     force: even if that ends a running charge. say: gets lines for the user while a board is reached and left. writes: to
     change files, so that a board whose files only its USB drive can change is refused. password: of a web workflow.
+    other_password: where that one is refused; "" for none.
     """
 
     force: bool = False
     say: Callable[[str], None] = _silent
     writes: bool = False
     password: Callable[[WebHost], str] = _no_password
+    other_password: Callable[[WebHost], str] = _no_other_password
 
 
 PLAIN = Approach()
@@ -66,7 +74,8 @@ def reached(address: Address, approach: Approach) -> Iterator[Reached]:
         from chargerctl.transport.web.visit import visited as visited_by_web
 
         access = web_access(address, approach)
-        with visited_by_web(access, approach.force, approach.say) as (files, run):
+        other = partial(_other_password, address, approach)
+        with visited_by_web(access, approach.force, approach.say, other_password=other) as (files, run):
             yield Reached(files, run)
     else:  # boards/choice.py finds the place of a UID first
         raise InputError(f"{address}: name where that board is, as chargerctl devices shows it")
@@ -76,7 +85,22 @@ def web_access(address: WebHost, approach: Approach) -> Access:
     """What a request or a console (transport/web) needs to reach this board; InputError without a password."""
     from chargerctl.transport.web.client import Access
 
-    return Access(address.host, address.port, approach.password(address), str(address))
+    return Access(address.host, address.port, _fitting(approach.password(address), address), str(address))
+
+
+def _other_password(address: WebHost, approach: Approach) -> str:
+    return _fitting(approach.other_password(address), address)
+
+
+def _fitting(password: str, address: WebHost) -> str:
+    """InputError for a password that no board can have."""
+    from chargerctl.transport.web.client import LONGEST_PASSWORD
+
+    if len(password.encode(errors="surrogateescape")) > LONGEST_PASSWORD:
+        raise InputError(
+            f"the password for {address} has more than {LONGEST_PASSWORD} bytes: no board has such a one"
+        )
+    return password
 
 
 def _by_itself() -> str:

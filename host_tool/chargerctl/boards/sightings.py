@@ -62,7 +62,8 @@ class PortSeen:
 
 @dataclass(frozen=True)
 class HostSeen:
-    """A board with the web workflow on. host: its IP address; name: its name on the network."""
+    """A board with the web workflow on. host: its IP address, or as the user wrote it; name: as it is announced; named: the
+    user has written this host down, while anyone can announce one."""
 
     host: str
     port: int = 80
@@ -71,6 +72,7 @@ class HostSeen:
     board_id: str = ""
     circuitpython: str = ""
     problem: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -105,4 +105,4 @@ def not_in_reach(found: Sequence[Device], known: NamedBoards) -> list[NamedBoard
 def _is_called(device: Device, board: NamedBoard) -> bool:
     if isinstance(board.address, OfUid):
         return key(board.address.uid) == key(device.uid)
-    return board.address.digest in {address.digest for way in device.ways for address in way.addresses}
+    return board.address.digest in {way.address.digest for way in device.ways}

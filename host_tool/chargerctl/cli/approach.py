@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """How commands reach a board: what they may do to it, where they print, and where the password of a web workflow comes
-from. Never from the command line, where others can read it."""
+from. The one that is on the board may be another than the settings have, which the next deploy writes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chargerctl.cli.settings_options import config_path
 from chargerctl.errors import InputError
 from chargerctl.settings import effective
 
-_NAME = "web.api_password"
+VARIABLE = "CHARGERCTL_WEB_PASSWORD"  # of the board as it is
 
 
 def approach(
@@ -30,22 +30,32 @@ def approach(
     overrides: Sequence[str] = (),
 ) -> Approach:
     def password(host: WebHost) -> str:
-        """Of the settings in effect, else asked for."""
         return given_password(host, config, overrides) or _asked(host, output)
 
-    return Approach(force, output.note, writes, password)
+    def other_password(host: WebHost) -> str:
+        if not _can_ask(output):
+            return ""
+        output.note(f"{host} refused the password")
+        return _asked(host, output)
+
+    return Approach(force, output.note, writes, password, other_password)
 
 
 def given_password(host: WebHost, config: Path | None = None, overrides: Sequence[str] = ()) -> str:
-    """Of the settings in effect for this board, "" where they have none."""
+    """Of the environment, else of the settings in effect for this board; "" where they have none."""
+    if password := os.environ.get(VARIABLE):
+        return password
     path = config_path(config, host)
     return str(effective(path, os.environ, overrides, complete=False).values.web.api_password)
 
 
+def _can_ask(output: Output) -> bool:
+    return not output.as_json and sys.stdin.isatty()
+
+
 def _asked(host: WebHost, output: Output) -> str:
-    if output.as_json or not sys.stdin.isatty():
+    if not _can_ask(output):
         raise InputError(
-            f"{host} wants the password of its web workflow: set [web] api_password in the settings file, or "
-            "CHARGER_WEB_API_PASSWORD in the environment"
+            f"{host} wants the password of its web workflow: set {VARIABLE}, or [web] api_password in the settings file"
         )
     return str(click.prompt(f"Password of the web workflow of {host}", hide_input=True, err=True))

@@ -19,4 +19,4 @@ COMMANDS = {
 
 @click.group(cls=Group, entries=COMMANDS, variables="CHARGERCTL_CONFIG")
 def command() -> None:
-    """Check, show and change settings; copy changes back from a drive."""
+    """Check, show and change settings; copy changes back from a board."""

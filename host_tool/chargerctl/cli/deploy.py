@@ -90,7 +90,7 @@ class Wishes:
 @set_option
 @click.pass_obj
 def command(output: Output, drive: Address | None, every: bool, **options: Any) -> Answer:
-    """Write firmware, libraries and settings to a board's drive.
+    """Write firmware, libraries and settings to a board: to its drive, over its serial port, or over the network.
 
     What changes is shown first. If the deploy is interrupted, the board runs the old firmware, runs the new one, or
     holds its outputs safe until a reset or the next deploy has finished it.

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 
 from chargerctl.boards.address import Address, Folder, SerialPort, WebHost
-from chargerctl.boards.asking import Console, with_answers
+from chargerctl.boards.asking import with_answers
 from chargerctl.boards.devices import Device, devices
 from chargerctl.boards.reach import Approach, web_access
 from chargerctl.boards.sightings import Sightings
@@ -27,15 +29,24 @@ from chargerctl.cli.device_table import plain_lines, table_lines
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.deployed import deployed_on
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import Console
 
 _FOREVER = float("inf")
 _PAUSE_S = 1.0  # between two looks: a board takes seconds to appear
 
 
+class Seconds(click.FloatRange):
+    """`nan` is a float, and neither too large nor too small."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is no number of seconds", param, ctx) if math.isnan(seconds) else seconds
+
+
 @click.command(cls=Command)
 @click.option(
     "--wait",
-    type=click.FloatRange(0),
+    type=Seconds(0),
     is_flag=False,
     flag_value=_FOREVER,
     metavar="[SECONDS]",
@@ -90,7 +101,7 @@ def open_console(address: Address) -> Console:
     if not isinstance(address, WebHost):
         raise ChargerctlError("it has no console")
     if not address.called:  # anyone can announce a board, and would get the password
-        raise ChargerctlError("a board in the network is asked only if it is in boards.toml")
+        raise ChargerctlError("a board in the network is asked only if its address is in boards.toml")
     from chargerctl.transport.web.console import WebConsole
 
     if not (password := given_password(address)):

@@ -24,9 +24,12 @@ from chargerctl.doctor.laptop import Laptop
 from chargerctl.doctor.reach import console_of, drive_of, the_only
 from chargerctl.doctor.show import finding_lines, plain, summary
 from chargerctl.errors import ChargerctlError
+from chargerctl.files import read_file
 from chargerctl.monitor.of_settings import of_settings
 from chargerctl.settings import SettingsError
 from chargerctl.visible import visible
+
+_CERTIFICATES = 1 << 20  # bytes of a file with certificates
 
 
 @click.command(cls=Command)
@@ -109,7 +112,7 @@ def _examine(
     path = config_path(config, board or address)
     laptop = Laptop.read(path, os.environ, overrides)
     yield from laptop.findings()
-    authority = ca_file.read_bytes() if ca_file else None
+    authority = read_file(ca_file, _CERTIFICATES) if ca_file else None
     if board is None:
         yield Finding("board", FAILED if address else SKIPPED, no_board)
     else:

@@ -19,6 +19,10 @@ from chargerctl.cli.output import Decorator
 from chargerctl.errors import InputError
 
 _WAYS = ("address", "drive", "port", "host")
+_FORMS = (
+    "BOARD is a name in boards.toml, serial:PORT, http://HOST, uid:UID, or a folder such as ./garage; "
+    "chargerctl devices lists what is in reach."
+)
 
 
 class DriveAddress(click.Path):
@@ -96,7 +100,7 @@ port_option: Decorator = click.option(
     "--port",
     type=_Port(),
     metavar="PORT|auto",
-    help="The board's serial port, for a board without a drive. auto: the only one there is.",
+    help="The board's serial port, for a board without a drive. auto: the only one, but none behind a serial chip.",
 )
 
 
@@ -129,6 +133,8 @@ def board_options(argument: bool = True) -> Decorator:
             given = {way: rest.pop(way, None) for way in _WAYS}
             return function(*arguments, drive=_the_one(given), **rest)
 
+        if argument:
+            command.__doc__ = f"{function.__doc__ or ''}\n\n    {_FORMS}"
         decorated: Callable[..., Any] = command
         for way in reversed(ways):
             decorated = way(decorated)

@@ -26,6 +26,8 @@ from chargerctl.errors import InputError
 from chargerctl.install.boot_drive import copy_image, the_boot_drive
 from chargerctl.install.esptool import esptool_program, run_esptool, write_command
 from chargerctl.install.image import Image, check_suits, read_image
+from chargerctl.install.permission import refuse_a_charge
+from chargerctl.transport.serial.link import RealPorts
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Way:
 )
 @dry_run_option
 @yes_option
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write an ESP32-C6 even if its charger may be charging, or does not say.",
+)
 @click.pass_obj
 def command(
     output: Output,
@@ -64,11 +71,13 @@ def command(
     drive: Path | None,
     dry_run: bool,
     yes: bool,
+    force: bool,
 ) -> Answer:
     """Write CircuitPython to a board: an IMAGE that you have downloaded for it from circuitpython.org.
 
     A .bin goes to an ESP32-C6 by esptool, a .uf2 to the boot drive of a board that has a USB drive. An image for another
-    board, or a damaged one, is refused. No car may charge meanwhile: the charger's program ends.
+    board, or a damaged one, is refused. No car may charge meanwhile: the charger's program ends. One on a serial port is
+    asked first, and refuses while its relay may be closed.
 
     \b
     chargerctl install-circuitpython adafruit-circuitpython-seeed_xiao_esp32c6-en_US-10.1.3.bin
@@ -83,9 +92,9 @@ def command(
     if drive and not board.has_drive:
         raise InputError(f"{board.board_id} has no drive: name its serial port with --port, not --drive")
     manner = Manner(dry_run, yes, output)
-    way = _copy(found, board, drive, output) if board.has_drive else _flash(found, board, port, output)
+    output.text(f"{image}: CircuitPython {found.version} for {found.title}, {size_text(found.size)}")
+    way = _copy(found, board, drive, output) if board.has_drive else _flash(found, board, port, force, output)
     output.text(
-        f"{image}: CircuitPython {found.version} for {found.title}, {size_text(found.size)}",
         way.shown,
         "the charger's program ends: unplug the car first",
         "files on the board may be lost if the old version divided the flash otherwise: chargerctl backup keeps them",
@@ -109,8 +118,14 @@ def _copy(image: Image, board: Board, asked: Path | None, output: Output) -> Way
     return Way(str(drive.folder), f"copy to the boot drive {drive}", write)
 
 
-def _flash(image: Image, board: Board, asked: Address | None, output: Output) -> Way:
+def _flash(image: Image, board: Board, asked: Address | None, force: bool, output: Output) -> Way:
     program = esptool_program()
     found = the_board(asked or SerialPort(AUTO), surroundings(), writes=False, kinds=("serial",))
     run = write_command(program, board.chip, str(found), image.path)
-    return Way(str(found), f"run {shlex.join(run)}", lambda: run_esptool(run, output.note))
+
+    def write() -> None:
+        if not force:
+            refuse_a_charge(RealPorts(), str(found))
+        run_esptool(run, output.note)
+
+    return Way(str(found), f"run {shlex.join(run)}", write)

@@ -19,10 +19,10 @@ _COMPLETE = "_CHARGERCTL_COMPLETE"
 
 COMMANDS = {
     "init": Entry("init", "Write a settings file; asks for what has no default."),
-    "config": Entry("config", "Check, show and change settings; copy changes back from a drive."),
+    "config": Entry("config", "Check, show and change settings; copy changes back from a board."),
     "devices": Entry("devices", "List every board in reach, and what is deployed on it."),
     "simulate": Entry("simulate", "Run the real firmware on a virtual board."),
-    "deploy": Entry("deploy", "Write firmware, libraries and settings to a CIRCUITPY drive."),
+    "deploy": Entry("deploy", "Write firmware, libraries and settings to a board."),
     "rollback": Entry("rollback", "Undo the last deploy to this board."),
     "backup": Entry("backup", "Copy every file of a board's drive into one file."),
     "restore": Entry("restore", "Write a backup back to a board's drive."),

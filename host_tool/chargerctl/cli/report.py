@@ -37,7 +37,8 @@ from chargerctl.settings import Effective, effective
 def command(output: Output, drive: Address | None, config: Path | None, log_path: Path | None) -> Answer:
     """Print a text to paste into an issue: versions, board, memory, resets, faults, what is deployed.
 
-    No names, addresses or secrets are in it. Read it before you paste it. The board goes on running.
+    No names, addresses or secrets are in it. Read it before you paste it. The board goes on running. Exit
+    status: 1 if nothing could be read of the board that was named.
 
     \b
     chargerctl report
@@ -81,4 +82,5 @@ def command(output: Output, drive: Address | None, config: Path | None, log_path
     values = settings.values if settings else None
     text = report(Facts(tool, boot, seen, values, log.lines, log.starts, tuple(heard), tuple(missing)))
     notes = [f"chargerctl: {what} not read: {why}" for what, why in missing.items()]
-    return Answer({"report": text, "not_read": missing}, text, notes)
+    unseen = drive is not None and examined is None and not heard and not log.lines
+    return Answer({"report": text, "not_read": missing}, text, notes, status=int(unseen))

@@ -39,15 +39,19 @@ def on_medium(size: int, cluster: int) -> int:
 
 def folders_on_medium(paths: Iterable[str], cluster: int) -> int:
     """Bytes that the folders around these files take, the drive's own root (fixed on FAT12/16) left out."""
+    return sum(_folder_sizes(paths, cluster).values())
+
+
+def _folder_sizes(paths: Iterable[str], cluster: int) -> dict[str, int]:
     names: dict[str, set[str]] = {}
     for path in paths:
         for inner in (*parents(path), path):
             names.setdefault(folder_of(inner), set()).add(inner)
-    return sum(
-        on_medium(2 * _ENTRY + sum(_entries(path) for path in inside), cluster)
+    return {
+        folder: on_medium(2 * _ENTRY + sum(_entries(path) for path in inside), cluster)
         for folder, inside in names.items()
         if folder
-    )
+    }
 
 
 def _entries(path: str) -> int:
@@ -101,7 +105,9 @@ def rough_space(snapshot: Snapshot, touched: list[Change], work: Work, commit_si
     after = {change.path for change in touched if change.after is not None} | (
         before.keys() - {change.path for change in touched if change.after is None}
     )
-    deeper = folders_on_medium(after, cluster) - folders_on_medium(before, cluster)
+    was, will_be = _folder_sizes(before, cluster), _folder_sizes(after, cluster)
+    # A folder of FAT that loses names keeps its clusters.
+    deeper = sum(max(size, was.get(folder, 0)) for folder, size in will_be.items()) - sum(was.values())
     files = sum(on_medium(c.after or 0, cluster) - on_medium(c.before or 0, cluster) for c in touched)
     return RoughSpace(
         cluster=cluster,

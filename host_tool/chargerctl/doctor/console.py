@@ -11,11 +11,8 @@ from itertools import islice
 
 from chargerctl.doctor.finding import FAILED, OK, SKIPPED, WARNING, Finding
 from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
+from chargerctl.transport.relay import about
 
-# The answer to the question (transport/relay.py).
-_ASKED = re.compile(
-    r"firmware (\S{1,20}), serial (.{1,64}), up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
-)
 _PHASE = re.compile(r"phase=(\w{1,20})")
 _FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
 # A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
@@ -90,11 +87,11 @@ def _take(health: Health, line: Said) -> None:
             health.at_start = amounts
         if amounts:
             health.memory = amounts[-1]
-    elif tag == "asked" and (found := _ASKED.match(text)):
-        health.firmware, health.serial = found[1], found[2]
-        health.up_s, health.crashes = float(found[3]), int(found[5])
-        if found[4] != "None":
-            health.faults[found[4]] = None
+    elif tag == "asked" and (told := about(text)):
+        health.firmware, health.serial = told.firmware, told.serial
+        health.up_s, health.crashes = told.up_s, told.crashes
+        if told.fault:
+            health.faults[told.fault] = None
     elif tag == "view" and (found := _PHASE.match(text)):
         health.phase = found[1]
     elif tag == "safety" and text.startswith("fault latched: "):

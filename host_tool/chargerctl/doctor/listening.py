@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from chargerctl.monitor.lines import Lines
 from chargerctl.monitor.secrets import Masker
 from chargerctl.monitor.sources import Opener
+from chargerctl.transport.lines import Lines
 from chargerctl.transport.relay import LOOK
 
 # A charger answers within a pass or two; one that is busy with its network takes longer.

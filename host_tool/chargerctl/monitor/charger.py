@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chargerctl.monitor.entries import BoardLine, Entry, Failed, Note, Started
+from chargerctl.transport.relay import about
 
 _FRAMES = 4
 # What a phase says about the cable; others say nothing about it.
@@ -181,9 +182,10 @@ def _view(charger: Charger, found: re.Match[str], at: float) -> None:
 
 
 def _asked(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.firmware, charger.serial = found["firmware"], found["serial"]
-    charger.started_at = at - int(found["up"])
-    charger.fault = None if found["fault"] == "None" else found["fault"]
+    if told := about(found[0]):
+        charger.firmware, charger.serial = told.firmware, told.serial
+        charger.started_at = at - told.up_s
+        charger.fault = told.fault or None
 
 
 # Of each subsystem: lines, and what they say.
@@ -197,12 +199,7 @@ _LINES: dict[str, tuple[tuple[re.Pattern[str], _Take], ...]] = {
                 _view,
             )
         ],
-        "asked": [
-            (
-                r"firmware (?P<firmware>\S+), serial (?P<serial>.*), up (?P<up>\d{1,9}) s, fault (?P<fault>\w+), ",
-                _asked,
-            )
-        ],
+        "asked": [(r"firmware .*", _asked)],
         "state": [(r"(\w+) -> (\w+)\Z", _phase)],
         "safety": [(r"fault latched: (\w+)", _fault), (r"fault cleared: ", _no_fault)],
         "config": [(r".*: the charger stays Unavailable", _unavailable)],

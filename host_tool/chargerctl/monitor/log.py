@@ -68,7 +68,7 @@ def since_start(path: Path) -> list[str]:
 
 def last_lines(path: Path) -> list[str]:
     """The lines of the last 4 MB; empty where there is no such file."""
-    refuse_other_than_file(path)
+    refuse_other_than_file(path)  # a pipe would block
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)

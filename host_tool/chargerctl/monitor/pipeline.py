@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from chargerctl.monitor.deployed import Deployed
 from chargerctl.monitor.entries import BoardLine, Entry, Failed, Note, Started
 from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
-from chargerctl.monitor.lines import Line, Lines
 from chargerctl.monitor.secrets import Masker
+from chargerctl.transport.lines import Line, Lines
 from chargerctl.visible import visible
 
 # A line whose end does not come is shown after this: a prompt, or the last words of a board that hangs.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 from chargerctl.visible import visible
 
@@ -21,6 +22,18 @@ _STAGING = ".deploy"  # of a deploy under way, which alone writes there
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 _SHORT = re.compile(r"(?=[^.]{1,8}(\.|$))[^.]+~[0-9]+(\.[^.]{0,3})?")
 _REFUSED = re.compile(r'[<>:"\\|?*]')
+_IMPOSSIBLE = re.compile(r"[/\0-\x1f\x7f\ud800-\udfff]")
+_LARGEST = 1 << 32  # FAT's limit, in bytes
+
+
+def is_name(name: object) -> TypeGuard[str]:
+    """Whether a board can have a file of this name, however strange: what it lists may be anything."""
+    return isinstance(name, str) and name not in ("", ".", "..") and not _IMPOSSIBLE.search(name)
+
+
+def is_size(size: object) -> TypeGuard[int]:
+    """Whether a board's file can have this size."""
+    return isinstance(size, int) and not isinstance(size, bool) and 0 <= size < _LARGEST
 
 
 def problem_of(path: str) -> str | None:

@@ -24,7 +24,7 @@ class Nvm(Store):
         self.fault = self.held if self.readable else "NvmFailure"
         self.trouble = None if self.readable else "nvm cannot be read"
 
-    def save(self, crash_count, fault):
+    def save(self, crash_count, fault, failing=False):
         if fault != "NvmFailure":
             fault = fault and fault.split(":")[0]
             self.held = fault if fault in KEPT else None

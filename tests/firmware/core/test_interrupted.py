@@ -4,6 +4,8 @@
 
 import pytest
 from charger import connector
+from charger.journal import Journal
+from charger.records import Content
 
 from tests.firmware.core.media import Charger as Memory
 
@@ -278,3 +280,88 @@ def test_the_state_of_a_transaction_that_goes_on_is_one_of_the_connector_s_own(i
     assert controller.state.phase == connector.CHARGING
     assert controller.state.tag == "04A2B3C4"
     assert controller.interrupted is None
+
+
+# A stop that could not be written.
+
+
+@pytest.fixture
+def ended(make_rig):
+    """ended(error, ...): the rig after a restart that comes `after_ms` after a card has ended the charge, while the store
+    fails with `error` for `fails_ms`; until the restart, if None. `still`: also after it. `nvm`: nvm can be written."""
+
+    def restart(error, fails_ms=None, after_ms=20_000, still=False, nvm=True):
+        memory = Memory()
+        first = make_rig(journal=memory.journal, **RESUME)
+        if not nvm:
+            first.store.save = lambda *_: None
+        first.charge()
+        first.meter.energy_wh += 250
+        first.run(3000)
+        memory.medium.error = error
+        first.swipe()
+        first.run(after_ms if fails_ms is None else fails_ms)
+        if fails_ms is not None:
+            memory.medium.error = None
+            first.run(after_ms - fails_ms)
+        assert not first.relay.closed
+        if not still:
+            memory.medium.error = None
+        rig = make_rig(journal=memory.restart(), store=first.store, cable_in=True, **RESUME)
+        rig.first, rig.memory = first, memory
+        rig.interlock.rest(rig.now)
+        return rig
+
+    return restart
+
+
+FAILURES = [MemoryError(), OSError(5, "worn")]
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=repr)
+def test_a_stop_that_could_not_be_written_is_tried_again_soon(ended, error):
+    rig = ended(error, fails_ms=300, after_ms=3000, nvm=False)
+    rig.wait(60)
+    assert not rig.relay.closed
+    sent = [
+        {tuple(frame[1:3]) for frame in each.link.sent if frame[2] == "StopTransaction"}
+        for each in (rig.first, rig)
+    ]
+    assert len(sent[0]) == 1
+    assert sent[1] <= sent[0], "the same message, if any"
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=repr)
+@pytest.mark.parametrize("after_ms", [300, 20_000])
+def test_a_transaction_whose_stop_may_be_missing_does_not_go_on(ended, error, after_ms):
+    rig = ended(error, after_ms=after_ms)
+    assert rig.store.failing
+    rig.wait(60)
+    assert not rig.relay.closed
+    assert rig.calls("StopTransaction")[0]["reason"] == "PowerLoss"
+    assert not rig.store.failing, "its stop is written now"
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=repr)
+@pytest.mark.parametrize("nvm", [True, False], ids=["nvm works", "nvm fails, too"])
+def test_nor_while_the_store_takes_nothing(ended, error, nvm):
+    rig = ended(error, still=True, nvm=nvm)
+    rig.wait(60)
+    assert not rig.relay.closed
+    assert rig.store.failing is nvm
+    rig.memory.medium.error = None
+    rig.wait(70)
+    assert not rig.store.failing
+
+
+def test_a_journal_that_cannot_be_opened_meanwhile_changes_nothing(ended, make_rig):
+    rig = ended(OSError(5, "held wire"), still=True)
+    content = Content()
+    content.trouble = "the journal cannot be opened"
+    shut = make_rig(journal=Journal(content), store=rig.store, cable_in=True, **RESUME)
+    shut.wait(60)
+    rig.memory.medium.error = None
+    last = make_rig(journal=rig.memory.restart(), store=shut.store, cable_in=True, **RESUME)
+    last.interlock.rest(last.now)
+    last.wait(60)
+    assert not last.relay.closed

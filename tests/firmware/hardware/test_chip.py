@@ -126,6 +126,23 @@ def test_a_blocking_call_is_recorded_only_while_a_crash_is_counted(bench: Any) -
     assert (again.crash_count, again.fault, again.blocking) == (3, "EmergencyStop", False)
 
 
+def test_a_stop_that_may_be_missing_outlasts_whatever_else_is_written(bench: Any) -> None:
+    store = bench.module("store")
+    here = store.Store()
+    here.save(0, None, True)
+    for change in (
+        lambda: here.save(3, "EmergencyStop"),
+        here.block,
+        here.unblock,
+        lambda: here.save(0, None),
+    ):
+        change()
+        assert store.Store().failing
+        assert here.failing
+    here.save(0, None, False)
+    assert not store.Store().failing
+
+
 class Flash(bytearray):
     writes = 0
 

@@ -134,9 +134,8 @@ def test_without_usb_nothing_is_printed_where_its_stall_is_not_allowed(bench: An
     assert bare.out.writes == 1
 
 
-@pytest.fixture
-def keys(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A console at which keys are typed, and the questions that were asked there."""
+def keyboard(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What is typed at this console, and the questions that were asked there; each is answered with one line."""
     module = sys.modules[type(console).__module__]
     found = types.SimpleNamespace(typed=bytearray(), asked=[])
 
@@ -148,13 +147,40 @@ def keys(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     class Runtime:
         serial_bytes_available = property(lambda _: len(found.typed))
 
+    def answer(console: Any, question: str, now: int) -> None:
+        found.asked.append(question)
+        console.log("asked", "relay open")
+
     ticks_ms = module.supervisor.ticks_ms
     monkeypatch.setattr(module, "supervisor", types.SimpleNamespace(runtime=Runtime(), ticks_ms=ticks_ms))
-    monkeypatch.setattr(module, "sys", types.SimpleNamespace(stdin=types.SimpleNamespace(readinto=readinto)))
-    visitor = types.SimpleNamespace(answer=lambda console, question, now: found.asked.append(question))
-    monkeypatch.setattr(module, "visit", lambda name: visitor)
+    streams = types.SimpleNamespace(stdin=types.SimpleNamespace(readinto=readinto), stdout=module.sys.stdout)
+    monkeypatch.setattr(module, "sys", streams)
+    monkeypatch.setattr(module, "visit", lambda name: types.SimpleNamespace(answer=answer))
     console.stalls = bench
     return found
+
+
+@pytest.fixture
+def keys(bench: Any, console: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    return keyboard(bench, console, monkeypatch)
+
+
+@pytest.mark.parametrize("lines", [2, 60])
+def test_who_types_is_answered_at_once_also_after_a_time_in_which_nobody_read(
+    bench: Any, bare: Any, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two lines, or more than the ring holds, wait when the reader comes."""
+    keys = keyboard(bench, bare, monkeypatch)
+    bare.out.stall_us = 200_000
+    for number in range(lines):
+        bare.log("test", f"line {number}")
+    bench.run(bare.step, 1_000)
+    assert bare.out.writes == 1, "and then nothing for half a minute"
+    bare.out.stall_us = 0
+    keys.typed += b"\r?hold\r"
+    bench.run(bare.step, 100)
+    assert keys.asked == ["?hold"]
+    assert bare.out.text.endswith("asked  relay open\n")
 
 
 @pytest.mark.parametrize(

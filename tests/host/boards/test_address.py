@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ def test_each_form_is_understood_and_can_be_typed_again(text: str, address: Addr
         ("http://10.0.0.9/fs/", "is not HOST[:PORT]"),
         ("http://10.0.0.9:0", "is not HOST[:PORT]"),
         ("http://10.0.0.9:99999", "is not HOST[:PORT]"),
+        (f"http://{'a' * 64}.local", "is not HOST[:PORT]"),
+        ("http://garage..local", "is not HOST[:PORT]"),
+        ("http://.local", "is not HOST[:PORT]"),
+        ("http://.", "is not HOST[:PORT]"),
+        (f"http://{'ü' * 60}.local", "is not HOST[:PORT]"),
     ],
 )
 def test_any_other_form_is_refused(text: str, said: str) -> None:
@@ -54,10 +60,34 @@ def test_any_other_form_is_refused(text: str, said: str) -> None:
     assert said in refused.value.message
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://:hunter2@10.0.0.9",
+        "https://me:hunter2@10.0.0.9",
+        "me:hunter2@10.0.0.9",
+        "my_name:hunter2@10.0.0.9",
+        "m:hunter2@10.0.0.9",
+        "m:hunter2/@hunter2@10.0.0.9",
+        "http://hunter2@10.0.0.9",
+        "serial:me:hunter2@10.0.0.9",
+        "me:hunter2\n@10.0.0.9",
+    ],
+)
+@pytest.mark.parametrize("given_as", [parse, serial_port, web_host])
+def test_a_password_in_an_address_is_refused_and_not_repeated(
+    text: str, given_as: Callable[[str], Address]
+) -> None:
     with pytest.raises(InputError) as refused:
-        parse("http://:hunter2@10.0.0.9")
+        given_as(text)
     assert "hunter2" not in refused.value.message
+    assert "10.0.0.9: an address has no user and no password" in refused.value.message
+
+
+def test_an_at_sign_is_no_password_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "12:30@home").mkdir()
+    for text in ("me@home", "D:/me@home", "D:\\me@home", str(tmp_path / "12:30@home")):
+        assert parse(text) == Folder(Path(text))
 
 
 def test_a_name_comes_before_the_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 from chargerctl.boards.address import Address, SerialPort, WebHost
-from chargerctl.boards.asking import ANSWER_S, QUESTION, Told, ask, with_answers
+from chargerctl.boards.asking import ANSWER_S, Told, ask_who, with_answers
 from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.sightings import Deployed
 from chargerctl.errors import ChargerctlError
+from chargerctl.transport.relay import LOOK
 
 ANSWER = (
     b"[  61.002] asked  relay open, no transaction, not held\r\n"
@@ -47,8 +48,8 @@ class Line:
 
 def told(*pieces: bytes) -> Told | None:
     line = Line(*pieces)
-    answer = ask(line, line.now)
-    assert line.typed == QUESTION
+    answer = ask_who(line, line.now)
+    assert line.typed == LOOK
     assert line.time <= ANSWER_S + 0.01
     return answer
 
@@ -75,7 +76,7 @@ def test_nobody_else_is_believed_and_none_is_waited_for_longer(said: tuple[bytes
 
 def test_a_console_that_never_stops_is_left() -> None:
     line = Line(*[b"x" * 4096] * 1000)
-    assert ask(line, line.now) is None
+    assert ask_who(line, line.now) is None
     assert len(line.pieces) > 900
 
 
@@ -125,3 +126,7 @@ def test_only_consoles_that_are_a_boards_or_the_users_own_are_asked() -> None:
     assert answers(replace(chip, name="gate"), Line(ANSWER))[0].since == 6400
     shut = replace(C6, ways=(Way("serial", SerialPort("x"), "you may not open it"), Way("web", WebHost("h"))))
     assert answers(shut, Line(ANSWER))[0].since == 6400
+
+
+def test_titles_that_begin_without_end_hide_no_answer() -> None:
+    assert told(*[b"\x1b]" * 1000] * 20, b"\r\n" + ANSWER) == GARAGE

@@ -65,8 +65,11 @@ def test_of_several_none_is_taken_and_each_is_listed_as_it_is_typed() -> None:
 
 
 def test_a_port_that_may_lead_to_anything_is_taken_only_on_request() -> None:
-    assert "no board found that is certainly yours: name it: --port /dev/ttyUSB0" in refused(near=[BRIDGE])
-    assert chosen(SerialPort(AUTO), [BRIDGE]) == SerialPort("/dev/ttyUSB0")
+    for asked in (None, SerialPort(AUTO)):
+        said = refused(asked, near=[BRIDGE])
+        assert "no board found that is certainly yours: name it: --port /dev/ttyUSB0" in said
+    assert chosen(SerialPort(AUTO), [BRIDGE, C6]) == PORT
+    assert chosen(SerialPort("/dev/ttyUSB0"), [BRIDGE]) == SerialPort("/dev/ttyUSB0")
     assert chosen(near=[BRIDGE, PICO]) == DRIVE
     assert chosen(near=[replace(BRIDGE, name="gate")]) == SerialPort("/dev/ttyUSB0")
 
@@ -74,7 +77,7 @@ def test_a_port_that_may_lead_to_anything_is_taken_only_on_request() -> None:
 def test_auto_is_a_port_although_there_is_a_drive() -> None:
     assert chosen(SerialPort(AUTO), [PICO], writes=False) == PORT
     assert LAPTOP_OWNS in refused(SerialPort(AUTO), [PICO])
-    assert "2 boards found" in refused(SerialPort(AUTO), [C6, BRIDGE])
+    assert "2 boards found" in refused(SerialPort(AUTO), [C6, PICO])
 
 
 def test_a_board_in_the_network_is_taken_only_if_the_user_has_named_it() -> None:
@@ -82,6 +85,15 @@ def test_a_board_in_the_network_is_taken_only_if_the_user_has_named_it() -> None
     found = chosen(far=[replace(ON_AIR, name="garage"), replace(ON_AIR, uid="AB" * 6)])
     assert (found, found.called) == (HOST, "garage")
     assert chosen(near=[PICO], far=[replace(ON_AIR, name="garage")]) == DRIVE
+
+
+def test_whoever_announces_a_name_or_number_of_the_users_gets_nothing() -> None:
+    stranger = replace(ON_AIR, name="garage", ways=(Way("web", HOST, announced=True),))
+    assert "no board found that is certainly yours: name it: garage" in refused(far=[stranger])
+    asked = OfUid(stranger.uid, called="garage")
+    assert "10.0.0.9: anyone in the network can announce that" in refused(asked, far=[stranger])
+    both = replace(stranger, ways=(*stranger.ways, Way("web", WebHost("10.0.0.7"))))
+    assert chosen(far=[both]) == chosen(asked, far=[both]) == WebHost("10.0.0.7")
 
 
 def test_without_any_board_the_line_says_what_to_do_and_where_nothing_was_looked_for() -> None:

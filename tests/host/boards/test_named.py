@@ -103,6 +103,7 @@ def test_all_mistakes_are_reported_together_in_their_order(read) -> None:
         'Pasword = "hunter2"',
         'address = "http://:hunter2@10.0.0.9"',
         'address = "https://me:hunter2@10.0.0.9"',
+        'address = "me:hunter2@10.0.0.9"',
     ],
 )
 def test_a_password_is_refused_and_not_repeated(read, line: str) -> None:

@@ -63,12 +63,26 @@ def test_who_announces_without_end_is_cut_off() -> None:
 
 
 def test_a_board_that_is_named_is_asked_too_but_not_twice() -> None:
-    announced = [Announced("cpy-1a2b3c.local.", ("10.0.0.9",), 80)]
-    asked = [("10.0.0.9", 80), ("cpy-1a2b3c.local", 80), ("10.9.9.9", 8080)]
-    assert [(host.host, host.port) for host in boards_hosts(announced, answers, asked)] == [
-        ("10.9.9.9", 8080),
-        ("10.0.0.9", 80),
+    announced = [
+        Announced("cpy-1a2b3c.local.", ("10.0.0.9",), 80),
+        Announced("cpy-2b0f.local.", ("10.0.0.8",), 80),
     ]
+    asked = [("10.0.0.9", 80), ("CPY-2b0f.local", 80), ("10.9.9.9", 8080)]
+    assert [(host.host, host.port, host.named) for host in boards_hosts(announced, answers, asked)] == [
+        ("10.9.9.9", 8080, True),
+        ("CPY-2b0f.local", 80, True),
+        ("10.0.0.9", 80, True),
+    ]
+
+
+def test_a_board_that_is_named_is_asked_where_the_user_says_whoever_takes_its_name() -> None:
+    def only_the_stranger(host: str, port: int) -> bytes:
+        return BODY if host == "10.6.6.6" else silent(host, port)
+
+    stranger = [Announced("charger.example.org.", ("10.6.6.6",), 80)]
+    garage, other = boards_hosts(stranger, only_the_stranger, [("charger.example.org", 80)])
+    assert (garage.host, garage.problem, garage.named) == ("charger.example.org", "does not answer", True)
+    assert (other.host, other.problem, other.named) == ("10.6.6.6", "", False)
 
 
 @pytest.mark.parametrize(

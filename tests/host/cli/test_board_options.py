@@ -46,6 +46,10 @@ def test_a_board_is_named_in_one_of_four_ways(given, words, address) -> None:
     assert given(*words) == repr(address)
 
 
+def test_the_help_says_what_a_board_can_be(given) -> None:
+    assert "BOARD is a name in boards.toml, serial:PORT," in given("--help")
+
+
 @pytest.mark.parametrize("words", [("./x", "--port", "auto"), ("--drive", "x", "--host", "y")])
 def test_two_boards_at_once_are_refused(given, words) -> None:
     assert "each name a board: give one of them" in given(*words)

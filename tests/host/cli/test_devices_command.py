@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,13 +122,23 @@ def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, c
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("", "", "10.0.0.9: was not asked: a board in the network is asked only if it is in boards.toml"),
+        (
+            "",
+            "",
+            "10.0.0.9: was not asked: a board in the network is asked only if its address is in boards.toml",
+        ),
         ("gate", "", "10.0.0.9: was not asked: its password is not known"),
         ("gate", '[web]\napi_password = "open sesame"\n', None),
     ],
 )
 def test_only_a_board_that_is_named_gets_the_password(
-    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, name: str, text: str, said: str | None
+    around,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys,
+    name: str,
+    text: str,
+    said: str | None,
 ) -> None:
     monkeypatch.setattr(ports, "listed_ports", list)
     sent = []
@@ -140,6 +151,28 @@ def test_only_a_board_that_is_named_gets_the_password(
     assert len(sent) == (said is None)
     assert (said or "10.0.0.9: no charger answers there") in err
     assert "open sesame" not in err
+
+
+@pytest.mark.parametrize("address", ["http://cpy-2b0f.local", "uid:04C4AC15B2F0"])
+def test_whoever_announces_a_name_or_uid_of_boards_toml_gets_no_password(
+    around, state: Path, monkeypatch: pytest.MonkeyPatch, capsys, address: str
+) -> None:
+    monkeypatch.setattr(ports, "listed_ports", list)
+    fetch = network.fetch_version
+    monkeypatch.setattr(
+        network, "fetch_version", lambda host, port: fetch(host, port) if host == "10.0.0.9" else silent()
+    )
+    asked: list[str] = []
+    monkeypatch.setattr(console, "WebConsole", lambda access: asked.append(access.host) or SilentConsole())
+    Path("gate.toml").write_text(CONFIG + '[web]\napi_password = "open sesame"\n')
+    Path("boards.toml").write_text(f'[boards.gate]\naddress = "{address}"\nsettings = "gate.toml"\n')
+    _, _, err = devices(capsys, "--ask")
+    assert asked == []
+    assert "10.0.0.9: was not asked: a board in the network is asked only if" in err
+
+
+def silent() -> bytes:
+    raise OSError(110, "timed out")
 
 
 class SilentConsole:
@@ -220,6 +253,18 @@ def test_no_board_is_no_failure_unless_it_was_waited_for(
     assert (status, out) == (1, "")
     assert "no board appeared" in err
     assert json.loads(devices(capsys, "--wait=0", "--json")[1])["error"] == "no board appeared"
+
+
+def test_a_wait_for_no_number_of_seconds_is_wrong_input(state: Path, capsys) -> None:
+    for seconds in ("nan", "-1", "x"):
+        assert devices(capsys, f"--wait={seconds}")[0] == 2
+
+
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero"])
+def test_doctor_reads_no_certificate_without_end(tmp_path: Path, state: Path, capsys, source: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["doctor", "--drive", "none", "--ca-file", source]) == 2
+    assert f"{source}: is a pipe or a device, not a file" in capsys.readouterr().err
 
 
 def test_a_wait_ends_with_the_first_board_or_when_it_is_over() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from chargerctl.transport.web import console, visit
@@ -75,10 +76,8 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
 
 def test_a_charging_charger_is_left_alone(typed: Typed, board: WebBoard) -> None:
     board.relay = "relay closed, transaction"
-    for force, said in (
-        ((), "wait until the charge has ended"),
-        (("--force",), "end the charge at the charger"),
-    ):
+    again = "run this again when the charge has ended"
+    for force, said in (((), f"{again}, or use --force"), (("--force",), f"{again} (--force does not help")):
         status, _, err = typed("deploy", "--yes", *force)
         assert status == 1
         assert f"the relay is closed, a transaction is running: {said}" in err
@@ -91,7 +90,7 @@ def test_a_dry_run_changes_nothing_and_waits_for_the_end_of_a_charge(typed: Type
     assert (status, "+ add" in out) == (0, True)
     board.relay = "relay closed, transaction"
     status, _, err = typed("deploy", "--dry-run")
-    assert (status, "wait until the charge has ended" in err) == (1, True)
+    assert (status, "run this again when the charge has ended" in err) == (1, True)
     assert typed("deploy", "--dry-run", "--force")[0] == 0
     assert board.disk.tree() == FACTORY
 
@@ -102,9 +101,7 @@ def test_without_a_password_or_a_terminal_to_ask_on_it_says_where_to_put_one(
     monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
     status, _, err = typed("ls")
     assert status == 2
-    assert (
-        "set [web] api_password in the settings file, or CHARGER_WEB_API_PASSWORD in the environment" in err
-    )
+    assert "set CHARGERCTL_WEB_PASSWORD, or [web] api_password in the settings file" in err
 
 
 def test_the_password_of_the_settings_file_is_taken(
@@ -116,24 +113,66 @@ def test_the_password_of_the_settings_file_is_taken(
     assert typed("ls")[0] == 0
 
 
-def test_it_is_asked_for_unseen(
-    typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Somebody who types `password` where one is asked for."""
     import click
     from chargerctl.cli import approach
 
-    asked = []
+    found = SimpleNamespace(password=PASSWORD, asked=[])
 
     def prompt(text: str, *, hide_input: bool, err: bool) -> str:
-        asked.append((text, hide_input, err))
-        return PASSWORD
+        found.asked.append((text, hide_input, err))
+        return str(found.password)
 
-    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
     monkeypatch.setattr(click, "prompt", prompt)
     monkeypatch.setattr(approach.sys.stdin, "isatty", lambda: True, raising=False)
+    return found
+
+
+def test_it_is_asked_for_unseen(
+    typed: Typed, terminal: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
     status, _, _ = typed("ls")
     assert status == 0
-    assert asked[0][1:] == (True, True)
+    assert terminal.asked[0][1:] == (True, True)
+
+
+def test_where_the_board_has_another_one_it_is_asked_for(
+    typed: Typed, terminal: SimpleNamespace, board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARGER_WEB_API_PASSWORD", "the new one")
+    status, _, err = typed("deploy", "--yes")
+    assert status == 0, err
+    assert "refused the password" in err
+    assert len(terminal.asked) == 1
+    assert b'CIRCUITPY_WEB_API_PASSWORD = "the new one"' in (board.disk.tree()["settings.toml"] or b"")
+    terminal.password = "wrong again"
+    status, _, err = typed("ls")
+    assert (status, len(terminal.asked)) == (1, 2)
+    assert "refused the password (401): set CHARGERCTL_WEB_PASSWORD" in err
+
+
+def test_a_variable_has_the_one_that_is_on_the_board_and_the_settings_the_next(
+    typed: Typed, board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARGERCTL_WEB_PASSWORD", PASSWORD)
+    monkeypatch.setenv("CHARGER_WEB_API_PASSWORD", "the new one")
+    status, _, err = typed("deploy", "--yes")
+    assert status == 0, err
+    assert b'CIRCUITPY_WEB_API_PASSWORD = "the new one"' in (board.disk.tree()["settings.toml"] or b"")
+
+
+def test_a_longer_one_than_a_board_can_have_is_not_sent(
+    typed: Typed, terminal: SimpleNamespace, board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHARGER_WEB_API_PASSWORD")
+    terminal.password = "x" * 42
+    status, _, err = typed("ls")
+    assert status == 2
+    assert "has more than 41 bytes" in err
+    assert "xxx" not in err
 
 
 def test_a_wrong_one_is_an_error_of_one_line(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,13 @@ CALLS = {
     "rollback": ["rollback", "--drive", "{drive}"],
     "backup": ["backup", "--to", "backup.zip", "--drive", "{drive}"],
     "restore": ["restore", "--drive", "{drive}", "wrong.zip"],
+    "monitor": ["monitor", "--port", "no-such-port"],
+    # With a mistake in the settings, and a time server that is not there, it waits for nobody in the network.
+    "doctor": ["doctor", "--drive", "{drive}", "--set", "mqtt.port=0", "--set", "ntp.server=127.0.0.1"],
+    "report": ["report", "--drive", "{drive}"],
+    "ls": ["ls", "--drive", "{drive}"],
+    "get": ["get", "code.py", "--drive", "{drive}"],
+    "install-circuitpython": ["install-circuitpython", "wrong.zip"],
     "traceback": ["traceback", "--drive", "{drive}", "console.log"],
     "completion": ["completion", "bash"],
 }
@@ -205,6 +212,8 @@ def test_a_folder_that_may_not_be_read_is_a_line(call, name, folder, anybody):
     arguments = {
         "init": ["init", "-c", "shut/a"],
         "restore": ["restore", "shut/a"],
+        "get": ["get", "code.py"],
+        "install-circuitpython": ["install-circuitpython", "shut/a"],
         "traceback": ["traceback", "shut/a"],
         "simulate": ["simulate", "--script", "shut/a"],
         "completion": CALLS["completion"],

@@ -18,7 +18,7 @@ from chargerctl.errors import ChargerctlError
 from tests.host.deploy.test_interruptions import Case, Judge, same
 from tests.host.deploy.virtual import BOARD, FACTORY, LOCK, RELAY, Bench, deploy, live
 from tests.host.serial_board.board import BRIDGE, CTRL_C, RESET, UNPLUG, SerialBoard
-from tests.host.serial_board.host import deploy_to
+from tests.host.serial_board.host import at_work, deploy_to
 from tests.host.transport.faulty import FaultyVolume, Tree
 
 # What `make test` changes: what a board starts first, and a few of the rest. `make soak` changes every file.
@@ -127,10 +127,13 @@ def few_newer(few_older: Tree, few: Image) -> Tree:
 
 
 def stops(old: Tree, image: Image, every: int) -> range:
-    """Blocks of a deploy before which to stop it: one of `every`."""
+    """Blocks of a deploy before which to stop it, once the board is known: one of `every`."""
     with of(old) as board:
-        deploy_to(board, image)
-        return range(every // 2 + 1, board.blocks - RESTARTED, every)
+        with at_work(board) as (volume, restart):
+            known = board.blocks
+            deploy(volume, image)
+            restart()
+        return range(known + every // 2 + 1, board.blocks - RESTARTED, every)
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def test_the_charger_is_not_held_and_no_file_is_read_over_the_network(
 def test_without_a_password_the_console_says_where_it_belongs(examined: Typed, host: AskedBoard) -> None:
     result, text = examined("--host", f"127.0.0.1:{host.port}")["console"]
     assert result == "failed"
-    assert "set [web] api_password" in text
+    assert "[web] api_password" in text
     assert host.questions == []
 
 

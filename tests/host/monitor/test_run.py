@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A whole monitor: it reads on, whatever becomes of the board, and its log has every byte once."""
 
+import os
 import random
 import re
 import threading
@@ -266,6 +267,13 @@ def test_a_full_disk_ends_the_monitor_with_an_error(monkeypatch):
 def test_a_log_must_be_a_file():
     with pytest.raises(ChargerctlError, match="not a file"):
         Log(Path("/dev/full"))
+
+
+def test_a_log_that_would_never_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ChargerctlError, match="not a file"):
+            since_start(path)
 
 
 def test_since_boot_shows_the_log_from_the_last_start_on(tmp_path):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from chargerctl.transport.relay import Relay, answer_in
+from chargerctl.transport.relay import About, Listening, Relay, about, answer_in, listening_for_about
 
 HELD = "[  12.345] asked  relay open, no transaction, held open for 5 min\r\n"
 
@@ -59,3 +59,39 @@ def test_only_hold_py_says_that_it_holds() -> None:
 )
 def test_anything_else_is_no_answer(text: str) -> None:
     assert answer_in(text) is None
+
+
+def test_it_is_found_however_it_is_cut_up() -> None:
+    listening = Listening()
+    said = f"\x1b]0;code.py\x1b\\{HELD}".encode()
+    answers = [answer for at in range(len(said)) if (answer := listening.feed(said[at : at + 1]))]
+    assert answers == [Relay("open", False, "for 5 min")]
+
+
+def test_what_begins_like_a_title_hides_nothing() -> None:
+    assert answer_in(f"\x1b]\r\n{HELD}\x1b]0;code.py\x07") == Relay("open", False, "for 5 min")
+
+
+def test_titles_that_begin_without_end_are_read_once() -> None:
+    """Searched again with every byte, these would take hours."""
+    listening = Listening()
+    for _ in range(500):
+        assert listening.feed(b"\x1b]" * 2048) is None
+    assert listening.feed(f"\r\n{HELD}".encode())
+
+
+SAID = "firmware 0.1.0-rc.1, serial garage 1, left, up 3600 s, fault EmergencyStop, crashes 2"
+
+
+def test_a_charger_says_who_it_is() -> None:
+    assert about(SAID) == About("0.1.0-rc.1", "garage 1, left", 3600, "EmergencyStop", 2)
+    assert about(SAID.replace("EmergencyStop", "None")) == About("0.1.0-rc.1", "garage 1, left", 3600, "", 2)
+    assert about("relay open, no transaction, not held") is None
+    assert about(f"firmware 0.1.0, serial {'x' * 81}, up 1 s, fault None, crashes 0") is None
+
+
+def test_only_a_whole_line_of_the_answer_says_who_is_there() -> None:
+    find = listening_for_about()
+    line = f"[  61.002] asked  {SAID}\r\n".encode()
+    assert find(f"{SAID}\r\n[   1.000] card   asked  {SAID}\r\n".encode()) is None
+    assert [find(line[at : at + 1]) for at in range(len(line))] == [None] * (len(line) - 1) + [about(SAID)]

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import errno
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from chargerctl.deploy.troubles import explain
@@ -13,7 +16,8 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import HOLD, LOOK
 from chargerctl.transport.volume import BoardError, TooMuchError
 from chargerctl.transport.web import client as client_module
-from chargerctl.transport.web.client import WebClient
+from chargerctl.transport.web import console as console_module
+from chargerctl.transport.web.client import Access, WebClient
 from chargerctl.transport.web.console import WebConsole, ask
 from chargerctl.transport.web.holding import MARK, Hold
 from chargerctl.transport.web.volume import WebVolume
@@ -22,6 +26,11 @@ from tests.host.transport.faulty import Tree
 from tests.host.web_board.board import PASSWORD, WebBoard, wait_until
 
 TREE: Tree = {"code.py": b"print(1)\n", "lib/a.mpy": b"C\x06" * 40, "empty": None, "mit Ümlaut.txt": b""}
+
+SILENT_WARNING = (
+    "warning: garage.local does not say that its relay is open, "
+    "and each file on its way stops its program (--force)"
+)
 
 
 @pytest.fixture
@@ -69,7 +78,9 @@ def test_reading_changes_nothing_and_the_relay_stays_open_meanwhile(
 
 def test_while_it_charges_files_are_read_only_with_force(board: WebBoard) -> None:
     board.relay = "relay closed, transaction"
-    with pytest.raises(BoardError, match=r"the relay is closed.*wait until the charge has ended.*--force"):
+    with pytest.raises(
+        BoardError, match=r"the relay is closed.*run this again when the charge has ended, or use --force"
+    ):
         volume_of(board).list()
     assert board.requests == []
     said: list[str] = []
@@ -77,7 +88,7 @@ def test_while_it_charges_files_are_read_only_with_force(board: WebBoard) -> Non
     assert volume.read("code.py") == TREE["code.py"]
     assert len(said) == 1
     assert "each file that is read stops its program" in said[0]
-    with pytest.raises(BoardError, match="end the charge"):
+    with pytest.raises(BoardError, match="when the charge has ended"):
         volume.write("x", b"")
 
 
@@ -91,9 +102,22 @@ def test_a_hold_that_is_just_ending_is_no_promise(board: WebBoard, volume: WebVo
     assert not board.read_while_closed
 
 
-def test_a_board_that_does_not_answer_can_be_read() -> None:
-    with WebBoard(TREE, program="") as board:
-        assert volume_of(board).read("code.py") == TREE["code.py"]
+@pytest.mark.parametrize("program", ["older charger", ""])
+def test_a_board_that_does_not_answer_is_read_only_with_force(program: str) -> None:
+    """It may be a charger that charges and cannot answer: an older one, or one that listens to USB."""
+    said: list[str] = []
+    with WebBoard(TREE, program) as board:
+        for read in (lambda volume: volume.list(), lambda volume: volume.read("code.py")):
+            with pytest.raises(BoardError, match=r"does not say that its relay is open.*then use --force"):
+                read(volume_of(board))
+        assert board.requests == []
+        assert board.read_while_closed == []
+        volume = volume_of(board, force=True, said=said)
+        assert volume.read("code.py") == TREE["code.py"]
+        board.pause(300)
+        volume.list()
+        assert bool(board.read_while_closed) == bool(program), "the rig sees it"
+    assert said == [SILENT_WARNING]
 
 
 def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolume) -> None:
@@ -110,7 +134,15 @@ def test_a_file_that_is_not_there_is_an_error_of_the_file_system(volume: WebVolu
         (b'{"files": [{"name": "../x"}]}', "is no name"),
         (b'{"files": [{"name": ""}]}', "is no name"),
         (b'{"files": [{"name": 7}]}', "is no name"),
-        (b'{"files": [7]}', "is no name"),
+        (b'{"files": [7]}', "is no file"),
+        (b'{"files": [{"name": "a\\u001bb"}]}', "is no name"),
+        (b'{"files": [{"name": "a\\ud800b"}]}', "is no name"),
+        (b'{"files": [{"name": "a", "file_size": -1}]}', "a: '-1' is no size"),
+        (b'{"files": [{"name": "a", "file_size": true}]}', "a: 'True' is no size"),
+        (b'{"files": [{"name": "a", "file_size": 4294967296}]}', "is no size"),
+        (b'{"files": [{"name": "a", "file_size": 1.5}]}', "is no size"),
+        (b'{"files": [{"name": "a"}]}', "is no size"),
+        (b'{"files": [{"name": "a", "file_size": ' + b"9" * 5000 + b"}]}", "is not JSON"),
     ],
 )
 def test_a_listing_of_another_kind_is_said_so(
@@ -119,6 +151,25 @@ def test_a_listing_of_another_kind_is_said_so(
     monkeypatch.setattr(WebClient, "request", lambda *_, **__: listing)
     with pytest.raises(BoardError, match=said):
         volume.list()
+
+
+@pytest.mark.parametrize("number", [b"-7", b"true", b"1e400", b'"9"', b"null"])
+def test_a_drive_of_no_size_has_no_room(
+    volume: WebVolume, number: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = b'{"files": [], "free": %s, "block_size": %s}' % (number, number)
+    monkeypatch.setattr(WebClient, "request", lambda *_, **__: listing)
+    assert volume.free() == 0
+    assert volume.cluster == 512
+
+
+def test_a_host_that_cannot_be_looked_up_is_an_error_of_one_line() -> None:
+    """Named by the network, where any name can come from."""
+    access = Access("a" * 70, 80, PASSWORD, "garage.local")
+    with pytest.raises(BoardError, match=r"garage.local cannot be reached"):
+        WebClient(access, lambda seconds: None).request("GET", "/fs/")
+    with pytest.raises(BoardError, match=r"garage.local cannot be reached"):
+        WebConsole(access)
 
 
 def test_more_than_a_board_can_have_is_refused(
@@ -135,7 +186,7 @@ def test_more_than_a_board_can_have_is_refused(
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (401, "refused the password (401): set [web] api_password"),
+        (401, "refused the password (401): set CHARGERCTL_WEB_PASSWORD"),
         (403, "has no password for its web workflow (403)"),
         (409, "a computer owns its drive over USB (409): eject CIRCUITPY there"),
         (412, "exists"),
@@ -178,6 +229,24 @@ def test_nobody_there_is_said_after_a_few_tries() -> None:
     with pytest.raises(BoardError, match=r"cannot be reached \(.*\): is the board switched on"):
         WebClient(access, waited.append).request("GET", "/fs/")
     assert len(waited) == 2
+
+
+def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "LARGEST", 50)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):  # the other end goes
+                while True:
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        access = Access("127.0.0.1", server.getsockname()[1], PASSWORD, "garage.local")
+        with pytest.raises(BoardError, match=r"was lost in DELETE /fs/x \(the answer has no end\)"):
+            WebClient(access).request("DELETE", "/fs/x")
+        thread.join()
 
 
 @pytest.mark.parametrize("fault", ["drop", 500])
@@ -294,9 +363,15 @@ def test_before_the_first_change_the_board_holds_its_relay_open(board: WebBoard)
 @pytest.mark.parametrize(
     ("relay", "said"),
     [
-        ("relay closed, transaction", "the relay is closed, a transaction is running: end the charge"),
-        ("relay open, transaction", "the relay is open, a transaction is running: end the charge"),
-        ("relay unknown, no transaction", "the relay is unknown, no transaction is running"),
+        ("relay closed, transaction", "the relay is closed, a transaction is running: run this again when"),
+        (
+            "relay open, transaction",
+            "the relay is open, a transaction is running: run this again when the charge",
+        ),
+        (
+            "relay unknown, no transaction",
+            "no relay pin is known: make sure that no vehicle is connected, then",
+        ),
     ],
 )
 def test_nothing_is_written_where_the_relay_may_close(
@@ -316,10 +391,26 @@ def test_a_board_that_says_nothing_needs_force() -> None:
             volume_of(board).make_folder("new")
         assert board.requests == []
         volume = volume_of(board, force=True, said=said)
+        volume.list()
         volume.write("x", b"content")
+        volume.list()
         volume._hold.end()
-        assert board.requests == ["PUT /fs/x"]
-    assert said == ["warning: garage.local does not say that its relay is open (--force)"]
+        assert "PUT /fs/x" in board.requests
+        assert "PUT /fs/.held" not in board.requests
+    assert said == [SILENT_WARNING], "once"
+
+
+def test_a_charger_that_is_about_to_close_its_relay_or_to_free_the_cable_is_let_do_so(
+    board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = "[  12.345] asked  relay open, no transaction, not held\r\n"
+    monkeypatch.setattr(board, "_answer", lambda question: answer)
+    said = "but the charger is about to close it or to free the cable: run this again in a minute"
+    with pytest.raises(BoardError, match=f"{said}, or use --force"):
+        volume_of(board).list()
+    with pytest.raises(BoardError, match=said):
+        volume_of(board).write("x", b"")
+    assert board.requests == []
 
 
 def test_a_board_that_answers_and_does_not_hold_is_an_older_one(
@@ -390,6 +481,42 @@ def test_the_console_is_a_stream_of_bytes(board: WebBoard) -> None:
             text += console.read(5)
     finally:
         console.close()
+
+
+class Socket:
+    """Of a console: nothing comes, and `clock` runs while it is read."""
+
+    socket = None
+
+    def __init__(self) -> None:
+        self.clock = 100.0
+        self.closed_at = 0.0
+
+    def recv(self, timeout: float, decode: bool) -> str:
+        self.clock += timeout
+        raise TimeoutError
+
+    def send(self, text: str) -> None:
+        self.clock += 0.1
+
+    def close(self) -> None:
+        self.closed_at = self.clock
+
+
+@pytest.mark.parametrize(("answered", "closed_at"), [(False, 100.6), (True, 100.1)])
+def test_a_console_is_closed_only_when_the_board_has_read_what_was_typed(
+    answered: bool, closed_at: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that has just seen that there is a key would wait for it for ever."""
+    connection = Socket()
+    monkeypatch.setattr(console_module, "_opened", lambda access: connection)
+    monkeypatch.setattr(console_module, "_keep_alive", lambda connection: None)
+    console = WebConsole(Access("garage", 80, "", "garage"), now=lambda: connection.clock)
+    console.write(b"\r?free\r")
+    if answered:
+        console.answered()
+    console.close()
+    assert connection.closed_at == pytest.approx(closed_at)
 
 
 def test_the_question_is_asked_over_it(board: WebBoard) -> None:

@@ -52,7 +52,8 @@ class Change:
 
 
 class WebBoard:
-    """tree: its drive. program: "charger", or "" for one that answers nothing. relay: what the charger says.
+    """tree: its drive. program: "charger", "older charger" for one that cannot answer and does not know the mark, or "" for
+    one that drives nothing. relay: what the charger says.
 
     faults: {request from 1: what happens}: a status of an answer; "drop" before anything, "lose" the answer after it was
     carried out, "half" a PUT, "reset" the board, so that nothing is answered. usb: a computer owns the drive. full: no room
@@ -125,7 +126,8 @@ class WebBoard:
         self.restarts += 1
         self._held_until = 0.0
         files = self.disk.list().files
-        self._program = self._firmware and (_HOLD if MARK in files or COMMIT in files else _CHARGER)
+        holds = COMMIT in files or (MARK in files and self._firmware == _CHARGER)
+        self._program = _HOLD if self._firmware and holds else self._firmware
 
     def reset(self) -> None:
         """A hard reset: boot.py ends the hold. (What it does with a commit is not modelled: boot the tree.)"""
@@ -313,7 +315,7 @@ class _Request(BaseHTTPRequestHandler):
     def _files(self, path: str, fault: object) -> None:
         board = self.server.board
         if self.command == "GET":
-            if not board.is_held and board._firmware and path != MARK:
+            if not board.is_held and board._firmware and path != MARK:  # its relay is closed, or may close
                 board.read_while_closed.append(board.requests[-1])
             self._get(path)
             return

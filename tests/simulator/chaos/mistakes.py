@@ -354,8 +354,8 @@ MISTAKES = {
     ),
     "a latched fault is not written down": (
         "charger/housekeeping.py",
-        "elif fault is not self._kept or (",
-        "elif (",
+        "fault is not self._kept\n            or (",
+        "(",
     ),
     "the reset button clears a latched fault": (
         "charger/start.py",

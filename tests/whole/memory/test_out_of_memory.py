@@ -133,10 +133,11 @@ def test_the_console_says_what_is_free_before_and_after_wifi_and_once_it_runs(ma
 
 def test_the_line_is_repeated_every_hour_and_the_reserve_is_made_anew():
     lines, reserve, collected = [], [], []
-    store = Namespace(fault=None, crash_count=0, trouble=None, blocking=False)
+    store = Namespace(fault=None, crash_count=0, trouble=None, blocking=False, failing=False)
+    journal = Namespace(failing=False)
     interlock = Namespace(fault=None)
     part = Housekeeping(
-        lambda: collected.append(1), lambda: "1 byte free", reserve, store, interlock, None, None,
+        lambda: collected.append(1), lambda: "1 byte free", reserve, store, journal, interlock, None, None,
         lambda tag, text: lines.append(text), 0,
     )  # fmt: skip
     for second in range(2 * 3600 + 20):

@@ -185,7 +185,9 @@ class Board:
         told = False
         while True:
             here = self.name
-            for name in dict.fromkeys((here, *self._ports.again(here))):
+            for name in self._ports.again(here):
+                if name != here and not self.facts.uid:
+                    continue  # nothing would tell a board of somebody else
                 self.name = name
                 try:
                     self._attach()

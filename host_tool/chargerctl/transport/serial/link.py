@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import time
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chargerctl.errors import ChargerctlError
@@ -41,7 +41,7 @@ class Ports(Protocol):
         """LostError where it is not there, ChargerctlError where it cannot be used."""
 
     def again(self, name: str) -> list[str]:
-        """The names that the board which was at `name` may have now."""
+        """The names under which the board that was opened as `name` may be now. Never the name of another board's port."""
 
     def now(self) -> float: ...
 
@@ -110,31 +110,52 @@ def open_stream(name: str) -> Stream:
     return PortStream(port)
 
 
-class RealPorts:
-    """Ports, by pyserial."""
+@dataclass(frozen=True)
+class _Plug:
+    """What USB says of a port. interface: its number on the device, which tells the two ports of one board apart."""
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, str | None] = {}  # the USB serial number of what was opened by this name
+    vid: int | None
+    pid: int | None
+    number: str
+    interface: str
+
+
+class RealPorts:
+    """Ports, by pyserial. listed: the ports of this machine, as pyserial lists them."""
+
+    def __init__(
+        self,
+        listed: Callable[[], Iterable[Any]] | None = None,
+        open_port: Callable[[str], Stream] = open_stream,
+    ) -> None:
+        self._comports = listed or _comports
+        self._open_port = open_port
+        self._first: dict[
+            str, tuple[_Plug, bool]
+        ] = {}  # of each name when it was opened first; and whether unique
 
     def open(self, name: str) -> Stream:
-        stream = open_stream(name)
-        listed = self._listed()
-        if name in listed:
-            self._numbers[name] = listed[name]
+        stream = self._open_port(name)
+        if name not in self._first:
+            plugs = self._listed()
+            plug = plugs.get(_device(name, plugs))
+            if plug:
+                unique = bool(plug.number) and list(plugs.values()).count(plug) == 1
+                self._first[name] = plug, unique
         return stream
 
     def again(self, name: str) -> list[str]:
-        """The same USB serial number. A pty is not listed: there, names that differ only in their number."""
-        if number := self._numbers.get(name):
-            return [other for other, its in self._listed().items() if its == number]
-        if name in self._numbers:  # any other port may be of another board, which would be stopped
+        """The port with the same serial number, where it was the only one with that; else only what has the same name, since
+        whatever is typed into the port of another board ends its charge. Many serial chips have the same number."""
+        if name not in self._first:
             return [name]
-        path = Path(name)
-        if len(path.parts) == 1 or not path.parent.is_dir():
-            return [name]
-        stem = re.sub(r"\d+\Z", "", path.name)
-        numbered = re.compile(re.escape(stem) + r"\d*")
-        return sorted(str(other) for other in path.parent.iterdir() if numbered.fullmatch(other.name))
+        first, unique = self._first[name]
+        plugs = self._listed()
+        device = _device(name, plugs)
+        if not unique:
+            return [name] if plugs.get(device, first) == first else []
+        those = [name if other == device else other for other, plug in plugs.items() if plug == first]
+        return those if len(those) == 1 else []
 
     def now(self) -> float:
         return time.monotonic()
@@ -142,8 +163,21 @@ class RealPorts:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    @staticmethod
-    def _listed() -> dict[str, str | None]:
-        from serial.tools import list_ports
+    def _listed(self) -> dict[str, _Plug]:
+        return {
+            port.device: _Plug(
+                port.vid, port.pid, port.serial_number or "", (port.location or "").partition(":")[2]
+            )
+            for port in self._comports()
+        }
 
-        return {port.device: port.serial_number for port in list_ports.comports()}
+
+def _comports() -> Iterable[Any]:
+    from serial.tools import list_ports
+
+    return list_ports.comports()
+
+
+def _device(name: str, listed: Container[str]) -> str:
+    """What a link such as /dev/charger1 leads to."""
+    return name if name in listed else os.path.realpath(name)

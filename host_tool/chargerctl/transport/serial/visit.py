@@ -11,15 +11,15 @@ from typing import TypeVar
 
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
-from chargerctl.transport.relay import HOLD, answer_in
+from chargerctl.transport.lines import Lines
+from chargerctl.transport.relay import HOLD, SILENT, Listening
 from chargerctl.transport.serial.board import COMES_BACK_S, Board
 from chargerctl.transport.serial.link import LostError, Ports, RealPorts, Stream
 from chargerctl.transport.serial.volume import SerialVolume
 
 _ANSWER_S = 10.0  # in which a charger that runs answers
 _BOOT_S = 60.0  # in which a charger starts, after it may have finished a deploy
-_STARTED = re.compile(r"(boot   firmware [^\r\n]*|hold   [^\r\n]*|boot: cannot finish [^\r\n]*)\r?\n")
-_MOST = 1 << 16  # bytes of a console that are searched
+_STARTED = re.compile("boot   firmware .*|hold   .*|boot: cannot finish .*")
 _Found = TypeVar("_Found")
 
 
@@ -73,17 +73,17 @@ def _refuse_a_charge(ports: Ports, name: str) -> None:
     stream = ports.open(name)
     try:
         stream.write(HOLD)
-        answer = _heard(stream, ports, answer_in, _ANSWER_S)
+        answer = _heard(stream, ports, Listening().feed, _ANSWER_S)
     finally:
         stream.close()
     if answer is None:
         raise ChargerctlError(
-            f"the program on the board at {name} does not say whether it charges (an older firmware, or another program): "
-            "make sure that no car charges, then use --force"
+            f"the program on the board at {name} does not say whether it charges ({SILENT}): make sure that no car charges, "
+            "then use --force"
         )
     if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {name} may not be stopped now: {answer}; wait until the session is over, or use --force"
+            f"the charger at {name} may not be stopped now: {answer}; {answer.remedy}, or use --force"
         )
 
 
@@ -91,11 +91,11 @@ def _how_it_starts(ports: Ports, name: str) -> str:
     """Wait for the board's first words; a line for the user."""
     end = ports.now() + COMES_BACK_S
     while True:
-        for each in dict.fromkeys((name, *ports.again(name))):
+        for each in ports.again(name):
             try:
                 stream = ports.open(each)
                 try:
-                    started = _heard(stream, ports, _STARTED.search, _BOOT_S)
+                    started = _heard(stream, ports, _first_words(), _BOOT_S)
                 finally:
                     stream.close()
             except LostError:
@@ -105,20 +105,29 @@ def _how_it_starts(ports: Ports, name: str) -> str:
                     f"the board was reset, and has not said within {_BOOT_S:.0f} s that the charger runs: look with "
                     f"chargerctl monitor --port {each}"
                 )
-            return f"the board was reset, and says: {started[1]}"
+            return f"the board was reset, and says: {started}"
         if ports.now() > end:
             return "the board was reset, and its port has not come back yet: look with chargerctl monitor"
         ports.sleep(0.25)
 
 
+def _first_words() -> Callable[[bytes], str | None]:
+    """Finds in what a console says the line with which a start succeeds or fails."""
+    lines = Lines()
+
+    def found_in(data: bytes) -> str | None:
+        found = (_STARTED.search(line.text) for line in lines.feed(data) if line.ended)
+        return next((words[0] for words in found if words), None)
+
+    return found_in
+
+
 def _heard(
-    stream: Stream, ports: Ports, find: Callable[[str], _Found | None], within_s: float
+    stream: Stream, ports: Ports, find: Callable[[bytes], _Found | None], within_s: float
 ) -> _Found | None:
     """What find() finds in what the console says; None where it finds nothing in this time."""
-    said = b""
     end = ports.now() + within_s
     while (left := end - ports.now()) > 0:
-        said = (said + stream.read(min(left, 1.0)))[-_MOST:]
-        if found := find(said.decode(errors="replace")):
+        if found := find(stream.read(min(left, 1.0))):
             return found
     return None

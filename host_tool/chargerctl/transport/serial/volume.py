@@ -246,6 +246,8 @@ class SerialVolume:
 
 
 def _records(data: bytes) -> Sequence[tuple[int, bytes]]:
+    if len(data) % 36:
+        raise ValueError(f"{len(data)} bytes are no records")
     return [
         (int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 36]) for at in range(0, len(data), 36)
     ]

@@ -16,12 +16,15 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from chargerctl.transport.volume import LARGEST, BoardError, TooMuchError
+from chargerctl.transport.web.bounded import SLOWEST, BoundedSocket
 from chargerctl.visible import visible
 
 LONGEST_VALUE = 63  # of a header, in characters: CircuitPython ignores the rest
+LONGEST_PASSWORD = 41  # bytes: as "Basic " with base64, it fills a header
 _LONGEST_PATH = 255
 _CONNECT_S = 5
 _ANSWER_S = 30
+_LARGEST_HEAD = 1 << 16  # bytes, and what goes around the pieces of a listing
 _TRIES = 3
 _PAUSE_S = 1.0
 _RESET_S = 2.0  # a board that was reset needs longer than this until it answers again
@@ -48,15 +51,27 @@ def unreachable(shown: str, why: str) -> str:
     )
 
 
-def refusals(shown: str) -> dict[int, str]:
+def _refusals(shown: str) -> dict[int, str]:
     """By status: why the board answers nothing of what it was asked, and what to do."""
     return {
-        401: f"{shown} refused the password (401): set [web] api_password or CHARGER_WEB_API_PASSWORD to the one that is on "
-        "the board",
+        401: f"{shown} refused the password (401): set CHARGERCTL_WEB_PASSWORD to the one that is on the board; without it "
+        "the settings' [web] api_password is sent, which the next deploy writes",
         403: f"{shown} has no password for its web workflow (403), so it lets nobody in: set [web] api_password, deploy "
         "with --drive or --port, and reset the board",
         409: f"{shown}: a computer owns its drive over USB (409): eject CIRCUITPY there, or deploy with --drive",
     }
+
+
+class WrongPasswordError(BoardError):
+    """The board has another one."""
+
+
+def refusal(shown: str, status: int) -> BoardError | None:
+    """The error for a status for which a board may answer nothing at all."""
+    message = _refusals(shown).get(status)
+    if message is None:
+        return None
+    return (WrongPasswordError if status == 401 else BoardError)(message, errno.ECONNREFUSED)
 
 
 class LostError(BoardError):
@@ -131,9 +146,11 @@ class WebClient:
         try:
             try:
                 connection.connect()
-            except OSError as error:
-                raise _BusyError(unreachable(access.shown, error.strerror or str(error))) from None
-            connection.sock.settimeout(_ANSWER_S)
+            except (OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
+                why = getattr(error, "strerror", None) or str(error)
+                raise _BusyError(unreachable(access.shown, why)) from None
+            grace_s = _ANSWER_S + len(body or b"") / SLOWEST
+            connection.sock = BoundedSocket(connection.sock, grace_s, LARGEST + _LARGEST_HEAD)
             everywhere = {"Authorization": access.authorization, "X-Timestamp": str(int(time.time() * 1000))}
             connection.request(method, quote(path), body, everywhere | headers)
             with connection.getresponse() as response:
@@ -167,7 +184,9 @@ class WebClient:
             return FileExistsError(errno.EEXIST, "exists", path.removeprefix("/fs/"))
         if status in (413, 417):
             return OSError(errno.ENOSPC, "no space left on the board")
-        message = refusals(shown).get(status)
+        if error := refusal(shown, status):
+            return error
+        message = None
         if status == 500:
             message = (
                 f"{shown} failed at {what} (500): its drive may be damaged or its memory full; reset the board, then run "

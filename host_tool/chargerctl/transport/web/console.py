@@ -11,28 +11,36 @@ import errno
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import Relay, answer_in
+from chargerctl.transport.relay import Listening, Relay
 from chargerctl.transport.volume import BoardError
-from chargerctl.transport.web.client import Access, refusals, unreachable
+from chargerctl.transport.web.client import Access, refusal, unreachable
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 _OPEN_S = 5
 _PIECE = 8  # bytes typed at once, into a ring of 16
+_READ_S = 0.5  # in which a program that reads its console has read all that was typed
 _LARGEST = 1 << 16  # of one message
-_MOST = 1 << 16  # characters that are kept of what comes before an answer
 
 
 class WebConsole:
-    """As every console: read, write, close. `pause` waits between pieces of what is typed."""
+    """As every console: read, write, close. `pause` waits between pieces of what is typed, `now` gives seconds."""
 
-    def __init__(self, access: Access, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        access: Access,
+        pause: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Opens it; BoardError where the board does not."""
         self._pause = pause
+        self._now = now
+        self._all_read_at = 0.0
         self._shown = access.shown
         self._socket = _opened(access)
         _keep_alive(self._socket.socket)
@@ -60,8 +68,17 @@ class WebConsole:
                 self._socket.send(data[start : start + _PIECE].decode("latin-1"))
             except ConnectionClosed as error:
                 raise self._gone() from error
+        self._all_read_at = self._now() + _READ_S
+
+    def answered(self) -> None:
+        """What was typed has been answered, so it has been read."""
+        self._all_read_at = 0.0
 
     def close(self) -> None:
+        """Not before the board has read what was typed: it waits for ever for a key that is lost on the way."""
+        with suppress(OSError):
+            while (left := self._all_read_at - self._now()) > 0:
+                self.read(left)
         self._socket.close()
 
     def _gone(self) -> BoardError:
@@ -76,10 +93,10 @@ def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
     console = WebConsole(access)
     try:
         console.write(question)
-        text, end = "", time.monotonic() + seconds
+        listening, end = Listening(), time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            text = (text + console.read(left).decode("utf-8", "replace"))[-_MOST:]
-            if answer := answer_in(text):
+            if answer := listening.feed(console.read(left)):
+                console.answered()
                 return answer
         return None
     finally:
@@ -115,10 +132,13 @@ def _opened(access: Access) -> ClientConnection:
             proxy=None,
             max_size=_LARGEST,
         )
-    except (OSError, WebSocketException) as error:
+    except (
+        OSError,
+        UnicodeError,
+        WebSocketException,
+    ) as error:  # UnicodeError: no name that can be looked up
         status = getattr(getattr(error, "response", None), "status_code", 0)
         why = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
-        raise BoardError(
-            refusals(access.shown).get(status) or unreachable(access.shown, why),
-            errno.ECONNREFUSED,
+        raise (
+            refusal(access.shown, status) or BoardError(unreachable(access.shown, why), errno.ECONNREFUSED)
         ) from None

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from chargerctl.transport.relay import FREE, HOLD, Relay
+from chargerctl.transport.relay import FREE, HOLD, SILENT, Relay
 from chargerctl.transport.volume import BoardError
 from chargerctl.transport.web.client import WebClient
 
@@ -31,7 +31,7 @@ _RELOAD_S = 3  # until a program that was started anew by the last change can an
 
 class Hold:
     """ask(question, seconds): the board's answer at its console, or None. force: read although the relay may be closed, and
-    write to a board that does not answer."""
+    read and write a board that does not answer."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Hold:
         force: bool,
         say: Callable[[str], None],
     ) -> None:
-        self._client = client
+        self.client = client
         self._ask = ask
         self._force = force
         self._say = say
@@ -48,26 +48,30 @@ class Hold:
         self._begun = self._marked = self._unguarded = self._promised = False
         self._breaks = 0  # of the client, when the board was last known to hold
         self._shown = client.access.shown
+        self._warned: set[str] = set()
 
     def before_read(self) -> None:
-        """Return when the relay stays open for long enough, or the board does not answer; BoardError."""
-        if self._begun and not self._unguarded:
+        """Return when the relay stays open for long enough, or with force; BoardError."""
+        if self._unguarded:
+            return
+        if self._begun:
             self._check()
             return
-        if self._client.clock() < self._open_until and self._client.breaks == self._breaks:
+        if self.client.clock() < self._open_until and self.client.breaks == self._breaks:
             return
         answer = self._asked()
         if answer is not None and answer.by_hold_py:
-            self._client.pause(_RELOAD_S)  # it may just have ended
+            self.client.pause(_RELOAD_S)  # it may just have ended
             answer = self._asked()
-        if answer is None or answer.stays_open:
-            return
-        if not self._force:
-            raise BoardError(
-                f"{self._shown}: {answer}: wait until the charge has ended, then run this again, or use --force (a file "
-                "that is read over the network stops the program meanwhile)"
-            )
-        self._say(f"warning: {self._shown}: {answer}, and each file that is read stops its program (--force)")
+        if answer is None:
+            self._silent()
+        elif not answer.stays_open:
+            if not self._force:
+                raise BoardError(
+                    f"{self._shown}: {answer}: {answer.remedy}, or use --force (a file that is read over the network stops "
+                    "the program meanwhile)"
+                )
+            self._warn(f"{self._shown}: {answer}, and each file that is read stops its program")
 
     def before_write(self) -> None:
         """Return when the relay is open and stays so; BoardError."""
@@ -82,7 +86,7 @@ class Hold:
             if self._marked:
                 self._marked = self._begun = False
                 self._open_until = 0.0
-                self._client.request("DELETE", _PLACE)
+                self.client.request("DELETE", _PLACE)
             elif self._promised:
                 self._promised = False
                 self._ask(FREE, _ANSWER_S)
@@ -91,41 +95,52 @@ class Hold:
         answer = self._ask(HOLD, _ANSWER_S)
         self._promised = answer is not None and answer.stays_open and not answer.by_hold_py
         held = answer is not None and answer.by_hold_py
-        self._open_until = self._client.clock() + (_HELD_S if held else _PROMISED_S)
-        self._breaks = self._client.breaks
+        self._open_until = self.client.clock() + (_HELD_S if held else _PROMISED_S)
+        self._breaks = self.client.breaks
         return answer
 
     def _begin(self) -> None:
         answer = self._asked()
-        if answer is None and not self._force:
-            raise BoardError(
-                f"{self._shown} does not say that its relay is open: no charger runs there, or an older one. Make sure "
-                "that no vehicle is connected, then use --force; or deploy with --port"
-            )
         if answer is None:
+            self._silent()
             self._unguarded = True
-            self._say(f"warning: {self._shown} does not say that its relay is open (--force)")
         elif not answer.stays_open:
             raise BoardError(
-                f"{self._shown}: {answer}: end the charge at the charger, then run this again (--force does not help: a "
-                "write over the network stops the program that would open the relay)"
+                f"{self._shown}: {answer}: {answer.remedy} (--force does not help: a write over the network stops the "
+                "program that would open the relay)"
             )
         else:
             self._mark()
         self._begun = True
 
+    def _silent(self) -> None:
+        """Return with force; BoardError. Silence is no promise: a charger may charge there that cannot answer."""
+        if not self._force:
+            raise BoardError(
+                f"{self._shown} does not say that its relay is open ({SILENT}, or a computer that has the USB console "
+                "open): make sure that no vehicle is connected, then use --force; or use --port"
+            )
+        self._warn(
+            f"{self._shown} does not say that its relay is open, and each file on its way stops its program"
+        )
+
+    def _warn(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            self._say(f"warning: {text} (--force)")
+
     def _mark(self) -> None:
         self._say(f"{self._shown}: its relay is open; the charger stops until this has ended")
         self._marked = True
-        self._client.request("PUT", _PLACE, b"")
-        end = self._client.clock() + _RESTART_S
-        while self._client.clock() < end:
+        self.client.request("PUT", _PLACE, b"")
+        end = self.client.clock() + _RESTART_S
+        while self.client.clock() < end:
             with suppress(BoardError):  # the console may close while the program starts again
                 answer = self._ask(HOLD, _ANSWER_S)
                 if answer is not None and answer.by_hold_py:
-                    self._breaks = self._client.breaks
+                    self._breaks = self.client.breaks
                     return
-            self._client.pause(1)
+            self.client.pause(1)
         self.end()
         raise BoardError(
             f"{self._shown} did not stop its charger within {_RESTART_S} s: an older firmware cannot; deploy with --port"
@@ -133,15 +148,15 @@ class Hold:
 
     def _check(self) -> None:
         """BoardError where the mark is gone: from then on nothing more is written or read."""
-        if self._marked and self._client.breaks == self._breaks:
+        if self._marked and self.client.breaks == self._breaks:
             return
         try:
             if self._marked:
-                self._client.request("GET", _PLACE)
+                self.client.request("GET", _PLACE)
         except FileNotFoundError:
             self._marked = False
         if not self._marked:
             raise BoardError(
                 f"{self._shown} was reset meanwhile, so its relay may close again: run this again"
             )
-        self._breaks = self._client.breaks
+        self._breaks = self.client.breaks

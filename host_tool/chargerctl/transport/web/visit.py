@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from chargerctl.transport.relay import Relay
-from chargerctl.transport.web.client import Access, WebClient
+from chargerctl.transport.web.client import Access, WebClient, WrongPasswordError
 from chargerctl.transport.web.console import ask
 from chargerctl.transport.web.holding import Hold
 from chargerctl.transport.web.volume import WebVolume
@@ -23,25 +25,33 @@ def visited(
     say: Callable[[str], None],
     client: WebClient | None = None,
     ask_board: Ask | None = None,
+    other_password: Callable[[], str] = lambda: "",
 ) -> Iterator[tuple[WebVolume, Callable[[], str]]]:
     """The files of the board, and what has it run what is on it now and says so. BoardError where it is not reached.
 
     Reading changes nothing on the board, but the charger is out of service meanwhile. force: read although the relay may be
-    closed, and write to a board that does not say whether it is.
+    closed, and read and write a board that does not say whether it is. other_password: asked for, once, where
+    the board refuses that of `access`; "" for none. client, ask_board: for tests.
     """
-    client = client or WebClient(access)
 
-    def at_the_console(question: bytes, seconds: float) -> Relay | None:
-        return ask(access, question, seconds)
+    def hold_with(password: str) -> Hold:
+        mine = replace(access, password=password)
+        return Hold(client or WebClient(mine), ask_board or partial(ask, mine), force, say)
 
-    hold = Hold(client, ask_board or at_the_console, force, say)
+    hold = hold_with(access.password)
 
     def restart() -> str:
         hold.end()
         return "the board starts what is on it; a new boot.py counts from its next reset on"
 
     try:
-        hold.before_read()
-        yield WebVolume(client, hold), restart
+        try:
+            hold.before_read()
+        except WrongPasswordError:
+            if not (password := other_password()):
+                raise
+            hold = hold_with(password)
+            hold.before_read()
+        yield WebVolume(hold.client, hold), restart
     finally:
         hold.end()

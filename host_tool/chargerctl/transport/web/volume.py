@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from chargerctl.transport.names import DEEPEST, MOST
+from chargerctl.transport.names import DEEPEST, MOST, is_name, is_size
 from chargerctl.transport.volume import BoardError, Listing, TooMuchError
 from chargerctl.transport.web.client import LONGEST_VALUE, LostError, WebClient
 from chargerctl.transport.web.holding import MARK, Hold
@@ -133,11 +133,14 @@ class WebVolume:
     def _entries(self, folder: str) -> Iterator[_Entry]:
         found = self._folder(folder)["files"]
         for entry in found if isinstance(found, list) else ():
-            name = entry.get("name") if isinstance(entry, dict) else None
-            if not isinstance(name, str) or name in ("", ".", "..") or "/" in name or "\0" in name:
+            if not isinstance(entry, dict):
+                raise self._foreign(f"{folder}/: {visible(str(entry))[:40]!r} is no file")
+            name, size = entry.get("name"), entry.get("file_size")
+            if not is_name(name):
                 raise self._foreign(f"{folder}/: {visible(str(name))[:40]!r} is no name")
-            size = entry.get("file_size")
-            yield _Entry(name, entry.get("directory") is True, size if isinstance(size, int) else 0)
+            if not is_size(size):
+                raise self._foreign(f"{folder}/{visible(name)}: {visible(str(size))[:40]!r} is no size")
+            yield _Entry(name, entry.get("directory") is True, size)
 
     def _folder(self, folder: str) -> dict[str, Any]:
         path = f"/fs/{folder}/" if folder else "/fs/"
@@ -154,7 +157,7 @@ class WebVolume:
 
     def _number(self, listing: Mapping[str, Any], name: str) -> int:
         number = listing.get(name)
-        return number if isinstance(number, int) and number > 0 else 0
+        return number if is_size(number) else 0
 
     def _foreign(self, what: str) -> BoardError:
         return BoardError(f"{self.name}: {what}; see that this is the charger's board")

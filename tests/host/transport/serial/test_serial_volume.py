@@ -6,15 +6,20 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from binascii import b2a_base64
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from chargerctl.deploy.records import MANIFEST, Manifest
 from chargerctl.errors import ChargerctlError
 from chargerctl.firmware_files import firmware_dir
-from chargerctl.transport.serial.board import Facts
-from chargerctl.transport.serial.link import LostError
+from chargerctl.transport.serial.link import LostError, Ports, PortStream, RealPorts, Stream
+from chargerctl.transport.serial.raw_repl import RawRepl
+from chargerctl.transport.serial.visit import visited
+from chargerctl.transport.serial.volume import SerialVolume
 from chargerctl.transport.volume import TooMuchError
 
 from tests.host.serial_board.board import BRIDGE, C6, CTRL_C, RESET, UNPLUG, Program, SerialBoard
@@ -176,16 +181,47 @@ def test_a_board_without_a_known_relay_is_named() -> None:
     assert said == ["ttyACM0: no relay pin is known on this board, so none is driven"]
 
 
-@pytest.mark.parametrize("answer", [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff"])
-def test_a_board_that_answers_nonsense_is_an_os_error(
+RUBBISH = [b"", b"x", b"1", b"-1 \0", b"1\0x y", b"\xff", b"1 2", b"9" * 5000, b"\0" * 71]
+ANSWERS = [*(b"=" + b2a_base64(each, newline=False) for each in RUBBISH), b"=~", b"!", b"!x", b"?Foo", b""]
+VERBS: list[Callable[[SerialVolume], object]] = [
+    lambda volume: volume.cluster,
+    lambda volume: volume.free(),
+    lambda volume: volume.list(),
+    lambda volume: volume.read("a", b"b"),
+    lambda volume: volume.differing({"a": b"b", "c": b"d"}),
+    lambda volume: volume.write("a", b"b" * 9000),
+    lambda volume: volume.rename("a", "b"),
+    lambda volume: volume.remove("a"),
+    lambda volume: volume.make_folder("a"),
+    lambda volume: volume.remove_folder("a"),
+    lambda volume: volume.sync([]),
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_board_that_answers_rubbish_is_one_clear_error(
     plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with at_work(plain) as (volume, _):
-        monkeypatch.setattr(volume._board, "ask", lambda *_: answer)
-        for act in (volume.list, volume.free):
-            with pytest.raises(OSError, match=r"wrong answers|more than"):
-                act()
+        monkeypatch.setattr(RawRepl, "exchange", lambda *_: answer)
+        for verb in VERBS:
+            try:
+                verb(volume)
+            except (OSError, ChargerctlError) as error:
+                assert str(error)  # noqa: PT017 - some verbs have no answer that could be wrong
+        for verb in (VERBS[1], VERBS[4]):
+            with pytest.raises((OSError, ChargerctlError), match=r"wrong answers|stopped|more than|Errno"):
+                verb(volume)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_board_that_says_rubbish_about_itself_is_one_clear_error(
+    plain: SerialBoard, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RawRepl, "exchange", lambda *_: answer)
+    with pytest.raises(ChargerctlError, match="does not answer"), at_work(plain):
+        pass
 
 
 # Who may come.
@@ -208,11 +244,11 @@ class Answers(Program):
     [
         (
             "asked  relay closed, transaction, not held",
-            "the relay is (open|closed), a transaction is running; wait until",
+            "the relay is closed, a transaction is running; run this again when",
         ),
         (
             "asked  relay open, transaction, not held",
-            "the relay is (open|closed), a transaction is running; wait until",
+            "the relay is open, a transaction is running; run this again when",
         ),
         ("", "does not say whether it charges"),
     ],
@@ -320,12 +356,61 @@ def test_what_was_never_done_is_an_error_however_often_it_is_asked(plain: Serial
                 getattr(volume, act)(*arguments)
 
 
-def test_another_board_in_its_place_is_not_written(plain: SerialBoard) -> None:
-    with at_work(plain) as (volume, _):
-        volume._board.facts = Facts("OTHER")
-        plain.cut(plain.blocks + 3, RESET)
+@pytest.mark.parametrize("at", [2, 9, 16])
+def test_a_port_that_vanishes_before_the_board_is_known_costs_another_try(at: int) -> None:
+    with SerialBoard(FILES, program=Charging()) as board:
+        board.cut(at, UNPLUG, back_after=2.0)
+        with pytest.raises(LostError, match="did not come back"), at_work(board):
+            pass
+        with at_work(board) as (volume, _):
+            assert volume.read("code.py") == FILES["code.py"]
+
+
+class TwoBoards(BoardsPorts):
+    """The ports of a machine: once the board is gone, another one is found."""
+
+    def __init__(self, board: SerialBoard, other: SerialBoard, name: str) -> None:
+        super().__init__(board)
+        self._others, self._name = BoardsPorts(other), name
+
+    def open(self, name: str) -> Stream:
+        return self._others.open("ttyACM0") if name == self._name else super().open(name)
+
+    def again(self, name: str) -> list[str]:
+        return [self._name]
+
+
+@pytest.fixture
+def other() -> Iterator[SerialBoard]:
+    with SerialBoard(FILES, uid=bytes(6), program=Charging()) as other:
+        yield other
+
+
+def visit(ports: Ports) -> AbstractContextManager[tuple[SerialVolume, Callable[[], str]]]:
+    return visited("ttyACM0", True, True, lambda _: None, ports)
+
+
+def test_another_board_in_its_place_is_not_written(plain: SerialBoard, other: SerialBoard) -> None:
+    """It was stopped, so it has to start again; its relay is opened before that."""
+    with visit(TwoBoards(plain, other, "ttyACM5")) as (volume, _):
+        plain.cut(plain.blocks + 3, UNPLUG)
         with pytest.raises(ChargerctlError, match="another board"):
             volume.write("lib/x", PACKED)
+    assert (other.disk.tree(), other.resets) == (FILES, 1)
+    assert {each.what for each in other.disk.operations} <= {"sync"}
+    assert not [each for each in other.pins if each.what == "output" and each.level and each.block > 0]
+
+
+def test_nothing_is_typed_into_another_port_before_the_board_is_known(
+    plain: SerialBoard, other: SerialBoard
+) -> None:
+    plain.cut(5, UNPLUG)
+    with (
+        pytest.raises(LostError, match="did not come back"),
+        visit(TwoBoards(plain, other, "ttyACM5")),
+    ):
+        pass
+    assert (other.sent, other.state) == (0, "program")
 
 
 def test_a_board_that_never_comes_back_is_given_up(plain: SerialBoard) -> None:
@@ -345,11 +430,71 @@ def test_pyserial_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) 
         open_stream("/dev/ttyACM0")
 
 
-def test_a_pty_is_found_again_by_the_stem_of_its_name(tmp_path: Path) -> None:
-    from chargerctl.transport.serial.link import RealPorts
+class Machine:
+    """The ports of a machine as pyserial lists them: name -> serial number, and the place of the plug."""
 
-    for name in ("ttyACM1", "ttyACM12", "ttyUSB0", "ttyACM"):
+    def __init__(self, **numbers: str | None) -> None:
+        self.listed = {f"/dev/{name}": number for name, number in numbers.items()}
+        self.vids: dict[str, int] = {}
+
+    def comports(self) -> list[SimpleNamespace]:
+        return [
+            SimpleNamespace(
+                device=name, vid=self.vids.get(name, 0x303A), pid=1, serial_number=number, location="1-2:1.0"
+            )
+            for name, number in self.listed.items()
+        ]
+
+    def opened(self, name: str) -> RealPorts:
+        ports = RealPorts(self.comports, lambda _: PortStream(None))
+        ports.open(name)
+        return ports
+
+
+def test_a_board_is_found_again_by_its_serial_number() -> None:
+    machine = Machine(ttyACM0="AA", ttyACM1="BB")
+    ports = machine.opened("/dev/ttyACM0")
+    machine.listed = {"/dev/ttyACM0": "BB", "/dev/ttyACM3": "AA"}
+    assert ports.again("/dev/ttyACM0") == ["/dev/ttyACM3"]
+    machine.listed = {"/dev/ttyACM0": "BB"}
+    assert ports.again("/dev/ttyACM0") == []
+
+
+def test_a_number_that_several_have_tells_nothing() -> None:
+    machine = Machine(ttyUSB0="0001", ttyUSB1="0001")
+    ports = machine.opened("/dev/ttyUSB0")
+    assert ports.again("/dev/ttyUSB0") == ["/dev/ttyUSB0"]
+    machine = Machine(ttyUSB0="0001")
+    ports = machine.opened("/dev/ttyUSB0")
+    machine.listed = {"/dev/ttyUSB1": "0001", "/dev/ttyUSB2": "0001"}
+    assert ports.again("/dev/ttyUSB0") == []
+
+
+def test_a_port_without_a_number_is_looked_for_under_its_name_only() -> None:
+    machine = Machine(ttyUSB0=None, ttyUSB1=None)
+    ports = machine.opened("/dev/ttyUSB0")
+    machine.listed = {"/dev/ttyUSB1": None}
+    assert ports.again("/dev/ttyUSB0") == ["/dev/ttyUSB0"]
+    machine.listed = {"/dev/ttyUSB0": None}
+    machine.vids = {"/dev/ttyUSB0": 0x1A86}
+    assert ports.again("/dev/ttyUSB0") == [], "something else has its name"
+
+
+def test_a_port_that_is_not_listed_is_looked_for_under_its_name_only(tmp_path: Path) -> None:
+    """A pty, or a port of the board itself: its neighbours are those of others."""
+    for name in ("pts0", "pts1", "pts2"):
         (tmp_path / name).touch()
-    assert RealPorts().again(str(tmp_path / "ttyACM0")) == [
-        str(tmp_path / name) for name in ("ttyACM", "ttyACM1", "ttyACM12")
-    ]
+    mine = str(tmp_path / "pts1")
+    assert Machine().opened(mine).again(mine) == [mine]
+
+
+def test_a_link_of_udev_is_followed(tmp_path: Path) -> None:
+    port, link = tmp_path / "ttyACM0", tmp_path / "charger1"
+    port.touch()
+    link.symlink_to(port)
+    machine = Machine()
+    machine.listed = {str(port): "AA", str(tmp_path / "ttyACM1"): "BB"}
+    ports = machine.opened(str(link))
+    assert ports.again(str(link)) == [str(link)]
+    machine.listed = {str(tmp_path / "ttyACM2"): "AA"}
+    assert ports.again(str(link)) == [str(tmp_path / "ttyACM2")]

@@ -5,7 +5,7 @@
 import re
 
 import pytest
-from chargerctl.monitor.lines import LONGEST, Lines
+from chargerctl.transport.lines import LONGEST, Lines
 from hypothesis import given
 from hypothesis import strategies as st
 
