@@ -42,6 +42,7 @@ class Health:
 
     lines: int = 0
     started: str = ""  # firmware, board and reason of the reset
+    board: str = ""
     firmware: str = ""
     serial: str = ""
     up_s: float | None = None
@@ -64,7 +65,7 @@ def health_of(lines: Iterable[str]) -> Health:
         line = said(text)
         if start := starts.see(line):
             of_board = f"firmware {start.firmware} on {start.board}, reset: {start.reason}"
-            health = Health(health.lines, of_board if start.firmware else "")
+            health = Health(health.lines, of_board if start.firmware else "", start.board)
         if found := tracebacks.see(line):
             health.traceback = found
         if line.board_s is not None:

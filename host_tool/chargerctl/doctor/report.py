@@ -27,8 +27,9 @@ _UID = re.compile(r"\b[0-9A-Fa-f]{8,64}\b")
 
 @dataclass(frozen=True)
 class Facts:
-    """tool: of chargerctl and this computer. boot and seen: of the drive; logged, starts: of a monitor's log; heard: on the
-    console now; values: of the settings. None or empty where they could not be read; missing: what, without names."""
+    """tool: of chargerctl and this computer. boot, seen: of the drive, boot also of what else tells it; logged, starts: of a
+    monitor's log; heard: on the console now; values: of the settings. None or empty where they could not be read; missing:
+    what, without names."""
 
     tool: str
     boot: BootOut | None = None

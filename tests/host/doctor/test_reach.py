@@ -117,6 +117,7 @@ def test_a_report_is_made_of_a_board_on_the_network(
     assert main(["report", "--host", f"127.0.0.1:{host.port}"]) == 0
     out = capsys.readouterr().out
     assert "37,216 bytes free" in out
+    assert "raspberry_pi_pico2_w, CircuitPython 10.0.3" in out
     assert PASSWORD not in out
 
 
