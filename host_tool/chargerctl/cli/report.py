@@ -24,7 +24,7 @@ from chargerctl.doctor.reach import console_of, drive_of, on_the_network, the_on
 from chargerctl.doctor.report import Facts, report
 from chargerctl.errors import ChargerctlError
 from chargerctl.monitor.of_settings import of_settings
-from chargerctl.settings import Effective, effective
+from chargerctl.settings import Effective, SettingsError, effective
 
 
 @click.command(cls=Command)
@@ -63,6 +63,8 @@ def command(output: Output, drive: Address | None, config: Path | None, log_path
     try:
         settings = effective(path, os.environ, ())
     except ChargerctlError as error:
+        if config and not isinstance(error, SettingsError):
+            raise  # the file that was typed cannot be read
         missing["settings"] = error.message
     if board:
         try:
