@@ -159,6 +159,8 @@ class _Entries:
             self._complain(item.value_at, f"{key}: must be a text in double quotes")
         elif visible(item.value) != item.value:
             self._complain(item.value_at, f"{key}: has a control character")
+        elif key == "settings" and os.path.lexists(path := self._beside(item.value)) and not path.is_file():
+            self._complain(item.value_at, f"settings: {visible(item.value)} is not a file")
         elif key == "settings":
             self._settings[name] = self._beside(item.value)
         else:

@@ -74,6 +74,7 @@ def test_each_board_has_an_address_and_may_have_a_settings_file(read, tmp_path: 
         ('[boards.a]\nadress = "x"\naddress = "x"', "2:1", "adress: did you mean address?"),
         ('[boards.a]\nsettings = "x"', "1:1", "[boards.a] has no address"),
         ('[boards.a]\naddress = "x"\nsettings = 1', "3:12", "settings: must be a text"),
+        ('[boards.a]\naddress = "x"\nsettings = "."', "3:12", "settings: . is not a file"),
         ('[boards]\na = { settings = "x" }', "2:1", "a has no address"),
         ('[boards]\na.settings = "x"', "2:1", "a has no address"),
         ('[boards]\na = "\\u0000"', "2:5", "address: has a control character"),
