@@ -178,9 +178,9 @@ def parse(text: str, named: Callable[[str], Address | None] = no_names) -> Addre
         return folder(text)
     kind, rest = scheme[1].lower(), text[scheme.end() :]
     if kind == "serial":
-        return serial_port(rest)
+        return serial_port(rest, "serial:")
     if kind == "http" and rest.startswith("//"):
-        return web_host(rest[2:])
+        return web_host(rest[2:], "http://")
     if kind == "uid":
         return _of_uid(rest)
     raise InputError(f"{text}: chargerctl does not support {scheme[1]}: addresses: {_FORMS}")
@@ -201,21 +201,22 @@ def folder(text: str) -> Folder:
     return Folder(Path(text))
 
 
-def serial_port(text: str) -> SerialPort:
+def serial_port(text: str, typed: str = "--port") -> SerialPort:
+    """typed: what stood before it, for messages."""
     if not text:
-        raise InputError("--port is empty: name a serial port such as /dev/ttyACM0 or COM3, or auto")
+        raise InputError(f"{typed} is empty: name a serial port such as /dev/ttyACM0 or COM3, or auto")
     _refuse_password(text)
     return SerialPort(AUTO if text.lower() == AUTO else text)
 
 
-def web_host(text: str) -> WebHost:
-    """HOST[:PORT]; a password is asked for elsewhere, and never stands in an address."""
+def web_host(text: str, typed: str = "--host ") -> WebHost:
+    """HOST[:PORT]; a password is asked for elsewhere, and never stands in an address. typed: as in serial_port()."""
     _refuse_password(text)
     match = _HOST.fullmatch(text.removeprefix("http://"))
     port = int(match[2] or 80) if match else 0
     if not match or not 0 < port < 65536 or not _is_host(match[1]):
         shown = text.rpartition("@")[2]  # before it may be a password
-        raise InputError(f"--host {shown}: is not HOST[:PORT], such as cpy-1a2b3c.local or 192.168.1.20:80")
+        raise InputError(f"{typed}{shown}: is not HOST[:PORT], such as cpy-1a2b3c.local or 192.168.1.20:80")
     return WebHost(match[1], port)
 
 

@@ -13,7 +13,7 @@ from chargerctl.boards.choice import CONSOLES
 from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.sightings import Deployed, clean
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import LOOK, Console, ask, listening_for_about
+from chargerctl.transport.relay import LOOK, Console, ask, listening_for_about, read_away
 
 ANSWER_S = 6.0  # the firmware answers between two passes, where it may load what answers; a blocking call may come first
 _AT_ONCE = 8
@@ -29,6 +29,7 @@ class Told:
 
 def ask_who(console: Console, now: Callable[[], float]) -> Told | None:
     """None where no charger answers in ANSWER_S. OSError."""
+    read_away(console, now)
     found = ask(console, LOOK, listening_for_about(), now, ANSWER_S)
     if found is None:
         return None

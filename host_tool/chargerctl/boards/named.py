@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from chargerctl.boards.address import Address, Folder, parse
+from chargerctl.boards.address import AUTO, Address, Folder, SerialPort, parse
 from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.likeness import did_you_mean, nearest
@@ -159,6 +159,8 @@ class _Entries:
             self._complain(item.value_at, f"{key}: must be a text in double quotes")
         elif visible(item.value) != item.value:
             self._complain(item.value_at, f"{key}: has a control character")
+        elif key == "settings" and os.path.lexists(path := self._beside(item.value)) and not path.is_file():
+            self._complain(item.value_at, f"settings: {visible(item.value)} is not a file")
         elif key == "settings":
             self._settings[name] = self._beside(item.value)
         else:
@@ -167,10 +169,20 @@ class _Entries:
     def _take_address(self, name: str, item: toml_file.Item) -> None:
         try:
             address = parse(item.value)
+            if isinstance(address, Folder):
+                address = Folder(self._beside(item.value))
+            same = [other for other, its in self._addresses.items() if its.digest == address.digest]
         except InputError as error:
             self._complain(item.value_at, error.message)
             return
-        self._addresses[name] = Folder(self._beside(item.value)) if isinstance(address, Folder) else address
+        if address == SerialPort(AUTO):
+            self._complain(
+                item.value_at, "auto is whichever board is there: give its port, or uid: and its UID"
+            )
+        elif same:
+            self._complain(item.value_at, f"is already the address of {same[0]}: a board has one name")
+        else:
+            self._addresses[name] = address
 
     def _check_header(self, header: tuple[str, ...], place: Place) -> None:
         shown = f"[{'.'.join(header)}]"

@@ -74,9 +74,15 @@ def _serial_of(board: NamedBoard, config: Path | None, overrides: Sequence[str])
 def deploy_all(output: Output, boards: Sequence[NamedBoard], deploy: Callable[[Address], Answer]) -> Answer:
     """Deploy to each; a table of all at the end; status 1 where any failed. Ctrl-C ends it."""
     outcomes = []
+    told: dict[tuple[str, ...], str] = {}
     for board in boards:
         output.text("", f"== {board.name}")
-        outcomes.append(_one(board, deploy, output))
+        outcome = _one(board, deploy, output)
+        outcomes.append(outcome)
+        if outcome.error:
+            said = tuple(outcome.error.lines())
+            first = told.setdefault(said, board.name)
+            output.note(*(said if first == board.name else [f"the same as for {first}"]))
     failed = sum(outcome.error is not None for outcome in outcomes)
     width = max(len(outcome.name) for outcome in outcomes)
     lines = [f"{outcome.name:{width}}  {outcome.text}" for outcome in outcomes]
@@ -92,16 +98,12 @@ def _one(board: NamedBoard, deploy: Callable[[Address], Answer], output: Output)
     except StoppedError:
         raise
     except ChargerctlError as error:
-        return _failed(board, error, output)
+        return _Outcome(board.name, error.as_json(), error)
     except OSError as error:
         if output_failed(error):
             raise
-        return _failed(board, of_system(error), output)
+        failure = of_system(error)
+        return _Outcome(board.name, failure.as_json(), failure)
     output.text(*answer.lines)
     output.note(*answer.notes)
     return _Outcome(board.name, answer.value if isinstance(answer.value, dict) else {})
-
-
-def _failed(board: NamedBoard, error: ChargerctlError, output: Output) -> _Outcome:
-    output.note(*error.lines())
-    return _Outcome(board.name, error.as_json(), error)

@@ -8,6 +8,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -85,7 +86,10 @@ def command(output: Output, wait: float | None, no_network: bool, ask: bool) -> 
     unasked: list[str] = []
     if ask:
         found, unasked = with_answers(found, open_console, time.monotonic, time.time)
-    missing = [f"{board.name} is not in reach ({board.address})" for board in not_in_reach(found, known)]
+    missing = [
+        f"{board.name} is not in reach ({replace(board.address, called='')})"
+        for board in not_in_reach(found, known)
+    ]
     notes = [*_reasons(found), *unasked, *missing, *seen.notes]
     if wait is not None and not found:
         raise ChargerctlError("no board appeared", notes=notes)
@@ -124,7 +128,10 @@ def look_until(
 def _answer(found: list[Device], notes: list[str]) -> Answer:
     value = {"devices": [device.as_json() for device in found], "notes": notes}
     if not found:
-        return Answer(value, ["no board found: plug one in; docs/troubles.md says what else to try"], notes)
+        # Not where the rows are: a script would take it for one.
+        return Answer(
+            value, [], ["no board found: plug one in; docs/troubles.md says what else to try", *notes]
+        )
     return Answer(value, table_lines(found) if sys.stdout.isatty() else plain_lines(found), notes)
 
 

@@ -20,14 +20,13 @@ from chargerctl.cli.settings_options import config_option, config_path, set_opti
 from chargerctl.doctor.console import console_findings, health_of
 from chargerctl.doctor.examine import network_findings
 from chargerctl.doctor.finding import FAILED, SKIPPED, Finding, any_failed
-from chargerctl.doctor.laptop import settings_findings
-from chargerctl.doctor.reach import console_of, drive_of
+from chargerctl.doctor.laptop import Laptop
+from chargerctl.doctor.reach import console_of, drive_of, the_only
 from chargerctl.doctor.show import finding_lines, plain, summary
 from chargerctl.errors import ChargerctlError
 from chargerctl.files import read_file
 from chargerctl.monitor.of_settings import of_settings
-from chargerctl.settings import Effective, SettingsError, effective
-from chargerctl.settings.effective import secrets_seen
+from chargerctl.settings import SettingsError
 from chargerctl.visible import visible
 
 _CERTIFICATES = 1 << 20  # bytes of a file with certificates
@@ -102,28 +101,32 @@ def _examine(
     ca_file: Path | None,
     reach: Approach,
 ) -> Iterator[Finding]:
-    path = config_path(config, address)
-    settings: Effective | None = None
+    board: Address | None = None
+    no_board = ""
     try:
-        settings = effective(path, os.environ, overrides)
-        problems = [*(secrets_seen(path, settings) if path else []), *settings.problems]
-    except SettingsError as error:
-        problems = error.problems
-    yield from settings_findings(str(path or "settings"), len(settings.given) if settings else 0, problems)
-    authority = read_file(ca_file, _CERTIFICATES) if ca_file else None
-    try:
-        examined = drive_of(address, settings)
-        yield from examined.findings()
-        authority = authority or examined.authority
+        board = the_only(address)
+    except SettingsError as error:  # of boards.toml
+        no_board = "; ".join(map(str, error.problems))
     except ChargerctlError as error:
-        yield Finding("board", FAILED if isinstance(address, Folder) else SKIPPED, error.message)
-    try:
-        secrets = of_settings(path, os.environ).secrets
-        yield from console_findings(health_of(console_of(address, secrets, reach)))
-    except (ChargerctlError, OSError) as error:
-        failed = address is not None and not isinstance(address, Folder)
-        yield Finding("console", FAILED if failed else SKIPPED, str(error))
-    if settings is None:
-        yield Finding("broker", SKIPPED, "not asked: the settings have mistakes")
+        no_board = error.message
+    path = config_path(config, board or address)
+    laptop = Laptop.read(path, os.environ, overrides)
+    yield from laptop.findings()
+    authority = read_file(ca_file, _CERTIFICATES) if ca_file else None
+    if board is None:
+        yield Finding("board", FAILED if address else SKIPPED, no_board)
     else:
-        yield from network_findings(settings.values, listen_s, authority)
+        try:
+            examined = drive_of(board, laptop.settings)
+            yield from examined.findings()
+            authority = authority or examined.authority
+        except ChargerctlError as error:
+            yield Finding("board", FAILED if isinstance(board, Folder) else SKIPPED, error.message)
+        try:
+            secrets = of_settings(path, os.environ).secrets
+            serial = laptop.settings.values.charger.serial if laptop.settings else ""
+            yield from console_findings(health_of(console_of(board, secrets, reach)), serial)
+        except (ChargerctlError, OSError) as error:
+            yield Finding("console", SKIPPED if isinstance(board, Folder) else FAILED, str(error))
+    values = laptop.settings.values if laptop.settings else None
+    yield from network_findings(values, laptop.time_server, listen_s, authority)

@@ -170,7 +170,13 @@ def command(
             show = Screen(out, choice.shows).show
         with suppress(KeyboardInterrupt):
             monitor.run(show)
-    return Answer(notes=["chargerctl: the monitor has ended, the board runs on"])
+    stopped = interrupt and not reload
+    board = (
+        "--interrupt has stopped the board's program: press reset to start it"
+        if stopped
+        else "the board runs on"
+    )
+    return Answer(notes=[f"chargerctl: the monitor has ended, {board}"])
 
 
 def _unknown(tags: Sequence[str]) -> list[str]:

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from chargerctl import __version__
-from chargerctl.boards.address import Address
+from chargerctl.boards.address import Address, Folder
+from chargerctl.boards.boot_out import BootOut
 from chargerctl.cli.approach import approach
 from chargerctl.cli.drive_options import board_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path
+from chargerctl.doctor.console import health_of
 from chargerctl.doctor.logged import Logged, logged
-from chargerctl.doctor.reach import console_of, drive_of
+from chargerctl.doctor.reach import console_of, drive_of, on_the_network, the_only, without_name
 from chargerctl.doctor.report import Facts, report
 from chargerctl.errors import ChargerctlError
 from chargerctl.monitor.of_settings import of_settings
@@ -50,29 +53,60 @@ def command(output: Output, drive: Address | None, config: Path | None, log_path
     log = Logged()
     settings: Effective | None = None
     examined = None
-    secrets = of_settings(config_path(config, drive), os.environ).secrets
+    board: Address | None = None
     try:
-        settings = effective(config_path(config, drive), os.environ, ())
-    except SettingsError as error:
-        missing["settings"] = error.message
-    try:
-        examined = drive_of(drive, settings)
+        board = the_only(drive)
     except ChargerctlError as error:
-        missing["drive"] = error.message
+        missing["board"] = error.message
+    path = config_path(config, board or drive)
+    secrets = of_settings(path, os.environ).secrets
+    try:
+        settings = effective(path, os.environ, ())
+    except ChargerctlError as error:
+        if config and not isinstance(error, SettingsError):
+            raise  # the file that was typed cannot be read
+        missing["settings"] = error.message
+    if board:
+        try:
+            examined = drive_of(board, settings)
+        except ChargerctlError as error:
+            missing["drive"] = error.message
     if log_path:
         log = logged(log_path, secrets)
         if not log.starts:
             missing["log"] = (
                 f"{log_path} has no start of the board: press reset while chargerctl monitor --log writes it"
             )
-    try:
-        heard = console_of(drive, secrets, approach(output, force=False, config=config))
-    except (ChargerctlError, OSError) as error:
-        missing["console"] = str(error)
+    if board:
+        try:
+            heard = console_of(board, secrets, approach(output, force=False, config=config))
+        except (ChargerctlError, OSError) as error:
+            missing["console"] = str(error)
     tool = f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    boot, seen = (examined.boot, examined.seen) if examined else (None, None)
+    seen = examined.seen if examined else None
+    boot = examined.boot if examined else None
+    if board and not isinstance(board, Folder):
+        boot, missing_of_it = _told(board, log, heard)
+        missing |= missing_of_it
     values = settings.values if settings else None
     text = report(Facts(tool, boot, seen, values, log.lines, log.starts, tuple(heard), tuple(missing)))
     notes = [f"chargerctl: {what} not read: {why}" for what, why in missing.items()]
     unseen = drive is not None and examined is None and not heard and not log.lines
     return Answer({"report": text, "not_read": missing}, text, notes, status=int(unseen))
+
+
+def _told(board: Address, log: Logged, heard: list[str]) -> tuple[BootOut, dict[str, str]]:
+    """Board and CircuitPython of a board whose drive was not read, and what of it nobody tells."""
+    with suppress(OSError, ValueError):
+        if found := on_the_network(board):
+            return found, {}
+    board_id = health_of(log.lines).board or health_of(heard).board
+    missing = {}
+    if not board_id:
+        missing["kind of board"] = (
+            "press reset while chargerctl monitor --log FILE writes, then add --log FILE here"
+        )
+    if not log.circuitpython:
+        shown = f"chargerctl get boot_out.txt {without_name(board)}"
+        missing["CircuitPython"] = f"`{shown}` shows its version, and stops the charger meanwhile"
+    return BootOut(log.circuitpython, board_id), missing

@@ -19,7 +19,14 @@ def broker_findings(login: Login, found: Probe) -> Iterator[Finding]:
     yield Finding(
         "broker", OK, f"connected to {login.place}{secured} as {login.user} in {found.connected_ms:,} ms"
     )
-    if login.topic_in in found.refused:
+    if found.ended:
+        yield Finding(
+            "topics",
+            FAILED,
+            f"{login.place} ended the connection of {login.user} after {found.ended}",
+            "see the broker's log: its ACL or a limit may be why",
+        )
+    elif login.topic_in in found.refused:
         yield Finding(
             "topics",
             FAILED,
@@ -38,5 +45,7 @@ def broker_findings(login: Login, found: Probe) -> Iterator[Finding]:
         yield Finding("topics", SKIPPED, f"{login.place} does not say whether {login.user} may publish{why}")
     else:
         yield Finding(
-            "topics", OK, f"{login.user} may subscribe to {login.topic_in} and publish on {login.topic_out}"
+            "topics",
+            OK,
+            f"{login.user} may subscribe to {login.topic_in} and publish on {login.connection_topics[0]}",
         )

@@ -11,15 +11,13 @@ from itertools import islice
 
 from chargerctl.doctor.finding import FAILED, OK, SKIPPED, WARNING, Finding
 from chargerctl.monitor.events import Said, Starts, Traceback, Tracebacks, said
+from chargerctl.transport.relay import about
 
-# The answer to the question (transport/relay.py).
-_ASKED = re.compile(
-    r"firmware (\S{1,20}), serial .{1,64}, up (\d{1,9}) s, fault (.{1,60}), crashes (\d{1,5})"
-)
 _PHASE = re.compile(r"phase=(\w{1,20})")
 _FREE = re.compile(r"(\d{1,9}) bytes free(?:, (\d{1,9}) in one piece outside the heap)?")
 # A session takes up to 6 KB, sixteen that are undelivered 9 KB more (docs/memory.md).
 _LITTLE = 16 * 1024
+_NOT_USED = ": part not used"
 _MOST = 20_000  # lines that are looked at
 _PARTS = ("store", "meter", "reader", "display", "light", "card")
 _TROUBLE = re.compile(r"lost|cannot|damaged|does not")
@@ -44,7 +42,9 @@ class Health:
 
     lines: int = 0
     started: str = ""  # firmware, board and reason of the reset
+    board: str = ""
     firmware: str = ""
+    serial: str = ""
     up_s: float | None = None
     phase: str = ""
     crashes: int | None = None
@@ -53,6 +53,7 @@ class Health:
     faults: dict[str, None] = field(default_factory=dict)
     mistakes: list[str] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
     slow: dict[str, str] = field(default_factory=dict)
     traceback: Traceback | None = None
 
@@ -64,7 +65,7 @@ def health_of(lines: Iterable[str]) -> Health:
         line = said(text)
         if start := starts.see(line):
             of_board = f"firmware {start.firmware} on {start.board}, reset: {start.reason}"
-            health = Health(health.lines, of_board if start.firmware else "")
+            health = Health(health.lines, of_board if start.firmware else "", start.board)
         if found := tracebacks.see(line):
             health.traceback = found
         if line.board_s is not None:
@@ -87,17 +88,20 @@ def _take(health: Health, line: Said) -> None:
             health.at_start = amounts
         if amounts:
             health.memory = amounts[-1]
-    elif tag == "asked" and (found := _ASKED.match(text)):
-        health.up_s, health.crashes = float(found[2]), int(found[4])
-        health.firmware = found[1]
-        if found[3] != "None":
-            health.faults[found[3]] = None
+    elif tag == "asked" and (told := about(text)):
+        health.firmware, health.serial = told.firmware, told.serial
+        health.up_s, health.crashes = told.up_s, told.crashes
+        if told.fault:
+            health.faults[told.fault] = None
     elif tag == "view" and (found := _PHASE.match(text)):
         health.phase = found[1]
     elif tag == "safety" and text.startswith("fault latched: "):
         health.faults[text.removeprefix("fault latched: ")] = None
     elif tag == "safety" and text.startswith("fault cleared: "):
         health.faults.pop(text.removeprefix("fault cleared: "), None)
+    elif tag == "config" and text.endswith(_NOT_USED):
+        key, _, why = text.removesuffix(_NOT_USED).partition(": ")
+        health.unused[key] = why
     elif tag == "config":
         health.mistakes.append(text)
     elif tag == "loop":
@@ -106,8 +110,8 @@ def _take(health: Health, line: Said) -> None:
         health.troubles[tag] = text
 
 
-def console_findings(health: Health) -> Iterator[Finding]:
-    """Memory, faults, mistakes in the settings, and parts that are lost."""
+def console_findings(health: Health, serial: str = "") -> Iterator[Finding]:
+    """Memory, faults, mistakes, lost parts. serial: of the laptop's settings, "" where they have mistakes."""
     if not health.lines:
         yield Finding(
             "console",
@@ -126,11 +130,25 @@ def console_findings(health: Health) -> Iterator[Finding]:
         running + crashes,
         "chargerctl report" if crashes else "",
     )
+    if serial and health.serial and health.serial != serial:
+        yield Finding(
+            "serial",
+            WARNING,
+            f"the charger says that it is {health.serial}, the settings are of {serial}: the broker below is theirs",
+            "name the settings of this board with -c",
+        )
     yield _memory(health.memory)
     for fault in sorted(health.faults):
         yield Finding("faults", FAILED, f"fault latched: {fault}", "docs/safety.md says what clears it")
     for text in health.mistakes[-3:]:
         yield Finding("board settings", FAILED, text, "chargerctl config check, then deploy")
+    for key in sorted(health.unused):
+        yield Finding(
+            "parts",
+            FAILED,
+            f"{key} is not used: {health.unused[key]}",
+            "check its wiring and its pins in [hardware], or switch it off there; then reset the board",
+        )
     for tag in sorted(health.troubles):
         yield Finding(tag, WARNING, health.troubles[tag], "check its wiring, then reset the board")
     if health.traceback:

@@ -18,15 +18,21 @@ from chargerctl.deploy.records import MANIFEST, Manifest, Mark
 from chargerctl.deploy.snapshot import Snapshot
 from chargerctl.doctor.finding import FAILED, OK, WARNING, Finding
 from chargerctl.errors import ChargerctlError
+from chargerctl.settings import Effective
 from chargerctl.settings.board_file import read_board_file
+from chargerctl.settings.differences import Difference, compare
 
 # A deploy stages what it replaces; with less than this it has to replace files in place, where a power cut means a repair.
 _ROOM = 64 * 1024
 _MOST_NAMED = 3
 
 
-def drive_findings(name: str, boot: BootOut, seen: Snapshot, wanted: str, deploy: str) -> Iterator[Finding]:
-    """name: the drive in messages; wanted: [hardware] board; deploy: the command that writes this board."""
+def drive_findings(
+    name: str, boot: BootOut, seen: Snapshot, settings: Effective | None, deploy: str
+) -> Iterator[Finding]:
+    """name: the drive in messages; settings: of the laptop, None where they have mistakes; deploy: the command that writes
+    this board."""
+    wanted = settings.values.hardware.board if settings else "auto"
     try:
         check_board(boot, name, wanted, force=False)
     except ChargerctlError as error:
@@ -37,7 +43,7 @@ def drive_findings(name: str, boot: BootOut, seen: Snapshot, wanted: str, deploy
     yield from _libraries(seen, deploy)
     yield from _space(name, seen)
     yield from _litter(seen)
-    yield from _settings(name, seen, deploy)
+    yield from _settings(name, seen, settings, deploy)
 
 
 def _deployed(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
@@ -64,7 +70,15 @@ def _deployed(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
     gone, other = differing(manifest, seen)
     if gone:
         yield Finding("deploy", FAILED, f"{_named(gone)} of the last deploy {_is(gone)} missing", deploy)
-    elif other:
+    damaged = [path for path in other if path.endswith(".mpy")]  # nobody edits these
+    if damaged:
+        yield Finding(
+            "deploy",
+            FAILED,
+            f"{_named(damaged)} {_is(damaged)} damaged: not as the last deploy wrote it",
+            deploy,
+        )
+    elif other and not gone:
         yield Finding(
             "deploy",
             WARNING,
@@ -144,14 +158,15 @@ def _litter(seen: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _settings(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
+def _settings(name: str, seen: Snapshot, settings: Effective | None, deploy: str) -> Iterator[Finding]:
     content = seen.content.get(SETTINGS_FILE)
     if content is None:
         yield Finding(
             "board settings", FAILED, f"{name} has no {SETTINGS_FILE}: the charger stays Unavailable", deploy
         )
         return
-    faults = read_board_file(content).faults
+    on_board = read_board_file(content)
+    faults = on_board.faults
     for fault in faults[:_MOST_NAMED]:
         variable = f"{fault.variable}: " if fault.variable else ""
         yield Finding(
@@ -160,8 +175,26 @@ def _settings(name: str, seen: Snapshot, deploy: str) -> Iterator[Finding]:
             f"{name}/{SETTINGS_FILE}:{fault.line}:1: {variable}{fault.reason}",
             "correct that line",
         )
+    others = (
+        []
+        if settings is None
+        else [one.name for one in compare({}, on_board, settings.flat()) if _is_other(one)]
+    )
+    if others:
+        yield Finding(
+            "other settings",
+            WARNING,
+            f"{name} has other settings than this laptop: {_named(others)}; the broker below is the laptop's",
+            f"name this board's settings with -c, or write these: {deploy}",
+        )
     if not faults:
         yield Finding("board settings", OK, f"every line of {SETTINGS_FILE} on the drive can be read")
+
+
+def _is_other(one: Difference) -> bool:
+    """Not where one side has the default, and the other nothing."""
+    default = "" if one.setting.default is None else one.setting.text(one.setting.default)
+    return (default if one.drive is None else one.drive) != (default if one.laptop is None else one.laptop)
 
 
 def _named(paths: list[str]) -> str:

@@ -30,7 +30,7 @@ class Examined:
 
     name: str
     deploy: str
-    wanted: str
+    settings: Effective | None
     boot: BootOut
     seen: Snapshot
     authority: bytes | None
@@ -41,32 +41,43 @@ class Examined:
         path = settings.values.mqtt.ca_file.lstrip("/") if settings else ""
         with explained(opened.volume.name):
             seen = look(opened.volume, {SETTINGS_FILE} | ({path} if path else set()), {})
-        wanted = settings.values.hardware.board if settings else "auto"
         deploy = f"chargerctl deploy {opened.address.flag}"
-        return cls(str(opened.address), deploy, wanted, opened.boot, seen, seen.content.get(path))
+        return cls(str(opened.address), deploy, settings, opened.boot, seen, seen.content.get(path))
 
     def findings(self) -> Iterator[Finding]:
-        return drive_findings(self.name, self.boot, self.seen, self.wanted, self.deploy)
+        return drive_findings(self.name, self.boot, self.seen, self.settings, self.deploy)
 
 
 def network_findings(
-    values: Values,
+    values: Values | None,
+    time_server: str,
     listen_s: float,
     authority: bytes | None,
     ask: Callable[[Login, float], Probe] = probe,
     exchange: Callable[[str], Exchange] = over_network,
     now: Callable[[], float] = time.time,
 ) -> Iterator[Finding]:
-    """Broker, central system and time server."""
+    """Broker, central system and time server. values: None where the settings have mistakes; time_server: even then."""
+    if values:
+        yield from _broker(values, listen_s, authority, ask, now)
+    else:
+        yield Finding("broker", SKIPPED, "not asked: the settings have mistakes")
+    yield from check_time(time_server, exchange(time_server), now)
+
+
+def _broker(
+    values: Values,
+    listen_s: float,
+    authority: bytes | None,
+    ask: Callable[[Login, float], Probe],
+    now: Callable[[], float],
+) -> Iterator[Finding]:
     mqtt = values.mqtt
-    login: Login | None = None
     try:
         context = _context(mqtt.ca_file, authority) if mqtt.tls else None
-        login = Login(
-            mqtt.broker, mqtt.port, mqtt.topic_out, mqtt.topic_in, mqtt.username, mqtt.password, context
-        )
     except _NoAuthorityError as error:
         yield Finding("broker", SKIPPED, str(error), "name it with --ca-file, or plug the board in")
+        return
     except (ssl.SSLError, ValueError) as error:
         yield Finding(
             "broker",
@@ -74,14 +85,10 @@ def network_findings(
             f"[mqtt] ca_file {mqtt.ca_file} has no certificate in PEM format: {error}",
             "docs/security.md",
         )
-    if login:
-        yield from _broker(login, listen_s, ask, now)
-    yield from check_time(values.ntp.server, exchange(values.ntp.server), now)
-
-
-def _broker(
-    login: Login, listen_s: float, ask: Callable[[Login, float], Probe], now: Callable[[], float]
-) -> Iterator[Finding]:
+        return
+    login = Login(
+        mqtt.broker, mqtt.port, mqtt.topic_out, mqtt.topic_in, mqtt.username, mqtt.password, context
+    )
     try:
         result = ask(login, listen_s)
     except ImportError:

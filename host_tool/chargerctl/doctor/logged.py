@@ -16,16 +16,19 @@ from chargerctl.monitor.text import LOGGED, STARTED
 _START = re.compile(
     r"(\S{1,40}) \* board (?:started: .*, reset: (\w{1,40})|restarted: .*?)(?:; before that it ran for (\d{1,9}) s)?"
 )
+# CircuitPython's own line before a prompt, in no language but English.
+_BANNER = re.compile(r"Adafruit CircuitPython (\S{1,40}) on \d{4}-")
 _MOST = 10
 
 
 @dataclass(frozen=True)
 class Logged:
     """lines: of the board, since its last start. starts: the latest, each with its time and the reason of the reset; none
-    where the log has no start."""
+    where the log has no start. circuitpython: its version, "" where no line has it."""
 
     lines: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    circuitpython: str = ""
 
 
 def logged(path: Path, secrets: tuple[str, ...]) -> Logged:
@@ -33,13 +36,16 @@ def logged(path: Path, secrets: tuple[str, ...]) -> Logged:
     masker = Masker(secrets)
     lines: list[str] = []
     starts: list[str] = []
+    circuitpython = ""
     for line in last_lines(path):
         if STARTED.match(line):
             starts.append(_start(line))
             lines = []
         elif (found := LOGGED.fullmatch(line)) and found[1] == " ":
             lines.append(masker.masked(found[2]))
-    return Logged(tuple(lines) if starts else (), tuple(starts[-_MOST:]))
+            if banner := _BANNER.match(found[2]):
+                circuitpython = banner[1]
+    return Logged(tuple(lines) if starts else (), tuple(starts[-_MOST:]), circuitpython)
 
 
 def _start(mark: str) -> str:

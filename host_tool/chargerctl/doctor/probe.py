@@ -61,7 +61,8 @@ class Message:
 @dataclass
 class Probe:
     """What happened. problem: why there is no connection, remedy: what to do; refused: topics that the broker does not let
-    the charger subscribe to; may_publish: None where the broker cannot say; version: of MQTT, that was spoken."""
+    the charger subscribe to; may_publish: None where the broker cannot say; ended: after what it ended the connection, ""
+    where it did not; version: of MQTT, that was spoken."""
 
     problem: str = ""
     remedy: str = ""
@@ -69,6 +70,7 @@ class Probe:
     connected_ms: int = 0
     refused: tuple[str, ...] = ()
     may_publish: bool | None = None
+    ended: str = ""
     messages: list[Message] = field(default_factory=list)
     listened_s: float = 0
 
@@ -171,14 +173,23 @@ class _Session:
         topics = (login.topic_in, login.topic_out, *login.connection_topics)
         asked = {topic: self._client.subscribe(topic, qos=1)[1] for topic in topics}
         self._until(lambda: self._closed or all(mid in self._acked for mid in asked.values()), ANSWER_S)
+        if self._has_ended(f"a subscription to {', '.join(topics)}"):
+            return
         found.refused = tuple(topic for topic, mid in asked.items() if "refused" in self._acked.get(mid, ()))
         sent = self._client.publish(login.connection_topics[0], b"", qos=1).mid
         self._until(lambda: self._closed or sent in self._published, ANSWER_S)
         if sent in self._published and found.version == "5":
             found.may_publish = self._published[sent] == "ok"
+        if self._has_ended(f"a message on {login.connection_topics[0]}"):
+            return
         began = self._clock()
         self._until(lambda: self._closed or len(found.messages) >= MOST_MESSAGES, listen_s)
         found.listened_s = self._clock() - began
+        self._has_ended(f"{found.listened_s:.0f} s of listening")
+
+    def _has_ended(self, after: str) -> bool:
+        self._found.ended = after if self._closed else ""
+        return self._closed
 
     def _until(self, condition: Callable[[], object], seconds: float) -> bool:
         end = self._clock() + seconds

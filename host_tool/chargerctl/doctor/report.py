@@ -27,8 +27,9 @@ _UID = re.compile(r"\b[0-9A-Fa-f]{8,64}\b")
 
 @dataclass(frozen=True)
 class Facts:
-    """tool: of chargerctl and this computer. boot and seen: of the drive; logged, starts: of a monitor's log; heard: on the
-    console now; values: of the settings. None or empty where they could not be read; missing: what, without names."""
+    """tool: of chargerctl and this computer. boot, seen: of the drive, boot also of what else tells it; logged, starts: of a
+    monitor's log; heard: on the console now; values: of the settings. None or empty where they could not be read; missing:
+    what, without names."""
 
     tool: str
     boot: BootOut | None = None
@@ -68,6 +69,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
         yield name, str(memory)
     yield "memory now", str(now.memory or "")
     yield "faults", ", ".join(now.faults)
+    yield "not used", "; ".join(f"{key}: {why}" for key, why in (health.unused | now.unused).items())
     yield "slow", "; ".join((health.slow | now.slow).values())
     troubles = health.troubles | now.troubles
     yield "lost or damaged", "; ".join(f"{tag}: {text}" for tag, text in troubles.items())

@@ -6,7 +6,7 @@ a charge would end."""
 from __future__ import annotations
 
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import HOLD, Listening, Relay, ask
+from chargerctl.transport.relay import HOLD, Listening, Relay, ask, read_away
 from chargerctl.transport.serial.link import LostError, Ports, Stream
 from chargerctl.transport.serial.raw_repl import RawRepl
 
@@ -27,6 +27,7 @@ def refuse_a_charge(ports: Ports, port: str) -> None:
         try:
             if RawRepl(stream, ports).is_at_prompt():
                 return
+            read_away(stream, ports.now)
             said = _Said()
             answer = ask(stream, HOLD, said.feed, ports.now, _ANSWER_S)
             if answer is None and (said.is_empty or _is_in_bootloader(stream, ports)):
@@ -44,7 +45,7 @@ def refuse_a_charge(ports: Ports, port: str) -> None:
         )
     if not answer.stays_open:
         raise ChargerctlError(
-            f"the charger at {port} may not be stopped now: {answer}; wait until the session is over, or use --force"
+            f"the board at {port} may not be stopped now: {answer}; wait until no car charges, or use --force"
         )
 
 

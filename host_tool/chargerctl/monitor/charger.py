@@ -25,9 +25,11 @@ _WELDED = "PowerSwitchFailure"
 
 @dataclass
 class Charger:
-    """Times are the laptop's, in Unix seconds; energies in Wh."""
+    """Times are the laptop's, in Unix seconds; energies in Wh. whole: its lines were read from its start on. address: "" for
+    none, as after a start."""
 
     connected: bool = False
+    whole: bool = False
     heard_at: float | None = None
     started_at: float | None = None
     reset: str | None = None
@@ -80,6 +82,7 @@ class Charger:
         )
         # The program drives the relay open before anything else.
         fresh.relay = "open"
+        fresh.whole, fresh.address = True, ""
         fresh.firmware = start.firmware or self.firmware
         fresh.board = start.board or self.board
         self.__dict__.update(fresh.__dict__)
@@ -142,8 +145,8 @@ def _joined(charger: Charger, found: re.Match[str], at: float) -> None:
 
 
 def _left(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.wifi = charger.address = charger.broker = None
-    charger.online = False
+    charger.wifi = charger.broker = None
+    charger.address, charger.online = "", False
 
 
 def _broker(charger: Charger, found: re.Match[str], at: float) -> None:
@@ -165,7 +168,8 @@ def _time(charger: Charger, found: re.Match[str], at: float) -> None:
 
 
 def _memory(charger: Charger, found: re.Match[str], at: float) -> None:
-    charger.memory = found[0].rpartition("; ")[2]
+    """As short as its row."""
+    charger.memory = re.sub("with the radio open | outside the heap", "", found[0].rpartition("; ")[2])
 
 
 def _view(charger: Charger, found: re.Match[str], at: float) -> None:

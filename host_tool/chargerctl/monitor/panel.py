@@ -35,6 +35,7 @@ _FACTS_COLUMNS = 56
 COLUMNS = 21  # of the display
 Row = tuple[str, str, str]  # name, text, style
 _RELAY = {True: "bold bright_magenta", False: "green"}
+_UNTOLD = "-"  # what no line has told
 _PHASES = {
     "Available": "bold green",
     "Authorizing": "bold yellow",
@@ -163,7 +164,7 @@ def _rows(charger: Charger, at: float) -> list[Row]:
     ]
     optional = ("fault", "card", "trouble")
     return [
-        (name, text if text is not None else "-", style if text is not None else "dim")
+        (name, text if text is not None else _UNTOLD, style if text is not None else "dim")
         for name, text, style in rows
         if text is not None or name not in optional
     ]
@@ -192,12 +193,12 @@ def display_texts(charger: Charger, serial: str, offset_s: int, at: float) -> di
     layout = _screen_module()
     screen = layout.Screen("", "", charger.serial or serial)
     screen.go_live()
-    local = None
+    local = None if charger.whole else _UNTOLD
     if charger.unix is not None:
         unix, known_at = charger.unix
         local = _minute(int(unix + at - known_at) + offset_s)
-    address = charger.address
-    if charger.relay == "closed" and address is not None and charger.online is False:
+    address = _UNTOLD if charger.address is None else charger.address
+    if charger.relay == "closed" and charger.address and charger.online is False:
         address = "Offline"
     screen.follow(charger.shown_phase or "", address, local, charger.welded)
     if charger.charging_since is not None:

@@ -20,6 +20,8 @@ SILENT = (
     "another program, an older charger, or one with [safety] max_stall_ms below 250 whose relay is closed"
 )
 
+_AWAY_S = 2.0  # until a console has given what it kept
+_QUIET_S = 0.3  # after which nothing more of that comes
 _BY_HOLD_PY = "by hold.py"
 _MOST = 1 << 16  # bytes of a console that says something else
 _LOGGED = r"(?:\[ *\d+\.\d{3}\] )?asked  "
@@ -59,7 +61,12 @@ class Relay:
     @property
     def by_hold_py(self) -> bool:
         """The charger is not running: hold.py holds until the deploy is finished."""
-        return self.stays_open and self.held == _BY_HOLD_PY
+        return self.stays_open and not self.by_charger
+
+    @property
+    def by_charger(self) -> bool:
+        """It is the charger that answers, not hold.py."""
+        return self.held != _BY_HOLD_PY
 
     @property
     def _in_use(self) -> bool:
@@ -133,6 +140,17 @@ def listening_for_about() -> Callable[[bytes], About | None]:
         return next(filter(None, said), None)
 
     return found_in
+
+
+def read_away(console: Console, now: Callable[[], float]) -> None:
+    """What the console still has, such as the answer to a question that nobody has waited for: an old promise is none.
+
+    With a key first, since a charger that nobody has read prints nothing until somebody types.
+    """
+    end = now() + _AWAY_S
+    console.write(b"\r")
+    while (left := end - now()) > 0 and console.read(min(left, _QUIET_S)):
+        pass
 
 
 def ask(

@@ -39,7 +39,7 @@ def test_each_form_is_understood_and_can_be_typed_again(text: str, address: Addr
     ("text", "said"),
     [
         ("", "--drive is empty"),
-        ("serial:", "--port is empty"),
+        ("serial:", "serial: is empty"),
         ("ftp://10.0.0.9", "does not support ftp: addresses"),
         ("https://10.0.0.9", "does not support https: addresses"),
         ("http:10.0.0.9", "does not support http: addresses"),

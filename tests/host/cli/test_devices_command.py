@@ -193,11 +193,14 @@ def test_boards_have_the_names_of_the_file_and_those_out_of_reach_are_named(tmp_
     (tmp_path / "boards.toml").write_text(
         f'[boards]\ngarage = "uid:{UID}"\ngate = "http://cpy-2b0f.local"\nattic = "serial:/dev/ttyACM9"\n'
         'twice = "serial:/dev/ttyACM0"\n'
-        'shed = "serial:/dev/ttyUSB0"\n'
+        'shed = "serial:/dev/ttyUSB0"\ncellar = "uid:AABBCCDDEEFF"\n'
     )
     _, out, err = devices(capsys)
     assert [line.split("\t")[0] for line in out.splitlines()] == ["garage", "gate", "shed"]
-    assert err.splitlines()[1:] == ["attic is not in reach (/dev/ttyACM9)"]
+    assert err.splitlines()[1:] == [
+        "attic is not in reach (/dev/ttyACM9)",
+        "cellar is not in reach (the board with UID AABBCCDDEEFF)",
+    ]
 
 
 @pytest.mark.usefixtures("around")
@@ -248,7 +251,9 @@ def test_no_board_is_no_failure_unless_it_was_waited_for(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.setattr(find, "mounted", list)
-    assert devices(capsys)[:2] == (0, "no board found: plug one in; docs/troubles.md says what else to try\n")
+    status, out, err = devices(capsys)
+    assert (status, out) == (0, "")
+    assert err.startswith("no board found: plug one in; docs/troubles.md says what else to try\n")
     status, out, err = devices(capsys, "--wait", "0")
     assert (status, out) == (1, "")
     assert "no board appeared" in err
@@ -500,6 +505,16 @@ def test_settings_with_a_mistake_keep_no_other_board_from_its_deploy(three: dict
     assert "east.toml:2:8: mqtt.port" in captured.err
     assert captured.out.splitlines()[-3].startswith("east    failed: ")
     assert captured.out.splitlines()[-1] == "west    deployed"
+
+
+def test_mistakes_that_several_boards_have_are_told_once(three: dict[str, Path], capsys) -> None:
+    Path("settings.toml").write_text('[mqtt]\nport = "x"\n')
+    three["middle"].mkdir()
+    (three["middle"] / BOOT_OUT).write_text(BootOut.assumed("raspberry_pi_pico2_w").render())
+    assert main(["deploy", "--all", "--yes", "-c", "settings.toml"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("settings.toml:2:8: mqtt.port") == 1
+    assert err.count("the same as for east\n") == 2
 
 
 def test_without_named_boards_there_is_no_all(state: Path, capsys) -> None:

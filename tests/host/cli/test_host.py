@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from chargerctl.transport.web import console, visit
+from chargerctl.transport import relay
+from chargerctl.transport.web import console, holding, visit
 from chargerctl.transport.web.client import WebClient
 
 from tests.host.deploy.virtual import FACTORY
@@ -25,6 +27,8 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebBoard]:
     with WebBoard(dict(FACTORY)) as board:
         monkeypatch.setattr(visit, "WebClient", partial(WebClient, pause=board.pause, clock=board.clock))
         monkeypatch.setattr(console, "_keep_alive", lambda connection: None)
+        monkeypatch.setattr(console, "_READ_S", 0)
+        monkeypatch.setattr(relay, "_QUIET_S", 0.01)
         yield board
 
 
@@ -46,7 +50,7 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
     status, out, err = typed("deploy", "--yes")
     assert status == 0, err
     assert "raspberry_pi_pico2_w" in out
-    assert "done; the board starts what is on it" in out
+    assert "done; the charger runs; a new boot.py counts from the board's next reset on" in out
     assert "its relay is open; the charger stops until this has ended" in err
     assert PASSWORD not in out + err
     tree = board.disk.tree()
@@ -63,7 +67,7 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
     status, out, _ = typed("ls")
     assert (status, "code.py" in out) == (0, True)
     board.pause(5)
-    assert board.restarts == restarts + 1, "of the deploy's own end: these only read"
+    assert board.restarts == restarts, "these only read"
 
     assert typed("rollback", "--yes")[0] == 0
     assert board.disk.tree()["code.py"] == FACTORY["code.py"]
@@ -72,6 +76,20 @@ def test_a_board_is_deployed_to_looked_at_backed_up_and_rolled_back(
     assert not board.read_while_closed
     board.pause(5)
     assert not board.is_held
+
+
+def test_a_board_that_does_not_say_that_its_charger_runs_is_no_success(
+    typed: Typed, board: WebBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything was written; what is on the board does not start."""
+    monkeypatch.setattr(holding, "_ANSWER_S", 0.01)
+    board.becomes("older charger")
+    status, out, err = typed("deploy", "--yes", "--force", "--json")
+    assert status == 1, err
+    restarted = json.loads(out)["restarted"]
+    assert restarted["well"] is False
+    assert "has not said within 60 s that its charger runs: look with chargerctl monitor" in restarted["text"]
+    assert b"CHARGER_SERIAL" in (board.disk.tree()["settings.toml"] or b"")
 
 
 def test_a_charging_charger_is_left_alone(typed: Typed, board: WebBoard) -> None:

@@ -68,7 +68,7 @@ def test_a_good_broker(broker, tmp_path):
     assert f"connected to 127.0.0.1:{port} as user box-1" in checks["broker"][1]
     assert checks["topics"] == (
         "ok",
-        "user box-1 may subscribe to /system/box-1 and publish on /charger/box-1",
+        "user box-1 may subscribe to /system/box-1 and publish on /charger/box-1/connection",
     )
 
 

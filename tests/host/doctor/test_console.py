@@ -39,6 +39,13 @@ def test_mistakes_in_the_boards_settings_and_lost_parts_are_repeated():
     assert checks["meter"] == ("warning", "lost: pin in use")
 
 
+def test_a_part_that_is_not_used_is_no_mistake_in_the_settings():
+    line = "[   6.475] config card_reader: No pull up found: part not used"
+    (part,) = [each for each in console_findings(health_of([line])) if each.result == "failed"]
+    assert (part.check, part.text) == ("parts", "card_reader is not used: No pull up found")
+    assert "wiring" in part.remedy
+
+
 def test_a_traceback_is_a_program_that_ended():
     checks = found(
         "[   6.475] boot   hello",
@@ -58,6 +65,14 @@ def test_the_answer_to_the_question_has_uptime_fault_and_crashes():
     )
     assert checks["console"] == ("warning", "firmware 0.1.0 has been running for 3,600 s, Faulted, 2 crashes")
     assert checks["faults"] == ("failed", "fault latched: relay welded")
+
+
+def test_a_charger_with_another_serial_than_the_settings_is_a_warning():
+    answer = ["[ 438.101] asked  firmware 0.1.0, serial box-2, up 2 s, fault None, crashes 0"]
+    checks = {each.check: each for each in console_findings(health_of(answer), "box-1")}
+    assert checks["serial"].result == "warning"
+    assert checks["serial"].text.startswith("the charger says that it is box-2, the settings are of box-1")
+    assert "serial" not in {each.check for each in console_findings(health_of(answer), "box-2")}
 
 
 def test_the_program_started_when_it_says_and_not_when_the_board_did():

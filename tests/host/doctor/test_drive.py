@@ -116,6 +116,30 @@ def test_each_trouble_is_named_and_has_a_remedy(
     assert remedy or "install" in text
 
 
+def test_settings_of_another_charger_than_the_drives_are_named_without_their_values(
+    examine: Examine, drive: Path
+) -> None:
+    assert "other settings" not in examine(drive)
+    text = Path("settings.toml").read_text()
+    Path("settings.toml").write_text(text.replace("10.0.0.2", "10.0.0.3").replace(SECRET, "another one"))
+    result, words, _ = examine(drive)["other settings"]
+    assert result == "warning"
+    assert "has other settings than this laptop: wifi.password, mqtt.broker;" in words
+
+
+def test_a_damaged_library_is_named_also_where_another_file_is_missing(
+    examine: Examine, drive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = drive / "lib" / "adafruit_ticks.mpy"
+    library.write_bytes(library.read_bytes()[:-7])
+    assert examine(drive)["deploy"][0] == "failed"
+    (drive / "hold.py").unlink()
+    assert main(["doctor", "--drive", str(drive)]) == 1
+    out = capsys.readouterr().out
+    assert "hold.py of the last deploy is missing" in out
+    assert "lib/adafruit_ticks.mpy is damaged" in out
+
+
 def test_missing_libraries_fail_and_set_the_exit_status(
     examine: Examine, drive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

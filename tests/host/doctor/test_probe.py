@@ -32,8 +32,8 @@ def version_in(connect):
 
 
 @contextmanager
-def server(answers):
-    """A server that sends each client answers(version, the packets after CONNECT), then hangs up; its port."""
+def server(answers, then=None):
+    """A server that sends each client answers(version), has `then` talk on with it, and hangs up; its port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
@@ -49,6 +49,8 @@ def server(answers):
             connect = client.recv(1024)
             if len(connect) > 8:
                 client.sendall(answers(version_in(connect)))
+                if then:
+                    then(client)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -105,6 +107,33 @@ def test_a_refusal_with_mqtt_5_is_not_asked_about_again():
     with server(answers) as port:
         assert found(port)["broker"][0] == "failed"
     assert versions == [5]
+
+
+def reads_a_subscription(client):
+    client.recv(1024)
+
+
+def reads_a_message(client):
+    """After it has acknowledged four subscriptions."""
+    client.sendall(b"".join(bytes((0x90, 4, 0, number, 0, 1)) for number in (1, 2, 3, 4)))
+    data = b""
+    while b"\x32" not in data:  # PUBLISH with QoS 1
+        data += client.recv(1024) or b"\x32"
+
+
+@pytest.mark.parametrize(
+    ("reads", "after"),
+    [
+        (reads_a_subscription, "a subscription to /system/x"),
+        (reads_a_message, "a message on /charger/x/connection"),
+    ],
+)
+def test_a_broker_that_ends_the_connection_later_failed(reads, after):
+    with server(lambda version: bytes((0x20, 3, 0, 0, 0)), reads) as port:
+        checks = found(port)
+    assert checks["broker"][0] == "ok"
+    assert checks["topics"][0] == "failed"
+    assert f"ended the connection of user box-1 after {after}" in checks["topics"][1]
 
 
 @settings(max_examples=20)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_log_without_a_start_is_said_to_have_none(state: Path, capsys: pytest.
     write_log("garage.log", "[  17.000] loop   display took 300 ms of 30, overrun 1")
     assert main(["report", "--log", "garage.log"]) == 0
     out, notes = capsys.readouterr()
-    assert "| not read   | drive, log, console |" in out
+    assert "| not read   | board, log |" in out
     assert "chargerctl: log not read: garage.log has no start of the board" in notes
     assert "display took" not in out
 
@@ -103,8 +104,23 @@ def test_with_a_log_the_board_is_asked_all_the_same(
     ]
     monkeypatch.setattr("chargerctl.cli.report.console_of", lambda *rest: answer)
     write_log("garage.log", *START)
-    assert main(["report", "--log", "garage.log"]) == 0
+    assert main(["report", "--port", "/dev/ttyACM0", "--log", "garage.log"]) == 0
     out = capsys.readouterr().out
+    assert "| board               | seeed_xiao_esp32c6, CircuitPython unknown |" in out
     assert "0.1.0, 97 s, 0 crashes" in out
     assert "| memory now          | 37,216 bytes free" in out
     assert "| memory before Wi-Fi | 158,320 bytes free" in out
+
+
+def test_what_a_serial_board_does_not_tell_is_said_with_the_way_to_know_it(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chargerctl.cli.report.console_of", lambda *rest: [])
+    assert main(["report", "--port", "/dev/ttyACM0", "--json"]) == 1
+    missing = json.loads(capsys.readouterr().out)["not_read"]
+    assert "chargerctl get boot_out.txt --port /dev/ttyACM0" in missing["CircuitPython"]
+    assert "monitor --log" in missing["kind of board"]
+    banner = "Adafruit CircuitPython 9.2.8 on 2025-05-28; Seeed Studio XIAO ESP32C6 with ESP32-C6FH4"
+    write_log("garage.log", banner, *START)
+    assert main(["report", "--port", "/dev/ttyACM0", "--log", "garage.log"]) == 0
+    assert "seeed_xiao_esp32c6, CircuitPython 9.2.8" in capsys.readouterr().out

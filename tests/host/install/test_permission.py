@@ -17,6 +17,7 @@ from tests.host.serial_board.program import Program
 
 OPEN = b"asked  relay open, no transaction, held open for 5 min\r\n"
 CLOSED = b"asked  relay closed, transaction, not held\r\n"
+NO_PIN = b"asked  relay unknown, no transaction, held open by hold.py\r\n"
 ABOUT_TO_CLOSE = b"asked  relay open, transaction, not held\r\n"
 EMPTY_FLASH = b"rst:0x7 (TG0_WDT_HPSYS),boot:0xc (SPI_FAST_FLASH_BOOT)\r\ninvalid header: 0xffffffff\r\n"
 SYNCED = b"\xc0\x01\x08\x04\x00\x07\x12\x20\x55\x00\x00\x00\x00\xc0"
@@ -80,6 +81,7 @@ def test_a_charger_that_holds_its_relay_open_and_a_chip_without_a_program_may_be
     [
         (CLOSED, r"the relay is closed, a transaction is running.*or use --force"),
         (ABOUT_TO_CLOSE, r"the relay is open, a transaction is running.*or use --force"),
+        (NO_PIN, r"no relay pin is known; wait until no car charges, or use --force"),
         (b"", "does not say whether it charges: make sure that no car charges, then use --force"),
         (b"temperature 21.5\r\n" * 50, "does not say whether it charges"),
         (b"invalid header: 0xffffffff\r\n", "does not say whether it charges"),

@@ -116,6 +116,15 @@ def test_json_has_an_object_for_each_line_and_mark(board):
     assert shown["text"] == "[   1.500] ocpp   \\x9b31m\\xff"
 
 
+def test_after_interrupt_nobody_is_told_that_the_board_runs_on(board):
+    with monitor(board, "--interrupt") as process:
+        until(process.stdout, "* connected to")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+    assert process.returncode == 0
+    assert errors.endswith("--interrupt has stopped the board's program: press reset to start it\n")
+
+
 def test_since_boot_shows_the_log_as_the_options_say(board, folder):
     time = "2026-11-26T12:00:00.000+00:00"
     (folder / "log").write_text(

@@ -11,8 +11,8 @@ from chargerctl.deploy.image import firmware_image
 from chargerctl.monitor.charger import Charger
 from chargerctl.monitor.choice import TAGS, Choice
 from chargerctl.monitor.deployed import Deployed
-from chargerctl.monitor.entries import BoardLine
-from chargerctl.monitor.events import said
+from chargerctl.monitor.entries import BoardLine, Started
+from chargerctl.monitor.events import Start, said
 from chargerctl.monitor.panel import Panel, display_texts
 from chargerctl.monitor.picture import rows_of
 from chargerctl.monitor.pipeline import Pipeline
@@ -208,6 +208,29 @@ def test_a_charger_that_is_asked_tells_cable_and_energy(charging):
     compare(terminal.lines(), "panel-asked.txt")
 
 
+def test_a_panel_that_came_later_claims_nothing_that_no_line_has_told():
+    answer = """\
+[  61.001] view   phase=Available relay=open cable=out energy_wh=None elapsed_s=None online=yes
+[  61.002] asked  firmware 0.1.0, serial garage-7, up 61 s, fault None, crashes 0
+[  61.003] memory 100000 bytes free, 40000 in one piece outside the heap
+"""
+    panel = Panel(Choice().shows)
+    panel.see(BoardLine(NOON, said(line)) for line in answer.splitlines())
+    terminal = Terminal(80, 24)
+    terminal.out.print(panel.drawn(NOON, 80, 24), end="")
+    screen = "\n".join(terminal.lines())
+    assert "Not Connected" not in screen
+    assert "Time Not Synced" not in screen
+    assert "broker  connected" in screen
+    assert "memory  100000 bytes free, 40000 in one piece " in screen
+    panel.see(
+        [Started(NOON, Start("power")), BoardLine(NOON, said("[   1.000] state  Starting -> Available"))]
+    )
+    terminal = Terminal(80, 24)
+    terminal.out.print(panel.drawn(NOON, 80, 24), end="")
+    assert {"Not Connected", "Time Not Synced"} <= {line[2:23].strip() for line in terminal.lines()}
+
+
 LINES = st.one_of(
     st.text(),
     st.builds("[   1.000] {:6} {}".format, st.sampled_from(TAGS), st.text()),
@@ -246,4 +269,4 @@ def test_nothing_is_guessed_before_the_board_has_said_it():
     charger = Charger()
     charger.see(BoardLine(0.0, said("[ 100.000] ocpp   call repeated")))
     assert (charger.phase, charger.relay, charger.cable, charger.card) == (None, None, None, None)
-    assert display_texts(charger, "", 0, 0.0)["MIDDLE"] == "Not Connected"
+    assert display_texts(charger, "", 0, 0.0)["MIDDLE"] == "-"

@@ -5,7 +5,15 @@
 from __future__ import annotations
 
 import pytest
-from chargerctl.transport.relay import About, Listening, Relay, about, answer_in, listening_for_about
+from chargerctl.transport.relay import (
+    About,
+    Listening,
+    Relay,
+    about,
+    answer_in,
+    listening_for_about,
+    read_away,
+)
 
 HELD = "[  12.345] asked  relay open, no transaction, held open for 5 min\r\n"
 
@@ -95,3 +103,35 @@ def test_only_a_whole_line_of_the_answer_says_who_is_there() -> None:
     line = f"[  61.002] asked  {SAID}\r\n".encode()
     assert find(f"{SAID}\r\n[   1.000] card   asked  {SAID}\r\n".encode()) is None
     assert [find(line[at : at + 1]) for at in range(len(line))] == [None] * (len(line) - 1) + [about(SAID)]
+
+
+class Talking:
+    """A console that says these pieces, `seconds` apart, and then nothing."""
+
+    def __init__(self, pieces: list[bytes], seconds: float = 0.0) -> None:
+        self.pieces, self.seconds = pieces, seconds
+        self.now_s = 0.0
+        self.typed = b""
+
+    def read(self, timeout_s: float) -> bytes:
+        self.now_s += self.seconds if self.pieces else timeout_s
+        return self.pieces.pop(0) if self.pieces else b""
+
+    def write(self, data: bytes) -> None:
+        self.typed += data
+
+    def close(self) -> None: ...
+
+
+def test_what_a_console_has_kept_is_read_away_before_it_is_asked() -> None:
+    console = Talking([HELD.encode()] * 3)
+    read_away(console, lambda: console.now_s)
+    assert console.pieces == []
+    assert console.typed == b"\r", "a charger that nobody has read prints only then"
+    assert console.now_s < 1
+
+
+def test_a_console_that_never_ends_is_read_away_for_two_seconds() -> None:
+    console = Talking([b"x"] * 100, 0.25)
+    read_away(console, lambda: console.now_s)
+    assert console.now_s == 2

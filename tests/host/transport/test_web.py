@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from chargerctl.deploy.records import COMMIT
 from chargerctl.deploy.troubles import explain
 from chargerctl.errors import ChargerctlError
 from chargerctl.transport.relay import HOLD, LOOK
@@ -456,10 +457,41 @@ def test_nor_where_it_is_reset_in_a_request(board: WebBoard, volume: WebVolume) 
     assert "y" not in board.disk.tree()
 
 
+@pytest.mark.parametrize("fault", [500, 409, "drop"])
+def test_at_the_end_it_is_said_where_the_board_could_not_be_told(
+    board: WebBoard, volume: WebVolume, fault: object
+) -> None:
+    volume.write("x", b"content")
+    board.faults = {len(board.requests) + 1: fault}
+    text, well = volume._hold.restart()
+    assert not well
+    assert "could not be told to start" in text
+    assert (
+        "5 minutes after the last change it does so: look with chargerctl monitor --host garage.local" in text
+    )
+
+
+@pytest.mark.parametrize("fault", ["lose", "reset"])
+def test_where_only_the_answer_is_lost_the_charger_itself_says_that_it_runs(
+    board: WebBoard, volume: WebVolume, fault: object
+) -> None:
+    volume.write("x", b"content")
+    board.faults = {len(board.requests) + 1: fault}
+    assert volume._hold.restart().well
+
+
+def test_or_where_what_was_deployed_holds(board: WebBoard, volume: WebVolume) -> None:
+    volume.make_folder(".deploy")
+    volume.write(COMMIT, b"unfinished")
+    text, well = volume._hold.restart()
+    assert not well
+    assert "holds its outputs safe, and has started no charger within 60 s" in text
+
+
 def test_at_the_end_the_board_runs_what_is_on_it(board: WebBoard, volume: WebVolume) -> None:
     volume.write("x", b"content")
-    volume._hold.end()
-    board.pause(5)
+    assert volume._hold.restart().well
+    assert board.requests[-1] == "DELETE /fs/.held", "and nothing is read of it any more"
     assert MARK not in board.disk.tree()
     assert not board.is_held
     assert board.restarts == 2
@@ -526,6 +558,34 @@ def test_the_question_is_asked_over_it(board: WebBoard) -> None:
     answer = ask(board.access(), LOOK, 5)
     assert answer is not None
     assert answer.held == "for 5 min"
+
+
+class Keeping:
+    """The console of a charger that has kept an answer until somebody types."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+        self.kept = [b"[  12.345] asked  relay open, no transaction, held open for 5 min\r\n"]
+
+    def read(self, timeout_s: float) -> bytes:
+        return self.waiting.pop(0) if self.waiting else b""
+
+    def write(self, data: bytes) -> None:
+        self.waiting += self.kept
+        self.kept = []
+        if HOLD in data:
+            self.waiting.append(b"[ 912.345] asked  relay closed, transaction, not held\r\n")
+
+    def answered(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_an_old_answer_that_nobody_has_read_is_none(board: WebBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console_module, "WebConsole", lambda access: Keeping())
+    answer = ask(board.access(), HOLD, 5)
+    assert answer is not None
+    assert (answer.relay, answer.transaction) == ("closed", True)
 
 
 def test_files_are_answered_while_a_console_is_open(board: WebBoard, volume: WebVolume) -> None:

@@ -129,6 +129,10 @@ class WebBoard:
         holds = COMMIT in files or (MARK in files and self._firmware == _CHARGER)
         self._program = _HOLD if self._firmware and holds else self._firmware
 
+    def becomes(self, program: str) -> None:
+        """What is on it, and runs."""
+        self._firmware = self._program = program
+
     def reset(self) -> None:
         """A hard reset: boot.py ends the hold. (What it does with a commit is not modelled: boot the tree.)"""
         self.disk.settle()

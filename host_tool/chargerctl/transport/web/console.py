@@ -15,7 +15,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.errors import ChargerctlError
-from chargerctl.transport.relay import Listening, Relay
+from chargerctl.transport.relay import Listening, Relay, read_away
+from chargerctl.transport.relay import ask as answer_to
 from chargerctl.transport.volume import BoardError
 from chargerctl.transport.web.client import Access, refusal, unreachable
 
@@ -92,13 +93,11 @@ def ask(access: Access, question: bytes, seconds: float) -> Relay | None:
     """The board's answer at its console; None where none comes in this time: no charger runs there. BoardError."""
     console = WebConsole(access)
     try:
-        console.write(question)
-        listening, end = Listening(), time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if answer := listening.feed(console.read(left)):
-                console.answered()
-                return answer
-        return None
+        read_away(console, time.monotonic)
+        answer = answer_to(console, question, Listening().feed, time.monotonic, seconds)
+        if answer:
+            console.answered()
+        return answer
     finally:
         console.close()
 

@@ -14,14 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from chargerctl.transport.relay import FREE, HOLD, SILENT, Relay
-from chargerctl.transport.volume import BoardError
+from chargerctl.transport.relay import FREE, HOLD, LOOK, SILENT, Relay
+from chargerctl.transport.volume import BoardError, Restarted
 from chargerctl.transport.web.client import WebClient
 
 MARK = ".held"
 _PLACE = f"/fs/{MARK}"
 _ANSWER_S = 10
 _RESTART_S = 45
+_START_S = 60  # in which a charger starts
 _PROMISED_S = 240  # of the five minutes
 _HELD_S = (
     10  # hold.py may reset the board at any moment: less than a charger needs to start and to close its relay
@@ -80,16 +81,40 @@ class Hold:
         elif not self._unguarded:
             self._check()
 
-    def end(self) -> None:
-        """Let the board run what is on it; should it be out of reach, it does by itself after five minutes."""
-        with suppress(OSError):
+    def end(self) -> OSError | None:
+        """Let the board run what is on it. Out of reach, which is returned, it does by itself after five minutes."""
+        try:
             if self._marked:
-                self._marked = self._begun = False
+                self._marked = self._begun = self._promised = False
                 self._open_until = 0.0
                 self.client.request("DELETE", _PLACE)
             elif self._promised:
                 self._promised = False
                 self._ask(FREE, _ANSWER_S)
+        except FileNotFoundError:
+            return None  # the board was reset, which ends it, too
+        except OSError as error:
+            return error
+        return None
+
+    def restart(self) -> Restarted:
+        """End the hold, and see that the charger runs."""
+        error = self.end()
+        holds = False
+        end = self.client.clock() + _START_S
+        while self.client.clock() < end:
+            self.client.pause(1)
+            with suppress(BoardError):  # the console may close while the program starts again
+                if (answer := self._ask(LOOK, _ANSWER_S)) and answer.by_charger:
+                    return Restarted("the charger runs; a new boot.py counts from the board's next reset on")
+                holds = answer is not None
+        if error:
+            state = f"could not be told to start ({error.strerror or error}); 5 minutes after the last change it does so"
+        elif holds:
+            state = f"holds its outputs safe, and has started no charger within {_START_S} s"
+        else:
+            state = f"has not said within {_START_S} s that its charger runs"
+        return Restarted(f"the board {state}: look with chargerctl monitor --host {self._shown}", well=False)
 
     def _asked(self) -> Relay | None:
         answer = self._ask(HOLD, _ANSWER_S)

@@ -41,10 +41,6 @@ def visited(
 
     hold = hold_with(access.password)
 
-    def restart() -> Restarted:
-        hold.end()
-        return Restarted("the board starts what is on it; a new boot.py counts from its next reset on")
-
     try:
         try:
             hold.before_read()
@@ -53,6 +49,6 @@ def visited(
                 raise
             hold = hold_with(password)
             hold.before_read()
-        yield WebVolume(hold.client, hold), restart
+        yield WebVolume(hold.client, hold), hold.restart
     finally:
         hold.end()
