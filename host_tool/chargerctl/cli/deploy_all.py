@@ -26,17 +26,24 @@ class _Outcome:
     name: str
     value: dict[str, object]
     error: ChargerctlError | None = None
+    starts: bool = True
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None or not self.starts
 
     @property
     def text(self) -> str:
         if self.error:
             return f"failed: {self.error}"
+        if not self.starts:
+            return "written, but it does not seem to run"
         if self.value.get("nothing_to_do"):
             return "was up to date"
         return "not written: --dry-run" if self.value.get("dry_run") else "deployed"
 
     def as_json(self) -> dict[str, object]:
-        return {"name": self.name, "failed": self.error is not None, **self.value}
+        return {"name": self.name, "failed": self.failed, **self.value}
 
 
 def boards_for_all(config: Path | None, no_settings: bool, overrides: Sequence[str]) -> list[NamedBoard]:
@@ -83,7 +90,7 @@ def deploy_all(output: Output, boards: Sequence[NamedBoard], deploy: Callable[[A
             said = tuple(outcome.error.lines())
             first = told.setdefault(said, board.name)
             output.note(*(said if first == board.name else [f"the same as for {first}"]))
-    failed = sum(outcome.error is not None for outcome in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
     width = max(len(outcome.name) for outcome in outcomes)
     lines = [f"{outcome.name:{width}}  {outcome.text}" for outcome in outcomes]
     value = {"boards": [outcome.as_json() for outcome in outcomes], "failed": failed}
@@ -106,4 +113,5 @@ def _one(board: NamedBoard, deploy: Callable[[Address], Answer], output: Output)
         return _Outcome(board.name, failure.as_json(), failure)
     output.text(*answer.lines)
     output.note(*answer.notes)
-    return _Outcome(board.name, answer.value if isinstance(answer.value, dict) else {})
+    value = answer.value if isinstance(answer.value, dict) else {}
+    return _Outcome(board.name, value, starts=answer.status == 0)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from chargerctl.boards.address import SerialPort
 from chargerctl.boards.boot_out import BootOut
+from chargerctl.boards.named import NamedBoard
+from chargerctl.cli.deploy_all import deploy_all
 from chargerctl.cli.output import Answer, Output
 from chargerctl.cli.run_plan import Manner, run_plan
 from chargerctl.deploy.image import Image
@@ -73,3 +75,11 @@ def test_ctrl_c_while_the_board_starts_says_that_everything_is_written(board: Bo
 
     with pytest.raises(StoppedError, match="Everything was written"):
         board.deploy(stopped)
+
+
+def test_one_of_all_boards_that_does_not_start_is_a_failure_of_all() -> None:
+    boards = [NamedBoard(name, SerialPort(name), None) for name in ("left", "right")]
+    answers = {"left": Answer({}, ["done; it runs"]), "right": Answer({}, notes=["warning"], status=1)}
+    answer = deploy_all(Output(), boards, lambda address: answers[str(address)])
+    assert answer.status == 1
+    assert list(answer.lines)[1:] == ["left   deployed", "right  written, but it does not seem to run"]
