@@ -97,6 +97,10 @@ class Journal:
         """Nothing waits that must be written before the relay closes."""
         return self._waits != _URGENT or self._medium is None
 
+    def ms(self, size):
+        """How long the next write blocks at worst, with so many bytes more."""
+        return self._medium.ms(self._unwritten() + size) if self._medium else 0
+
     @property
     def trouble(self):
         """Why no transaction could be recorded, or None."""
@@ -117,15 +121,16 @@ class Journal:
         facts = self._content.facts
         if facts.get(fact) == value:
             return
-        if value is None:
-            del facts[fact]
-        else:
-            facts[fact] = value
-        # Before any message is sent; or the central system was told that it lasts (SPEC 5.2), and there is room.
+        # Before any message is sent; or the central system is told that it lasts (SPEC 5.2), and there is room.
         if fact == BOOTS or (fact != REGISTER_WH and fact < CARDS and self.spare() >= _LEAST):
             self._keep(records.seal_fact(fact, value))
         elif fact not in self._dirty:
             self._dirty.append(fact)
+        # Behind all that may lack memory: what is equal counts as written.
+        if value is None:
+            del facts[fact]
+        else:
+            facts[fact] = value
         self._wait(_LAZY)
 
     def start(self, id_tag, unix, energy_wh, parent=None, by_card=True):

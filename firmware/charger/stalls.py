@@ -39,9 +39,7 @@ class Stalls:
         if ms < UNBOUNDED and not self.fits(ms):
             self._refuse(ms)
             return False
-        allowed = not self.spent and (
-            self.idle if ms >= UNBOUNDED else ms <= self._max_stall_ms or self._open()
-        )
+        allowed = not self.spent and (self.idle if ms >= UNBOUNDED else self.may(ms))
         if allowed:
             self.granted_ms += ms
         return allowed
@@ -50,10 +48,13 @@ class Stalls:
     def idle(self):
         """The relay is open and stays so, and a reset by the watchdog would free no cable under load. Ask before what may
         block for longer than it declares, too."""
-        return self._open() and (self._interlock is None or not self._interlock.holds_cable)
+        return self.may(UNBOUNDED) and (self._interlock is None or not self._interlock.holds_cable)
 
-    def _open(self):
-        return not self._relay.closed and (self._interlock is None or not self._interlock.busy)
+    def may(self, ms):
+        """Whether relay and lock allow a call of `ms` now, if it fits."""
+        return ms <= self._max_stall_ms or (
+            not self._relay.closed and (self._interlock is None or not self._interlock.busy)
+        )
 
     def _refuse(self, ms):
         # The longest only: two that take turns would fill the log.

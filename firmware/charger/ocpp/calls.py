@@ -30,7 +30,7 @@ class Calls:
     `remembered`: (id, action, checksum, answer, uptime) of calls on this connection, since a repeated one is not a second
     action; ids start anew with the next connection (J 4.1.4). What was refused leaves it first: it did nothing. `later`:
     ((id, action, checksum), job) of calls whose handler returned no payload, but an object with step(now), which is the
-    payload when it is known, and None until then.
+    payload when it is known, and None until then, or raises CallError.
     """
 
     def __init__(self, uptime, log):
@@ -75,9 +75,12 @@ class Calls:
         """The answer to a call of `later`, or None."""
         for each in self.later:
             call, job = each
-            payload = job.step(now)
-            if payload is not None:
-                answer = _result(call[0], payload)
+            try:
+                payload = job.step(now)
+                answer = payload and _result(call[0], payload)
+            except (CallError, MemoryError) as error:
+                answer = self._refusal((None, call[0]), error)
+            if answer is not None:
                 self._add(call + (answer, self._uptime.seconds))
                 self.later.remove(each)
                 return answer

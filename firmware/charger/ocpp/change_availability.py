@@ -5,6 +5,7 @@
 from charger import connector
 from charger.journal import INOPERATIVE
 from charger.ocpp.calls import CallError, required
+from charger.visit import visit
 
 _BITS = {0: 3, 1: 1}
 
@@ -20,7 +21,16 @@ def _change(charger, payload):
     operative = kind == "Operative"
     journal = charger.board.journal
     # Whoever makes the only connector operative wants this charge point to charge: connector 0 follows.
-    journal.put(INOPERATIVE, None if operative else (journal.get(INOPERATIVE) or 0) | bits)
+    value = None if operative else (journal.get(INOPERATIVE) or 0) | bits
+
+    def done():
+        return _apply(charger, operative)
+
+    return visit("ocpp.written").Written(charger.board, INOPERATIVE, value, done)
+
+
+def _apply(charger, operative):
+    controller = charger.controller
     controller.handle(connector.AVAILABILITY, operative)
     charger.availability.phase = None
     # A transaction runs, or its card must free the cable first.

@@ -115,27 +115,33 @@ def _change(charger, payload):
     text = required(payload, "value", str)
     _check(key, 50)
     _check(text, 500)
-    return {"status": _set(charger, key.lower(), text.lower())}
+    return _set(charger, key.lower(), text.lower())
 
 
 def _set(charger, key, text):
-    """The status of a change; both in lower case, as the standard compares them (SPEC 2: CiString)."""
+    """The answer to a change; both in lower case, as the standard compares them (SPEC 2: CiString)."""
     for row in _KEYS:
         if row[0].lower() == key:
             break
     else:
         for fixed, _ in _FIXED:
             if fixed.lower() == key:
-                return "Rejected"
-        return "NotSupported"
+                return {"status": "Rejected"}
+        return {"status": "NotSupported"}
     value = None if _is_fixed(charger, row) else _value(charger, row, text)
     if value is None:
-        return "Rejected"
+        return {"status": "Rejected"}
+
+    def done():
+        return _apply(charger, row, value, text)
+
+    return visit("ocpp.written").Written(charger.board, journal.KEYS + row[1], value, done)
+
+
+def _apply(charger, row, value, text):
     number = row[1]
     attributes = visit("ocpp.attributes")
     present = attributes.read(charger.configuration)
-    # What needs memory goes first: a key is changed altogether or not at all.
-    charger.board.journal.put(journal.KEYS + number, value)
     if number == _CACHE and present[number] != value:
         # Switched off it has no cards, and ClearCache is refused: there must be none when it is switched on again.
         charger.authorization.news[:] = [("",)]
@@ -143,7 +149,7 @@ def _set(charger, key, text):
         present[number] = value
         attributes.write(charger.configuration, present)
     charger.board.console.log("ocpp", row[0] + " = " + text)
-    return "Accepted"
+    return {"status": "Accepted"}
 
 
 def _is_fixed(charger, row):

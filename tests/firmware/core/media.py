@@ -60,8 +60,11 @@ class Stalls:
     def fits(self, ms):
         return ms <= self.longest_ms
 
+    def may(self, ms):
+        return self.open or ms <= self.most_ms
+
     def allow(self, ms):
-        return self.fits(ms) and (self.open or ms <= self.most_ms)
+        return self.fits(ms) and self.may(ms)
 
 
 class Charger:

@@ -5,7 +5,7 @@
 import pytest
 from charger.journal import INOPERATIVE
 
-from tests.firmware.rig import Rig
+from tests.firmware.core.media import Charger as Memory
 
 
 def change(rig, connector_id, kind):
@@ -85,8 +85,11 @@ def test_who_waits_to_charge_when_it_goes_out_of_service_is_told(rig, waits):
 @pytest.mark.requirement("behaviour 19", "Scheduled during a transaction, and kept over a restart")
 @pytest.mark.parametrize("connector_id", [0, 1])
 @pytest.mark.parametrize("ends", ["card", "unplug", "restart"])
-def test_during_a_transaction_it_is_scheduled(rig, connector_id, ends):
+def test_during_a_transaction_it_is_scheduled(make_rig, connector_id, ends):
+    memory = Memory()
+    rig = make_rig(journal=memory.journal)
     rig.charge()
+    memory.stalls.open = False
     assert change(rig, connector_id, "Inoperative") == "Scheduled"
     assert change(rig, connector_id, "Inoperative") == "Scheduled", "still"
     rig.run(1000)
@@ -100,7 +103,8 @@ def test_during_a_transaction_it_is_scheduled(rig, connector_id, ends):
         rig.run(1000)
         assert status(rig, 1) == "Unavailable"
         assert status(rig, 0) == ("Available", "Unavailable")[connector_id == 0]
-    again = Rig(journal=rig.journal)
+    memory.stalls.open = True
+    again = make_rig(journal=memory.restart())
     again.run(15_000)
     assert (status(again, 0), status(again, 1)) == (
         ("Available", "Unavailable")[connector_id == 0],
@@ -175,15 +179,41 @@ def test_it_is_obeyed_while_the_registration_is_pending(rig):
 
 
 @pytest.mark.requirement("SPEC 5.14", "Unavailable survives a reset")
-def test_unavailable_outlasts_a_restart(rig, make_rig):
+@pytest.mark.requirement("SPEC 5.2", "It is Accepted only when it is written: a restart at once keeps it")
+def test_unavailable_outlasts_a_restart(make_rig):
+    memory = Memory()
+    rig = make_rig(journal=memory.journal)
     rig.run(11_000)
     assert rig.call("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, "a")[2] == {
         "status": "Accepted"
     }
-    rig.run(100)
-    again = make_rig(journal=rig.journal)
+    again = make_rig(journal=memory.restart())
     again.run(11_000)
     assert again.statuses()[-1] == "Unavailable"
+
+
+@pytest.mark.requirement("SPEC 5.2", "What cannot be kept is Rejected, and nothing changes")
+def test_what_cannot_be_written_while_it_charges_is_rejected(make_rig):
+    memory = Memory()
+    memory.medium.ms = lambda size: 300
+    rig = make_rig(journal=memory.journal)
+    rig.charge()
+    rig.stalls = memory.stalls
+    memory.stalls.open = False
+    assert change(rig, 1, "Inoperative") == "Rejected"
+    assert change(rig, 1, "Operative") == "Accepted", "as it is"
+    rig.swipe()
+    memory.stalls.open = True
+    rig.run(1000)
+    assert status(rig) == "Finishing"
+    assert change(rig, 1, "Inoperative") == "Accepted"
+
+
+def test_the_answer_comes_before_the_status(rig):
+    rig.run(11_000)
+    sent = len(rig.link.sent)
+    change(rig, 1, "Inoperative")
+    assert [frame[0] for frame in rig.link.sent[sent:]] == [3, 2]
 
 
 # Statuses that last.

@@ -5,7 +5,12 @@
 import json
 
 import pytest
+from charger import records
+from charger.journal import KEYS
 from chargerctl.central.schemas import CALL_RESULT, check_payload
+
+from tests.firmware.core.media import Charger as Memory
+from tests.firmware.core.media import Medium
 
 REQUIRED = (
     "AuthorizeRemoteTxRequests",
@@ -329,7 +334,8 @@ def test_without_a_meter_no_measurand_is_offered_or_taken(online):
 @pytest.mark.requirement("SPEC 5.3", "What is set lasts over a reboot")
 @pytest.mark.requirement("SPEC 5.3", "What was set holds after a restart.")
 def test_a_key_holds_over_a_restart_until_the_owner_changes_the_setting(make_rig):
-    rig = make_rig()
+    memory = Memory()
+    rig = make_rig(journal=memory.journal)
     rig.run(500)
     for key, text in (
         ("ConnectionTimeOut", "20"),
@@ -339,7 +345,7 @@ def test_a_key_holds_over_a_restart_until_the_owner_changes_the_setting(make_rig
         ("StopTxnSampledData", BOTH),
     ):
         assert change(rig, key, text) == "Accepted"
-    again = make_rig(journal=rig.journal)
+    again = make_rig(journal=memory.restart())
     again.run(500)
     assert value(again, "ConnectionTimeOut") == "20"
     assert value(again, "AllowOfflineTxForUnknownId") == "true"
@@ -347,15 +353,113 @@ def test_a_key_holds_over_a_restart_until_the_owner_changes_the_setting(make_rig
     assert value(again, "ConnectorPhaseRotation") == "1.RST"
     assert value(again, "StopTxnSampledData") == BOTH
     # The owner's word, and of this setting only.
-    edited = make_rig(journal=rig.journal, OCPP_CONNECTION_TIMEOUT="30")
+    edited = make_rig(journal=memory.restart(), OCPP_CONNECTION_TIMEOUT="30")
     edited.run(500)
     assert value(edited, "ConnectionTimeOut") == "30"
     assert value(edited, "AllowOfflineTxForUnknownId") == "true"
     # It is over, also when the owner takes the edit back; and the central system has the next word.
-    reverted = make_rig(journal=rig.journal)
+    reverted = make_rig(journal=memory.restart())
     reverted.run(500)
     assert value(reverted, "ConnectionTimeOut") == "60"
-    assert change(edited, "ConnectionTimeOut", "40") == "Accepted"
+    assert change(reverted, "ConnectionTimeOut", "40") == "Accepted"
+
+
+def charging(make_rig, **medium):
+    """A rig that charges on a journal that is written, and its Memory."""
+    memory = Memory()
+    for name, what in medium.items():
+        setattr(memory.medium, name, what)
+    rig = make_rig(journal=memory.journal)
+    rig.charge()
+    rig.stalls = memory.stalls
+    memory.stalls.open = False
+    return rig, memory
+
+
+def after_a_cut(make_rig, memory):
+    memory.stalls.open = True
+    rig = make_rig(journal=memory.restart())
+    rig.run(500)
+    return value(rig, "ConnectionTimeOut")
+
+
+@pytest.mark.requirement("SPEC 5.3", "A power cut right after Accepted loses nothing, also during a charge.")
+def test_a_power_cut_right_after_accepted_loses_nothing(make_rig):
+    rig, memory = charging(make_rig)
+    rig.link.deliver([2, "c1", "ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "20"}])
+    while not rig.results():
+        rig.run(5)
+    assert rig.results()[-1][2] == {"status": "Accepted"}
+    assert after_a_cut(make_rig, memory) == "20"
+
+
+def test_an_answer_waits_for_the_write_and_is_an_error_if_that_fails(make_rig):
+    rig, memory = charging(make_rig)
+    memory.medium.error = OSError(5, "worn")
+    rig.link.deliver([2, "c1", "ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "20"}])
+    rig.run(9000)
+    assert not rig.results()
+    rig.run(2000)
+    assert rig.results()[-1][2:4] == ["InternalError", "the journal cannot be written"]
+    assert value(rig, "ConnectionTimeOut") == "60"
+    memory.medium.error = None
+    rig.wait(70)
+    assert after_a_cut(make_rig, memory) == "60"
+
+
+def test_a_write_that_succeeds_the_second_time_is_accepted_then(make_rig):
+    rig, memory = charging(make_rig)
+    memory.medium.error = MemoryError()
+    rig.link.deliver([2, "c1", "ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "20"}])
+    rig.run(500)
+    assert not rig.results()
+    memory.medium.error = None
+    rig.run(2500)
+    assert rig.results()[-1][2] == {"status": "Accepted"}
+    assert after_a_cut(make_rig, memory) == "20"
+
+
+@pytest.mark.requirement("SPEC 5.3", "What cannot be kept is Rejected, and the key keeps its value")
+def test_what_a_slow_store_cannot_write_while_it_charges_is_rejected(make_rig):
+    rig, memory = charging(make_rig, ms=lambda size: 300)
+    assert change(rig, "ConnectionTimeOut", "20") == "Rejected"
+    assert value(rig, "ConnectionTimeOut") == "60"
+    memory.stalls.open = True
+    assert change(rig, "ConnectionTimeOut", "20") == "Accepted"
+    assert after_a_cut(make_rig, memory) == "20"
+
+
+def test_what_there_is_no_room_for_is_rejected(make_rig):
+    memory = Memory(Medium(keeps=False))
+    memory.wait()
+    while memory.journal.trouble is None and len(memory.journal) < 30:
+        memory.session(tag="A" * 20)
+    number = 0
+    while memory.journal.spare() >= 32:
+        memory.journal.put(KEYS + 50, number)
+        memory.wait(1)
+        number += 1
+    rig = make_rig(journal=memory.journal)
+    # Nothing is delivered meanwhile.
+    rig.answers["BootNotification"]["status"] = "Pending"
+    rig.run(500)
+    assert change(rig, "ConnectionTimeOut", "20") == "Rejected"
+    assert after_a_cut(make_rig, memory) == "60"
+
+
+def test_want_of_memory_is_said_and_the_same_call_can_be_made_again(make_rig, monkeypatch):
+    rig, memory = charging(make_rig)
+
+    def lack(fact, value):
+        raise MemoryError
+
+    monkeypatch.setattr(records, "seal_fact", lack)
+    call = {"key": "ConnectionTimeOut", "value": "20"}
+    assert rig.call("ChangeConfiguration", call)[2] == "InternalError"
+    assert value(rig, "ConnectionTimeOut") == "60"
+    monkeypatch.undo()
+    assert rig.call("ChangeConfiguration", call, "c2")[2] == {"status": "Accepted"}
+    assert after_a_cut(make_rig, memory) == "20"
 
 
 def test_a_key_stays_within_what_safety_allows_now(make_rig):
