@@ -67,6 +67,8 @@ def add(content, kind, payload):
     elif kind == records.SETTLED:
         number = struct.unpack_from("<I", payload)[0]
         _believe(_is_number(content, number))
+        # Also of one that was set aside: no stop is made up for what was settled.
+        content.number = max(content.number, number)
         _drop(content, lambda item: records.number_of(item) <= number)
     elif kind == records.ATTEMPTS:
         number, attempts = struct.unpack_from("<IB", payload)
@@ -99,6 +101,10 @@ def _message(content, kind, payload):
         parent = payload[tag_end:]
         _believe(payload[12] <= 1 and tag_end <= len(payload))
         _believe(record.id_tag and _is_text(payload[14:tag_end], _TAG) and _is_text(parent, _TAG))
+        if running is not None and content.number < number - 1:
+            # The other's stop was set aside: it ends at its last checkpoint.
+            head = struct.pack("<IIII", number - 1, running.session, running.last_unix, running.last_wh)
+            queue.append(records.seal(records.STOP, head + b"\5\0Other"))
         content.running = records.Running(
             session, record.id_tag, parent.decode() or None, bool(payload[12]), unix, energy_wh
         )

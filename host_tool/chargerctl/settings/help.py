@@ -85,7 +85,7 @@ HELP = {
     "safety.stale_authorization_seconds": "An authorization older than this does not start a charge.",
     "safety.feedback_ms": "Time the contactor has to follow the relay, by its auxiliary contact. Longer is a fault.",
     "safety.resume_after_power_loss": "The transaction goes on after a power loss, if the cable is in. Nobody sees "
-    "who unplugs meanwhile.",
+    "who unplugs meanwhile, and one that ended in the moment of the power loss may go on.",
     "storage.kind": "Where transactions and what else must outlast a power cut are kept: files on the drive (which the "
     "laptop then cannot write, unless the service button is held at reset), nvm, or an FRAM on I2C. auto: files on a "
     "board without a USB drive, else nvm.",

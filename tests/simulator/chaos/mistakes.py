@@ -379,8 +379,8 @@ MISTAKES = {
     ),
     "any call may block during a charge": (
         "charger/stalls.py",
-        "return not self._relay.closed and (self._interlock is None or not self._interlock.busy)",
-        "return True",
+        "return ms <= self._max_stall_ms or (",
+        "return True or (",
     ),
     "the light of a charge is that of Available": (
         "charger/hardware/led.py",
