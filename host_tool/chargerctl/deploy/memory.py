@@ -19,7 +19,8 @@ from chargerctl.settings.values import Values
 LIVE = {
     # (display, card reader): (all .mpy, all from source)
     (False, False): (122_208, 148_784),
-    (False, True): (126_144, 153_376),
+    # With a reader on SPI, whose names make the table of names double; on I2C 126,144.
+    (False, True): (132_672, 153_376),
     (True, False): (137_232, 160_272),
     (True, True): (141_184, 164_560),
 }

@@ -19,7 +19,7 @@ import pytest
 
 
 class Board:
-    """A serial port at `path`, a link to another pty each time it is plugged in. typed: everything that was ever sent to it."""
+    """A serial port at `path`, a link to another pty each time it is plugged in. typed: all that was ever sent to it."""
 
     def __init__(self, folder):
         self.path = folder / "ttyACM0"
