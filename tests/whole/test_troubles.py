@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""docs/troubles.md quotes only what the programs print: each quoted line is a text in their source, … for what varies."""
+"""docs/troubles/, a page for each trouble, quotes only what the programs print: each quoted line is a text in their source,
+… for what varies."""
 
 from __future__ import annotations
 
@@ -13,22 +14,29 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "troubles.md").read_text(encoding="utf-8")
+CONTENTS = (ROOT / "docs" / "troubles.md").read_text(encoding="utf-8")
 VARIES = "…"
 # What stands before a text: chargerctl's name, or the time and subsystem of a line of the console.
 _BEFORE = re.compile(r"(chargerctl: |(\[ *\d+\.\d{3}\] )?(?P<tag>[a-z]{2,6}) {1,5}(?=\S))")
 _FIELD = re.compile(r"\{[^{}]*\}|%[-0-9.]*[sdrX]")
 
 
-def sections() -> dict[str, str]:
-    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+def pages() -> dict[str, str]:
+    """The text of each page by its title, in the order of the contents."""
+    found = {}
+    for name in re.findall(r"^- \[[^\]]+\]\((troubles/[^)]+)\)", CONTENTS, re.MULTILINE):
+        title, _, text = (ROOT / "docs" / name).read_text(encoding="utf-8").partition("\n")
+        found[title.removeprefix("# ")] = text
+    return found
 
 
-def quoted(section: str) -> list[str]:
+PAGES = pages()
+
+
+def quoted(page: str) -> list[str]:
     """The lines of its blocks without a language, and the first column of its tables."""
-    blocks = re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
-    cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    blocks = re.findall(r"^```\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    cells = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
     lines = [line for block in blocks for line in block.splitlines()]
     return lines + [text for cell in cells for text in re.findall("`([^`]+)`", cell)]
 
@@ -78,22 +86,23 @@ def is_printed(line: str) -> bool:
     return " ".join(text.split()) in texts()
 
 
-@pytest.mark.parametrize("name", sections())
+@pytest.mark.parametrize("name", PAGES)
 def test_what_a_trouble_quotes_is_printed(name: str) -> None:
-    lines = quoted(sections()[name])
+    lines = quoted(PAGES[name])
     assert lines
     assert [line for line in lines if not is_printed(line)] == []
 
 
-@pytest.mark.parametrize("name", sections())
+@pytest.mark.parametrize("name", PAGES)
 def test_each_trouble_says_why_and_what_to_do(name: str) -> None:
-    assert "**Why.**" in sections()[name]
-    assert "**Do.**" in sections()[name]
+    assert "**Why.**" in PAGES[name]
+    assert "**Do.**" in PAGES[name]
 
 
-def test_the_contents_lead_to_every_trouble() -> None:
-    listed = re.findall(r"^- \[([^\]]+)\]\(#", PAGE, re.MULTILINE)
-    assert listed == list(sections())
+def test_the_contents_lead_to_every_trouble_by_its_title() -> None:
+    listed = dict(re.findall(r"^- \[([^\]]+)\]\(troubles/([^)]+)\)", CONTENTS, re.MULTILINE))
+    assert list(listed) == list(PAGES)
+    assert set(listed.values()) == {page.name for page in (ROOT / "docs" / "troubles").iterdir()}
 
 
 def test_what_stands_in_a_docstring_or_a_pattern_is_not_printed() -> None:
