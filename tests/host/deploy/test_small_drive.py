@@ -16,6 +16,10 @@ from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 HOLDING = "hold   an unfinished deploy needs the laptop"
 
 
+# `make test` cuts at every third operation, `make soak` at each.
+SHARES = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
+
+
 @pytest.fixture(scope="module")
 def capacity(old_tree: Tree, new_tree: Tree) -> int:
     """Room for either version and 60 KB."""
@@ -56,13 +60,14 @@ def test_what_does_not_fit_at_all_is_refused_before_anything_is_written(
     assert not volume.operations
 
 
+@SHARES
 def test_cut_anywhere_the_board_is_old_new_or_holds_until_the_laptop_comes_back(
-    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, capacity: int
+    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, capacity: int, every: int
 ) -> None:
     count, seen, held = 0, set(), 0
     whole = small(old_tree, capacity)
     deploy(whole, new_image)
-    for number in range(1, len(whole.operations) + 1):
+    for number in range(1, len(whole.operations) + 1, every):
         for keep in (True, False):
             volume = small(old_tree, capacity)
             volume.cut_at, volume.torn = number, keep and whole.operations[number - 1].startswith("write")
@@ -90,7 +95,7 @@ def test_cut_anywhere_the_board_is_old_new_or_holds_until_the_laptop_comes_back(
             else:
                 assert left in (live(old_tree), live(new_tree)), volume.operations[-1]
                 assert "boot   firmware" in text
-    assert held > 10
+    assert held > 10 // every
     assert not bench.ever_high
 
 
@@ -111,8 +116,9 @@ def test_without_the_laptop_a_board_that_cannot_finish_stays_reachable(
     assert "boot: cannot finish a deploy: lib/" in text
 
 
+@SHARES
 def test_a_repair_that_is_cut_too_is_repaired(
-    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, capacity: int
+    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, capacity: int, every: int
 ) -> None:
     """The second deploy writes everything in place and replaces the commit; each of its operations is cut."""
     first = small(old_tree, capacity)
@@ -127,7 +133,7 @@ def test_a_repair_that_is_cut_too_is_repaired(
     deploy(repair, newer)
     wanted = live(repair.tree())
     seen = set()
-    for number in range(1, len(repair.operations) + 1):
+    for number in range(1, len(repair.operations) + 1, every):
         for keep in (True, False):
             volume = small(broken.tree(), capacity)
             volume.cut_at = number
