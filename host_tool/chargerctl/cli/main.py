@@ -77,7 +77,9 @@ def _run(arguments: list[str], output: Output) -> Answer:
         return result if isinstance(result, Answer) else Answer(status=result or 0)
     except click.ClickException as error:
         return failure(_without_secrets(error, arguments))
-    except (ChargerctlError, click.Abort) as error:
+    except ChargerctlError as error:
+        return failure(_without_secrets(error, arguments))
+    except click.Abort as error:
         return failure(error)
     except OSError as error:
         if output_failed(error):
@@ -85,11 +87,14 @@ def _run(arguments: list[str], output: Output) -> Answer:
         return failure(of_system(error))
 
 
-def _without_secrets(error: click.ClickException, arguments: list[str]) -> click.ClickException:
-    """click repeats the word that it did not understand, which may be a secret."""
+def _without_secrets(
+    error: click.ClickException | ChargerctlError, arguments: list[str]
+) -> click.ClickException | ChargerctlError:
+    """click repeats the word that it did not understand, and we one that is no board: it may be a secret."""
     from chargerctl.settings.secret_names import slipped_into  # --help needs no settings
 
-    name = slipped_into(error.format_message(), arguments)
+    text = error.message if isinstance(error, ChargerctlError) else error.format_message()
+    name = slipped_into(text, arguments)
     if name is None:
         return error
     message = (

@@ -49,6 +49,11 @@ def board(folder):
     return Board(folder)
 
 
+def heed_ctrl_c():
+    """A shell's background job, as the tests may be one, ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def monitor(board, *arguments, stdout=subprocess.PIPE, **environment):
     command = [sys.executable, "-m", "chargerctl.cli.main", "monitor", f"serial:{board.path}", *arguments]
@@ -59,6 +64,7 @@ def monitor(board, *arguments, stdout=subprocess.PIPE, **environment):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | environment,
+        preexec_fn=heed_ctrl_c,
     )
     with process:
         try:
