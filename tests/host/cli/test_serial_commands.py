@@ -60,6 +60,24 @@ def test_a_board_without_a_drive_is_looked_at_and_backed_up(
         assert (board.disk.tree(), board.resets) == (FACTORY, 4)
 
 
+# The board that is restored has no charger, so its start is awaited for a whole minute.
+@pytest.mark.soak
+def test_changes_come_from_it_and_a_backup_goes_back_to_it(state: Path, tmp_path: Path, typed: Typed) -> None:
+    changed = FACTORY | {"settings.toml": b'CHARGER_WIFI_SSID = "garage"\nCHARGER_SERIAL = "test-1"\n'}
+    with SerialBoard(changed) as board:
+        status, out, err = typed(board, "config", "pull", "--dry-run", "--keep", "drive")
+        assert status == 0, err
+        assert "garage" in out + err
+        assert typed(board, "backup", "--to", str(tmp_path / "all.zip"), "--with-secrets")[0] == 0
+        (tmp_path / "console.log").write_text("Traceback (most recent call last):\n")
+        status, _, err = typed(board, "traceback", str(tmp_path / "console.log"))
+        assert (status, "has no folder charger/" in err) == (1, True)
+    with SerialBoard(FACTORY) as board:
+        status, out, err = typed(board, "restore", "--yes", str(tmp_path / "all.zip"))
+        assert board.disk.tree()["settings.toml"] == changed["settings.toml"], out + err
+        assert not [path for path in board.disk.tree() if path.startswith(".deploy")]
+
+
 @pytest.mark.soak
 def test_a_board_without_a_drive_is_deployed_to_and_rolled_back(state: Path, typed: Typed) -> None:
     with SerialBoard(FACTORY) as board:
