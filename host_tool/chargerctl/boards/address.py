@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +36,7 @@ def _digest(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Place(ABC):
     """called: the name by which the user gave it (boards/named.py); "" for none."""
 
     called: str = field(default="", kw_only=True, compare=False)
@@ -45,8 +46,9 @@ class _Place:
         return shlex.quote(self.called) if self.called else self._flag
 
     @property
+    @abstractmethod
     def _flag(self) -> str:
-        raise NotImplementedError
+        """The option that names it, quoted for a shell."""
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def test_the_console_of_a_board_is_found_by_its_drive() -> None:
     assert chosen(DRIVE, [OTHER, PICO], writes=False, kinds=CONSOLES) == PORT
     assert chosen(None, [PICO], writes=False, kinds=CONSOLES) == PORT
     assert "is not the drive of a board that is plugged in" in refused(
-        Folder(Path("/tmp/x")), [PICO], kinds=CONSOLES
+        Folder(Path("/mnt/another")), [PICO], kinds=CONSOLES
     )
     assert "it has no serial or web" in refused(
         Folder(Path("/mnt/other")), [OTHER], writes=False, kinds=CONSOLES
