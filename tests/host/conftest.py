@@ -17,8 +17,8 @@ from chargerctl.deploy.libraries.wheels import wheel_libraries
 
 from tests.conftest import FreshLaptop
 from tests.host.commands import CONFIG, SECRET, Run
-from tests.host.deploy.virtual import FACTORY, deploy
-from tests.host.transport.faulty import FaultyVolume, Tree
+from tests.host.deploy.virtual import FACTORY, tree_after
+from tests.host.transport.faulty import Tree
 
 GOOD = {
     "CHARGER_WIFI_SSID": "workshop",
@@ -166,13 +166,9 @@ def old_image(new_image: Image) -> Image:
 
 @pytest.fixture(scope="session")
 def old_tree(old_image: Image) -> Tree:
-    volume = FaultyVolume(FACTORY)
-    deploy(volume, old_image)
-    return volume.tree()
+    return tree_after(FACTORY, old_image)
 
 
 @pytest.fixture(scope="session")
 def new_tree(old_tree: Tree, new_image: Image) -> Tree:
-    volume = FaultyVolume(old_tree)
-    deploy(volume, new_image)
-    return volume.tree()
+    return tree_after(old_tree, new_image)

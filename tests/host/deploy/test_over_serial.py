@@ -16,10 +16,10 @@ from chargerctl.deploy.image import Image
 from chargerctl.errors import ChargerctlError
 
 from tests.host.deploy.test_interruptions import Case, Judge, same
-from tests.host.deploy.virtual import BOARD, FACTORY, LOCK, RELAY, Bench, deploy, live
+from tests.host.deploy.virtual import BOARD, FACTORY, LOCK, RELAY, Bench, deploy, live, tree_after
 from tests.host.serial_board.board import BRIDGE, CTRL_C, RESET, UNPLUG, SerialBoard
 from tests.host.serial_board.host import at_work, deploy_to
-from tests.host.transport.faulty import FaultyVolume, Tree
+from tests.host.transport.faulty import Tree
 
 # What `make test` changes: what a board starts first, and a few of the rest. `make soak` changes every file.
 CHANGED = ("boot.py", "code.py", "hold.py", "charger/clock.py", "charger/ticks.py", "lib/adafruit_ticks.py")
@@ -30,16 +30,12 @@ def older(new_image: Image) -> Tree:
     """The drive with an older version of a few files."""
     image = {path: data + b"# older\n" if path in CHANGED else data for path, data in new_image.items()}
     image["charger/gone/since.py"] = b"pass\n"
-    volume = FaultyVolume(FACTORY)
-    deploy(volume, image)
-    return volume.tree()
+    return tree_after(FACTORY, image)
 
 
 @pytest.fixture(scope="module")
 def newer(older: Tree, new_image: Image) -> Tree:
-    volume = FaultyVolume(older)
-    deploy(volume, new_image)
-    return volume.tree()
+    return tree_after(older, new_image)
 
 
 def of(tree: Tree, **options: Any) -> SerialBoard:
@@ -115,16 +111,14 @@ def few(new_image: Image) -> Image:
 
 @pytest.fixture(scope="module")
 def few_older(few: Image) -> Tree:
-    volume = FaultyVolume(FACTORY)
-    deploy(volume, {path: data + b"# older\n" if path in CHANGED else data for path, data in few.items()})
-    return volume.tree()
+    return tree_after(
+        FACTORY, {path: data + b"# older\n" if path in CHANGED else data for path, data in few.items()}
+    )
 
 
 @pytest.fixture(scope="module")
 def few_newer(few_older: Tree, few: Image) -> Tree:
-    volume = FaultyVolume(few_older)
-    deploy(volume, few)
-    return volume.tree()
+    return tree_after(few_older, few)
 
 
 def stops(old: Tree, image: Image, every: int) -> range:

@@ -19,7 +19,7 @@ from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
 from chargerctl.transport.volume import Volume
 
-from tests.host.transport.faulty import Tree
+from tests.host.transport.faulty import FaultyVolume, Tree
 
 RELAY, LOCK = "GP2", "GP3"  # as the profile of this board has them
 BOARD = "raspberry_pi_pico2_w"
@@ -45,6 +45,13 @@ def deploy(volume: Volume, image: Image, settings: dict[str, str] = SETTINGS) ->
     planned = plan(volume, image, settings)
     execute(volume, planned)
     return planned
+
+
+def tree_after(tree: Tree, image: Image) -> Tree:
+    """What is on a drive with these files after a deploy."""
+    volume = FaultyVolume(tree)
+    deploy(volume, image)
+    return volume.tree()
 
 
 def live(tree: Tree) -> Tree:
