@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargerctl.central.system import CentralSystem
+from chargerctl.central.conversation import Conversation
 
 Publish = Callable[[str, bytes], None]
 
@@ -17,7 +17,7 @@ class Endpoint:
 
     def __init__(
         self,
-        central: CentralSystem,
+        central: Conversation,
         topic: str,
         topic_to_charger: str,
         publish: Publish,

@@ -68,10 +68,27 @@ class Ledger:
             before = each
         return found
 
-    def id_for(self, start: dict[str, Any]) -> int:
-        """The transaction id for a StartTransaction: that of an identical earlier one, or the next free one."""
+    # What the conversation asks (books/interface.py). A simulated central system accepts everyone.
+
+    def registration(self, boot: dict[str, Any], now: float) -> str:
+        return "Accepted"
+
+    def id_tag_info(self, id_tag: str, now: float) -> dict[str, Any]:
+        return {"status": "Accepted"}
+
+    def transaction_id(self, start: dict[str, Any]) -> int:
+        """That of an identical earlier start, or the next free one."""
         known = self._starts.get(_identity(start))
         return max(self.transactions, default=0) + 1 if known is None else known
+
+    def book(self, action: str, payload: dict[str, Any], answer: Any, now: float) -> None:
+        """An answer may come from a script, and be anything: a transaction begins only with one that accepts it."""
+        if action == "StartTransaction" and _dig(answer, "idTagInfo", "status") == "Accepted":
+            number = whole(_dig(answer, "transactionId"))
+            if number is not None:
+                self.started(number, payload)
+        elif action == "StopTransaction":
+            self.stopped(payload)
 
     def started(self, transaction_id: int, start: dict[str, Any]) -> None:
         """A StartTransaction was accepted under this id."""
@@ -94,6 +111,21 @@ class Ledger:
             else:
                 transaction.stop = stop
         self._stops.add(identity)
+
+
+def whole(value: object) -> int | None:
+    """A number of the script as a charger that reads kindly takes it: 17.0 is 17, and none has more than 64 bits."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -(1 << 63) <= value < 1 << 63 else None
+
+
+def _dig(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _between(before: Transaction, after: Transaction) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.central.system import CentralSystem, Violation
+from chargerctl.central.conversation import Conversation, Violation
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.table import BY_VARIABLE
 from chargerctl.settings.values import Values
@@ -55,7 +55,7 @@ class _Session:
         self._world = World(self._board, values)
         self._network = Network(self._board)
         self._counts = count_frames(self._events)
-        self._central = CentralSystem(on_violation=self._on_violation) if job.local_central else None
+        self._central = Conversation(on_violation=self._on_violation) if job.local_central else None
         self._ledger = self._central.ledger if self._central else Bookkeeper(self._events).ledger
         self._serve(values)
         # None until the simulation is over; then why it failed, or "" when it did not.

@@ -12,11 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from chargerctl.central.conversation import Conversation
 from chargerctl.central.endpoint import Endpoint
 from chargerctl.central.local_broker import HOST, LocalBroker
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt_client import Client
-from chargerctl.central.system import CentralSystem
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.values import Values
 from chargerctl.simulator.network.broker import MemoryBroker
@@ -26,7 +26,7 @@ from chargerctl.simulator.network.tcp_server import TcpServer
 _RETRY_S = 2.0
 
 
-def in_memory(network: Network, values: Values, central: CentralSystem | None) -> MemoryBroker:
+def in_memory(network: Network, values: Values, central: Conversation | None) -> MemoryBroker:
     """A broker in virtual time, with `central` behind it."""
     clock = network.clock
     broker = MemoryBroker(clock, values.mqtt.username, values.mqtt.password)
@@ -43,7 +43,7 @@ def in_memory(network: Network, values: Values, central: CentralSystem | None) -
 def over_tcp(
     network: Network,
     values: Values,
-    central: CentralSystem | None,
+    central: Conversation | None,
     broker: str | None,
     note: Callable[[str], object],
 ) -> None:
@@ -73,7 +73,7 @@ class _Desk:
         self,
         network: Network,
         values: Values,
-        central: CentralSystem,
+        central: Conversation,
         host: str,
         port: int,
         note: Callable[[str], object],

@@ -10,9 +10,9 @@ import json
 
 import pytest
 from charger.ticks import diff
+from chargerctl.central.conversation import Conversation
 from chargerctl.central.schemas import CALL_RESULT
 from chargerctl.central.script import Behaviour
-from chargerctl.central.system import CentralSystem
 from ocpp.messages import get_validator
 
 from tests.firmware.core.mutations import mutations
@@ -41,7 +41,7 @@ class Charger(Rig):
 
     def __init__(self, **overrides):
         super().__init__(**overrides)
-        self.central = CentralSystem()
+        self.central = Conversation()
         self._passed_ms = 0
         self._before = self.now
 

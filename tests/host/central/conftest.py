@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from chargerctl.central.system import CentralSystem
+from chargerctl.central.conversation import Conversation
 
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 
@@ -16,7 +16,7 @@ class Charger:
     """Calls the central system with numbered ids, as of `now`."""
 
     def __init__(self) -> None:
-        self.central = CentralSystem()
+        self.central = Conversation()
         self.now = NOW
         self._count = 0
 

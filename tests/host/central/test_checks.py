@@ -153,8 +153,8 @@ def test_calls_that_were_sent_raw_are_recognised_in_their_answers(booted):
 
 
 def test_whoever_wants_to_know_hears_of_a_violation_at_once():
-    from chargerctl.central.system import CentralSystem
+    from chargerctl.central.conversation import Conversation
 
     heard = []
-    CentralSystem(on_violation=heard.append).handle("nonsense", 0)
+    Conversation(on_violation=heard.append).handle("nonsense", 0)
     assert [each.frame for each in heard] == ["nonsense"]

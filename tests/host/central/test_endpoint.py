@@ -5,9 +5,9 @@
 import json
 
 import pytest
+from chargerctl.central.conversation import Conversation
 from chargerctl.central.endpoint import Endpoint
 from chargerctl.central.script import Behaviour
-from chargerctl.central.system import CentralSystem
 from chargerctl.simulator.machine.clock import Clock
 
 
@@ -15,7 +15,7 @@ class Rig:
     def __init__(self) -> None:
         self.clock = Clock()
         self.published = []
-        self.central = CentralSystem()
+        self.central = Conversation()
         self.endpoint = Endpoint(
             self.central,
             "/charger/c-1",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charger.stalls import Stalls
-from chargerctl.central.system import CentralSystem
+from chargerctl.central.conversation import Conversation
 
 from tests.firmware.rig import Link, Rig
 from tests.whole.journal.stores import Stores
@@ -79,7 +79,7 @@ class Charger:
 
     def __init__(self, stores: Stores, **settings: str) -> None:
         self.stores = stores
-        self.central = CentralSystem()
+        self.central = Conversation()
         self.books = Books()
         self.sessions: list[Session] = []
         self.online = True

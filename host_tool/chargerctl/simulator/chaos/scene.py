@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.central.system import CentralSystem
+from chargerctl.central.conversation import Conversation
 from chargerctl.settings.values import Values
 from chargerctl.simulator import uplink
 from chargerctl.simulator.machine.board import VirtualBoard
@@ -77,7 +77,7 @@ class Scene:
         self.network = Network(self.board)
         self.network.serve_time(values.ntp.server)
         self.network.on_connect = lambda: self.events.emit("connect")
-        self.central = CentralSystem(HEARTBEAT_S)
+        self.central = Conversation(HEARTBEAT_S)
         self.broker = uplink.in_memory(self.network, values, self.central)
         self.topic_in = values.mqtt.topic_in
         self._topic_state = f"{values.mqtt.topic_out}/connection"

@@ -4,7 +4,7 @@
 
 Every value may be changed at any moment; it holds from the next byte, datagram or packet on.
 Faults of access point and DHCP are the AccessPoint's, those of its clock the NtpServer's, and what a central system does
-wrong is the CentralSystem's.
+wrong is the central system's.
 """
 
 from __future__ import annotations

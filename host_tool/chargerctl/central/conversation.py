@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A central system for one charge point: frames in, frames out, no I/O and no clock of its own.
+"""The conversation with one charge point: frames in, frames out, no I/O and no clock of its own.
 
-    central = CentralSystem()
+    central = Conversation(books=...)            # without books: those of a simulated charger, in memory
     answers = central.handle(frame, now)         # now: Unix time, seconds
     late = central.due(now)                      # delayed answers; the next one is due at central.next_due
     frame = central.call("Reset", {"type": "Soft"})
 
-It accepts everything, unless `script` has another Behaviour for an action. It checks what the charger sends against
-the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
+The books decide what is answered, unless `script` has another Behaviour for an action. It checks what the charger sends
+against the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
 
 A charger sends a message again whose answer it did not get, also after a restart. The same frame with the same id is the
 same message: it is booked once and gets the same answer. Silence, delays, errors and unusable answers of the script belong
@@ -23,8 +23,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chargerctl.central.books.interface import Books
 from chargerctl.central.defaults import CALLS, PLAIN_ANSWERS, timestamp
-from chargerctl.central.ledger import Ledger
+from chargerctl.central.ledger import Ledger, whole
 from chargerctl.central.schemas import (
     ACTIONS,
     CALL,
@@ -47,16 +48,18 @@ class Violation:
     frame: str
 
 
-class CentralSystem:
+class Conversation:
     """See the docstring of this module."""
 
     def __init__(
         self,
         heartbeat_interval: int = 300,
         on_violation: Callable[[Violation], object] = lambda violation: None,
+        books: Books | None = None,
     ) -> None:
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
+        self._books = books or self.ledger
         self.violations: list[Violation] = []
         # Last StatusNotification by connector, as received.
         self.statuses: dict[int, dict[str, Any]] = {}
@@ -94,7 +97,7 @@ class CentralSystem:
 
     def restart(self) -> None:
         """Without its database: transactionIds begin at 1 again."""
-        self.ledger = Ledger()
+        self._books = self.ledger = Ledger()
         self._received.clear()
 
     # What comes from the charger.
@@ -149,7 +152,7 @@ class CentralSystem:
             return self._send(behaviour, [CALL_ERROR, call_id, behaviour.error, "from the script", {}], now)
         answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
         if answered is None:
-            self._book(action, payload, answer)
+            self._book(action, payload, answer, now)
             if _is_usable(action, answer):
                 _remember(self._received, call_id, (text, answer))
         return self._send(behaviour, [CALL_RESULT, call_id, answer], now)
@@ -165,35 +168,31 @@ class CentralSystem:
         return []
 
     def _usual_answer(self, action: str, payload: dict[str, Any], now: float) -> dict[str, Any]:
-        accepted = {"status": "Accepted"}
+        books = self._books
         if action == "BootNotification":
+            status = books.registration(payload, now)
             time = timestamp(now + self.clock_offset_s)
-            return {"status": "Accepted", "currentTime": time, "interval": self.heartbeat_interval}
+            return {"status": status, "currentTime": time, "interval": self.heartbeat_interval}
         if action == "Heartbeat":
             return {"currentTime": timestamp(now + self.clock_offset_s)}
         if action == "Authorize":
-            return {"idTagInfo": accepted}
+            return {"idTagInfo": books.id_tag_info(payload["idTag"], now)}
         if action == "StartTransaction":
-            return {"transactionId": self.ledger.id_for(payload), "idTagInfo": accepted}
+            info = books.id_tag_info(payload["idTag"], now)
+            return {"transactionId": books.transaction_id(payload), "idTagInfo": info}
         if action == "StopTransaction":
-            return {"idTagInfo": accepted} if "idTag" in payload else {}
+            return {"idTagInfo": books.id_tag_info(payload["idTag"], now)} if "idTag" in payload else {}
         if action in PLAIN_ANSWERS:
             return PLAIN_ANSWERS[action]
         raise FrameError("NotSupported", f"a charge point does not call {action}")
 
-    def _book(self, action: str, payload: dict[str, Any], answer: Any) -> None:
+    def _book(self, action: str, payload: dict[str, Any], answer: Any, now: float) -> None:
         """Record the effect of a call, given the answer to it."""
-        status = _dig(answer, "idTagInfo", "status")
         if action == "BootNotification":
-            self.registered = _dig(answer, "status") == "Accepted"
+            self.registered = isinstance(answer, dict) and answer.get("status") == "Accepted"
         elif action == "StatusNotification":
             self.statuses[payload["connectorId"]] = payload
-        elif action == "StartTransaction" and status == "Accepted":
-            transaction_id = _whole(_dig(answer, "transactionId"))
-            if transaction_id is not None:
-                self.ledger.started(transaction_id, payload)
-        elif action == "StopTransaction":
-            self.ledger.stopped(payload)
+        self._books.book(action, payload, answer, now)
 
     def _handle_answer(self, message: list[Any], text: str) -> None:
         action = self._called.get(message[1])
@@ -228,25 +227,10 @@ def _is_usable(action: str, answer: Any) -> bool:
         check_payload(CALL_RESULT, action, answer)
     except FrameError:
         return False
-    return action != "StartTransaction" or _whole(answer["transactionId"]) is not None
-
-
-def _whole(value: object) -> int | None:
-    """A number of the script as a charger that reads kindly takes it: 17.0 is 17, and none has more than 64 bits."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if -(1 << 63) <= value < 1 << 63 else None
+    return action != "StartTransaction" or whole(answer["transactionId"]) is not None
 
 
 def _remember(table: dict[str, Any], key: str, value: Any) -> None:
     table[key] = value
     if len(table) > REMEMBERED_CALLS:
         del table[next(iter(table))]
-
-
-def _dig(value: Any, *path: str) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the conversation with a charger asks of the books, and what the desk does. Nothing here knows a database.
+
+Two keep this promise: the Ledger of one simulated charger, in memory, and the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chargerctl.errors import ChargerctlError
+
+Payload = dict[str, Any]
+
+
+class BooksError(ChargerctlError):
+    """The books cannot be read or written now: locked, disk full, server gone. Nothing of the unit of work was kept; the
+    same work may succeed later."""
+
+
+class Books(Protocol):
+    """One charger's part of the books, for one conversation. All payloads are valid by their schemas."""
+
+    def registration(self, boot: Payload, now: float) -> str:
+        """Accepted, Pending or Rejected: the answer to this BootNotification (OCPP 1.6, 4.2)."""
+
+    def id_tag_info(self, id_tag: str, now: float) -> Payload:
+        """An IdTagInfo: status, and parentIdTag and expiryDate where the card has them (OCPP 1.6, 7.27)."""
+
+    def transaction_id(self, start: Payload) -> int:
+        """The id for this StartTransaction: that of an identical earlier one, or a new one. Writes nothing."""
+
+    def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
+        """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
+
+
+@dataclass(frozen=True)
+class WaitingCall:
+    """A call that somebody wants the charger to get: a row of the table `calls`."""
+
+    id: int
+    serial: str
+    action: str
+    payload: Payload
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a call: `answer` for a CALLRESULT; else `error`: a CALLERROR's code, or Timeout (sent, no answer),
+    NotConnected, Cancelled; `detail` in words."""
+
+    answer: Payload | None = None
+    error: str = ""
+    detail: str = ""
+
+
+class Unit(Protocol):
+    """One unit of work: what is written in it is kept together, at its end, or not at all."""
+
+    def charger(self, serial: str) -> Books:
+        """Its part of the books, also if it is not known."""
+
+    def seen(self, serial: str, transport: str, now: float) -> None:
+        """A frame came from it, over "mqtt" or "websocket"."""
+
+    def connected(self, serial: str, transport: str | None, now: float) -> None:
+        """It is connected over this transport; None: over none any more."""
+
+    def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
+        """Keep a frame for a time."""
+
+    def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
+        """Calls that were asked for since the last time, oldest first. Each is given out once."""
+
+    def answered(self, call: int, outcome: Outcome, now: float) -> None:
+        """The end of a WaitingCall."""
+
+
+class Store(Protocol):
+    """The books themselves."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """Begin a unit of work, keep it at the end of the block; BooksError if that fails at any point. From one thread."""
