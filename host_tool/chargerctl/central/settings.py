@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chargerctl.files import state_folder
+from chargerctl.errors import InputError
+from chargerctl.files import read_file, state_folder
 from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
 from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
 
@@ -40,6 +41,9 @@ class CentralSettings:
     )
     broker_user: str = key(text(0, 512), "", "User name for `broker`; empty for none.")
     broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
+    broker_password_file: Path | None = key(
+        file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
+    )
     broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")
     broker_ca: Path | None = key(
         file(), "", "PEM file of the certificates to trust for `broker`; empty: those of this computer."
@@ -95,6 +99,16 @@ class CentralSettings:
         """Whether only programs on this computer can connect: the policy auto then accepts."""
         brokers = self.broker or self.listen
         return all(where is None or where.is_loopback for where in (brokers, self.ocpp))
+
+    def broker_secret(self) -> str:
+        """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
+        if self.broker_password_file is None:
+            return self.broker_password
+        try:
+            first = read_file(self.broker_password_file, 4096).decode(errors="replace").partition("\n")[0]
+        except FileNotFoundError:
+            raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
+        return first.rstrip("\r")
 
 
 def find_file(environ: Mapping[str, str]) -> Path | None:
