@@ -95,7 +95,7 @@ class Unit(Protocol):
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         """The end of a WaitingCall."""
 
-    def working(self, worker: str, now: float) -> None:
+    def working(self, now: float) -> None:
         """This process answers chargers. Always a write: it also shows whether the books can be written."""
 
 

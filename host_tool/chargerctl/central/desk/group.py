@@ -146,6 +146,7 @@ class Group:
         line = self._use(arrival.serial)
         self._linked(line, arrival.link)
         line.heard_at = self._now
+        line.talk.connected()
         self._unit.connected(arrival.serial, arrival.link.transport, self._now)
         self._came.append(line)
         self._events.append(Event("connected", f"connected over {arrival.link.transport}", arrival.serial))
@@ -156,6 +157,7 @@ class Group:
             return
         self._use(arrival.serial)
         line.link = None
+        line.talk.disconnected()
         self._unit.connected(arrival.serial, None, self._now)
         self._events.append(Event("disconnected", "disconnected", arrival.serial))
 

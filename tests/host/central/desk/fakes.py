@@ -78,8 +78,8 @@ class Unit:
     def answered(self, call, outcome, now):
         self.written.append(("outcome", call, outcome))
 
-    def working(self, worker, now):
-        self.written.append(("working", worker))
+    def working(self, now):
+        self.written.append(("working",))
 
 
 @dataclass
@@ -142,6 +142,12 @@ class Talk:
 
     def ask(self, key, action, payload, timeout_s):
         self._asked.append((key, action))
+
+    def connected(self):
+        pass
+
+    def disconnected(self):
+        pass
 
     def saved(self):
         self.saves += 1
