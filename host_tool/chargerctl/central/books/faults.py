@@ -27,8 +27,6 @@ _SQLITE = {
 _POSTGRESQL = {
     "08": "cannot be reached: is the server running?",
     "25006": "cannot be written: the server is read-only, such as a standby",
-    "28": "cannot be opened: the server refuses this user or password",
-    "3D000": "cannot be opened: the server has no such database. Create it (createdb)",
     "40": "are busy: another worker has changed the same rows",
     "42501": "cannot be written: this user has no right to do so",
     "53100": "cannot grow: the server's disk is full. Make space; chargers send again what was not answered",
@@ -59,8 +57,8 @@ def _meaning(error: Exception) -> str:
     for known in (state, state[:2]):
         if known in _POSTGRESQL:
             return _POSTGRESQL[known]
-    said = " ".join(str(original).split())[:200]
-    if isinstance(error, DBAPIError) and not state and type(original).__module__.startswith("psycopg"):
-        # A connection that failed or broke has no SQLSTATE.
-        return f"cannot be reached: is the server running? ({said})"
+    said = " ".join(str(original).split())[:300]
+    if isinstance(original, Exception) and type(original).__module__.startswith("psycopg") and not state:
+        # A connection that failed, or broke, has no SQLSTATE; what libpq says of it is good.
+        return f"cannot be reached: {said}"
     return f"cannot be used: {said or type(original).__name__}"
