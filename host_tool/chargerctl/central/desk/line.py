@@ -56,6 +56,8 @@ class Line:
         self.talk = make(self.pages, self._violated, self._answered)
         self.link: Link | None = None
         self.heard_at = now
+        self.welcome_at = float("-inf")
+        """When the books said that it may speak."""
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []
