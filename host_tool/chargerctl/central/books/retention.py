@@ -27,8 +27,8 @@ _OLDEST = select(frames.c.id, frames.c.at, frames.c.size).order_by(frames.c.at, 
 
 @dataclass(frozen=True)
 class Keep:
-    """Frames are kept for so many days, so many of each charger, and so many megabytes (millions of characters) in all. 0 days
-    or megabytes: none."""
+    """Frames are kept for so many days, so many of each charger, and so many megabytes (millions of characters) in all. 0:
+    none."""
 
     days: float = 30
     each: int = 20_000
