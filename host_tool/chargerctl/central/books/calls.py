@@ -38,9 +38,14 @@ _OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).
 
 
 def ask(
-    connection: Connection, charger: int, action: str, payload: Payload, timeout_s: float, now: float
-) -> int:
-    """Queue a call for a charger's row; its id. The payload is valid by its schema."""
+    connection: Connection, serial: str, action: str, payload: Payload, timeout_s: float, now: float
+) -> int | None:
+    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema."""
+    charger = connection.execute(
+        select(chargers.c.id).where(chargers.c.serial == serial)
+    ).scalar_one_or_none()
+    if charger is None:
+        return None
     row = {
         "charger_id": charger,
         "action": action,
@@ -49,6 +54,16 @@ def ask(
         "asked_at": now,
     }
     return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
+
+
+def cancel(connection: Connection, call: int, now: float) -> bool:
+    """Whether it could be taken back: no worker had it yet."""
+    cancelled = (
+        update(calls)
+        .where(calls.c.id == call, calls.c.state == "queued")
+        .values(state="ended", ended_at=now, error="Cancelled", detail="before it was sent")
+    )
+    return connection.execute(cancelled).rowcount == 1
 
 
 def outcome(connection: Connection, call: int) -> Outcome | None:

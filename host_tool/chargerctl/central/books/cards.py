@@ -52,8 +52,13 @@ def id_tag_info(
     return info
 
 
+def is_id_tag(text: str) -> bool:
+    """Whether it can be a card: 1 to 20 printable ASCII characters (OCPP 1.6, 2.2 and 7.15)."""
+    return 0 < len(text) <= 20 and text.isascii() and text.isprintable()
+
+
 def learn(connection: Connection, statements: Statements, id_tag: str, now: float) -> None:
-    """Enter the card as known, unless it is, or is no idTag that OCPP allows."""
-    if id_tag.isascii() and id_tag.isprintable() and id_tag:
+    """Enter the card as known, unless it is, or cannot be one."""
+    if is_id_tag(id_tag):
         row = {"id_tag": normal(id_tag), "added_at": now}
         connection.execute(statements.ignoring(cards), row)

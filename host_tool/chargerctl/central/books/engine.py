@@ -30,9 +30,9 @@ _POSTGRESQL_OPTIONS = (
 )
 
 
-def database_url(text: str) -> URL:
+def database_url(text: str | URL) -> URL:
     """Of `--database`: a file's path, sqlite:///PATH or postgresql://USER@HOST/NAME; InputError."""
-    if "://" not in text:
+    if isinstance(text, str) and "://" not in text:
         if not text:
             raise InputError("the database has no name: give a file, or postgresql://USER@HOST/NAME")
         return URL.create("sqlite+pysqlite", database=str(Path(text).expanduser()))

@@ -38,6 +38,7 @@ from chargerctl.central.books.faults import named
 from chargerctl.central.books.interface import BooksError, Unit
 from chargerctl.central.books.migrate import is_current, is_empty, migrate
 from chargerctl.central.books.policies import Policies
+from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
@@ -59,11 +60,16 @@ class Account:
 
 
 def open_books(
-    database: str, policies: Policies | None = None, *, create: bool = True, worker: str = ""
+    database: str | URL,
+    policies: Policies | None = None,
+    *,
+    keep: Keep | None = None,
+    create: bool = True,
+    worker: str = "",
 ) -> DatabaseStore:
     """The books at this URL or in this file, with the tables of this program.
 
-    policies: refuse who is unknown, if there are none. create: make them where there are none; else that is a BooksError.
+    policies, keep: None for the defaults. create: make them where there are none; else that is a BooksError.
 
     worker: a name of this process that no other has; it is made up if there is none.
     InputError where `database` names none; BooksError where it cannot be used, is of a newer chargerctl, or not ours.
@@ -81,17 +87,18 @@ def open_books(
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseStore(engine, place(url), policies or Policies(), worker or _own_name())
+    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or _own_name())
 
 
 class DatabaseStore:
     """See the docstring of this module."""
 
-    def __init__(self, engine: Engine, place: str, policies: Policies, worker: str) -> None:
+    def __init__(self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str) -> None:
         self.place = place
         self.worker = worker
         self._engine = engine
         self._policies = policies
+        self._retention = Retention(keep)
         self._statements = Statements(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
 
@@ -100,15 +107,21 @@ class DatabaseStore:
         try:
             with self.writing() as connection:
                 unit = DatabaseUnit(
-                    connection, self._statements, self._policies, self.worker, self._charger_ids
+                    connection,
+                    self._statements,
+                    self._policies,
+                    self.worker,
+                    self._charger_ids,
+                    keeps_frames=not self._retention.keep.none,
                 )
                 yield unit
-                unit.write()
+                frames = unit.write()
         except BooksError:
             # It may have failed because of what is remembered.
             self._charger_ids = {}
             raise
         self._charger_ids |= unit.serials.new
+        self._retention.added(frames)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -133,6 +146,18 @@ class DatabaseStore:
         if not is_welcome(row, self._policies):
             return None
         return Account(serial, (row and row.password_hash) or "")
+
+    def tidy(self, now: float) -> bool:
+        """Remove a small portion of what the books do not keep for good; whether there is more to remove at once. For the
+        process that adds frames, every few seconds."""
+        if not self._retention.is_due(now):
+            return False
+        try:
+            with self.writing() as connection:
+                return self._retention.remove(connection, now)
+        except BooksError:
+            self._retention.failed()
+            raise
 
     def leave(self, now: float) -> None:
         """For such a process, at its end."""

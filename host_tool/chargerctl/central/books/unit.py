@@ -42,11 +42,14 @@ class DatabaseUnit:
         policies: Policies,
         worker: str,
         remembered: dict[str, int],
+        *,
+        keeps_frames: bool,
     ) -> None:
         self._connection = connection
         self._statements = statements
         self._policies = policies
         self._worker = worker
+        self._keeps_frames = keeps_frames
         self._numbers = Numbers(connection)
         self._gathered = Gathered()
         self.serials = Serials(connection, statements, policies.chargers, remembered)
@@ -89,7 +92,7 @@ class DatabaseUnit:
             }
 
     def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
-        charger = self.serials.enter(serial, now)
+        charger = self.serials.enter(serial, now) if self._keeps_frames else None
         if charger is None:
             return
         kept = storable.text(masked(text)[:LONGEST_FRAME])
