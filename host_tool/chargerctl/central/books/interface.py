@@ -83,6 +83,12 @@ class Unit(Protocol):
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
 
+    def known(self, serial: str) -> bool:
+        """It is in the books, and may speak."""
+
+    def chargers(self) -> Iterable[str]:
+        """The serials of all that are known()."""
+
     def seen(self, serial: str, transport: str, now: float) -> None:
         """A frame came from it, over "mqtt" or "websocket"."""
 
@@ -97,6 +103,9 @@ class Unit(Protocol):
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         """The end of a WaitingCall."""
+
+    def working(self, worker: str, now: float) -> None:
+        """This process answers chargers. Always a write: it also shows whether the books can be written."""
 
 
 class Store(Protocol):
