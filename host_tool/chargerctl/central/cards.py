@@ -27,8 +27,8 @@ _NO = ("", "no", "false", "0")
 
 @dataclass(frozen=True)
 class Card:
-    """A card. uid: the idTag in upper case, for it is case-insensitive (OCPP 1.6, 7.28); parent: its parentIdTag, "" for
-    none; valid_until: Unix time; chargers: the serials of those that it opens; None: every one."""
+    """A card. uid: the idTag, in upper case, for case does not count (OCPP 1.6, 7.28); parent: its parentIdTag, "" for none;
+    valid_until: Unix time; chargers: the serials of those that it opens; None: every one."""
 
     uid: str
     name: str = ""
@@ -51,7 +51,8 @@ def uid(text: str) -> str:
         )
     if len(text) > LONGEST_UID:
         raise ValueError(f"must be at most {LONGEST_UID} characters (OCPP), has {len(text)}")
-    _refuse_hidden(text)
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("may have printable ASCII characters only: OCPP allows no others")
     return text.upper()
 
 
