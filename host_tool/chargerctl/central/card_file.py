@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chargerctl.central import cards
-from chargerctl.central.cards import Card
+from chargerctl.central.books.owner import Card
 from chargerctl.central.csv_file import Row, csv_lines, read_rows
 from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings.problems import Place, Problem, SettingsError
@@ -34,9 +34,9 @@ def read_cards(data: bytes, label: str, known_chargers: Collection[str]) -> list
         card = reader.card(known_chargers)
         if card is None:
             continue
-        first = lines.setdefault(card.uid, row.line)
+        first = lines.setdefault(card.id_tag, row.line)
         if first != row.line:
-            reader.complain("uid", f"{card.uid} is already in line {first}")
+            reader.complain("uid", f"{card.id_tag} is already in line {first}")
         found.append(card)
     if problems:
         raise SettingsError(sorted(problems, key=lambda problem: problem.order), label)
@@ -87,7 +87,7 @@ def _cells(card: Card) -> list[str]:
             datetime.fromtimestamp(card.valid_until, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         )
     return [
-        card.uid,
+        card.id_tag,
         card.name,
         card.parent,
         until,

@@ -8,7 +8,6 @@ Every function here raises ValueError with the reason and what to do.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chargerctl.visible import visible
@@ -23,19 +22,6 @@ _DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
 _YES = ("yes", "true", "1")
 _NO = ("", "no", "false", "0")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A card. uid: the idTag, in upper case, for case does not count (OCPP 1.6, 7.28); parent: its parentIdTag, "" for none;
-    valid_until: Unix time; chargers: the serials of those that it opens; None: every one."""
-
-    uid: str
-    name: str = ""
-    parent: str = ""
-    valid_until: float | None = None
-    blocked: bool = False
-    chargers: tuple[str, ...] | None = None
 
 
 def uid(text: str) -> str:

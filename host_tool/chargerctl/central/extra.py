@@ -9,7 +9,17 @@ from importlib.util import find_spec
 from chargerctl.errors import ChargerctlError
 
 # As they are imported; pyproject.toml has them by their names of distribution.
-_MODULES = ("alembic", "amqtt", "cryptography", "jsonschema", "jsonschema_rs", "ocpp", "paho", "sqlalchemy", "websockets")
+_MODULES = (
+    "alembic",
+    "amqtt",
+    "cryptography",
+    "jsonschema",
+    "jsonschema_rs",
+    "ocpp",
+    "paho",
+    "sqlalchemy",
+    "websockets",
+)
 
 
 def require() -> None:

@@ -31,7 +31,7 @@ class Clock:
 class Remote:
     """Calls chargers through these books."""
 
-    def __init__(self, store: DatabaseStore, clock: Clock = Clock()) -> None:  # noqa: B008 - it has no state
+    def __init__(self, store: DatabaseStore, clock: Clock = Clock()) -> None:
         self._store = store
         self._clock = clock
 
@@ -61,7 +61,9 @@ class Remote:
                 return found
             self._check_running(living)
             if self._clock.now() > end:
-                raise ChargerctlError(f"{self._store.place}: the central system did not take the call: is it too busy?")
+                raise ChargerctlError(
+                    f"{self._store.place}: the central system did not take the call: is it too busy?"
+                )
             self._clock.sleep(_PAUSE_S)
 
     def _check_running(self, living: int) -> None:

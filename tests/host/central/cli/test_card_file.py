@@ -10,8 +10,8 @@ from datetime import datetime
 
 import pytest
 from chargerctl.central import card_file, cards
+from chargerctl.central.books.owner import Card
 from chargerctl.central.card_file import card_lines, read_cards
-from chargerctl.central.cards import Card
 from chargerctl.central.csv_file import csv_lines, harmless, plain
 from chargerctl.errors import InputError
 from chargerctl.settings.problems import SettingsError
@@ -143,7 +143,7 @@ def test_one_card_too_many_is_refused(monkeypatch):
 def test_any_bytes_are_cards_or_lines_with_their_place(data):
     try:
         for card in read(data):
-            assert 0 < len(card.uid) <= 20
+            assert 0 < len(card.id_tag) <= 20
     except InputError as error:
         for line in error.lines():
             assert re.match(r"(chargerctl: )?cards\.csv:\d+: |\d+ mistakes? in cards\.csv", line)
@@ -152,7 +152,7 @@ def test_any_bytes_are_cards_or_lines_with_their_place(data):
 shown = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=20)
 anything = st.builds(
     Card,
-    uid=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+    id_tag=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
     .map(str.strip)
     .map(str.upper),
     name=shown.map(str.strip),
@@ -165,12 +165,12 @@ anything = st.builds(
 
 def understood(card):
     try:
-        return cards.uid(card.uid) == card.uid
+        return cards.uid(card.id_tag) == card.id_tag
     except ValueError:
         return False
 
 
-@given(st.lists(anything.filter(understood), max_size=5, unique_by=lambda card: card.uid))
+@given(st.lists(anything.filter(understood), max_size=5, unique_by=lambda card: card.id_tag))
 def test_what_is_exported_is_read_back_as_it_was(found):
     assert read("\r\n".join(card_lines(found))) == found
 
