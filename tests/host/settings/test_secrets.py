@@ -66,6 +66,7 @@ COMMAND_LINES = [
     ("deploy", *ON_DRIVE, "--dry-run", "--libs", "wheels", "--set", "mqtt.password", "Zq-from-set"),
     ("init", "--set", "mqtt.password", "Zq-from-set"),
     ("devices", "--no-network"),
+    ("central", "init"),
     # A mistake and a time server that is not there: it asks nobody in the network.
     ("doctor", *ON_DRIVE, "--set", "mqtt.port=0", "--set", "ntp.server=127.0.0.1"),
     ("report", *ON_DRIVE),

@@ -37,6 +37,14 @@ class Books(Protocol):
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
 
+    def registered(self) -> bool:
+        """Whether its last BootNotification was accepted, and it may still come: it is asked once for a charger that goes on
+        without a BootNotification (after a restart of the central system)."""
+
+    def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
+        """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration), the
+        version of its local list (GetLocalListVersion, SendLocalList) … Both payloads are valid by their schemas."""
+
 
 @dataclass(frozen=True)
 class WaitingCall:
@@ -51,8 +59,9 @@ class WaitingCall:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a call: `answer` for a CALLRESULT; else `error`: a CALLERROR's code, or Timeout (sent, no answer),
-    NotConnected, Cancelled; `detail` in words."""
+    """What became of a call: `answer` for a CALLRESULT; else `error`: a CALLERROR's code, or Timeout (sent, no answer: it
+    may have been carried out), InvalidAnswer (it breaks the schema), NotConnected (not sent), Cancelled (not sent); `detail`
+    in words."""
 
     answer: Payload | None = None
     error: str = ""
@@ -64,6 +73,12 @@ class Unit(Protocol):
 
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
+
+    def known(self, serial: str) -> bool:
+        """It is in the books, and may speak."""
+
+    def chargers(self) -> Iterable[str]:
+        """The serials of all that are known()."""
 
     def seen(self, serial: str, transport: str, now: float) -> None:
         """A frame came from it, over "mqtt" or "websocket"."""
@@ -79,6 +94,9 @@ class Unit(Protocol):
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         """The end of a WaitingCall."""
+
+    def working(self, worker: str, now: float) -> None:
+        """This process answers chargers. Always a write: it also shows whether the books can be written."""
 
 
 class Store(Protocol):

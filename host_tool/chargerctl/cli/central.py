@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central`: a central system for one to a hundred chargers, and the commands on its books."""
+
+from __future__ import annotations
+
+import click
+
+from chargerctl.cli.group import Entry, Group
+
+COMMANDS = {
+    "init": Entry("central_init", "Write a settings file with every setting and its default."),
+}
+
+
+@click.group(cls=Group, entries=COMMANDS, variables="CHARGERCTL_CENTRAL")
+def command() -> None:
+    """Run a central system of your own, and look after its chargers, cards and sessions.
+
+    Settings are in [central] of central.toml: in the current folder, else in chargerctl's own. Each has a
+    variable, CHARGERCTL_CENTRAL_<SETTING>; `central init` writes a file with all of them. The books (chargers,
+    cards, sessions) are a file beside it, central.sqlite, or a PostgreSQL database.
+    """
