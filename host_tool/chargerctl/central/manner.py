@@ -22,7 +22,7 @@ class Manner:
     """Whether a charger gets SecurityError for each call but BootNotification until that is accepted (OCPP-J errata 3.8)."""
 
     welcomes: bool = False
-    """Whether it asks a charger for its configuration when it was accepted, and for its statuses when they are not known."""
+    """Whether it asks a charger that it has accepted for its configuration, and whatever else is in welcome.py."""
 
     profile: Mapping[str, str] = field(default_factory=dict)
     """Configuration keys that it sets then, if the charger has other values."""
