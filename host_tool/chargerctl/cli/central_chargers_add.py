@@ -92,7 +92,9 @@ def password(output: Output, settings: CentralSettings, serial: str, remove: boo
         the_charger(store, serial, time.time())
         with store.writing() as connection:
             set_password(connection, serial, _bytes(text))
-    return _answer(settings, serial, "changed the password of" if text else "removed the password of", text, generated)
+    return _answer(
+        settings, serial, "changed the password of" if text else "removed the password of", text, generated
+    )
 
 
 def _password(output: Output, ways: dict[str, bool]) -> tuple[str | None, bool]:
@@ -133,5 +135,7 @@ def _answer(settings: CentralSettings, serial: str, done: str, text: str | None,
         lines.append(f"password: {text}  (it is not shown again)")
     notes = []
     if settings.broker and text is not None:
-        notes.append("the broker does not know the password yet: chargerctl central broker mosquitto writes its files")
+        notes.append(
+            "the broker does not know the password yet: chargerctl central broker mosquitto writes its files"
+        )
     return Answer(value, lines, notes)

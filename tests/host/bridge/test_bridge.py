@@ -296,7 +296,7 @@ def test_a_flood_of_a_central_system_loses_nothing(play):
 
 
 def test_attempts_become_rarer_and_are_not_in_step(play):
-    from chargerctl.bridge.pauses import Pauses
+    from chargerctl.mqtt.pauses import Pauses
 
     pauses = Pauses(lambda: 1.0)
     assert [pauses.next() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]

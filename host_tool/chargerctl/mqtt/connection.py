@@ -20,9 +20,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chargerctl.bridge.refusal import BROKER, by_error
 from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
+from chargerctl.mqtt.refusal import BROKER, unreached
 
 ANSWER_S = 10.0
 ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
@@ -78,7 +78,7 @@ class Connection:
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
         client = self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"chargerctl-bridge-{secrets.token_hex(4)}",
+            client_id=f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
             reconnect_on_failure=False,
         )
@@ -102,8 +102,8 @@ class Connection:
             await asyncio.to_thread(self._reach)
         except (OSError, ValueError) as error:
             self._fail()
-            secured = self._broker.context is not None
-            raise BrokerError(f"broker {by_error(error, place, secured, BROKER)}") from error
+            why = unreached(error, self._broker.context is not None, BROKER)
+            raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
         sock = self._client.socket()
         if sock is not None:
             self._loop.add_reader(sock, self._read)
