@@ -79,7 +79,7 @@ def test_a_message_over_the_limit_ends_the_connection(setup):
 
 
 def test_fragments_count_together(setup):
-    setup.start()
+    setup.start(limits=Limits(close_s=0.2))
     with setup.connect() as charger:
         with pytest.raises(ConnectionClosed):
             charger.send("x" * 1000 for _ in range(10_000))
