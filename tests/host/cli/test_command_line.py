@@ -57,6 +57,10 @@ def test_every_value_can_be_completed(name):
     free = {
         ("simulate", "broker"),
         ("backup", "to"),
+        *(
+            ("bridge", each)
+            for each in ("user", "only", "broker_user", "charger_topic", "system_topic", "ping")
+        ),
         ("deploy", "libs_version"),
         ("monitor", "pattern"),
         ("ls", "folder"),
