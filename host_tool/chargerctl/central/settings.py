@@ -113,6 +113,12 @@ class CentralSettings:
         brokers = self.broker or self.listen
         return all(where is None or where.is_loopback for where in (brokers, self.ocpp))
 
+    def make_own_folder(self) -> None:
+        """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
+        folder = state_folder().absolute()
+        if self.database == f"sqlite:///{folder / BOOKS_FILE}":
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def broker_secret(self) -> str:
         """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
         if self.broker_password_file is None:
