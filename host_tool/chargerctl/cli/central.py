@@ -10,6 +10,7 @@ from chargerctl.cli.group import Entry, Group
 
 COMMANDS = {
     "init": Entry("central_init", "Write a settings file with every setting and its default."),
+    "broker": Entry("central_broker", "Write the configuration of a broker, for these chargers only."),
 }
 
 
