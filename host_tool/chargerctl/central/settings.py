@@ -65,6 +65,15 @@ class CentralSettings:
         "PEM file of the certificate for `ocpp`, with its chain: then it is wss://. Empty: no TLS.",
     )
     ocpp_key: Path | None = key(file(), "", "PEM file of the private key of `ocpp_certificate`.")
+    ocpp_without_password: bool = key(
+        flag(),
+        "false",
+        "Let chargers that have no password in the books connect to `ocpp` from other machines, too (security profile "
+        "0). From this computer they always may.",
+    )
+    ocpp_ping_interval: int = key(
+        whole(0, 3600, "s"), "30", "Seconds between two pings on an idle connection of `ocpp`; 0: none."
+    )
     unknown_chargers: str = key(
         choice("auto", "accept", "refuse"),
         "auto",

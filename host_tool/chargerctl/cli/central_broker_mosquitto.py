@@ -15,6 +15,7 @@ import click
 from chargerctl.central.broker.accounts import Account, Topics
 from chargerctl.central.broker.setup import CONF, Done, set_up
 from chargerctl.central.settings import CentralSettings
+from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
 from chargerctl.settings.kinds import HostPort, host_port
@@ -123,15 +124,10 @@ def _absolute(path: Path | None) -> str | None:
 
 
 def _accounts(settings: CentralSettings) -> list[Account]:
-    from chargerctl.central.books.queries.passwords import password_hashes
-    from chargerctl.central.books.store import open_books
+    with books_of(settings) as store, store.reading() as connection:
+        from chargerctl.central.books.owner import accounts
 
-    books = open_books(settings.database, create=False)
-    try:
-        with books.reading() as connection:
-            return [Account(serial, password) for serial, password in password_hashes(connection)]
-    finally:
-        books.close()
+        return [Account(serial, password) for serial, password in accounts(connection)]
 
 
 def _lines(done: Done) -> Iterator[str]:
@@ -150,7 +146,7 @@ def _lines(done: Done) -> Iterator[str]:
     for name, value in _for_charger(done).items():
         yield f"{name} = {_toml(value)}"
     yield 'username = "…"  # its serial'
-    yield 'password = "…"  # as `chargerctl central chargers` was told'
+    yield 'password = "…"  # as given to `chargerctl central chargers add`'
     yield ""
     yield "For the central system on this computer, in central.toml:"
     yield ""

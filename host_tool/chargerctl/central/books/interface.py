@@ -71,6 +71,15 @@ class Outcome:
 class Unit(Protocol):
     """One unit of work: what is written in it is kept together, at its end, or not at all."""
 
+    def known(self, serial: str) -> bool:
+        """It is in the books as the owner's, and allowed."""
+
+    def chargers(self) -> Iterable[str]:
+        """The serials of all that are known."""
+
+    def working(self, now: float) -> None:
+        """This worker lives: about every 5 s. What a dead one was connected to is connected no more."""
+
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
 
