@@ -78,16 +78,11 @@ class Unit(Protocol):
         """The serials of all that are known."""
 
     def working(self, now: float) -> None:
-        """This worker lives: about every 5 s. What a dead one was connected to is connected no more."""
+        """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
+        shows whether the books can be written."""
 
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
-
-    def known(self, serial: str) -> bool:
-        """It is in the books, and may speak."""
-
-    def chargers(self) -> Iterable[str]:
-        """The serials of all that are known()."""
 
     def seen(self, serial: str, transport: str, now: float) -> None:
         """A frame came from it, over "mqtt" or "websocket"."""
@@ -96,16 +91,13 @@ class Unit(Protocol):
         """It is connected over this transport; None: over none any more."""
 
     def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
-        """Keep a frame for a time."""
+        """Keep a frame for a time; of one that is not let in, nothing."""
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
         """Calls that were asked for since the last time, oldest first. Each is given out once."""
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         """The end of a WaitingCall."""
-
-    def working(self, worker: str, now: float) -> None:
-        """This process answers chargers. Always a write: it also shows whether the books can be written."""
 
 
 class Store(Protocol):

@@ -23,7 +23,8 @@ _TOLD_AGAIN_S = 600.0
 class Talk(Protocol):
     """What the desk needs of a Conversation (conversation.py)."""
 
-    registered: bool
+    @property
+    def registered(self) -> bool: ...
 
     @property
     def next_due(self) -> float | None: ...
@@ -33,6 +34,10 @@ class Talk(Protocol):
     def due(self, now: float) -> list[str]: ...
 
     def ask(self, key: int, action: str, payload: Payload, timeout_s: float) -> None: ...
+
+    def connected(self) -> None: ...
+
+    def disconnected(self) -> None: ...
 
     def saved(self) -> None: ...
 
@@ -51,6 +56,8 @@ class Line:
         self.talk = make(self.pages, self._violated, self._answered)
         self.link: Link | None = None
         self.heard_at = now
+        self.welcome_at = float("-inf")
+        """When the books said that it may speak."""
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []
