@@ -4,15 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection
 
-from sqlalchemy import Connection, insert
-
-from chargerctl.central.books.meter_rows import Row
+from chargerctl.central.books.bulk import Row
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import frames
-
-_NEW_FRAMES = insert(frames)
+from chargerctl.central.books.tables import milliseconds
 
 
 class Gathered:
@@ -28,17 +24,19 @@ class Gathered:
 
     def write(self, connection: Connection, statements: Statements) -> None:
         """In the order of the ids, so that two workers cannot wait for one another."""
-        seen = [{"charger": charger, "now": self.seen[charger]} for charger in sorted(self.seen)]
-        connected = [self.connected[charger] for charger in sorted(self.connected)]
-        statuses = [self.statuses[key] for key in sorted(self.statuses)]
-        work: list[tuple[Any, list[Row]]] = [
-            (statements.seen, seen),
-            (statements.connected, connected),
-            (statements.last_status, statuses),
-            (statements.new_meter_values, self.meter_values),
+        if self.seen:
+            seen = sorted(self.seen.items())
+            statements.seen.execute(
+                connection, [{"charger": charger, "now": milliseconds(now)} for charger, now in seen]
+            )
+        if self.meter_values:
+            statements.new_meter_values.execute(connection, self.meter_values)
+        if self.frames:
+            statements.new_frames.execute(connection, self.frames)
+        for statement, rows in (
+            (statements.connected, [self.connected[key] for key in sorted(self.connected)]),
+            (statements.last_status, [self.statuses[key] for key in sorted(self.statuses)]),
             (statements.new_complaint, self.complaints),
-            (_NEW_FRAMES, self.frames),
-        ]
-        for statement, rows in work:
+        ):
             if rows:
                 connection.execute(statement, rows)

@@ -8,38 +8,45 @@ from collections.abc import Iterator
 from typing import Any
 
 from chargerctl.central.books import moments, storable
-
-Row = dict[str, Any]
-
-# What a SampledValue means where it says nothing (OCPP 1.6, 7.43).
-_DEFAULTS = {
-    "context": "Sample.Periodic",
-    "format": "Raw",
-    "measurand": "Energy.Active.Import.Register",
-    "phase": "",
-    "location": "Outlet",
-}
+from chargerctl.central.books.bulk import Row
+from chargerctl.central.books.tables import milliseconds
 
 
 def rows(
     values: list[Any], charger_id: int, connector: int | None, transaction: int | None, now: float
 ) -> Iterator[Row]:
-    """One for each SampledValue of these MeterValues. Those of the same content are the same row, whichever call brings
-    them."""
+    """One for each SampledValue of these MeterValues, with OCPP's defaults for what it does not say (OCPP 1.6, 7.43). Those
+    of the same content are the same row, whichever call brings them."""
+    received = milliseconds(now)
     for value in values:
-        time = value["timestamp"]
-        common = {
-            "charger_id": charger_id,
-            "connector_id": connector,
-            "transaction_id": transaction,
-            "time": storable.text(time),
-            "at": moments.unix(time),
-            "received_at": now,
-        }
+        time = storable.text(value["timestamp"])
+        at = milliseconds(moments.unix(time))
         for sampled in value["sampledValue"]:
-            fields = _DEFAULTS | sampled
-            if "unit" not in fields:
-                fields["unit"] = "Wh" if fields["measurand"].startswith("Energy") else ""
-            sample = {key: storable.text(field) for key, field in fields.items()}
-            digest = storable.digest(connector, transaction, time, sorted(sample.items()))
-            yield common | sample | {"digest": digest}
+            said = sampled.get
+            measurand = said("measurand", "Energy.Active.Import.Register")
+            # All but the value are words of the schema.
+            sample = (
+                storable.text(sampled["value"]),
+                said("context", "Sample.Periodic"),
+                said("format", "Raw"),
+                measurand,
+                said("phase", ""),
+                said("location", "Outlet"),
+                said("unit", "Wh" if measurand.startswith("Energy") else ""),
+            )
+            yield {
+                "charger_id": charger_id,
+                "connector_id": connector,
+                "transaction_id": transaction,
+                "time": time,
+                "at": at,
+                "received_at": received,
+                "value": sample[0],
+                "context": sample[1],
+                "format": sample[2],
+                "measurand": measurand,
+                "phase": sample[4],
+                "location": sample[5],
+                "unit": sample[6],
+                "digest": storable.digest(connector, transaction, time, sample),
+            }

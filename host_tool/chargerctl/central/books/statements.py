@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, Text, bindparam, or_, update
+from sqlalchemy import Dialect, Table, Text, bindparam, insert, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from chargerctl.central.books.bulk import Bulk
 from chargerctl.central.books.tables import (
     chargers,
     complaints,
     configuration,
     connectors,
+    frames,
     meter_values,
     workers,
 )
@@ -23,11 +25,12 @@ from chargerctl.central.books.tables import (
 class Statements:
     """For the database of this dialect."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-        self._insert = dialects[dialect]
+        self._insert = dialects[dialect.name]
         self.new_charger = self.ignoring(chargers).returning(chargers.c.id)
-        self.new_meter_values = self.ignoring(meter_values)
+        self.new_meter_values = Bulk(self.ignoring(meter_values), dialect, _all_but_id(meter_values))
+        self.new_frames = Bulk(insert(frames).inline(), dialect, _all_but_id(frames))
         self.new_complaint = self.ignoring(complaints)
         self.last_status = self.replacing(connectors)
         self.configuration = self.replacing(configuration)
@@ -36,7 +39,7 @@ class Statements:
             index_elements=["name"], set_={"last_seen": worker.excluded.last_seen}
         )
         this_charger = chargers.c.id == bindparam("charger")
-        self.seen = update(chargers).where(this_charger).values(last_seen=bindparam("now"))
+        self.seen = Bulk(update(chargers).where(this_charger).values(last_seen=bindparam("now")), dialect)
         # A worker that lost the charger to another one has nothing to say of it.
         connected: dict[str, Any] = {
             "transport": bindparam("over"),
@@ -56,8 +59,12 @@ class Statements:
 
     def replacing(self, table: Table) -> Any:
         """An insert that replaces the row with the same primary key."""
-        insert = self._insert(table)
-        return insert.on_conflict_do_update(
+        row = self._insert(table)
+        return row.on_conflict_do_update(
             index_elements=list(table.primary_key),
-            set_={each.name: insert.excluded[each.name] for each in table.columns if not each.primary_key},
+            set_={each.name: row.excluded[each.name] for each in table.columns if not each.primary_key},
         )
+
+
+def _all_but_id(table: Table) -> list[str]:
+    return [each.name for each in table.columns if each.name != "id"]

@@ -99,7 +99,7 @@ class DatabaseStore:
         self._engine = engine
         self._policies = policies
         self._retention = Retention(keep)
-        self._statements = Statements(engine.dialect.name)
+        self._statements = Statements(engine.dialect)
         self._charger_ids: dict[str, int] = {}
 
     @contextmanager

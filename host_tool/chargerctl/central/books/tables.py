@@ -33,6 +33,11 @@ from sqlalchemy.types import TypeDecorator
 LARGEST_TRANSACTION_ID = 2**31 - 1
 
 
+def milliseconds(moment: float) -> int:
+    """How the database keeps a Unix time in seconds."""
+    return round(moment * 1000)
+
+
 class Moment(TypeDecorator[float]):
     """Unix time: seconds in Python, whole milliseconds in the database."""
 
@@ -40,7 +45,7 @@ class Moment(TypeDecorator[float]):
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
-        return None if value is None else round(value * 1000)
+        return None if value is None else milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> float | None:
         return None if value is None else value / 1000

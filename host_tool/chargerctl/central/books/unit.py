@@ -18,7 +18,7 @@ from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import calls as calls_table
-from chargerctl.central.books.tables import chargers
+from chargerctl.central.books.tables import chargers, milliseconds
 from chargerctl.central.books.transactions import Numbers
 
 # Of a longer frame the beginning is kept.
@@ -97,7 +97,13 @@ class DatabaseUnit:
             return
         kept = storable.text(masked(text)[:LONGEST_FRAME])
         self._gathered.frames.append(
-            {"charger_id": charger, "at": now, "outgoing": outgoing, "text": kept, "size": len(kept)}
+            {
+                "charger_id": charger,
+                "at": milliseconds(now),
+                "outgoing": outgoing,
+                "text": kept,
+                "size": len(kept),
+            }
         )
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
