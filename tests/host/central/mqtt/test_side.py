@@ -36,7 +36,9 @@ class Desk:
     def wait_for(self, what, serial):
         """Its link."""
         with self._changed:
-            assert self._changed.wait_for(lambda: (what, serial) in [each[:2] for each in self.arrived], BOUND_S)
+            assert self._changed.wait_for(
+                lambda: (what, serial) in [each[:2] for each in self.arrived], BOUND_S
+            )
         return next(link for each, who, link in self.arrived if (each, who) == (what, serial))
 
     def _note(self, *what):
