@@ -50,8 +50,8 @@ from chargerctl.central.schemas import (
 )
 from chargerctl.central.script import USUAL, Script
 from chargerctl.central.violation import Violation, Violations
+from chargerctl.ocppj import MAX_FRAME_BYTES
 
-MAX_FRAME_BYTES = 256 * 1024
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
 MAX_DESCRIPTION = 255
 
@@ -74,10 +74,10 @@ class Conversation:
         serial: str = "",
         id_prefix: str = "csms",
     ) -> None:
-        """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(); so is
-        `on_refused({key: why})`, with what the charger did not take of the profile (welcome.py). `serial` is the charger's
-        name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers each
-        conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
+        """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `serial` is the
+        charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers
+        each conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
@@ -157,6 +157,11 @@ class Conversation:
         """A simulated one, without its database: transactionIds begin at 1 again."""
         self.ledger.restart()
         self._received.clear()
+
+    @property
+    def registered(self) -> bool:
+        """Whether it was accepted."""
+        return self._registration.accepted
 
     # What comes from the charger.
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Whether a charger is accepted, and so may call, and is welcomed."""
+"""Whether a charger is accepted, and so may call, and is asked for its configuration and statuses."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 from chargerctl.central.asking import Asking
 from chargerctl.central.books.interface import Books
+from chargerctl.central.first_calls import FirstCalls
 from chargerctl.central.kept import Kept
 from chargerctl.central.manner import Manner
 from chargerctl.central.our_calls import OurCalls
 from chargerctl.central.schemas import FrameError
-from chargerctl.central.welcome import Welcome
 
 
 class Registration:
-    """`refused` hears what the charger did not take of the manner's profile (welcome.py)."""
+    """`refused` hears what the charger did not take of the manner's profile (first_calls.py)."""
 
     def __init__(
         self,
@@ -30,9 +30,9 @@ class Registration:
         self._books = books
         self._manner = manner
         self._calls = calls
-        # What its last BootNotification was answered with; "" before one, and when a welcome was broken off.
+        # What its last BootNotification was answered with; "" before one, and when the first calls were broken off.
         self._status = Kept("")
-        self._welcome = Welcome(asking, manner.profile, refused, self._forget)
+        self._first_calls = FirstCalls(asking, manner.profile, refused, self._forget)
 
     @property
     def accepted(self) -> bool:
@@ -50,8 +50,8 @@ class Registration:
             return True
         if not self._manner.refuses_strangers:
             return False
-        if never_booted and self._manner.welcomes:
-            self._welcome.tell_to_boot(now)
+        if never_booted and self._manner.first_calls:
+            self._first_calls.tell_to_boot(now)
         # OCPP-J errata 3.8.
         raise FrameError("SecurityError", f"{action} before BootNotification was accepted")
 
@@ -63,17 +63,17 @@ class Registration:
 
     def saved(self) -> None:
         self._status.saved()
-        self._welcome.saved()
+        self._first_calls.saved()
 
     def lost(self) -> None:
         self._status.lost()
-        self._welcome.lost()
+        self._first_calls.lost()
 
     def _accept(self, booted: bool) -> None:
         self._status.value = "Accepted"
-        if self._manner.welcomes:
-            self._welcome.begin(statuses=not booted)
+        if self._manner.first_calls:
+            self._first_calls.begin(statuses=not booted)
 
     def _forget(self) -> None:
-        """The books are asked about it again, and then it is welcomed again."""
+        """The books are asked about it again, and then it gets the first calls again."""
         self._status.value = ""

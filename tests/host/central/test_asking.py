@@ -14,7 +14,7 @@ ACCEPTED = {"status": "Accepted"}
 
 @pytest.fixture
 def service():
-    """A charger that is accepted, and was welcomed."""
+    """A charger that is accepted, and had its first calls."""
     service = Service()
     service.boot()
     service.converse(lambda action, payload: {})

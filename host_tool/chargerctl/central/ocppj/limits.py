@@ -16,7 +16,7 @@ class Limits:
     frame_bytes: int = MAX_FRAME_BYTES
     fragments: int = 256
     """Of one message: empty ones add nothing to its size."""
-    unsent_bytes: int = 256 * 1024
+    unsent_bytes: int = 512 * 1024
     """What waits for a charger that does not read, pongs included."""
 
     handshake_s: float = 10
