@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import click
+from chargerctl.cli.main import cli
+
 SECRET = "correct horse battery"
 CONFIG = f"""
 [wifi]
@@ -19,6 +22,20 @@ broker = "10.0.0.2"
 """
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+def leaves(group: click.Group = cli, before: str = "") -> dict[str, click.Command]:
+    """Every command that does something, by its words: "config check"."""
+    found: dict[str, click.Command] = {}
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= leaves(command, f"{before}{word} ")
+        else:
+            found[f"{before}{word}"] = command
+    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:

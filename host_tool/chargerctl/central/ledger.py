@@ -90,6 +90,12 @@ class Ledger:
         elif action == "StopTransaction":
             self.stopped(payload)
 
+    def registered(self) -> bool:
+        return False
+
+    def told(self, action: str, payload: dict[str, Any], answer: dict[str, Any], now: float) -> None:
+        """It keeps transactions only."""
+
     def started(self, transaction_id: int, start: dict[str, Any]) -> None:
         """A StartTransaction was accepted under this id."""
         if self._starts.setdefault(_identity(start), transaction_id) == transaction_id:

@@ -1,19 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Boards as a table for a terminal, and as lines with tabs for a pipe: both have one line for each."""
+"""Boards as a table, one line for each."""
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
 
 from chargerctl.boards.devices import Device, Way
-from chargerctl.visible import visible
+from chargerctl.cli.table import Table
 
 _COLUMNS = ("name", "board", "UID", "reached by", "charger", "firmware", "CircuitPython", "running since")
-_UNKNOWN = "-"
 
 
 def cells(device: Device) -> list[str]:
@@ -39,27 +36,5 @@ def _limit(way: Way) -> str:
     return ""
 
 
-def plain_lines(found: Sequence[Device]) -> list[str]:
-    """Columns between tabs, which no cell has in it; `-` for what is not known."""
-    return [
-        "\t".join(visible(cell).replace("\t", " ") or _UNKNOWN for cell in cells(device)) for device in found
-    ]
-
-
-def table_lines(found: Sequence[Device], width: int | None = None) -> list[str]:
-    """As wide as the terminal; columns without anything in them are left out."""
-    from rich.console import Console  # slow to load
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    rows = [cells(device) for device in found]
-    shown = [index for index in range(len(_COLUMNS)) if any(row[index] for row in rows)]
-    columns = [Column(_COLUMNS[index], overflow="fold") for index in shown]
-    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for row in rows:
-        table.add_row(*(Text(visible(row[index])) for index in shown))
-    width = width or shutil.get_terminal_size().columns
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
-    with console.capture() as printed:
-        console.print(table)
-    return [line.rstrip() for line in printed.get().splitlines()]
+def device_table(found: Sequence[Device]) -> Table:
+    return Table(_COLUMNS, [cells(device) for device in found])

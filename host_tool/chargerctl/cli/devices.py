@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -26,7 +25,7 @@ from chargerctl.boards.surroundings import (
     with_names,
 )
 from chargerctl.cli.approach import given_password
-from chargerctl.cli.device_table import plain_lines, table_lines
+from chargerctl.cli.device_table import device_table
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.deploy.deployed import deployed_on
 from chargerctl.errors import ChargerctlError
@@ -132,7 +131,7 @@ def _answer(found: list[Device], notes: list[str]) -> Answer:
         return Answer(
             value, [], ["no board found: plug one in; docs/troubles.md says what else to try", *notes]
         )
-    return Answer(value, table_lines(found) if sys.stdout.isatty() else plain_lines(found), notes)
+    return Answer(value, device_table(found).lines(), notes)
 
 
 def _reasons(found: Iterable[Device]) -> list[str]:

@@ -18,9 +18,10 @@ from chargerctl.boards.devices import Device, Way
 from chargerctl.boards.network import Announced
 from chargerctl.boards.sightings import Deployed, Sightings
 from chargerctl.cli import devices as command
-from chargerctl.cli.device_table import plain_lines, table_lines
+from chargerctl.cli.device_table import device_table
 from chargerctl.cli.devices import look_until
 from chargerctl.cli.main import main
+from chargerctl.cli.table import plain_lines, table_lines
 from chargerctl.transport.web import console
 from click.shell_completion import CompletionItem
 
@@ -307,7 +308,7 @@ BOARD = Device(
 
 def test_a_terminal_gets_columns() -> None:
     other = Device(through="CP210x", ways=(Way("serial", SerialPort("/dev/ttyUSB0")),))
-    assert table_lines([BOARD, other], 160) == [
+    assert table_lines(device_table([BOARD, other]), 160) == [
         "name    board                 UID               reached by                                      "
         "charger            firmware  CircuitPython",
         "garage  raspberry_pi_pico2_w  E66164084373532B  drive /media/me/CIRCUITPY, serial /dev/ttyACM0  "
@@ -318,7 +319,7 @@ def test_a_terminal_gets_columns() -> None:
 
 def test_in_a_narrow_terminal_nothing_of_an_address_is_lost() -> None:
     far = Way("drive", Folder(Path("/media/somebody/with/a/long/name/CIRCUITPY")))
-    lines = table_lines([Device(ways=(far,))], 40)
+    lines = table_lines(device_table([Device(ways=(far,))]), 40)
     assert max(map(len, lines)) <= 40
     start = lines[0].index("reached by")
     assert "".join(line[start:].strip() for line in lines[1:]) == f"drive{far.address}"
@@ -326,13 +327,13 @@ def test_in_a_narrow_terminal_nothing_of_an_address_is_lost() -> None:
 
 def test_what_a_board_calls_itself_can_neither_move_the_cursor_nor_break_the_columns() -> None:
     hostile = Device(UID, "a\x1b[2Jb\tc", "\u202e", deployed=Deployed("x\ny", "[red]z[/red]"))
-    (line,) = plain_lines([hostile])
+    (line,) = plain_lines(device_table([hostile]).rows)
     assert line.count("\t") == 7
-    for text in (line, *table_lines([hostile], 200)):
+    for text in (line, *table_lines(device_table([hostile]), 200)):
         assert "\x1b" not in text
         assert "\n" not in text
         assert "\u202e" not in text
-    assert "[red]z[/red]" in table_lines([hostile], 200)[1]
+    assert "[red]z[/red]" in table_lines(device_table([hostile]), 200)[1]
 
 
 # Names in other commands.

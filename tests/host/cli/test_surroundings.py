@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 import pytest
-from chargerctl.cli.main import COMMANDS, cli, main
+from chargerctl.cli.main import main
+
+from tests.host.commands import leaves
 
 # Each command as it fails or does little; {drive} is a deployed folder.
 CALLS = {
@@ -24,6 +26,10 @@ CALLS = {
     "config pull": ["config", "pull", "--dry-run", "--drive", "{drive}"],
     "devices": ["devices", "--no-network"],
     "simulate": ["simulate", "--drive", "{drive}", "--script", "wrong.script"],
+    "central init": ["central", "init", "-c", "new-central.toml"],
+    "central broker mosquitto": ["central", "broker", "mosquitto", "--database", "no-books.sqlite"],
+    # Nobody listens at that port.
+    "bridge": ["bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9"],
     "deploy": ["deploy", "--libs", "skip", "--drive", "{drive}"],
     "rollback": ["rollback", "--drive", "{drive}"],
     "backup": ["backup", "--to", "backup.zip", "--drive", "{drive}"],
@@ -43,19 +49,7 @@ ENCODINGS = ("cp1252", "cp437", "latin-1", "ascii", "utf-8")
 NAME = "Säule 中 ⚡"
 
 
-def leaves():
-    context = click.Context(cli)
-    for name in COMMANDS:
-        command = cli.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from (
-                (f"{name} {sub}", command.get_command(context, sub)) for sub in command.list_commands(context)
-            )
-        else:
-            yield name, command
-
-
-LEAVES = dict(leaves())
+LEAVES = leaves()
 every_command = pytest.mark.parametrize("name", CALLS)
 
 
@@ -211,6 +205,7 @@ def test_a_folder_that_may_not_be_read_is_a_line(call, name, folder, anybody):
     (shut / "a").write_text("")
     arguments = {
         "init": ["init", "-c", "shut/a"],
+        "central init": ["central", "init", "-c", "shut/a"],
         "restore": ["restore", "shut/a"],
         "get": ["get", "code.py"],
         "install-circuitpython": ["install-circuitpython", "shut/a"],

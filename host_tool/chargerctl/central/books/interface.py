@@ -37,6 +37,14 @@ class Books(Protocol):
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
 
+    def registered(self) -> bool:
+        """Whether its last BootNotification was accepted, and it may still come: it is asked once for a charger that goes on
+        without a BootNotification (after a restart of the central system)."""
+
+    def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
+        """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration), the
+        version of its local list (GetLocalListVersion, SendLocalList) … Both payloads are valid by their schemas."""
+
 
 @dataclass(frozen=True)
 class WaitingCall:
@@ -51,8 +59,9 @@ class WaitingCall:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a call: `answer` for a CALLRESULT; else `error`: a CALLERROR's code, or Timeout (sent, no answer),
-    NotConnected, Cancelled; `detail` in words."""
+    """What became of a call: `answer` for a CALLRESULT; else `error`: a CALLERROR's code, or Timeout (sent, no answer: it
+    may have been carried out), InvalidAnswer (it breaks the schema), NotConnected (not sent), Cancelled (not sent); `detail`
+    in words."""
 
     answer: Payload | None = None
     error: str = ""
@@ -61,6 +70,16 @@ class Outcome:
 
 class Unit(Protocol):
     """One unit of work: what is written in it is kept together, at its end, or not at all."""
+
+    def known(self, serial: str) -> bool:
+        """It is in the books as the owner's, and allowed."""
+
+    def chargers(self) -> Iterable[str]:
+        """The serials of all that are known."""
+
+    def working(self, now: float) -> None:
+        """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
+        shows whether the books can be written."""
 
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
@@ -72,7 +91,7 @@ class Unit(Protocol):
         """It is connected over this transport; None: over none any more."""
 
     def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
-        """Keep a frame for a time."""
+        """Keep a frame for a time, without the secrets in it."""
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
         """Calls that were asked for since the last time, oldest first. Each is given out once."""

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Calls that somebody wants a charger to get: asked for by a command, given out once to the worker that speaks to chargers,
+answered, and read by the command. Nothing but these rows passes between the two processes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+
+from chargerctl.central.books import masking, storable
+from chargerctl.central.books.interface import Outcome, Payload, WaitingCall
+from chargerctl.central.books.tables import calls, chargers, workers
+
+# A worker that was not seen for so long is dead.
+WORKER_LEASE_S = 15.0
+_MOST_AT_ONCE = 100
+
+_QUEUED = (
+    select(calls.c.id, chargers.c.serial, calls.c.action, calls.c.payload, calls.c.timeout_s)
+    .join(chargers)
+    .where(calls.c.state == "queued")
+    .order_by(calls.c.id)
+    .limit(_MOST_AT_ONCE)
+    # PostgreSQL: another worker takes others, and waits for none. SQLite has one writer at a time.
+    .with_for_update(of=calls, skip_locked=True)
+)
+_SENT = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values(state="sent", sent_at=bindparam("now"), worker=bindparam("by"), payload=bindparam("kept"))
+)
+_OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).where(
+    calls.c.id == bindparam("call")
+)
+
+
+def ask(
+    connection: Connection, serial: str, action: str, payload: Payload, timeout_s: float, now: float
+) -> int | None:
+    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema."""
+    charger = connection.execute(
+        select(chargers.c.id).where(chargers.c.serial == serial)
+    ).scalar_one_or_none()
+    if charger is None:
+        return None
+    row = {
+        "charger_id": charger,
+        "action": action,
+        "payload": storable.exact(payload),
+        "timeout_s": timeout_s,
+        "asked_at": now,
+    }
+    return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
+
+
+def cancel(connection: Connection, call: int, now: float) -> bool:
+    """Whether it could be taken back: no worker had it yet."""
+    cancelled = (
+        update(calls)
+        .where(calls.c.id == call, calls.c.state == "queued")
+        .values(state="ended", ended_at=now, error="Cancelled", detail="before it was sent")
+    )
+    return connection.execute(cancelled).rowcount == 1
+
+
+def outcome(connection: Connection, call: int) -> Outcome | None:
+    """What became of it; None: nothing yet."""
+    row = connection.execute(_OUTCOME, {"call": call}).one_or_none()
+    if row is None:
+        return Outcome(error="Cancelled", detail="the books do not have this call")
+    if row.state != "ended":
+        return None
+    return Outcome(
+        answer=None if row.answer is None else json.loads(row.answer), error=row.error, detail=row.detail
+    )
+
+
+def give_out(connection: Connection, worker: str, now: float) -> list[WaitingCall]:
+    """The queued calls, oldest first, to this worker and nobody else."""
+    end_overdue(connection, now)
+    rows = connection.execute(_QUEUED).all()
+    found = [
+        WaitingCall(each.id, each.serial, each.action, json.loads(each.payload), each.timeout_s)
+        for each in rows
+    ]
+    if found:
+        sent: list[dict[str, Any]] = [
+            {
+                "call": each.id,
+                "now": now,
+                "by": worker,
+                "kept": storable.exact(masking.masked_payload(each.payload)),
+            }
+            for each in found
+        ]
+        connection.execute(_SENT, sent)
+    return found
+
+
+def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None:
+    """Keep the outcome, unless it has ended already."""
+    answer = outcome.answer
+    connection.execute(
+        update(calls)
+        .where(calls.c.id == call, calls.c.state != "ended")
+        .values(
+            state="ended",
+            ended_at=now,
+            answer=None if answer is None else storable.exact(masking.masked_payload(answer)),
+            error=storable.text(outcome.error),
+            detail=storable.text(outcome.detail),
+        )
+    )
+
+
+def end_overdue(connection: Connection, now: float) -> None:
+    """End the calls that no worker took in time, and those of a worker that is dead."""
+    # The sum has the type of its first column, and so has `now`: milliseconds.
+    too_old = and_(calls.c.state == "queued", calls.c.asked_at + 1000 * calls.c.timeout_s < now)
+    living = select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
+    orphaned = and_(calls.c.state == "sent", or_(calls.c.worker.is_(None), calls.c.worker.not_in(living)))
+    for condition, error, detail in (
+        (too_old, "NotConnected", "no central system runs on these books, or it is too busy"),
+        (orphaned, "Timeout", "the central system stopped before the answer came"),
+    ):
+        connection.execute(
+            update(calls).where(condition).values(state="ended", ended_at=now, error=error, detail=detail)
+        )

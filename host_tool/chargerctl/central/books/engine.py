@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Connections to the database of the books: what its URL may say, and what holds for every connection.
+
+SQLite: write-ahead log, every commit on the disk (synchronous=FULL) before it returns, foreign keys. PostgreSQL: a lost
+server is noticed within seconds, not after the hours of TCP.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from chargerctl.central.books.interface import BooksError
+from chargerctl.errors import InputError
+from chargerctl.files import refuse_other_than_file
+
+# How long a writer waits for another one.
+LOCK_TIMEOUT_S = 5
+
+_POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
+_POSTGRESQL_OPTIONS = (
+    f"-c synchronous_commit=on -c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout=30s "
+    "-c idle_in_transaction_session_timeout=60s"
+)
+
+
+def database_url(text: str | URL) -> URL:
+    """Of `--database`: a file's path, sqlite:///PATH or postgresql://USER@HOST/NAME; InputError."""
+    if isinstance(text, str) and "://" not in text:
+        if not text:
+            raise InputError("the database has no name: give a file, or postgresql://USER@HOST/NAME")
+        return URL.create("sqlite+pysqlite", database=str(Path(text).expanduser()))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # Without the text: it may hold a password.
+        raise InputError(
+            "the database's URL cannot be read: sqlite:///PATH or postgresql://USER@HOST/NAME"
+        ) from None
+    if url.drivername in _POSTGRESQL_NAMES:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise InputError(f"{url.drivername} is not a database for the books: use sqlite or postgresql")
+    if url.database in (None, "", ":memory:") or url.query:
+        raise InputError("the books need a file: sqlite:///PATH")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def place(url: URL) -> str:
+    """How messages name the database, without a password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    host = url.host or url.query.get("host") or "localhost"
+    return f"{host}:{url.port or 5432}/{url.database or url.username or ''}"
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine that has connected to nothing yet; BooksError where its driver is not installed."""
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def begin_for_writing(connection: Connection) -> Connection:
+    """So that its next transaction has the right to write from its beginning: SQLite cannot wait for it later."""
+    return connection.execution_options(begin="BEGIN IMMEDIATE")
+
+
+def create_private_file(path: Path) -> None:
+    """An empty file that only its owner can read, unless there is one: the books hold hashes of passwords. BooksError."""
+    try:
+        refuse_other_than_file(path)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise BooksError(f"{path}: the books cannot be opened: {error.strerror}") from None
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S})
+
+    # Python's own idea of when a transaction begins is too late, and differs between its versions.
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    if importlib.util.find_spec("psycopg") is None:
+        raise BooksError("books in PostgreSQL need psycopg: pip install 'chargerctl[postgresql]'")
+    options = url.query.get("options", "")
+    given = options if isinstance(options, str) else " ".join(options)
+    return create_engine(
+        url,
+        # A connection that broke since it was used last is replaced, not handed out.
+        pool_pre_ping=True,
+        pool_timeout=LOCK_TIMEOUT_S,
+        connect_args={
+            "options": f"{_POSTGRESQL_OPTIONS} {given}".rstrip(),
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
+        },
+    )

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Cards, and where each may charge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from chargerctl.central.books.cards import normal
+from chargerctl.central.books.owner import Card
+from chargerctl.central.books.tables import card_chargers, cards, chargers
+
+
+def all_cards(connection: Connection, id_tag: str | None = None) -> Iterator[Card]:
+    """Every card, or the one of this idTag, in the order of their idTags."""
+    places: dict[int, list[str]] = {}
+    query: Any = select(card_chargers.c.card_id, chargers.c.serial).join(chargers).order_by(chargers.c.serial)
+    for card, serial in connection.execute(query):
+        places.setdefault(card, []).append(serial)
+    query = select(cards).order_by(cards.c.id_tag)
+    if id_tag is not None:
+        query = query.where(cards.c.id_tag == normal(id_tag))
+    for row in connection.execute(query):
+        yield Card(
+            id_tag=row.id_tag,
+            name=row.name,
+            parent=row.parent,
+            valid_until=row.valid_until,
+            blocked=row.blocked,
+            chargers=None if row.everywhere else places.get(row.id, []),
+        )

@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Chargers with their state."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from chargerctl.central.books.calls import WORKER_LEASE_S
+from chargerctl.central.books.tables import (
+    chargers,
+    complaints,
+    configuration,
+    connectors,
+    meter_values,
+    transactions,
+    workers,
+)
+
+# The measurand of a charger's own energy register.
+REGISTER = "Energy.Active.Import.Register"
+
+
+@dataclass
+class Running:
+    """A transaction that was not stopped. energy_wh: by its last meter value, None without one."""
+
+    id: int
+    connector_id: int | None
+    id_tag: str
+    status: str
+    started_at: float
+    energy_wh: float | None
+
+
+@dataclass
+class Charger:
+    """A row of chargers with all that belongs to it. transport: "mqtt", "websocket", or "" while it is not connected."""
+
+    serial: str
+    name: str
+    known: bool
+    allowed: bool
+    has_password: bool
+    transport: str
+    connected_at: float | None
+    first_seen: float
+    last_seen: float | None
+    registration: str
+    booted_at: float | None
+    boot: dict[str, Any]
+    connectors: list[dict[str, Any]] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+
+
+def all_chargers(connection: Connection, now: float, serial: str | None = None) -> list[Charger]:
+    """Every charger, or the one of this serial, in the order of their serials."""
+    query = select(chargers).order_by(chargers.c.serial)
+    if serial is not None:
+        query = query.where(chargers.c.serial == serial)
+    found = {each.id: each for each in connection.execute(query)}
+    living = set(
+        connection.execute(
+            select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
+        ).scalars()
+    )
+    result = {number: _charger(each, living) for number, each in found.items()}
+    one = list(found) if serial is not None else None
+    for each in connection.execute(
+        _of(select(connectors).order_by(connectors.c.connector_id), connectors, one)
+    ):
+        values = dict(each._mapping)
+        result[values.pop("charger_id")].connectors.append(values)
+    running = (
+        select(transactions).where(transactions.c.stop_received_at.is_(None)).order_by(transactions.c.id)
+    )
+    for each in connection.execute(_of(running, transactions, one)).all():
+        result[each.charger_id].running.append(_running(connection, each))
+    return list(result.values())
+
+
+def configuration_of(connection: Connection, serial: str) -> list[Row[Any]]:
+    """key, value, readonly, received_at; the last that the charger told. A secret has no value."""
+    query = (
+        select(
+            configuration.c.key, configuration.c.value, configuration.c.readonly, configuration.c.received_at
+        )
+        .join(chargers)
+        .where(chargers.c.serial == serial)
+        .order_by(func.lower(configuration.c.key))
+    )
+    return list(connection.execute(query))
+
+
+def complaints_of(connection: Connection, serial: str | None = None, most: int = 100) -> list[Row[Any]]:
+    """serial, at, transaction_id, reason, action, payload (JSON): what fits nothing in the books, the newest first."""
+    query = (
+        select(
+            chargers.c.serial,
+            complaints.c.at,
+            complaints.c.transaction_id,
+            complaints.c.reason,
+            complaints.c.action,
+            complaints.c.payload,
+        )
+        .join(chargers)
+        .order_by(complaints.c.id.desc())
+        .limit(most)
+    )
+    if serial is not None:
+        query = query.where(chargers.c.serial == serial)
+    return list(connection.execute(query))
+
+
+def _of(query: Any, table: Any, one: list[int] | None) -> Any:
+    return query if one is None else query.where(table.c.charger_id.in_(one))
+
+
+def _charger(row: Any, living: set[str]) -> Charger:
+    connected = row.transport is not None and row.worker in living
+    return Charger(
+        serial=row.serial,
+        name=row.name,
+        known=row.known,
+        allowed=row.allowed,
+        has_password=row.password_hash is not None,
+        transport=row.transport if connected else "",
+        connected_at=row.connected_at,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        registration=row.registration or "",
+        booted_at=row.booted_at,
+        boot=json.loads(row.boot) if row.boot else {},
+    )
+
+
+def _running(connection: Connection, row: Any) -> Running:
+    return Running(
+        row.id, row.connector_id, row.id_tag, row.status, row.started_at, _energy_so_far(connection, row)
+    )
+
+
+def _energy_so_far(connection: Connection, row: Any) -> float | None:
+    last = connection.execute(
+        select(meter_values.c.value, meter_values.c.unit)
+        .where(
+            meter_values.c.charger_id == row.charger_id,
+            meter_values.c.transaction_id == row.id,
+            meter_values.c.measurand == REGISTER,
+            meter_values.c.phase == "",
+            meter_values.c.location == "Outlet",
+            meter_values.c.format == "Raw",
+        )
+        .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    try:
+        return (
+            None
+            if last is None or row.meter_start is None
+            else float(last.value) * (1000 if last.unit == "kWh" else 1) - row.meter_start
+        )
+    except ValueError:  # it is text, and from a charger
+        return None

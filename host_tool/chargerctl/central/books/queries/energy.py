@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Energy by card, charger and month, of sessions that have stopped. A session counts in the month in which it started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select
+
+from chargerctl.central.books.queries.sessions import Filter, filtered
+from chargerctl.central.books.tables import cards, chargers, transactions
+
+By = Literal["card", "charger", "month"]
+
+
+@dataclass
+class Energy:
+    """key: the idTag, serial and month (YYYY-MM) that were asked for, in that order; name: of the card, or the charger where
+    no card was asked for."""
+
+    key: tuple[str, ...]
+    name: str
+    sessions: int = 0
+    energy_wh: int = 0
+
+
+def energy(connection: Connection, wanted: Filter, by: tuple[By, ...], zone: tzinfo | None) -> list[Energy]:
+    """Sums, in the order of their keys. zone: whose months; None: this computer's. Reads sessions a few at a time."""
+    sums: dict[tuple[str, ...], Energy] = {}
+    for row in _rows(connection, wanted):
+        month = datetime.fromtimestamp(row.started_at, zone).strftime("%Y-%m") if "month" in by else ""
+        parts = {"card": row.id_tag, "charger": row.serial, "month": month}
+        key = tuple(parts[each] for each in by)
+        name = row.card_name if "card" in by else row.charger_name if "charger" in by else ""
+        found = sums.setdefault(key, Energy(key, name or ""))
+        found.sessions += 1
+        found.energy_wh += row.energy_wh
+    return [sums[key] for key in sorted(sums)]
+
+
+def _rows(connection: Connection, wanted: Filter) -> Iterator[Any]:
+    query = (
+        select(
+            transactions.c.id_tag,
+            chargers.c.serial,
+            transactions.c.started_at,
+            transactions.c.energy_wh,
+            cards.c.name.label("card_name"),
+            chargers.c.name.label("charger_name"),
+        )
+        .select_from(transactions)
+        .join(chargers)
+        .outerjoin(cards, cards.c.id_tag == transactions.c.id_tag)
+        .where(transactions.c.energy_wh.is_not(None))
+    )
+    yield from connection.execution_options(yield_per=1000).execute(filtered(query, wanted))

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Sessions: transactions with their card and energy, by page or one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from chargerctl.central.books.cards import normal
+from chargerctl.central.books.tables import cards, chargers, meter_values, transactions
+
+_AT_ONCE = 500
+
+_SESSIONS: Select[Any] = (
+    select(
+        transactions.c.id,
+        chargers.c.serial,
+        chargers.c.name.label("charger_name"),
+        transactions.c.connector_id,
+        transactions.c.id_tag,
+        cards.c.name.label("card_name"),
+        transactions.c.status,
+        transactions.c.meter_start,
+        transactions.c.meter_stop,
+        transactions.c.energy_wh,
+        transactions.c.started_at,
+        transactions.c.start_time,
+        transactions.c.stopped_at,
+        transactions.c.stop_time,
+        transactions.c.start_received_at,
+        transactions.c.stop_received_at,
+        transactions.c.stop_reason,
+        transactions.c.stop_id_tag,
+    )
+    .select_from(transactions)
+    .join(chargers)
+    .outerjoin(cards, cards.c.id_tag == transactions.c.id_tag)
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which sessions. begin and end: when they started, Unix time, end excluded; running: only those that run (True), or
+    that have stopped (False); refused: also those whose card was not accepted."""
+
+    serial: str | None = None
+    id_tag: str | None = None
+    begin: float | None = None
+    end: float | None = None
+    running: bool | None = None
+    refused: bool = True
+
+
+def sessions(
+    connection: Connection, wanted: Filter, *, most: int | None = None, before: int | None = None
+) -> Iterator[Row[Any]]:
+    """The newest ids first, at most `most`, and only those before the id `before` (the last of the page before).
+
+    id, serial, charger_name, connector_id, id_tag, card_name, status, meter_start, meter_stop, energy_wh, started_at,
+    start_time, stopped_at, stop_time, start_received_at, stop_received_at, stop_reason, stop_id_tag. What the stop brings is
+    None while it runs. started_at and stopped_at are the charger's times, or those of receipt where its clock cannot be
+    right.
+    """
+    query = filtered(_SESSIONS, wanted).order_by(transactions.c.id.desc())
+    if before is not None:
+        query = query.where(transactions.c.id < before)
+    if most is not None:
+        query = query.limit(most)
+    yield from connection.execution_options(yield_per=_AT_ONCE).execute(query)
+
+
+def session(connection: Connection, number: int) -> Row[Any] | None:
+    """The one with this transaction id."""
+    return connection.execute(_SESSIONS.where(transactions.c.id == number)).one_or_none()
+
+
+def meter_values_of(connection: Connection, number: int) -> Iterator[Row[Any]]:
+    """time, at, value, unit, measurand, context, phase, location, format of a session, the oldest first."""
+    columns = meter_values.c
+    query: Select[Any] = (
+        select(
+            columns.time,
+            columns.at,
+            columns.value,
+            columns.unit,
+            columns.measurand,
+            columns.context,
+            columns.phase,
+            columns.location,
+            columns.format,
+        )
+        .join(
+            transactions,
+            (transactions.c.charger_id == columns.charger_id) & (transactions.c.id == columns.transaction_id),
+        )
+        .where(transactions.c.id == number)
+        .order_by(columns.at, columns.id)
+    )
+    yield from connection.execution_options(yield_per=_AT_ONCE).execute(query)
+
+
+def filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """A query over transactions and chargers, for these sessions only."""
+    conditions = [
+        (wanted.serial, lambda serial: chargers.c.serial == serial),
+        (wanted.id_tag, lambda id_tag: transactions.c.id_tag == normal(id_tag)),
+        (wanted.begin, lambda begin: transactions.c.started_at >= begin),
+        (wanted.end, lambda end: transactions.c.started_at < end),
+        (wanted.running, lambda running: transactions.c.stop_received_at.is_(None) == running),
+        (None if wanted.refused else "Accepted", lambda status: transactions.c.status == status),
+    ]
+    for value, condition in conditions:
+        if value is not None:
+            query = query.where(condition(value))
+    return query

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the books do not keep for good: frames, complaints and calls. Each portion is small, so that no charger waits for it.
+
+Transactions and meter values stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from chargerctl.central.books.tables import calls, complaints, frames
+
+PORTION = 500
+_DAY_S = 86_400
+# Somebody has read them, or never will.
+_CALLS_S = 30 * _DAY_S
+_MOST_COMPLAINTS = 1000
+_MEASURE_S = 60
+
+_SIZE = select(func.coalesce(func.sum(frames.c.size), 0))
+_OLDEST = select(frames.c.id, frames.c.at, frames.c.size).order_by(frames.c.at, frames.c.id).limit(PORTION)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Frames are kept for so many days, so many of each charger, and so many megabytes (millions of characters) in all. 0:
+    none."""
+
+    days: float = 30
+    each: int = 20_000
+    megabytes: float = 200
+
+    @property
+    def none(self) -> bool:
+        """Whether no frame is kept at all."""
+        return self.days <= 0 or self.megabytes <= 0 or self.each <= 0
+
+
+class Retention:
+    """Counts the frames that this process adds, so that their limit holds without measuring all of them each time."""
+
+    def __init__(self, keep: Keep) -> None:
+        self.keep = keep
+        # Characters of all frames, as far as this process knows; None: not measured yet.
+        self._size: int | None = None
+        self._measured_at = 0.0
+
+    def added(self, size: int) -> None:
+        """Frames of so many characters are in the books now."""
+        if self._size is not None:
+            self._size += size
+
+    def failed(self) -> None:
+        """What was removed last is still there."""
+        self._size = None
+
+    def is_due(self, now: float) -> bool:
+        """Whether there is something to do."""
+        return self._size is None or self._size > self._limit or self._is_old(now)
+
+    def remove(self, connection: Connection, now: float) -> bool:
+        """Remove a portion of what may not stay; whether there is more to remove at once."""
+        removed = [0]
+        if self._size is None or self._is_old(now):
+            self._size = connection.execute(_SIZE).scalar_one()
+            self._measured_at = now
+            removed = [
+                _beyond(connection, frames, self.keep.each),
+                _beyond(connection, complaints, _MOST_COMPLAINTS),
+                _delete(connection, calls, calls.c.asked_at < now - _CALLS_S),
+            ]
+        removed.append(self._oldest(connection, now))
+        if any(each >= PORTION for each in removed):
+            self._measured_at = 0.0
+        return self.is_due(now)
+
+    @property
+    def _limit(self) -> float:
+        return self.keep.megabytes * 1e6
+
+    def _is_old(self, now: float) -> bool:
+        # A clock may have been set back.
+        return not 0 <= now - self._measured_at < _MEASURE_S
+
+    def _oldest(self, connection: Connection, now: float) -> int:
+        """Those that are too old, or must go to make room."""
+        assert self._size is not None
+        gone = []
+        for each in connection.execute(_OLDEST).all():
+            # Room for some more, so that not each new frame removes one.
+            if each.at >= now - self.keep.days * _DAY_S and self._size <= 0.9 * self._limit:
+                break
+            gone.append(each.id)
+            self._size -= each.size
+        return _delete(connection, frames, frames.c.id.in_(gone)) if gone else 0
+
+
+def _beyond(connection: Connection, table: Any, most: int) -> int:
+    """The oldest rows of a charger that has more than it may; how many were removed."""
+    charger = connection.execute(
+        select(table.c.charger_id).group_by(table.c.charger_id).having(func.count() > most).limit(1)
+    ).scalar()
+    if charger is None:
+        return 0
+    its = table.c.charger_id == charger
+    newest = select(table.c.id).where(its).order_by(table.c.id.desc())
+    first = connection.execute(newest.offset(most - 1).limit(1)).scalar_one()
+    _delete(connection, table, its & (table.c.id < first))
+    # There may be others.
+    return PORTION
+
+
+def _delete(connection: Connection, table: Any, condition: Any) -> int:
+    few = select(table.c.id).where(condition).order_by(table.c.id).limit(PORTION)
+    return connection.execute(delete(table).where(table.c.id.in_(few))).rowcount

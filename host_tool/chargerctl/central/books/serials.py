@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which row of `chargers` belongs to a serial."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from chargerctl.central.books.policies import Policy
+from chargerctl.central.books.statements import Statements
+from chargerctl.central.books.tables import chargers
+
+# What may be a serial at all: it becomes a topic of MQTT, and a part of addresses and file names.
+_SERIAL = re.compile(r"(?!\.+$)[A-Za-z0-9._~!$&'()*,;=:@-]{1,48}")
+# Chargers that were refused and are shown to the owner. Anybody can think of new serials.
+MOST_STRANGERS = 200
+
+_ROW = select(chargers.c.id).where(chargers.c.serial == bindparam("serial"))
+_STRANGERS = select(func.count()).where(~chargers.c.known)
+
+
+class Serials:
+    """For one unit of work. `remembered` is shared by all units of a process: a row of chargers never goes."""
+
+    def __init__(
+        self, connection: Connection, statements: Statements, policy: Policy, remembered: dict[str, int]
+    ) -> None:
+        self._connection = connection
+        self._statements = statements
+        self._policy = policy
+        self._remembered = remembered
+        # Known in this unit only: it may not be kept.
+        self.new: dict[str, int] = {}
+
+    def find(self, serial: str) -> int | None:
+        """Its id, if the books have heard of it."""
+        known = self._remembered.get(serial) or self.new.get(serial)
+        if known is None and is_serial(serial):
+            known = self._connection.execute(_ROW, {"serial": serial}).scalar_one_or_none()
+            if known is not None:
+                self.new[serial] = known
+        return known
+
+    def enter(self, serial: str, now: float) -> int | None:
+        """Its id, also if it is new. None: it is no serial, or one stranger too many."""
+        known = self.find(serial)
+        if known is not None or not is_serial(serial):
+            return known
+        if (
+            self._policy is Policy.REFUSE
+            and self._connection.execute(_STRANGERS).scalar_one() >= MOST_STRANGERS
+        ):
+            return None
+        row: dict[str, Any] = {"serial": serial, "first_seen": now}
+        entered = self._connection.execute(self._statements.new_charger, row).scalar_one_or_none()
+        if entered is None:  # another worker was quicker
+            return self.find(serial)
+        self.new[serial] = entered
+        return entered
+
+
+def is_serial(serial: str) -> bool:
+    """Whether this can be the serial of a charger: 1 to 48 characters that mean nothing to MQTT, and
+    nothing in an address."""
+    return _SERIAL.fullmatch(serial) is not None

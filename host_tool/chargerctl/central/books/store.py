@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The books in a database.
+
+    books = open_books("charger.db")              # or postgresql://USER@HOST/NAME; makes or migrates the tables
+    with books.unit() as unit:                    # for the desk: kept at the end of the block, or not at all
+        unit.charger("GA001").book(...)
+    with books.reading() as connection:           # for commands and pages: queries
+        ...
+    with books.writing() as connection:           # likewise, to change cards and chargers
+        ...
+
+Every method may be called from any thread. All raise BooksError where the database fails, and can be tried again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, bindparam, select
+
+from chargerctl.central.books import workers
+from chargerctl.central.books.charger import is_welcome
+from chargerctl.central.books.engine import (
+    begin_for_writing,
+    create_private_file,
+    database_url,
+    make_engine,
+    place,
+)
+from chargerctl.central.books.faults import named
+from chargerctl.central.books.interface import BooksError, Unit
+from chargerctl.central.books.migrate import is_current, is_empty, migrate
+from chargerctl.central.books.policies import Policies
+from chargerctl.central.books.retention import Keep, Retention
+from chargerctl.central.books.statements import Statements
+from chargerctl.central.books.tables import chargers
+from chargerctl.central.books.unit import DatabaseUnit
+
+_ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
+    chargers.c.serial == bindparam("serial")
+)
+
+
+_NONE_YET = "{place}: there are no books yet: `chargerctl central serve` makes them"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A charger that may take part. password: its hash (passwords.py), or "" if it has none."""
+
+    serial: str
+    password: str
+
+
+def open_books(
+    database: str | URL,
+    policies: Policies | None = None,
+    *,
+    keep: Keep | None = None,
+    create: bool = True,
+    worker: str = "",
+) -> DatabaseStore:
+    """The books at this URL or in this file, with the tables of this program.
+
+    policies, keep: None for the defaults. create: make them where there are none; else that is a BooksError.
+
+    worker: a name of this process that no other has; it is made up if there is none.
+    InputError where `database` names none; BooksError where it cannot be used, is of a newer chargerctl, or not ours.
+    """
+    url = database_url(database)
+    if url.get_backend_name() == "sqlite":
+        path = Path(str(url.database))
+        if not create and not path.exists():
+            raise BooksError(_NONE_YET.format(place=path))
+        create_private_file(path)
+    engine = make_engine(url)
+    try:
+        with named(place(url)):
+            _prepare(engine, url, create)
+    except BaseException:
+        engine.dispose()
+        raise
+    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or _own_name())
+
+
+class DatabaseStore:
+    """See the docstring of this module."""
+
+    def __init__(self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str) -> None:
+        self.place = place
+        self.worker = worker
+        self._engine = engine
+        self._policies = policies
+        self._retention = Retention(keep)
+        self._statements = Statements(engine.dialect)
+        self._charger_ids: dict[str, int] = {}
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        try:
+            with self.writing() as connection:
+                unit = DatabaseUnit(
+                    connection,
+                    self._statements,
+                    self._policies,
+                    self.worker,
+                    self._charger_ids,
+                    keeps_frames=not self._retention.keep.none,
+                )
+                yield unit
+                frames = unit.write()
+        except BooksError:
+            # It may have failed because of what is remembered.
+            self._charger_ids = {}
+            raise
+        self._charger_ids |= unit.serials.new
+        self._retention.added(frames)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write, kept at the end of the block."""
+        with named(self.place), self._engine.connect() as connection:
+            begin_for_writing(connection)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and sees the books of one moment."""
+        with named(self.place), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
+    def charger_account(self, serial: str) -> Account | None:
+        """What a charger needs that connects for itself; None: it may not take part."""
+        with self.reading() as connection:
+            row = connection.execute(_ACCOUNT, {"serial": serial}).one_or_none()
+        if not is_welcome(row, self._policies):
+            return None
+        return Account(serial, (row and row.password_hash) or "")
+
+    def tidy(self, now: float) -> bool:
+        """Remove a small portion of what the books do not keep for good; whether there is more to remove at once. For the
+        process that adds frames, every few seconds."""
+        if not self._retention.is_due(now):
+            return False
+        try:
+            with self.writing() as connection:
+                return self._retention.remove(connection, now)
+        except BooksError:
+            self._retention.failed()
+            raise
+
+    def leave(self, now: float) -> None:
+        """For such a process, at its end."""
+        with self.writing() as connection:
+            workers.leave(connection, self.worker, now)
+
+    def close(self) -> None:
+        """Close every connection. Units that last are not ended."""
+        self._engine.dispose()
+
+
+def _prepare(engine: Engine, url: URL, create: bool) -> None:
+    with engine.connect() as connection:
+        current = is_current(connection, place(url))
+        if not current and not create and is_empty(connection):
+            raise BooksError(_NONE_YET.format(place=place(url)))
+    if not current:
+        with engine.connect() as connection:
+            begin_for_writing(connection)
+            with connection.begin():
+                migrate(connection, place(url))
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            # Not in a transaction; the driver's own connection does not begin one.
+            driver = connection.connection.driver_connection
+            mode = driver.execute("PRAGMA journal_mode = WAL").fetchone()[0] if driver else ""
+        if mode != "wal":
+            raise BooksError(
+                f"{url.database}: the books cannot be kept on this file system (no write-ahead log): use a local disk"
+            )
+
+
+def _own_name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

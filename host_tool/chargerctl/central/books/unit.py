@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One unit of work on the database (interface.Unit)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, select
+
+from chargerctl.central.books import calls, storable, workers
+from chargerctl.central.books.charger import ChargerBooks
+from chargerctl.central.books.gathered import Gathered
+from chargerctl.central.books.interface import Outcome, WaitingCall
+from chargerctl.central.books.masking import masked
+from chargerctl.central.books.policies import Policies
+from chargerctl.central.books.serials import Serials
+from chargerctl.central.books.statements import Statements
+from chargerctl.central.books.tables import calls as calls_table
+from chargerctl.central.books.tables import chargers, milliseconds
+from chargerctl.central.books.transactions import Numbers
+
+# Of a longer frame the beginning is kept.
+LONGEST_FRAME = 16_384
+
+_KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
+_CALL = (
+    select(chargers.c.serial, calls_table.c.action, calls_table.c.payload)
+    .join(chargers)
+    .where(calls_table.c.id == bindparam("call"))
+)
+
+
+class DatabaseUnit:
+    """Within a transaction that its maker has begun and ends; `write` comes before that end."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        statements: Statements,
+        policies: Policies,
+        worker: str,
+        remembered: dict[str, int],
+        *,
+        keeps_frames: bool,
+    ) -> None:
+        self._connection = connection
+        self._statements = statements
+        self._policies = policies
+        self._worker = worker
+        self._keeps_frames = keeps_frames
+        self._numbers = Numbers(connection)
+        self._gathered = Gathered()
+        self.serials = Serials(connection, statements, policies.chargers, remembered)
+
+    def known(self, serial: str) -> bool:
+        return self._connection.execute(_KNOWN.where(chargers.c.serial == serial)).first() is not None
+
+    def chargers(self) -> Iterable[str]:
+        return self._connection.execute(_KNOWN.order_by(chargers.c.serial)).scalars().all()
+
+    def working(self, now: float) -> None:
+        workers.beat(self._connection, self._statements, self._worker, now)
+
+    def charger(self, serial: str) -> ChargerBooks:
+        return ChargerBooks(
+            serial,
+            self._connection,
+            self._statements,
+            self.serials,
+            self._numbers,
+            self._gathered,
+            self._policies,
+        )
+
+    def seen(self, serial: str, transport: str, now: float) -> None:
+        charger = self.serials.enter(serial, now)
+        if charger is not None:
+            self._gathered.seen[charger] = now
+
+    def connected(self, serial: str, transport: str | None, now: float) -> None:
+        charger = self.serials.enter(serial, now)
+        if charger is not None:
+            by = None if transport is None else self._worker
+            self._gathered.connected[charger] = {
+                "charger": charger,
+                "over": transport,
+                "now": now,
+                "by": by,
+                "mine": self._worker,
+            }
+
+    def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
+        charger = self.serials.enter(serial, now) if self._keeps_frames else None
+        if charger is None:
+            return
+        kept = storable.text(masked(text)[:LONGEST_FRAME])
+        self._gathered.frames.append(
+            {
+                "charger_id": charger,
+                "at": milliseconds(now),
+                "outgoing": outgoing,
+                "text": kept,
+                "size": len(kept),
+            }
+        )
+
+    def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
+        return calls.give_out(self._connection, self._worker, now)
+
+    def answered(self, call: int, outcome: Outcome, now: float) -> None:
+        calls.end(self._connection, call, outcome, now)
+        row = self._connection.execute(_CALL, {"call": call}).one_or_none()
+        if row is not None and outcome.answer is not None:
+            self.charger(row.serial).told(row.action, json.loads(row.payload), outcome.answer, now)
+
+    def write(self) -> int:
+        """Write what was gathered; the size of the frames among it, in characters."""
+        self._gathered.write(self._connection, self._statements)
+        return sum(each["size"] for each in self._gathered.frames)

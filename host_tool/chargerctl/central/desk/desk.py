@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The desk: takes what the chargers send, over whatever transport, and answers when the books have kept it.
+
+    desk = Desk(store, make_talk, tell)
+    desk.start()                                # its thread
+    desk.connected(serial, link)                # from the threads of the transports: nothing here waits
+    desk.received(serial, link, frame)
+    desk.close()
+
+While one unit of work is written, the next gathers: many chargers share one write to the disk. Without a thread, step(now)
+does one group, for tests.
+
+If the books cannot be written, nothing is sent. The same frames are tried again with a pause, for 20 s: a charger waits 30 s
+for an answer, and then sends what matters again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
+from chargerctl.central.desk.line import MakeTalk
+from chargerctl.central.desk.lines import Lines
+from chargerctl.central.desk.link import Link
+from chargerctl.central.desk.work import Part, Work
+from chargerctl.central.events import Event, Tell
+
+ASK_S = 0.25
+"""How often somebody's new calls are looked for."""
+BEAT_S = 5.0
+"""How often the books get to know that this process works."""
+_SWEEP_S = 60.0
+_MOST_FLOODS = 10
+_CLOSING_S = 5.0
+_NEXT_GROUP_S = 0.005
+
+_USUAL = Limits()
+
+
+class Desk:
+    """See the docstring of this module."""
+
+    def __init__(
+        self,
+        store: Store,
+        make: MakeTalk,
+        tell: Tell,
+        limits: Limits = _USUAL,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._tell = tell
+        self._inbox = Inbox(limits)
+        self._lines = Lines(make)
+        self._work = Work(store, self._lines, self._tell)
+        self._clock = clock
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        now = clock()
+        self._ask_at = self._beat_at = now
+        self._sweep_at = now + _SWEEP_S
+
+    # From any thread.
+
+    def connected(self, serial: str, link: Link) -> None:
+        """The charger is there. A newer link takes the place of an older one, which is closed."""
+        self._inbox.put(Arrival(serial, link, self._clock()))
+
+    def disconnected(self, serial: str, link: Link) -> None:
+        """The link is gone; without effect if the charger has a newer one."""
+        self._inbox.put(Arrival(serial, link, self._clock(), online=False))
+
+    def received(self, serial: str, link: Link, frame: str | bytes) -> None:
+        """A frame came over this link, which makes the charger connected."""
+        self._inbox.put(Arrival(serial, link, self._clock(), frame))
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="desk")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what has arrived, and tell the chargers that nobody is here any more."""
+        self._closing.set()
+        self._inbox.wake()
+        if self._thread is not None:
+            self._thread.join()
+        self._take_leave()
+
+    # From the thread of the desk, or of a test.
+
+    def step(self, now: float) -> None:
+        """Handle one group, if there is anything to do and the books are not paused."""
+        if now >= self._sweep_at:
+            self._sweep_at = now + _SWEEP_S
+            self._sweep(now)
+        if now < self._work.again_at:
+            return
+        ask, beat = now >= self._ask_at, now >= self._beat_at
+        part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
+        if ask:
+            self._ask_at = now + ASK_S
+        if beat:
+            self._beat_at = now + BEAT_S
+        if part.arrivals or part.due or ask or beat:
+            self._inbox.put_back(self._work.do(part, now))
+
+    def next_step(self) -> float:
+        """Unix time at which step() has something to do, if nothing arrives before."""
+        times = [self._ask_at, self._beat_at, self._sweep_at]
+        if self._lines.next_due is not None:
+            times.append(self._lines.next_due)
+        return max(min(times), self._work.again_at)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self.step(self._clock())
+            now = self._clock()
+            if now < self._work.again_at:
+                self._closing.wait(self._work.again_at - now)
+            elif self._inbox.waits:
+                self._closing.wait(_NEXT_GROUP_S)  # too fast, or too many for one group
+            else:
+                self._inbox.wait(min(1.0, self.next_step() - now))
+
+    def _take_leave(self) -> None:
+        until = self._clock() + _CLOSING_S
+        while self._inbox.waits and self._work.calm and self._clock() < until:
+            self.step(self._clock())
+        now = self._clock()
+        try:
+            with self._store.unit() as unit:
+                for line in self._lines:
+                    if line.link is not None:
+                        unit.connected(line.serial, None, now)
+        except BooksError as error:
+            self._tell(Event("books", f"cannot book that no charger is connected any more: {error}"))
+        self._work.available(False)
+
+    def _sweep(self, now: float) -> None:
+        self._lines.sweep(now)
+        dropped = self._inbox.sweep(now)
+        for serial, count in dropped.most_common(_MOST_FLOODS):
+            text = f"sends too much: {count} of its frames were dropped in the last minute"
+            self._tell(Event("flood", text, serial, {"dropped": count}))
+        others = dropped.total() - sum(count for _, count in dropped.most_common(_MOST_FLOODS))
+        if others:
+            text = f"{others} frames of other chargers were dropped in the last minute"
+            self._tell(Event("flood", text, details={"dropped": others}))

@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What is done in one unit of work: written into the books first, and only when they have kept it, sent and told."""
+
+from __future__ import annotations
+
+from chargerctl.central.books.interface import BooksError, Outcome, Unit, WaitingCall
+from chargerctl.central.desk.inbox import Arrival
+from chargerctl.central.desk.line import Line
+from chargerctl.central.desk.lines import Lines
+from chargerctl.central.desk.link import Link
+from chargerctl.central.events import Event
+
+BELIEVED_S = 5.0
+"""How long it may take until a charger is refused that the owner does not allow any more."""
+
+
+class Spoilt(Exception):  # noqa: N818 (never seen by a user)
+    """Our own code failed at one charger: a bug. The group is lost, and can be done again without what caused it."""
+
+    def __init__(self, serial: str, arrival: Arrival | None = None) -> None:
+        super().__init__(serial)
+        self.serial = serial
+        self.arrival = arrival
+
+
+class Group:
+    """Use it for one unit: arrived(), due(), ask() in any order, then end(); after the unit kept(), or lost()."""
+
+    def __init__(self, lines: Lines, unit: Unit, now: float) -> None:
+        self._lines = lines
+        self._unit = unit
+        self._now = now
+        self._used: dict[str, Line] = {}
+        # Whether they may speak; whether the conversation knew that; the link that they had.
+        self._welcome: dict[str, bool] = {}
+        self._registered_before: dict[str, bool] = {}
+        self._links_before: dict[str, Link | None] = {}
+        self._to_send: list[tuple[Link, str]] = []
+        self._came: list[Line] = []
+        self._calls: list[tuple[Line, WaitingCall]] = []
+        self._events: list[Event] = []
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Handle a frame, or that the charger came or went."""
+        try:
+            if arrival.frame is not None:
+                self._frame(arrival, arrival.frame)
+            elif arrival.online:
+                self._connected(arrival)
+            else:
+                self._disconnected(arrival)
+        except BooksError:
+            raise
+        except Exception as error:
+            raise Spoilt(arrival.serial, arrival) from error
+
+    def due(self, line: Line) -> None:
+        """Send what is due to it, and notice what it did not answer."""
+        try:
+            self._use(line.serial)
+            self._answer(line, line.talk.due(self._now))
+        except BooksError:
+            raise
+        except Exception as error:
+            raise Spoilt(line.serial) from error
+
+    def ask(self) -> None:
+        """Take up the calls that somebody asked for."""
+        for call in self._unit.waiting_calls(self._now):
+            line = self._lines.get(call.serial)
+            if line is None or line.link is None:
+                self._outcome(
+                    call.serial, call.id, Outcome(error="NotConnected", detail="the charger is not connected")
+                )
+            else:
+                self._calls.append((line, call))
+
+    def end(self) -> None:
+        """Book what became of calls."""
+        for serial, line in self._used.items():
+            if line.talk.registered and not self._registered_before[serial]:
+                self._welcome[serial] = True  # by a BootNotification in this unit
+            for call, outcome in line.take_outcomes():
+                self._outcome(line.serial, call, outcome)
+
+    def kept(self, online: bool) -> list[Event]:
+        """The books have it: send. online: whether chargers that came are told so. Returns what is to be told."""
+        came = {line.serial for line in self._came}
+        for serial, line in self._used.items():
+            line.talk.saved()
+            self._events += line.take_events(self._now)
+            if not self._welcome[serial]:
+                self._lines.forget(line)
+                continue
+            if self._lines.get(serial) is None:
+                self._lines.keep(line)
+                came.add(serial)
+            if serial in came and line.link is not None:
+                line.link.available(online)
+            self._lines.schedule(line)
+        for link, frame in self._to_send:
+            link.send(frame)
+        for line, call in self._calls:
+            line.talk.ask(call.id, call.action, call.payload, call.timeout_s)
+            self._lines.schedule(line)
+        for line in self._came:
+            self._events += line.came(self._now)
+        return self._events
+
+    def lost(self) -> None:
+        """Nothing of it has happened."""
+        for serial, line in self._used.items():
+            line.lost()
+            line.link = self._links_before[serial]
+            self._lines.schedule(line)
+
+    def _use(self, serial: str) -> Line:
+        line = self._used.get(serial)
+        if line is None:
+            line = self._lines.get(serial) or self._lines.new(serial, self._now)
+            books = self._unit.charger(serial)
+            line.pages.open(books)
+            welcome = self._now - line.welcome_at < BELIEVED_S
+            if not welcome and (self._unit.known(serial) or books.registered()):
+                welcome = True
+                line.welcome_at = self._now
+            self._welcome[serial] = welcome
+            self._registered_before[serial] = line.talk.registered
+            self._links_before[serial] = line.link
+            self._used[serial] = line
+        return line
+
+    def _frame(self, arrival: Arrival, frame: str | bytes) -> None:
+        text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+        first = arrival.serial not in self._used
+        line = self._use(arrival.serial)
+        self._linked(line, arrival.link)
+        line.heard_at = self._now
+        if first:
+            self._unit.seen(arrival.serial, arrival.link.transport, self._now)
+        self._unit.frame(arrival.serial, False, text, self._now)
+        self._answer(line, line.talk.handle(text, self._now))
+
+    def _answer(self, line: Line, frames: list[str]) -> None:
+        for frame in frames:
+            self._unit.frame(line.serial, True, frame, self._now)
+            if line.link is not None:
+                self._to_send.append((line.link, frame))
+
+    def _connected(self, arrival: Arrival) -> None:
+        line = self._use(arrival.serial)
+        if not self._welcome[arrival.serial]:
+            return
+        self._linked(line, arrival.link)
+        line.heard_at = self._now
+        line.talk.connected()
+        self._unit.connected(arrival.serial, arrival.link.transport, self._now)
+        self._came.append(line)
+        self._events.append(Event("connected", f"connected over {arrival.link.transport}", arrival.serial))
+
+    def _disconnected(self, arrival: Arrival) -> None:
+        line = self._lines.get(arrival.serial)
+        if line is None or line.link != arrival.link:
+            return
+        self._use(arrival.serial)
+        line.link = None
+        line.talk.disconnected()
+        self._unit.connected(arrival.serial, None, self._now)
+        self._events.append(Event("disconnected", "disconnected", arrival.serial))
+
+    def _linked(self, line: Line, link: Link) -> None:
+        """The newest connection counts."""
+        if line.link is not None and line.link != link:
+            line.link.close("the charger has a newer connection")
+        line.link = link
+
+    def _outcome(self, serial: str, call: int, outcome: Outcome) -> None:
+        self._unit.answered(call, outcome, self._now)
+        what = f"{outcome.error}: {outcome.detail}" if outcome.error else "answered"
+        self._events.append(
+            Event("call", f"call {call}: {what}", serial, {"call": call, "error": outcome.error})
+        )

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What has arrived from the chargers and waits for the desk. Bounded: by charger, by rate, and in all.
+
+Transports put in from their threads and never wait; the desk takes out, fairly: a charger that sends too much waits, and
+loses what does not fit, and no other charger notices.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+
+from chargerctl.central.desk.link import Link
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may wait, and how much one charger may send. A charger that has one call outstanding, as OCPP-J 4.1.1 asks,
+    needs two places: one for the call, one for its answer to ours."""
+
+    waiting: int = 32
+    """Frames of one charger."""
+    waiting_bytes: int = 32 << 20
+    """Of all chargers."""
+    frame_bytes: int = 64 << 10
+    rate: float = 100.0
+    """Frames a second of one charger, after a burst: more waits."""
+    burst: int = 1000
+    share: int = 16
+    """Frames of one charger in a group."""
+    group: int = 500
+    """Frames in a group: the first answer waits for the last."""
+    remembered: int = 20_000
+    """Chargers whose rate is watched."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Arrival:
+    """frame None: the charger came, or went."""
+
+    serial: str
+    link: Link
+    at: float
+    frame: str | bytes | None = None
+    online: bool = True
+
+    @property
+    def size(self) -> int:
+        return len(self.frame) if self.frame is not None else 0
+
+
+class _Queue:
+    """Of one charger, with its allowance: it grows with time up to a burst, and each frame costs one."""
+
+    __slots__ = ("_at", "_limits", "allowance", "waiting")
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        self.waiting: deque[Arrival] = deque()
+        self.allowance = float(limits.burst)
+        self._limits = limits
+        self._at = now
+
+    def refill(self, now: float) -> None:
+        grown = self.allowance + max(0.0, now - self._at) * self._limits.rate
+        self.allowance = min(float(self._limits.burst), grown)
+        self._at = now
+
+    @property
+    def untouched(self) -> bool:
+        return not self.waiting and self.allowance >= self._limits.burst
+
+
+class Inbox:
+    """See the docstring of this module. Times are Unix time in seconds."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Condition()
+        self._queues: dict[str, _Queue] = {}
+        # The serials that have something waiting, in the order of their turns.
+        self._turns: dict[str, None] = {}
+        self._bytes = 0
+        self._dropped: Counter[str] = Counter()
+        self._woken = False
+
+    def put(self, arrival: Arrival) -> None:
+        """A frame that has no place is dropped and counted. Of changes of the presence only the last one waits."""
+        with self._lock:
+            queue = self._queue(arrival)
+            if arrival.frame is not None and not self._fits(queue, arrival):
+                self._dropped[arrival.serial] += 1
+                return
+            last = queue.waiting[-1] if queue.waiting else None
+            if (
+                arrival.frame is None
+                and last is not None
+                and last.frame is None
+                and last.link == arrival.link
+            ):
+                queue.waiting.pop()
+            queue.waiting.append(arrival)
+            self._bytes += arrival.size
+            self._turns.setdefault(arrival.serial)
+            self._woken = True
+            self._lock.notify()
+
+    def _queue(self, arrival: Arrival) -> _Queue:
+        queue = self._queues.get(arrival.serial)
+        if queue is None:
+            if len(self._queues) >= self._limits.remembered:
+                self._queues = {serial: each for serial, each in self._queues.items() if each.waiting}
+            queue = self._queues[arrival.serial] = _Queue(self._limits, arrival.at)
+        return queue
+
+    def _fits(self, queue: _Queue, arrival: Arrival) -> bool:
+        return (
+            arrival.size <= self._limits.frame_bytes
+            and len(queue.waiting) < self._limits.waiting
+            and self._bytes + arrival.size <= self._limits.waiting_bytes
+        )
+
+    def put_back(self, arrivals: list[Arrival]) -> None:
+        """What was taken and could not be handled, in its order: it comes first again."""
+        with self._lock:
+            for arrival in reversed(arrivals):
+                self._queue(arrival).waiting.appendleft(arrival)
+                self._bytes += arrival.size
+                self._turns.setdefault(arrival.serial)
+
+    def take(self, now: float) -> list[Arrival]:
+        """A group, in the order of each charger. What a charger sends too fast stays."""
+        with self._lock:
+            self._woken = False
+            group: list[Arrival] = []
+            for serial in list(self._turns):
+                if len(group) >= self._limits.group:
+                    break
+                queue = self._queues[serial]
+                group += self._turn(queue, now)
+                del self._turns[serial]
+                if queue.waiting:
+                    self._turns[serial] = None
+            return group
+
+    def _turn(self, queue: _Queue, now: float) -> list[Arrival]:
+        queue.refill(now)
+        taken: list[Arrival] = []
+        frames = 0
+        while queue.waiting and frames < self._limits.share:
+            if queue.waiting[0].frame is not None:
+                if queue.allowance < 1:
+                    break
+                queue.allowance -= 1
+                frames += 1
+            arrival = queue.waiting.popleft()
+            self._bytes -= arrival.size
+            taken.append(arrival)
+        return taken
+
+    def wait(self, timeout_s: float) -> None:
+        """Until something arrives, or wake() is called."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._woken, max(0.0, timeout_s))
+
+    def wake(self) -> None:
+        with self._lock:
+            self._woken = True
+            self._lock.notify()
+
+    @property
+    def waits(self) -> bool:
+        """Something is there that was not taken: too fast, or too much for one group."""
+        with self._lock:
+            return bool(self._turns)
+
+    def sweep(self, now: float) -> Counter[str]:
+        """Once a minute: the frames dropped since the last time, by serial. Forgets chargers that are quiet."""
+        with self._lock:
+            for serial, queue in list(self._queues.items()):
+                queue.refill(now)
+                if queue.untouched:
+                    del self._queues[serial]
+            dropped, self._dropped = self._dropped, Counter()
+            return dropped

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the desk keeps in memory of a charger, and finds out about its connection."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from chargerctl.central.books.interface import Books, Outcome, Payload
+from chargerctl.central.conversation import Violation
+from chargerctl.central.desk.link import Link
+from chargerctl.central.desk.pages import Pages
+from chargerctl.central.events import Event
+
+# A charger whose network fails comes back, too. So often in so many seconds it is rather two chargers.
+_OFTEN = 5
+_OFTEN_WITHIN_S = 60.0
+_TOLD_AGAIN_S = 600.0
+
+
+class Talk(Protocol):
+    """What the desk needs of a Conversation (conversation.py)."""
+
+    @property
+    def registered(self) -> bool: ...
+
+    @property
+    def next_due(self) -> float | None: ...
+
+    def handle(self, frame: str | bytes, now: float) -> list[str]: ...
+
+    def due(self, now: float) -> list[str]: ...
+
+    def ask(self, key: int, action: str, payload: Payload, timeout_s: float) -> None: ...
+
+    def connected(self) -> None: ...
+
+    def disconnected(self) -> None: ...
+
+    def saved(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+
+class MakeTalk(Protocol):
+    """Makes the conversation with one charger."""
+
+    def __call__(
+        self,
+        serial: str,
+        books: Books,
+        on_violation: Callable[[Violation], object],
+        on_outcome: Callable[[int, Outcome], object],
+    ) -> Talk: ...
+
+
+class Line:
+    """A charger, its conversation, and the link to it while it is connected."""
+
+    def __init__(self, serial: str, make: MakeTalk, now: float) -> None:
+        self.serial = serial
+        self.pages = Pages(serial)
+        self.talk = make(serial, self.pages, self._violated, self._answered)
+        self.link: Link | None = None
+        self.heard_at = now
+        self.welcome_at = float("-inf")
+        """When the books said that it may speak."""
+        self.due_at: float | None = None
+        """When the desk will look for what is due."""
+        self._outcomes: list[tuple[int, Outcome]] = []
+        self._violations: list[Event] = []
+        self._doubles = Doubles(serial)
+
+    def came(self, now: float) -> list[Event]:
+        """It has connected; what that says about it."""
+        return self._doubles.connected(now)
+
+    def take_events(self, now: float) -> list[Event]:
+        """What was booked and found since the last time."""
+        events = self._violations + self.pages.take_events()
+        self._violations = []
+        for boot in [event for event in events if event.what == "boot"]:
+            events += self._doubles.booted(boot, now)
+        return events
+
+    def take_outcomes(self) -> list[tuple[int, Outcome]]:
+        """What became of calls since the last time."""
+        outcomes, self._outcomes = self._outcomes, []
+        return outcomes
+
+    def lost(self) -> None:
+        """What was done since the last unit of work that was kept has not happened."""
+        self.talk.lost()
+        self.pages.take_events()
+        self._violations = []
+        self._outcomes = []
+
+    def _violated(self, violation: Violation) -> None:
+        details = {"frame": violation.frame[:2048]}
+        self._violations.append(Event("violation", violation.reason, self.serial, details))
+
+    def _answered(self, call: int, outcome: Outcome) -> None:
+        self._outcomes.append((call, outcome))
+
+
+class Doubles:
+    """Notices two chargers with one serial: they take the connection from each other, or boot in turn."""
+
+    def __init__(self, serial: str) -> None:
+        self._serial = serial
+        self._came: deque[float] = deque(maxlen=_OFTEN)
+        self._boots: deque[tuple[float, object]] = deque(maxlen=_OFTEN)
+        self._told_at = float("-inf")
+
+    def connected(self, now: float) -> list[Event]:
+        self._came.append(now)
+        if len(self._came) == _OFTEN and now - self._came[0] <= _OFTEN_WITHIN_S:
+            return self._tell(f"connected {_OFTEN} times within a minute", "its network is bad", now)
+        return []
+
+    def booted(self, boot: Event, now: float) -> list[Event]:
+        """With what the event "boot" has in its details."""
+        self._boots.append((now, boot.details["boot"]))
+        last = [payload for _, payload in self._boots][-3:]
+        if len(last) == 3 and last[0] == last[2] != last[1]:
+            return self._tell("boots with two different BootNotifications in turn", "", now)
+        if len(self._boots) == _OFTEN and now - self._boots[0][0] <= _OFTEN_WITHIN_S:
+            return self._tell(f"booted {_OFTEN} times within a minute", "it restarts again and again", now)
+        return []
+
+    def _tell(self, seen: str, otherwise: str, now: float) -> list[Event]:
+        if now - self._told_at < _TOLD_AGAIN_S:
+            return []
+        self._told_at = now
+        either = f", or {otherwise}" if otherwise else ""
+        return [Event("double", f"{seen}: two chargers may have this serial{either}", self._serial)]

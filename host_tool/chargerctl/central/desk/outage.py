@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""When the books cannot be written: how long already, when to try again, and whether the chargers know."""
+
+from __future__ import annotations
+
+from chargerctl.central.books.interface import BooksError
+
+TELL_OFFLINE_S = 3.0
+"""How long the books may be gone before the chargers are told."""
+_PAUSES_S = (0.25, 0.5, 1.0, 2.0)
+
+
+class Outage:
+    """failed() and kept() return what to tell, or ""."""
+
+    def __init__(self) -> None:
+        self.again_at = float("-inf")
+        """Unix time: nothing is tried before."""
+        self.online = True
+        """Whether the chargers are to believe that somebody answers."""
+        self.dropped = 0
+        """Frames that became too old meanwhile; add them here."""
+        self._since: float | None = None
+        self._failures = 0
+
+    @property
+    def active(self) -> bool:
+        return self._since is not None
+
+    def pause(self, now: float) -> None:
+        """Something failed: wait, longer each time."""
+        self.again_at = now + _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
+        self._failures += 1
+
+    def failed(self, error: BooksError, now: float) -> str:
+        """Nothing was kept."""
+        if self._since is None:
+            self._since = now
+            return f"the books cannot be written, and nothing is answered: {error}"
+        if now - self._since >= TELL_OFFLINE_S:
+            self.online = False
+        return ""
+
+    def kept(self, now: float) -> str:
+        """Something was kept."""
+        since, self._since = self._since, None
+        dropped, self.dropped = self.dropped, 0
+        self._failures = 0
+        self.online = True
+        if since is None:
+            return ""
+        lost = f"; {dropped} frames had become too old, the chargers repeat what matters" if dropped else ""
+        return f"the books can be written again, after {now - since:.0f} s{lost}"

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Does the work of the desk in units of work, and bears it when the books cannot be written.
+
+Usually a group is one unit. After a failure each charger has a unit of its own, so that one whose frames cannot be booked
+does not keep the others waiting; what fails three times while others are booked is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.desk.group import Group, Spoilt
+from chargerctl.central.desk.inbox import Arrival
+from chargerctl.central.desk.line import Line
+from chargerctl.central.desk.lines import Lines
+from chargerctl.central.desk.outage import Outage
+from chargerctl.central.events import Event, Tell
+
+TOO_OLD_S = 20.0
+_TRIES = 3
+_TRIES_OF_PRESENCE = 60  # nobody repeats it
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is tried in one unit of work. due: chargers of which something is due; beat: write that this process works;
+    ask: take up the calls that somebody asked for."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    due: list[Line] = field(default_factory=list)
+    beat: bool = False
+    ask: bool = False
+
+
+class Work:
+    """See the docstring of this module."""
+
+    def __init__(self, store: Store, lines: Lines, tell: Tell) -> None:
+        self._store = store
+        self._lines = lines
+        self._tell = tell
+        self._outage = Outage()
+        self._told_online = True
+        # What failed although others did not, and how often.
+        self._tries: Counter[Arrival] = Counter()
+
+    @property
+    def calm(self) -> bool:
+        """Nothing has failed lately."""
+        return not self._outage.active and not self._tries
+
+    @property
+    def again_at(self) -> float:
+        """Unix time: do nothing before."""
+        return self._outage.again_at
+
+    def do(self, work: Part, now: float) -> list[Arrival]:
+        """Returns what could not be done, and is to be tried again."""
+        fresh = [each for each in work.arrivals if each.frame is None or now - each.at <= TOO_OLD_S]
+        self._outage.dropped += len(work.arrivals) - len(fresh)
+        if self.calm:
+            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)], now)
+        if fresh or work.due:
+            return self._carry_out([*_by_charger(fresh), *([Part(due=work.due)] if work.due else [])], now)
+        return self._carry_out([Part(beat=True, ask=True)], now)  # whether the books can be written again
+
+    def available(self, online: bool) -> None:
+        """Tell all chargers that are connected."""
+        for line in self._lines:
+            if line.link is not None:
+                line.link.available(online)
+
+    def _carry_out(self, parts: list[Part], now: float) -> list[Arrival]:
+        failed: list[Part] = []
+        last_error: BooksError | None = None
+        kept = False
+        for part in parts:
+            if len(failed) >= _TRIES and not kept:
+                failed.append(part)  # the books are gone: no need to try with every charger
+                continue
+            error = self._attempt(part, now)
+            if error is None:
+                kept = True
+            else:
+                last_error = error
+                failed.append(part)
+        if last_error is not None and not kept:
+            kept = (
+                self._attempt(Part(beat=True), now) is None
+            )  # whether it is the books, or what was to be booked
+        if kept:
+            self._tell_books(self._outage.kept(now))
+        if last_error is None:
+            self._tries.clear()
+            return []
+        again: list[Arrival] = []
+        for part in failed:
+            for line in part.due:
+                self._lines.schedule(line)
+            again += self._worth_another_try(part.arrivals, last_error) if kept else part.arrivals
+        self._outage.pause(now)
+        if not kept:
+            self._tell_books(self._outage.failed(last_error, now))
+        return again
+
+    def _attempt(self, part: Part, now: float) -> BooksError | None:
+        """One unit of work, without what makes our own code fail."""
+        arrivals, due = part.arrivals, part.due
+        while True:
+            group = None
+            try:
+                with self._store.unit() as unit:
+                    group = Group(self._lines, unit, now)
+                    for arrival in arrivals:
+                        group.arrived(arrival)
+                    for line in due:
+                        group.due(line)
+                    if part.beat:
+                        unit.working(now)
+                    if part.ask:
+                        group.ask()
+                    group.end()
+            except BooksError as error:
+                if group is not None:
+                    group.lost()
+                return error
+            except Spoilt as spoilt:
+                if group is not None:
+                    group.lost()
+                arrivals = [each for each in arrivals if each is not spoilt.arrival]
+                due = [line for line in due if spoilt.arrival is not None or line.serial != spoilt.serial]
+                self._tell_bug(spoilt)
+                continue
+            for event in group.kept(self._told_online):
+                self._tell(event)
+            return None
+
+    def _worth_another_try(self, arrivals: list[Arrival], error: BooksError) -> list[Arrival]:
+        """Without those that failed too often while others were booked."""
+        again = []
+        for arrival in arrivals:
+            self._tries[arrival] += 1
+            if self._tries[arrival] < (_TRIES if arrival.frame is not None else _TRIES_OF_PRESENCE):
+                again.append(arrival)
+            else:
+                del self._tries[arrival]
+                text = f"a frame cannot be booked, and those of others can: {error}"
+                self._tell(Event("dropped", text, arrival.serial))
+        return again
+
+    def _tell_books(self, text: str) -> None:
+        if text:
+            self._tell(Event("books", text))
+        if self._outage.online != self._told_online:
+            self._told_online = self._outage.online
+            self.available(self._told_online)
+
+    def _tell_bug(self, spoilt: Spoilt) -> None:
+        line = self._lines.get(spoilt.serial)
+        if spoilt.arrival is None and line is not None:
+            self._lines.forget(line)
+        cause = spoilt.__cause__
+        text = (
+            f"a frame could not be handled and is dropped; a bug in chargerctl, please report it: {cause!r}"
+        )
+        self._tell(Event("bug", text, spoilt.serial))
+
+
+def _by_charger(arrivals: list[Arrival]) -> list[Part]:
+    parts: dict[str, Part] = {}
+    for arrival in arrivals:
+        parts.setdefault(arrival.serial, Part()).arrivals.append(arrival)
+    return list(parts.values())

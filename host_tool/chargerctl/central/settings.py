@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The one table of settings of [central], and the file they are in: central.toml in the current folder, else in
+chargerctl's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargerctl.errors import InputError
+from chargerctl.files import read_file, state_folder
+from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
+from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
+
+SECTION = "central"
+FILE = "central.toml"
+BOOKS_FILE = "central.sqlite"
+CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
+
+
+@dataclass(frozen=True)
+class CentralSettings:
+    """What `chargerctl central` does, and where. Without arguments: the defaults."""
+
+    database: str = key(
+        database(),
+        BOOKS_FILE,
+        "The books: a file (SQLite), or the URL of a PostgreSQL database. A relative path begins in the folder of the "
+        "settings file; without a file, in chargerctl's own folder.",
+    )
+    listen: HostPort | None = key(
+        host_port(1883, {"none": None}, lowest_port=0),
+        "127.0.0.1:1883",
+        "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`.",
+    )
+    listen_certificate: Path | None = key(
+        file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
+    )
+    listen_key: Path | None = key(file(), "", "PEM file of the private key of `listen_certificate`.")
+    broker: HostPort | None = key(
+        host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
+    )
+    broker_user: str = key(text(0, 512), "", "User name for `broker`; empty for none.")
+    broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
+    broker_password_file: Path | None = key(
+        file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
+    )
+    broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")
+    broker_ca: Path | None = key(
+        file(), "", "PEM file of the certificates to trust for `broker`; empty: those of this computer."
+    )
+    charger_topic: str = key(
+        topic(), "/charger/{serial}", "Topic of the chargers' messages: their [mqtt] publish_topic."
+    )
+    system_topic: str = key(
+        topic(), "/system/{serial}", "Topic of the messages to a charger: its [mqtt] subscribe_topic."
+    )
+    ocpp: HostPort | None = key(
+        host_port(9000, {"none": None}, lowest_port=0),
+        "none",
+        "Where chargers that speak OCPP-J connect, as ws://HOST:PORT/SERIAL.",
+    )
+    ocpp_certificate: Path | None = key(
+        file(),
+        "",
+        "PEM file of the certificate for `ocpp`, with its chain: then it is wss://. Empty: no TLS.",
+    )
+    ocpp_key: Path | None = key(file(), "", "PEM file of the private key of `ocpp_certificate`.")
+    ocpp_without_password: bool = key(
+        flag(),
+        "false",
+        "Let chargers that have no password in the books connect to `ocpp` from other machines, too (security profile "
+        "0). From this computer they always may.",
+    )
+    ocpp_ping_interval: int = key(
+        whole(0, 3600, "s"), "30", "Seconds between two pings on an idle connection of `ocpp`; 0: none."
+    )
+    unknown_chargers: str = key(
+        choice("auto", "accept", "refuse"),
+        "auto",
+        "What a charger gets that is not in the books. auto: accepted where only this computer can connect, else refused.",
+    )
+    unknown_cards: str = key(
+        choice("auto", "accept", "refuse"), "auto", "The same for cards that are not in the books."
+    )
+    learn: bool = key(
+        flag(), "false", "Enter unknown chargers and cards in the books, as allowed. For the first day only."
+    )
+    heartbeat_interval: int = key(
+        whole(10, 86400, "s"),
+        "300",
+        "Seconds between two signs of life of a charger that has nothing else to say.",
+    )
+    call_timeout: int = key(
+        whole(5, 600, "s"),
+        "30",
+        "Seconds that a charger has to answer a call, unless `central call --timeout` says so.",
+    )
+    keep_frames_days: int = key(whole(0, 3650, "days"), "30", "How long every frame is kept; 0: not at all.")
+    keep_frames_mb: int = key(
+        whole(0, 1000000, "MB"), "200", "How much of them is kept at most, all chargers together."
+    )
+    profile: Mapping[str, str] = pairs(
+        "Configuration keys that every charger gets after it was accepted, such as MeterValueSampleInterval = 60."
+    )
+
+    @property
+    def only_here(self) -> bool:
+        """Whether only programs on this computer can connect: the policy auto then accepts."""
+        brokers = self.broker or self.listen
+        return all(where is None or where.is_loopback for where in (brokers, self.ocpp))
+
+    def make_own_folder(self) -> None:
+        """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
+        folder = state_folder().absolute()
+        if self.database == f"sqlite:///{folder / BOOKS_FILE}":
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def broker_secret(self) -> str:
+        """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
+        if self.broker_password_file is None:
+            return self.broker_password
+        try:
+            first = read_file(self.broker_password_file, 4096).decode(errors="replace").partition("\n")[0]
+        except FileNotFoundError:
+            raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
+        return first.rstrip("\r")
+
+
+def find_file(environ: Mapping[str, str]) -> Path | None:
+    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
+    if named := environ.get(CONFIG_VARIABLE):
+        return Path(named)
+    places = (Path(), state_folder())
+    return next((path for folder in places if os.path.lexists(path := folder / FILE)), None)
+
+
+def load_central(
+    config: Path | None,
+    environ: Mapping[str, str],
+    options: Mapping[str, str] | None = None,
+    commands: Sequence[str] = (),
+) -> Loaded[CentralSettings]:
+    """All sources in their order. config: the file that was named; None: the one that is found, if there is one.
+
+    options: {setting: text}; commands: those whose options have variables that begin with CHARGERCTL_CENTRAL_, too.
+    SettingsError with every mistake; InputError where the file cannot be read.
+    """
+    path = config or find_file(environ)
+    sources = Sources(path, environ, options or {}, state_folder(), commands)
+    return load(CentralSettings, SECTION, sources)

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central`: a central system for one to a hundred chargers, and the commands on its books."""
+
+from __future__ import annotations
+
+import click
+
+from chargerctl.cli.group import Entry, Group
+
+COMMANDS = {
+    "serve": Entry("central_serve", "Answer chargers over MQTT and OCPP-J, and keep the books."),
+    "init": Entry("central_init", "Write a settings file with every setting and its default."),
+    "chargers": Entry("central_chargers", "List the chargers; add, allow, refuse or remove one."),
+    "cards": Entry("central_cards", "List the cards; add, block, import or export them."),
+    "broker": Entry("central_broker", "Write the configuration of a broker, for these chargers only."),
+}
+
+
+@click.group(cls=Group, entries=COMMANDS, variables="CHARGERCTL_CENTRAL")
+def command() -> None:
+    """Run a central system of your own, and look after its chargers, cards and sessions.
+
+    Settings are in [central] of central.toml: in the current folder, else in chargerctl's own. Each has a
+    variable, CHARGERCTL_CENTRAL_<SETTING>; `central init` writes a file with all of them. The books (chargers,
+    cards, sessions) are a file beside it, central.sqlite, or a PostgreSQL database.
+    """

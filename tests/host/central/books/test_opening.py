@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which databases become books, and what happens to all others."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from chargerctl.central.books import migrate
+from chargerctl.central.books.engine import database_url, place
+from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.store import open_books
+from chargerctl.central.books.tables import metadata
+from chargerctl.errors import InputError
+from sqlalchemy import create_engine, text
+
+
+def execute(database, *statements):
+    engine = create_engine(database_url(database))
+    with engine.begin() as connection:
+        for each in statements:
+            connection.execute(text(each))
+    engine.dispose()
+
+
+def test_the_migrations_make_the_tables_of_the_program(empty, opener):
+    with opener(empty).reading() as connection:
+        options = {"compare_type": True, "compare_server_default": False}
+        context = MigrationContext.configure(
+            connection, opts={"version_table": migrate.VERSION_TABLE} | options
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_books_are_opened_again_with_what_they_hold(opened):
+    with opened().unit() as unit:
+        unit.charger("GA001").book("BootNotification", {}, {"status": "Accepted"}, 1.0)
+    with opened().unit() as unit:
+        assert list(unit.chargers()) == ["GA001"]
+
+
+def test_two_processes_may_make_them_at_once(empty):
+    engine = create_engine(database_url(empty))
+    with ThreadPoolExecutor() as pool, engine.connect() as first:
+        if engine.dialect.name == "sqlite":
+            first.connection.driver_connection.isolation_level = None
+            first.exec_driver_sql("BEGIN IMMEDIATE")
+        migrate.migrate(first, "here")
+        second = pool.submit(open_books, empty)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        first.commit()
+        second.result(timeout=60).close()
+    engine.dispose()
+
+
+def test_books_of_a_newer_chargerctl_are_refused(opened, database):
+    opened().close()
+    execute(database, f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
+    with pytest.raises(BooksError, match=r"newer chargerctl .*9999.* update chargerctl"):
+        opened()
+
+
+def test_the_database_of_another_program_is_named_and_left_alone(empty, opener):
+    execute(empty, "CREATE TABLE recipes (id INTEGER)", "INSERT INTO recipes VALUES (7)")
+    with pytest.raises(BooksError, match=r"belongs to another program .*'recipes'"):
+        opener(empty)
+    engine = create_engine(database_url(empty))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM recipes")).scalars().all() == [7]
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "delete"
+    engine.dispose()
+
+
+def test_whoever_only_reads_makes_no_books(empty, opener):
+    with pytest.raises(BooksError, match="no books yet"):
+        opener(empty, create=False)
+    opener(empty)
+    opener(empty, create=False)
+
+
+def test_a_command_that_only_reads_leaves_no_file(tmp_path):
+    with pytest.raises(BooksError, match="no books yet"):
+        open_books(str(tmp_path / "none.db"), create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_private_and_writes_ahead(tmp_path):
+    path = tmp_path / "books.db"
+    store = open_books(str(path))
+    with store.reading() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2  # FULL
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+        files = list(tmp_path.iterdir())
+    store.close()
+    assert path in files
+    assert {stat.S_IMODE(each.stat().st_mode) for each in files if each.exists()} == {0o600}
+
+
+@pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 8000])
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(BooksError, match=r"notes\.txt: the books .*(database|damaged)"):
+        open_books(str(path))
+    assert path.read_bytes() == content
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BooksError, match=r"gone/books\.db: .*No such file"):
+        open_books(str(tmp_path / "gone" / "books.db"))
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "no name"),
+        ("mysql://root:hunter2@db/x", "mysql is not a database for the books"),
+        ("sqlite://", "need a file"),
+        ("sqlite:///:memory:", "need a file"),
+        ("postgresql://user:hunter2@host:port/x", "cannot be read"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_its_password(url, reason):
+    with pytest.raises(InputError, match=reason) as caught:
+        database_url(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_messages_name_a_server_without_its_password():
+    assert place(database_url("postgres://user:hunter2@db.lan/books")) == "db.lan:5432/books"
+
+
+def test_a_server_that_does_not_answer_is_named(unused_port):
+    with pytest.raises(BooksError, match=rf"127\.0\.0\.1:{unused_port}/x: .*Connection refused"):
+        open_books(f"postgresql://user:hunter2@127.0.0.1:{unused_port}/x")
+
+
+def test_a_database_that_is_not_there_is_named(postgres):
+    with pytest.raises(BooksError, match="does not exist"):
+        open_books(postgres.database() + "_gone")

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Who is connected, who is unknown, who sends too much, and who is two."""
+
+import gc
+import weakref
+
+from chargerctl.central.desk.inbox import Limits
+
+from tests.host.central.desk.conftest import Rig
+from tests.host.central.desk.fakes import BOOT, Link, call
+
+
+def boot(number, model):
+    return call("BootNotification", number, chargePointVendor="GA Make", chargePointModel=model)
+
+
+def test_a_charger_that_only_sends_is_connected(rig):
+    link = Link()
+    rig.desk.received("c-1", link, BOOT)
+    rig.step()
+    assert link.sent
+
+
+def test_the_newest_link_counts_and_the_older_one_is_closed(rig):
+    old = rig.charger(transport="websocket")
+    new = rig.charger(transport="websocket")
+    assert old.closed == ["the charger has a newer connection"]
+    rig.desk.disconnected("c-1", old)
+    rig.desk.received("c-1", new, call("Heartbeat"))
+    rig.step()
+    assert new.sent
+    assert ("connected", "c-1", None) not in rig.store.kept
+
+
+def test_that_a_charger_has_gone_is_booked_also_if_the_books_fail_at_first(rig):
+    link = rig.charger()
+    rig.store.refuses = lambda what: what == ("connected", "c-1", None)
+    rig.desk.disconnected("c-1", link)
+    rig.run(1)
+    rig.store.refuses = lambda what: False
+    rig.run(2)
+    assert ("connected", "c-1", None) in rig.store.kept
+
+
+def test_an_unknown_charger_is_rejected_not_told_and_not_remembered(rig):
+    link = Link()
+    for number in range(3):
+        rig.desk.connected("stranger", link)
+        rig.desk.received("stranger", link, boot(number, "C6"))
+        rig.step()
+    assert '{"status": "Rejected"}' in link.sent[0]
+    assert link.told == []
+    assert len(rig.talks) == 3
+    assert not any(what[0] == "frame" for what in rig.store.kept)
+
+
+def test_a_charger_that_is_learnt_is_told_that_somebody_answers(rig):
+    rig.store.accepts_all = True
+    link = Link()
+    rig.desk.connected("new", link)
+    rig.desk.received("new", link, BOOT)
+    rig.step()
+    assert link.told == [True]
+    rig.desk.received("new", link, call("Heartbeat", 2))
+    rig.step()
+    assert len(rig.talks) == 1
+
+
+def test_a_charger_that_the_owner_does_not_allow_any_more_is_forgotten_within_seconds(rig):
+    link = rig.charger()
+    rig.desk.received("c-1", link, BOOT)
+    rig.step()
+    rig.store.known.remove("c-1")
+    rig.step(6)
+    rig.desk.received("c-1", link, call("Heartbeat", 2))
+    rig.step()
+    rig.desk.received("c-1", link, boot(3, "C6"))
+    rig.step()
+    assert '{"status": "Rejected"}' in link.sent[-1]
+    assert len(rig.talks) == 2
+
+
+def test_ten_thousand_unknown_serials_do_not_stay_in_memory():
+    rig = Rig(Limits(remembered=1000))
+    links = weakref.WeakSet()
+    most = 0
+    for number in range(10_000):
+        link = Link()
+        links.add(link)
+        rig.desk.connected(f"stranger-{number}", link)
+        rig.desk.received(f"stranger-{number}", link, BOOT)
+        if number % 100 == 0:
+            rig.step()
+            rig.talks.clear()
+            most = max(most, len(links))
+    rig.step(1)
+    rig.talks.clear()
+    del link
+    gc.collect()
+    assert most < 3000  # garbage collection has its own pace
+    assert len(links) == 0
+    assert len(rig.texts("boot")) == 200
+
+
+def test_a_flood_is_dropped_told_once_a_minute_and_no_other_charger_waits():
+    rig = Rig(Limits(waiting=10, rate=5, burst=20))
+    flood, other = rig.charger("c-1"), rig.charger("c-2")
+    for second in range(61):
+        for number in range(50):
+            rig.desk.received("c-1", flood, call("Heartbeat", number))
+        rig.desk.received("c-2", other, call("Heartbeat", second))
+        rig.step(1)
+    assert len(other.sent) == 61
+    assert len(flood.sent) <= 20 + 5 * 61
+    [text] = rig.texts("flood")
+    assert "of its frames were dropped in the last minute" in text
+
+
+def test_an_oversized_frame_is_dropped(rig):
+    link = rig.charger()
+    rig.desk.received("c-1", link, " " * 65_537)
+    rig.step()
+    rig.step(61)
+    assert rig.texts("flood")
+
+
+def test_frames_of_one_charger_keep_their_order(rig):
+    link = rig.charger()
+    for number in range(30):
+        rig.desk.received("c-1", link, call("Heartbeat", number))
+    rig.step()
+    rig.step()
+    assert link.sent == [f'[3, "{number}", {{}}]' for number in range(30)]
+
+
+def test_two_chargers_that_boot_in_turn_are_reported(rig):
+    link = rig.charger()
+    for number, model in enumerate(("A", "B", "A")):
+        rig.desk.received("c-1", link, boot(number, model))
+        rig.step()
+        rig.now += 40
+    assert rig.texts("double") == [
+        "boots with two different BootNotifications in turn: two chargers may have this serial"
+    ]
+
+
+def test_a_connection_that_flaps_is_reported_once(rig):
+    for _ in range(20):
+        rig.desk.disconnected("c-1", rig.charger())
+        rig.step(2)
+    [text] = rig.texts("double")
+    assert text.startswith(
+        "connected 5 times within a minute: two chargers may have this serial, or its network"
+    )
+
+
+def test_a_charger_that_restarts_by_itself_now_and_then_is_not_reported(rig):
+    link = rig.charger()
+    for number in range(20):
+        rig.desk.received("c-1", link, boot(number, "A"))
+        rig.step()
+        rig.now += 40
+    assert rig.texts("double") == []
