@@ -4,10 +4,14 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import time
 
 import pytest
+
+PATIENCE_S = 60
 
 
 def needs_mosquitto():
@@ -19,12 +23,57 @@ def needs_mosquitto():
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
-class Mosquitto:
+class RunningMosquitto:
+    """Of a configuration that somebody else has written; it logs to stderr at least what it is doing ("information")."""
+
+    def __init__(self, config):
+        self._config = config
+        self._log = config.with_name("mosquitto.log")
+        self.start()
+
+    def start(self):
+        # To a file: a full pipe that nobody reads would block mosquitto.
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                ["mosquitto", "-c", str(self._config)], stderr=log, cwd=self._config.parent
+            )
+        self._until_logged(" running", 1)
+
+    @property
+    def log(self):
+        return self._log.read_text(errors="replace")
+
+    def reload(self):
+        """Passwords, rights and certificates, as they are now."""
+        before = self.log.count("Reloading config")
+        self._process.send_signal(signal.SIGHUP)
+        self._until_logged("Reloading config", before + 1)
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait()
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _until_logged(self, text, times):
+        end = time.monotonic() + PATIENCE_S
+        while self.log.count(text) < times:
+            if self._process.poll() is not None or time.monotonic() > end:
+                self._process.kill()
+                self._process.wait()
+                pytest.fail(f"mosquitto: not {text}: {self.log}")
+            time.sleep(0.01)
+
+
+class Mosquitto(RunningMosquitto):
+    """One with these lines of configuration, on a free port of the loopback interface."""
+
     def __init__(self, folder, *lines):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(
+        self.port = free_port()
+        config = folder / "mosquitto.conf"
+        config.write_text(
             "\n".join(
                 [
                     f"listener {self.port} 127.0.0.1",
@@ -36,20 +85,9 @@ class Mosquitto:
                 ]
             )
         )
-        self.start()
+        super().__init__(config)
 
-    def start(self):
-        # Little is logged: the pipe is not read later, and a full one would block mosquitto.
-        self._process = subprocess.Popen(
-            ["mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE, text=True, cwd=self._config.parent
-        )
-        heard = []
-        for line in self._process.stderr:
-            heard.append(line)
-            if "running" in line:
-                return
-        pytest.fail(f"mosquitto did not start: {''.join(heard)}")
 
-    def stop(self):
-        self._process.terminate()
-        self._process.communicate()
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]

@@ -16,8 +16,8 @@ from chargerctl.errors import ChargerctlError
 
 SUBPROTOCOL = "ocpp1.6"  # J 3.1.2
 
-MAX_FRAME_BYTES = 64 * 1024
-"""No message of OCPP 1.6 comes near it; a longer one is refused with close code 1009."""
+MAX_FRAME_BYTES = 256 * 1024
+"""A StopTransaction has all meter values of a night with some chargers. A longer message is refused with close code 1009."""
 
 MAX_IDENTITY_LENGTH = 48
 

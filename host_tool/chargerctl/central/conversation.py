@@ -40,9 +40,11 @@ from chargerctl.central.schemas import (
     CALL,
     CALL_ERROR,
     CALL_RESULT,
+    ERROR_CODES,
     FrameError,
     check_payload,
     parse,
+    storable,
 )
 from chargerctl.central.script import USUAL, Behaviour, Script
 
@@ -189,9 +191,13 @@ class Conversation:
         text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
         try:
             message = parse(text)
+            payload = storable(message[-1]) if _may_be_unstorable(text) else message[-1]
         except FrameError as error:
             self._violated(str(error), text)
             return []
+        if payload != message[-1]:
+            self._violated("a NUL character, or half of a surrogate pair", text)
+            message[-1] = payload
         if message[0] == CALL:
             return self._handle_call(message, text, now)
         self._handle_answer(message, text, now)
@@ -280,6 +286,8 @@ class Conversation:
         self._books.book(action, payload, answer, now)
 
     def _handle_answer(self, message: list[Any], text: str, now: float) -> None:
+        if message[0] == CALL_ERROR and message[2] not in ERROR_CODES:
+            self._violated(f"{message[2]!r} is not an error code", text)
         asked = self._called.get(message[1])
         if asked is None:
             # OCPP-J leaves open which id a CALLERROR for an unreadable call carries; "-1" is customary.
@@ -288,7 +296,7 @@ class Conversation:
             return
         action, payload = asked
         if message[0] == CALL_ERROR:
-            outcome = Outcome(error=message[2], detail=message[3])
+            outcome = Outcome(error=message[2][:MAX_DESCRIPTION], detail=message[3][:MAX_DESCRIPTION])
         elif action not in ACTIONS:
             outcome = Outcome(answer=message[2])
         else:
@@ -324,6 +332,11 @@ class Conversation:
         violation = Violation(reason[:KEPT_CHARACTERS], text[:KEPT_CHARACTERS])
         self.violations.append(violation)
         self._on_violation(violation)
+
+
+def _may_be_unstorable(text: str) -> bool:
+    """JSON spells both as an escape; text that comes from elsewhere than a link may have them as they are."""
+    return "\\u" in text or not text.isprintable()
 
 
 def _is_usable(action: str, answer: Any) -> bool:

@@ -11,30 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from chargerctl.central.settings import CONFIG_VARIABLE, FILE, CentralSettings, load_central
 from chargerctl.cli.central import COMMANDS
 from chargerctl.cli.output import Decorator, Output
+from chargerctl.cli.program_options import as_text, setting_option
 from chargerctl.settings.kinds import has_password
-from chargerctl.settings.programs import Key, keys
+from chargerctl.settings.programs import keys
 
 _KEYS = keys(CentralSettings)
-
-
-class Value(click.ParamType):
-    """The text of a setting: checked later with the other sources, so that all mistakes are reported together."""
-
-    def __init__(self, key: Key) -> None:
-        assert key.kind
-        self._kind = key.kind
-        self.name = key.name
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        found = [CompletionItem(each) for each in self._kind.choices if each.startswith(incomplete)]
-        return [*found, CompletionItem(incomplete, type="file")] if self._kind.is_path else found
 
 
 def central_options(*names: str) -> Decorator:
@@ -48,7 +33,7 @@ def central_options(*names: str) -> Decorator:
         @click.pass_context
         def run(ctx: click.Context, *arguments: Any, config: Path | None, **rest: Any) -> Any:
             given = {name: rest.pop(name) for name in ("database", *names)}
-            options = {name: _text(value) for name, value in given.items() if value is not None}
+            options = {name: as_text(value) for name, value in given.items() if value is not None}
             _warn_of_ps(ctx, options.get("database", ""))
             loaded = load_central(config, os.environ, options, [*COMMANDS])
             ctx.ensure_object(Output).note(*map(str, loaded.warnings))
@@ -56,7 +41,8 @@ def central_options(*names: str) -> Decorator:
 
         decorated: Callable[..., Any] = run
         for name in reversed(("database", *names)):
-            decorated = _option(_KEYS[name])(decorated)
+            metavar = "URL" if name == "database" else None
+            decorated = setting_option(_KEYS[name], metavar)(decorated)
         return _config_option(decorated)
 
     return decorate
@@ -68,19 +54,6 @@ _config_option: Decorator = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"The settings file.  [default: {FILE} here, else in chargerctl's own folder; {CONFIG_VARIABLE}]",
 )
-
-
-def _option(key: Key) -> Decorator:
-    assert key.kind
-    assert not key.secret
-    if key.kind.choices == ("true", "false"):
-        return click.option(f"{key.option}/--no-{key.option[2:]}", key.name, default=None, help=key.help)
-    metavar = "URL" if key.name == "database" else None
-    return click.option(key.option, key.name, type=Value(key), metavar=metavar, help=key.help)
-
-
-def _text(value: str | bool) -> str:
-    return value if isinstance(value, str) else "true" if value else "false"
 
 
 def _warn_of_ps(ctx: click.Context, database: str) -> None:

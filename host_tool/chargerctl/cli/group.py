@@ -24,12 +24,25 @@ class Entry:
 
 
 class Group(click.Group):
-    """A group with these entries. variables: what the variables of its options begin with."""
+    """A group with these entries. variables: what the variables of its options begin with; default: the entry that is meant
+    where none is named."""
 
-    def __init__(self, *arguments: Any, entries: Mapping[str, Entry], variables: str, **rest: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        entries: Mapping[str, Entry],
+        variables: str,
+        default: str | None = None,
+        **rest: Any,
+    ) -> None:
         super().__init__(*arguments, **rest)
         self.entries = entries
         self._variables = variables
+        self._default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = bool(args) and (not args[0].startswith("-") or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named or not self._default else [self._default, *args])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.entries)

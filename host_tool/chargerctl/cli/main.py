@@ -23,6 +23,7 @@ COMMANDS = {
     "devices": Entry("devices", "List every board in reach, and what is deployed on it."),
     "simulate": Entry("simulate", "Run the real firmware on a virtual board."),
     "central": Entry("central", "Run a central system of your own: chargers, cards, sessions, calls."),
+    "bridge": Entry("bridge", "Let MQTT chargers join a central system that speaks OCPP-J."),
     "deploy": Entry("deploy", "Write firmware, libraries and settings to a board."),
     "rollback": Entry("rollback", "Undo the last deploy to this board."),
     "backup": Entry("backup", "Copy every file of a board's drive into one file."),

@@ -20,9 +20,9 @@ _REFUSED = {
 }
 
 
-def after_refusal(number: int) -> str:
-    """What to do."""
-    return _REFUSED.get(number, _ACCOUNT)
+def after_refusal(number: int, account: str = _ACCOUNT) -> str:
+    """What to do. account: where there is something wrong with user name or password."""
+    return _REFUSED.get(number, account)
 
 
 def why_no_connection(error: OSError | ValueError) -> tuple[str, str]:

@@ -11,14 +11,15 @@ from chargerctl.errors import InputError
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value was given: line and column (from 1) in a file, `$NAME`, or `--set section.key`."""
+    """Where a value was given: line and column (from 1; 0: the whole line) in a file, `$NAME`, or `--set section.key`."""
 
     label: str
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.label}:{self.line}:{self.column}" if self.line else self.label
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.label, *numbers])
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Problem:
     def as_json(self) -> dict[str, object]:
         found: dict[str, object] = {"where": str(self.place), "message": self.message}
         if self.place.line:
-            found |= {"file": self.place.label, "line": self.place.line, "column": self.place.column}
+            found |= {"file": self.place.label, "line": self.place.line}
+        if self.place.column:
+            found["column"] = self.place.column
         return found | {"severity": "warning" if self.warning else "error"}
 
 

@@ -68,9 +68,9 @@ def key(kind: Kind, default: str, help: str, *, secret: bool = False) -> Any:
     )
 
 
-def pairs(help: str) -> Any:
+def pairs(help: str, *, secret: bool = False) -> Any:
     """A field that is a table of its own, NAME = VALUE, whose names the table of settings does not know: dict[str, str]."""
-    return field(default_factory=dict, metadata={_METADATA: Key("", None, "", help)})
+    return field(default_factory=dict, metadata={_METADATA: Key("", None, "", help, secret)})
 
 
 def keys(table: type) -> dict[str, Key]:

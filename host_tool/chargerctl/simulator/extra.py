@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from chargerctl.errors import ChargerctlError
 
 # As they are imported; pyproject.toml has them by their names of distribution.
-_MODULES = ("amqtt", "displayio", "jsonschema", "ocpp", "paho", "PIL")
+_MODULES = ("amqtt", "displayio", "jsonschema_rs", "ocpp", "paho", "PIL")
 
 
 def require() -> None:

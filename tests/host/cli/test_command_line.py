@@ -57,6 +57,11 @@ def test_every_value_can_be_completed(name):
     free = {
         ("simulate", "broker"),
         ("backup", "to"),
+        *(
+            ("bridge", each)
+            for each in ("user", "only", "broker_user", "charger_topic", "system_topic", "ping")
+        ),
+        *(("central broker mosquitto", each) for each in ("listen", "names", "programs", "user")),
         ("deploy", "libs_version"),
         ("monitor", "pattern"),
         ("ls", "folder"),

@@ -95,6 +95,10 @@ COMMAND_LINES = [
     ("init", "--no-input", "-c", "new.toml", "--set", "wifi.password=Zq"),
     ("deploy", *ON_DRIVE, "--dry-run", "--libs", "wheels"),
     ("deploy", *ON_DRIVE, "--yes", "--libs", "wheels", "--set", "wifi.password=Zq-from-set" * 9),
+    ("bridge", "--to", "wss://me:Zq-from-set@csms.example/ocpp"),
+    ("bridge", "--to", "http://me:Zq-from-set@csms.example/ocpp"),
+    ("bridge", "--to", "wss://[me:Zq-from-set@csms.example/ocpp"),
+    ("bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9", "-c", "bridge.toml"),
     ("completion", "bash"),
 ]
 # One after the other: each needs what those before it did.
@@ -157,6 +161,8 @@ def place(write, folder, monkeypatch, fresh_laptop):
     )
     write(Manifest({}, settings=salted_hashes(flat)).render(), f"CIRCUITPY/{MANIFEST}")
     write('wait 5\nexpect console "boot"\n', "short.script")
+    write('[bridge]\nbroker_password = "Zq-from-file"\n[bridge.passwords]\nc1 = "Zq-of-c1"\n', "bridge.toml")
+    monkeypatch.setenv("CHARGERCTL_BRIDGE_PASSWORD", "Zq-from-env")
     monkeypatch.setenv("CHARGER_MQTT_PASSWORD", "Zq-from-env")
     fresh_laptop(folder / "kept")
     return folder

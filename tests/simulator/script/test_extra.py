@@ -14,7 +14,7 @@ import sys
 
 class Blocked:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"amqtt", "displayio", "jsonschema", "ocpp", "paho", "PIL"}:
+        if name.split(".")[0] in {"amqtt", "displayio", "jsonschema_rs", "ocpp", "paho", "PIL"}:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Blocked())

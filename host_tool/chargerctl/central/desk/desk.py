@@ -26,7 +26,6 @@ from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
 from chargerctl.central.desk.line import MakeTalk
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
-from chargerctl.central.desk.tally import Tally
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.central.events import Event, Tell
 
@@ -52,13 +51,12 @@ class Desk:
         tell: Tell,
         limits: Limits = _USUAL,
         clock: Callable[[], float] = time.time,
-        worker: str = "serve",
     ) -> None:
         self._store = store
-        self._tell = Tally(tell)
+        self._tell = tell
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
-        self._work = Work(store, self._lines, self._tell, worker)
+        self._work = Work(store, self._lines, self._tell)
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -142,7 +140,6 @@ class Desk:
         except BooksError as error:
             self._tell(Event("books", f"cannot book that no charger is connected any more: {error}"))
         self._work.available(False)
-        self._tell.sweep()
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)
@@ -154,4 +151,3 @@ class Desk:
         if others:
             text = f"{others} frames of other chargers were dropped in the last minute"
             self._tell(Event("flood", text, details={"dropped": others}))
-        self._tell.sweep()

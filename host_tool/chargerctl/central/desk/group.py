@@ -11,6 +11,9 @@ from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.events import Event
 
+BELIEVED_S = 5.0
+"""How long it may take until a charger is refused that the owner does not allow any more."""
+
 
 class Spoilt(Exception):  # noqa: N818 (never seen by a user)
     """Our own code failed at one charger: a bug. The group is lost, and can be done again without what caused it."""
@@ -29,7 +32,9 @@ class Group:
         self._unit = unit
         self._now = now
         self._used: dict[str, Line] = {}
-        self._known: dict[str, bool] = {}
+        # Whether they may speak; whether the conversation knew that; the link that they had.
+        self._welcome: dict[str, bool] = {}
+        self._registered_before: dict[str, bool] = {}
         self._links_before: dict[str, Link | None] = {}
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
@@ -74,8 +79,8 @@ class Group:
     def end(self) -> None:
         """Book what became of calls."""
         for serial, line in self._used.items():
-            if line.talk.registered and not self._known[serial]:
-                self._known[serial] = self._unit.known(serial)  # it may have been learnt in this unit
+            if line.talk.registered and not self._registered_before[serial]:
+                self._welcome[serial] = True  # by a BootNotification in this unit
             for call, outcome in line.take_outcomes():
                 self._outcome(line.serial, call, outcome)
 
@@ -85,7 +90,7 @@ class Group:
         for serial, line in self._used.items():
             line.talk.saved()
             self._events += line.take_events(self._now)
-            if not self._known[serial]:
+            if not self._welcome[serial]:
                 self._lines.forget(line)
                 continue
             if self._lines.get(serial) is None:
@@ -113,10 +118,16 @@ class Group:
     def _use(self, serial: str) -> Line:
         line = self._used.get(serial)
         if line is None:
-            self._known[serial] = self._unit.known(serial)
             line = self._lines.get(serial) or self._lines.new(serial, self._now)
+            books = self._unit.charger(serial)
+            line.pages.open(books)
+            welcome = self._now - line.welcome_at < BELIEVED_S
+            if not welcome and (self._unit.known(serial) or books.registered()):
+                welcome = True
+                line.welcome_at = self._now
+            self._welcome[serial] = welcome
+            self._registered_before[serial] = line.talk.registered
             self._links_before[serial] = line.link
-            line.pages.open(self._unit.charger(serial))
             self._used[serial] = line
         return line
 
@@ -126,26 +137,24 @@ class Group:
         line = self._use(arrival.serial)
         self._linked(line, arrival.link)
         line.heard_at = self._now
-        if self._known[arrival.serial]:
-            if first:
-                self._unit.seen(arrival.serial, arrival.link.transport, self._now)
-            self._unit.frame(arrival.serial, False, text, self._now)
+        if first:
+            self._unit.seen(arrival.serial, arrival.link.transport, self._now)
+        self._unit.frame(arrival.serial, False, text, self._now)
         self._answer(line, line.talk.handle(text, self._now))
 
     def _answer(self, line: Line, frames: list[str]) -> None:
         for frame in frames:
-            if self._known[line.serial]:
-                self._unit.frame(line.serial, True, frame, self._now)
+            self._unit.frame(line.serial, True, frame, self._now)
             if line.link is not None:
                 self._to_send.append((line.link, frame))
 
     def _connected(self, arrival: Arrival) -> None:
-        known = self._unit.known(arrival.serial)
-        if not known:
-            return
         line = self._use(arrival.serial)
+        if not self._welcome[arrival.serial]:
+            return
         self._linked(line, arrival.link)
         line.heard_at = self._now
+        line.talk.connected()
         self._unit.connected(arrival.serial, arrival.link.transport, self._now)
         self._came.append(line)
         self._events.append(Event("connected", f"connected over {arrival.link.transport}", arrival.serial))
@@ -156,6 +165,7 @@ class Group:
             return
         self._use(arrival.serial)
         line.link = None
+        line.talk.disconnected()
         self._unit.connected(arrival.serial, None, self._now)
         self._events.append(Event("disconnected", "disconnected", arrival.serial))
 

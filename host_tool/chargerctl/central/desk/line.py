@@ -23,7 +23,8 @@ _TOLD_AGAIN_S = 600.0
 class Talk(Protocol):
     """What the desk needs of a Conversation (conversation.py)."""
 
-    registered: bool
+    @property
+    def registered(self) -> bool: ...
 
     @property
     def next_due(self) -> float | None: ...
@@ -34,12 +35,25 @@ class Talk(Protocol):
 
     def ask(self, key: int, action: str, payload: Payload, timeout_s: float) -> None: ...
 
+    def connected(self) -> None: ...
+
+    def disconnected(self) -> None: ...
+
     def saved(self) -> None: ...
 
     def lost(self) -> None: ...
 
 
-MakeTalk = Callable[[Books, Callable[[Violation], object], Callable[[int, Outcome], object]], Talk]
+class MakeTalk(Protocol):
+    """Makes the conversation with one charger."""
+
+    def __call__(
+        self,
+        serial: str,
+        books: Books,
+        on_violation: Callable[[Violation], object],
+        on_outcome: Callable[[int, Outcome], object],
+    ) -> Talk: ...
 
 
 class Line:
@@ -48,9 +62,11 @@ class Line:
     def __init__(self, serial: str, make: MakeTalk, now: float) -> None:
         self.serial = serial
         self.pages = Pages(serial)
-        self.talk = make(self.pages, self._violated, self._answered)
+        self.talk = make(serial, self.pages, self._violated, self._answered)
         self.link: Link | None = None
         self.heard_at = now
+        self.welcome_at = float("-inf")
+        """When the books said that it may speak."""
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []

@@ -47,6 +47,12 @@ class Pages:
         if event is not None:
             self._events.append(event)
 
+    def registered(self) -> bool:
+        return self._now().registered()
+
+    def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
+        self._now().told(action, payload, answer, now)
+
     def _now(self) -> Books:
         if self._books is None:
             raise RuntimeError("the books of a charger are asked outside a unit of work")

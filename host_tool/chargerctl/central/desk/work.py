@@ -38,11 +38,10 @@ class Part:
 class Work:
     """See the docstring of this module."""
 
-    def __init__(self, store: Store, lines: Lines, tell: Tell, worker: str) -> None:
+    def __init__(self, store: Store, lines: Lines, tell: Tell) -> None:
         self._store = store
         self._lines = lines
         self._tell = tell
-        self._worker = worker
         self._outage = Outage()
         self._told_online = True
         # What failed although others did not, and how often.
@@ -120,7 +119,7 @@ class Work:
                     for line in due:
                         group.due(line)
                     if part.beat:
-                        unit.working(self._worker, now)
+                        unit.working(now)
                     if part.ask:
                         group.ask()
                     group.end()

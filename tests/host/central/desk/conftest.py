@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.desk.inbox import Limits
+from chargerctl.central.tally import Tally
 
 from tests.host.central.desk.fakes import NOW, Link, Store, Talk
 
@@ -17,16 +18,10 @@ class Rig:
         self.store = Store()
         self.talks: list[Talk] = []
         self.events = []
-        self.desk = Desk(
-            self.store,
-            self._make,
-            self.events.append,
-            limits or Limits(),
-            clock=lambda: self.now,
-            worker="me",
-        )
+        tell = Tally(self.events.append)
+        self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock=lambda: self.now)
 
-    def _make(self, *arguments):
+    def _make(self, serial, *arguments):
         self.talks.append(Talk(*arguments))
         return self.talks[-1]
 

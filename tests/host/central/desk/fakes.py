@@ -63,13 +63,15 @@ class Unit:
         return OneCharger(self, serial)
 
     def seen(self, serial, transport, now):
-        self.written.append(("seen", serial, transport))
+        if self.known(serial):
+            self.written.append(("seen", serial, transport))
 
     def connected(self, serial, transport, now):
         self.written.append(("connected", serial, transport))
 
     def frame(self, serial, outgoing, text, now):
-        self.written.append(("frame", serial, text))
+        if self.known(serial):
+            self.written.append(("frame", serial, text))
 
     def waiting_calls(self, now):
         self.given = list(self._store.waiting)
@@ -78,8 +80,8 @@ class Unit:
     def answered(self, call, outcome, now):
         self.written.append(("outcome", call, outcome))
 
-    def working(self, worker, now):
-        self.written.append(("working", worker))
+    def working(self, now):
+        self.written.append(("working",))
 
 
 @dataclass
@@ -91,6 +93,12 @@ class OneCharger:
         if self.unit.accepts_all:
             self.unit.learnt.add(self.serial)
         return "Accepted" if self.unit.known(self.serial) else "Rejected"
+
+    def registered(self):
+        return self.unit.known(self.serial)
+
+    def told(self, action, payload, answer, now):
+        pass
 
     def id_tag_info(self, id_tag, now):
         return {"status": "Accepted"}
@@ -142,6 +150,12 @@ class Talk:
 
     def ask(self, key, action, payload, timeout_s):
         self._asked.append((key, action))
+
+    def connected(self):
+        pass
+
+    def disconnected(self):
+        pass
 
     def saved(self):
         self.saves += 1

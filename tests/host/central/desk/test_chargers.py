@@ -67,6 +67,20 @@ def test_a_charger_that_is_learnt_is_told_that_somebody_answers(rig):
     assert len(rig.talks) == 1
 
 
+def test_a_charger_that_the_owner_does_not_allow_any_more_is_forgotten_within_seconds(rig):
+    link = rig.charger()
+    rig.desk.received("c-1", link, BOOT)
+    rig.step()
+    rig.store.known.remove("c-1")
+    rig.step(6)
+    rig.desk.received("c-1", link, call("Heartbeat", 2))
+    rig.step()
+    rig.desk.received("c-1", link, boot(3, "C6"))
+    rig.step()
+    assert '{"status": "Rejected"}' in link.sent[-1]
+    assert len(rig.talks) == 2
+
+
 def test_ten_thousand_unknown_serials_do_not_stay_in_memory():
     rig = Rig(Limits(remembered=1000))
     links = weakref.WeakSet()

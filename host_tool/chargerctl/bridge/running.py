@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Runs the bridge until Ctrl-C or SIGTERM, with a broker of its own or another one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+
+from chargerctl.bridge.report import Sparing
+from chargerctl.bridge.service import Service
+from chargerctl.bridge.settings import BridgeSettings
+from chargerctl.central.events import Event, Tell
+from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.mqtt.connection import Broker
+from chargerctl.ocppj import client_tls
+from chargerctl.settings.kinds import HostPort
+
+
+def run(settings: BridgeSettings, tell: Tell) -> None:
+    """Until it is stopped. ChargerctlError for what cannot be used, and for a broker that is not there at first."""
+    with _broker(settings) as broker:
+        asyncio.run(_until_stopped(settings, broker, tell))
+
+
+async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:
+    service = Service(settings, broker, Sparing(tell))
+    if settings.password_in_clear_text:
+        text = "passwords cross the network in clear text: use wss:// if the central system has it"
+        tell(Event("warning", text))
+    running = asyncio.ensure_future(service.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has Ctrl-C alone, as KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, running.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+@contextlib.contextmanager
+def _broker(settings: BridgeSettings) -> Iterator[Broker]:
+    if settings.broker is not None:
+        host, port = settings.broker
+        tls = settings.broker_tls or settings.broker_ca is not None
+        context = client_tls(settings.broker_ca) if tls else None
+        yield Broker(host, port, settings.broker_user, settings.broker_secret, context)
+        return
+    assert settings.listen
+    with _own_broker(settings.listen) as port:
+        yield Broker(settings.listen.host, port)
+
+
+@contextlib.contextmanager
+def _own_broker(listen: HostPort) -> Iterator[int]:
+    """Gives its port."""
+    if not listen.is_loopback:
+        raise InputError(
+            f"--listen {listen}: anybody in the network could act as any charger there. Run a broker with accounts "
+            "(chargerctl central broker mosquitto writes its configuration), and name it with --broker"
+        )
+    from chargerctl.central.local_broker import LocalBroker
+    from chargerctl.central.loop_thread import LoopThread
+
+    try:
+        broker = LocalBroker(LoopThread(), listen.port)
+    except OSError as error:
+        raise ChargerctlError(
+            f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}"
+        ) from error
+    try:
+        yield broker.port
+    finally:
+        broker.close()

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The bridge as it runs: connected to the broker, again whenever that is lost, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from chargerctl.bridge.charger import Charger
+from chargerctl.bridge.roster import OFFLINE, ONLINE, Roster
+from chargerctl.bridge.settings import BridgeSettings
+from chargerctl.bridge.socket import Approach
+from chargerctl.central.events import Event, Tell
+from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.pauses import Pauses
+from chargerctl.mqtt.topics import Topics
+from chargerctl.ocppj import client_tls, connection_url
+
+# Handshakes at the same time: a central system that was away is not met by all at once.
+_OPENING = 20
+
+
+class Way:
+    """To one charger, over whichever connection to the broker there is."""
+
+    def __init__(self, service: Service, serial: str) -> None:
+        self._service = service
+        self._frames = service.topics.frames_to(serial)
+        self._state = service.topics.state_to(serial)
+
+    def send(self, payload: str | bytes) -> None:
+        connection = self._service.connection
+        if connection is not None:
+            connection.publish(self._frames, payload)
+
+    def available(self, online: bool) -> None:
+        connection = self._service.connection
+        if connection is not None:
+            connection.publish(self._state, ONLINE if online else OFFLINE, retained=True)
+
+    async def room(self) -> None:
+        connection = self._service.connection
+        if connection is not None:
+            await connection.room()
+
+
+@dataclass
+class Timing:
+    """Seconds; other ones are for tests."""
+
+    first_pause: float = 1.0
+    open: float = 15.0
+
+
+class Service:
+    """`connection`: to the broker; None while there is none."""
+
+    def __init__(
+        self, settings: BridgeSettings, broker: Broker, tell: Tell, timing: Timing | None = None
+    ) -> None:
+        """ChargerctlError if a file of the settings cannot be used."""
+        self.topics = Topics(settings.charger_topic, settings.system_topic)
+        self.connection: Connection | None = None
+        self._settings = settings
+        self._broker = broker
+        self._tell = tell
+        self._timing = timing or Timing()
+        self._context: ssl.SSLContext | None = None
+        if urlsplit(settings.to).scheme == "wss":
+            self._context = client_tls(settings.ca)
+        self._opening = asyncio.Semaphore(_OPENING)
+        self.roster = Roster(self.topics, self._make, tell, settings.only)
+        # Set while the broker is connected and the topics are subscribed to.
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until it is cancelled. The first connection to the broker has to succeed: BrokerError."""
+        pauses = self._pauses()
+        connection = await self._connect()
+        try:
+            while True:
+                began = asyncio.get_running_loop().time()
+                # Not by awaiting it: that would cancel it with us, and the chargers are still to be told.
+                await asyncio.wait([connection.lost])
+                why = connection.lost.result()
+                self.connection = None
+                self.ready.clear()
+                self.roster.broker_lost()
+                self._tell(Event("broker", f"broker {self._broker.place}: {why}"))
+                pauses.lasted(asyncio.get_running_loop().time() - began)
+                connection = await self._connect_again(pauses)
+        finally:
+            await self.roster.close()
+            if self.connection is not None:
+                await self.connection.flushed()
+                self.connection.close()
+                self.connection = None
+
+    async def _connect(self) -> Connection:
+        connection = Connection(self._broker, self.topics.subscriptions, self.roster.received)
+        # What is retained comes before the answer to the subscription, and is answered.
+        self.connection = connection
+        self.roster.broker_is_back()
+        try:
+            await connection.connect()
+        except BaseException:
+            self.connection = None
+            self.roster.broker_lost()
+            raise
+        self._tell(Event("broker", f"connected to broker {self._broker.place}"))
+        self.ready.set()
+        return connection
+
+    async def _connect_again(self, pauses: Pauses) -> Connection:
+        while True:
+            await asyncio.sleep(pauses.next())
+            try:
+                return await self._connect()
+            except BrokerError as error:
+                self._tell(Event("broker", error.message))
+
+    def _make(self, serial: str) -> Charger:
+        settings = self._settings
+        identity = settings.identity(serial)
+        approach = Approach(
+            connection_url(settings.to, identity),
+            settings.user or identity,
+            settings.password_of(serial),
+            self._context,
+            settings.ping,
+            self._timing.open,
+        )
+        way = Way(self, serial)
+        return Charger(serial, approach, way, self._pauses(), self._opening, self._tell)
+
+    def _pauses(self) -> Pauses:
+        return Pauses(random.random, self._timing.first_pause)

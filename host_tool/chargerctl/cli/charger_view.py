@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A charger of the books as cells of a table, as lines, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.cli.quantities import kwh, local_time, recent_time, utc
+
+if TYPE_CHECKING:
+    from chargerctl.central.books.queries.chargers import Charger, Running
+
+TITLES = ("charger", "name", "connected", "connectors", "session", "last seen", "firmware", "allowed")
+
+
+def cells(charger: Charger) -> list[str]:
+    """One for each of TITLES."""
+    return [
+        charger.serial,
+        charger.name,
+        charger.transport,
+        ", ".join(_connector(each) for each in charger.connectors if _is_told(each)),
+        ", ".join(map(_session, accepted(charger))),
+        recent_time(charger.last_seen),
+        str(charger.boot.get("firmwareVersion", "")),
+        allowed(charger),
+    ]
+
+
+def allowed(charger: Charger) -> str:
+    """yes, no, or asks: it is not in the books, and wants to take part."""
+    return ("yes" if charger.allowed else "no") if charger.known else "asks"
+
+
+def accepted(charger: Charger) -> list[Running]:
+    """Its sessions that run. One whose card was refused is none."""
+    return [each for each in charger.running if each.status == "Accepted"]
+
+
+def _is_told(connector: dict[str, Any]) -> bool:
+    """Connector 0 is the charger itself: it is worth a word where it is not Available."""
+    return bool(connector["connector_id"]) or connector["status"] != "Available"
+
+
+def _connector(connector: dict[str, Any]) -> str:
+    error = connector["error_code"]
+    return f"{connector['connector_id']} {connector['status']}{'' if error == 'NoError' else f' ({error})'}"
+
+
+def _session(running: Running) -> str:
+    energy = None if running.energy_wh is None else f" {kwh(running.energy_wh)} kWh"
+    return f"{running.id_tag}{energy or ''}"
+
+
+def as_json(charger: Charger) -> dict[str, Any]:
+    return {
+        "serial": charger.serial,
+        "name": charger.name,
+        "known": charger.known,
+        "allowed": charger.allowed,
+        "has_password": charger.has_password,
+        "connected": charger.transport or None,
+        "connected_since": utc(charger.connected_at) if charger.transport else None,
+        "first_seen": utc(charger.first_seen),
+        "last_seen": utc(charger.last_seen),
+        "registration": charger.registration or None,
+        "booted": utc(charger.booted_at),
+        "boot": charger.boot,
+        "connectors": [_connector_json(each) for each in charger.connectors],
+        "sessions": [
+            {
+                "id": each.id,
+                "connector": each.connector_id,
+                "card": each.id_tag,
+                "status": each.status,
+                "started": utc(each.started_at),
+                "energy_wh": each.energy_wh,
+            }
+            for each in charger.running
+        ],
+    }
+
+
+def _connector_json(connector: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "connector": connector["connector_id"],
+        "status": connector["status"],
+        "error": connector["error_code"],
+        "info": connector["info"],
+        "vendor": connector["vendor_id"],
+        "vendor_error": connector["vendor_error_code"],
+        "time": connector["time"],
+        "received": utc(connector["received_at"]),
+    }
+
+
+def facts(charger: Charger) -> Iterator[tuple[str, str]]:
+    """What is known of it, each with its name."""
+    yield "charger", charger.serial
+    yield "name", charger.name
+    yield "allowed", allowed(charger)
+    yield "password", "yes" if charger.has_password else "none"
+    since = f" since {local_time(charger.connected_at)}" if charger.connected_at else ""
+    yield "connected", f"{charger.transport}{since}" if charger.transport else f"no{since}"
+    yield "first seen", local_time(charger.first_seen)
+    yield "last seen", local_time(charger.last_seen)
+    boot = f"{charger.registration} at {local_time(charger.booted_at)}" if charger.booted_at else ""
+    yield "BootNotification", boot
+    for key, value in charger.boot.items():
+        yield key, str(value)
+    for each in charger.connectors:
+        info = ", ".join(filter(None, (each["info"], each["vendor_error_code"])))
+        since = local_time(each["received_at"])
+        yield (
+            f"connector {each['connector_id']}",
+            (f"{each['status']}, {each['error_code']}{f' ({info})' if info else ''}, since {since}"),
+        )
+    for running in accepted(charger):
+        energy = "energy not known" if running.energy_wh is None else f"{kwh(running.energy_wh)} kWh so far"
+        yield (
+            f"session {running.id}",
+            (
+                f"connector {running.connector_id}, card {running.id_tag}, since {local_time(running.started_at)}, {energy}"
+            ),
+        )

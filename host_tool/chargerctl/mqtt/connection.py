@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""One connection to an MQTT broker on an asyncio loop: from connect() until it is lost. paho-mqtt has the protocol.
+
+The next connection is another object, so that nothing that was to be sent on the last one comes late: a frame of a
+WebSocket that is closed by then must not reach the charger. There is no thread either: a frame goes on in the turn of the
+loop that has read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import ssl
+import struct
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargerctl.doctor.refusals import after_refusal
+from chargerctl.errors import ChargerctlError
+from chargerctl.mqtt.refusal import BROKER, unreached
+
+ANSWER_S = 10.0
+ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
+KEEP_ALIVE_S = 30
+# Of messages that wait for the network: more are not taken from the WebSockets.
+_ROOM = 256
+
+Received = Callable[[str, bytes, bool], object]
+
+
+class BrokerError(ChargerctlError):
+    """There is no connection to the broker: why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where it is, and what to connect with. context: of TLS, None for a connection without."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    context: ssl.SSLContext | None = None
+
+    @property
+    def place(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Connection:
+    """`received(topic, payload, retained)` is called on the loop for each message on `topics`."""
+
+    def __init__(self, broker: Broker, topics: Sequence[str], received: Received) -> None:
+        """ImportError without paho-mqtt."""
+        from paho.mqtt.client import Client, MQTTv311
+        from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+        from paho.mqtt.exception import MQTTException
+
+        self._broker = broker
+        self._topics = topics
+        self._received = received
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._waiting = 0
+        self._arrived: deque[tuple[str, bytes, bool]] = deque()
+        self._keeping: asyncio.Task[None] | None = None
+        # Set when the connection is lost, with the reason in words.
+        self.lost: asyncio.Future[str] = self._loop.create_future()
+        self._no_error = MQTTErrorCode.MQTT_ERR_SUCCESS
+        # What paho-mqtt raises at bytes that are no MQTT.
+        self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
+        client = self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"chargerctl-{secrets.token_hex(4)}",
+            protocol=MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = ANSWER_S
+        if broker.username:
+            client.username_pw_set(broker.username, broker.password)
+        if broker.context:
+            client.tls_set_context(broker.context)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        client.on_socket_close = lambda client, data, sock: self._forget(sock)
+        client.on_socket_register_write = self._on_more_to_write
+        client.on_socket_unregister_write = self._on_all_written
+
+    async def connect(self) -> None:
+        """Until the topics are subscribed to. BrokerError with what is wrong."""
+        place = self._broker.place
+        try:
+            await asyncio.to_thread(self._reach)
+        except (OSError, ValueError) as error:
+            self._fail()
+            why = unreached(error, self._broker.context is not None, BROKER)
+            raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
+        sock = self._client.socket()
+        if sock is not None:
+            self._loop.add_reader(sock, self._read)
+            self._write()
+        self._keeping = self._loop.create_task(self._keep_alive())
+        try:
+            await asyncio.wait_for(self._ready, ANSWER_S)
+        except TimeoutError:
+            self.close()
+            raise BrokerError(
+                f"broker {place}: no answer; see whether an MQTT broker listens at that port, with TLS or without as set"
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def publish(self, topic: str, payload: str | bytes, *, retained: bool = False) -> None:
+        """A frame with QoS 0, what is retained with QoS 1. Nothing, once the connection is lost."""
+        if self.lost.done() or not self._client.is_connected():
+            return
+        self._waiting += 1
+        if self._waiting >= _ROOM:
+            self._room.clear()
+        self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
+
+    async def room(self) -> None:
+        """Until the network has taken what was published, if that is much."""
+        await self._room.wait()
+
+    def close(self) -> None:
+        """At once. What was published before is sent if the network takes it."""
+        if not self.lost.done():
+            self.lost.set_result("closed")
+        with contextlib.suppress(*self._malformed, OSError):
+            self._client.disconnect()
+            self._client.loop_write()
+        self._fail()
+
+    async def flushed(self, seconds: float = 2.0) -> None:
+        """Until everything that was published is with the broker, or so long."""
+        end = self._loop.time() + seconds
+        while self._waiting and not self.lost.done() and self._loop.time() < end:
+            await asyncio.sleep(0.01)
+
+    def _reach(self) -> None:
+        """Name, TCP and TLS: it blocks."""
+        address = self._broker.host, self._broker.port
+        if self._broker.context is not None:
+            # Without a word of MQTT first: where TLS fails, paho-mqtt would leave a socket open.
+            with (
+                socket.create_connection(address, ANSWER_S) as plain,
+                self._broker.context.wrap_socket(plain, server_hostname=self._broker.host),
+            ):
+                pass
+        self._client.connect(*address, KEEP_ALIVE_S)
+
+    # paho-mqtt's calls, all on the loop; and its turns.
+
+    def _read(self) -> None:
+        sock = self._client.socket()
+        self._turn(self._client.loop_read)
+        # With TLS several packets may have come at once, of which the loop knows nothing.
+        while sock is not None and sock is self._client.socket() and getattr(sock, "pending", int)():
+            self._turn(self._client.loop_read)
+        while self._arrived:
+            self._received(*self._arrived.popleft())
+
+    def _write(self) -> None:
+        self._turn(self._client.loop_write)
+
+    async def _keep_alive(self) -> None:
+        while not self.lost.done():
+            await asyncio.sleep(1)
+            self._turn(self._client.loop_misc)
+
+    def _turn(self, step: Callable[[], Any]) -> None:
+        try:
+            code = step()
+        except self._malformed as error:
+            self._lose(f"what it sends is no MQTT 3.1.1 ({type(error).__name__})")
+        else:
+            if code != self._no_error:
+                self._lose("it closed the connection")
+
+    def _lose(self, why: str) -> None:
+        if not self._ready.done():
+            text = f"broker {self._broker.place}: {why}; see whether it expects TLS at that port, and its log"
+            self._ready.set_exception(BrokerError(text))
+        if not self.lost.done():
+            self.lost.set_result(why)
+        self._room.set()
+        self._fail()
+
+    def _fail(self) -> None:
+        """Nothing of this connection stays."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        sock = self._client.socket()
+        if sock is not None:
+            self._forget(sock)
+            sock.close()
+        if self._ready.done() and not self._ready.cancelled():
+            self._ready.exception()  # it may be that nobody waits for it any more
+        self._room.set()
+
+    def _forget(self, sock: Any) -> None:
+        if sock.fileno() >= 0:
+            self._loop.remove_reader(sock)
+            self._loop.remove_writer(sock)
+
+    def _on_more_to_write(self, client: object, data: object, sock: Any) -> None:
+        self._loop.add_writer(sock, self._write)
+
+    def _on_all_written(self, client: object, data: object, sock: Any) -> None:
+        self._loop.remove_writer(sock)
+
+    def _on_message(self, client: object, data: object, message: Any) -> None:
+        # Not in paho-mqtt's turn: what a fault of ours raises would look like one of the broker's.
+        self._arrived.append((message.topic, bytes(message.payload), message.retain))
+
+    def _on_connect(self, client: Any, data: object, flags: object, reason: Any, properties: object) -> None:
+        if not reason.is_failure:
+            client.subscribe([(topic, 1) for topic in self._topics])
+        elif not self._ready.done():
+            user = f"user {self._broker.username}" if self._broker.username else "an anonymous user"
+            text = f"broker {self._broker.place}: it refused {user}: {reason}; {after_refusal(reason.value, ACCOUNT)}"
+            self._ready.set_exception(BrokerError(text))
+
+    def _on_subscribe(self, client: Any, data: object, mid: int, reasons: Any, properties: object) -> None:
+        refused = [topic for topic, each in zip(self._topics, reasons, strict=False) if each.is_failure]
+        if self._ready.done():
+            return
+        if refused:
+            text = f"broker {self._broker.place}: it does not allow a subscription to {', '.join(refused)}"
+            self._ready.set_exception(BrokerError(f"{text}; allow it in the broker's ACL"))
+        else:
+            self._ready.set_result(None)
+
+    def _on_publish(self, client: Any, data: object, mid: int, reason: object, properties: object) -> None:
+        self._waiting -= 1
+        if self._waiting < _ROOM:
+            self._room.set()
