@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from chargerctl.bridge.mqtt import Broker
-from chargerctl.bridge.topics import Topics
 from chargerctl.central.settings import CentralSettings
+from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls
 
 

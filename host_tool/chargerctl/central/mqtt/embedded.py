@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from chargerctl.bridge.mqtt import Broker
 from chargerctl.central.books import owner
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.events import Event, Tell
@@ -23,6 +22,7 @@ from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.admission import Accounts
 from chargerctl.central.settings import CentralSettings
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.mqtt.connection import Broker
 from chargerctl.ocppj import server_tls
 from chargerctl.settings.kinds import HostPort
 

@@ -13,7 +13,6 @@ import secrets
 
 from amqtt.contexts import Action
 
-from chargerctl.bridge.topics import Topics, is_serial
 from chargerctl.central.events import Event, Tell
 from chargerctl.central.mqtt.connect import (
     BAD_ACCOUNT,
@@ -27,6 +26,7 @@ from chargerctl.central.mqtt.connect import (
 from chargerctl.central.ocppj.addresses import network_of
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
+from chargerctl.mqtt.topics import Topics, is_serial
 from chargerctl.ocppj import basic_auth
 
 CONNECT_S = 10.0

@@ -116,6 +116,12 @@ class MqttSide:
                 self._announced[serial] = online
             self._put((self._topics.state_to(serial), payload, True))
 
+    @property
+    def announced(self) -> list[str]:
+        """Who was told something since this side is there."""
+        with self._lock:
+            return list(self._announced)
+
     def _put(self, message: tuple[str, str | bytes, bool]) -> None:
         with self._lock:
             self._waiting.append(message)
@@ -156,7 +162,6 @@ class MqttSide:
         except BaseException:
             self._connection = None
             raise
-        self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place}"))
         with self._lock:
             announced = list(self._announced.items())
         for serial, online in announced:
@@ -187,6 +192,7 @@ class MqttSide:
             except BrokerError as error:
                 self._tell(Event("broker", error.message))
             else:
+                self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
                 return
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:

@@ -119,7 +119,7 @@ def test_a_flood_is_dropped_told_once_a_minute_and_no_other_charger_waits():
 
 def test_an_oversized_frame_is_dropped(rig):
     link = rig.charger()
-    rig.desk.received("c-1", link, " " * 65_537)
+    rig.desk.received("c-1", link, " " * 262_145)
     rig.step()
     rig.step(61)
     assert rig.texts("flood")

@@ -36,7 +36,9 @@ class Desk:
     def wait_for(self, what, serial):
         """Its link."""
         with self._changed:
-            assert self._changed.wait_for(lambda: (what, serial) in [each[:2] for each in self.arrived], BOUND_S)
+            assert self._changed.wait_for(
+                lambda: (what, serial) in [each[:2] for each in self.arrived], BOUND_S
+            )
         return next(link for each, who, link in self.arrived if (each, who) == (what, serial))
 
     def _note(self, *what):
@@ -109,7 +111,7 @@ def test_a_retained_frame_and_a_hostile_serial_are_dropped_and_told(rig):
     stranger = rig.client()
     stranger.publish("/charger/c-1", "old", retain=True)
     rig.side()
-    for serial in ("a b", "x" * 26, "..", "\x1b[2J", "$x"):
+    for serial in ("a b", "x" * 26, "..", "\u202e", "$x"):
         stranger.publish(f"/charger/{serial}", "frame")
         stranger.publish(f"/charger/{serial}/connection", "online")
     stranger.publish("/charger/c-1/connection", "perhaps")
