@@ -69,6 +69,7 @@ _SLOW = (
     "simulator/script/test_latch",
     "simulator/script/test_lines",
     "simulator/script/test_simulate",
+    "whole/central/",
     "whole/gate/",
     "whole/memory/",
     "whole/test_demo_recorded",

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -52,10 +53,14 @@ class Postgres:
         (self._data / "postgresql.auto.conf").write_text(text)
         self.start()
 
-    def database(self):
-        """A new database; its URL."""
+    def database(self, template="template0"):
+        """A new database, empty or a copy of the one at that URL; its URL."""
         name = f"books_{next(self._count)}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", name)
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.rpartition('/')[2]}")
+        return self._url(name)
+
+    def _url(self, name):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def start(self):

@@ -17,11 +17,18 @@ from chargerctl.visible import visible
 
 COLUMNS = ("uid", "name", "parent", "valid_until", "blocked", "chargers")
 MOST = 100_000
+_STEP = 500
 _NO_CHARGER = "the books have no charger of that serial; serials are separated by blanks"
 
 
-def read_cards(data: bytes, label: str, known_chargers: Collection[str]) -> list[Card]:
-    """SettingsError with every wrong line; label: the file in messages; known_chargers: those that a card may name."""
+def read_cards(
+    data: bytes,
+    label: str,
+    known_chargers: Collection[str],
+    at: Callable[[int, int], object] = lambda done, total: None,
+) -> list[Card]:
+    """SettingsError with every wrong line. label: the file in messages; known_chargers: those that a card may name; at: gets
+    how many lines are checked, and of how many."""
     rows, problems = read_rows(data, label, COLUMNS, ["uid"])
     if len(rows) > MOST:
         problems.append(
@@ -29,7 +36,9 @@ def read_cards(data: bytes, label: str, known_chargers: Collection[str]) -> list
         )
     found: list[Card] = []
     lines: dict[str, int] = {}
-    for row in rows[:MOST]:
+    for done, row in enumerate(rows[:MOST]):
+        if done % _STEP == 0:
+            at(done, len(rows))
         reader = _Line(row, Place(label, row.line), problems)
         card = reader.card(known_chargers)
         if card is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chargerctl.central.books import calls, workers
 from chargerctl.central.books.interface import Outcome, Payload
+from chargerctl.central.books.owner import not_known
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.errors import ChargerctlError
 
@@ -36,15 +37,17 @@ class Remote:
         self._clock = clock
 
     def call(self, serial: str, action: str, payload: Payload, timeout_s: float) -> Outcome:
-        """Ask for a call whose payload is valid, and wait for its end; Ctrl-C takes it back where it was not sent yet.
+        """Ask for a call whose payload is valid, and wait for its end. Ctrl-C takes it back, if it was not sent yet.
 
-        timeout_s: what the charger has for its answer. ChargerctlError where the books do not know the charger, or no central
-        system runs on them.
+        timeout_s: what the charger has for its answer. InputError where the books do not know the charger, ChargerctlError
+        where no central system runs on them.
         """
         began = self._clock.now()
         with self._store.writing() as connection:
             self._check_running(workers.count_living(connection, began))
             number = calls.ask(connection, serial, action, payload, timeout_s, began)
+        if number is None:
+            raise not_known(serial)
         try:
             return self._outcome(number, began + timeout_s + _PATIENCE_S)
         except BaseException:

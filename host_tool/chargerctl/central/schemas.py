@@ -161,7 +161,7 @@ def schema_of(kind: int, action: str) -> dict[str, Any]:
 @cache
 def _validator(kind: int, action: str) -> Draft4Validator:
     schema = _bounded(schema_of(kind, action))
-    return Draft4Validator(schema, validate_formats=True, formats={"date-time": _is_timestamp})
+    return Draft4Validator(schema, validate_formats=True, formats=_FORMATS)
 
 
 def _bounded(schema: Any) -> Any:
@@ -179,6 +179,10 @@ def _is_timestamp(text: str) -> bool:
         return bool(parse_time(text))
     except ValueError:
         return False
+
+
+# The schemas' formats. A URI is any string: the charger that is told it knows which it can use.
+_FORMATS = {"date-time": _is_timestamp, "uri": lambda text: True}
 
 
 def _code(error: ValidationError) -> str:

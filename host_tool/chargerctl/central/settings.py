@@ -36,6 +36,10 @@ class CentralSettings:
         "127.0.0.1:1883",
         "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`.",
     )
+    listen_certificate: Path | None = key(
+        file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
+    )
+    listen_key: Path | None = key(file(), "", "PEM file of the private key of `listen_certificate`.")
     broker: HostPort | None = key(
         host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
     )
@@ -108,6 +112,12 @@ class CentralSettings:
         """Whether only programs on this computer can connect: the policy auto then accepts."""
         brokers = self.broker or self.listen
         return all(where is None or where.is_loopback for where in (brokers, self.ocpp))
+
+    def make_own_folder(self) -> None:
+        """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
+        folder = state_folder().absolute()
+        if self.database == f"sqlite:///{folder / BOOKS_FILE}":
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def broker_secret(self) -> str:
         """The password for `broker`, from wherever it is; InputError where its file cannot be read."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ def books_of(settings: CentralSettings, *, create: bool = False) -> Iterator[Dat
     extra.require()
     from chargerctl.central.books.store import open_books  # slow to load
 
+    if create:
+        settings.make_own_folder()
     store = open_books(settings.database, create=create)
     try:
         yield store
@@ -76,10 +79,10 @@ class Serial(_OfBooks):
     name = "serial"
 
     def known(self, store: DatabaseStore) -> Iterable[str]:
-        from chargerctl.central.books.queries.chargers import serials
+        from chargerctl.central.books.queries.chargers import all_chargers
 
         with store.reading() as connection:
-            return serials(connection)
+            return [charger.serial for charger in all_chargers(connection, time.time())]
 
 
 class CardUid(_OfBooks):

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import secrets
-import string
 import sys
 import time
 from typing import Any
@@ -19,9 +18,8 @@ from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Decorator, Output
 from chargerctl.errors import InputError
 
-# What nobody mistakes for one another; and 20 characters, which OCPP's AuthorizationKey may have (security white paper, 2.2.1).
-_LETTERS = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
-_LENGTH = 20
+# As hexadecimal digits: chargers take an AuthorizationKey so (security white paper, table 5, at least 16 bytes).
+_BYTES = 16
 _SHORTEST, _LONGEST = 8, 40
 
 _WAYS = ("generate_password", "password_prompt", "password_stdin")
@@ -92,7 +90,9 @@ def password(output: Output, settings: CentralSettings, serial: str, remove: boo
         the_charger(store, serial, time.time())
         with store.writing() as connection:
             set_password(connection, serial, _bytes(text))
-    return _answer(settings, serial, "changed the password of" if text else "removed the password of", text, generated)
+    return _answer(
+        settings, serial, "changed the password of" if text else "removed the password of", text, generated
+    )
 
 
 def _password(output: Output, ways: dict[str, bool]) -> tuple[str | None, bool]:
@@ -103,7 +103,7 @@ def _password(output: Output, ways: dict[str, bool]) -> tuple[str | None, bool]:
     if not wanted:
         return None, False
     if wanted == ["generate_password"]:
-        return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), True
+        return secrets.token_hex(_BYTES), True
     if wanted == ["password_stdin"]:
         return _checked(sys.stdin.readline().rstrip("\r\n")), False
     if output.as_json or not sys.stdin.isatty():
@@ -133,5 +133,7 @@ def _answer(settings: CentralSettings, serial: str, done: str, text: str | None,
         lines.append(f"password: {text}  (it is not shown again)")
     notes = []
     if settings.broker and text is not None:
-        notes.append("the broker does not know the password yet: chargerctl central broker mosquitto writes its files")
+        notes.append(
+            "the broker does not know the password yet: chargerctl central broker mosquitto writes its files"
+        )
     return Answer(value, lines, notes)

@@ -31,7 +31,9 @@ def allow(settings: CentralSettings, serials: tuple[str, ...]) -> Answer:
     \b
     chargerctl central chargers allow garage-1 garage-2
     """
-    return _change(settings, serials, "allowed", lambda owner: partial(owner.change_charger, known=True, allowed=True))
+    return _change(
+        settings, serials, "allowed", lambda owner: partial(owner.change_charger, known=True, allowed=True)
+    )
 
 
 @click.command(cls=Command)
@@ -45,7 +47,9 @@ def refuse(settings: CentralSettings, serials: tuple[str, ...]) -> Answer:
     \b
     chargerctl central chargers refuse garage-1
     """
-    return _change(settings, serials, "refused", lambda owner: partial(owner.change_charger, known=True, allowed=False))
+    return _change(
+        settings, serials, "refused", lambda owner: partial(owner.change_charger, known=True, allowed=False)
+    )
 
 
 @click.command(cls=Command)

@@ -65,6 +65,7 @@ def command(settings: CentralSettings, serial: str) -> Answer:
         (f"key {each.key}", f"{each.value or ''}{' (read-only)' if each.readonly else ''}") for each in keys
     ]
     rows += [
-        (f"complaint {local_time(each.at)}", f"{each.action}: {each.reason}: {each.payload}") for each in complaints
+        (f"complaint {local_time(each.at)}", f"{each.action}: {each.reason}: {each.payload}")
+        for each in complaints
     ]
     return Answer(value, Table(("what", "is"), rows).lines())

@@ -113,11 +113,15 @@ def facts(charger: Charger) -> Iterator[tuple[str, str]]:
     for each in charger.connectors:
         info = ", ".join(filter(None, (each["info"], each["vendor_error_code"])))
         since = local_time(each["received_at"])
-        yield f"connector {each['connector_id']}", (
-            f"{each['status']}, {each['error_code']}{f' ({info})' if info else ''}, since {since}"
+        yield (
+            f"connector {each['connector_id']}",
+            (f"{each['status']}, {each['error_code']}{f' ({info})' if info else ''}, since {since}"),
         )
     for running in accepted(charger):
         energy = "energy not known" if running.energy_wh is None else f"{kwh(running.energy_wh)} kWh so far"
-        yield f"session {running.id}", (
-            f"connector {running.connector_id}, card {running.id_tag}, since {local_time(running.started_at)}, {energy}"
+        yield (
+            f"session {running.id}",
+            (
+                f"connector {running.connector_id}, card {running.id_tag}, since {local_time(running.started_at)}, {energy}"
+            ),
         )

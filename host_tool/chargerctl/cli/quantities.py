@@ -45,7 +45,7 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def kwh(watt_hours: int | None) -> str:
+def kwh(watt_hours: float | None) -> str:
     """To the watt-hour, without the unit: it belongs in the title of the column."""
     return "" if watt_hours is None else f"{watt_hours / 1000:.3f}"
 

@@ -6,13 +6,17 @@ import select
 import ssl
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import paho.mqtt.client as paho
 import pytest
 from charger.net.dialer import make_tls_context
+from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.broker.setup import set_up
+from chargerctl.central.passwords import hash_password
 
 from tests.certificates import make_certificates
-from tests.mosquitto import Mosquitto, needs_mosquitto
+from tests.mosquitto import Mosquitto, RunningMosquitto, free_port, needs_mosquitto
 
 # A test that a broken link would keep waiting fails after this many real seconds.
 PATIENCE_S = 30
@@ -244,6 +248,27 @@ def test_tls_with_a_password(make_secure):
     assert real.link.publish("x" * 2048)
     real.until(lambda: not real.link._socket.pending)
     assert real.link.connected
+
+
+def test_a_broker_that_chargerctl_has_set_up(tmp_path, make_real, named_pool):
+    port, box = free_port(), Account("box-1", hash_password(b"secret-word"))
+    given = {"address": "127.0.0.1", "port": port, "local_port": 0, "names": ("localhost",), "user": "root"}
+    set_up(tmp_path / "broker", given, [box], Topics(), datetime.now(UTC))
+    named_pool.server.names["localhost"] = "127.0.0.1"
+    account = {"mqtt__broker": "localhost", "mqtt__username": "box-1", "mqtt__tls": True}
+    files = {"mqtt__ca_file": str(tmp_path / "broker" / "ca.pem"), "make_context": board_context}
+    broker = RunningMosquitto(tmp_path / "broker" / "mosquitto.conf")
+    try:
+        real = make_real(port, pool=named_pool, mqtt__password="secret-word", **account, **files)
+        real.until(lambda: real.link.connected)
+        assert real.link.publish("x" * 2048)
+        real.until(lambda: not real.link._socket.pending)
+        assert real.link.connected
+        stranger = make_real(port, pool=named_pool, mqtt__password="wrong-word", **account, **files)
+        stranger.until(lambda: stranger.rig.log)
+        assert "refused the connection (MQTT code 5" in stranger.rig.log[0]
+    finally:
+        broker.stop()
 
 
 def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):

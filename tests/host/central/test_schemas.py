@@ -150,6 +150,10 @@ def test_a_limit_that_the_reference_cannot_divide_is_refused():
     assert not verdict(CALL, "SetChargingProfile", payload)
 
 
+def test_a_location_is_any_text():
+    assert verdict(CALL, "GetDiagnostics", {"location": ""})
+
+
 def test_every_action_of_ocpp_is_known():
     assert {each.value for each in Action} == ACTIONS
 

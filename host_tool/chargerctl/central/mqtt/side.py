@@ -22,12 +22,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chargerctl.bridge.mqtt import Broker, BrokerError, Connection
-from chargerctl.bridge.pauses import Pauses
-from chargerctl.bridge.topics import Topics, is_serial
 from chargerctl.central.desk.link import Link
 from chargerctl.central.events import Event, Tell
 from chargerctl.central.loop_thread import LoopThread
+from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.pauses import Pauses
+from chargerctl.mqtt.topics import Topics, is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 
