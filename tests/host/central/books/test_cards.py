@@ -186,7 +186,7 @@ def test_the_account_of_a_charger_that_may_not_come_is_not_listed(strict):
     with strict.writing() as connection:
         owner.add_charger(connection, "GA002", NOW, name="Hall", password=b"x")
         owner.change_charger(connection, "GA002", allowed=False)
-        assert owner.accounts(connection) == []
+        assert owner.accounts(connection) == [("GA001", "")]
 
 
 def test_what_is_not_in_the_books_cannot_be_changed(strict):
