@@ -110,8 +110,8 @@ class MqttSide:
         self._put((self._topics.frames_to(serial), frame, False))
 
     def announce(self, serials: Iterable[str], online: bool | None) -> None:
-        """Tell these chargers whether anybody answers them, now and whenever the broker was gone. None: have the
-        broker forget what they were told."""
+        """Tell these chargers whether anybody answers them, now and after each loss of the broker. None: have it forget
+        what they were told."""
         for serial in serials:
             with self._lock:
                 if online is None:
