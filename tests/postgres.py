@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -53,9 +54,17 @@ class Postgres:
         self.start()
 
     def database(self):
-        """A new database; its URL."""
+        """A new, empty database; its URL."""
         name = f"books_{next(self._count)}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", name)
+        self.execute("postgres", f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    def execute(self, database, statement):
+        """In this database: its name, or its URL."""
+        with psycopg.connect(self._url(database.rpartition("/")[2]), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _url(self, name):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def start(self):

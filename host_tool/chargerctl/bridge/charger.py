@@ -12,10 +12,10 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from chargerctl.bridge.passage import Note, Passage, Verdict
-from chargerctl.bridge.pauses import Pauses
 from chargerctl.bridge.refusal import RefusedError
 from chargerctl.bridge.socket import Approach, ended, open_socket
 from chargerctl.central.events import Event, Tell
+from chargerctl.mqtt.pauses import Pauses
 
 # Frames of one charger that wait for the network. It has one call outstanding (J 4.1.1), so a few are plenty.
 _PLACES = 32

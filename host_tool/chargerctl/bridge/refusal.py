@@ -4,47 +4,17 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chargerctl.errors import ChargerctlError
+from chargerctl.mqtt.refusal import Options, unreached
 from chargerctl.ocppj import SUBPROTOCOL
 
 # What of a stranger's text is repeated.
 _LONGEST = 200
 
 
-@dataclass(frozen=True)
-class Options:
-    """How the user says where a server is: the words of a remedy."""
-
-    address: str
-    ca: str
-    with_tls: str
-    without_tls: str
-
-
 TO = Options("--to", "--ca", "wss:// instead of ws://", "ws:// instead of wss://")
-BROKER = Options("--broker", "--broker-ca", "--broker-tls", "--no-broker-tls, without --broker-ca")
-
-# OpenSSL's numbers of what is wrong with a certificate.
-_NOT_YET, _EXPIRED, _NAME, _ADDRESS = 9, 10, 62, 64
-_CERTIFICATES = {
-    _NOT_YET: ("its certificate is not valid yet", "see the date of this computer, then the certificate's"),
-    _EXPIRED: ("its certificate has expired", "have it renewed; nothing here can make it valid"),
-    _NAME: (
-        "its certificate is for another name",
-        "use in {address} the name that the certificate has, or have one made for this name",
-    ),
-    _ADDRESS: (
-        "its certificate is for another address",
-        "use in {address} the name that the certificate has, or have one made for this address",
-    ),
-}
-_UNKNOWN_CA = "its certificate is not signed by an authority that is trusted here: {}"
-_TRUST = "if you know it, name the PEM file of its authority with {ca}"
 
 _CLOSES: Mapping[int, tuple[str, str]] = {
     1000: ("closed the connection", "it may have been restarted, or has a newer connection of this charger"),
@@ -132,36 +102,9 @@ def no_answer(place: str, seconds: float) -> RefusedError:
     )
 
 
-def by_error(error: Exception, place: str, secured: bool, options: Options = TO) -> RefusedError:
-    """It was not reached, or what answers is something else. secured: with TLS."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        text, remedy = _CERTIFICATES.get(
-            error.verify_code, (_UNKNOWN_CA.format(error.verify_message), _TRUST)
-        )
-        return RefusedError("certificate", place, text, remedy.format(address=options.address, ca=options.ca))
-    if isinstance(error, ssl.SSLError):
-        return RefusedError(
-            "tls", place, f"no TLS at that port ({error.reason or error})", f"try {options.without_tls}"
-        )
-    if isinstance(error, socket.gaierror):
-        return RefusedError(
-            "name",
-            place,
-            "no such host",
-            f"correct {options.address}, or see whether names are resolved here",
-        )
-    if isinstance(error, ConnectionRefusedError):
-        return RefusedError("refused", place, "connection refused", "start it, or correct the port")
-    if isinstance(error, TimeoutError):
-        return RefusedError(
-            "timeout", place, "no answer", "see whether it is switched on, and what a firewall drops"
-        )
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-        return RefusedError(
-            "network", place, error.strerror or str(error), "see the network of this computer"
-        )
-    remedy = "see what listens there" if secured else f"it may want TLS: try {options.with_tls}"
-    return RefusedError("hangs up", place, "it hangs up at once, or does not speak the protocol", remedy)
+def by_error(error: Exception, place: str, secured: bool) -> RefusedError:
+    """It was not reached, or what answers is no central system. secured: with TLS."""
+    return RefusedError(*unreached(error, secured, TO).at(place))
 
 
 def by_close(code: int | None, reason: str, place: str, ping_s: float) -> RefusedError:

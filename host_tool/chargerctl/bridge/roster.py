@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from chargerctl.bridge.charger import Charger
-from chargerctl.bridge.topics import Topics, is_serial
 from chargerctl.central.events import Event, Tell
+from chargerctl.mqtt.topics import Topics, is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 

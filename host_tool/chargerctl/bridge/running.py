@@ -9,12 +9,12 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
-from chargerctl.bridge.mqtt import Broker
 from chargerctl.bridge.report import Sparing
 from chargerctl.bridge.service import Service
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.central.events import Event, Tell
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.mqtt.connection import Broker
 from chargerctl.ocppj import client_tls
 from chargerctl.settings.kinds import HostPort
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chargerctl.bridge.charger import Charger
-from chargerctl.bridge.mqtt import Broker, BrokerError, Connection
-from chargerctl.bridge.pauses import Pauses
 from chargerctl.bridge.roster import OFFLINE, ONLINE, Roster
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.bridge.socket import Approach
-from chargerctl.bridge.topics import Topics
 from chargerctl.central.events import Event, Tell
+from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.pauses import Pauses
+from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls, connection_url
 
 # Handshakes at the same time: a central system that was away is not met by all at once.

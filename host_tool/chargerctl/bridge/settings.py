@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chargerctl.bridge.topics import is_serial
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
+from chargerctl.mqtt.topics import is_serial
 from chargerctl.ocppj import is_identity
 from chargerctl.settings.kinds import HostPort, Kind, file, flag, host_port, text, topic, whole
 from chargerctl.settings.programs import Loaded, Sources, key, load, pairs

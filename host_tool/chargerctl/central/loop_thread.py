@@ -18,7 +18,8 @@ class LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, name="asyncio", daemon=True).start()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="asyncio", daemon=True)
+        self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, _T], timeout_s: float = 10) -> _T:
         """Run on the loop and return the result; raise what it raises, TimeoutError after `timeout_s`."""
@@ -28,3 +29,17 @@ class LoopThread:
         except concurrent.futures.TimeoutError:
             future.cancel()
             raise TimeoutError(f"timeout after {timeout_s} s") from None
+
+    def close(self) -> None:
+        """Cancel what still runs, and end the thread."""
+        asyncio.run_coroutine_threadsafe(_cancel_others(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

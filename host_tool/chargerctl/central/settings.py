@@ -36,6 +36,10 @@ class CentralSettings:
         "127.0.0.1:1883",
         "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`.",
     )
+    listen_certificate: Path | None = key(
+        file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
+    )
+    listen_key: Path | None = key(file(), "", "PEM file of the private key of `listen_certificate`.")
     broker: HostPort | None = key(
         host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
     )

@@ -9,6 +9,7 @@ import click
 from chargerctl.cli.group import Entry, Group
 
 COMMANDS = {
+    "serve": Entry("central_serve", "Answer chargers over MQTT and OCPP-J, and keep the books."),
     "init": Entry("central_init", "Write a settings file with every setting and its default."),
     "settings": Entry("central_settings", "Check the settings, and show what is in effect."),
     "chargers": Entry("central_chargers", "List the chargers; add, allow, refuse or remove one."),
@@ -18,6 +19,7 @@ COMMANDS = {
     "configure": Entry("central_configure", "Read or set the configuration keys of chargers."),
     "frames": Entry("central_frames", "Show what was said between a charger and the central system."),
     "backup": Entry("central_backup", "Copy the books while the central system runs."),
+    "broker": Entry("central_broker", "Write the configuration of a broker, for these chargers only."),
 }
 
 

@@ -24,7 +24,8 @@ def broker_findings(login: Login, found: Probe) -> Iterator[Finding]:
             "topics",
             FAILED,
             f"{login.place} ended the connection of {login.user} after {found.ended}",
-            "see the broker's log: its ACL or a limit may be why",
+            "see the broker's log: its ACL or a limit may be why; or the charger has come back, and the broker lets an "
+            "account in once: --set mqtt.username=SERIAL@doctor (docs/security.md)",
         )
     elif login.topic_in in found.refused:
         yield Finding(

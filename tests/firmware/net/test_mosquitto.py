@@ -6,13 +6,17 @@ import select
 import ssl
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import paho.mqtt.client as paho
 import pytest
 from charger.net.dialer import make_tls_context
+from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.broker.setup import set_up
+from chargerctl.central.passwords import hash_password
 
 from tests.certificates import make_certificates
-from tests.mosquitto import Mosquitto, needs_mosquitto
+from tests.mosquitto import Mosquitto, RunningMosquitto, free_port, needs_mosquitto
 
 # A test that a broken link would keep waiting fails after this many real seconds.
 PATIENCE_S = 30
@@ -62,6 +66,11 @@ class Central:
     def publish(self, payload, **options):
         self._client.publish("/system/box-1", payload, **options)
         self.listen()
+
+    def say(self, state):
+        """Retained, on the charger's connection topic; returns when the broker has it."""
+        said = self._client.publish(STATE, state, qos=1, retain=True)
+        self.until(said.is_published)
 
     def listen(self):
         self._client.loop(0.02)
@@ -151,6 +160,39 @@ def test_a_retained_call_and_an_oversize_one_do_not_reach_the_charger(mosquitto,
         "mqtt Discarded a message of 3000 bytes",
         "mqtt Discarded a message of 60000 bytes",
     ]
+
+
+STATE = "/system/box-1/connection"
+
+
+def test_a_central_system_that_says_it_is_offline_and_comes_back(mosquitto, central, make_real):
+    """Said before the charger comes, then live with QoS 1; the message is gone with the next connection."""
+    central.say(b"offline")
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.rig.log.has("Connected to broker") and real.rig.log.has("Central system offline"))
+    assert not real.link.connected
+    real.until(lambda: real.link.publish("an answer"))
+    real.until(lambda: not real.link._socket.pending)
+    central.until(lambda: ("/charger/box-1", b"an answer", False) in central.heard)
+    central.say(b"online")
+    real.until(lambda: real.link.connected)
+    central.say(b"offline")
+    real.until(lambda: not real.link.connected)
+    central.say(b"")
+    real.until(lambda: real.link.connected)
+    assert [line for line in real.rig.log if "Central" in line] == [
+        "mqtt Central system offline",
+        "mqtt Central system no longer offline",
+    ] * 2
+
+
+def test_an_access_list_from_before_the_connection_topic(make_mosquitto, make_real, tmp_path):
+    """mosquitto grants any subscription and sends nothing that may not be read: the charger asks and sees."""
+    (tmp_path / "access").write_text("topic write /charger/#\ntopic readwrite /system/box-1\n")
+    broker = make_mosquitto("allow_anonymous true", "user root", f"acl_file {tmp_path}/access")
+    real = make_real(broker.port)
+    real.until(lambda: real.link.connected)
+    assert len(real.rig.log) == 1
 
 
 def test_comes_back_after_the_broker_restarted(mosquitto, make_real):
@@ -244,6 +286,27 @@ def test_tls_with_a_password(make_secure):
     assert real.link.publish("x" * 2048)
     real.until(lambda: not real.link._socket.pending)
     assert real.link.connected
+
+
+def test_a_broker_that_chargerctl_has_set_up(tmp_path, make_real, named_pool):
+    port, box = free_port(), Account("box-1", hash_password(b"secret-word"))
+    given = {"address": "127.0.0.1", "port": port, "local_port": 0, "names": ("localhost",), "user": "root"}
+    set_up(tmp_path / "broker", given, [box], Topics(), datetime.now(UTC))
+    named_pool.server.names["localhost"] = "127.0.0.1"
+    account = {"mqtt__broker": "localhost", "mqtt__username": "box-1", "mqtt__tls": True}
+    files = {"mqtt__ca_file": str(tmp_path / "broker" / "ca.pem"), "make_context": board_context}
+    broker = RunningMosquitto(tmp_path / "broker" / "mosquitto.conf")
+    try:
+        real = make_real(port, pool=named_pool, mqtt__password="secret-word", **account, **files)
+        real.until(lambda: real.link.connected)
+        assert real.link.publish("x" * 2048)
+        real.until(lambda: not real.link._socket.pending)
+        assert real.link.connected
+        stranger = make_real(port, pool=named_pool, mqtt__password="wrong-word", **account, **files)
+        stranger.until(lambda: stranger.rig.log)
+        assert "refused the connection (MQTT code 5" in stranger.rig.log[0]
+    finally:
+        broker.stop()
 
 
 def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):

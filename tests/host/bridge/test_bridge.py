@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The bridge between a real broker and a central system that does as it is told."""
 
+import asyncio
 import json
+
+from chargerctl.bridge.socket import open_socket
 
 HEARTBEAT = '[2, "a-1","Heartbeat",{}]'
 ANSWER = '[3,"a-1", {"currentTime":"2026-11-26T16:00:00Z"}]'
@@ -245,5 +248,75 @@ def test_one_user_for_all(play):
         await rig.bridge(f"ws://127.0.0.1:{central.port}", user="me", password="x")
         await rig.charger()
         assert (await central.next_visit()).login == b"me:x"
+
+    play(story)
+
+
+def test_a_flood_of_a_charger_is_bounded_and_the_others_do_not_notice(play, monkeypatch):
+    class Stuck:
+        """A WebSocket whose other end takes nothing."""
+
+        async def recv(self):
+            await asyncio.Event().wait()
+
+        send = close = recv
+
+    async def story(rig, central):
+        async def stuck(approach):
+            return Stuck() if "loud" in approach.url else await open_socket(approach)
+
+        monkeypatch.setattr("chargerctl.bridge.charger.open_socket", stuck)
+        monkeypatch.setattr(Stuck, "close", lambda self: asyncio.sleep(0))
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        loud, quiet = await rig.charger("loud"), await rig.charger("quiet")
+        visit = await central.next_visit()
+        await loud.is_told("online")
+        await quiet.is_told("online")
+        for number in range(200):
+            loud.send(f'[2,"a-{number}","Heartbeat",{{}}]')
+            quiet.send(f'[2,"b-{number}","Heartbeat",{{}}]')
+            assert await visit.frame() == f'[2,"b-{number}","Heartbeat",{{}}]'
+        assert 160 < sum(event.what == "flood" for event in rig.told) < 170
+
+    play(story)
+
+
+def test_a_flood_of_a_central_system_loses_nothing(play):
+    async def story(rig, central):
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        visit = await central.next_visit()
+        await charger.is_told("online")
+        frames = [f'[3,"{number}",{{"x":"{"y" * 1000}"}}]' for number in range(1000)]
+        for frame in frames:
+            await visit.socket.send(frame)
+        await charger.hears(*frames)
+
+    play(story)
+
+
+def test_attempts_become_rarer_and_are_not_in_step(play):
+    from chargerctl.mqtt.pauses import Pauses
+
+    pauses = Pauses(lambda: 1.0)
+    assert [pauses.next() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert Pauses(lambda: 0.0).next() == 0.5
+    pauses.lasted(59)
+    assert pauses.next() == 60
+    pauses.lasted(60)
+    assert pauses.next() == 1
+
+
+def test_many_chargers_come_at_once_but_only_some_connect_at_the_same_time(play):
+    async def story(rig, central):
+        service = await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger("c0")
+        for number in range(60):
+            charger.announce("online", serial=f"m{number}")
+        for _ in range(61):
+            await central.next_visit()
+        assert len({visit.path for visit in central.visits}) == 61
+        while service.roster.open < 61:
+            await charger.next()
 
     play(story)

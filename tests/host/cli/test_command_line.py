@@ -61,6 +61,7 @@ def test_every_value_can_be_completed(name):
             ("bridge", each)
             for each in ("user", "only", "broker_user", "charger_topic", "system_topic", "ping")
         ),
+        *(("central broker mosquitto", each) for each in ("listen", "names", "programs", "user")),
         ("deploy", "libs_version"),
         ("monitor", "pattern"),
         ("ls", "folder"),

@@ -27,6 +27,7 @@ CALLS = {
     "devices": ["devices", "--no-network"],
     "simulate": ["simulate", "--drive", "{drive}", "--script", "wrong.script"],
     "central init": ["central", "init", "-c", "new-central.toml"],
+    "central broker mosquitto": ["central", "broker", "mosquitto", "--database", "no-books.sqlite"],
     # Nobody listens at that port.
     "bridge": ["bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9"],
     "deploy": ["deploy", "--libs", "skip", "--drive", "{drive}"],

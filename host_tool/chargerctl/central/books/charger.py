@@ -64,7 +64,7 @@ class ChargerBooks:
         charger = self._serials.find(self._serial)
         digest = storable.digest(storable.exact(start))
         known = None if charger is None else transactions.known_id(self._connection, charger, digest)
-        return self._numbers.new(charger, digest) if known is None else known
+        return self._numbers.new(self._serial, digest) if known is None else known
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         keep = _KEEP.get(action)

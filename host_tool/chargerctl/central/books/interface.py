@@ -91,7 +91,7 @@ class Unit(Protocol):
         """It is connected over this transport; None: over none any more."""
 
     def frame(self, serial: str, outgoing: bool, text: str, now: float) -> None:
-        """Keep a frame for a time; of one that is not let in, nothing."""
+        """Keep a frame for a time, without the secrets in it."""
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
         """Calls that were asked for since the last time, oldest first. Each is given out once."""

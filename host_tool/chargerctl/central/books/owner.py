@@ -67,13 +67,13 @@ def remove_charger(connection: Connection, serial: str) -> None:
 
 
 def accounts(connection: Connection) -> list[tuple[str, str]]:
-    """Serial and hash of every charger that is known, allowed and has a password."""
+    """Serial and hash of every charger that is known and allowed; "" for one without a password."""
     query = (
         select(chargers.c.serial, chargers.c.password_hash)
-        .where(chargers.c.known, chargers.c.allowed, chargers.c.password_hash.is_not(None))
+        .where(chargers.c.known, chargers.c.allowed)
         .order_by(chargers.c.serial)
     )
-    return [(serial, kept) for serial, kept in connection.execute(query)]
+    return [(serial, kept or "") for serial, kept in connection.execute(query)]
 
 
 def put_cards(connection: Connection, wanted: Iterable[Card], now: float) -> tuple[int, int]:

@@ -39,13 +39,13 @@ class Numbers:
         self._connection = connection
         self._last: int | None = None
         # One start, one id, also if it is asked for twice before it is booked.
-        self._given: dict[tuple[int | None, bytes], int] = {}
+        self._given: dict[tuple[str, bytes], int] = {}
 
-    def new(self, charger: int | None, digest: bytes) -> int:
-        """BooksError when all 2,147,483,647 are used."""
-        given = self._given.get((charger, digest))
+    def new(self, serial: str, digest: bytes) -> int:
+        """For this start of this charger. BooksError when all 2,147,483,647 are used."""
+        given = self._given.get((serial, digest))
         if given is None:
-            given = self._given[charger, digest] = self._next()
+            given = self._given[serial, digest] = self._next()
         return given
 
     def _next(self) -> int:
@@ -71,9 +71,12 @@ def known_id(connection: Connection, charger: int, digest: bytes) -> int | None:
 def start(
     connection: Connection, charger: int, payload: Payload, number: int, status: str, now: float
 ) -> str | None:
-    """Keep a StartTransaction that was answered with this id and status; return what is strange about it."""
+    """Keep a StartTransaction that is answered with this id and status; return what is strange about it. BooksError where
+    another worker has given it another id meanwhile."""
     digest = storable.digest(storable.exact(payload))
     known = connection.execute(_SAME_START, {"charger": charger, "digest": digest}).one_or_none()
+    if known is not None and known.id != number:
+        raise BooksError("the books have this transaction under another id: another worker has booked it")
     if known is not None:
         if known.status != status:  # its card was entered, or blocked, meanwhile: the last answer counts
             connection.execute(_STATUS.values(status=status), {"number": known.id})

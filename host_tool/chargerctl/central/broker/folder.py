@@ -74,12 +74,12 @@ def write_all(folder: Path, wanted: Iterable[File], owner: Owner | None) -> list
     missing. ChargerctlError: then everything is as it was before."""
     before = {file: read(folder / file.name) for file in wanted}
     fresh = [file for file, content in before.items() if content != file.content]
-    # What is staged goes in any case, and before a folder that was made does.
-    with ExitStack() as undo, ExitStack() as litter:
+    # Left in this order: files get their old content back, what was staged goes in any case, then a folder that was made.
+    with ExitStack() as made, ExitStack() as litter, ExitStack() as undo:
         try:
             if not folder.exists():
                 folder.mkdir(mode=0o755)
-                undo.callback(folder.rmdir)
+                made.callback(folder.rmdir)
             staged = []
             for file in fresh:
                 target = folder / file.name
@@ -96,6 +96,7 @@ def write_all(folder: Path, wanted: Iterable[File], owner: Owner | None) -> list
                 f"{where}: cannot be written: {error.strerror}; nothing was changed"
             ) from None
         undo.pop_all()
+        made.pop_all()
     return [file.name for file in fresh]
 
 

@@ -47,6 +47,8 @@ def remembered(conf: str) -> dict[str, Any]:
     try:
         found = json.loads(line.removeprefix(_VALUES))
     except ValueError:
+        found = None
+    if not isinstance(found, dict):
         return {}
     kinds = {each.name: type(each.default) for each in fields(Values)}
     lists = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}

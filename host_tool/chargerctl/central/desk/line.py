@@ -44,7 +44,16 @@ class Talk(Protocol):
     def lost(self) -> None: ...
 
 
-MakeTalk = Callable[[Books, Callable[[Violation], object], Callable[[int, Outcome], object]], Talk]
+class MakeTalk(Protocol):
+    """Makes the conversation with one charger."""
+
+    def __call__(
+        self,
+        serial: str,
+        books: Books,
+        on_violation: Callable[[Violation], object],
+        on_outcome: Callable[[int, Outcome], object],
+    ) -> Talk: ...
 
 
 class Line:
@@ -53,7 +62,7 @@ class Line:
     def __init__(self, serial: str, make: MakeTalk, now: float) -> None:
         self.serial = serial
         self.pages = Pages(serial)
-        self.talk = make(self.pages, self._violated, self._answered)
+        self.talk = make(serial, self.pages, self._violated, self._answered)
         self.link: Link | None = None
         self.heard_at = now
         self.welcome_at = float("-inf")

@@ -51,6 +51,7 @@ class ChargerConnection(ServerConnection):
         self._report = report
         self._at_door = False
         self._received = 0
+        self._since = self.loop.time()
 
     @property
     def network(self) -> str:
@@ -66,6 +67,13 @@ class ChargerConnection(ServerConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.leave_door()
+        if (
+            self.request is None
+            and not self.ended
+            and self.loop.time() - self._since >= self._limits.handshake_s
+        ):
+            # `websockets` has cut it without a word.
+            self.report("handshake", f"no handshake within {self._limits.handshake_s:g} s")
         super().connection_lost(exc)
 
     def leave_door(self) -> None:

@@ -16,7 +16,7 @@ class Limits:
     frame_bytes: int = MAX_FRAME_BYTES
     fragments: int = 256
     """Of one message: empty ones add nothing to its size."""
-    unsent_bytes: int = 256 * 1024
+    unsent_bytes: int = 512 * 1024
     """What waits for a charger that does not read, pongs included."""
 
     handshake_s: float = 10
@@ -42,7 +42,3 @@ class Limits:
     """Whoever would wait longer for its check is refused at once."""
     remembered: int = 20_000
     """Chargers whose last right password is remembered, and addresses that failed."""
-
-    replacements: int = 5
-    """Of one identity within `replaced_within_s`: two chargers share it."""
-    replaced_within_s: float = 60

@@ -25,8 +25,8 @@ def execute(database, *statements):
     engine.dispose()
 
 
-def test_the_migrations_make_the_tables_of_the_program(books):
-    with books.reading() as connection:
+def test_the_migrations_make_the_tables_of_the_program(empty, opener):
+    with opener(empty).reading() as connection:
         options = {"compare_type": True, "compare_server_default": False}
         context = MigrationContext.configure(
             connection, opts={"version_table": migrate.VERSION_TABLE} | options
@@ -41,14 +41,14 @@ def test_books_are_opened_again_with_what_they_hold(opened):
         assert list(unit.chargers()) == ["GA001"]
 
 
-def test_two_processes_may_make_them_at_once(database):
-    engine = create_engine(database_url(database))
+def test_two_processes_may_make_them_at_once(empty):
+    engine = create_engine(database_url(empty))
     with ThreadPoolExecutor() as pool, engine.connect() as first:
         if engine.dialect.name == "sqlite":
             first.connection.driver_connection.isolation_level = None
             first.exec_driver_sql("BEGIN IMMEDIATE")
         migrate.migrate(first, "here")
-        second = pool.submit(open_books, database)
+        second = pool.submit(open_books, empty)
         with pytest.raises(TimeoutError):
             second.result(timeout=0.3)
         first.commit()
@@ -56,18 +56,18 @@ def test_two_processes_may_make_them_at_once(database):
     engine.dispose()
 
 
-def test_books_of_a_newer_chargerctl_are_refused(opened, database):
-    opened().close()
-    execute(database, f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
+def test_books_of_a_newer_chargerctl_are_refused(empty, opener):
+    opener(empty)
+    execute(empty, f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(BooksError, match=r"newer chargerctl .*9999.* update chargerctl"):
-        opened()
+        opener(empty)
 
 
-def test_the_database_of_another_program_is_named_and_left_alone(database, opened):
-    execute(database, "CREATE TABLE recipes (id INTEGER)", "INSERT INTO recipes VALUES (7)")
+def test_the_database_of_another_program_is_named_and_left_alone(empty, opener):
+    execute(empty, "CREATE TABLE recipes (id INTEGER)", "INSERT INTO recipes VALUES (7)")
     with pytest.raises(BooksError, match=r"belongs to another program .*'recipes'"):
-        opened()
-    engine = create_engine(database_url(database))
+        opener(empty)
+    engine = create_engine(database_url(empty))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT id FROM recipes")).scalars().all() == [7]
         if connection.dialect.name == "sqlite":
@@ -75,11 +75,11 @@ def test_the_database_of_another_program_is_named_and_left_alone(database, opene
     engine.dispose()
 
 
-def test_whoever_only_reads_makes_no_books(database, opened):
+def test_whoever_only_reads_makes_no_books(empty, opener):
     with pytest.raises(BooksError, match="no books yet"):
-        opened(create=False)
-    opened().close()
-    opened(create=False)
+        opener(empty, create=False)
+    opener(empty)
+    opener(empty, create=False)
 
 
 def test_a_command_that_only_reads_leaves_no_file(tmp_path):

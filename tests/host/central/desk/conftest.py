@@ -21,7 +21,7 @@ class Rig:
         tell = Tally(self.events.append)
         self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock=lambda: self.now)
 
-    def _make(self, *arguments):
+    def _make(self, serial, *arguments):
         self.talks.append(Talk(*arguments))
         return self.talks[-1]
 

@@ -12,15 +12,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 import ssl
 import struct
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chargerctl.bridge.refusal import BROKER, by_error
 from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
+from chargerctl.mqtt.refusal import BROKER, unreached
 
 ANSWER_S = 10.0
 ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
@@ -67,6 +69,7 @@ class Connection:
         self._room = asyncio.Event()
         self._room.set()
         self._waiting = 0
+        self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
         self.lost: asyncio.Future[str] = self._loop.create_future()
@@ -75,7 +78,7 @@ class Connection:
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
         client = self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"chargerctl-bridge-{secrets.token_hex(4)}",
+            client_id=f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
             reconnect_on_failure=False,
         )
@@ -96,12 +99,11 @@ class Connection:
         """Until the topics are subscribed to. BrokerError with what is wrong."""
         place = self._broker.place
         try:
-            # It blocks: the name, TCP and TLS.
-            await asyncio.to_thread(self._client.connect, self._broker.host, self._broker.port, KEEP_ALIVE_S)
+            await asyncio.to_thread(self._reach)
         except (OSError, ValueError) as error:
             self._fail()
-            secured = self._broker.context is not None
-            raise BrokerError(f"broker {by_error(error, place, secured, BROKER)}") from error
+            why = unreached(error, self._broker.context is not None, BROKER)
+            raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
         sock = self._client.socket()
         if sock is not None:
             self._loop.add_reader(sock, self._read)
@@ -146,6 +148,18 @@ class Connection:
         while self._waiting and not self.lost.done() and self._loop.time() < end:
             await asyncio.sleep(0.01)
 
+    def _reach(self) -> None:
+        """Name, TCP and TLS: it blocks."""
+        address = self._broker.host, self._broker.port
+        if self._broker.context is not None:
+            # Without a word of MQTT first: where TLS fails, paho-mqtt would leave a socket open.
+            with (
+                socket.create_connection(address, ANSWER_S) as plain,
+                self._broker.context.wrap_socket(plain, server_hostname=self._broker.host),
+            ):
+                pass
+        self._client.connect(*address, KEEP_ALIVE_S)
+
     # paho-mqtt's calls, all on the loop; and its turns.
 
     def _read(self) -> None:
@@ -154,6 +168,8 @@ class Connection:
         # With TLS several packets may have come at once, of which the loop knows nothing.
         while sock is not None and sock is self._client.socket() and getattr(sock, "pending", int)():
             self._turn(self._client.loop_read)
+        while self._arrived:
+            self._received(*self._arrived.popleft())
 
     def _write(self) -> None:
         self._turn(self._client.loop_write)
@@ -205,7 +221,8 @@ class Connection:
         self._loop.remove_writer(sock)
 
     def _on_message(self, client: object, data: object, message: Any) -> None:
-        self._received(message.topic, bytes(message.payload), message.retain)
+        # Not in paho-mqtt's turn: what a fault of ours raises would look like one of the broker's.
+        self._arrived.append((message.topic, bytes(message.payload), message.retain))
 
     def _on_connect(self, client: Any, data: object, flags: object, reason: Any, properties: object) -> None:
         if not reason.is_failure:

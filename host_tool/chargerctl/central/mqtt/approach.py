@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Where the MQTT chargers are, from the settings."""
+
+from __future__ import annotations
+
+from chargerctl.central.settings import CentralSettings
+from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.topics import Topics
+from chargerctl.ocppj import client_tls
+
+
+def broker_of(settings: CentralSettings) -> Broker | None:
+    """The broker that runs already; None if there is none. ChargerctlError if a file of the settings cannot be used."""
+    if settings.broker is None:
+        return None
+    host, port = settings.broker
+    tls = settings.broker_tls or settings.broker_ca is not None
+    context = client_tls(settings.broker_ca) if tls else None
+    return Broker(host, port, settings.broker_user, settings.broker_secret(), context)
+
+
+def topics_of(settings: CentralSettings) -> Topics:
+    """InputError where they do not have the serial in a level of its own."""
+    return Topics(settings.charger_topic, settings.system_topic)

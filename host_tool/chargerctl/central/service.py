@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The central system as it runs: books, desk, transports, put together from the settings, and taken apart in order."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from chargerctl.central.books.interface import Books, BooksError, Outcome
+from chargerctl.central.books.policies import Policies, Policy
+from chargerctl.central.books.retention import Keep
+from chargerctl.central.books.store import DatabaseStore, open_books
+from chargerctl.central.conversation import Conversation, Violation
+from chargerctl.central.desk.desk import Desk
+from chargerctl.central.events import Event, Tell
+from chargerctl.central.loop_thread import LoopThread
+from chargerctl.central.manner import of_a_service
+from chargerctl.central.mqtt.approach import broker_of, topics_of
+from chargerctl.central.mqtt.embedded import Embedded, embedded
+from chargerctl.central.mqtt.side import MqttSide
+from chargerctl.central.ocppj.admission import Account, Accounts
+from chargerctl.central.settings import CentralSettings
+from chargerctl.central.tally import Tally
+from chargerctl.central.welcome import welcome
+from chargerctl.errors import InputError
+
+_TICK_S = 1.0
+_SWEEP_S = 60.0
+
+
+def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
+    """Until `stop` is set. ChargerctlError for what cannot be used, and for a database or a broker that is not there at
+    first; later they may go and come."""
+    if settings.broker is None and settings.listen is None and settings.ocpp is None:
+        raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
+    tally = Tally(tell)
+    with ExitStack() as stack:
+        settings.make_own_folder()
+        store = open_books(settings.database, policies_of(settings), keep=keep_of(settings))
+        stack.callback(store.close)
+        thread = LoopThread()
+        stack.callback(thread.close)
+        accounts = partial(_account, store)
+        desk = Desk(store, partial(_conversation, settings), tally)
+        own = (
+            stack.enter_context(embedded(settings, thread, store, accounts, tally))
+            if settings.broker is None
+            else None
+        )
+        with (
+            _websockets(settings, thread, desk, accounts, tally) as ocpp_port,
+            _mqtt(settings, own, thread, desk, tally) as side,
+        ):
+            desk.start()
+            stack.callback(_leave, store, tally)
+            try:
+                if side is not None:
+                    side.announce(_known(store), True)
+                for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
+                    tell(event)
+                _wait(stop, store, tally)
+                tell(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
+            finally:
+                desk.close()
+                if side is not None:
+                    _say_goodbye(side, store, tally)
+    tally.sweep()
+
+
+def policies_of(settings: CentralSettings) -> Policies:
+    """auto: who can only be a program of this computer is accepted."""
+
+    def policy(text: str) -> Policy:
+        if settings.learn:
+            return Policy.LEARN
+        accept = settings.only_here if text == "auto" else text == "accept"
+        return Policy.ACCEPT if accept else Policy.REFUSE
+
+    return Policies(policy(settings.unknown_chargers), policy(settings.unknown_cards))
+
+
+def keep_of(settings: CentralSettings) -> Keep:
+    return Keep(days=settings.keep_frames_days, megabytes=settings.keep_frames_mb)
+
+
+def _conversation(
+    settings: CentralSettings,
+    serial: str,
+    books: Books,
+    on_violation: Callable[[Violation], object],
+    on_outcome: Callable[[Any, Outcome], object],
+) -> Conversation:
+    return Conversation(
+        settings.heartbeat_interval,
+        on_violation,
+        books,
+        on_outcome=on_outcome,
+        manner=of_a_service(settings.profile),
+        serial=serial,
+        id_prefix=secrets.token_hex(8),
+    )
+
+
+@contextmanager
+def _mqtt(
+    settings: CentralSettings, own: Embedded | None, thread: LoopThread, desk: Desk, tell: Tell
+) -> Iterator[MqttSide | None]:
+    broker = own.broker if own is not None else broker_of(settings)
+    if broker is None:
+        yield None
+        return
+    side = MqttSide(thread, broker, topics_of(settings), desk, tell)
+    side.open()
+    try:
+        yield side
+    finally:
+        side.close()
+
+
+@contextmanager
+def _websockets(
+    settings: CentralSettings, thread: LoopThread, desk: Desk, accounts: Accounts, tell: Tell
+) -> Iterator[int]:
+    """Gives its port, 0 where nobody listens."""
+    if settings.ocpp is None:
+        yield 0
+        return
+    from chargerctl.central.ocppj.server import WebSocketServer
+    from chargerctl.ocppj import server_tls
+
+    tls = None
+    if settings.ocpp_certificate is not None and settings.ocpp_key is not None:
+        tls = server_tls(settings.ocpp_certificate, settings.ocpp_key)
+    host, port = settings.ocpp
+    without_password = settings.ocpp.is_loopback or settings.ocpp_without_password
+    server = WebSocketServer(
+        thread, host, port, desk, accounts, tell, without_password, tls, settings.ocpp_ping_interval
+    )
+    try:
+        yield server.port
+    finally:
+        server.close()
+
+
+def _account(store: DatabaseStore, serial: str) -> Account | None:
+    found = store.charger_account(serial)
+    return Account(found.password) if found is not None else None
+
+
+def _known(store: DatabaseStore) -> list[str]:
+    with store.unit() as unit:
+        return list(unit.chargers())
+
+
+def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
+    sweep_at = time.monotonic() + _SWEEP_S
+    while not stop.wait(_TICK_S):
+        try:
+            store.tidy(time.time())
+        except BooksError:
+            continue  # the desk tells
+        if time.monotonic() >= sweep_at:
+            sweep_at = time.monotonic() + _SWEEP_S
+            tally.sweep()
+
+
+def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
+    """To those that are not connected now, too: they find it when they come."""
+    try:
+        side.announce({*side.announced, *_known(store)}, False)
+    except BooksError as error:
+        side.announce(side.announced, False)
+        tell(Event("books", f"only chargers that have been here are told that nobody answers: {error}"))
+
+
+def _leave(store: DatabaseStore, tell: Tell) -> None:
+    try:
+        store.leave(time.time())
+    except BooksError as error:
+        tell(Event("books", f"the end of this process is not in the books: {error}"))

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The first lines of a central system: where chargers find it, and what is to be done next."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+from chargerctl.central.events import Event
+from chargerctl.central.settings import CentralSettings
+from chargerctl.settings.kinds import HostPort
+
+
+def welcome(settings: CentralSettings, books: str, mqtt_port: int, ocpp_port: int) -> Iterator[Event]:
+    """books: where they are; the ports that were taken, 0 for none."""
+    yield Event("books", f"books: {books}")
+    if settings.broker is not None:
+        yield Event("listening", f"MQTT chargers come over the broker at {settings.broker}")
+    elif settings.listen is not None:
+        yield from _own_broker(settings, HostPort(settings.listen.host, mqtt_port))
+    if settings.ocpp is not None:
+        scheme = "wss" if settings.ocpp_certificate else "ws"
+        where = HostPort(_reached_at(settings.ocpp.host), ocpp_port)
+        yield Event(
+            "listening",
+            f"OCPP-J chargers connect to {scheme}://{where}/SERIAL",
+            details={"ocpp_port": ocpp_port},
+        )
+    if settings.learn:
+        yield Event("policy", "every charger and card that comes is entered in the books (--learn)")
+
+
+def _own_broker(settings: CentralSettings, where: HostPort) -> Iterator[Event]:
+    reached_at = _reached_at(where.host)
+    account = "" if where.is_loopback else ", username = the serial, password as in the books"
+    tls = ", tls = true" if settings.listen_certificate else ""
+    text = (
+        f'MQTT broker on {where}; in a charger\'s settings.toml: [mqtt] broker = "{reached_at}", '
+        f"port = {where.port}{account}{tls}"
+    )
+    yield Event("listening", text, details={"mqtt_port": where.port})
+    if where.is_loopback:
+        yield Event("hint", f"try it: chargerctl simulate --broker {where} --central none")
+
+
+def _reached_at(host: str) -> str:
+    """What others write for this computer."""
+    return socket.gethostname() if host in ("0.0.0.0", "::") else host

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central serve`: the central system itself."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+
+from chargerctl.central import extra
+from chargerctl.central.events import Event
+from chargerctl.central.settings import CentralSettings
+from chargerctl.cli.central_options import central_options
+from chargerctl.cli.output import Answer, Command, Output
+
+
+@click.command(cls=Command)
+@central_options("listen", "broker", "broker_user", "broker_tls", "broker_ca", "ocpp", "learn")
+@click.pass_obj
+def command(output: Output, settings: CentralSettings) -> Answer:
+    """Answer chargers and keep the books, until Ctrl-C.
+
+    Chargers come over MQTT: to a broker of its own (--listen), or all to another one (--broker). Chargers that speak
+    OCPP-J connect to --ocpp. What happens is a line on stderr each; with --json, a line of JSON on stdout.
+
+    On this computer alone everybody is let in. Beyond, only chargers and cards that are in the books: add them with
+    `chargerctl central chargers add` and `cards add`, or let them be entered by themselves on the first day (--learn).
+
+    \b
+    chargerctl central serve
+    chargerctl central serve --broker broker.lan:8883 --broker-tls --ocpp 0.0.0.0:9000
+    chargerctl central serve --learn --database postgresql://central@db.lan/central
+    """
+    extra.require()
+    # Imported here: it needs the packages of the extra.
+    from chargerctl.central.service import serve
+
+    log = Log(output)
+    with stopped_by_signals() as stop:
+        serve(settings, log, stop)
+    return Answer()
+
+
+class Log:
+    """Prints events. One thread at a time calls it."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def __call__(self, event: Event) -> None:
+        now = datetime.now(UTC)
+        self._output.json(
+            {
+                "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "what": event.what,
+                "serial": event.serial or None,
+                "text": event.text,
+                "details": dict(event.details),
+            }
+        )
+        who = f"{event.serial}: " if event.serial else ""
+        self._output.note(f"{now.astimezone():%Y-%m-%d %H:%M:%S}  {who}{event.text}")
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT (Ctrl-C) and SIGTERM set."""
+    stop = threading.Event()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A client of a broker, for tests: it connects, and remembers what it gets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+BOUND_S = 60.0
+
+
+class Client:
+    """`code`: the broker's answer to CONNECT, in paho's words; None if it hung up."""
+
+    def __init__(self, port, username="", password="", client_id="", will=None, protocol=MQTTv311):
+        self.got = []
+        self.code = None
+        self._reason = None
+        self._answered, self._granted = threading.Event(), threading.Event()
+        self._arrived = threading.Condition()
+        client = self._client = Paho(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id or username,
+            protocol=protocol,
+            reconnect_on_failure=False,
+        )
+        if username:
+            client.username_pw_set(username, password)
+        if will:
+            client.will_set(*will, retain=True)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_disconnect = lambda *_: self._answered.set()
+        client.connect("127.0.0.1", port)
+        client.loop_start()
+        assert self._answered.wait(BOUND_S)
+
+    def subscribe(self, topic):
+        """Whether it may."""
+        self._granted.clear()
+        self._client.subscribe(topic, 1)
+        assert self._granted.wait(BOUND_S)
+        return not self._reason.is_failure
+
+    def publish(self, topic, payload, retain=False):
+        """Until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(BOUND_S)
+
+    def wait_for(self, topic, payload):
+        """Until this has come."""
+        self.wait_until(lambda: (topic, payload) in self.got)
+
+    def wait_until(self, condition):
+        """Until what has come fulfils it."""
+        with self._arrived:
+            assert self._arrived.wait_for(condition, BOUND_S), self.got
+
+    def payloads(self, topic):
+        return [payload for each, payload in self.got if each == topic]
+
+    def cut(self):
+        """Without a DISCONNECT: its last will is sent."""
+        self._client.socket().shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client, userdata, flags, reason, properties):
+        self.code = str(reason)
+        self._answered.set()
+
+    def _on_subscribe(self, client, userdata, mid, reasons, properties):
+        [self._reason] = reasons
+        self._granted.set()
+
+    def _on_message(self, client, userdata, message):
+        with self._arrived:
+            self.got.append((message.topic, message.payload))
+            self._arrived.notify()
