@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 
@@ -20,6 +21,8 @@ from tests.postgres import Postgres
 HOSTILE = "\x1b[31m\u202ex"
 # Sessions: a month ago, and an hour ago.
 LONG_AGO = 1_790_000_000.0  # 2026-09-21T14:13:20Z
+POLICIES = Policies(Policy.REFUSE, Policy.ACCEPT)
+WORKER = "the central system"
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +60,7 @@ both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], i
 @pytest.fixture
 def store(database):
     """The books, empty; as the central system has them."""
-    found = open_books(database, Policies(Policy.REFUSE, Policy.ACCEPT))
+    found = open_books(database, POLICIES)
     yield found
     found.close()
 
@@ -102,8 +105,7 @@ def meter(unit, serial, number, at, wh):
     unit.charger(serial).book("MeterValues", payload, {}, at)
 
 
-@pytest.fixture
-def filled(store):
+def fill(store):
     """garage-1 is connected and charges; garage-2 has two old sessions; yard asks; the cards of Anna, Ben and a visitor."""
     now = time.time()
     with store.writing() as connection:
@@ -147,7 +149,30 @@ def filled(store):
         unit.frame("garage-1", False, f'[2,"a2","Authorize",{{"idTag":{json.dumps(HOSTILE)}}}]', now - 59)
         unit.frame("garage-1", True, '[4,"a2","SecurityError","no \\u001b[31m",{}]', now - 59)
         unit.frame("garage-1", False, "no \x07 frame", now - 58)
-    return store
+
+
+@pytest.fixture(scope="session")
+def filled_file(tmp_path_factory):
+    """Such books, which are copied for each test."""
+    path = tmp_path_factory.mktemp("books") / "central.sqlite"
+    store = open_books(f"sqlite:///{path}", POLICIES, worker=WORKER)
+    fill(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def filled(database, folder, filled_file):
+    """The books of fill(); a central system runs on them."""
+    if database.startswith("sqlite"):
+        shutil.copyfile(filled_file, folder / "central.sqlite")
+    found = open_books(database, POLICIES, worker=WORKER)
+    if not database.startswith("sqlite"):
+        fill(found)
+    with found.unit() as unit:
+        unit.working(time.time())
+    yield found
+    found.close()
 
 
 class Answering:

@@ -26,7 +26,6 @@ def test_the_list_says_what_a_charger_would_be_told(filled, central, central_jso
     }
 
 
-@both_databases
 def test_a_card_is_added_once_and_changed_only_when_told(filled, central, central_json):
     arguments = ["cards", "add", "04:aa:bb:cc", "--name", "Cleo", "--valid-until", "2027-12-31", "--charger"]
     assert central(*arguments, "garage-1")[1] == "added 04AABBCC\n"
@@ -114,7 +113,6 @@ def test_one_wrong_line_keeps_every_line_out(filled, central, central_json, writ
     assert len(central_json("cards")[1]["cards"]) == 3
 
 
-@both_databases
 def test_what_is_exported_can_be_imported_and_holds_no_formula(filled, central, central_json, write):
     _, out, _ = central("cards", "export")
     assert "'=HYPERLINK(1)" in out

@@ -114,7 +114,6 @@ def test_a_charger_that_is_not_there_is_named_with_the_one_that_is_meant(filled,
     assert "\x1b" not in found["error"]
 
 
-@both_databases
 def test_a_charger_is_added_before_there_are_books_and_its_password_is_shown_once(
     database, central, central_json
 ):
@@ -182,7 +181,6 @@ def test_a_password_typed_as_an_argument_is_not_repeated(filled, central):
     assert "Zq" not in out + err
 
 
-@both_databases
 def test_allow_refuse_and_remove_change_what_a_charger_may(filled, central, central_json):
     assert central("chargers", "allow", "yard", "garage-2")[1] == "allowed yard\nallowed garage-2\n"
     assert central("chargers", "refuse", "garage-1")[0] == 0

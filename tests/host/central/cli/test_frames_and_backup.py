@@ -12,10 +12,7 @@ from chargerctl.central.books.store import open_books
 from chargerctl.central.frame_text import FrameText
 from chargerctl.cli import central_frames
 
-from tests.host.central.cli.conftest import both_databases
 
-
-@both_databases
 def test_frames_are_a_log_with_the_action_of_each_answer(filled, central, central_json):
     _, out, _ = central("frames", "garage-1")
     lines = [line.split("\t")[1:] for line in out.splitlines()]
