@@ -118,7 +118,7 @@ class Csms:
         return socket
 
     async def call(self, request):
-        return await self.handlers.call(request)
+        return await self.handlers.call(request, suppress=False)
 
 
 REQUESTS = call

@@ -11,12 +11,44 @@ from chargerctl.bridge.service import Timing
 from chargerctl.central.local_broker import HOST, LocalBroker
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
+from ocpp.exceptions import OCPPError
 from websockets.exceptions import ConnectionClosed
 
 from tests.host.bridge.conftest import Rig
 from tests.whole.bridge.csms import REQUESTS, Csms
 
 SCRIPT = Path(__file__).with_name("session.script")
+
+
+BOTH = "Power.Active.Import,Energy.Active.Import.Register"
+CHANGES = (
+    ("MeterValuesSampledData", "Power.Active.Import", "Accepted"),
+    ("MeterValuesSampledData", "Energy.Active.Import.Register", "Accepted"),
+    ("MeterValuesSampledData", "Current.Import", "Rejected"),
+    ("MeterValuesSampledData", "Voltage", "Rejected"),
+    ("MeterValuesSampledData", "SoC", "Rejected"),
+    ("MeterValuesSampledData", BOTH, "Accepted"),
+    ("ClockAlignedDataInterval", "900", "Accepted"),
+    ("MeterValueSampleInterval", "2", "Accepted"),
+    ("WebSocketPingInterval", "30", "NotSupported"),
+)
+TRIGGERS = (
+    ("BootNotification", "Rejected"),
+    ("StatusNotification", "Accepted"),
+    ("FirmwareStatusNotification", "NotImplemented"),
+    ("MeterValues", "Accepted"),
+    ("Heartbeat", "Accepted"),
+)
+PROFILE = {
+    "chargingProfileId": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Relative",
+    "chargingSchedule": {
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16.0}],
+    },
+}
 
 
 @pytest.fixture
@@ -71,15 +103,26 @@ async def until(condition):
 
 
 async def ask(csms):
-    """What many central systems ask a charger after its start."""
+    """What evcc and the OCPP integration of Home Assistant ask a charger after its start, as docs/bridge.md has it."""
     await until(lambda: csms.statuses.get(1) == "Available")
     keys = await csms.call(REQUESTS.GetConfiguration())
-    assert any(each["key"] == "NumberOfConnectors" for each in keys.configuration_key)
-    changed = await csms.call(REQUESTS.ChangeConfiguration("HeartbeatInterval", "300"))
-    assert changed.status == "Accepted"
-    triggered = await csms.call(REQUESTS.TriggerMessage("Heartbeat"))
-    assert triggered.status == "Accepted"
-    await until(lambda: "Heartbeat" in csms.seen)
+    values = {each["key"]: each["value"] for each in keys.configuration_key}
+    assert len(values) == 26
+    assert (values["NumberOfConnectors"], values["SupportedFeatureProfiles"]) == ("1", "Core,RemoteTrigger")
+    for key in ("SupportedFeatureProfiles", "NumberOfConnectors", "HeartbeatInterval"):
+        (found,) = (await csms.call(REQUESTS.GetConfiguration(key=[key]))).configuration_key
+        assert found["value"]
+    assert (await csms.call(REQUESTS.ChangeAvailability(0, "Operative"))).status == "Accepted"
+    for key, value, status in CHANGES:
+        assert (await csms.call(REQUESTS.ChangeConfiguration(key, value))).status == status, (key, value)
+    for message, status in TRIGGERS:
+        assert (await csms.call(REQUESTS.TriggerMessage(message))).status == status, message
+    await until(lambda: "Heartbeat" in csms.seen and "MeterValues" in csms.seen)
+    assert (await csms.call(REQUESTS.DataTransfer("evcc"))).status == "UnknownVendorId"
+    for request in (REQUESTS.SetChargingProfile(1, PROFILE), REQUESTS.GetCompositeSchedule(1, 60)):
+        with pytest.raises(OCPPError) as caught:
+            await csms.call(request)
+        assert caught.value.description == "no such profile"
 
 
 def test_a_session_at_one_in_the_style_of_the_librarys_example_that_breaks_once(broker):
