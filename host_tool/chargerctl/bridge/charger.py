@@ -59,7 +59,6 @@ class Charger:
         self._settle_s = settle_s
         self._passage = Passage()
         self._loop = asyncio.get_running_loop()
-        self._socket: ClientConnection | None = None
         self._to_central: asyncio.Queue[str] = asyncio.Queue(_PLACES)
         self._connecting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
