@@ -72,6 +72,7 @@ _SLOW = (
     "simulator/script/test_lines",
     "simulator/script/test_simulate",
     "whole/central/",
+    "whole/bridge/",
     "whole/gate/",
     "whole/memory/",
     "whole/test_demo_recorded",
