@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bench.needs import large_modules, print_measured
 from tests.whole.vm import measure
 from tests.whole.vm.machine import Machine, Size, name_table
-from tests.whole.vm.measure import BARE, CORE, FULL
+from tests.whole.vm.measure import BARE, CORE, FULL, Charger
 
 KB = 1024
 # Of the picture of the heap: where the free piece is.
@@ -61,15 +61,19 @@ def _booted() -> Iterator[str]:
         "the start, all .mpy; goals are for the worse side", "better side", "worse side", "goal", note="names"
     )
     for title, measured, goals in (
-        ("live after boot", measure.boot, measure.AFTER_BOOT),
-        ("worst moment of the start", measure.built, measure.WORST_MOMENT),
+        ("live after boot", _after_boot, measure.AFTER_BOOT),
+        ("worst moment of the start", measure.worst_moment, measure.WORST_MOMENT),
     ):
         yield f"  {title.upper()}"
         for charger in (CORE, BARE, FULL):
             goal = goals.get(charger.title)
-            with Machine() as machine:
-                size = measured(machine, charger)
+            size = measured(charger)
             yield _row(f"  {charger.title}", size.better, size.worse, goal or "", note=_judged(size, goal))
+
+
+def _after_boot(charger: Charger) -> Size:
+    with Machine() as machine:
+        return measure.boot(machine, charger)
 
 
 def _judged(size: Size, goal: int | None) -> str:

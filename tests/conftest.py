@@ -40,6 +40,7 @@ _SLOW = (
     "firmware/hardware/test_display",
     "firmware/hardware/test_meter",
     "firmware/net/test_mosquitto",
+    "host/central/books/",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",

@@ -55,12 +55,16 @@ class Postgres:
         (self._data / "postgresql.auto.conf").write_text(text)
         self.start()
 
-    def database(self, template="template0"):
-        """A new database, empty or a copy of the one at that URL; its URL."""
+    def database(self):
+        """A new, empty database; its URL."""
         name = f"books_{next(self._count)}"
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.rpartition('/')[2]}")
+        self.execute("postgres", f"CREATE DATABASE {name}")
         return self._url(name)
+
+    def execute(self, database, statement):
+        """In this database: its name, or its URL."""
+        with psycopg.connect(self._url(database.rpartition("/")[2]), autocommit=True) as connection:
+            connection.execute(statement)
 
     def _url(self, name):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"

@@ -21,9 +21,9 @@ MAX_FRAME_BYTES = 256 * 1024
 
 MAX_IDENTITY_LENGTH = 48
 
-# Names become rows, lines of a log and parts of a topic: no `/`, `+` or `#`, nothing that is invisible. J 3.1.1 has
-# "RDAM 123" as an example, hence the space; a MAC address as an identity has colons.
-_IDENTITY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 _.~:@=*|-]{0,46}[A-Za-z0-9_.~:@=*|-])?")
+# Names become rows, lines of a log, and parts of an address or a topic: no `/`, `+` or `#`, nothing that is invisible.
+# J 3.1.1 has "RDAM 123" as an example, hence the space; a MAC address as an identity has colons.
+_IDENTITY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._~!$&'()*,;=:@-]{0,46}[A-Za-z0-9._~!$&'()*,;=:@-])?")
 
 # A00.FR.317 demands the two without forward secrecy, which Python leaves out, for chargers that have no others.
 _CIPHERS = (
@@ -33,7 +33,7 @@ _CIPHERS = (
 
 
 def is_identity(text: str) -> bool:
-    """A charge point identity that we accept: 1 to 48 letters, digits and `_.~:@=*|-`, with spaces inside."""
+    """A charge point identity that we accept: 1 to 48 letters, digits and `._~!$&'()*,;=:@-`, spaces inside."""
     return _IDENTITY.fullmatch(text) is not None
 
 

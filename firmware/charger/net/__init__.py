@@ -43,7 +43,8 @@ What the rest of the charger reads and calls:
     wifi.address      "192.168.1.7" or None
     wifi.ssid         the network's name, str
     wifi.name_server()           "192.168.1.1" or None
-    link.connected    bool: connected, subscribed and announced
+    link.connected    bool: connected, subscribed and announced; and the central system has not said that it is offline.
+                      Messages pass nevertheless
     link.publish(frame) -> bool  a str of at most 2048 bytes (a longer one is dropped, logged and True). False while
                                  there is no connection or the one before has not left yet: try again next pass.
     link.receive() -> str | None the oldest of at most five frames; its docstring has what is discarded

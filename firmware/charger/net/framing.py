@@ -19,8 +19,11 @@ MAX_PAYLOAD = 2048
 # An oversize packet up to this length is read and discarded; a longer one ends the connection.
 MAX_SKIPPED = 65536
 
-# The body length of each acknowledgement (one topic per SUBSCRIBE).
-_ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 3, _UNSUBACK: 2, _PINGRESP: 0}
+# Below the topics on which frames are sent and received: the retained message that the sender is online, or its last will.
+STATE = "/connection"
+
+# The body length of each acknowledgement (two topics per SUBSCRIBE).
+_ACK_LENGTH = {CONNACK: 2, PUBACK: 2, SUBACK: 4, _UNSUBACK: 2, _PINGRESP: 0}
 
 
 class LinkError(Exception):
@@ -30,19 +33,24 @@ class LinkError(Exception):
 
 
 class Packet:
-    """The packet being received. `topic` (bytes) is the only one whose messages are handed over.
+    """The packet being received. `topic` (str) is the only one whose messages are handed over.
 
     Fill `room()` and report with `filled(n)` until that returns True. Then the packet is either `wanted`, to be read
-    with `take` until `empty`; or to be discarded: `note` is its name for the log (None: no line), and `ack_id` is the
-    id to acknowledge in MiniMQTT's place, or 0. Then `clear()`.
+    with `take` until `empty`; or to be discarded: `ack_id` is the id to acknowledge in MiniMQTT's place, or 0. `note` is
+    a line for the log, or None. Then `clear()`.
+
+    `offline`: by the last message on the topic's STATE, retained or not, nobody will answer; to be reset with the
+    connection.
     """
 
     def __init__(self, topic):
-        self._topic = topic
+        self._state = (topic + STATE).encode()
+        self._topic = topic = topic.encode()
         # Fixed header, topic length, topic, packet id, payload.
         self._buffer = bytearray(5 + 2 + len(topic) + 2 + MAX_PAYLOAD)
         self._view = memoryview(self._buffer)
         self.awaited = 0  # the kind of acknowledgement that MiniMQTT waits for
+        self.offline = False
         self.clear()
 
     def clear(self):
@@ -90,6 +98,10 @@ class Packet:
         else:
             # One that is not awaited would leave MiniMQTT in the middle of a packet. PINGRESP is ours.
             self.wanted = first == self.awaited
+            if first == SUBACK and self._buffer[self._have - 1] & 0x80:
+                # The charger can do without STATE; MiniMQTT would give up.
+                self._buffer[self._have - 1] = 1
+                self.note = "Subscription to /connection refused"
         return self._skip == 0
 
     def take(self, target, n):
@@ -126,13 +138,18 @@ class Packet:
         head = 2 + topic_length + (2 if qos else 0)
         if qos > 1 or head > length:
             raise LinkError(f"the broker sent a malformed message: 0x{first:02x} with {length} bytes")
-        topic = self._topic
-        if topic_length != len(topic) or self._view[at + 2 : at + 2 + topic_length] != topic:
-            self.note = "a message on a foreign topic"
+        topic = self._view[at + 2 : at + 2 + topic_length]
+        if topic == self._state:
+            offline = self._view[at + head : at + length] == b"offline"
+            if offline is not self.offline:
+                self.offline = offline
+                self.note = "Central system offline" if offline else "Central system no longer offline"
+        elif topic != self._topic:
+            self.note = "Discarded a message on a foreign topic"
         elif first & 1:
-            self.note = "a retained message"
+            self.note = "Discarded a retained message"
         elif length - head > MAX_PAYLOAD:
-            self.note = f"a message of {length - head} bytes"
+            self.note = f"Discarded a message of {length - head} bytes"
         else:
             self.wanted = True
             return

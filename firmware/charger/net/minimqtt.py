@@ -9,6 +9,8 @@ place of both. A deploy drops more of the library (deploy/bytecode/quiet.py).
 
 import sys
 
+from charger.net.framing import STATE
+
 # MiniMQTT's own receive timeout, in seconds: never. The socket bounds waits.
 _NEVER_S = 1 << 29
 
@@ -37,19 +39,24 @@ MMQTTException = library.MMQTTException
 
 
 def settings(values):
-    """The link's topics, keep-alive and broker, and what the dialer gets: here, so that the settings' names are not kept."""
+    """The link's topics, what it subscribes to with the topic's STATE and without, keep-alive and broker, and what the
+    dialer gets: here, so that the settings' names are not kept."""
     host, port = values["mqtt.broker"], values["mqtt.port"]
+    topic = values["mqtt.topic_in"]
+    frames = (topic, 1)
     return (
         values["mqtt.topic_out"],
-        values["mqtt.topic_in"],
+        topic,
+        # Twice without it: so the broker's answer always has one length.
+        ([frames, (topic + STATE, 1)], [frames, frames]),
         values["mqtt.keep_alive"],
         f"{host}:{port}",
         (host, port, values["mqtt.tls"], values["mqtt.ca_file"], values["safety.watchdog_seconds"]),
     )
 
 
-def make(values, socket, topic_state, receive):
-    """An MQTT client on `socket`, whose last will is "offline" on `topic_state`."""
+def make(values, socket, receive):
+    """An MQTT client on `socket`, whose last will is "offline"."""
     # A username without a password makes MiniMQTT fail, so that one is "" then.
     user = values["mqtt.username"] or None
     client = library.MQTT(
@@ -64,7 +71,7 @@ def make(values, socket, topic_state, receive):
         recv_timeout=_NEVER_S,
         connect_retries=1,
     )
-    client.will_set(topic_state, "offline", retain=True, qos=1)
+    client.will_set(values["mqtt.topic_out"] + STATE, "offline", retain=True, qos=1)
     # Shorter than by way of on_message, which asks the matcher.
     client._handle_on_message = receive
     if sys.implementation.name != "cpython":

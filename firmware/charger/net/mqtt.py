@@ -12,7 +12,7 @@ import random
 from micropython import const
 
 from charger import ticks
-from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, SUBACK, LinkError
+from charger.net.framing import CONNACK, MAX_PAYLOAD, PUBACK, STATE, SUBACK, LinkError
 from charger.net.minimqtt import MMQTTException
 from charger.net.packet_socket import CLOSED, WAIT_MS, NotYetError, PacketSocket, errno_name
 from charger.net.resolver import Resolver
@@ -33,9 +33,6 @@ _SUBSCRIBED = const(3)
 _UP = const(4)
 # What each of these waits for.
 _ANSWERS = {_DIALLED: CONNACK, _ACCEPTED: SUBACK, _SUBSCRIBED: PUBACK}
-
-# Below the topic on which the charger sends: the retained message that it is online, or its last will.
-_STATE = "/connection"
 
 # An ESP32 raises only the first when the broker has closed the connection, with or without a reset.
 _ENDED = const("ENOTCONN ECONNRESET EPIPE")
@@ -69,9 +66,13 @@ class Link:
     ):
         from charger.net import minimqtt
 
-        self._topic_out, self._topic_in, self._keep_alive, self._broker, options = minimqtt.settings(values)
+        self._topic_out, self._topic_in, self._filters, self._keep_alive, self._broker, options = (
+            minimqtt.settings(values)
+        )
         # How many connections in a row the broker has closed soon.
         self._closes = 0
+        # Which of the filters: a broker may close the connection for the first.
+        self._alone = False
         self._wifi = wifi
         self._ticks_ms = ticks_ms
         self._log = log
@@ -82,8 +83,8 @@ class Link:
         )
         self._dialer = None
         self._stalls = stalls
-        self._socket = PacketSocket(self._topic_in.encode(), ticks_ms, log)
-        self._client = minimqtt.make(values, self._socket, self._topic_out + _STATE, self._on_message)
+        self._socket = PacketSocket(self._topic_in, ticks_ms, log)
+        self._client = minimqtt.make(values, self._socket, self._on_message)
         self._inbox = []
         self._phase = _DOWN
         # MiniMQTT's count of packets before the call whose answer is awaited; None while none is.
@@ -98,7 +99,7 @@ class Link:
 
     @property
     def connected(self):
-        return self._phase == _UP
+        return self._phase == _UP and not self._socket.packet.offline
 
     def step(self, now):
         try:
@@ -191,9 +192,9 @@ class Link:
                 client.connect(keep_alive=self._keep_alive)
                 client.keep_alive = _NEVER_S
             elif self._phase == _ACCEPTED:
-                client.subscribe(self._topic_in, 1)
+                client.subscribe(self._filters[self._alone])
             else:
-                client.publish(self._topic_out + _STATE, "online", retain=True, qos=1)
+                client.publish(self._topic_out + STATE, "online", retain=True, qos=1)
         except NotYetError:
             socket.flush(now)
             return
@@ -243,6 +244,7 @@ class Link:
 
     def _lose(self, error, now):
         awaited = _ANSWERS.get(self._phase)
+        self._alone = awaited == SUBACK and not self._alone
         # MiniMQTT hides the broker's answer behind "Connect failure".
         error = getattr(error, "__cause__", None) or error
         text = _reason(error)

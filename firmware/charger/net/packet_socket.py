@@ -18,12 +18,11 @@ from charger.net.framing import MAX_PAYLOAD, LinkError, Packet
 WAIT_MS = 5000
 # From the first byte of a packet to its last.
 PACKET_MS = 10000
-_NO_ANSWER = f"no answer from the broker in {WAIT_MS // 1000} s"
 CLOSED = "closed by the broker"
 # Pieces read in one pass: 64 KB of unwanted message must not hold up the relay.
 _PIECES = const(8)
-_PUBACK = b"\x40\x02"
-_PINGREQ = b"\xc0\x00"
+_PUBACK = const(b"\x40\x02")
+_PINGREQ = const(b"\xc0\x00")
 
 
 class NotYetError(LinkError):
@@ -36,10 +35,12 @@ def errno_name(error):
 
 
 class PacketSocket:
-    """`topic` (bytes) is the one we subscribe to; `ticks_ms` and `log` as in the package."""
+    """`topic` (str) is the one whose messages MiniMQTT gets; `ticks_ms` and `log` as in the package.
+
+    `packet`: what comes."""
 
     def __init__(self, topic, ticks_ms, log):
-        self._packet = Packet(topic)
+        self.packet = Packet(topic)
         self._ticks_ms = ticks_ms
         self._log = log
         self._native = self._receive = self._send = self._ready = None
@@ -49,8 +50,9 @@ class PacketSocket:
         self._reset()
 
     def _reset(self):
-        self._packet.clear()
-        self._packet.awaited = 0
+        self.packet.clear()
+        self.packet.awaited = 0
+        self.packet.offline = False
         self._complete = False
         self._more = False
         self._end = 0  # of what is to be sent
@@ -90,7 +92,7 @@ class PacketSocket:
 
     def begin(self, kind):
         """An exchange: MiniMQTT's next call ends with the acknowledgement `kind`, or in NotYetError."""
-        self._packet.awaited = kind
+        self.packet.awaited = kind
         self._request = self._repeated = 0
         self._asked = False
         self._wait_until = ticks.add(self._ticks_ms(), WAIT_MS)
@@ -101,13 +103,13 @@ class PacketSocket:
         Raises LinkError when the exchange is not over within WAIT_MS.
         """
         if ticks.reached(now, self._wait_until):
-            raise LinkError(_NO_ANSWER)
+            raise LinkError(f"no answer from the broker in {WAIT_MS // 1000} s")
         self._repeated = self._request
         return self.fetch(now) if self._asked else not self._end
 
     def end(self):
         """The exchange is over."""
-        self._packet.awaited = 0
+        self.packet.awaited = 0
 
     @property
     def pending(self):
@@ -146,13 +148,13 @@ class PacketSocket:
         if n == 0:
             return 0
         if not self._complete:
-            if self._packet.awaited:
+            if self.packet.awaited:
                 self._asked = True
                 raise NotYetError("no answer yet")
             raise OSError(errno.EAGAIN, "nothing yet")
-        taken = self._packet.take(target, n)
-        if self._packet.empty:
-            self._packet.clear()
+        taken = self.packet.take(target, n)
+        if self.packet.empty:
+            self.packet.clear()
             self._complete = False
         return taken
 
@@ -188,18 +190,18 @@ class PacketSocket:
         if self._complete:
             return True
         if not self._more and not self._readable():
-            if self._packet.begun and ticks.reached(now, self._packet_until):
+            if self.packet.begun and ticks.reached(now, self._packet_until):
                 raise LinkError("the broker stopped in the middle of a packet")
             return False
         for _ in range(_PIECES):
-            if not self._packet.begun:
+            if not self.packet.begun:
                 self._packet_until = ticks.add(now, PACKET_MS)
-            got = self._read(self._packet.room())
+            got = self._read(self.packet.room())
             if not got:
                 return False
             self.heard = now
             self.answered = True
-            if self._packet.filled(got) and self._finish():
+            if self.packet.filled(got) and self._finish():
                 return True
         return False
 
@@ -225,14 +227,14 @@ class PacketSocket:
 
     def _finish(self):
         """A packet is complete: True when it is for MiniMQTT, else it is acknowledged and discarded here."""
-        packet = self._packet
+        packet = self.packet
+        if packet.note:
+            self._log("mqtt", packet.note)
         if packet.wanted:
             self._complete = True
             return True
         if packet.ack_id:
             self._queue(_PUBACK + bytes((packet.ack_id >> 8, packet.ack_id & 0xFF)))
-        if packet.note:
-            self._log("mqtt", f"Discarded {packet.note}")
         packet.clear()
         return False
 

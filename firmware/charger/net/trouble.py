@@ -8,7 +8,7 @@ the moment tells the likely cause.
 
 from micropython import const
 
-from charger.net.framing import CONNACK, SUBACK, LinkError
+from charger.net.framing import CONNACK, STATE, SUBACK, LinkError
 from charger.net.packet_socket import CLOSED
 
 # Closed within this time, once and once more: the reason lies with us, not with the broker.
@@ -66,9 +66,11 @@ def _refused(awaited, error, text, facts):
                 topic_in
             )
         if text == CLOSED:
-            return text + " at SUBSCRIBE to {}: is that allowed? (mqtt.subscribe_topic)".format(topic_in)
+            return "{0} at SUBSCRIBE to {1} and {1}{2}: are both allowed? (mqtt.subscribe_topic)".format(
+                text, topic_in, STATE
+            )
         return text
-    state = topic_out + "/connection"
+    state = topic_out + STATE
     return text + " to the retained message on {}: is that allowed? (mqtt.publish_topic)".format(state)
 
 
@@ -80,8 +82,8 @@ def _at_connect(error, text, topic_out, tls):
         return "MQTT code {}, {}".format(code, words)
     if text == CLOSED:
         causes = "" if tls else "TLS expected (mqtt.tls), "
-        return "{} at CONNECT: {}no MQTT 3.1.1, or no retained will allowed on {}/connection?".format(
-            text, causes, topic_out
+        return "{} at CONNECT: {}no MQTT 3.1.1, or no retained will allowed on {}?".format(
+            text, causes, topic_out + STATE
         )
     # What the framing found instead of CONNACK.
     head = error.args[1:]

@@ -31,7 +31,8 @@ class Remote:
     def _stop(self, payload):
         transaction_id = required(payload, "transactionId", int)
         # SPEC 5.12: only the transaction that is running. None equals no id: an unanswered start has none yet.
-        accepted = self._rpc.online and transaction_id == self._transactions.running_id
+        # Also while the central system is said to be offline: who calls is there.
+        accepted = self._rpc.registration == "Accepted" and transaction_id == self._transactions.running_id
         if accepted:
             self._controller.remote_stop()
         return {"status": "Accepted" if accepted else "Rejected"}

@@ -155,7 +155,7 @@ class Rpc:
             outcome = self.calls.late(now)
             if outcome is not None:
                 self.answers.append(outcome)
-        if self.answers and connected:
+        if self.answers:
             # Taken out first: an answer that cannot be sent at all must not block the others.
             outcome = self.answers.pop(0)
             if not self._link.publish(outcome):

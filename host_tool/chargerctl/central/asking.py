@@ -23,12 +23,14 @@ MAX_WAITING = 100
 
 @dataclass(frozen=True)
 class Call:
-    """A call that waits to be sent. `done` gets its outcome, once; `timeout_s` counts from its sending."""
+    """A call that waits to be sent. `done` gets its outcome, once; `timeout_s` counts from its sending. Calls of a `group`
+    can be withdrawn together."""
 
     action: str
     payload: Payload
     timeout_s: float
     done: Callable[[Outcome], object]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ class Asking:
             self._state.change(lambda state: replace(state, waiting=(*state.waiting, call)))
         else:
             self._change(waiting=(*self._state.value.waiting, call))
+
+    def withdraw(self, group: str) -> None:
+        """Forget the calls of a group that wait. They have no outcome."""
+        self._change(waiting=tuple(each for each in self._state.value.waiting if each.group != group))
+
+    @property
+    def linked(self) -> bool:
+        """Whether the charger can be sent to."""
+        return self._state.value.linked
 
     @property
     def next_due(self) -> float | None:

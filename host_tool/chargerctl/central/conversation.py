@@ -21,20 +21,21 @@ may be handled again. Only BooksError leaves handle() and due().
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chargerctl.central.asking import Asking, Call, frame_of
+from chargerctl.central.answers import is_usable, usual_answer
+from chargerctl.central.asking import Asking, Call
 from chargerctl.central.books.interface import Books, Outcome
-from chargerctl.central.defaults import CALLS, timestamp
-from chargerctl.central.kept import Kept, Memory
-from chargerctl.central.ledger import Ledger, whole
+from chargerctl.central.defaults import CALLS
+from chargerctl.central.delivery import Delivery
+from chargerctl.central.ledger import Ledger
 from chargerctl.central.manner import SIMULATED, Manner
+from chargerctl.central.our_calls import Called, OurCalls
+from chargerctl.central.registration import Registration
+from chargerctl.central.repetition import Repetitions
 from chargerctl.central.schemas import (
     ACTIONS,
     CALL,
@@ -43,33 +44,19 @@ from chargerctl.central.schemas import (
     ERROR_CODES,
     FrameError,
     check_payload,
+    may_be_unstorable,
     parse,
     storable,
 )
-from chargerctl.central.script import USUAL, Behaviour, Script
+from chargerctl.central.script import USUAL, Script
+from chargerctl.central.violation import Violation, Violations
+from chargerctl.ocppj import MAX_FRAME_BYTES
 
-MAX_FRAME_BYTES = 256 * 1024
-# Of what a charger did wrong, this much is kept: the last violations, and the beginning of each frame.
-KEPT_VIOLATIONS = 64
-KEPT_CHARACTERS = 4096
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
 MAX_DESCRIPTION = 255
 
-
-@dataclass(frozen=True)
-class Violation:
-    """Something the charger sent that OCPP 1.6 does not allow: the schema's reason, and the frame or its beginning."""
-
-    reason: str
-    frame: str
-
-
-@dataclass(frozen=True)
-class _Received:
-    """A call of the charger: a digest of its frame, and its answer's payload once there was one that is valid."""
-
-    digest: bytes
-    answer: Any = None
+# Their answers have the time in them, so they are always new. Chargers number their messages anew when they boot.
+_TIMELY = ("BootNotification", "Heartbeat")
 
 
 class Conversation:
@@ -82,40 +69,31 @@ class Conversation:
         books: Books | None = None,
         *,
         on_outcome: Callable[[Any, Outcome], object] = lambda key, outcome: None,
+        on_refused: Callable[[Mapping[str, str]], object] = lambda keys: None,
         manner: Manner = SIMULATED,
         serial: str = "",
         id_prefix: str = "csms",
     ) -> None:
-        """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). `serial` is
-        the charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real
-        chargers each conversation needs one of its own: an id is never used again, also after a restart (J 4.1.4)."""
+        """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `serial` is the
+        charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers
+        each conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
-        self.violations: deque[Violation] = deque(maxlen=KEPT_VIOLATIONS)
-        # Last StatusNotification by connector, as received.
-        self.statuses: dict[int, dict[str, Any]] = {}
         # How far its clock is from UTC.
         self.clock_offset_s = 0.0
-        self._on_violation = on_violation
+        self.script = Script()
+        self._violations = Violations(on_violation)
         self._on_outcome = on_outcome
         self._manner = manner
         self._serial = serial
-        self._id_prefix = id_prefix
-        self.script = Script()
-        self._late: list[tuple[float, int, str]] = []
-        self._received: Memory[_Received] = Memory(manner.remembered)
-        # What its last BootNotification was answered with.
-        self._registration = Kept("")
-        self._asking = Asking(self._numbered)
-        # Our calls by their ids: action and payload.
-        self._called: Memory[tuple[str, Any]] = Memory(manner.remembered)
-        self._triggered: set[str] = set()
-        self._count = 0
-
-    @property
-    def registered(self) -> bool:
-        return self._registration.value == "Accepted"
+        self._delivery = Delivery()
+        self._calls = OurCalls(id_prefix, manner.remembered)
+        # What goes with the books: saved() and lost() are passed on to all of these.
+        self._received = Repetitions(manner.remembered)
+        self._asking = Asking(self._calls.new)
+        self._registration = Registration(self._books, manner, self._asking, self._calls, on_refused)
 
     # What goes to the charger.
 
@@ -128,7 +106,7 @@ class Conversation:
         """A CALL for the charger, at once, with `payload` as it is, or a valid default."""
         if payload is None:
             payload = self._default_call(action)
-        return self._numbered(action, payload)[1]
+        return self._calls.new(action, payload)[1]
 
     def sent(self, frame: str) -> None:
         """Remember a call that was sent to the charger, so that its answer is recognised. Other texts are ignored."""
@@ -137,212 +115,164 @@ class Conversation:
         except FrameError:
             return
         if message[0] == CALL:
-            self._remember_call(*message[1:])
+            self._calls.sent(*message[1:])
 
     def due(self, now: float) -> list[str]:
         """Delayed answers that are due, and the next call. A call whose time is over ends."""
-        frames = []
-        while self._late and self._late[0][0] <= now:
-            frames.append(heapq.heappop(self._late)[2])
-        return frames + self._asking.due(now)
+        return self._delivery.due(now) + self._asking.due(now)
 
     @property
     def next_due(self) -> float | None:
         """Unix time at which due() has something to do, 0 for at once, None for never."""
-        times = [self._late[0][0]] if self._late else []
-        if self._asking.next_due is not None:
-            times.append(self._asking.next_due)
-        return min(times, default=None)
+        times = (self._delivery.next_due, self._asking.next_due)
+        return min((each for each in times if each is not None), default=None)
 
     def connected(self) -> None:
         """It can be sent to (again)."""
         self._asking.connected()
 
     def disconnected(self) -> None:
-        """It cannot: its calls are over, the outstanding one and those that wait."""
+        """It cannot: its calls are over, the outstanding one and those that wait. Its own ids begin anew (OCPP-J 4.1.4)."""
+        self._received.clear()
         self._asking.disconnected()
+
+    @property
+    def violations(self) -> deque[Violation]:
+        """The last ones, at most 64."""
+        return self._violations.kept
 
     # The books.
 
     def saved(self) -> None:
         """The books have kept what was handled."""
-        for each in (self._received, self._registration, self._asking):
+        for each in (self._received, self._asking, self._registration):
             each.saved()
 
     def lost(self) -> None:
         """The books have not kept what was handled since the last saved()."""
-        for each in (self._received, self._registration, self._asking):
+        for each in (self._received, self._asking, self._registration):
             each.lost()
 
     def restart(self) -> None:
-        """Without its database: transactionIds begin at 1 again."""
-        self._books = self.ledger = Ledger()
+        """A simulated one, without its database: transactionIds begin at 1 again."""
+        self.ledger.restart()
         self._received.clear()
+
+    @property
+    def registered(self) -> bool:
+        """Whether it was accepted."""
+        return self._registration.accepted
 
     # What comes from the charger.
 
     def handle(self, frame: str | bytes, now: float) -> list[str]:
         """Take one frame of the charger; return what to send at once."""
         self._asking.connected()
-        if len(frame) > MAX_FRAME_BYTES:
-            beginning = frame[:KEPT_CHARACTERS]
-            self._violated(f"a frame of {len(frame):,} bytes, at most {MAX_FRAME_BYTES:,} allowed", beginning)
-            return []
-        text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
         try:
-            message = parse(text)
-            payload = storable(message[-1]) if _may_be_unstorable(text) else message[-1]
+            text, message = self._read(frame)
         except FrameError as error:
-            self._violated(str(error), text)
+            self._violations.note(str(error), frame)
             return []
-        if payload != message[-1]:
-            self._violated("a NUL character, or half of a surrogate pair", text)
-            message[-1] = payload
         if message[0] == CALL:
             return self._handle_call(message, text, now)
         self._handle_answer(message, text, now)
         return []
 
+    def _read(self, frame: str | bytes) -> tuple[str, list[Any]]:
+        """The frame as text and as a message; FrameError."""
+        if len(frame) > MAX_FRAME_BYTES:
+            reason = f"a frame of {len(frame):,} bytes, at most {MAX_FRAME_BYTES:,} allowed"
+            raise FrameError("FormationViolation", reason)
+        text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
+        message = parse(text)
+        if may_be_unstorable(text):
+            before = message
+            message = [*message[:2], *storable(message[2:])]
+            if message != before:
+                self._violations.note("a NUL character, or half of a surrogate pair", text)
+        return text, message
+
     def _handle_call(self, message: list[Any], text: str, now: float) -> list[str]:
         _kind, call_id, action, payload = message
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        before = self._received.get(call_id) or _Received(digest)
-        answered = before.answer
-        if before.digest != digest:
-            self._violated(f"message id {call_id!r} is used for two different calls", text)
-            answered = None
+        answered, is_other = self._received.find(call_id, text)
+        if is_other:
+            self._violations.note(f"message id {call_id!r} is used for two different calls", text)
         try:
-            self._admit(action, text)
+            if not self._registration.admit(action, now):
+                self._violations.note(f"{action} before BootNotification was accepted", text)
             check_payload(CALL, action, payload)
+            if action == "BootNotification":
+                self._compare_serial(payload, text)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
-            self._violated(str(error), text)
+            self._violations.note(str(error), text)
             reason = str(error)[:MAX_DESCRIPTION]
-            return self._send(USUAL, [CALL_ERROR, call_id, error.code, reason, {}], now)
-        self._received.remember(call_id, _Received(digest, answered))
+            return self._delivery.send(USUAL, [CALL_ERROR, call_id, error.code, reason, {}], now)
+        self._received.remember(call_id, text, answered)
         behaviour = self.script.next(action)
         if behaviour.silent:
             return []
         if behaviour.raw:
-            return self._send(behaviour, behaviour.raw, now)
+            return self._delivery.send(behaviour, behaviour.raw, now)
         if behaviour.error:
-            return self._send(behaviour, [CALL_ERROR, call_id, behaviour.error, "from the script", {}], now)
+            error_frame = [CALL_ERROR, call_id, behaviour.error, "from the script", {}]
+            return self._delivery.send(behaviour, error_frame, now)
         answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
         if answered is None:
             self._book(action, payload, answer, now)
-            if _is_usable(action, answer):
-                self._received.remember(call_id, _Received(digest, answer))
-        return self._send(behaviour, [CALL_RESULT, call_id, answer], now)
-
-    def _send(self, behaviour: Behaviour, frame: list[Any] | str, now: float) -> list[str]:
-        """Frames that go out at once; those that are late are kept."""
-        frames = [frame if isinstance(frame, str) else frame_of(frame)] * behaviour.copies
-        if not behaviour.delay_s:
-            return frames
-        for each in frames:
-            self._count += 1
-            heapq.heappush(self._late, (now + behaviour.delay_s, self._count, each))
-        return []
-
-    def _admit(self, action: str, text: str) -> None:
-        """Before a BootNotification is accepted a charger sends only what is triggered (OCPP 1.6, 4.2). One that was
-        accepted before we were started does not boot again."""
-        if self.registered or action == "BootNotification" or action in self._triggered:
-            return
-        if self._registration.value == "" and self._books.registered():
-            self._registration.value = "Accepted"
-            return
-        reason = f"{action} before BootNotification was accepted"
-        if self._manner.refuses_strangers:
-            raise FrameError("SecurityError", reason)
-        self._violated(reason, text)
+            if action not in _TIMELY and is_usable(action, answer):
+                self._received.remember(call_id, text, answer)
+        return self._delivery.send(behaviour, [CALL_RESULT, call_id, answer], now)
 
     def _usual_answer(self, action: str, payload: dict[str, Any], now: float) -> dict[str, Any]:
-        books = self._books
-        if action == "BootNotification":
-            status = books.registration(payload, now)
-            time = timestamp(now + self.clock_offset_s)
-            return {"status": status, "currentTime": time, "interval": self.heartbeat_interval}
-        if action == "Heartbeat":
-            return {"currentTime": timestamp(now + self.clock_offset_s)}
-        if action == "Authorize":
-            return {"idTagInfo": books.id_tag_info(payload["idTag"], now)}
-        if action == "StartTransaction":
-            info = books.id_tag_info(payload["idTag"], now)
-            return {"transactionId": books.transaction_id(payload), "idTagInfo": info}
-        if action == "StopTransaction":
-            return {"idTagInfo": books.id_tag_info(payload["idTag"], now)} if "idTag" in payload else {}
-        if action in self._manner.answers:
-            return dict(self._manner.answers[action])
-        raise FrameError("NotSupported", f"a charge point does not call {action}")
+        clock = now + self.clock_offset_s
+        return usual_answer(self._books, self._manner, action, payload, now, clock, self.heartbeat_interval)
 
     def _book(self, action: str, payload: dict[str, Any], answer: Any, now: float) -> None:
         """Record the effect of a call, given the answer to it."""
-        if action == "BootNotification":
-            status = answer.get("status") if isinstance(answer, dict) else None
-            self._registration.value = str(status)
-        elif action == "StatusNotification":
-            self.statuses[payload["connectorId"]] = payload
         self._books.book(action, payload, answer, now)
+        if action == "BootNotification":
+            self._registration.answered(answer)
+
+    def _compare_serial(self, boot: dict[str, Any], text: str) -> None:
+        """Topic or path, and the accounts behind them, are what counts; but a charger that has the settings of another one
+        should be seen."""
+        named = boot.get("chargePointSerialNumber", self._serial)
+        if self._serial and named != self._serial:
+            self._violations.note(
+                f"chargePointSerialNumber is {named!r}, but it comes as {self._serial!r}", text
+            )
 
     def _handle_answer(self, message: list[Any], text: str, now: float) -> None:
-        if message[0] == CALL_ERROR and message[2] not in ERROR_CODES:
-            self._violated(f"{message[2]!r} is not an error code", text)
-        asked = self._called.get(message[1])
-        if asked is None:
-            # OCPP-J leaves open which id a CALLERROR for an unreadable call carries; "-1" is customary.
-            if not (message[0] == CALL_ERROR and message[1] == "-1"):
-                self._violated(f"answer to {message[1]!r}, which is not the id of a call", text)
+        kind, call_id, *rest = message
+        called = self._calls.get(call_id)
+        # OCPP-J leaves open which id a CALLERROR for an unreadable call carries; "-1" is customary.
+        if called is None and not (kind == CALL_ERROR and call_id == "-1"):
+            self._violations.note(f"answer to {call_id!r}, which is not the id of a call", text)
+        if kind == CALL_ERROR and rest[0] not in ERROR_CODES:
+            self._violations.note(f"{rest[0]!r} is not an error code", text)
+        if called is None:
             return
-        action, payload = asked
-        if message[0] == CALL_ERROR:
-            outcome = Outcome(error=message[2][:MAX_DESCRIPTION], detail=message[3][:MAX_DESCRIPTION])
-        elif action not in ACTIONS:
-            outcome = Outcome(answer=message[2])
+        if kind == CALL_ERROR:
+            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=rest[1][:MAX_DESCRIPTION])
         else:
-            try:
-                check_payload(CALL_RESULT, action, message[2])
-                self._books.told(action, payload, message[2], now)
-                outcome = Outcome(answer=message[2])
-            except FrameError as error:
-                self._violated(str(error), text)
-                outcome = Outcome(error="InvalidAnswer", detail=str(error))
-        self._asking.answered(message[1], outcome)
+            outcome = self._result(called, rest[0], text, now)
+        self._asking.answered(call_id, outcome)
 
-    def _numbered(self, action: str, payload: Any) -> tuple[str, str]:
-        """A new call: its id, and its frame."""
-        self._count += 1
-        call_id = f"{self._id_prefix}-{self._count}"
-        self._remember_call(call_id, action, payload)
-        return call_id, frame_of([CALL, call_id, action, payload])
-
-    def _remember_call(self, call_id: str, action: str, payload: Any) -> None:
-        self._called.remember(call_id, (action, payload))
-        if action in ("TriggerMessage", "ExtendedTriggerMessage") and isinstance(payload, dict):
-            self._triggered.add(str(payload.get("requestedMessage")))
+    def _result(self, called: Called, answer: dict[str, Any], text: str, now: float) -> Outcome:
+        """The charger's CALLRESULT. A script may have called an action that no schema has."""
+        if called.action not in ACTIONS:
+            return Outcome(answer=answer)
+        try:
+            check_payload(CALL_RESULT, called.action, answer)
+        except FrameError as error:
+            self._violations.note(str(error), text)
+            return Outcome(error="InvalidAnswer", detail=str(error)[:MAX_DESCRIPTION])
+        self._books.told(called.action, called.payload, answer, now)
+        return Outcome(answer=answer)
 
     def _default_call(self, action: str) -> dict[str, Any]:
         payload = CALLS.get(action, {})
         if action == "RemoteStopTransaction" and self.ledger.running is not None:
             return {"transactionId": self.ledger.running.id}
         return payload
-
-    def _violated(self, reason: str, frame: str | bytes) -> None:
-        text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
-        violation = Violation(reason[:KEPT_CHARACTERS], text[:KEPT_CHARACTERS])
-        self.violations.append(violation)
-        self._on_violation(violation)
-
-
-def _may_be_unstorable(text: str) -> bool:
-    """JSON spells both as an escape; text that comes from elsewhere than a link may have them as they are."""
-    return "\\u" in text or not text.isprintable()
-
-
-def _is_usable(action: str, answer: Any) -> bool:
-    """A charger can do with the answer; a schema has no bounds for a number."""
-    try:
-        check_payload(CALL_RESULT, action, answer)
-    except FrameError:
-        return False
-    return action != "StartTransaction" or whole(answer["transactionId"]) is not None

@@ -50,6 +50,11 @@ class Endpoint:
         self.central.sent(data.decode("utf-8", "replace"))
         keep(self._to_charger, data)
 
+    def say(self, state: str, keep: Publish) -> None:
+        """Say `online` or `offline` on the charger's connection topic, or "": remove what was said. `keep` publishes a
+        retained message."""
+        keep(f"{self._to_charger}/connection", state.encode())
+
     def _schedule(self) -> None:
         due = self.central.next_due
         if due is not None:

@@ -36,6 +36,12 @@ class Ledger:
     """Every transaction by its id, in the order of the starts."""
 
     def __init__(self) -> None:
+        # Last StatusNotification by connector, as received.
+        self.statuses: dict[int, dict[str, Any]] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Without its database: it knows no transaction, and numbers them from 1 again."""
         self.transactions: dict[int, Transaction] = {}
         self._starts: dict[str, int] = {}
         self._stops: set[str] = set()
@@ -89,6 +95,8 @@ class Ledger:
                 self.started(number, payload)
         elif action == "StopTransaction":
             self.stopped(payload)
+        elif action == "StatusNotification":
+            self.statuses[payload["connectorId"]] = payload
 
     def registered(self) -> bool:
         return False

@@ -21,8 +21,8 @@ class Manner:
     refuses_strangers: bool = False
     """Whether a charger gets SecurityError for each call but BootNotification until that is accepted (OCPP-J errata 3.8)."""
 
-    welcomes: bool = False
-    """Whether it asks a charger for its configuration when it was accepted, and for its statuses when they are not known."""
+    first_calls: bool = False
+    """Whether it asks a charger that it has accepted for its configuration, and whatever else is in first_calls.py."""
 
     profile: Mapping[str, str] = field(default_factory=dict)
     """Configuration keys that it sets then, if the charger has other values."""
@@ -41,4 +41,4 @@ def of_a_service(profile: Mapping[str, str]) -> Manner:
         "SignCertificate": {"status": "Rejected"},
     }
     # A charger has one call outstanding: it repeats its last one. What it repeats later, the books know.
-    return Manner(answers, refuses_strangers=True, welcomes=True, profile=profile, remembered=8)
+    return Manner(answers, refuses_strangers=True, first_calls=True, profile=profile, remembered=8)

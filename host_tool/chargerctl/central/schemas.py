@@ -124,6 +124,12 @@ def parse(frame: str) -> list[Any]:
     return message
 
 
+def may_be_unstorable(text: str) -> bool:
+    """Whether a payload of this frame may need storable(): JSON spells NUL and halves of surrogate pairs as escapes, and
+    text that did not come as UTF-8 may have halves as they are."""
+    return "\\u" in text or not text.isprintable()
+
+
 def storable(value: Any, depth: int = 0) -> Any:
     """The same payload with U+FFFD for what no database keeps as text: NUL, and half of a surrogate pair. Chargers do send
     NUL, after a name that is shorter than its field. FrameError if it is nested too deeply."""

@@ -41,6 +41,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
     tally = Tally(tell)
     with ExitStack() as stack:
+        settings.make_own_folder()
         store = open_books(settings.database, policies_of(settings), keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
@@ -137,7 +138,10 @@ def _websockets(
     if settings.ocpp_certificate is not None and settings.ocpp_key is not None:
         tls = server_tls(settings.ocpp_certificate, settings.ocpp_key)
     host, port = settings.ocpp
-    server = WebSocketServer(thread, host, port, desk, accounts, tell, settings.ocpp.is_loopback, tls)
+    without_password = settings.ocpp.is_loopback or settings.ocpp_without_password
+    server = WebSocketServer(
+        thread, host, port, desk, accounts, tell, without_password, tls, settings.ocpp_ping_interval
+    )
     try:
         yield server.port
     finally:
@@ -169,9 +173,10 @@ def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
     """To those that are not connected now, too: they find it when they come."""
     try:
-        side.announce(_known(store), False)
+        side.announce({*side.announced, *_known(store)}, False)
     except BooksError as error:
-        tell(Event("books", f"only the chargers that are connected are told that nobody answers: {error}"))
+        side.announce(side.announced, False)
+        tell(Event("books", f"only chargers that have been here are told that nobody answers: {error}"))
 
 
 def _leave(store: DatabaseStore, tell: Tell) -> None:

@@ -11,8 +11,14 @@ from chargerctl.cli.group import Entry, Group
 COMMANDS = {
     "serve": Entry("central_serve", "Answer chargers over MQTT and OCPP-J, and keep the books."),
     "init": Entry("central_init", "Write a settings file with every setting and its default."),
+    "settings": Entry("central_settings", "Check the settings, and show what is in effect."),
     "chargers": Entry("central_chargers", "List the chargers; add, allow, refuse or remove one."),
     "cards": Entry("central_cards", "List the cards; add, block, import or export them."),
+    "sessions": Entry("central_sessions", "List the sessions, sum up their energy, print them as CSV."),
+    "call": Entry("central_call", "Send a charger any call of OCPP 1.6, and wait for its answer."),
+    "configure": Entry("central_configure", "Read or set the configuration keys of chargers."),
+    "frames": Entry("central_frames", "Show what was said between a charger and the central system."),
+    "backup": Entry("central_backup", "Copy the books while the central system runs."),
     "broker": Entry("central_broker", "Write the configuration of a broker, for these chargers only."),
 }
 

@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.central import cards, extra
 from chargerctl.central.settings import CentralSettings, load_central
+from chargerctl.cli.output import Output
 from chargerctl.errors import ChargerctlError, InputError
 
 if TYPE_CHECKING:
@@ -52,10 +53,21 @@ def the_charger(store: DatabaseStore, serial: str, now: float) -> Charger:
     raise InputError(f"{message}: did you mean {near}?" if near else message, charger=serial)
 
 
+def warn_of_secret(output: Output, key: str) -> None:
+    """Where the value of this configuration key was typed in the command."""
+    from chargerctl.central.books.masking import is_secret
+
+    if is_secret(key):
+        output.diagnose(
+            f"warning: {key} on the command line: other users can read it there (ps), and your shell keeps it: use "
+            f"chargerctl central configure SERIAL --ask {key}"
+        )
+
+
 class _OfBooks(click.ParamType):
     """A text of which the books know some."""
 
-    def known(self, store: DatabaseStore) -> Iterable[str]:
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
         raise NotImplementedError
 
     def shell_complete(
@@ -69,7 +81,7 @@ class _OfBooks(click.ParamType):
         with suppress(ChargerctlError, OSError):
             settings = load_central(ctx.params.get("config"), os.environ, options).values
             with books_of(settings) as store:
-                return [*self.known(store)]
+                return [*self.known(store, ctx)]
         return []
 
 
@@ -78,7 +90,7 @@ class Serial(_OfBooks):
 
     name = "serial"
 
-    def known(self, store: DatabaseStore) -> Iterable[str]:
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
         from chargerctl.central.books.queries.chargers import all_chargers
 
         with store.reading() as connection:
@@ -96,7 +108,7 @@ class CardUid(_OfBooks):
         except ValueError as error:
             self.fail(f"{value!r} cannot be a card: {error}", param, ctx)
 
-    def known(self, store: DatabaseStore) -> Iterable[str]:
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
         from chargerctl.central.books.queries.cards import all_cards
 
         with store.reading() as connection:

@@ -43,12 +43,12 @@ def central_options(*names: str) -> Decorator:
         for name in reversed(("database", *names)):
             metavar = "URL" if name == "database" else None
             decorated = setting_option(_KEYS[name], metavar)(decorated)
-        return _config_option(decorated)
+        return config_option(decorated)
 
     return decorate
 
 
-_config_option: Decorator = click.option(
+config_option: Decorator = click.option(
     "-c",
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),

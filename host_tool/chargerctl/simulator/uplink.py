@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from chargerctl.central.conversation import Conversation
 from chargerctl.central.endpoint import Endpoint
@@ -36,6 +37,7 @@ def in_memory(network: Network, values: Values, central: Conversation | None) ->
         endpoint = Endpoint(central, *topics, broker.publish, clock.call_in, network.time.unix)
         network.to_charger = endpoint.to_charger
         network.retain = lambda payload: endpoint.retain(payload, broker.keep)
+        network.say = lambda state: endpoint.say(state, partial(broker.publish, retain=True))
         broker.listen(endpoint.topic, endpoint.received)
     return broker
 
@@ -87,6 +89,7 @@ class _Desk:
         self._endpoint = Endpoint(central, *topics, self._publish, network.clock.call_in, network.time.unix)
         network.to_charger = self._endpoint.to_charger
         network.retain = lambda payload: self._endpoint.retain(payload, self._keep)
+        network.say = lambda state: self._endpoint.say(state, self._keep)
 
     def open(self) -> None:
         """Connect before the charger does, if possible; else report that, once, and keep trying."""

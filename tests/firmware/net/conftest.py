@@ -218,7 +218,7 @@ class HostileBroker:
         self._packets = PacketSplitter()
         self.answers = {
             CONNECT: lambda body: packet(CONNACK, b"\0\0"),
-            SUBSCRIBE: lambda body: packet(SUBACK, body[:2] + b"\1"),
+            SUBSCRIBE: lambda body: packet(SUBACK, body[:2] + b"\1\1"),
             PUBLISH | 3: lambda body: packet(PUBACK, body[2 + body[1] :][:2]),
             PINGREQ: lambda body: packet(0xD0),
         }

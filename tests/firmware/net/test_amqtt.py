@@ -6,6 +6,7 @@ import select
 import time
 
 import pytest
+from amqtt.plugins.base import BaseTopicPlugin
 from chargerctl.central import local_broker
 from chargerctl.central.local_broker import LocalBroker
 from chargerctl.central.loop_thread import LoopThread
@@ -27,16 +28,43 @@ def amqtt(monkeypatch):
     broker.close()
 
 
-def test_a_subscription_that_the_broker_refuses_is_named(amqtt, make_rig):
-    rig = make_rig(mqtt__port=amqtt.port, mqtt__topic_in=FORBIDDEN)
+def until(rig, condition):
     deadline = time.monotonic() + PATIENCE_S
-    while not rig.log:
-        assert time.monotonic() < deadline
+    while not condition():
+        assert time.monotonic() < deadline, rig.log
         native = rig.link._socket._native
         if native is not None:
             select.select([native], [], [], 0.05)
         rig.step()
+
+
+def test_a_subscription_that_the_broker_refuses_is_named(amqtt, make_rig):
+    rig = make_rig(mqtt__port=amqtt.port, mqtt__topic_in=FORBIDDEN)
+    until(rig, lambda: rig.log)
     assert (
         f"(SUBSCRIBE to {FORBIDDEN} refused: allow it in the broker's access list, or set mqtt.subscribe_topic)"
         in (rig.log[0])
     )
+
+
+class KeepConnectionTopics(BaseTopicPlugin):
+    """An access list from before there was such a topic for the charger to read."""
+
+    async def topic_filtering(self, *, session=None, topic=None, action=None):
+        return not (topic or "").startswith("/system/") or not topic.endswith("/connection")
+
+
+def test_a_refused_connection_topic_does_not_keep_the_charger_away(monkeypatch, make_rig):
+    plugin = f"{__name__}.{KeepConnectionTopics.__name__}"
+    monkeypatch.setattr(
+        local_broker,
+        "_ANONYMOUS",
+        {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}, plugin: {}},
+    )
+    broker = LocalBroker(LoopThread())
+    try:
+        rig = make_rig(mqtt__port=broker.port)
+        until(rig, lambda: rig.link.connected)
+        assert rig.log[0] == "mqtt Subscription to /connection refused"
+    finally:
+        broker.close()

@@ -3,11 +3,11 @@
 """The packet buffer, fed in pieces of any size."""
 
 import pytest
-from charger.net.framing import CONNACK, MAX_SKIPPED, LinkError, Packet
+from charger.net.framing import CONNACK, MAX_SKIPPED, SUBACK, LinkError, Packet
 from hypothesis import given
 from hypothesis import strategies as st
 
-TOPIC = b"/system/box-1"
+TOPIC = "/system/box-1"
 
 
 def feed(packet, data, sizes=()):
@@ -40,7 +40,7 @@ def test_pieces_of_any_size_give_the_same_packets(mqtt_message, payloads, sizes,
     packets = [mqtt_message(payload, qos=qos, pid=77) for payload in payloads]
     outcomes = feed(Packet(TOPIC), b"".join(packets), sizes)
     assert outcomes == [
-        packet if len(payload) <= 2048 else (f"a message of {len(payload)} bytes", 77 * qos)
+        packet if len(payload) <= 2048 else (f"Discarded a message of {len(payload)} bytes", 77 * qos)
         for packet, payload in zip(packets, payloads, strict=True)
     ]
 
@@ -67,7 +67,7 @@ def test_an_acknowledgement_is_handed_over_only_to_who_waits_for_it():
 def test_up_to_64_kilobytes_are_skipped_and_a_byte_more_ends_the_connection(mqtt_message):
     overhead = 2 + len(TOPIC) + 2
     largest = mqtt_message(b"x" * (MAX_SKIPPED - overhead))
-    assert feed(Packet(TOPIC), largest) == [(f"a message of {MAX_SKIPPED - overhead} bytes", 7)]
+    assert feed(Packet(TOPIC), largest) == [(f"Discarded a message of {MAX_SKIPPED - overhead} bytes", 7)]
     with pytest.raises(LinkError, match="a packet of 65537 bytes"):
         feed(Packet(TOPIC), mqtt_message(b"x" * (MAX_SKIPPED - overhead + 1)))
 
@@ -89,3 +89,85 @@ def test_up_to_64_kilobytes_are_skipped_and_a_byte_more_ends_the_connection(mqtt
 def test_what_mqtt_does_not_know_ends_the_connection(data, why):
     with pytest.raises(LinkError, match=why):
         feed(Packet(TOPIC), data)
+
+
+STATE = b"/system/box-1/connection"
+SAID = ("Central system offline", 0)
+NO_MORE = ("Central system no longer offline", 0)
+
+
+@pytest.mark.parametrize("retain", [False, True])
+@pytest.mark.parametrize("qos", [0, 1])
+def test_offline_counts_retained_or_not_and_is_acknowledged_like_any_message(mqtt_message, retain, qos):
+    packet = Packet(TOPIC)
+    outcomes = feed(packet, mqtt_message(b"offline", STATE, qos=qos, retain=retain, pid=77))
+    assert outcomes == [("Central system offline", 77 * qos)]
+    assert packet.offline
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"online",
+        b"",
+        b"Offline",
+        b"offline ",
+        b"offline\0",
+        b"off",
+        b"\xff\xfe",
+        b"[2]",
+        b"offline" * 700,
+        b"x" * 65000,
+    ],
+    ids=lambda payload: f"{payload[:9]!r}, {len(payload)} bytes",
+)
+def test_anything_else_means_ask_and_see(mqtt_message, payload):
+    packet = Packet(TOPIC)
+    assert feed(packet, mqtt_message(payload, STATE, qos=0, retain=True)) == [None]
+    assert not packet.offline
+    feed(packet, mqtt_message(b"offline", STATE))
+    assert feed(packet, mqtt_message(payload, STATE, qos=1, pid=9)) == [(NO_MORE[0], 9)]
+    assert not packet.offline
+
+
+@given(sizes=st.lists(st.integers(1, 9)), repeats=st.integers(1, 5))
+def test_the_same_word_again_is_no_news(mqtt_message, sizes, repeats):
+    said = mqtt_message(b"offline", STATE, qos=0)
+    packet = Packet(TOPIC)
+    assert feed(packet, said * repeats, sizes) == [SAID] + [None] * (repeats - 1)
+    assert packet.offline
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        b"/system/box-1/connectio",
+        b"/system/box-1/connections",
+        b"/system/box-2/connection",
+        b"/charger/box-1/connection",
+        b"/connection",
+        b"",
+        b"\xff" * 60000,
+    ],
+    ids=lambda topic: f"{topic[:25]!r}, {len(topic)} bytes",
+)
+def test_offline_on_another_topic_is_nothing(mqtt_message, topic):
+    packet = Packet(TOPIC)
+    (outcome,) = feed(packet, mqtt_message(b"offline", topic, qos=0, retain=True))
+    assert outcome == ("Discarded a message on a foreign topic", 0)
+    assert not packet.offline
+
+
+def test_offline_on_the_topic_of_frames_is_a_frame(mqtt_message):
+    packet = Packet(TOPIC)
+    data = mqtt_message(b"offline", qos=0)
+    assert feed(packet, data) == [data]
+    assert not packet.offline
+
+
+def test_the_second_subscription_may_be_refused_but_not_the_first():
+    packet = Packet(TOPIC)
+    packet.awaited = SUBACK
+    assert feed(packet, b"\x90\x04\0\2\1\x80") == [b"\x90\x04\0\2\1\1"]
+    for refused in (b"\x90\x04\0\2\x80\1", b"\x90\x04\0\2\x80\x80"):
+        assert feed(packet, refused)[0][4] == 0x80

@@ -5,13 +5,16 @@
 import pytest
 
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 0x10, 0x30, 0x40, 0x80, 0xC0, 0xE0
+# What is subscribed to: frames, and whether anybody answers.
+STATE = b"/system/box-1/connection"
+BOTH = b"\0\x0d/system/box-1\x01\0\x18" + STATE + b"\x01"
 
 
 @pytest.mark.requirement("J 3.1.1", "The serial number is in the topics")
 def test_connects_subscribes_and_announces_itself(rig):
     rig.connect()
     assert [first for first, _ in rig.broker.received] == [CONNECT, 0x82, PUBLISH | 2 | 1]
-    assert rig.broker.received[1][1][2:] == b"\0\x0d/system/box-1\x01"
+    assert rig.broker.received[1][1][2:] == BOTH
     assert rig.broker.received[2][1] == b"\0\x19/charger/box-1/connection\0\x03online"
     assert rig.log == [f"mqtt Connected to broker 127.0.0.1:{rig.broker.port}"]
 
@@ -247,3 +250,79 @@ def test_nothing_grows_over_a_hundred_connections(rig):
         rig.connect()
         rig.link.close()
     assert rig.link._client._subscribed_topics == []
+
+
+def says(rig, mqtt, payload, **options):
+    """The central system says it on its connection topic."""
+    options = {"topic": STATE, "qos": 0, **options}
+    rig.broker.send(mqtt.message(payload, **options))
+    rig.step(2)
+
+
+def test_offline_is_no_connection_for_who_asks_but_messages_pass(rig, mqtt):
+    rig.connect()
+    says(rig, mqtt, b"offline")
+    assert not rig.link.connected
+    assert rig.log[-1] == "mqtt Central system offline"
+    rig.broker.send(mqtt.message(b"a call", qos=0))
+    rig.step()
+    assert rig.link.receive() == "a call"
+    assert rig.link.publish("an answer")
+    rig.step()
+    assert rig.broker.received[-1] == (PUBLISH, b"\0\x0e/charger/box-1an answer")
+    says(rig, mqtt, b"online")
+    assert rig.link.connected
+    assert rig.log[-1] == "mqtt Central system no longer offline"
+    assert rig.broker.kinds().count(CONNECT) == 1
+
+
+def test_a_retained_offline_with_the_suback_counts_from_the_first_moment_on(late, mqtt):
+    answer = late.broker.answers[SUBSCRIBE]
+    said = mqtt.message(b"offline", topic=STATE, retain=True, pid=40)
+    late.broker.answers[SUBSCRIBE] = lambda body: answer(body) + said
+    late.until(lambda: late.log.has("Connected to broker"))
+    late.until(lambda: late.broker.received[-1] == (PUBACK, b"\0\x28"))
+    assert not late.link.connected
+    late.until(lambda: late.link.publish("hello"))
+
+
+def test_what_was_said_is_forgotten_with_the_connection(rig, mqtt):
+    rig.connect()
+    says(rig, mqtt, b"offline")
+    rig.broker.hang_up()
+    rig.until(lambda: rig.log.has("lost"))
+    rig.connect()
+    assert rig.broker.kinds().count(CONNECT) == 2
+
+
+def test_pings_go_on_while_nobody_answers(rig, mqtt):
+    rig.connect()
+    says(rig, mqtt, b"offline")
+    rig.clock.advance(31000)
+    rig.step(3)
+    assert rig.broker.kinds()[-1] == PINGREQ
+    rig.clock.advance(31000)
+    rig.step(3)
+    assert rig.log[-1] == "mqtt Central system offline"
+
+
+def test_an_access_list_that_refuses_only_the_connection_topic_costs_a_line(rig, mqtt):
+    rig.broker.answers[SUBSCRIBE] = lambda body: mqtt.packet(0x90, body[:2] + b"\1\x80")
+    rig.connect()
+    assert rig.log == [
+        "mqtt Subscription to /connection refused",
+        f"mqtt Connected to broker 127.0.0.1:{rig.broker.port}",
+    ]
+
+
+def test_a_broker_that_closes_for_the_connection_topic_is_asked_without_it(rig, mqtt):
+    answer = rig.broker.answers[SUBSCRIBE]
+    rig.broker.answers[SUBSCRIBE] = lambda body: (
+        answer(body) if STATE not in body else rig.broker.hang_up() or b""
+    )
+    for count in range(1, 3):
+        # With the next connection both are tried again.
+        rig.connect()
+        assert rig.broker.kinds().count(CONNECT) == 2 * count
+        rig.broker.hang_up()
+        rig.until(lambda: not rig.link.connected)

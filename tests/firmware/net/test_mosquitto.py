@@ -67,6 +67,11 @@ class Central:
         self._client.publish("/system/box-1", payload, **options)
         self.listen()
 
+    def say(self, state):
+        """Retained, on the charger's connection topic; returns when the broker has it."""
+        said = self._client.publish(STATE, state, qos=1, retain=True)
+        self.until(said.is_published)
+
     def listen(self):
         self._client.loop(0.02)
 
@@ -155,6 +160,39 @@ def test_a_retained_call_and_an_oversize_one_do_not_reach_the_charger(mosquitto,
         "mqtt Discarded a message of 3000 bytes",
         "mqtt Discarded a message of 60000 bytes",
     ]
+
+
+STATE = "/system/box-1/connection"
+
+
+def test_a_central_system_that_says_it_is_offline_and_comes_back(mosquitto, central, make_real):
+    """Said before the charger comes, then live with QoS 1; the message is gone with the next connection."""
+    central.say(b"offline")
+    real = make_real(mosquitto.port)
+    real.until(lambda: real.rig.log.has("Connected to broker") and real.rig.log.has("Central system offline"))
+    assert not real.link.connected
+    real.until(lambda: real.link.publish("an answer"))
+    real.until(lambda: not real.link._socket.pending)
+    central.until(lambda: ("/charger/box-1", b"an answer", False) in central.heard)
+    central.say(b"online")
+    real.until(lambda: real.link.connected)
+    central.say(b"offline")
+    real.until(lambda: not real.link.connected)
+    central.say(b"")
+    real.until(lambda: real.link.connected)
+    assert [line for line in real.rig.log if "Central" in line] == [
+        "mqtt Central system offline",
+        "mqtt Central system no longer offline",
+    ] * 2
+
+
+def test_an_access_list_from_before_the_connection_topic(make_mosquitto, make_real, tmp_path):
+    """mosquitto grants any subscription and sends nothing that may not be read: the charger asks and sees."""
+    (tmp_path / "access").write_text("topic write /charger/#\ntopic readwrite /system/box-1\n")
+    broker = make_mosquitto("allow_anonymous true", "user root", f"acl_file {tmp_path}/access")
+    real = make_real(broker.port)
+    real.until(lambda: real.link.connected)
+    assert len(real.rig.log) == 1
 
 
 def test_comes_back_after_the_broker_restarted(mosquitto, make_real):

@@ -80,7 +80,7 @@ def test_a_connection_that_is_closed_at_connect_has_few_causes(rig, reset):
 
 
 def test_a_refused_subscription_names_topic_and_remedy(rig, mqtt):
-    rig.broker.answers[SUBSCRIBE] = lambda body: mqtt.packet(0x90, body[:2] + b"\x80")
+    rig.broker.answers[SUBSCRIBE] = lambda body: mqtt.packet(0x90, body[:2] + b"\x80\x80")
     assert first_line(rig) == (
         "SUBSCRIBE to /system/box-1 refused: allow it in the broker's access list, or set mqtt.subscribe_topic"
     )
@@ -90,7 +90,8 @@ def test_a_refused_subscription_names_topic_and_remedy(rig, mqtt):
 def test_a_broker_that_closes_at_the_subscription_or_at_the_retained_message_is_named(rig):
     rig.broker.answers[SUBSCRIBE] = lambda body: rig.broker.hang_up() or SILENCE
     assert first_line(rig) == (
-        "closed by the broker at SUBSCRIBE to /system/box-1: is that allowed? (mqtt.subscribe_topic)"
+        "closed by the broker at SUBSCRIBE to /system/box-1 and /system/box-1/connection: are both allowed? "
+        "(mqtt.subscribe_topic)"
     )
 
 

@@ -67,7 +67,7 @@ def test_the_running_transaction_is_the_last_unless_stopped(booted):
 def test_the_last_status_of_each_connector_is_kept(booted):
     booted.call("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
     booted.call("StatusNotification", connectorId=1, errorCode="NoError", status="Preparing")
-    assert booted.central.statuses[1]["status"] == "Preparing"
+    assert booted.central.ledger.statuses[1]["status"] == "Preparing"
 
 
 def test_a_complete_session_after_another_is_nothing_to_complain_of(booted):

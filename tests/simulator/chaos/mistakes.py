@@ -185,8 +185,8 @@ MISTAKES = {
     ),
     "any RemoteStop stops": (
         _REMOTE,
-        "self._rpc.online and transaction_id == self._transactions.running_id",
-        "self._rpc.online and self._transactions.running_id is not None",
+        "transaction_id == self._transactions.running_id",
+        "self._transactions.running_id is not None",
     ),
     "a remote start is accepted and forgotten": (
         _CONTROLLER,
@@ -313,7 +313,8 @@ MISTAKES = {
     # The link.
     "an answer of the broker is awaited for ever": (
         _SOCKET,
-        "        if ticks.reached(now, self._wait_until):\n            raise LinkError(_NO_ANSWER)\n",
+        "        if ticks.reached(now, self._wait_until):\n"
+        '            raise LinkError(f"no answer from the broker in {WAIT_MS // 1000} s")\n',
         "",
     ),
     "an answer of the broker is awaited within the pass": (

@@ -48,7 +48,7 @@ def test_a_power_cut_opens_the_relay_and_the_charger_comes_back(charging):
     assert not scene.world.relay_closed
     scene.world.unplug()
     scene.board.power(True)
-    scene.central.statuses.clear()
+    scene.central.ledger.statuses.clear()
     assert scene.wait(lambda: scene.status == "Available", BOOT_S)
     assert scene.infos[-1] == "reset: power"
 
@@ -90,7 +90,7 @@ def test_an_exception_in_what_the_relay_depends_on_opens_it_for_good(charging, p
     assert not scene.world.relay_closed
     assert "fault latched: InternalError" in said(scene)
     assert scene.status == "Faulted"
-    assert scene.central.statuses[1]["info"] == "InternalError"
+    assert scene.central.ledger.statuses[1]["info"] == "InternalError"
     # Neither hangs the board, nor resets it.
     assert "code.py" in scene.board.program
 

@@ -148,7 +148,7 @@ def latched(scene):
     assert scene.wait(lambda: scene.status == "Faulted", 5)
     scene.board.run_for(1)
     scene.estop(False)
-    scene.central.statuses.clear()
+    scene.central.ledger.statuses.clear()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_service_button_clears_a_latched_fault_for_good(charging):
     assert scene.wait(lambda: scene.status == "Available", 5)
     scene.service(False)
     scene.board.run_for(1)
-    scene.central.statuses.clear()
+    scene.central.ledger.statuses.clear()
     scene.board.power(False)
     scene.board.power(True)
     assert scene.wait(lambda: scene.status == "Available", BOOT_S)
@@ -213,7 +213,7 @@ def test_the_relay_rests_from_every_reset_on_but_the_boards_first(charging, agai
     if again:
         scene.board.power(False)
         scene.board.power(True)
-        scene.central.statuses.clear()
+        scene.central.ledger.statuses.clear()
         assert scene.wait(lambda: scene.status == "Available", BOOT_S)
     scene.world.plug()
     scene.world.swipe("04A2B3C4")
@@ -241,7 +241,7 @@ def test_a_charger_that_cannot_write_nvm_says_so_and_charges_if_its_journal_is_e
     scene.board.power(True)
     assert scene.wait(lambda: scene.status == "Available", BOOT_S)
     scene.board.reset("crash")
-    scene.central.statuses.clear()
+    scene.central.ledger.statuses.clear()
     assert scene.wait(lambda: scene.status == "Available", BOOT_AGAIN_S)
     scene.board.run_for(200)
     assert said(scene).count("store  nvm cannot be written") == 2, "once at each start"
@@ -274,7 +274,7 @@ def test_an_nvm_that_cannot_be_read_may_have_held_a_fault(charging):
     scene.board.nvm.fault = "read"
     scene.board.power(True)
     assert scene.wait(lambda: scene.status == "Faulted", BOOT_S)
-    assert scene.central.statuses[1]["info"] == "NvmFailure"
+    assert scene.central.ledger.statuses[1]["info"] == "NvmFailure"
     assert said(scene).count("store  nvm cannot be read") == 1
     scene.service(True)
     scene.board.run_for(5)

@@ -59,6 +59,7 @@ LINES = [
     ('csms raw "[2,\\u00e9"', "csms_raw", {"payload": "[2,é".encode()}),
     ("csms raw hex:00fF", "csms_raw", {"payload": b"\x00\xff"}),
     ("csms raw hex:", "csms_raw", {"payload": b""}),
+    ("csms offline", "csms", {"state": "offline"}),
     ("expect relay closed", "expect_relay", {"state": "closed"}),
     ("expect contact open", "expect_contact", {"state": "open"}),
     ("expect lock unlocked within 0", "expect_lock", {"state": "unlocked", "within": 0.0}),

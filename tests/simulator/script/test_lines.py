@@ -204,6 +204,16 @@ def test_fail_and_repair_meter(simulate):
 # What the central system does.
 
 
+def test_csms_offline_online_and_unknown_are_kept_by_the_broker(simulate):
+    simulate(
+        READY + 'csms offline\nexpect console "Central system offline" within 1\nbroker down\nbroker up\n'
+        'expect console "Central system offline" within 20\ncsms online\nexpect console "no longer offline" within 1\n'
+        'csms offline\nexpect console "Central system offline" within 1\n'
+        'csms unknown\nexpect console "no longer offline" within 1\nbroker down\nbroker up\n'
+        'expect console "Connected to broker" within 20'
+    ).must_hold()
+
+
 def test_csms_answer(simulate):
     simulate(
         'csms answer BootNotification {"status": "Accepted", "currentTime": "2026-01-01T00:00:00Z", "interval": 4} always\n'

@@ -186,7 +186,8 @@ class Peer:
         if kind == 1:
             self._send(b"\x20\x02\x00" + bytes([self.connack]))
         elif kind == 8:
-            self._send(b"\x90\x03" + body[:2] + bytes([self.suback]))
+            # Of two topics.
+            self._send(b"\x90\x04" + body[:2] + bytes([self.suback, self.suback]))
         elif kind == 12:
             self._send(b"\xd0\x00")
         elif kind == 3:

@@ -52,6 +52,7 @@ def ask(
         "payload": storable.exact(payload),
         "timeout_s": timeout_s,
         "asked_at": now,
+        "expires_at": now + timeout_s,
     }
     return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
 
@@ -118,8 +119,7 @@ def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None
 
 def end_overdue(connection: Connection, now: float) -> None:
     """End the calls that no worker took in time, and those of a worker that is dead."""
-    # The sum has the type of its first column, and so has `now`: milliseconds.
-    too_old = and_(calls.c.state == "queued", calls.c.asked_at + 1000 * calls.c.timeout_s < now)
+    too_old = and_(calls.c.state == "queued", calls.c.expires_at < now)
     living = select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
     orphaned = and_(calls.c.state == "sent", or_(calls.c.worker.is_(None), calls.c.worker.not_in(living)))
     for condition, error, detail in (

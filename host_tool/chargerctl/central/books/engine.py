@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.errors import InputError
@@ -80,20 +83,44 @@ def create_private_file(path: Path) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S})
+    path = Path(str(url.database)).absolute()
 
-    # Python's own idea of when a transaction begins is too late, and differs between its versions.
+    def connect() -> sqlite3.Connection:
+        # Never makes a file: where the books were removed, they are not begun anew without a word.
+        return sqlite3.connect(
+            f"file:{quote(str(path))}?mode=rw",
+            uri=True,
+            timeout=LOCK_TIMEOUT_S,
+            check_same_thread=False,
+            # Python's own idea of when a transaction begins is too late, and differs between its versions.
+            isolation_level=None,
+        )
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: object) -> None:
-        connection.isolation_level = None
+    def prepare(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        record.info["file"] = _identity(path)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if connection.info["file"] != _identity(path):
+            # SQLite would write on into a file that has no name any more.
+            connection.invalidate()
+            raise BooksError(f"{path}: the books were removed or replaced while they were in use")
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def _postgresql(url: URL) -> Engine:

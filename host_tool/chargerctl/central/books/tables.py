@@ -249,6 +249,8 @@ calls = Table(
     # queued, sent (given to a worker) or ended.
     Column("state", Text, nullable=False, server_default="queued"),
     Column("asked_at", Moment, nullable=False),
+    # When it ends if no worker has taken it.
+    Column("expires_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("ended_at", Moment),
     Column("worker", Text),

@@ -38,6 +38,8 @@ class Group:
         self._links_before: dict[str, Link | None] = {}
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
+        # Who may not speak, or not yet: an `offline` of earlier days must not keep them from asking.
+        self._strangers: list[Arrival] = []
         self._calls: list[tuple[Line, WaitingCall]] = []
         self._events: list[Event] = []
 
@@ -104,6 +106,9 @@ class Group:
         for line, call in self._calls:
             line.talk.ask(call.id, call.action, call.payload, call.timeout_s)
             self._lines.schedule(line)
+        for stranger in self._strangers:
+            if self._lines.get(stranger.serial) is None:
+                stranger.link.available(None)
         for line in self._came:
             self._events += line.came(self._now)
         return self._events
@@ -151,6 +156,7 @@ class Group:
     def _connected(self, arrival: Arrival) -> None:
         line = self._use(arrival.serial)
         if not self._welcome[arrival.serial]:
+            self._strangers.append(arrival)
             return
         self._linked(line, arrival.link)
         line.heard_at = self._now

@@ -13,6 +13,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from chargerctl.central.desk.link import Link
+from chargerctl.ocppj import MAX_FRAME_BYTES
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Limits:
     """Frames of one charger."""
     waiting_bytes: int = 32 << 20
     """Of all chargers."""
-    frame_bytes: int = 64 << 10
+    frame_bytes: int = MAX_FRAME_BYTES
     rate: float = 100.0
     """Frames a second of one charger, after a burst: more waits."""
     burst: int = 1000

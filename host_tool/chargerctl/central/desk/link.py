@@ -20,5 +20,6 @@ class Link(Protocol):
     def close(self, reason: str) -> None:
         """End the connection, where the transport has one for each charger."""
 
-    def available(self, online: bool) -> None:
-        """Tell the charger whether anybody will answer, where the transport has a place for that."""
+    def available(self, online: bool | None) -> None:
+        """Tell the charger whether anybody will answer, where the transport has a place for that. None: that nothing is
+        said, so that it asks and sees."""

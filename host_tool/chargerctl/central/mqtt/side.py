@@ -30,6 +30,7 @@ from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics, is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
+_STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 CONNECT_S = 30.0
 FLUSH_S = 5.0
@@ -63,7 +64,7 @@ class MqttLink:
     def close(self, reason: str) -> None:
         """A broker has no word for that."""
 
-    def available(self, online: bool) -> None:
+    def available(self, online: bool | None) -> None:
         self.side.announce([self.serial], online)
 
 
@@ -108,13 +109,22 @@ class MqttSide:
         """To the charger; lost if there is no connection."""
         self._put((self._topics.frames_to(serial), frame, False))
 
-    def announce(self, serials: Iterable[str], online: bool) -> None:
-        """Tell these chargers whether anybody answers them, now and whenever the broker was gone."""
-        payload = ONLINE if online else OFFLINE
+    def announce(self, serials: Iterable[str], online: bool | None) -> None:
+        """Tell these chargers whether anybody answers them, now and after each loss of the broker. None: have it forget
+        what they were told."""
         for serial in serials:
             with self._lock:
-                self._announced[serial] = online
-            self._put((self._topics.state_to(serial), payload, True))
+                if online is None:
+                    self._announced.pop(serial, None)
+                else:
+                    self._announced[serial] = online
+            self._put((self._topics.state_to(serial), _STATES[online], True))
+
+    @property
+    def announced(self) -> list[str]:
+        """Who was told something since this side is there."""
+        with self._lock:
+            return list(self._announced)
 
     def _put(self, message: tuple[str, str | bytes, bool]) -> None:
         with self._lock:
@@ -156,12 +166,10 @@ class MqttSide:
         except BaseException:
             self._connection = None
             raise
-        self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place}"))
         with self._lock:
             announced = list(self._announced.items())
         for serial, online in announced:
-            state = ONLINE if online else OFFLINE
-            connection.publish(self._topics.state_to(serial), state, retained=True)
+            connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
         self._publish()
 
     async def _stay_connected(self) -> None:
@@ -187,6 +195,7 @@ class MqttSide:
             except BrokerError as error:
                 self._tell(Event("broker", error.message))
             else:
+                self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
                 return
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:

@@ -42,7 +42,3 @@ class Limits:
     """Whoever would wait longer for its check is refused at once."""
     remembered: int = 20_000
     """Chargers whose last right password is remembered, and addresses that failed."""
-
-    replacements: int = 5
-    """Of one identity within `replaced_within_s`: two chargers share it."""
-    replaced_within_s: float = 60

@@ -67,5 +67,5 @@ class WebSocketLink:
         """From any thread."""
         asyncio.run_coroutine_threadsafe(self.connection.close(POLICY, close_reason(reason)), self._loop)
 
-    def available(self, online: bool) -> None:
+    def available(self, online: bool | None) -> None:
         """Nothing: a charger on a WebSocket sees for itself whether it is connected."""

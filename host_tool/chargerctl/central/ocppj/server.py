@@ -72,7 +72,7 @@ class WebSocketServer:
         self._tell = SparingTell(tell)
         self._limits = limits or Limits()
         self._admission = Admission(accounts, without_password, self._limits)
-        self._chargers = Chargers(self._limits, self._shared)
+        self._chargers = Chargers()
         self._outbox = Outbox(thread.loop)
         self._closing: set[asyncio.Task[None]] = set()
         try:
@@ -178,7 +178,7 @@ class WebSocketServer:
                 self._desk.disconnected(websocket.identity, link)
 
     def _enter(self, identity: str, link: WebSocketLink) -> None:
-        before = self._chargers.enter(identity, link, self._thread.loop.time())
+        before = self._chargers.enter(identity, link)
         if before is not None:
             self._desk.disconnected(identity, before)
             before.connection.ended = REPLACED
@@ -222,11 +222,6 @@ class WebSocketServer:
             and not closed.rcvd
         ):
             websocket.report("protocol", f"closed with code {sent.code}: {visible(sent.reason)}")
-
-    def _shared(self, identity: str, addresses: set[str]) -> None:
-        places = ", ".join(sorted(addresses))
-        text = f"its connections replace each other again and again, from {places}: do two chargers have this identity?"
-        self._tell(Event("flapping", text, identity, {"addresses": sorted(addresses)}))
 
     def _report(self, what: str, text: str, serial: str = "", address: str = "") -> None:
         place = f" from {address}" if address else ""

@@ -173,7 +173,7 @@ class _Run:
             and self._talk.status_sent
             # A connection that died in silence seems fine until it is tried.
             and self._talk.received_s > self._calm_s
-            and scene.central.statuses.get(1, {}).get("errorCode") == "NoError"
+            and scene.central.ledger.statuses.get(1, {}).get("errorCode") == "NoError"
             and scene.status == "Available"
             and not self._talk.blocked
             and self._restoring.done

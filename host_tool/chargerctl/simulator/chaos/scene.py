@@ -110,7 +110,7 @@ class Scene:
     @property
     def status(self) -> str | None:
         """The status of connector 1 that was last reported."""
-        payload = self.central.statuses.get(1)
+        payload = self.central.ledger.statuses.get(1)
         return None if payload is None else str(payload["status"])
 
     def listen(self, listener: Callable[[Event], object]) -> None:

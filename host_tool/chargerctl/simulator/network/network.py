@@ -58,6 +58,8 @@ class Network:
         self.to_charger: Callable[[str | bytes], None] = lambda payload: None
         # Has the broker keep a payload for the charger; likewise.
         self.retain: Callable[[str | bytes], None] = lambda payload: None
+        # Says on the charger's connection topic whether anybody answers; likewise.
+        self.say: Callable[[str], None] = lambda state: None
         # Called when the board begins a TCP connection.
         self.on_connect: Callable[[], object] = lambda: None
         self._datagrams: dict[Address, Datagram] = {

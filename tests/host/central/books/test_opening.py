@@ -56,11 +56,11 @@ def test_two_processes_may_make_them_at_once(empty):
     engine.dispose()
 
 
-def test_books_of_a_newer_chargerctl_are_refused(opened, database):
-    opened().close()
-    execute(database, f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
+def test_books_of_a_newer_chargerctl_are_refused(empty, opener):
+    opener(empty)
+    execute(empty, f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(BooksError, match=r"newer chargerctl .*9999.* update chargerctl"):
-        opened()
+        opener(empty)
 
 
 def test_the_database_of_another_program_is_named_and_left_alone(empty, opener):

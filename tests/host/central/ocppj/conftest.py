@@ -17,6 +17,8 @@ from chargerctl.central.passwords import hash_password
 from chargerctl.ocppj import SUBPROTOCOL, basic_auth
 from websockets.sync.client import connect
 
+from tests.host.central.ocppj.running import RunningCentral
+
 WAIT_S = 60
 
 
@@ -126,3 +128,11 @@ def setup(loop_thread):
     yield setup
     if setup.server is not None:
         setup.server.close()
+
+
+@pytest.fixture
+def central(tmp_path, loop_thread):
+    """The whole central system."""
+    central = RunningCentral(tmp_path, loop_thread)
+    yield central
+    central.close()

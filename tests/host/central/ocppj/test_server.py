@@ -154,14 +154,6 @@ def test_a_second_connection_replaces_the_first(setup):
     assert setup.wait_for_log("replaced by a newer connection")
 
 
-def test_two_chargers_with_one_identity_are_reported(setup):
-    setup.start()
-    for number in range(1, 8):
-        setup.connect()
-        setup.desk.wait_for("connected", "CP1", times=number)
-    assert setup.wait_for_log("do two chargers have this identity?")
-
-
 def test_the_desk_can_close_a_connection(setup):
     setup.start()
     with setup.connect() as charger:

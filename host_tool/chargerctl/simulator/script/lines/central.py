@@ -66,6 +66,15 @@ def raw(stage: Stage, payload: bytes) -> None:
     stage.network.to_charger(payload)
 
 
+@line(
+    "csms state:offline|online|unknown",
+    "Publish the word as a retained message on the connection topic below the one that the charger subscribes to; "
+    "`unknown`: remove that message. Whether the central system answers stays as it is.",
+)
+def connection(stage: Stage, state: str) -> None:
+    stage.network.say("" if state == "unknown" else state)
+
+
 def _prepare(stage: Stage, action: str, behaviour: Behaviour, count: int | None) -> None:
     assert stage.central is not None
     stage.central.script.add(action, behaviour, count)

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central configure`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chargerctl.central import extra
+from chargerctl.central.settings import CentralSettings
+from chargerctl.cli.central_books import Serial, books_of, the_charger, warn_of_secret
+from chargerctl.cli.central_options import central_options
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.cli.progress import waiting
+from chargerctl.errors import ChargerctlError, InputError
+
+if TYPE_CHECKING:
+    from chargerctl.central.books.store import DatabaseStore
+    from chargerctl.central.configuring import Call
+
+
+class _SerialOrKey(Serial):
+    """The first word is a serial, unless --all is given; the others are keys, or KEY=VALUE."""
+
+    name = "serial"
+
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
+        from chargerctl.central.books.queries.chargers import configuration_of
+
+        words = ctx.params.get("words") or ()
+        if not words or ctx.params.get("everyone"):
+            return super().known(store, ctx)
+        with store.reading() as connection:
+            return [
+                f"{each.key}{'' if each.readonly else '='}" for each in configuration_of(connection, words[0])
+            ]
+
+
+@click.command(cls=Command)
+@click.argument("words", type=_SerialOrKey(), nargs=-1, metavar="SERIAL [KEY…|KEY=VALUE…]")
+@click.option("--all", "everyone", is_flag=True, help="Every charger that may take part, in place of SERIAL.")
+@click.option(
+    "--ask",
+    multiple=True,
+    metavar="KEY",
+    help="Ask for the value of this key, which is not shown. Can be repeated.",
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 3600),
+    help="Seconds that a charger has for each answer.  [default: call_timeout of the settings, 30]",
+)
+@central_options()
+@click.pass_obj
+def command(
+    output: Output,
+    settings: CentralSettings,
+    words: tuple[str, ...],
+    everyone: bool,
+    ask: tuple[str, ...],
+    timeout: int | None,
+) -> Answer:
+    """Read the configuration keys of a charger: all, or those that are named; or set those that have a value.
+
+    Each assignment is a call of its own, with its own answer: Accepted, RebootRequired (the charger uses the value after
+    a restart), Rejected or NotSupported. Exit status 1 if any was not taken, or a charger did not answer.
+
+    \b
+    chargerctl central configure garage-1
+    chargerctl central configure garage-1 MeterValueSampleInterval=30 HeartbeatInterval=600
+    chargerctl central configure --all MeterValueSampleInterval
+    chargerctl central configure garage-1 --ask AuthorizationKey
+    """
+    extra.require()
+    from chargerctl.central import configuring
+
+    if not everyone and (not words or "=" in words[0]):
+        raise click.UsageError("name a charger before its keys, or give --all")
+    serial, keys = (None, words) if everyone else (words[0], words[1:])
+    wanted = dict(configuring.assignment(word) for word in keys if "=" in word)
+    for key in wanted:
+        warn_of_secret(output, key)
+    names = [configuring.checked_key(word) for word in keys if "=" not in word]
+    wanted |= {configuring.checked_key(key): _asked(output, key) for key in ask}
+    if wanted and names:
+        raise click.UsageError(f"{names[0]}: give a value to every key, or to none")
+    with books_of(settings) as store:
+        serials = [the_charger(store, serial, time.time()).serial] if serial else _everyone(store)
+        work = _Work(output, store, float(timeout or settings.call_timeout))
+        return work.change(serials, wanted) if wanted else work.read(serials, names)
+
+
+def _everyone(store: DatabaseStore) -> list[str]:
+    from chargerctl.central.books.queries.chargers import all_chargers
+
+    with store.reading() as connection:
+        found = [each.serial for each in all_chargers(connection, time.time()) if each.known and each.allowed]
+    if not found:
+        raise ChargerctlError("the books have no charger that may take part")
+    return found
+
+
+def _asked(output: Output, key: str) -> str:
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        if not line:
+            raise InputError(f"{key}: stdin has no line with its value")
+        return line.rstrip("\r\n")
+    return str(click.prompt(key, hide_input=True, err=True))
+
+
+class _Work:
+    """Calls one charger after the other; one that does not answer does not keep the others from being called."""
+
+    def __init__(self, output: Output, store: DatabaseStore, timeout_s: float) -> None:
+        from chargerctl.central.remote import Remote
+
+        self._output = output
+        self._remote = Remote(store)
+        self._timeout_s = timeout_s
+
+    def _call(self, serial: str) -> Call:
+        return partial(self._waited, serial)
+
+    def _waited(self, serial: str, action: str, payload: Any) -> Any:
+        with waiting(self._output, f"{serial}: waiting for the answer to {action}"):
+            return self._remote.call(serial, action, payload, self._timeout_s)
+
+    def read(self, serials: Sequence[str], names: Sequence[str]) -> Answer:
+        from chargerctl.central import configuring
+        from chargerctl.cli import configuration_view as view
+
+        found = {serial: configuring.read(self._call(serial), names) for serial in serials}
+        rows = [(serial, *view.key_cells(key)) for serial, (keys, _) in found.items() for key in keys]
+        value = {
+            "chargers": [
+                {"serial": serial, "keys": [view.key_json(key) for key in keys], "error": why or None}
+                for serial, (keys, why) in found.items()
+            ]
+        }
+        notes = [f"chargerctl: {serial}: {why}" for serial, (_, why) in found.items() if why]
+        unknown = any(key.readonly is None for keys, _ in found.values() for key in keys)
+        lines = view.lines(("key", "value", "read-only"), rows, serials)
+        return Answer(value, lines, notes, int(bool(notes) or unknown))
+
+    def change(self, serials: Sequence[str], wanted: Mapping[str, str]) -> Answer:
+        from chargerctl.central import configuring
+        from chargerctl.cli import configuration_view as view
+
+        found = {serial: configuring.change(self._call(serial), wanted) for serial in serials}
+        rows = [(serial, *view.change_cells(each)) for serial, changes in found.items() for each in changes]
+        value = {
+            "chargers": [
+                {"serial": serial, "changes": [view.change_json(each) for each in changes]}
+                for serial, changes in found.items()
+            ]
+        }
+        notes = [
+            f"{serial} uses the value after a restart: chargerctl central call {serial} Reset type=Soft"
+            for serial, changes in found.items()
+            if any(each.answer == "RebootRequired" for each in changes)
+        ]
+        failed = not all(each.done for changes in found.values() for each in changes)
+        return Answer(value, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))

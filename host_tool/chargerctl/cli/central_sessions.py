@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central sessions`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chargerctl.central.settings import CentralSettings
+from chargerctl.cli import session_view as view
+from chargerctl.cli.central_books import CardUid, Serial, books_of
+from chargerctl.cli.central_options import central_options
+from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.cli.quantities import Moment, kwh
+from chargerctl.cli.table import Table
+
+if TYPE_CHECKING:
+    from chargerctl.central.books.queries.sessions import Filter
+    from chargerctl.central.books.store import DatabaseStore
+
+_LAST = 20
+
+
+@click.command(cls=Command)
+@click.option("--charger", "serial", type=Serial(), help="Only of this charger.")
+@click.option("--card", "uid", type=CardUid(), help="Only of this card.")
+@click.option(
+    "--from",
+    "begin",
+    type=Moment(),
+    help="Only those that began then or later: 2026-11-01, or 7d (min, h, d) ago.",
+)
+@click.option(
+    "--to", "end", type=Moment(at_end=True), help="Only those that began before; a day counts to its end."
+)
+@click.option("--running", is_flag=True, help="Only those that run.")
+@click.option(
+    "--last",
+    type=click.IntRange(1),
+    help=f"The last so many.  [default: {_LAST}; all with --from, --to, --by, --csv or --json]",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["card", "month", "charger"]),
+    multiple=True,
+    help="Sum up number and energy of the sessions that have ended. Can be repeated.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
+@central_options()
+@click.pass_obj
+def command(
+    output: Output,
+    settings: CentralSettings,
+    serial: str | None,
+    uid: str | None,
+    begin: float | None,
+    end: float | None,
+    running: bool,
+    last: int | None,
+    by: tuple[str, ...],
+    as_csv: bool,
+) -> Answer:
+    """List the sessions, the newest first: who charged, when, how much, and why it ended.
+
+    Energy is in kWh, between the meter's readings at start and stop; that of a session that runs is by its last meter
+    value. A session counts in the month in which it began, in the time of this computer; times in CSV and JSON are
+    UTC. CSV has commas, a point in numbers, and no text that a spreadsheet would carry out as a formula.
+
+    \b
+    chargerctl central sessions
+    chargerctl central sessions --by card --from 2026-11-01 --to 2026-11-30
+    chargerctl central sessions --charger garage-1 --csv
+    """
+    if as_csv and output.as_json:
+        raise click.UsageError("give --csv or --json, not both")
+    if by and (running or last):
+        raise click.UsageError("--by sums up all sessions that have ended: leave out --running and --last")
+    everything = begin is not None or end is not None or as_csv or output.as_json
+    with books_of(settings) as store:
+        from chargerctl.central.books.queries.sessions import Filter
+
+        wanted = Filter(serial=serial, id_tag=uid, begin=begin, end=end, running=True if running else None)
+        if by:
+            return _sums(store, wanted, tuple(dict.fromkeys(by)), as_csv)
+        return _listed(output, store, wanted, last or (None if everything else _LAST), as_csv)
+
+
+def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | None, as_csv: bool) -> Answer:
+    from chargerctl.central.books.queries.sessions import sessions
+    from chargerctl.central.csv_file import csv_lines
+
+    now = time.time()
+    with store.reading() as connection:
+        if as_csv:  # of any length: no list of all
+            found = sessions(connection, wanted, most=most)
+            for line in csv_lines(view.CSV_COLUMNS, map(view.csv_cells, found)):
+                output.text(line)
+            return Answer()
+        rows = [*sessions(connection, wanted, most=most)]
+        so_far = _energy_so_far(connection, rows, now)
+    value = {"sessions": [view.as_json(row, so_far) for row in rows]}
+    if not rows:
+        return Answer(value, notes=["no session in the books that fits"])
+    return Answer(
+        value, Table(view.TITLES, [view.cells(row, so_far, now) for row in rows], view.NUMBERS).lines()
+    )
+
+
+def _energy_so_far(connection: Any, rows: list[Any], now: float) -> dict[int, float | None]:
+    """Of the sessions that run, by their ids."""
+    from chargerctl.central.books.queries.chargers import all_chargers
+
+    if all(row.stop_received_at for row in rows):
+        return {}
+    return {
+        running.id: running.energy_wh
+        for charger in all_chargers(connection, now)
+        for running in charger.running
+    }
+
+
+def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: bool) -> Answer:
+    from chargerctl.central.books.queries.energy import energy
+    from chargerctl.central.csv_file import csv_lines
+
+    with store.reading() as connection:
+        found = energy(connection, wanted, by, None)
+    total_wh, count = sum(each.energy_wh for each in found), sum(each.sessions for each in found)
+    value = {
+        "sums": [view.sum_json(each, by) for each in found],
+        "total": {"sessions": count, "energy_wh": total_wh},
+    }
+    if as_csv:
+        columns = [*by, "name", "sessions", "energy_kwh"]
+        return Answer(value, csv_lines(columns, map(view.sum_csv, found)))
+    if not found:
+        return Answer(value, notes=["no session in the books that fits"])
+    table = Table(view.sum_titles(by), [view.sum_cells(each) for each in found], view.NUMBERS)
+    return Answer(value, table.lines(), [f"in all {count} sessions, {kwh(total_wh)} kWh"])

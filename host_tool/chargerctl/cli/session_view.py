@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Sessions, and sums of their energy, as cells of a table, as CSV and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chargerctl.cli.quantities import duration, kwh, local_time, utc
+
+if TYPE_CHECKING:
+    from chargerctl.central.books.queries.energy import Energy
+
+TITLES = ("session", "charger", "connector", "card", "name", "started", "h:mm:ss", "kWh", "state")
+NUMBERS = ("session", "connector", "h:mm:ss", "kWh", "sessions")
+CSV_COLUMNS = (
+    "session",
+    "charger",
+    "charger_name",
+    "connector",
+    "card",
+    "card_name",
+    "started",
+    "stopped",
+    "duration_s",
+    "meter_start_wh",
+    "meter_stop_wh",
+    "energy_kwh",
+    "state",
+    "reason",
+)
+
+
+def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]:
+    """One for each of TITLES. so_far: the energy, in Wh, of the sessions that run."""
+    end = row.stopped_at if row.stop_received_at else now
+    energy = row.energy_wh if row.stop_received_at else so_far.get(row.id)
+    return [
+        str(row.id),
+        row.serial,
+        "" if row.connector_id is None else str(row.connector_id),
+        row.id_tag,
+        row.card_name or "",
+        local_time(row.started_at),
+        duration(end - row.started_at),
+        kwh(energy),
+        _state_text(row),
+    ]
+
+
+def state(row: Any) -> str:
+    """running, stopped, or refused: the card was not accepted, and nothing should have been charged."""
+    if row.status != "Accepted":
+        return "refused"
+    return "stopped" if row.stop_received_at else "running"
+
+
+def reason(row: Any) -> str | None:
+    """Why it ended, in OCPP's words; None while it runs. A stop that names none is Local (OCPP 1.6, 6.47)."""
+    return (row.stop_reason or "Local") if row.stop_received_at else None
+
+
+def _state_text(row: Any) -> str:
+    if row.status != "Accepted":
+        return f"refused: {row.status}"
+    return reason(row) or "running"
+
+
+def csv_cells(row: Any) -> list[str | int | float | None]:
+    """One for each of CSV_COLUMNS."""
+    return [
+        row.id,
+        row.serial,
+        row.charger_name,
+        row.connector_id,
+        row.id_tag,
+        row.card_name or "",
+        utc(row.started_at),
+        utc(row.stopped_at),
+        _duration_s(row),
+        row.meter_start,
+        row.meter_stop,
+        None if row.energy_wh is None else row.energy_wh / 1000,
+        state(row),
+        reason(row),
+    ]
+
+
+def as_json(row: Any, so_far: Mapping[int, float | None]) -> dict[str, Any]:
+    """energy_wh: null while it runs; energy_so_far_wh: by its last meter value then."""
+    return {
+        "id": row.id,
+        "charger": row.serial,
+        "connector": row.connector_id,
+        "card": row.id_tag,
+        "card_name": row.card_name,
+        "state": state(row),
+        "status": row.status,
+        "started": utc(row.started_at),
+        "stopped": utc(row.stopped_at),
+        "duration_s": _duration_s(row),
+        "meter_start_wh": row.meter_start,
+        "meter_stop_wh": row.meter_stop,
+        "energy_wh": row.energy_wh,
+        "energy_so_far_wh": so_far.get(row.id),
+        "reason": reason(row),
+        "stopped_by": row.stop_id_tag,
+    }
+
+
+def _duration_s(row: Any) -> int | None:
+    return None if row.stopped_at is None else int(row.stopped_at - row.started_at)
+
+
+def sum_titles(by: Sequence[str]) -> list[str]:
+    return [*by, "name", "sessions", "kWh"]
+
+
+def sum_cells(found: Energy) -> list[str]:
+    return [*found.key, found.name, str(found.sessions), kwh(found.energy_wh)]
+
+
+def sum_csv(found: Energy) -> list[str | int | float | None]:
+    return [*found.key, found.name, found.sessions, found.energy_wh / 1000]
+
+
+def sum_json(found: Energy, by: Sequence[str]) -> dict[str, Any]:
+    keys = dict(zip(by, found.key, strict=True))
+    return keys | {"name": found.name, "sessions": found.sessions, "energy_wh": found.energy_wh}

@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Calls pass through the books from a command to the central system, once, and back."""
+
+import pytest
+from chargerctl.central.books import calls, workers
+from chargerctl.central.books.interface import Outcome
+from chargerctl.central.books.queries.chargers import all_chargers, configuration_of
+from chargerctl.central.books.queries.traffic import last_calls
+from chargerctl.central.books.tables import calls as table
+
+from tests.host.central.books.charger import NOW, Charger, rows
+
+
+@pytest.fixture
+def served(opened):
+    """Books that a central system runs on, with one charger."""
+    books = opened()
+    Charger(books).boot()
+    beat(books)
+    return books
+
+
+def beat(books, now=NOW):
+    with books.unit() as unit:
+        unit.working(now)
+
+
+def ask(books, action="Reset", payload=None, timeout_s=30.0, now=NOW):
+    with books.writing() as connection:
+        return calls.ask(connection, "GA001", action, payload or {"type": "Soft"}, timeout_s, now)
+
+
+def given_out(books, now=NOW):
+    with books.unit() as unit:
+        return list(unit.waiting_calls(now))
+
+
+def outcome(books, call):
+    with books.reading() as connection:
+        return calls.outcome(connection, call)
+
+
+def test_a_call_is_given_out_once_and_answered(served):
+    call = ask(served)
+    ((number, serial, action, payload, timeout_s),) = [
+        (each.id, each.serial, each.action, each.payload, each.timeout_s) for each in given_out(served)
+    ]
+    assert (number, serial, action, payload, timeout_s) == (call, "GA001", "Reset", {"type": "Soft"}, 30.0)
+    assert given_out(served) == []
+    assert outcome(served, call) is None
+    with served.unit() as unit:
+        unit.answered(call, Outcome(answer={"status": "Accepted"}), NOW)
+    assert outcome(served, call) == Outcome(answer={"status": "Accepted"})
+
+
+def test_calls_are_given_out_in_their_order(served):
+    assert [ask(served) for _each in range(3)] == [each.id for each in given_out(served)]
+
+
+def test_a_call_is_given_out_again_if_the_unit_was_not_kept(served):
+    call = ask(served)
+    with pytest.raises(ZeroDivisionError), served.unit() as unit:
+        unit.waiting_calls(NOW)[0].id / 0
+    assert [each.id for each in given_out(served)] == [call]
+
+
+def test_two_workers_never_get_the_same_call(opened, served):
+    other = opened()
+    beat(other)
+    asked = [ask(served) for _each in range(3)]
+    if served.place.startswith("127.0.0.1"):
+        with served.unit() as unit, other.unit() as another:
+            found = [each.id for each in unit.waiting_calls(NOW)]
+            assert list(another.waiting_calls(NOW)) == []
+    else:
+        found = [each.id for each in given_out(served) + given_out(other)]
+    assert found == asked
+
+
+def test_the_first_outcome_counts(served):
+    call = ask(served)
+    given_out(served)
+    with served.unit() as unit:
+        unit.answered(call, Outcome(error="Timeout", detail="30 s"), NOW)
+        unit.answered(call, Outcome(answer={}), NOW)
+        unit.answered(call + 1, Outcome(answer={}), NOW)
+    assert outcome(served, call) == Outcome(error="Timeout", detail="30 s")
+
+
+def test_what_nobody_takes_is_not_connected(served):
+    call = ask(served, timeout_s=10)
+    assert [each.id for each in given_out(served, NOW + 9.9)] == [call]
+    late = ask(served, timeout_s=10)
+    assert given_out(served, NOW + 10.1) == []
+    assert outcome(served, late).error == "NotConnected"
+
+
+def test_the_command_ends_a_call_itself_where_nobody_serves(opened):
+    books = opened()
+    Charger(books).boot()
+    call = ask(books, timeout_s=10)
+    with books.writing() as connection:
+        assert workers.count_living(connection, NOW) == 0
+        calls.end_overdue(connection, NOW + 11)
+    assert outcome(books, call).error == "NotConnected"
+
+
+def test_what_a_dead_worker_had_has_no_answer(opened, served):
+    call = ask(served, timeout_s=600)
+    given_out(served)
+    other = opened()
+    beat(other, NOW + 10)
+    given_out(other, NOW + 10)
+    assert outcome(served, call) is None
+    beat(other, NOW + calls.WORKER_LEASE_S + 1)
+    given_out(other, NOW + calls.WORKER_LEASE_S + 1)
+    assert outcome(served, call).error == "Timeout"
+
+
+def test_a_call_can_be_taken_back_until_it_was_given_out(served):
+    call = ask(served)
+    with served.writing() as connection:
+        assert calls.cancel(connection, call, NOW)
+        assert not calls.cancel(connection, call, NOW)
+    assert given_out(served) == []
+    assert outcome(served, call).error == "Cancelled"
+
+
+def test_nobody_can_call_a_charger_that_is_not_there(served):
+    with served.writing() as connection:
+        assert calls.ask(connection, "GA404", "Reset", {}, 30, NOW) is None
+    assert outcome(served, 4711).error == "Cancelled"
+
+
+def test_a_secret_leaves_the_books_when_it_is_given_out(served):
+    ask(served, "ChangeConfiguration", {"key": "AuthorizationKey", "value": "hunter2"})
+    assert given_out(served)[0].payload["value"] == "hunter2"
+    assert "hunter2" not in "".join(map(str, rows(served, table, "payload")))
+
+
+def test_an_answer_of_hostile_content_is_kept(served):
+    call = ask(served, "GetConfiguration", {})
+    key = {"key": "K\0", "value": "\ud800", "readonly": False}
+    with served.unit() as unit:
+        unit.answered(call, Outcome(answer={"configurationKey": [key]}, detail="\0"), NOW)
+    assert outcome(served, call).answer == {"configurationKey": [key]}
+
+
+def test_the_answer_to_getconfiguration_is_the_configuration(served):
+    def answered(payload, *keys):
+        call = ask(served, "GetConfiguration", payload or {"key": []})
+        answer = {
+            "configurationKey": [{"key": key, "value": value, "readonly": False} for key, value in keys]
+        }
+        with served.unit() as unit:
+            unit.answered(call, Outcome(answer=answer), NOW)
+
+    answered({}, ("HeartbeatInterval", "300"), ("B", None), ("AuthorizationKey", "hunter2"))
+    assert _configuration(served) == {"AuthorizationKey": None, "B": None, "HeartbeatInterval": "300"}
+    answered({"key": ["heartbeatinterval"]}, ("HeartbeatInterval", "60"), ("Invented", "1"))
+    assert _configuration(served) == {"AuthorizationKey": None, "B": None, "HeartbeatInterval": "60"}
+    answered({}, ("HeartbeatInterval", "60"))
+    assert _configuration(served) == {"HeartbeatInterval": "60"}
+
+
+@pytest.mark.parametrize(
+    ("status", "value"), [("Accepted", "60"), ("RebootRequired", "60"), ("Rejected", None)]
+)
+def test_a_key_that_was_changed_is_known(served, status, value):
+    payload = {"key": "HeartbeatInterval", "value": "60"}
+    with served.unit() as unit:
+        unit.charger("GA001").told("ChangeConfiguration", payload, {"status": status}, NOW)
+    assert _configuration(served).get("HeartbeatInterval") == value
+
+
+def _configuration(books):
+    with books.reading() as connection:
+        return {each.key: each.value for each in configuration_of(connection, "GA001")}
+
+
+def test_calls_are_listed_the_newest_first(served):
+    asked = [ask(served) for _each in range(3)]
+    with served.reading() as connection:
+        assert [each.id for each in last_calls(connection, "GA001", most=2)] == asked[:0:-1]
+
+
+def test_what_a_dead_worker_was_connected_to_is_connected_no_more(opened, served):
+    with served.unit() as unit:
+        unit.connected("GA001", "mqtt", NOW)
+    assert _transport(served, NOW) == "mqtt"
+    late = NOW + calls.WORKER_LEASE_S + 1
+    assert _transport(served, late) == ""
+    beat(opened(), late)
+    beat(served, late)
+    assert _transport(served, late) == ""
+
+
+def test_a_worker_cannot_disconnect_what_another_one_has(opened, served):
+    other = opened()
+    beat(other)
+    with served.unit() as unit:
+        unit.connected("GA001", "mqtt", NOW)
+    with other.unit() as unit:
+        unit.connected("GA001", "websocket", NOW + 1)
+    with served.unit() as unit:
+        unit.connected("GA001", None, NOW + 2)
+    assert _transport(served, NOW) == "websocket"
+    with other.unit() as unit:
+        unit.connected("GA001", None, NOW + 3)
+    assert _transport(served, NOW) == ""
+
+
+def test_a_worker_that_leaves_is_gone_at_once(served):
+    with served.unit() as unit:
+        unit.connected("GA001", "mqtt", NOW)
+    served.leave(NOW)
+    with served.reading() as connection:
+        assert workers.count_living(connection, NOW) == 0
+    assert _transport(served, NOW) == ""
+
+
+def _transport(books, now):
+    with books.reading() as connection:
+        (charger,) = all_chargers(connection, now, "GA001")
+    return charger.transport

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""How the charge points of the tests reach a central system. Both connect again by themselves, whatever was killed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from chargerctl.ocppj import SUBPROTOCOL, basic_auth, connection_url
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+Received = Callable[[str], Awaitable[None]]
+
+
+class Carrier(Protocol):
+    """Of one charge point."""
+
+    connected: bool
+
+    async def run(self, received: Received, changed: Callable[[], object]) -> None:
+        """Connect, again and again, until cancelled. changed() after each change of `connected`."""
+
+    async def send(self, frame: str) -> bool:
+        """False if it is not connected. True does not mean that it has arrived."""
+
+
+class OverWebSocket:
+    """endpoint: without the identity, as ws://127.0.0.1:9000/ocpp."""
+
+    def __init__(
+        self, endpoint: str, identity: str, password: bytes | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.connected = False
+        self.refusals = 0
+        self._url = connection_url(endpoint, identity)
+        self._headers = {} if password is None else {"Authorization": basic_auth(identity, password)}
+        self._tls = tls
+        self._socket: ClientConnection | None = None
+
+    async def run(self, received: Received, changed: Callable[[], object]) -> None:
+        while True:
+            try:
+                await self._connection(received, changed)
+            except (OSError, WebSocketException):
+                self.refusals += 1
+            finally:
+                self._socket, self.connected = None, False
+                changed()
+            await asyncio.sleep(random.uniform(0.02, 0.2))
+
+    async def _connection(self, received: Received, changed: Callable[[], object]) -> None:
+        options = {"ssl": self._tls} if self._tls else {}
+        async with connect(
+            self._url,
+            subprotocols=[SUBPROTOCOL],
+            additional_headers=self._headers,
+            compression=None,
+            proxy=None,
+            open_timeout=30,
+            close_timeout=1,
+            **options,
+        ) as self._socket:
+            self.connected = True
+            changed()
+            async for frame in self._socket:
+                await received(str(frame))
+
+    async def send(self, frame: str) -> bool:
+        if self._socket is None:
+            return False
+        try:
+            await self._socket.send(frame)
+        except WebSocketException:
+            return False
+        return True
+
+
+class OverMqtt:
+    """On the topics of design.md: /charger/SERIAL and /system/SERIAL."""
+
+    def __init__(self, host: str, port: int, serial: str, username: str = "", password: str = "") -> None:
+        self.connected = False
+        self._address = host, port
+        self._serial = serial
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=serial)
+        self._client.reconnect_delay_set(1, 1)
+        if username:
+            self._client.username_pw_set(username, password)
+
+    async def run(self, received: Received, changed: Callable[[], object]) -> None:
+        loop = asyncio.get_running_loop()
+        subscription = f"/system/{self._serial}"
+        tasks: set[asyncio.Future[None]] = set()
+
+        def set_connected(value: bool) -> None:
+            self.connected = value
+            changed()
+
+        def take(frame: str) -> None:
+            task = asyncio.ensure_future(received(frame))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        client = self._client
+        # A charger speaks only when its subscription stands: it would miss the answer.
+        client.on_connect = lambda *_: client.subscribe(subscription, 1)
+        client.on_subscribe = lambda *_: loop.call_soon_threadsafe(set_connected, True)
+        client.on_disconnect = lambda *_: loop.call_soon_threadsafe(set_connected, False)
+        client.on_message = lambda _, __, message: loop.call_soon_threadsafe(take, message.payload.decode())
+        client.connect_async(*self._address)
+        client.loop_start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            client.disconnect()
+            await asyncio.to_thread(client.loop_stop)
+
+    async def send(self, frame: str) -> bool:
+        # paho keeps what is published while it is not connected, and sends it later: a charger does not.
+        if not self.connected:
+            return False
+        self._client.publish(f"/charger/{self._serial}", frame.encode(), qos=1)
+        return True
