@@ -76,11 +76,12 @@ class Postgres:
         """mode: immediate is a crash."""
         self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-m", mode, "stop")
 
-    def crash(self):
-        """With kill -9, and start it again."""
-        first = int((self._data / "postmaster.pid").read_text().split()[0])
-        os.kill(first, signal.SIGKILL)
-        # The others end when they notice; before that no new one may use the data.
+    def kill(self):
+        """With kill -9."""
+        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start_again(self):
+        """After kill(): its other processes end when they notice, and before that no new one may use the data."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
