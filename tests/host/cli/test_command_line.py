@@ -61,6 +61,8 @@ def test_every_value_can_be_completed(name):
             ("bridge", each)
             for each in ("user", "only", "broker_user", "charger_topic", "system_topic", "ping")
         ),
+        *(("central serve", each) for each in ("listen", "broker", "broker_user", "ocpp")),
+        *(("central offline", each) for each in ("broker", "broker_user")),
         *(("central broker mosquitto", each) for each in ("listen", "names", "programs", "user")),
         ("deploy", "libs_version"),
         ("monitor", "pattern"),

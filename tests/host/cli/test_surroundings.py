@@ -26,6 +26,9 @@ CALLS = {
     "config pull": ["config", "pull", "--dry-run", "--drive", "{drive}"],
     "devices": ["devices", "--no-network"],
     "simulate": ["simulate", "--drive", "{drive}", "--script", "wrong.script"],
+    # Nobody listens at that port.
+    "central serve": ["central", "serve", "--broker", "127.0.0.1:9", "--database", "books.sqlite"],
+    "central offline": ["central", "offline", "--broker", "127.0.0.1:9", "--database", "no-books.sqlite"],
     "central init": ["central", "init", "-c", "new-central.toml"],
     "central broker mosquitto": ["central", "broker", "mosquitto", "--database", "no-books.sqlite"],
     # Nobody listens at that port.

@@ -67,6 +67,15 @@ COMMAND_LINES = [
     ("init", "--set", "mqtt.password", "Zq-from-set"),
     ("devices", "--no-network"),
     ("central", "init"),
+    ("central", "serve", "--database", "postgresql://me:Zq-from-set@127.0.0.1:9/books"),
+    (
+        "central",
+        "offline",
+        "--broker",
+        "127.0.0.1:9",
+        "--database",
+        "postgresql://me:Zq-from-set@127.0.0.1:9/books",
+    ),
     # A mistake and a time server that is not there: it asks nobody in the network.
     ("doctor", *ON_DRIVE, "--set", "mqtt.port=0", "--set", "ntp.server=127.0.0.1"),
     ("report", *ON_DRIVE),

@@ -71,6 +71,10 @@ class Serve:
             if event["what"] == what and wanted.items() <= {**event, **event["details"]}.items():
                 return event
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self):
         """As systemd does; the exit status."""
         self._process.send_signal(signal.SIGTERM)
