@@ -88,6 +88,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted (record_property), also those of other workers."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    counts = [
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == "counts"
+    ]
+    if counts:
+        terminalreporter.section("counted")
+        terminalreporter.write_line("\n".join(map(str, counts)))
+
+
 FreshLaptop = Callable[[Path], Path]
 
 
