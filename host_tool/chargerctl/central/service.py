@@ -21,7 +21,7 @@ from chargerctl.central.desk.desk import Desk
 from chargerctl.central.events import Event, Tell
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.manner import of_a_service
-from chargerctl.central.mqtt.approach import broker_of, topics_of
+from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.ocppj.admission import Account, Accounts
@@ -111,8 +111,11 @@ def _conversation(
 def _mqtt(
     settings: CentralSettings, own: Embedded | None, thread: LoopThread, desk: Desk, tell: Tell
 ) -> Iterator[MqttSide | None]:
-    broker = own.broker if own is not None else broker_of(settings)
-    if broker is None:
+    if own is not None:
+        broker = own.broker
+    elif settings.broker is not None:
+        broker = broker_at(settings, settings.broker)
+    else:
         yield None
         return
     side = MqttSide(thread, broker, topics_of(settings), desk, tell)
