@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
-from chargerctl.central.conversation import Conversation, Violation
+from chargerctl.central.conversation import Conversation
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.events import Event, Tell
 from chargerctl.central.loop_thread import LoopThread
@@ -27,6 +27,7 @@ from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.ocppj.admission import Account, Accounts
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.tally import Tally
+from chargerctl.central.violation import Violation
 from chargerctl.central.welcome import welcome
 from chargerctl.errors import InputError
 
@@ -95,12 +96,14 @@ def _conversation(
     books: Books,
     on_violation: Callable[[Violation], object],
     on_outcome: Callable[[Any, Outcome], object],
+    on_refused: Callable[[Mapping[str, str]], object],
 ) -> Conversation:
     return Conversation(
         settings.heartbeat_interval,
         on_violation,
         books,
         on_outcome=on_outcome,
+        on_refused=on_refused,
         manner=of_a_service(settings.profile),
         serial=serial,
         id_prefix=secrets.token_hex(8),
