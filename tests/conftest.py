@@ -41,6 +41,8 @@ _SLOW = (
     "firmware/hardware/test_meter",
     "firmware/net/test_mosquitto",
     "host/central/books/",
+    "host/bridge/test_bridge",
+    "host/bridge/test_command",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",
