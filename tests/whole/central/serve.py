@@ -66,6 +66,8 @@ class Serve:
                 pytest.fail(f"no event {what} {wanted}: {self.report()}")
             if event is None:
                 pytest.fail(f"serve has ended before {what} {wanted}: {self.report()}")
+            if "error" in event:
+                pytest.fail(f"serve fails before {what} {wanted}: {event['error']}")
             if event["what"] == what and wanted.items() <= {**event, **event["details"]}.items():
                 return event
 
