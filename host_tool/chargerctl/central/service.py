@@ -64,9 +64,9 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 if side is not None:
                     side.announce(_known(store), True)
                 for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
-                    tell(event)
+                    tally(event)
                 _wait(stop, store, tally)
-                tell(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
+                tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
                 if side is not None:

