@@ -198,7 +198,7 @@ class Conversation:
         if is_other:
             self._violations.note(f"message id {call_id!r} is used for two different calls", text)
         try:
-            if not self._registration.admit(action, now):
+            if not self._registration.admit(action):
                 self._violations.note(f"{action} before BootNotification was accepted", text)
             check_payload(CALL, action, payload)
             if action == "BootNotification":

@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -16,17 +16,18 @@ from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
-from chargerctl.central.conversation import Conversation, Violation
+from chargerctl.central.conversation import Conversation
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.events import Event, Tell
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.manner import of_a_service
-from chargerctl.central.mqtt.approach import broker_of, topics_of
+from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.ocppj.admission import Account, Accounts
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.tally import Tally
+from chargerctl.central.violation import Violation
 from chargerctl.central.welcome import welcome
 from chargerctl.errors import InputError
 
@@ -63,9 +64,9 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 if side is not None:
                     side.announce(_known(store), True)
                 for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
-                    tell(event)
+                    tally(event)
                 _wait(stop, store, tally)
-                tell(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
+                tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
                 if side is not None:
@@ -95,12 +96,14 @@ def _conversation(
     books: Books,
     on_violation: Callable[[Violation], object],
     on_outcome: Callable[[Any, Outcome], object],
+    on_refused: Callable[[Mapping[str, str]], object],
 ) -> Conversation:
     return Conversation(
         settings.heartbeat_interval,
         on_violation,
         books,
         on_outcome=on_outcome,
+        on_refused=on_refused,
         manner=of_a_service(settings.profile),
         serial=serial,
         id_prefix=secrets.token_hex(8),
@@ -111,8 +114,11 @@ def _conversation(
 def _mqtt(
     settings: CentralSettings, own: Embedded | None, thread: LoopThread, desk: Desk, tell: Tell
 ) -> Iterator[MqttSide | None]:
-    broker = own.broker if own is not None else broker_of(settings)
-    if broker is None:
+    if own is not None:
+        broker = own.broker
+    elif settings.broker is not None:
+        broker = broker_at(settings, settings.broker)
+    else:
         yield None
         return
     side = MqttSide(thread, broker, topics_of(settings), desk, tell)

@@ -49,12 +49,7 @@ class ChargerBooks:
         return "Accepted" if is_welcome(self._standing(), self._policies) else "Rejected"
 
     def registered(self) -> bool:
-        standing = self._standing()
-        return (
-            standing is not None
-            and standing.registration == "Accepted"
-            and is_welcome(standing, self._policies)
-        )
+        return is_welcome(self._standing(), self._policies)
 
     def id_tag_info(self, id_tag: str, now: float) -> Payload:
         charger = self._serials.find(self._serial)

@@ -168,12 +168,12 @@ def test_characters_that_a_database_refuses_are_replaced(charger, books):
 def test_a_clock_that_is_not_set_does_not_date_a_transaction(charger, books):
     number = charger.start(timestamp="1970-01-01T00:00:07Z")
     charger.now += 60
-    charger.stop(number, timestamp="9999-12-31T23:59:59-14:00")
+    charger.stop(number, timestamp="9999-12-31T23:59:59Z")
     ((start_time, started, stop_time, stopped),) = rows(
         books, transactions, "start_time", "started_at", "stop_time", "stopped_at"
     )
     assert (start_time, started) == ("1970-01-01T00:00:07Z", NOW)
-    assert (stop_time, stopped) == ("9999-12-31T23:59:59-14:00", NOW + 60)
+    assert (stop_time, stopped) == ("9999-12-31T23:59:59Z", NOW + 60)
 
 
 def test_a_start_that_was_queued_for_weeks_keeps_its_time(charger, books):
