@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -174,10 +174,8 @@ def _account(store: DatabaseStore, serial: str) -> Account | None:
 def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
-        try:
+        with suppress(BooksError):  # the desk tells
             store.tidy(time.time())
-        except BooksError:
-            continue  # the desk tells
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
             tally.sweep()
