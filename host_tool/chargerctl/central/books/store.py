@@ -48,6 +48,8 @@ _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash
 )
 
 
+_KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed).order_by(chargers.c.serial)
+
 _NONE_YET = "{place}: there are no books yet: `chargerctl central serve` makes them"
 
 
@@ -158,6 +160,11 @@ class DatabaseStore:
         except BooksError:
             self._retention.failed()
             raise
+
+    def known(self) -> list[str]:
+        """The serials of all chargers that are known and allowed. It waits for no writer."""
+        with self.reading() as connection:
+            return list(connection.execute(_KNOWN).scalars())
 
     def leave(self, now: float) -> None:
         """For such a process, at its end."""
