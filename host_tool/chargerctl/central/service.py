@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation import Conversation
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.events import Event, Tell
+from chargerctl.central.garbage import collect, rarely_collected
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.manner import of_a_service
 from chargerctl.central.mqtt.approach import broker_at, topics_of
@@ -59,7 +60,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             _websockets(settings, thread, desk, accounts, tally) as ocpp_port,
             _mqtt(settings, own, thread, desk, tally) as side,
         ):
-            _warn_of_others(store, tell)
+            _warn_of_others(store, tally)
             if side is not None:
                 side.announce(store.known(), True)
             desk.start()
@@ -67,7 +68,8 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             try:
                 for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
                     tally(event)
-                _wait(stop, store, tally)
+                with rarely_collected():
+                    _wait(stop, store, tally)
                 tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -172,13 +174,12 @@ def _account(store: DatabaseStore, serial: str) -> Account | None:
 def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
-        try:
+        with suppress(BooksError):  # the desk tells
             store.tidy(time.time())
-        except BooksError:
-            continue  # the desk tells
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
             tally.sweep()
+            collect()
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:

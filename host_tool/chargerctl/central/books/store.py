@@ -39,7 +39,7 @@ from chargerctl.central.books.interface import BooksError, Unit
 from chargerctl.central.books.migrate import is_current, is_empty, migrate
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.retention import Keep, Retention
-from chargerctl.central.books.statements import Statements
+from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
 
@@ -101,7 +101,7 @@ class DatabaseStore:
         self._engine = engine
         self._policies = policies
         self._retention = Retention(keep)
-        self._statements = Statements(engine.dialect)
+        self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
 
     @contextmanager
