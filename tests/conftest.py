@@ -42,6 +42,8 @@ _SLOW = (
     "firmware/net/test_mosquitto",
     "host/central/books/",
     "host/central/ocppj/test_others",
+    "host/central/broker/test_command",
+    "host/central/broker/test_mosquitto",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",
