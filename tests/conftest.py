@@ -41,6 +41,8 @@ _SLOW = (
     "firmware/hardware/test_meter",
     "firmware/net/test_mosquitto",
     "host/central/books/",
+    "host/bridge/test_bridge",
+    "host/bridge/test_command",
     "host/central/ocppj/test_others",
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
