@@ -41,6 +41,11 @@ _SLOW = (
     "firmware/hardware/test_meter",
     "firmware/net/test_mosquitto",
     "host/central/books/",
+    "host/bridge/test_bridge",
+    "host/bridge/test_command",
+    "host/central/ocppj/test_others",
+    "host/central/broker/test_command",
+    "host/central/broker/test_mosquitto",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",
@@ -71,6 +76,7 @@ _SLOW = (
     "simulator/script/test_lines",
     "simulator/script/test_simulate",
     "whole/central/",
+    "whole/bridge/",
     "whole/gate/",
     "whole/memory/",
     "whole/test_demo_recorded",
@@ -84,6 +90,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(Path(__file__).parent).as_posix().startswith(_SLOW):
             item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted (record_property), also those of other workers."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    counts = [
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == "counts"
+    ]
+    if counts:
+        terminalreporter.section("counted")
+        terminalreporter.write_line("\n".join(map(str, counts)))
 
 
 FreshLaptop = Callable[[Path], Path]

@@ -6,9 +6,11 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -73,6 +75,20 @@ class Postgres:
     def stop(self, mode="fast"):
         """mode: immediate is a crash."""
         self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-m", mode, "stop")
+
+    def kill(self):
+        """With kill -9."""
+        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start_again(self):
+        """After kill(): its other processes end when they notice, and before that no new one may use the data."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                return self.start()
+            except subprocess.CalledProcessError:
+                time.sleep(0.05)
+        return pytest.fail("PostgreSQL does not start again")
 
     def close(self):
         with contextlib.suppress(subprocess.CalledProcessError):

@@ -17,6 +17,9 @@ from chargerctl.bridge.socket import Approach, ended, open_socket
 from chargerctl.central.events import Event, Tell
 from chargerctl.mqtt.pauses import Pauses
 
+# Between `offline` and `online`: a charger that is busy for a moment must notice both.
+SETTLE_S = 0.5
+
 # Frames of one charger that wait for the network. It has one call outstanding (J 4.1.1), so a few are plenty.
 _PLACES = 32
 
@@ -35,7 +38,7 @@ class Out(Protocol):
 
 
 class Charger:
-    """`opening`: limits how many are connecting at the same time."""
+    """`opening`: limits how many are connecting at the same time. settle_s: SETTLE_S, but for tests."""
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class Charger:
         pauses: Pauses,
         opening: asyncio.Semaphore,
         tell: Tell,
-        passage: Passage | None = None,
+        settle_s: float = SETTLE_S,
     ) -> None:
         self.serial = serial
         self._approach = approach
@@ -53,9 +56,9 @@ class Charger:
         self._pauses = pauses
         self._opening = opening
         self._tell = tell
-        self._passage = passage or Passage()
+        self._settle_s = settle_s
+        self._passage = Passage()
         self._loop = asyncio.get_running_loop()
-        self._socket: ClientConnection | None = None
         self._to_central: asyncio.Queue[str] = asyncio.Queue(_PLACES)
         self._connecting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -65,6 +68,11 @@ class Charger:
     @property
     def is_open(self) -> bool:
         return self._passage.is_open
+
+    @property
+    def waiting(self) -> int:
+        """How many of its frames wait for the network."""
+        return self._to_central.qsize()
 
     # What the broker brings.
 
@@ -107,6 +115,7 @@ class Charger:
         if before is not None:
             await asyncio.wait([before])
         while True:
+            await asyncio.sleep(self._settle_s)
             try:
                 await self._connection()
             except RefusedError as refused:

@@ -10,13 +10,13 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chargerctl.bridge.charger import Charger
+from chargerctl.bridge.charger import SETTLE_S, Charger
 from chargerctl.bridge.roster import OFFLINE, ONLINE, Roster
 from chargerctl.bridge.settings import BridgeSettings
-from chargerctl.bridge.socket import Approach
+from chargerctl.bridge.socket import OPEN_S, Approach
 from chargerctl.central.events import Event, Tell
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
-from chargerctl.mqtt.pauses import Pauses
+from chargerctl.mqtt.pauses import FIRST_S, Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls, connection_url
 
@@ -52,8 +52,9 @@ class Way:
 class Timing:
     """Seconds; other ones are for tests."""
 
-    first_pause: float = 1.0
-    open: float = 15.0
+    first_pause: float = FIRST_S
+    open: float = OPEN_S
+    settle: float = SETTLE_S
 
 
 class Service:
@@ -135,7 +136,7 @@ class Service:
             self._timing.open,
         )
         way = Way(self, serial)
-        return Charger(serial, approach, way, self._pauses(), self._opening, self._tell)
+        return Charger(serial, approach, way, self._pauses(), self._opening, self._tell, self._timing.settle)
 
     def _pauses(self) -> Pauses:
         return Pauses(random.random, self._timing.first_pause)

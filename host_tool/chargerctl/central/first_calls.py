@@ -13,7 +13,7 @@ How other central systems do it, read in their sources and issues in 2026, and w
 - A key that has its value already is not set: a charger hung when it was (evcc issue 15401), and others write their flash.
 - StatusNotification without connectorId means all (OCPP 1.6, 5.17), but some send only that of connector 0 (open-ocpp issue
   46) and some refuse connector 0 (lbbrhzn/ocpp issue 1573): each connector is asked for where their number is known.
-- Some chargers do not boot when they connect (evcc, cp.go): those are told to.
+- Some chargers send no BootNotification when they connect (evcc, cp.go): those are told to.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ from chargerctl.central.books.interface import Outcome, Payload
 from chargerctl.central.kept import Kept
 
 TIMEOUT_S = 30.0
-# A charger that speaks without having booted is told to boot this often.
-_BOOT_AGAIN_S = 60.0
 _MOST_CONNECTORS = 20
 
 _OURS = "first calls"
+_BOOT: Payload = {"requestedMessage": "BootNotification"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class _Plan:
     """What is still to be asked, and what became of the keys so far. `round` is that of the first calls it belongs to."""
 
     round: int
-    statuses: bool
+    booted: bool
     keys: tuple[tuple[str, str], ...] = ()
     triggers: tuple[Payload, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
@@ -61,29 +60,24 @@ class FirstCalls:
         self._refused = refused
         self._broken = broken
         self._round = Kept(0)
-        self._told_to_boot = Kept(float("-inf"))
+        # Whether it is still to be asked for its statuses. After a start it sends them by itself (errata 3.22).
+        self._statuses = Kept(False)
 
-    def begin(self, statuses: bool) -> None:
-        """The charger was accepted. `statuses`: it did not boot, so it does not send them by itself."""
+    def begin(self, booted: bool) -> None:
+        """The charger was accepted, because it booted or without that."""
         self._round.value += 1
+        self._statuses.value = self._statuses.value or not booted
         self._asking.withdraw(_OURS)
-        plan = _Plan(self._round.value, statuses)
+        plan = _Plan(self._round.value, booted)
         self._ask("GetConfiguration", {}, partial(self._configured, plan))
-
-    def tell_to_boot(self, now: float) -> None:
-        """It speaks, but nobody knows it as accepted."""
-        if now - self._told_to_boot.value >= _BOOT_AGAIN_S:
-            self._told_to_boot.value = now
-            self._asking.withdraw(_OURS)
-            self._ask("TriggerMessage", {"requestedMessage": "BootNotification"}, lambda outcome: None)
 
     def saved(self) -> None:
         self._round.saved()
-        self._told_to_boot.saved()
+        self._statuses.saved()
 
     def lost(self) -> None:
         self._round.lost()
-        self._told_to_boot.lost()
+        self._statuses.lost()
 
     def _ask(self, action: str, payload: Payload, done: Callable[[Outcome], object]) -> None:
         self._asking.ask(Call(action, payload, TIMEOUT_S, done, _OURS))
@@ -111,7 +105,10 @@ class FirstCalls:
                 refused.append((key, "ReadOnly"))
             else:
                 keys.append((key, value))
-        triggers = _triggers(known) if plan.statuses else ()
+        triggers: tuple[Payload, ...] = ()
+        if _can_be_triggered(known):
+            triggers = () if plan.booted else (_BOOT,)
+            triggers += _statuses(known) if self._statuses.value else ()
         self._go_on(replace(plan, keys=tuple(keys), triggers=triggers, refused=tuple(refused)))
 
     def _go_on(self, plan: _Plan) -> None:
@@ -121,6 +118,9 @@ class FirstCalls:
             self._ask("ChangeConfiguration", {"key": key, "value": value}, done)
         elif plan.triggers:
             trigger, *others = plan.triggers
+            if trigger != _BOOT:
+                # If it boots when it is told to, this comes after that.
+                self._statuses.value = False
             done = partial(self._triggered, replace(plan, triggers=tuple(others)))
             self._ask("TriggerMessage", trigger, done)
         elif plan.refused:
@@ -139,11 +139,17 @@ class FirstCalls:
             self._go_on(plan)
 
 
-def _triggers(known: Mapping[str, Payload]) -> tuple[Payload, ...]:
-    """The TriggerMessages for all statuses, given the configuration (keys in lower case)."""
+# The configuration that a charger told, by its keys in lower case.
+_Known = Mapping[str, Payload]
+
+
+def _can_be_triggered(known: _Known) -> bool:
     profiles = str(known.get("supportedfeatureprofiles", {}).get("value", ""))
-    if "Core" in profiles and "RemoteTrigger" not in profiles:
-        return ()
+    return "RemoteTrigger" in profiles or "Core" not in profiles
+
+
+def _statuses(known: _Known) -> tuple[Payload, ...]:
+    """The TriggerMessages for all statuses."""
     trigger: Payload = {"requestedMessage": "StatusNotification"}
     number = str(known.get("numberofconnectors", {}).get("value", ""))
     if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= _MOST_CONNECTORS):

@@ -38,22 +38,19 @@ class Registration:
     def accepted(self) -> bool:
         return self._status.value == "Accepted"
 
-    def admit(self, action: str, now: float) -> bool:
+    def admit(self, action: str) -> bool:
         """Whether OCPP allows this call now: before a BootNotification is accepted only what is triggered (OCPP 1.6, 4.2). A
-        charger that was accepted before we were started does not boot again: the books know it. Where strangers are
-        refused, FrameError instead of False."""
+        charger that the books take is accepted without one: it was accepted before we were started, or by another central
+        system, so it does not boot again, and may refuse to when it is told (errata 3.35). Where strangers are refused,
+        FrameError instead of False (OCPP-J errata 3.8)."""
         if self.accepted or action == "BootNotification" or self._calls.has_triggered(action):
             return True
-        never_booted = self._status.value == ""
-        if never_booted and self._books.registered():
+        if self._status.value == "" and self._books.registered():
             self._accept(booted=False)
             return True
-        if not self._manner.refuses_strangers:
-            return False
-        if never_booted and self._manner.first_calls:
-            self._first_calls.tell_to_boot(now)
-        # OCPP-J errata 3.8.
-        raise FrameError("SecurityError", f"{action} before BootNotification was accepted")
+        if self._manner.refuses_strangers:
+            raise FrameError("SecurityError", f"{action} before BootNotification was accepted")
+        return False
 
     def answered(self, answer: Any) -> None:
         """A BootNotification gets this answer; that of a script may be anything."""
@@ -72,7 +69,7 @@ class Registration:
     def _accept(self, booted: bool) -> None:
         self._status.value = "Accepted"
         if self._manner.first_calls:
-            self._first_calls.begin(statuses=not booted)
+            self._first_calls.begin(booted)
 
     def _forget(self) -> None:
         """The books are asked about it again, and then it gets the first calls again."""

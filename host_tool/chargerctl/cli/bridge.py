@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import click
 
 from chargerctl.bridge.extra import require
 from chargerctl.bridge.settings import CONFIG_VARIABLE, FILE, BridgeSettings, load_bridge
-from chargerctl.central.events import Event
+from chargerctl.cli.event_log import Log
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.program_options import as_text, setting_option
 from chargerctl.settings.programs import keys
@@ -73,7 +72,8 @@ def command(output: Output, settings: BridgeSettings) -> Answer:
     """Let MQTT chargers join a central system that speaks OCPP-J 1.6: one WebSocket for each charger.
 
     Chargers connect to the MQTT broker of the bridge, or all connect to another one, --broker. Frames pass as they are.
-    While a charger has no WebSocket, it is told that nobody answers. Runs until Ctrl-C.
+    While a charger has no WebSocket, it is told that nobody answers. Runs until Ctrl-C. What happens is a line on stderr
+    each; with --json, a line of JSON on stdout.
 
     Passwords are in [bridge.passwords] of bridge.toml, by serial; one for all is in CHARGERCTL_BRIDGE_PASSWORD. Each
     option is a setting of [bridge], too, and a variable, CHARGERCTL_BRIDGE_<OPTION>.
@@ -87,20 +87,5 @@ def command(output: Output, settings: BridgeSettings) -> Answer:
     # Imported here: it needs the packages of the extra.
     from chargerctl.bridge.running import run
 
-    run(settings, lambda event: _print(event, output))
+    run(settings, Log(output))
     return Answer()
-
-
-def _print(event: Event, output: Output) -> None:
-    now = datetime.now(UTC)
-    output.json(
-        {
-            "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "what": event.what,
-            "serial": event.serial,
-            "text": event.text,
-            **event.details,
-        }
-    )
-    who = f"{event.serial}: " if event.serial else ""
-    output.text(f"{now.astimezone():%H:%M:%S}  {who}{event.text}")

@@ -10,6 +10,7 @@ from chargerctl.cli.group import Entry, Group
 
 COMMANDS = {
     "serve": Entry("central_serve", "Answer chargers over MQTT and OCPP-J, and keep the books."),
+    "offline": Entry("central_offline", "Tell the chargers that nobody answers, after serve was killed."),
     "init": Entry("central_init", "Write a settings file with every setting and its default."),
     "settings": Entry("central_settings", "Check the settings, and show what is in effect."),
     "chargers": Entry("central_chargers", "List the chargers; add, allow, refuse or remove one."),

@@ -11,9 +11,8 @@ import click
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
-from chargerctl.cli.charger_view import TITLES, as_json, cells
+from chargerctl.cli.charger_view import as_json, table
 from chargerctl.cli.output import Answer, Command
-from chargerctl.cli.table import Table
 
 _ASKS_S = 86_400
 
@@ -46,4 +45,4 @@ def command(settings: CentralSettings, everyone: bool) -> Answer:
     if not living:
         notes.append("no central system runs on these books: chargerctl central serve")
     value = {"chargers": [as_json(each) for each in shown], "central_systems": living}
-    return Answer(value, Table(TITLES, [cells(each) for each in shown]).lines() if shown else [], notes)
+    return Answer(value, table(shown).lines() if shown else [], notes)

@@ -8,14 +8,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import click
 
 from chargerctl.central import extra
-from chargerctl.central.events import Event
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_options import central_options
+from chargerctl.cli.event_log import Log
 from chargerctl.cli.output import Answer, Command, Output
 
 
@@ -46,33 +45,18 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     return Answer()
 
 
-class Log:
-    """Prints events. One thread at a time calls it."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-
-    def __call__(self, event: Event) -> None:
-        now = datetime.now(UTC)
-        self._output.json(
-            {
-                "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                "what": event.what,
-                "serial": event.serial or None,
-                "text": event.text,
-                "details": dict(event.details),
-            }
-        )
-        who = f"{event.serial}: " if event.serial else ""
-        self._output.note(f"{now.astimezone():%Y-%m-%d %H:%M:%S}  {who}{event.text}")
-
-
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT (Ctrl-C) and SIGTERM set."""
+    """An event that SIGINT (Ctrl-C) and SIGTERM set. A second one ends the program at once."""
     stop = threading.Event()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_signal(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, on_signal)
     try:
         yield stop
     finally:

@@ -15,7 +15,6 @@ from chargerctl.cli.central_books import CardUid, Serial, books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.quantities import Moment, kwh
-from chargerctl.cli.table import Table
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.sessions import Filter
@@ -104,9 +103,7 @@ def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | No
     value = {"sessions": [view.as_json(row, so_far) for row in rows]}
     if not rows:
         return Answer(value, notes=["no session in the books that fits"])
-    return Answer(
-        value, Table(view.TITLES, [view.cells(row, so_far, now) for row in rows], view.NUMBERS).lines()
-    )
+    return Answer(value, view.table(rows, so_far, now).lines())
 
 
 def _energy_so_far(connection: Any, rows: list[Any], now: float) -> dict[int, float | None]:
@@ -138,5 +135,8 @@ def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: boo
         return Answer(value, csv_lines(columns, map(view.sum_csv, found)))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
-    table = Table(view.sum_titles(by), [view.sum_cells(each) for each in found], view.NUMBERS)
-    return Answer(value, table.lines(), [f"in all {count} sessions, {kwh(total_wh)} kWh"])
+    return Answer(
+        value,
+        view.sum_table(found, by).lines(),
+        [f"in all {count} session{'' if count == 1 else 's'}, {kwh(total_wh)} kWh"],
+    )

@@ -4,15 +4,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.cli.quantities import kwh, local_time, recent_time, utc
+from chargerctl.cli.table import Table
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.chargers import Charger, Running
 
 TITLES = ("charger", "name", "connected", "connectors", "session", "last seen", "firmware", "allowed")
+
+
+def table(found: Sequence[Charger]) -> Table:
+    return Table(
+        TITLES,
+        [cells(each) for each in found],
+        whole=("connected", "last seen", "allowed"),
+        spare=("firmware", "name"),
+    )
 
 
 def cells(charger: Charger) -> list[str]:

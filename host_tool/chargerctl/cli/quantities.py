@@ -16,9 +16,9 @@ _AGO = re.compile(r"(\d{1,5})\s*(min|h|d)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days"}
 
 
-def local_time(unix: float | None) -> str:
-    """With the day; "" for None."""
-    return "" if unix is None else datetime.fromtimestamp(unix).isoformat(" ", "seconds")
+def local_time(unix: float | None, to: str = "seconds") -> str:
+    """With the day; "" for None. to: or minutes."""
+    return "" if unix is None else datetime.fromtimestamp(unix).isoformat(" ", to)
 
 
 def recent_time(unix: float | None, now: float | None = None) -> str:
@@ -38,11 +38,11 @@ def utc(unix: float | None) -> str | None:
 
 
 def duration(seconds: float | None) -> str:
-    """H:MM:SS."""
+    """H:MM, in whole minutes."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    minutes = max(0, int(seconds)) // 60
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def kwh(watt_hours: float | None) -> str:

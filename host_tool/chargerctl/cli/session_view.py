@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.cli.quantities import duration, kwh, local_time, utc
+from chargerctl.cli.table import Table
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.energy import Energy
 
-TITLES = ("session", "charger", "connector", "card", "name", "started", "h:mm:ss", "kWh", "state")
-NUMBERS = ("session", "connector", "h:mm:ss", "kWh", "sessions")
+TITLES = ("id", "charger", "connector", "card", "name", "started", "h:mm", "kWh", "state")
+_NUMBERS = ("id", "connector", "h:mm", "kWh", "sessions")
 CSV_COLUMNS = (
     "session",
     "charger",
@@ -34,7 +35,7 @@ CSV_COLUMNS = (
 
 def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]:
     """One for each of TITLES. so_far: the energy, in Wh, of the sessions that run."""
-    end = row.stopped_at if row.stop_received_at else now
+    end = row.stopped_at if row.stop_received_at else now if row.status == "Accepted" else None
     energy = row.energy_wh if row.stop_received_at else so_far.get(row.id)
     return [
         str(row.id),
@@ -42,8 +43,8 @@ def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]
         "" if row.connector_id is None else str(row.connector_id),
         row.id_tag,
         row.card_name or "",
-        local_time(row.started_at),
-        duration(end - row.started_at),
+        local_time(row.started_at, "minutes"),
+        "" if end is None else duration(end - row.started_at),
         kwh(energy),
         _state_text(row),
     ]
@@ -113,8 +114,18 @@ def _duration_s(row: Any) -> int | None:
     return None if row.stopped_at is None else int(row.stopped_at - row.started_at)
 
 
-def sum_titles(by: Sequence[str]) -> list[str]:
-    return [*by, "name", "sessions", "kWh"]
+def table(rows: Sequence[Any], so_far: Mapping[int, float | None], now: float) -> Table:
+    return Table(
+        TITLES,
+        [cells(row, so_far, now) for row in rows],
+        right=_NUMBERS,
+        whole=("started",),
+        spare=("connector",),
+    )
+
+
+def sum_table(found: Sequence[Energy], by: Sequence[str]) -> Table:
+    return Table((*by, "name", "sessions", "kWh"), [sum_cells(each) for each in found], right=_NUMBERS)
 
 
 def sum_cells(found: Energy) -> list[str]:

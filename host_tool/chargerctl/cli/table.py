@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from chargerctl.visible import visible
 
 UNKNOWN = "-"
+_BETWEEN = 2  # blanks between two columns
 
 
 @dataclass(frozen=True)
 class Table:
-    """titles: of the columns, with units; a cell is "" where nothing is known. right: the columns with numbers, by title."""
+    """titles: of the columns, with units; a cell is "" where nothing is known.
+
+    On a terminal the columns named in `right` stand to the right (numbers), those in `whole` are not broken, and those in
+    `spare` give way where it is too narrow, the first one first.
+    """
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[str] = ()
+    whole: Sequence[str] = ()
+    spare: Sequence[str] = ()
 
     def lines(self) -> list[str]:
         """For where stdout goes."""
@@ -40,20 +47,36 @@ def table_lines(table: Table, width: int | None = None) -> list[str]:
     from rich.table import Table as Drawn
     from rich.text import Text
 
-    shown = [index for index in range(len(table.titles)) if any(row[index] for row in table.rows)]
+    width = width or shutil.get_terminal_size().columns
+    shown = _shown(table, width)
     columns = [
         Column(
-            table.titles[index],
+            title,
             overflow="fold",
-            justify="right" if table.titles[index] in table.right else "left",
+            no_wrap=title in table.right or title in table.whole,
+            justify="right" if title in table.right else "left",
         )
-        for index in shown
+        for title in (table.titles[index] for index in shown)
     ]
-    drawn = Drawn(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    drawn = Drawn(*columns, box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0))
     for row in table.rows:
         drawn.add_row(*(Text(visible(row[index])) for index in shown))
-    width = width or shutil.get_terminal_size().columns
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     with console.capture() as printed:
         console.print(drawn)
     return [line.rstrip() for line in printed.get().splitlines()]
+
+
+def _shown(table: Table, width: int) -> list[int]:
+    """The columns to show: not those without anything in them, nor those that give way."""
+    from rich.cells import cell_len
+
+    shown = [index for index in range(len(table.titles)) if any(row[index] for row in table.rows)]
+    wide = {
+        index: max(cell_len(visible(row[index])) for row in (table.titles, *table.rows)) for index in shown
+    }
+    for title in table.spare:
+        index = table.titles.index(title)
+        if index in shown and sum(wide[each] + _BETWEEN for each in shown) - _BETWEEN > width:
+            shown.remove(index)
+    return shown

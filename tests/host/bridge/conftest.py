@@ -128,7 +128,10 @@ class Rig:
 
     async def bridge(self, to, timing=None, broker=None, **settings):
         service = Service(
-            BridgeSettings(to=to, **settings), broker or self.broker, self._tell, timing or Timing(0.02, 15)
+            BridgeSettings(to=to, **settings),
+            broker or self.broker,
+            self._tell,
+            timing or Timing(0.02, 15, 0),
         )
         running = asyncio.ensure_future(service.run())
         self._running.append(running)

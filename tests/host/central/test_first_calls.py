@@ -158,7 +158,7 @@ class TestAfterARestartOfTheCentralSystem:
         service.call("Heartbeat")
         entries = [entry("NumberOfConnectors", number, readonly=True)]
         calls = service.converse(Charger(*entries))
-        assert calls == [("GetConfiguration", {})] + [("TriggerMessage", each) for each in triggers]
+        assert calls == [("GetConfiguration", {})] + [("TriggerMessage", each) for each in [BOOT, *triggers]]
 
     @pytest.mark.parametrize(
         ("profiles", "triggered"),
@@ -182,12 +182,28 @@ class TestAfterARestartOfTheCentralSystem:
                 {"status": "Rejected"} if action == "TriggerMessage" else charger(action, payload)
             )
         )
-        assert len(calls) == 4
+        assert len(calls) == 5
 
     def test_it_may_boot_nevertheless(self, service):
         service.call("Heartbeat")
         service.boot()
-        assert service.converse(Charger()) == [("GetConfiguration", {})]
+        assert service.converse(Charger()) == [("GetConfiguration", {}), ("TriggerMessage", STATUS)]
+
+    def test_one_that_boots_when_it_is_told_to_is_asked_for_its_statuses_after_that(self, service):
+        service.call("Heartbeat")
+        charger = Charger()
+
+        def answer(action, payload):
+            if payload == BOOT:
+                service.boot()
+            return charger(action, payload)
+
+        assert service.converse(answer) == [
+            ("GetConfiguration", {}),
+            ("TriggerMessage", BOOT),
+            ("GetConfiguration", {}),
+            ("TriggerMessage", STATUS),
+        ]
 
     def test_a_welcome_that_a_lost_link_broke_off_begins_again(self, service):
         service.call("Heartbeat")
@@ -195,7 +211,8 @@ class TestAfterARestartOfTheCentralSystem:
         service.conversation.disconnected()
         service.books.known = True
         service.call("Heartbeat")
-        assert service.converse(Charger()) == [("GetConfiguration", {}), ("TriggerMessage", STATUS)]
+        calls = service.converse(Charger())
+        assert [payload for _action, payload in calls] == [{}, BOOT, STATUS]
 
     def test_one_that_was_over_does_not(self, service):
         service.call("Heartbeat")
@@ -211,22 +228,11 @@ class TestAStranger:
         [[_kind, _id, code, reason, _details]] = service.call("StatusNotification", connectorId=1)
         assert (code, reason) == ("SecurityError", "StatusNotification before BootNotification was accepted")
         assert service.books.booked == []
+        assert service.due() == []
 
-    def test_is_told_to_boot_once_a_minute(self):
-        service = Service()
-        for _second in range(130):
-            service.call("Heartbeat")
-            service.converse(lambda action, payload: {"status": "Accepted"})
-            service.now += 1
-        triggers = [
-            payload for action, payload, _answer in service.books.answers if action == "TriggerMessage"
-        ]
-        assert triggers == [BOOT] * 3
-
-    def test_that_boots_then_is_welcomed(self):
+    def test_that_boots_is_accepted_if_the_books_say_so(self):
         service = Service()
         service.call("Heartbeat")
-        service.converse(lambda action, payload: {"status": "Accepted"})
         assert service.boot()[0][2]["status"] == "Accepted"
         assert service.converse(Charger()) == [("GetConfiguration", {})]
         assert service.call("Heartbeat")[0][0] == 3
@@ -237,10 +243,8 @@ class TestAStranger:
         service.boot()
         service.conversation.ask(1, "TriggerMessage", STATUS, 30)
         service.next_call()
-        assert (
-            service.call("StatusNotification", connectorId=1, errorCode="NoError", status="Available")[0][0]
-            == 3
-        )
+        answer = service.call("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+        assert answer[0][0] == 3
         assert service.call("Heartbeat")[0][2] == "SecurityError"
 
 

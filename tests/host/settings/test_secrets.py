@@ -67,6 +67,20 @@ COMMAND_LINES = [
     ("init", "--set", "mqtt.password", "Zq-from-set"),
     ("devices", "--no-network"),
     ("central", "init"),
+    ("central", "serve", "--database", "postgresql://me:Zq-from-set@127.0.0.1:9/books"),
+    (
+        "central",
+        "offline",
+        "--broker",
+        "127.0.0.1:9",
+        "--database",
+        "postgresql://me:Zq-from-set@127.0.0.1:9/books",
+    ),
+    ("central", "settings"),
+    ("central", "cards", "--database", "postgresql://me:Zq-from-set@127.0.0.1:9/books"),
+    ("central", "chargers", "add", "box-1", "--password", "Zq-from-set"),
+    ("central", "configure", "box-1", "AuthorizationKey=Zq-from-set"),
+    ("central", "call", "box-1", "ChangeConfiguration", "key=AuthorizationKey", "value=Zq-from-set"),
     # A mistake and a time server that is not there: it asks nobody in the network.
     ("doctor", *ON_DRIVE, "--set", "mqtt.port=0", "--set", "ntp.server=127.0.0.1"),
     ("report", *ON_DRIVE),
@@ -163,7 +177,9 @@ def place(write, folder, monkeypatch, fresh_laptop):
     write('wait 5\nexpect console "boot"\n', "short.script")
     write('[bridge]\nbroker_password = "Zq-from-file"\n[bridge.passwords]\nc1 = "Zq-of-c1"\n', "bridge.toml")
     monkeypatch.setenv("CHARGERCTL_BRIDGE_PASSWORD", "Zq-from-env")
+    write('[central]\nbroker_password = "Zq-from-file"\n', "central.toml")
     monkeypatch.setenv("CHARGER_MQTT_PASSWORD", "Zq-from-env")
+    monkeypatch.setenv("CHARGERCTL_CENTRAL_BROKER_PASSWORD", "Zq-from-env")
     fresh_laptop(folder / "kept")
     return folder
 

@@ -184,11 +184,11 @@ class ChargePoint:
                 await asyncio.sleep(self._patience_s)
 
     async def _ask(self, call_id: str, action: str, payload: dict[str, Any]) -> list[Any] | None:
-        """Send it once; None if there is no answer in time, or the connection was lost meanwhile."""
-        self._arrived.clear()
-        if not await self._carrier.send(json.dumps([2, call_id, action, payload])):
+        """Send it once, when there is a connection; None if it is lost, or there is no answer in time."""
+        frame = json.dumps([2, call_id, action, payload])
+        while not await self._carrier.send(frame):
             await asyncio.sleep(0.05)
-            return None
+        self._arrived.clear()
         deadline = time.monotonic() + self._patience_s
         while call_id not in self._answers:
             left = deadline - time.monotonic()

@@ -66,8 +66,14 @@ class Serve:
                 pytest.fail(f"no event {what} {wanted}: {self.report()}")
             if event is None:
                 pytest.fail(f"serve has ended before {what} {wanted}: {self.report()}")
+            if "error" in event:
+                pytest.fail(f"serve fails before {what} {wanted}: {event['error']}")
             if event["what"] == what and wanted.items() <= {**event, **event["details"]}.items():
                 return event
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def stop(self):
         """As systemd does; the exit status."""

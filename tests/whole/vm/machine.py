@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
-import os
 import re
 import select
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests import node
 
 HERE = Path(__file__).resolve().parent
 
@@ -31,29 +28,17 @@ class VmError(Exception):
 
 def missing() -> str | None:
     """What this machine lacks to run the VM, or None."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            return program
-    return None
+    return node.missing()
 
 
 def require(what: str) -> None:
     """Skip a test on a machine that cannot run the VM; CI must have it. what: what is then left out."""
-    lacking = missing()
-    if lacking and os.environ.get("CI") == "true":
-        pytest.fail(f"{lacking} is needed: {what} runs on a 32-bit VM")
-    if lacking:
-        pytest.skip(f"{lacking} is not installed: {what}, on a 32-bit VM, is left out")
+    node.require(what, "on a 32-bit VM")
 
 
 def install() -> None:
-    """Fetch the npm packages, once; several test processes may ask at the same time."""
-    packages = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    with (HERE / ".install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not all((HERE / "node_modules" / package).is_dir() for package in packages):
-            command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
-            subprocess.run(command, cwd=HERE, check=True, stdin=subprocess.DEVNULL)
+    """Fetch the npm packages, once."""
+    node.install(HERE)
 
 
 # Bytes of an entry in the table of names: a pointer, a length and a hash, which is a byte shorter on boards.

@@ -17,6 +17,8 @@ from chargerctl.central.books.tables import calls, chargers, workers
 # A worker that was not seen for so long is dead.
 WORKER_LEASE_S = 15.0
 _MOST_AT_ONCE = 100
+# A charger gets one call at a time: others wait for it.
+_LOST_AFTER_S = 900.0
 
 _QUEUED = (
     select(calls.c.id, chargers.c.serial, calls.c.action, calls.c.payload, calls.c.timeout_s)
@@ -118,13 +120,16 @@ def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None
 
 
 def end_overdue(connection: Connection, now: float) -> None:
-    """End the calls that no worker took in time, and those of a worker that is dead."""
+    """End the calls that no worker took in time, those of a worker that is dead, and those that a worker should have ended
+    long ago: it never had them if the server was lost while it kept that they were given out."""
     too_old = and_(calls.c.state == "queued", calls.c.expires_at < now)
     living = select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
     orphaned = and_(calls.c.state == "sent", or_(calls.c.worker.is_(None), calls.c.worker.not_in(living)))
+    lost = and_(calls.c.state == "sent", calls.c.expires_at < now - _LOST_AFTER_S)
     for condition, error, detail in (
         (too_old, "NotConnected", "no central system runs on these books, or it is too busy"),
         (orphaned, "Timeout", "the central system stopped before the answer came"),
+        (lost, "Timeout", "the central system has lost it"),
     ):
         connection.execute(
             update(calls).where(condition).values(state="ended", ended_at=now, error=error, detail=detail)

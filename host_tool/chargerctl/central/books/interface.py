@@ -38,8 +38,8 @@ class Books(Protocol):
         """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
 
     def registered(self) -> bool:
-        """Whether its last BootNotification was accepted, and it may still come: it is asked once for a charger that goes on
-        without a BootNotification (after a restart of the central system)."""
+        """Whether a charger may take part that goes on without a BootNotification: it was accepted before the central system
+        was started, or by another one."""
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration), the

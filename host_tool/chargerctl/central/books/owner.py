@@ -38,7 +38,7 @@ def add_charger(
     """Enter a charger as known and allowed. One that is in the books keeps what is not given. InputError: no serial."""
     if not is_serial(serial):
         raise InputError(
-            f"{storable.text(serial)[:48]!r} cannot be the serial of a charger: 1 to 48 letters, digits, and _ . -"
+            f"{storable.text(serial)[:48]!r} cannot be the serial of a charger: 1 to 48 letters, digits and _ . -"
         )
     values: dict[str, Any] = {"known": True, "allowed": True}
     if name is not None:

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, func, select
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import chargers
+from chargerctl.ocppj import is_identity
 
-# What may be a serial at all: it becomes a topic of MQTT, and a part of addresses and file names.
-_SERIAL = re.compile(r"(?!\.+$)[A-Za-z0-9._~!$&'()*,;=:@-]{1,48}")
+# What our own charger may be called (its settings), which is more than an identity of OCPP-J at the beginning.
+_OURS = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,25}")
 # Chargers that were refused and are shown to the owner. Anybody can think of new serials.
 MOST_STRANGERS = 200
 
@@ -63,6 +64,5 @@ class Serials:
 
 
 def is_serial(serial: str) -> bool:
-    """Whether this can be the serial of a charger: 1 to 48 characters that mean nothing to MQTT, and
-    nothing in an address."""
-    return _SERIAL.fullmatch(serial) is not None
+    """Whether this can be the serial of a charger. Nothing in it means something to MQTT, in a path or in an address."""
+    return is_identity(serial) or _OURS.fullmatch(serial) is not None

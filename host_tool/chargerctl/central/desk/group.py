@@ -142,14 +142,16 @@ class Group:
         line = self._use(arrival.serial)
         self._linked(line, arrival.link)
         line.heard_at = self._now
-        if first:
-            self._unit.seen(arrival.serial, arrival.link.transport, self._now)
-        self._unit.frame(arrival.serial, False, text, self._now)
+        if self._welcome[arrival.serial]:
+            if first:
+                self._unit.seen(arrival.serial, arrival.link.transport, self._now)
+            self._unit.frame(arrival.serial, False, text, self._now)
         self._answer(line, line.talk.handle(text, self._now))
 
     def _answer(self, line: Line, frames: list[str]) -> None:
         for frame in frames:
-            self._unit.frame(line.serial, True, frame, self._now)
+            if self._welcome[line.serial]:
+                self._unit.frame(line.serial, True, frame, self._now)
             if line.link is not None:
                 self._to_send.append((line.link, frame))
 

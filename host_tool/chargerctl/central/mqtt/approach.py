@@ -8,13 +8,12 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.mqtt.connection import Broker
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls
+from chargerctl.settings.kinds import HostPort
 
 
-def broker_of(settings: CentralSettings) -> Broker | None:
-    """The broker that runs already; None if there is none. ChargerctlError if a file of the settings cannot be used."""
-    if settings.broker is None:
-        return None
-    host, port = settings.broker
+def broker_at(settings: CentralSettings, where: HostPort) -> Broker:
+    """A broker that runs already, with the account of the settings. ChargerctlError if one of their files cannot be used."""
+    host, port = where
     tls = settings.broker_tls or settings.broker_ca is not None
     context = client_tls(settings.broker_ca) if tls else None
     return Broker(host, port, settings.broker_user, settings.broker_secret(), context)

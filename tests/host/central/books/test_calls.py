@@ -118,6 +118,18 @@ def test_what_a_dead_worker_had_has_no_answer(opened, served):
     assert outcome(served, call).error == "Timeout"
 
 
+def test_what_a_worker_forgets_ends_at_last(served):
+    call = ask(served, timeout_s=30)
+    given_out(served)
+    for later in (100, 929):
+        beat(served, NOW + later)
+        given_out(served, NOW + later)
+        assert outcome(served, call) is None
+    beat(served, NOW + 931)
+    given_out(served, NOW + 931)
+    assert outcome(served, call).error == "Timeout"
+
+
 def test_a_call_can_be_taken_back_until_it_was_given_out(served):
     call = ask(served)
     with served.writing() as connection:

@@ -81,11 +81,11 @@ def test_a_charger_that_the_owner_does_not_allow_any_more_is_forgotten_within_se
     assert len(rig.talks) == 2
 
 
-def test_ten_thousand_unknown_serials_do_not_stay_in_memory():
+def test_thousands_of_unknown_serials_do_not_stay_in_memory():
     rig = Rig(Limits(remembered=1000))
     links = weakref.WeakSet()
     most = 0
-    for number in range(10_000):
+    for number in range(3000):
         link = Link()
         links.add(link)
         rig.desk.connected(f"stranger-{number}", link)
@@ -98,7 +98,7 @@ def test_ten_thousand_unknown_serials_do_not_stay_in_memory():
     rig.talks.clear()
     del link
     gc.collect()
-    assert most < 3000  # garbage collection has its own pace
+    assert most < 1500  # garbage collection has its own pace
     assert len(links) == 0
     assert len(rig.texts("boot")) == 200
 

@@ -128,8 +128,8 @@ def test_chargers_are_told_who_answers_and_it_is_retained(rig):
     MqttLink(side, "c-1").available(False)
     late = rig.client()
     assert late.subscribe("/system/+/connection")
-    late.wait_until(lambda: len(late.got) >= 2)
-    assert late.payloads("/system/c-1/connection")[-1] == b"offline"
+    late.wait_for("/system/c-1/connection", b"offline")
+    late.wait_for("/system/c-2/connection", b"online")
     assert late.payloads("/system/c-2/connection") == [b"online"]
     MqttLink(side, "c-1").available(None)
     late.wait_for("/system/c-1/connection", b"")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,11 +159,10 @@ def _energy_so_far(connection: Connection, row: Any) -> float | None:
         .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
         .limit(1)
     ).one_or_none()
+    if last is None or row.meter_start is None:
+        return None
     try:
-        return (
-            None
-            if last is None or row.meter_start is None
-            else float(last.value) * (1000 if last.unit == "kWh" else 1) - row.meter_start
-        )
+        reading = float(last.value) * (1000 if last.unit == "kWh" else 1)
     except ValueError:  # it is text, and from a charger
         return None
+    return reading - row.meter_start if math.isfinite(reading) else None

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl central offline`: tells the chargers that nobody answers, after `serve` was killed."""
+
+from __future__ import annotations
+
+import click
+
+from chargerctl.central import extra
+from chargerctl.central.settings import CentralSettings
+from chargerctl.cli.central_options import central_options
+from chargerctl.cli.output import Answer, Command
+
+
+@click.command(cls=Command)
+@central_options("broker", "broker_user", "broker_tls", "broker_ca")
+def command(settings: CentralSettings) -> Answer:
+    """Tell every charger in the books that nobody answers: after `central serve` was killed.
+
+    A charger that knows goes on offline at once; else each of its messages waits 30 s for an answer. `central serve` does
+    this itself when it is stopped, and tells them the opposite when it starts. For ExecStopPost= of a systemd unit.
+
+    \b
+    chargerctl central offline --broker broker.lan:8883 --broker-tls
+    """
+    extra.require()
+    # Imported here: it needs the packages of the extra.
+    from chargerctl.central.offline import tell_offline
+
+    if settings.broker is None:
+        text = "nobody is to be told: the chargers come to the broker of `central serve` itself, which ends with it"
+        return Answer({"told": 0}, lines=[text])
+    told = tell_offline(settings, settings.broker)
+    noun = "charger" if told == 1 else "chargers"
+    return Answer({"told": told}, lines=[f"told {told} {noun} over {settings.broker} that nobody answers"])
