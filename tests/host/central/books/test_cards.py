@@ -144,6 +144,16 @@ def test_the_policy_decides_about_an_unknown_charger(opened, policy, answer, kno
         assert unit.charger("GA002").registered() == (answer == "Accepted"), "it need not boot"
 
 
+def test_a_charger_that_goes_on_without_a_bootnotification_is_learnt(opened):
+    refusing, learning = opened(REFUSING), opened()
+    Charger(refusing, "GA001").boot()
+    Charger(refusing, "GA002").boot()
+    Charger(learning, "GA001").meter("1500")
+    with learning.unit() as unit:
+        unit.charger("GA002").told("GetConfiguration", {}, {}, NOW)
+    assert rows(learning, chargers, "serial", "known") == [("GA001", True), ("GA002", True)]
+
+
 def test_a_charger_that_is_not_allowed_is_rejected_whatever_the_policy(opened):
     books = opened()
     Charger(books).boot()
