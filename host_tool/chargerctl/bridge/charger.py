@@ -69,6 +69,11 @@ class Charger:
     def is_open(self) -> bool:
         return self._passage.is_open
 
+    @property
+    def waiting(self) -> int:
+        """How many of its frames wait for the network."""
+        return self._to_central.qsize()
+
     # What the broker brings.
 
     def came(self) -> None:

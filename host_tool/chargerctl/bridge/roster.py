@@ -42,6 +42,11 @@ class Roster:
         """How many WebSockets are open."""
         return sum(charger.is_open for charger in self._chargers.values())
 
+    @property
+    def waiting(self) -> int:
+        """How many frames of chargers wait for the network."""
+        return sum(charger.waiting for charger in self._chargers.values())
+
     def received(self, topic: str, payload: bytes, retained: bool) -> None:
         """A message from the broker."""
         whose = self._topics.whose(topic)

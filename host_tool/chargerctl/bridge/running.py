@@ -21,8 +21,9 @@ from chargerctl.settings.kinds import HostPort
 
 def run(settings: BridgeSettings, tell: Tell) -> None:
     """Until it is stopped. ChargerctlError for what cannot be used, and for a broker that is not there at first."""
-    with _broker(settings) as broker:
-        asyncio.run(_until_stopped(settings, broker, tell))
+    # Not the loop that is the default on Windows: paho-mqtt's socket needs add_reader.
+    with _broker(settings) as broker, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_until_stopped(settings, broker, tell))
 
 
 async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:

@@ -97,7 +97,7 @@ async def open_socket(approach: Approach) -> ClientConnection:
         raise by_error(error, place, approach.context is not None) from error
     except TimeoutError as error:
         raise no_answer(place, approach.open_s) from error
-    except (OSError, InvalidHandshake, EOFError) as error:
+    except (OSError, UnicodeError, InvalidHandshake, EOFError) as error:
         raise by_error(error, place, approach.context is not None) from error
     if opened.subprotocol != SUBPROTOCOL:
         await opened.close(1002)

@@ -20,6 +20,8 @@ from chargerctl.central.kept import Kept
 
 MAX_WAITING = 100
 
+_encoder = json.JSONEncoder(separators=(",", ":"), default=float)
+
 
 @dataclass(frozen=True)
 class Call:
@@ -142,4 +144,4 @@ class Asking:
 
 def frame_of(message: list[object]) -> str:
     """A frame as text. Numbers of a script may be Decimals."""
-    return json.dumps(message, separators=(",", ":"), default=float)
+    return _encoder.encode(message)

@@ -17,7 +17,8 @@ class LoopThread:
     """Runs coroutines for other threads. As always in asyncio, use `loop` only from its own thread."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+        # Not the loop that is the default on Windows, which has no add_reader.
+        self.loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="asyncio", daemon=True)
         self._thread.start()
 

@@ -11,7 +11,7 @@ from chargerctl.central.events import Event, Tell
 
 # What a charger can cause as often as it likes.
 _OFTEN = frozenset(
-    {"violation", "boot", "connected", "disconnected", "status", "authorize", "message", "hostile"}
+    {"violation", "boot", "connected", "disconnected", "status", "authorize", "message", "hostile", "profile"}
 )
 _FREE = 10
 """Events of a kind and a charger that are told in a minute."""

@@ -135,4 +135,8 @@ def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: boo
         return Answer(value, csv_lines(columns, map(view.sum_csv, found)))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
-    return Answer(value, view.sum_table(found, by).lines(), [f"in all {count} sessions, {kwh(total_wh)} kWh"])
+    return Answer(
+        value,
+        view.sum_table(found, by).lines(),
+        [f"in all {count} session{'' if count == 1 else 's'}, {kwh(total_wh)} kWh"],
+    )

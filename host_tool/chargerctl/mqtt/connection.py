@@ -100,7 +100,7 @@ class Connection:
         place = self._broker.place
         try:
             await asyncio.to_thread(self._reach)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError) as error:  # UnicodeError is a ValueError
             self._fail()
             why = unreached(error, self._broker.context is not None, BROKER)
             raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error

@@ -63,7 +63,8 @@ def unreached(error: Exception, secured: bool, options: Options) -> Unreached:
         return Unreached(
             "tls", f"no TLS at that port ({error.reason or error})", f"try {options.without_tls}"
         )
-    if isinstance(error, socket.gaierror):
+    # UnicodeError: a name that cannot be one, such as with a part of more than 63 characters.
+    if isinstance(error, socket.gaierror | UnicodeError):
         return Unreached(
             "name",
             "no such host",

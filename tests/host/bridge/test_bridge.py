@@ -6,6 +6,7 @@ import asyncio
 import json
 
 from chargerctl.bridge.socket import open_socket
+from websockets.exceptions import ConnectionClosedError
 
 HEARTBEAT = '[2, "a-1","Heartbeat",{}]'
 ANSWER = '[3,"a-1", {"currentTime":"2026-11-26T16:00:00Z"}]'
@@ -281,13 +282,50 @@ def test_a_flood_of_a_charger_is_bounded_and_the_others_do_not_notice(play, monk
     play(story)
 
 
+def test_what_waited_for_a_websocket_that_broke_does_not_go_out_on_the_next(play, monkeypatch):
+    broken = asyncio.Event()
+
+    class Stuck:
+        async def recv(self):
+            await broken.wait()
+            raise ConnectionClosedError(None, None)
+
+        async def send(self, frame):
+            await asyncio.Event().wait()
+
+        async def close(self):
+            pass
+
+    async def story(rig, central):
+        sockets = [Stuck()]
+
+        async def first_stuck(approach):
+            return sockets.pop() if sockets else await open_socket(approach)
+
+        monkeypatch.setattr("chargerctl.bridge.charger.open_socket", first_stuck)
+        service = await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        await charger.is_told("online")
+        for number in range(5):
+            charger.send(f'[2,"a-{number}","Heartbeat",{{}}]')
+        while service.roster.waiting < 4:
+            await asyncio.sleep(0.01)
+        broken.set()
+        visit = await central.next_visit()
+        await charger.hears("offline", "online")
+        charger.send('[2,"a-9","Heartbeat",{}]')
+        assert await visit.frame() == '[2,"a-9","Heartbeat",{}]'
+
+    play(story)
+
+
 def test_a_flood_of_a_central_system_loses_nothing(play):
     async def story(rig, central):
         await rig.bridge(f"ws://127.0.0.1:{central.port}")
         charger = await rig.charger()
         visit = await central.next_visit()
         await charger.is_told("online")
-        frames = [f'[3,"{number}",{{"x":"{"y" * 1000}"}}]' for number in range(1000)]
+        frames = [f'[3,"{number}",{{"x":"{"y" * 1000}"}}]' for number in range(400)]
         for frame in frames:
             await visit.socket.send(frame)
         await charger.hears(*frames)

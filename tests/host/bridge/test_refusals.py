@@ -160,6 +160,11 @@ def test_no_such_host(monkeypatch):
     )
 
 
+def test_what_cannot_be_a_host():
+    error = refusal(f"ws://{'x' * 70}.example")
+    assert "no such host" in error.message
+
+
 def test_it_accepts_the_connection_but_says_nothing():
     with socket.create_server((HOST, 0)) as silent:
         error = refusal(f"ws://{HOST}:{silent.getsockname()[1]}", open_s=0.2)

@@ -27,7 +27,7 @@ class Gathered:
         if self.seen:
             seen = sorted(self.seen.items())
             statements.seen.execute(
-                connection, [{"charger": charger, "now": milliseconds(now)} for charger, now in seen]
+                connection, [{"id": charger, "last_seen": milliseconds(now)} for charger, now in seen]
             )
         if self.meter_values:
             statements.new_meter_values.execute(connection, self.meter_values)

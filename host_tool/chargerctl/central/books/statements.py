@@ -5,12 +5,15 @@ already are not in SQLAlchemy's common language."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, Text, bindparam, insert, or_, update
+from sqlalchemy import Dialect, Table, Text, bindparam, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import pysqlite
 
-from chargerctl.central.books.bulk import Bulk
+from chargerctl.central.books.bulk import inserting, updating
 from chargerctl.central.books.tables import (
     chargers,
     complaints,
@@ -22,6 +25,12 @@ from chargerctl.central.books.tables import (
 )
 
 
+@cache
+def statements_for(database: str) -> Statements:
+    """Of "sqlite" or "postgresql": to make them takes longer than to open the books."""
+    return Statements({"sqlite": pysqlite.dialect, "postgresql": psycopg.dialect}[database]())
+
+
 class Statements:
     """For the database of this dialect."""
 
@@ -29,8 +38,9 @@ class Statements:
         dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
         self._insert = dialects[dialect.name]
         self.new_charger = self.ignoring(chargers).returning(chargers.c.id)
-        self.new_meter_values = Bulk(self.ignoring(meter_values), dialect, _all_but_id(meter_values))
-        self.new_frames = Bulk(insert(frames).inline(), dialect, _all_but_id(frames))
+        self.new_meter_values = inserting(meter_values, dialect, ignoring=True)
+        self.new_frames = inserting(frames, dialect, ignoring=False)
+        self.seen = updating(chargers.c.last_seen, dialect)
         self.new_complaint = self.ignoring(complaints)
         self.last_status = self.replacing(connectors)
         self.configuration = self.replacing(configuration)
@@ -39,7 +49,6 @@ class Statements:
             index_elements=["name"], set_={"last_seen": worker.excluded.last_seen}
         )
         this_charger = chargers.c.id == bindparam("charger")
-        self.seen = Bulk(update(chargers).where(this_charger).values(last_seen=bindparam("now")), dialect)
         # A worker that lost the charger to another one has nothing to say of it.
         connected: dict[str, Any] = {
             "transport": bindparam("over"),
@@ -64,7 +73,3 @@ class Statements:
             index_elements=list(table.primary_key),
             set_={each.name: row.excluded[each.name] for each in table.columns if not each.primary_key},
         )
-
-
-def _all_but_id(table: Table) -> list[str]:
-    return [each.name for each in table.columns if each.name != "id"]

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
-from chargerctl.central.conversation import Violation
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.pages import Pages
 from chargerctl.central.events import Event
+from chargerctl.central.violation import Violation
 
 # A charger whose network fails comes back, too. So often in so many seconds it is rather two chargers.
 _OFTEN = 5
@@ -53,6 +53,7 @@ class MakeTalk(Protocol):
         books: Books,
         on_violation: Callable[[Violation], object],
         on_outcome: Callable[[int, Outcome], object],
+        on_refused: Callable[[Mapping[str, str]], object],
     ) -> Talk: ...
 
 
@@ -62,7 +63,7 @@ class Line:
     def __init__(self, serial: str, make: MakeTalk, now: float) -> None:
         self.serial = serial
         self.pages = Pages(serial)
-        self.talk = make(serial, self.pages, self._violated, self._answered)
+        self.talk = make(serial, self.pages, self._violated, self._answered, self._refused)
         self.link: Link | None = None
         self.heard_at = now
         self.welcome_at = float("-inf")
@@ -70,7 +71,7 @@ class Line:
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []
-        self._violations: list[Event] = []
+        self._found: list[Event] = []
         self._doubles = Doubles(serial)
 
     def came(self, now: float) -> list[Event]:
@@ -79,8 +80,8 @@ class Line:
 
     def take_events(self, now: float) -> list[Event]:
         """What was booked and found since the last time."""
-        events = self._violations + self.pages.take_events()
-        self._violations = []
+        events = self._found + self.pages.take_events()
+        self._found = []
         for boot in [event for event in events if event.what == "boot"]:
             events += self._doubles.booted(boot, now)
         return events
@@ -94,12 +95,20 @@ class Line:
         """What was done since the last unit of work that was kept has not happened."""
         self.talk.lost()
         self.pages.take_events()
-        self._violations = []
+        self._found = []
         self._outcomes = []
 
     def _violated(self, violation: Violation) -> None:
         details = {"frame": violation.frame[:2048]}
-        self._violations.append(Event("violation", violation.reason, self.serial, details))
+        self._found.append(Event("violation", violation.reason, self.serial, details))
+
+    def _refused(self, keys: Mapping[str, str]) -> None:
+        """What it did not take of the profile, and why."""
+        named = ", ".join(f"{key} ({why})" for key, why in keys.items())
+        event = Event(
+            "profile", f"did not take of [central.profile]: {named}", self.serial, {"keys": dict(keys)}
+        )
+        self._found.append(event)
 
     def _answered(self, call: int, outcome: Outcome) -> None:
         self._outcomes.append((call, outcome))

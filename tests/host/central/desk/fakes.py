@@ -114,7 +114,7 @@ class Talk:
     """Books the action of a frame, [2, id, action, payload], and answers with its id. "Crash" is a bug. A call is sent
     when it is due, and answered by any frame that is no CALL."""
 
-    def __init__(self, books, on_violation, on_outcome) -> None:
+    def __init__(self, books, on_violation, on_outcome, on_refused) -> None:
         self.registered = False
         self.saves = self.losses = 0
         self._books = books
