@@ -44,6 +44,8 @@ _SLOW = (
     "host/bridge/test_bridge",
     "host/bridge/test_command",
     "host/central/ocppj/test_others",
+    "host/central/broker/test_command",
+    "host/central/broker/test_mosquitto",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",

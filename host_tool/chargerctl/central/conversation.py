@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any
 
 from chargerctl.central.answers import is_usable, usual_answer
-from chargerctl.central.asking import Asking, Call
+from chargerctl.central.asking import Asking, Call, frame_of
 from chargerctl.central.books.interface import Books, Outcome
 from chargerctl.central.defaults import CALLS
 from chargerctl.central.delivery import Delivery
@@ -48,7 +48,7 @@ from chargerctl.central.schemas import (
     parse,
     storable,
 )
-from chargerctl.central.script import USUAL, Script
+from chargerctl.central.script import USUAL, Behaviour, Script
 from chargerctl.central.violation import Violation, Violations
 from chargerctl.ocppj import MAX_FRAME_BYTES
 
@@ -207,9 +207,22 @@ class Conversation:
         except FrameError as error:
             self._violations.note(str(error), text)
             reason = str(error)[:MAX_DESCRIPTION]
-            return self._delivery.send(USUAL, [CALL_ERROR, call_id, error.code, reason, {}], now)
-        self._received.remember(call_id, text, answered)
+            return [frame_of([CALL_ERROR, call_id, error.code, reason, {}])]
         behaviour = self.script.next(action)
+        if behaviour is not USUAL:
+            return self._scripted(behaviour, message, text, usual, answered is None, now)
+        if answered is None:
+            self._book(action, payload, usual, now)
+            self._received.remember(call_id, text, None if action in _TIMELY else usual)
+        return [frame_of([CALL_RESULT, call_id, usual])]
+
+    def _scripted(
+        self, behaviour: Behaviour, message: list[Any], text: str, usual: Any, is_new: bool, now: float
+    ) -> list[str]:
+        """The script has another answer to this call, or none. `is_new`: it has not got one yet that it can use."""
+        _kind, call_id, action, payload = message
+        if is_new:
+            self._received.remember(call_id, text, None)
         if behaviour.silent:
             return []
         if behaviour.raw:
@@ -218,7 +231,7 @@ class Conversation:
             error_frame = [CALL_ERROR, call_id, behaviour.error, "from the script", {}]
             return self._delivery.send(behaviour, error_frame, now)
         answer = usual | dict(behaviour.changes or {}) if behaviour.payload is ... else behaviour.payload
-        if answered is None:
+        if is_new:
             self._book(action, payload, answer, now)
             if action not in _TIMELY and is_usable(action, answer):
                 self._received.remember(call_id, text, answer)

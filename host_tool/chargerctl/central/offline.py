@@ -18,8 +18,7 @@ def tell_offline(settings: CentralSettings, where: HostPort) -> int:
     """How many: every charger in the books. BooksError where there are none, BrokerError where the broker refuses."""
     books = open_books(settings.database, create=False)
     try:
-        with books.unit() as unit:
-            serials = list(unit.chargers())
+        serials = books.known()
     finally:
         books.close()
     thread = LoopThread()

@@ -4,21 +4,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, NamedTuple
 
 from chargerctl.central.kept import Memory
 
 
 class Received(NamedTuple):
-    """A call of the charger: a digest of its frame, and its answer's payload once there was one that is valid."""
+    """A call of the charger: the hash of its frame, and its answer's payload once there was one that is valid."""
 
-    digest: bytes
+    digest: int
     answer: Any = None
 
 
 class Repetitions:
-    """The last `size` calls. A frame may be large, so a digest stands for it."""
+    """The last `size` calls. A frame may be large, so its hash stands for it: 64 bit, and another one in each process."""
 
     def __init__(self, size: int) -> None:
         self._received: Memory[Received] = Memory(size)
@@ -28,12 +27,12 @@ class Repetitions:
         before = self._received.get(call_id)
         if before is None:
             return None, False
-        is_other = before.digest != _digest(frame)
+        is_other = before.digest != hash(frame)
         return None if is_other else before.answer, is_other
 
     def remember(self, call_id: str, frame: str, answer: Any) -> None:
         """This frame got this answer; None: none that the charger can use."""
-        self._received.remember(call_id, Received(_digest(frame), answer))
+        self._received.remember(call_id, Received(hash(frame), answer))
 
     def saved(self) -> None:
         self._received.saved()
@@ -43,7 +42,3 @@ class Repetitions:
 
     def clear(self) -> None:
         self._received.clear()
-
-
-def _digest(frame: str) -> bytes:
-    return hashlib.blake2b(frame.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -127,7 +127,7 @@ def parse(frame: str) -> list[Any]:
 def may_be_unstorable(text: str) -> bool:
     """Whether a payload of this frame may need storable(): JSON spells NUL and halves of surrogate pairs as escapes, and
     text that did not come as UTF-8 may have halves as they are."""
-    return "\\u" in text or not text.isprintable()
+    return "\\u" in text or not (text.isascii() or text.isprintable())
 
 
 def storable(value: Any, depth: int = 0) -> Any:

@@ -8,10 +8,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
@@ -19,6 +20,7 @@ from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation import Conversation
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.events import Event, Tell
+from chargerctl.central.garbage import collect, rarely_collected
 from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.manner import of_a_service
 from chargerctl.central.mqtt.approach import broker_at, topics_of
@@ -58,14 +60,16 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             _websockets(settings, thread, desk, accounts, tally) as ocpp_port,
             _mqtt(settings, own, thread, desk, tally) as side,
         ):
+            _warn_of_others(store, tally)
+            if side is not None:
+                side.announce(store.known(), True)
             desk.start()
             stack.callback(_leave, store, tally)
             try:
-                if side is not None:
-                    side.announce(_known(store), True)
                 for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
                     tally(event)
-                _wait(stop, store, tally)
+                with rarely_collected():
+                    _wait(stop, store, tally)
                 tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -154,32 +158,34 @@ def _websockets(
         server.close()
 
 
+def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
+    with store.reading() as connection:
+        others = workers.count_living(connection, time.time())
+    if others:
+        text = "another central system is, or was until seconds ago, at work on these books: at one broker both would answer"
+        tell(Event("warning", text))
+
+
 def _account(store: DatabaseStore, serial: str) -> Account | None:
     found = store.charger_account(serial)
     return Account(found.password) if found is not None else None
 
 
-def _known(store: DatabaseStore) -> list[str]:
-    with store.unit() as unit:
-        return list(unit.chargers())
-
-
 def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
-        try:
+        with suppress(BooksError):  # the desk tells
             store.tidy(time.time())
-        except BooksError:
-            continue  # the desk tells
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
             tally.sweep()
+            collect()
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
     """To those that are not connected now, too: they find it when they come."""
     try:
-        side.announce({*side.announced, *_known(store)}, False)
+        side.announce({*side.announced, *store.known()}, False)
     except BooksError as error:
         side.announce(side.announced, False)
         tell(Event("books", f"only chargers that have been here are told that nobody answers: {error}"))

@@ -95,7 +95,7 @@ class CentralSettings:
         "Seconds between two signs of life of a charger that has nothing else to say.",
     )
     call_timeout: int = key(
-        whole(5, 600, "s"),
+        whole(1, 3600, "s"),
         "30",
         "Seconds that a charger has to answer a call, unless `central call --timeout` says so.",
     )

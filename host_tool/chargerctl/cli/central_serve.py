@@ -47,10 +47,16 @@ def command(output: Output, settings: CentralSettings) -> Answer:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT (Ctrl-C) and SIGTERM set."""
+    """An event that SIGINT (Ctrl-C) and SIGTERM set. A second one ends the program at once."""
     stop = threading.Event()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_signal(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, on_signal)
     try:
         yield stop
     finally:

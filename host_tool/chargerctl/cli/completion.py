@@ -21,11 +21,11 @@ _PLAIN = "COMPREPLY+=($value)"
 
 
 class BashCompleteAssignments(BashComplete):
-    """Bash splits SECTION.KEY=VALUE at the `=`, and adds a space after each completed word."""
+    """Bash splits SECTION.KEY=VALUE at the `=`, and adds a space after each completed word, also where more must follow."""
 
     name = "bash"
     source_template = BashComplete.source_template.replace(
-        _PLAIN, f"{_PLAIN}\n            [[ $value == *= ]] && compopt -o nospace"
+        _PLAIN, f"{_PLAIN}\n            [[ $value == *[=.] ]] && compopt -o nospace"
     )
 
     def get_completion_args(self) -> tuple[list[str], str]:

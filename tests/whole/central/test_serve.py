@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from chargerctl.central.books import calls, owner
 from chargerctl.central.books.store import open_books
+from websockets.sync.client import connect
 
 from tests.host.central.mqtt.client import Client
 from tests.mosquitto import Mosquitto, needs_mosquitto
@@ -92,6 +93,9 @@ def test_chargers_are_told_when_it_comes_when_it_stops_and_by_another_command_wh
         central.expect("connected", serial="c-1")
         central.kill()
     assert states(charger)[-1] == b"online"
+    with Serve(tmp_path, *way) as central:
+        central.expect("warning")  # the one that was killed might still be there
+        central.kill()
     done = run(tmp_path, "central", "offline", "--json", *way)
     assert json.loads(done.stdout) == {"told": 1}
     charger.wait_until(lambda: states(charger)[-1] == b"offline")
@@ -152,6 +156,22 @@ def test_beyond_loopback_a_charger_needs_its_password(books, tmp_path):
         assert central.stop() == 0
 
 
+def test_chargers_of_both_kinds_have_one_desk(tmp_path):
+    way = ["--listen", "127.0.0.1:0", "--ocpp", "127.0.0.1:0", "--database", str(tmp_path / "books.sqlite")]
+    with Serve(tmp_path, *way) as central:
+        port = central.expect("listening")["details"]["mqtt_port"]
+        ocpp = central.expect("listening")["details"]["ocpp_port"]
+        charger = Client(port, client_id="c-1")
+        assert charger.subscribe("/system/c-1")
+        with connect(f"ws://127.0.0.1:{ocpp}/c-2", subprotocols=["ocpp1.6"]) as other:
+            other.send(frame(1, "BootNotification", **BOOT))
+            assert json.loads(other.recv(BOUND_S))[2]["status"] == "Accepted"
+            charger.publish("/charger/c-1", frame(1, "BootNotification", **BOOT))
+            charger.wait_until(lambda: "1" in answers(charger))
+            assert central.stop() == 0
+        charger.close()
+
+
 def refused(folder, *options):
     """(exit status, its only line)."""
     done = run(folder, "central", "serve", "--database", str(Path(folder) / "new.sqlite"), *options)
@@ -190,8 +210,12 @@ def test_ten_thousand_serials_that_nobody_knows_leave_its_memory_as_it_was(broke
         for number in range(10_000):
             charger.publish(f"/charger/stranger-{number}/connection", "online")
             charger.publish(f"/charger/stranger-{number}", frame(number, "BootNotification", **BOOT))
-        charger.publish("/charger/c-1", frame(1, "BootNotification", **BOOT))
-        charger.wait_until(lambda: "1" in answers(charger))
+        # The broker drops what does not fit into its own queue: a charger asks again.
+        end = time.monotonic() + BOUND_S
+        while "1" not in answers(charger) and time.monotonic() < end:
+            charger.publish("/charger/c-1", frame(1, "BootNotification", **BOOT))
+            time.sleep(1)
+        assert "1" in answers(charger)
         assert resident_mb(central.pid) - before < 30
         assert len(central.events) < 1000
         assert central.stop() == 0

@@ -21,6 +21,11 @@ Payload = dict[str, Any]
 _STANDING = select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
     chargers.c.id == bindparam("charger")
 )
+_LEARNT = (
+    update(chargers)
+    .where(chargers.c.id == bindparam("charger"), chargers.c.allowed, ~chargers.c.known)
+    .values(known=True)
+)
 _BOOTED = update(chargers).where(chargers.c.id == bindparam("charger"))
 
 
@@ -44,6 +49,7 @@ class ChargerBooks:
         self._numbers = numbers
         self._gathered = gathered
         self._policies = policies
+        self._learnt = False
 
     def registration(self, boot: Payload, now: float) -> str:
         return "Accepted" if is_welcome(self._standing(), self._policies) else "Rejected"
@@ -65,12 +71,14 @@ class ChargerBooks:
         keep = _KEEP.get(action)
         charger = self._serials.enter(self._serial, now) if keep else None
         if keep and charger is not None:
+            self._learn(charger)
             keep(self, charger, payload, answer, now)
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         charger = self._serials.enter(self._serial, now)
         if charger is None:
             return
+        self._learn(charger)
         if action == "GetConfiguration":
             self._configured(charger, payload.get("key") or [], answer.get("configurationKey", []), now)
         elif action == "ChangeConfiguration" and answer["status"] in ("Accepted", "RebootRequired"):
@@ -85,6 +93,12 @@ class ChargerBooks:
             else self._connection.execute(_STANDING, {"charger": charger}).one_or_none()
         )
 
+    def _learn(self, charger: int) -> None:
+        """Also one that goes on without a BootNotification: it was accepted elsewhere, or before it was learnt."""
+        if self._policies.chargers is Policy.LEARN and not self._learnt:
+            self._connection.execute(_LEARNT, {"charger": charger})
+            self._learnt = True
+
     # What each call of the charger leaves behind.
 
     def _boot(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
@@ -94,8 +108,6 @@ class ChargerBooks:
             booted_at=now,
             registration=storable.text(status) if status else None,
         )
-        if status == "Accepted" and self._policies.chargers is Policy.LEARN:
-            booted = booted.values(known=True)
         self._connection.execute(booted, {"charger": charger})
 
     def _authorize(self, charger: int, payload: Payload, answer: Any, now: float) -> None:

@@ -5,10 +5,13 @@ already are not in SQLAlchemy's common language."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Dialect, Table, Text, bindparam, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import pysqlite
 
 from chargerctl.central.books.bulk import inserting, updating
 from chargerctl.central.books.tables import (
@@ -20,6 +23,12 @@ from chargerctl.central.books.tables import (
     meter_values,
     workers,
 )
+
+
+@cache
+def statements_for(database: str) -> Statements:
+    """Of "sqlite" or "postgresql": to make them takes longer than to open the books."""
+    return Statements({"sqlite": pysqlite.dialect, "postgresql": psycopg.dialect}[database]())
 
 
 class Statements:

@@ -39,7 +39,7 @@ from chargerctl.central.books.interface import BooksError, Unit
 from chargerctl.central.books.migrate import is_current, is_empty, migrate
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.retention import Keep, Retention
-from chargerctl.central.books.statements import Statements
+from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
 
@@ -47,6 +47,8 @@ _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash
     chargers.c.serial == bindparam("serial")
 )
 
+
+_KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed).order_by(chargers.c.serial)
 
 _NONE_YET = "{place}: there are no books yet: `chargerctl central serve` makes them"
 
@@ -99,7 +101,7 @@ class DatabaseStore:
         self._engine = engine
         self._policies = policies
         self._retention = Retention(keep)
-        self._statements = Statements(engine.dialect)
+        self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
 
     @contextmanager
@@ -158,6 +160,11 @@ class DatabaseStore:
         except BooksError:
             self._retention.failed()
             raise
+
+    def known(self) -> list[str]:
+        """The serials of all chargers that are known and allowed. It waits for no writer."""
+        with self.reading() as connection:
+            return list(connection.execute(_KNOWN).scalars())
 
     def leave(self, now: float) -> None:
         """For such a process, at its end."""

@@ -85,6 +85,8 @@ def conf_text(values: Values, folder: Path) -> str:
         f"max_packet_size {MAX_PACKET}",
         "max_queued_messages 10000",
         "max_queued_bytes 16000000",
+        "# Neither bounds messages of QoS 0 for a central system that stalls. At the limit who sends loses its connection.",
+        "memory_limit 256000000",
         "max_keepalive 600",
         "set_tcp_nodelay true",
         "",

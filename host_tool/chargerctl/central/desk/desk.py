@@ -37,6 +37,7 @@ _SWEEP_S = 60.0
 _MOST_FLOODS = 10
 _CLOSING_S = 5.0
 _NEXT_GROUP_S = 0.005
+_AFTER_BUG_S = 1.0
 
 _USUAL = Limits()
 
@@ -80,7 +81,7 @@ class Desk:
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="desk")
+        self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -118,7 +119,12 @@ class Desk:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            self.step(self._clock())
+            try:
+                self.step(self._clock())
+            except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
+                text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
+                self._tell(Event("bug", text))
+                self._closing.wait(_AFTER_BUG_S)
             now = self._clock()
             if now < self._work.again_at:
                 self._closing.wait(self._work.again_at - now)

@@ -35,6 +35,14 @@ class Part:
     ask: bool = False
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """of_the_books: it failed before there was anything to write."""
+
+    error: BooksError
+    of_the_books: bool
+
+
 class Work:
     """See the docstring of this module."""
 
@@ -75,38 +83,37 @@ class Work:
 
     def _carry_out(self, parts: list[Part], now: float) -> list[Arrival]:
         failed: list[Part] = []
-        last_error: BooksError | None = None
+        failure: _Failure | None = None
         kept = False
         for part in parts:
-            if len(failed) >= _TRIES and not kept:
-                failed.append(part)  # the books are gone: no need to try with every charger
+            if failure is not None and not kept and (failure.of_the_books or len(failed) >= _TRIES):
+                failed.append(part)  # no need to try with every charger
                 continue
-            error = self._attempt(part, now)
-            if error is None:
+            found = self._attempt(part, now)
+            if found is None:
                 kept = True
             else:
-                last_error = error
+                failure = found
                 failed.append(part)
-        if last_error is not None and not kept:
-            kept = (
-                self._attempt(Part(beat=True), now) is None
-            )  # whether it is the books, or what was to be booked
+        if failure is not None and not kept and not failure.of_the_books:
+            # Whether it is the books, or what was to be booked.
+            kept = self._attempt(Part(beat=True), now) is None
         if kept:
             self._tell_books(self._outage.kept(now))
-        if last_error is None:
+        if failure is None:
             self._tries.clear()
             return []
         again: list[Arrival] = []
         for part in failed:
             for line in part.due:
                 self._lines.schedule(line)
-            again += self._worth_another_try(part.arrivals, last_error) if kept else part.arrivals
+            again += self._worth_another_try(part.arrivals, failure.error) if kept else part.arrivals
         self._outage.pause(now)
         if not kept:
-            self._tell_books(self._outage.failed(last_error, now))
+            self._tell_books(self._outage.failed(failure.error, now))
         return again
 
-    def _attempt(self, part: Part, now: float) -> BooksError | None:
+    def _attempt(self, part: Part, now: float) -> _Failure | None:
         """One unit of work, without what makes our own code fail."""
         arrivals, due = part.arrivals, part.due
         while True:
@@ -126,7 +133,7 @@ class Work:
             except BooksError as error:
                 if group is not None:
                     group.lost()
-                return error
+                return _Failure(error, of_the_books=group is None)
             except Spoilt as spoilt:
                 if group is not None:
                     group.lost()
@@ -134,6 +141,10 @@ class Work:
                 due = [line for line in due if spoilt.arrival is not None or line.serial != spoilt.serial]
                 self._tell_bug(spoilt)
                 continue
+            except BaseException:
+                if group is not None:
+                    group.lost()
+                raise
             for event in group.kept(self._told_online):
                 self._tell(event)
             return None

@@ -12,7 +12,7 @@ from chargerctl.central.books.tables import chargers, transactions
 from chargerctl.central.passwords import password_matches
 from chargerctl.errors import InputError
 
-from tests.host.central.books.charger import NOW, Charger, rows
+from tests.host.central.books.charger import NOW, START, Charger, call, rows
 
 REFUSING = Policies()
 ACCEPTING = Policies(Policy.ACCEPT, Policy.ACCEPT)
@@ -97,23 +97,23 @@ def test_cards_are_entered_and_replaced_together(strict):
         assert [each.id_tag for each in all_cards(connection, "b")] == ["B"]
 
 
-@pytest.mark.parametrize(
-    ("card", "reason"),
-    [
-        (Card(""), "cannot be a card"),
-        (Card("x" * 21), "cannot be a card"),
-        (Card("é"), "cannot be a card"),
-        (Card("A\n"), "cannot be a card"),
-        (Card("X", parent="\0"), "cannot be a card"),
-        (Card("b"), "there twice"),
-        (Card("X", chargers=["GA404"]), "card 'X': there is no charger 'GA404'"),
-    ],
-)
-def test_a_list_with_a_mistake_changes_nothing(strict, card, reason):
-    with pytest.raises(InputError, match=reason):
-        put(strict, Card("B"), card)
-    with strict.reading() as connection:
-        assert list(all_cards(connection)) == []
+MISTAKES = [
+    (Card(""), "cannot be a card"),
+    (Card("x" * 21), "cannot be a card"),
+    (Card("é"), "cannot be a card"),
+    (Card("A\n"), "cannot be a card"),
+    (Card("X", parent="\0"), "cannot be a card"),
+    (Card("b"), "there twice"),
+    (Card("X", chargers=["GA404"]), "card 'X': there is no charger 'GA404'"),
+]
+
+
+def test_a_list_with_a_mistake_changes_nothing(strict):
+    for card, reason in MISTAKES:
+        with pytest.raises(InputError, match=reason):
+            put(strict, Card("B"), card)
+        with strict.reading() as connection:
+            assert list(all_cards(connection)) == []
 
 
 def test_a_removed_card_is_unknown(strict):
@@ -142,6 +142,16 @@ def test_the_policy_decides_about_an_unknown_charger(opened, policy, answer, kno
         assert list(unit.chargers()) == ["GA001"] * known
         assert unit.charger("GA001").registered() == (answer == "Accepted")
         assert unit.charger("GA002").registered() == (answer == "Accepted"), "it need not boot"
+
+
+def test_a_charger_that_goes_on_without_a_bootnotification_is_learnt(opened):
+    refusing, learning = opened(REFUSING), opened()
+    Charger(refusing, "GA001").boot()
+    Charger(refusing, "GA002").boot()
+    Charger(learning, "GA001").meter("1500")
+    with learning.unit() as unit:
+        unit.charger("GA002").told("GetConfiguration", {}, {}, NOW)
+    assert rows(learning, chargers, "serial", "known") == [("GA001", True), ("GA002", True)]
 
 
 def test_a_charger_that_is_not_allowed_is_rejected_whatever_the_policy(opened):
@@ -194,19 +204,18 @@ def test_what_is_not_in_the_books_cannot_be_changed(strict):
         owner.change_charger(connection, "GA404", allowed=False)
 
 
-@pytest.mark.parametrize("serial", ["", "a/b", "a+b", "#", "..", " a", "a" * 49, "é", "a\n", "a%2fb", "<b>"])
-def test_what_cannot_be_a_serial_never_becomes_a_row(books, serial):
-    assert not is_serial(serial)
-    charger = Charger(books, serial)
-    charger.boot()
-    assert charger.start() >= 1
-    with books.unit() as unit:
-        unit.frame(serial, False, "[]", NOW)
-        unit.seen(serial, "mqtt", NOW)
-        unit.connected(serial, "mqtt", NOW)
+def test_what_cannot_be_a_serial_never_becomes_a_row(books):
+    for serial in ["", "a/b", "a+b", "#", "..", " a", "a" * 49, "é", "a\n", "a%2fb", "<b>"]:
+        assert not is_serial(serial)
+        with books.unit() as unit:
+            call(unit, serial, "BootNotification", {})
+            assert call(unit, serial, "StartTransaction", START)["transactionId"] >= 1
+            unit.frame(serial, False, "[]", NOW)
+            unit.seen(serial, "mqtt", NOW)
+            unit.connected(serial, "mqtt", NOW)
+        with pytest.raises(InputError, match="cannot be the serial"), books.writing() as connection:
+            owner.add_charger(connection, serial, NOW)
     assert rows(books, chargers, "id") == []
-    with pytest.raises(InputError, match="cannot be the serial"), books.writing() as connection:
-        owner.add_charger(connection, serial, NOW)
 
 
 @pytest.mark.parametrize("serial", ["GA001", "_ga-1.", "RDAM 123", "00:1A:2B", "a" * 48])

@@ -5,8 +5,10 @@
 import os
 import socket
 import ssl
+import tempfile
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
@@ -407,15 +409,15 @@ def test_after_a_reload_the_new_certificate_is_in_use(tmp_path):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can start it as another user"
 )
-def test_started_by_root_it_reads_its_files_as_the_user_mosquitto(tmp_path):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    port = free_port()
-    folder = tmp_path / "broker"
-    given = {"address": "127.0.0.1", "port": port, "local_port": free_port(), "names": ("localhost",)}
-    set_up(folder, given, accounts("box-1"), Topics(), datetime.now(UTC))
-    broker = RunningMosquitto(folder / "mosquitto.conf")
-    broker.reload()
-    broker.stop()
-    assert not [line for line in broker.log.splitlines() if "Error" in line]
-    assert (folder / "ca.key").stat().st_uid == 0
+def test_started_by_root_it_reads_its_files_as_the_user_mosquitto():
+    with tempfile.TemporaryDirectory() as reachable:  # pytest's own are for their owner only
+        Path(reachable).chmod(0o755)
+        folder = Path(reachable) / "broker"
+        given = {"port": free_port(), "local_port": free_port(), "names": ("localhost",)}
+        set_up(folder, given, accounts("box-1"), Topics(), datetime.now(UTC))
+        broker = RunningMosquitto(folder / "mosquitto.conf")
+        broker.reload()
+        broker.stop()
+        assert not [line for line in broker.log.splitlines() if "Error" in line]
+        assert (folder / "ca.key").stat().st_uid == 0
+        assert (folder / "server.key").stat().st_uid != 0

@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from chargerctl.central.document import example, settings_table
 from chargerctl.central.settings import CentralSettings, load_central
@@ -12,6 +13,8 @@ from chargerctl.files import state_folder
 from chargerctl.settings.kinds import HostPort, shown_url
 from chargerctl.settings.problems import SettingsError
 from chargerctl.settings.programs import keys
+
+from tests.host.commands import leaves
 
 COMMANDS = ("serve", "broker", "call")
 
@@ -162,6 +165,17 @@ def test_a_misspelt_variable_is_told_from_one_of_a_commands_option():
         "$CHARGERCTL_CENTRAL_BROKER_PASWORD: did you mean CHARGERCTL_CENTRAL_BROKER_PASSWORD?"
     ]
     load_central(None, {"CHARGERCTL_CENTRAL_BROKER_MOSQUITTO_TO": "x"}, None, COMMANDS)
+
+
+def test_no_variable_of_a_setting_is_that_of_a_commands_option_with_another_meaning():
+    of_options = {
+        param.envvar
+        for name, command in leaves().items()
+        for param in command.params
+        if name.startswith("central ") and isinstance(param, click.Option)
+    }
+    of_settings = {f"CHARGERCTL_CENTRAL_{name.upper()}" for name in keys(CentralSettings)}
+    assert of_options & of_settings == {"CHARGERCTL_CENTRAL_CALL_TIMEOUT"}  # it means the same
 
 
 def test_a_file_that_is_not_there_is_named():

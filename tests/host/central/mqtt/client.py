@@ -17,7 +17,17 @@ BOUND_S = 60.0
 class Client:
     """`code`: the broker's answer to CONNECT, in paho's words; None if it hung up."""
 
-    def __init__(self, port, username="", password="", client_id="", will=None, protocol=MQTTv311):
+    def __init__(
+        self,
+        port,
+        username="",
+        password="",
+        client_id="",
+        will=None,
+        protocol=MQTTv311,
+        tls=None,
+        host="127.0.0.1",
+    ):
         self.got = []
         self.code = None
         self._reason = None
@@ -37,7 +47,9 @@ class Client:
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         client.on_disconnect = lambda *_: self._answered.set()
-        client.connect("127.0.0.1", port)
+        if tls:
+            client.tls_set(tls)
+        client.connect(host, port)
         client.loop_start()
         assert self._answered.wait(BOUND_S)
 

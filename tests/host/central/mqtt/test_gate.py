@@ -15,9 +15,12 @@ from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.admission import Account
 from chargerctl.central.passwords import hash_password
 from chargerctl.mqtt.topics import Topics
+from chargerctl.ocppj import server_tls
 from paho.mqtt.client import MQTTv5
 
+from tests.certificates import make_certificates
 from tests.host.central.mqtt.client import BOUND_S, Client
+from tests.mosquitto import needs_mosquitto
 
 CONNECT = bytes.fromhex("00044d5154540406003c0003632d310001740002f309")
 
@@ -25,7 +28,7 @@ CONNECT = bytes.fromhex("00044d5154540406003c0003632d310001740002f309")
 class Place:
     """An embedded broker with the chargers c-1 and c-2, whose passwords are secret-1 and secret-2."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls=None) -> None:
         self.thread = LoopThread()
         self.events = []
         self.books_fail = False
@@ -33,7 +36,7 @@ class Place:
             f"c-{number}": hash_password(f"secret-{number}".encode(), iterations=10) for number in (1, 2)
         }
         self.gate = Gate(self._account, Topics(), self.events.append)
-        self.broker = LocalBroker(self.thread, doorkeeper=self.gate)
+        self.broker = LocalBroker(self.thread, doorkeeper=self.gate, tls=tls)
         self.port = self.broker.port
         self._clients = []
 
@@ -198,6 +201,22 @@ def test_what_is_no_connect_is_hung_up_on(place, data):
         while client.recv(100):
             pass
     assert place.charger().code == "Success"
+
+
+def test_with_a_certificate_it_speaks_tls_and_the_central_system_has_a_door_of_its_own(tmp_path):
+    needs_mosquitto()  # for openssl
+    made = make_certificates(tmp_path)
+    place = Place(server_tls(made / "server.pem", made / "server.key"))
+    try:
+        charger = place.charger(tls=made / "ca.pem", host="localhost")
+        assert charger.code == "Success"
+        assert charger.subscribe("/system/c-1")
+        own = Client(place.broker.own_port, place.gate.username, place.gate.password)
+        own.publish("/system/c-1", "answer")
+        charger.wait_for("/system/c-1", b"answer")
+        own.close()
+    finally:
+        place.close()
 
 
 def test_a_connect_is_read_and_written_again():
