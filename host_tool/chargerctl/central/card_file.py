@@ -18,7 +18,7 @@ from chargerctl.visible import visible
 COLUMNS = ("uid", "name", "parent", "valid_until", "blocked", "chargers")
 MOST = 100_000
 _STEP = 500
-_NO_CHARGER = "the books have no charger of that serial; serials are separated by blanks"
+_NO_CHARGER = "the books have no charger of that serial; serials are separated by |"
 
 
 def read_cards(
@@ -101,5 +101,5 @@ def _cells(card: Card) -> list[str]:
         card.parent,
         until,
         "yes" if card.blocked else "no",
-        "" if card.chargers is None else " ".join(card.chargers) or cards.NOWHERE,
+        "" if card.chargers is None else "|".join(card.chargers) or cards.NOWHERE,
     ]

@@ -80,10 +80,10 @@ def blocked(text: str) -> bool:
 
 
 def chargers(text: str) -> tuple[str, ...] | None:
-    """Serials, blanks between them, which no serial has in it; () for the word none, None for an empty text: every one."""
+    """Serials with | between them, which no serial has in it; () for the word none, None for an empty text: every one."""
     if text.strip() == NOWHERE:
         return ()
-    return tuple(dict.fromkeys(word.rstrip(",;") for word in text.split())) or None
+    return tuple(dict.fromkeys(word.strip() for word in text.split("|") if word.strip())) or None
 
 
 def _refuse_hidden(text: str) -> None:

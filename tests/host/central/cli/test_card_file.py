@@ -18,7 +18,7 @@ from chargerctl.settings.problems import SettingsError
 from hypothesis import given
 from hypothesis import strategies as st
 
-CHARGERS = ("garage", "yard-1", "a,b;c")
+CHARGERS = ("garage", "yard-1", "a,b;c d")
 
 
 def read(text, encoding="utf-8"):
@@ -55,7 +55,7 @@ def test_what_spreadsheets_write_is_read(text, encoding):
 def test_every_column_is_read():
     (card,) = read(
         "uid,name,parent,valid_until,blocked,chargers\n"
-        '1,Anna,fleet,2027-01-31T12:00:00+01:00,yes,"garage, yard-1"\n'
+        "1,Anna,fleet,2027-01-31T12:00:00+01:00,yes,garage | yard-1\n"
     )
     assert card == Card("1", "Anna", "FLEET", 1801393200.0, True, ("garage", "yard-1"))
 
@@ -96,7 +96,7 @@ def test_every_wrong_line_is_named_and_nothing_else_is_read():
         "cards.csv:13: name: has a character that cannot be seen: type it again",
         "cards.csv:15: valid_until: tomorrow is no time: write 2027-12-31, or 2027-12-31T18:00",
         "cards.csv:15: blocked: must be yes or no, not perhaps",
-        "cards.csv:15: chargers: nowhere: the books have no charger of that serial; serials are separated by blanks",
+        "cards.csv:15: chargers: nowhere: the books have no charger of that serial; serials are separated by |",
     ]
 
 
@@ -159,7 +159,7 @@ anything = st.builds(
     parent=st.just("") | st.just("FLEET"),
     valid_until=st.none() | st.integers(0, 4_000_000_000).map(float),
     blocked=st.booleans(),
-    chargers=st.none() | st.just(()) | st.just(("garage", "a,b;c")),
+    chargers=st.none() | st.just(()) | st.just(("garage", "a,b;c d")),
 )
 
 

@@ -86,7 +86,7 @@ def test_cards_are_blocked_unblocked_and_removed_all_or_none(filled, central, ce
 
 @both_databases
 def test_a_file_is_imported_whole_and_again_changes_nothing(filled, central, central_json, write):
-    write("uid;name;chargers\r\n04A1B2C3;Anna;\r\nAB12;Dora;garage-1 garage-2\r\n", "cards.csv")
+    write("uid;name;chargers\r\n04A1B2C3;Anna;\r\nAB12;Dora;garage-1|garage-2\r\n", "cards.csv")
     status, tried = central_json("cards", "import", "cards.csv", "--dry-run")
     assert (status, tried) == (
         0,
