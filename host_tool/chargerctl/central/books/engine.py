@@ -16,9 +16,11 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from chargerctl.central.books.faults import as_books_error
 from chargerctl.central.books.interface import BooksError
 from chargerctl.errors import InputError
 from chargerctl.files import refuse_other_than_file
@@ -65,7 +67,17 @@ def place(url: URL) -> str:
 
 def make_engine(url: URL) -> Engine:
     """An engine that has connected to nothing yet; BooksError where its driver is not installed."""
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+    @event.listens_for(engine, "handle_error")
+    def gone(context: ExceptionContext) -> BooksError | None:
+        # Where it happens, also in the middle of a unit of work: else the desk takes it for a mistake of its own.
+        error = context.sqlalchemy_exception
+        if context.is_pre_ping or not isinstance(error, OperationalError):
+            return None  # a connection that is dead already is replaced
+        return as_books_error(error, place(url))
+
+    return engine
 
 
 def begin_for_writing(connection: Connection) -> Connection:

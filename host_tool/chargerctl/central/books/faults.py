@@ -45,7 +45,12 @@ def named(place: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OverflowError, UnicodeError) as error:
-        raise BooksError(f"{place}: the books {_meaning(error)}") from error
+        raise as_books_error(error, place) from error
+
+
+def as_books_error(error: Exception, place: str) -> BooksError:
+    """The same for one error."""
+    return BooksError(f"{place}: the books {_meaning(error)}")
 
 
 def _meaning(error: Exception) -> str:

@@ -12,6 +12,7 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import frames, transactions
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.host.central.books.charger import NOW, START, Charger, call, rows
 from tests.postgres import Postgres
@@ -164,7 +165,11 @@ def _start_while(books, happens):
     with books.unit() as unit:
         call(unit, "GA001", "StartTransaction", START)
         happens()
-        call(unit, "GA001", "StartTransaction", START | {"meterStart": 2})
+        # Where it happens, not at the end of the unit: the desk would take it for a mistake of its own.
+        try:
+            call(unit, "GA001", "StartTransaction", START | {"meterStart": 2})
+        except SQLAlchemyError as error:
+            pytest.fail(f"not yet a BooksError: {error!r}")
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
