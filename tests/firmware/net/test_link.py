@@ -166,7 +166,7 @@ def test_retained_foreign_and_oversize_messages_are_acknowledged_and_discarded(r
 
 def test_acknowledgements_that_nobody_waits_for_are_ignored(rig, mqtt):
     rig.connect()
-    rig.broker.send(mqtt.packet(0x40, b"\0\x63") + mqtt.packet(0x90, b"\0\x63\1") + mqtt.packet(0xD0))
+    rig.broker.send(mqtt.packet(0x40, b"\0\x63") + mqtt.packet(0x90, b"\0\x63\1\1") + mqtt.packet(0xD0))
     rig.broker.send(mqtt.message(b"good"))
     rig.step(5)
     assert rig.link.connected
