@@ -3,9 +3,10 @@
 """How many messages a CPU second of the central system's process is worth, each in the books before it is answered.
 
 `central serve` over mosquitto, on SQLite and on PostgreSQL, and over OCPP-J; and the same frames through a central system in
-the plain style of the `ocpp` library's example (_plain_central.py), without books and with a commit for each message. More
-and more is offered, until one call in a hundred waits 100 ms, or less is answered than was offered; the last rate before that
-counts.
+the plain style of the `ocpp` library's example (_plain_central.py), without books and with a commit for each message.
+
+More and more is offered, until one call in a hundred waits 100 ms, or less is answered than was offered, twice in a row:
+what else runs on the machine disturbs. The last rate before that counts; where even the first is too much, it does, marked.
 
 Without mosquitto or PostgreSQL their rows are left out. CHARGERCTL_BENCH_SECONDS: how long each rate is offered, 5;
 CHARGERCTL_BENCH_STEPS=1: print each.
@@ -78,7 +79,7 @@ def main() -> None:
     )
     print(f"  {'':44}{'answered':>10}{'median':>9}{'p99':>9}{'CPU':>7}{'messages':>11}")
     print(f"  {'':44}{'a second':>10}{'ms':>9}{'ms':>9}{'%':>7}{'a CPU s':>11}")
-    found: dict[str, Step | None] = {}
+    found: dict[str, Step] = {}
     for title, run in _RUNS.items():
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -91,7 +92,7 @@ def main() -> None:
     _judge(found)
 
 
-def _judge(found: dict[str, Step | None]) -> None:
+def _judge(found: dict[str, Step]) -> None:
     ours, plain = found.get(_SQLITE), found.get(_PLAIN_BOOKS)
     nothing = found.get(_PLAIN)
     if ours is None:
@@ -113,38 +114,44 @@ def _worth(step: Step) -> float:
     return step.answered / step.cpu_s
 
 
-def _print(title: str, step: Step | None) -> None:
-    if step is None:
-        print(f"  {title:44}not even {RATES[0]} a second within {LONGEST_MS:.0f} ms", flush=True)
-        return
+def _good(step: Step) -> bool:
+    return step.percentile(0.99) <= LONGEST_MS and step.rate >= SHARE * step.offered
+
+
+def _print(title: str, step: Step) -> None:
     cpu = 100 * step.cpu_s / step.seconds
     print(
         f"  {title:44}{step.rate:>10,.0f}{step.percentile(0.5):>9.1f}{step.percentile(0.99):>9.1f}"
-        f"{cpu:>7.0f}{_worth(step):>11,.0f}",
+        f"{cpu:>7.0f}{_worth(step):>11,.0f}{'' if _good(step) else '  (too slow)'}",
         flush=True,
     )
 
 
-def measured(transport: Transport, central: Central) -> Step | None:
-    """The last step that was good enough; None: not even the first was."""
+def measured(transport: Transport, central: Central) -> Step:
+    """The last step that was good enough, or the first."""
     return asyncio.run(_raise(transport, central))
 
 
-async def _raise(transport: Transport, central: Central) -> Step | None:
+async def _raise(transport: Transport, central: Central) -> Step:
     chargers = Chargers(transport, CHARGERS, central.cpu_s)
     seconds = float(os.environ.get("CHARGERCTL_BENCH_SECONDS", "5"))
     best = None
     try:
         await chargers.boot()
         for rate in RATES:
-            step = await chargers.step(rate, seconds)
-            if os.environ.get("CHARGERCTL_BENCH_STEPS"):
-                _print(f"    offered {rate}", step)
-            if step.percentile(0.99) > LONGEST_MS or step.rate < SHARE * rate:
+            for _ in range(2):
+                step = await chargers.step(rate, seconds)
+                if os.environ.get("CHARGERCTL_BENCH_STEPS"):
+                    _print(f"    offered {rate}", step)
+                if _good(step):
+                    break
+            if best is None or _good(step):
+                best = step
+            if not _good(step):
                 break
-            best = step
     finally:
         await chargers.close()
+    assert best is not None
     return best
 
 
@@ -166,7 +173,7 @@ def _central(command: Sequence[str], home: Path, ready: str) -> Iterator[Central
         central.close()
 
 
-def _over_mosquitto(stack: ExitStack, home: Path, database: str) -> Step | None:
+def _over_mosquitto(stack: ExitStack, home: Path, database: str) -> Step:
     if shutil.which("mosquitto") is None:
         raise _LeftOutError("mosquitto is not installed")
     from tests.mosquitto import Mosquitto
@@ -178,11 +185,11 @@ def _over_mosquitto(stack: ExitStack, home: Path, database: str) -> Step | None:
     return measured(OverMqtt(broker.port), central)
 
 
-def _sqlite(stack: ExitStack, home: Path) -> Step | None:
+def _sqlite(stack: ExitStack, home: Path) -> Step:
     return _over_mosquitto(stack, home, str(home / "books.sqlite"))
 
 
-def _postgresql(stack: ExitStack, home: Path) -> Step | None:
+def _postgresql(stack: ExitStack, home: Path) -> Step:
     import pytest
 
     from tests.postgres import Postgres
@@ -195,7 +202,7 @@ def _postgresql(stack: ExitStack, home: Path) -> Step | None:
     return _over_mosquitto(stack, home, server.database())
 
 
-def _ocppj(stack: ExitStack, home: Path) -> Step | None:
+def _ocppj(stack: ExitStack, home: Path) -> Step:
     port = _free_port()
     serve = ["central", "serve", "--listen", "none", "--ocpp", f"127.0.0.1:{port}"]
     command = [*CHARGERCTL, *serve, "--database", str(home / "books.sqlite")]
@@ -203,13 +210,13 @@ def _ocppj(stack: ExitStack, home: Path) -> Step | None:
     return measured(OverWebSocket(port), central)
 
 
-def _plain(stack: ExitStack, home: Path, *file: str) -> Step | None:
+def _plain(stack: ExitStack, home: Path, *file: str) -> Step:
     port = _free_port()
     command = [sys.executable, "-m", "bench._plain_central", str(port), *file]
     return measured(OverWebSocket(port), stack.enter_context(_central(command, home, "listening")))
 
 
-def _plain_books(stack: ExitStack, home: Path) -> Step | None:
+def _plain_books(stack: ExitStack, home: Path) -> Step:
     return _plain(stack, home, str(home / "plain.sqlite"))
 
 

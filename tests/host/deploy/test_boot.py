@@ -154,8 +154,9 @@ def test_a_commit_that_cannot_be_understood_is_left_to_the_laptop(
     assert live(bench.tree()) == live({**new_tree, COMMIT: commit, WAIT: said.encode()})
 
 
+@pytest.mark.parametrize("step_ms", [211, pytest.param(73, marks=pytest.mark.soak)])
 def test_a_power_cut_while_boot_py_finishes_is_finished_at_the_next_one(
-    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image
+    bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, step_ms: int
 ) -> None:
     whole, volume = FaultyVolume(old_tree), FaultyVolume(old_tree)
     deploy(whole, new_image)
@@ -163,7 +164,7 @@ def test_a_power_cut_while_boot_py_finishes_is_finished_at_the_next_one(
     with pytest.raises(CutError):
         deploy(volume, new_image)
     committed, cuts = volume.tree(), 0
-    for milliseconds in range(0, 20_000, 73):
+    for milliseconds in range(0, 20_000, step_ms):
         bench.power_cycle(committed)
         bench.board.run_until(lambda: bench.board.program in BOOT, 5)
         bench.run(milliseconds / 1000)
@@ -174,7 +175,7 @@ def test_a_power_cut_while_boot_py_finishes_is_finished_at_the_next_one(
         if not in_the_middle:
             break
         cuts += 1
-    assert cuts > 30
+    assert cuts > 10
 
 
 @pytest.mark.parametrize("spelling", ["profile", "settings"])

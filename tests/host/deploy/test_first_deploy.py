@@ -23,14 +23,16 @@ def first_tree(new_image: Image) -> Tree:
     return volume.tree()
 
 
+# `make test` cuts at every fourth operation, `make soak` at each.
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
 def test_cut_anywhere_the_board_runs_what_it_had_or_the_charger_or_holds(
-    bench: Bench, first_tree: Tree, new_image: Image
+    bench: Bench, first_tree: Tree, new_image: Image, every: int
 ) -> None:
     whole = FaultyVolume(FACTORY)
     deploy(whole, new_image)
     seen: set[frozenset[tuple[str, bytes | None]]] = set()
     outcomes = set()
-    for number in range(1, len(whole.operations) + 1):
+    for number in range(1, len(whole.operations) + 1, every):
         for keep in (True, False):
             volume = FaultyVolume(FACTORY)
             volume.cut_at, volume.torn = number, keep and whole.operations[number - 1].startswith("write")

@@ -39,5 +39,6 @@ def test_a_session_whose_websocket_breaks_at_a_frame_is_booked_once():
 
 
 @pytest.mark.soak
-def test_a_session_whose_websocket_breaks_at_any_frame_is_booked_once():
-    must_be_right(range(FRAMES))
+@pytest.mark.parametrize("first", range(4))
+def test_a_session_whose_websocket_breaks_at_any_frame_is_booked_once(first):
+    must_be_right(range(first, FRAMES, 4))

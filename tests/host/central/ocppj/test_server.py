@@ -79,7 +79,7 @@ def test_a_message_over_the_limit_ends_the_connection(setup):
 
 
 def test_fragments_count_together(setup):
-    setup.start(limits=Limits(close_s=0.2))
+    setup.start()
     with setup.connect() as charger:
         with pytest.raises(ConnectionClosed):
             charger.send("x" * 1000 for _ in range(10_000))
@@ -87,7 +87,7 @@ def test_fragments_count_together(setup):
 
 
 def test_a_message_in_many_empty_fragments_ends_the_connection(setup):
-    setup.start(limits=Limits(fragments=20, close_s=0.2))
+    setup.start(limits=Limits(fragments=20))
     with setup.connect() as charger:
         with pytest.raises(ConnectionClosed):
             charger.send("" for _ in range(1_000_000))
@@ -144,7 +144,8 @@ def test_a_second_connection_replaces_the_first(setup):
             assert end_of(first) == (1008, "replaced by a newer connection of the same charger")
             second.send("[]")
             assert second.recv(timeout=WAIT_S) == "[]"
-    setup.desk.wait_for("disconnected", "CP1", times=2)
+    setup.server.close()
+    setup.server = None
     assert [heard[0] for heard in setup.desk.heard if heard[0] != "received"] == [
         "connected",
         "disconnected",
