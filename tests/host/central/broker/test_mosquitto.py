@@ -87,10 +87,20 @@ class Site:
 
 
 class Client:
-    """An MQTT 5 client on a thread of its own. heard: [(topic, payload, retained)]."""
+    """A client on a thread of its own, of MQTT 5 unless it says otherwise. heard: [(topic, payload, retained)]."""
 
     def __init__(
-        self, site, name, *, password=None, client_id="", will=None, port=None, tls=True, clean=True
+        self,
+        site,
+        name,
+        *,
+        password=None,
+        client_id="",
+        will=None,
+        port=None,
+        tls=True,
+        clean=True,
+        version=paho.MQTTv5,
     ):
         self.name = name
         self.heard, self._acked = [], {}
@@ -98,7 +108,7 @@ class Client:
         self.refusal = None
         self.connects = self.losses = 0
         self._client = client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5, reconnect_on_failure=False
+            paho.CallbackAPIVersion.VERSION2, client_id, protocol=version, reconnect_on_failure=False
         )
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -113,7 +123,8 @@ class Client:
             client.will_set(will, b"last will of " + name.encode(), qos=1, retain=True)
         if tls:
             client.tls_set_context(site.context())
-        client.connect("localhost" if tls else "127.0.0.1", port or site.port, clean_start=clean)
+        session = {"clean_start": clean} if version == paho.MQTTv5 else {}
+        client.connect("localhost" if tls else "127.0.0.1", port or site.port, **session)
         client.loop_start()
         self.until(lambda: self.connects or self.losses)
 
@@ -238,8 +249,23 @@ def test_no_alias_of_a_topic_leads_to_anothers(join, central):
     assert central.heard == [("/charger/box-1", b"end", False)]
 
 
-def test_a_charger_reads_its_own_two_topics_only_whatever_it_subscribes_to(join, central):
-    chargers = [join(name) for name in CHARGERS]
+def test_what_mqtt_3_publishes_elsewhere_reaches_nobody(join, central):
+    """It has no word for a refusal."""
+    late = join("box-2")
+    late.subscribe(*EVERYTHING)
+    charger = join("box-1", version=paho.MQTTv311)
+    for topic in ("/charger/box-2", "/charger/box-2/connection", "/system/box-2", "/system/box-2/connection"):
+        charger.publish(topic, b"forged", retain=True)
+    charger.publish("/charger/box-1", b"end")
+    central.until(lambda: ("/charger/box-1", b"end", False) in central.heard)
+    central.publish("/system/box-2", b"end")
+    late.until(lambda: ("/system/box-2", b"end", False) in late.heard)
+    assert b"forged" not in [payload for _, payload, _ in [*central.heard, *late.heard]]
+
+
+@pytest.mark.parametrize("version", [paho.MQTTv311, paho.MQTTv5])
+def test_a_charger_reads_its_own_two_topics_only_whatever_it_subscribes_to(join, central, version):
+    chargers = [join(name, version=version) for name in CHARGERS]
     for charger in chargers:
         charger.subscribe(*EVERYTHING, *(topic for name in CHARGERS for topic in own(name)))
     for sender in chargers:
