@@ -24,6 +24,7 @@ from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
 from chargerctl.mqtt.refusal import BROKER, unreached
 
+# For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
 ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
 KEEP_ALIVE_S = 30
@@ -69,6 +70,8 @@ class Connection:
         self._room = asyncio.Event()
         self._room.set()
         self._waiting = 0
+        # When the broker took the last message, or the first one began to wait.
+        self._taken_at = 0.0
         self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
@@ -91,26 +94,36 @@ class Connection:
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
         client.on_message = self._on_message
-        client.on_socket_close = lambda client, data, sock: self._forget(sock)
-        client.on_socket_register_write = self._on_more_to_write
-        client.on_socket_unregister_write = self._on_all_written
 
     async def connect(self) -> None:
         """Until the topics are subscribed to. BrokerError with what is wrong."""
         place = self._broker.place
         try:
             await asyncio.to_thread(self._reach)
+        except asyncio.CancelledError:
+            # The thread goes on: what it opens from now on it closes itself.
+            self.lost.set_result("closed")
+            self._fail()
+            raise
         except (OSError, ValueError) as error:  # UnicodeError is a ValueError
             self._fail()
             why = unreached(error, self._broker.context is not None, BROKER)
             raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
+        # Not before: the thread must not touch the loop.
+        self._client.on_socket_close = lambda client, data, sock: self._forget(sock)
+        self._client.on_socket_register_write = self._on_more_to_write
+        self._client.on_socket_unregister_write = self._on_all_written
         sock = self._client.socket()
         if sock is not None:
             self._loop.add_reader(sock, self._read)
             self._write()
+        else:
+            self._lose("it closed the connection")
         self._keeping = self._loop.create_task(self._keep_alive())
         try:
-            await asyncio.wait_for(self._ready, ANSWER_S)
+            # Not wait_for(), which in Python 3.11 forgets that it is cancelled if the answer comes at that moment.
+            async with asyncio.timeout(ANSWER_S):
+                await self._ready
         except TimeoutError:
             self.close()
             raise BrokerError(
@@ -124,6 +137,8 @@ class Connection:
         """A frame with QoS 0, what is retained with QoS 1. Nothing, once the connection is lost."""
         if self.lost.done() or not self._client.is_connected():
             return
+        if not self._waiting:
+            self._taken_at = self._loop.time()
         self._waiting += 1
         if self._waiting >= _ROOM:
             self._room.clear()
@@ -149,7 +164,7 @@ class Connection:
             await asyncio.sleep(0.01)
 
     def _reach(self) -> None:
-        """Name, TCP and TLS: it blocks."""
+        """Name, TCP, TLS and CONNECT, in a thread of its own: it blocks."""
         address = self._broker.host, self._broker.port
         if self._broker.context is not None:
             # Without a word of MQTT first: where TLS fails, paho-mqtt would leave a socket open.
@@ -159,6 +174,9 @@ class Connection:
             ):
                 pass
         self._client.connect(*address, KEEP_ALIVE_S)
+        sock = self._client.socket()
+        if sock is not None and self.lost.done():
+            sock.close()
 
     # paho-mqtt's calls, all on the loop; and its turns.
 
@@ -178,6 +196,9 @@ class Connection:
         while not self.lost.done():
             await asyncio.sleep(1)
             self._turn(self._client.loop_misc)
+            # It may answer pings, and yet acknowledge nothing.
+            if self._waiting and self._loop.time() - self._taken_at >= KEEP_ALIVE_S:
+                self._lose(f"it has taken nothing for {KEEP_ALIVE_S} s")
 
     def _turn(self, step: Callable[[], Any]) -> None:
         try:
@@ -244,5 +265,6 @@ class Connection:
 
     def _on_publish(self, client: Any, data: object, mid: int, reason: object, properties: object) -> None:
         self._waiting -= 1
+        self._taken_at = self._loop.time()
         if self._waiting < _ROOM:
             self._room.set()
