@@ -38,6 +38,7 @@ class Group:
         self._links_before: dict[str, Link | None] = {}
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
+        self._said_so: set[Line] = set()
         # Who may not speak, or not yet: an `offline` of earlier days must not keep them from asking.
         self._strangers: list[Arrival] = []
         self._calls: list[tuple[Line, WaitingCall]] = []
@@ -79,10 +80,11 @@ class Group:
                 self._calls.append((line, call))
 
     def end(self) -> None:
-        """Book what became of calls."""
+        """Book who is connected, and what became of calls."""
         for serial, line in self._used.items():
             if line.talk.registered and not self._registered_before[serial]:
                 self._welcome[serial] = True  # by a BootNotification in this unit
+            self._book_link(line)
             for call, outcome in line.take_outcomes():
                 self._outcome(line.serial, call, outcome)
 
@@ -163,7 +165,7 @@ class Group:
         self._linked(line, arrival.link)
         line.heard_at = self._now
         line.talk.connected()
-        self._unit.connected(arrival.serial, arrival.link.transport, self._now)
+        self._said_so.add(line)
         self._came.append(line)
         self._events.append(Event("connected", f"connected over {arrival.link.transport}", arrival.serial))
 
@@ -182,6 +184,12 @@ class Group:
         if line.link is not None and line.link != link:
             line.link.close("the charger has a newer connection")
         line.link = link
+
+    def _book_link(self, line: Line) -> None:
+        """Also of a charger that was a stranger when it connected, or whose coming nobody has reported."""
+        is_new = self._lines.get(line.serial) is None or line.link != self._links_before[line.serial]
+        if line.link is not None and self._welcome[line.serial] and (is_new or line in self._said_so):
+            self._unit.connected(line.serial, line.link.transport, self._now)
 
     def _outcome(self, serial: str, call: int, outcome: Outcome) -> None:
         self._unit.answered(call, outcome, self._now)
