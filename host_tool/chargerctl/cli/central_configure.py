@@ -14,7 +14,7 @@ import click
 
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.central_books import Serial, books_of, the_charger, warn_of_secret
+from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.progress import waiting
@@ -92,7 +92,7 @@ def command(
         raise click.UsageError(f"{names[0]}: give a value to every key, or to none")
     with books_of(settings) as store:
         serials = [the_charger(store, serial, time.time()).serial] if serial else _everyone(store)
-        work = _Work(output, store, float(timeout or settings.call_timeout))
+        work = _Work(output, settings, store, float(timeout or settings.call_timeout))
         return work.change(serials, wanted) if wanted else work.read(serials, names)
 
 
@@ -118,10 +118,13 @@ def _asked(output: Output, key: str) -> str:
 class _Work:
     """Calls one charger after the other; one that does not answer does not keep the others from being called."""
 
-    def __init__(self, output: Output, store: DatabaseStore, timeout_s: float) -> None:
+    def __init__(
+        self, output: Output, settings: CentralSettings, store: DatabaseStore, timeout_s: float
+    ) -> None:
         from chargerctl.central.remote import Remote
 
         self._output = output
+        self._settings = settings
         self._remote = Remote(store)
         self._timeout_s = timeout_s
 
@@ -151,6 +154,7 @@ class _Work:
 
     def change(self, serials: Sequence[str], wanted: Mapping[str, str]) -> Answer:
         from chargerctl.central import configuring
+        from chargerctl.central.passwords import is_password
         from chargerctl.cli import configuration_view as view
 
         found = {serial: configuring.change(self._call(serial), wanted) for serial in serials}
@@ -166,5 +170,13 @@ class _Work:
             for serial, changes in found.items()
             if any(each.answer == "RebootRequired" for each in changes)
         ]
+        notes += password_notes(
+            self._settings,
+            [
+                serial
+                for serial, changes in found.items()
+                if any(each.done and is_password(each.key) for each in changes)
+            ],
+        )
         failed = not all(each.done for changes in found.values() for each in changes)
         return Answer(value, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))

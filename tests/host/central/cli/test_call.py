@@ -231,6 +231,9 @@ def test_a_secret_is_asked_for_sent_and_never_shown(answering, filled, central, 
     monkeypatch.setattr(sys, "stdin", io.StringIO("Zq-secret\n"))
     status, out, err = central("configure", "garage-1", "--ask", "AuthorizationKey")
     assert (status, out) == (0, "AuthorizationKey\t***\tAccepted\n")
+    assert "garage-1 has a new password, and so have the books" in err
+    assert "chargerctl central chargers password garage-1" in err
+    assert "broker" not in err
     assert asked[0][2] == {"key": "AuthorizationKey", "value": "Zq-secret"}
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(central_configure.click, "prompt", lambda *_, **options: "Zq-typed")
@@ -243,9 +246,23 @@ def test_a_secret_is_asked_for_sent_and_never_shown(answering, filled, central, 
         status, out, err = central(*arguments)
         assert status == 0
         assert "other users can read it there (ps)" in err
+        assert ("has a new password" in err) is ("--json" not in arguments)
         assert "Zq" not in out + err
     with filled.reading() as connection:
         assert "Zq" not in str(last_calls(connection))
+
+
+def test_a_broker_has_to_be_told_of_a_new_password(answering, central, monkeypatch):
+    answers = {"ChangeConfiguration": ACCEPTED}
+    answering(answers)
+    monkeypatch.setenv("CHARGERCTL_CENTRAL_BROKER", "broker.lan:8883")
+    arguments = ("call", "garage-1", "ChangeConfiguration", "key=AuthorizationKey", "value=Zq")
+    assert "chargerctl central broker mosquitto writes its files" in central(*arguments)[2]
+    answers["ChangeConfiguration"] = {"status": "NotSupported"}
+    err = central(*arguments)[2]
+    assert "NotSupported" in err
+    assert "broker" not in err
+    assert "new password" not in err
 
 
 @pytest.mark.parametrize(
