@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from chargerctl.bridge.passage import Note, Passage, Verdict
 from chargerctl.bridge.refusal import RefusedError
 from chargerctl.bridge.socket import Approach, ended, open_socket
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.pauses import Pauses
 
 # Between `offline` and `online`: a charger that is busy for a moment must notice both.

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 
 _AGAIN_S = 60.0
 _REMEMBERED = 4096

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from chargerctl.bridge.charger import Charger
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.topics import Topics, is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from chargerctl.bridge.report import Sparing
 from chargerctl.bridge.service import Service
 from chargerctl.bridge.settings import BridgeSettings
-from chargerctl.central.events import Event, Tell
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.connection import Broker
 from chargerctl.ocppj import client_tls
 from chargerctl.settings.kinds import HostPort
@@ -62,8 +62,8 @@ def _own_broker(listen: HostPort) -> Iterator[int]:
             f"--listen {listen}: anybody in the network could act as any charger there. Run a broker with accounts "
             "(chargerctl central broker mosquitto writes its configuration), and name it with --broker"
         )
-    from chargerctl.central.local_broker import LocalBroker
-    from chargerctl.central.loop_thread import LoopThread
+    from chargerctl.loop_thread import LoopThread
+    from chargerctl.mqtt.local_broker import LocalBroker
 
     try:
         broker = LocalBroker(LoopThread(), listen.port)

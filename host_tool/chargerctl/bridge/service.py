@@ -14,7 +14,7 @@ from chargerctl.bridge.charger import SETTLE_S, Charger
 from chargerctl.bridge.roster import OFFLINE, ONLINE, Roster
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.bridge.socket import OPEN_S, Approach
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.mqtt.pauses import FIRST_S, Pauses
 from chargerctl.mqtt.topics import Topics

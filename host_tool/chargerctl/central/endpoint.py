@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
 
 Publish = Callable[[str, bytes], None]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 
 # What a charger can cause as often as it likes.
 _OFTEN = frozenset(

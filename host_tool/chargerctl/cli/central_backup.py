@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from chargerctl.central.backup import backup
+from chargerctl.central.books.backup import backup
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output

@@ -31,7 +31,7 @@ class _Action(click.ParamType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        from chargerctl.central.calls import ACTIONS  # slow to load
+        from chargerctl.central.messages.calls import ACTIONS  # slow to load
 
         return [CompletionItem(each) for each in ACTIONS if each.lower().startswith(incomplete.lower())]
 
@@ -42,7 +42,7 @@ class _Word(click.ParamType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        from chargerctl.central.calls import action_named, completions
+        from chargerctl.central.messages.calls import action_named, completions
 
         try:
             action = action_named(ctx.params.get("action") or "")
@@ -86,7 +86,7 @@ def command(
     """
     extra.require()
     from chargerctl.central.books.masking import masked_payload
-    from chargerctl.central.calls import action_named, payload_of
+    from chargerctl.central.messages.calls import action_named, payload_of
     from chargerctl.central.passwords import is_password
     from chargerctl.central.remote import Remote, reason
 

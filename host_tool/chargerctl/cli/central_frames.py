@@ -40,7 +40,7 @@ def command(output: Output, settings: CentralSettings, serial: str, last: int, f
     """
     with books_of(settings) as store:
         from chargerctl.central.books.queries.traffic import frames_after, last_frames
-        from chargerctl.central.frame_text import FrameText
+        from chargerctl.central.messages.frame_text import FrameText
 
         the_charger(store, serial, time.time())
         with store.reading() as connection:

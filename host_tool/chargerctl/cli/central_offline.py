@@ -25,7 +25,7 @@ def command(settings: CentralSettings) -> Answer:
     """
     extra.require()
     # Imported here: it needs the packages of the extra.
-    from chargerctl.central.offline import tell_offline
+    from chargerctl.central.service.offline import tell_offline
 
     if settings.broker is None:
         text = "nobody is to be told: the chargers come to the broker of `central serve` itself, which ends with it"

@@ -37,7 +37,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     """
     extra.require()
     # Imported here: it needs the packages of the extra.
-    from chargerctl.central.service import serve
+    from chargerctl.central.service.service import serve
 
     log = Log(output)
     with stopped_by_signals() as stop:

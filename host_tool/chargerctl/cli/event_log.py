@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chargerctl.central.events import Event
 from chargerctl.cli.output import Output
+from chargerctl.events.event import Event
 
 
 class Log:

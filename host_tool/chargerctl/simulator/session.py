@@ -11,8 +11,8 @@ from pathlib import Path
 
 from chargerctl.boards.boot_out import BOOT_OUT, BootOut
 from chargerctl.boards.catalogue import BOARDS, Board
-from chargerctl.central.conversation import Conversation
-from chargerctl.central.violation import Violation
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.violation import Violation
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.settings.table import BY_VARIABLE
 from chargerctl.settings.values import Values

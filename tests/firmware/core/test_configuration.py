@@ -7,7 +7,7 @@ import json
 import pytest
 from charger import records
 from charger.journal import KEYS
-from chargerctl.central.schemas import CALL_RESULT, check_payload
+from chargerctl.central.messages.schemas import CALL_RESULT, check_payload
 
 from tests.firmware.core.media import Charger as Memory
 from tests.firmware.core.media import Medium

@@ -9,7 +9,7 @@ import json
 
 import pytest
 from charger.ocpp import topics
-from chargerctl.central.schemas import CALL, check_payload, parse
+from chargerctl.central.messages.schemas import CALL, check_payload, parse
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 

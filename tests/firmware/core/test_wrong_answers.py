@@ -10,9 +10,9 @@ import json
 
 import pytest
 from charger.ticks import diff
-from chargerctl.central.conversation import Conversation
-from chargerctl.central.schemas import CALL_RESULT
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.script import Behaviour
+from chargerctl.central.messages.schemas import CALL_RESULT
 from ocpp.messages import get_validator
 
 from tests.firmware.core.mutations import mutations

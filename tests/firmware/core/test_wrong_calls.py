@@ -10,7 +10,7 @@ import json
 
 import pytest
 from charger.ocpp import topics
-from chargerctl.central.schemas import CALL, CALL_RESULT, check_payload
+from chargerctl.central.messages.schemas import CALL, CALL_RESULT, check_payload
 from ocpp.messages import get_validator
 
 from tests.firmware.core.mutations import mutations

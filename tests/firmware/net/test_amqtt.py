@@ -7,9 +7,9 @@ import time
 
 import pytest
 from amqtt.plugins.base import BaseTopicPlugin
-from chargerctl.central import local_broker
-from chargerctl.central.local_broker import LocalBroker
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt import local_broker
+from chargerctl.mqtt.local_broker import LocalBroker
 
 PATIENCE_S = 30
 # What this plugin of amqtt keeps from everybody.

@@ -11,9 +11,9 @@ import json
 import pytest
 from chargerctl.bridge.service import Service, Timing
 from chargerctl.bridge.settings import BridgeSettings
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, Connection
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 

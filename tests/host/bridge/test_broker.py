@@ -6,8 +6,8 @@ import asyncio
 import socket
 
 import pytest
-from chargerctl.central.local_broker import HOST
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.local_broker import HOST
 
 from tests.certificates import make_certificates
 from tests.mosquitto import Mosquitto, needs_mosquitto

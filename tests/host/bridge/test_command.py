@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 
-from chargerctl.central.local_broker import HOST
 from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.local_broker import HOST
 
 from tests.host.bridge.conftest import PATIENCE_S, Central, Charger
 

@@ -4,7 +4,7 @@
 
 import pytest
 from chargerctl.bridge.report import Sparing
-from chargerctl.central.events import Event
+from chargerctl.events.event import Event
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
 
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 

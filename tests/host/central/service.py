@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 
-from chargerctl.central.conversation import Conversation
-from chargerctl.central.ledger import Ledger
-from chargerctl.central.manner import of_a_service
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.ledger import Ledger
+from chargerctl.central.conversation.manner import of_a_service
 
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 

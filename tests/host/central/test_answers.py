@@ -5,9 +5,9 @@
 import json
 
 import pytest
-from chargerctl.central.defaults import CALLS
-from chargerctl.central.schemas import ACTIONS, CALL, CALL_RESULT, check_payload, parse
-from chargerctl.central.script import ANY, Behaviour
+from chargerctl.central.conversation.script import ANY, Behaviour
+from chargerctl.central.messages.defaults import CALLS
+from chargerctl.central.messages.schemas import ACTIONS, CALL, CALL_RESULT, check_payload, parse
 
 CHARGERS_CALLS = {
     "Authorize": {"idTag": "04A1B2C3"},

@@ -3,9 +3,9 @@
 """Calls to a charger: one at a time, each with one outcome."""
 
 import pytest
-from chargerctl.central.asking import MAX_WAITING
 from chargerctl.central.books.interface import Outcome
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.asking import MAX_WAITING
+from chargerctl.central.conversation.conversation import Conversation
 
 from tests.host.central.service import Service
 

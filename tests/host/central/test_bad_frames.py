@@ -6,7 +6,7 @@ import json
 import tracemalloc
 
 import pytest
-from chargerctl.central.schemas import ACTIONS, CALL_RESULT, ERROR_CODES, check_payload, parse
+from chargerctl.central.messages.schemas import ACTIONS, CALL_RESULT, ERROR_CODES, check_payload, parse
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,9 +5,9 @@
 import json
 
 import pytest
-from chargerctl.central.calls import ACTIONS, action_named, completions, fields, payload_of
-from chargerctl.central.defaults import CALLS
-from chargerctl.central.schemas import CALL, check_payload
+from chargerctl.central.messages.calls import ACTIONS, action_named, completions, fields, payload_of
+from chargerctl.central.messages.defaults import CALLS
+from chargerctl.central.messages.schemas import CALL, check_payload
 from chargerctl.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st

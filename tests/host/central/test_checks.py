@@ -5,8 +5,8 @@
 import json
 
 import pytest
-from chargerctl.central.schemas import CALL, FrameError, check_payload, parse
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
+from chargerctl.central.messages.schemas import CALL, FrameError, check_payload, parse
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_calls_that_were_sent_raw_are_recognised_in_their_answers(booted):
 
 
 def test_whoever_wants_to_know_hears_of_a_violation_at_once():
-    from chargerctl.central.conversation import Conversation
+    from chargerctl.central.conversation.conversation import Conversation
 
     heard = []
     Conversation(on_violation=heard.append).handle("nonsense", 0)

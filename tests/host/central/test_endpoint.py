@@ -5,9 +5,9 @@
 import json
 
 import pytest
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.script import Behaviour
 from chargerctl.central.endpoint import Endpoint
-from chargerctl.central.script import Behaviour
 from chargerctl.simulator.machine.clock import Clock
 
 

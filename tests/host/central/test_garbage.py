@@ -6,7 +6,7 @@ import gc
 import weakref
 
 import pytest
-from chargerctl.central.garbage import collect, rarely_collected
+from chargerctl.central.service.garbage import collect, rarely_collected
 
 
 class Node:

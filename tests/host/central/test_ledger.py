@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Sessions and energy, counted once, also after retries."""
 
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
 
 
 def test_a_session_counts_when_started_and_its_energy_when_stopped(booted):

@@ -7,11 +7,11 @@ import socket
 import threading
 
 import pytest
-from chargerctl.central import local_broker
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt_client import Client
 from chargerctl.errors import ChargerctlError
+from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt import local_broker
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 
 
 def nobody(topic, payload):

@@ -8,8 +8,8 @@ import json
 from decimal import Decimal, InvalidOperation
 
 import pytest
-from chargerctl.central.defaults import CALLS
-from chargerctl.central.schemas import (
+from chargerctl.central.messages.defaults import CALLS
+from chargerctl.central.messages.schemas import (
     ACTIONS,
     CALL,
     CALL_RESULT,

@@ -7,10 +7,10 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from chargerctl.central.local_broker import LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.doctor.broker import broker_findings
 from chargerctl.doctor.probe import Login, probe
+from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt.local_broker import LocalBroker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

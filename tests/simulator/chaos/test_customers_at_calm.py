@@ -5,7 +5,7 @@
 import json
 
 import pytest
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
 from chargerctl.simulator.chaos.acts import Act
 from chargerctl.simulator.chaos.carry_out import carry_out
 from chargerctl.simulator.chaos.episode import Episode

@@ -3,7 +3,7 @@
 """Where the charger, as deployed, gets its time from, and what it does not believe."""
 
 import pytest
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
 from chargerctl.simulator.network.ntp import START_UNIX
 
 BEYOND_2038_S = 400_000_000

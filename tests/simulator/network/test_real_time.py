@@ -12,11 +12,11 @@ import time
 
 import pytest
 from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt_client import Client
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
+from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from chargerctl.settings import effective_for_simulation
 from chargerctl.simulator.job import Job, Simulation
 from chargerctl.simulator.machine.clock import Clock

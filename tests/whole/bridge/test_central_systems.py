@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from chargerctl.bridge.service import Timing
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from ocpp.exceptions import OCPPError
 from websockets.exceptions import ConnectionClosed
 

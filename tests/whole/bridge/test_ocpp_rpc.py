@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 
 from chargerctl.bridge.service import Timing
-from chargerctl.central.local_broker import HOST
 from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.local_broker import HOST
 
 from tests import node
 from tests.host.bridge.conftest import Rig

@@ -8,9 +8,9 @@ import pytest
 from chargerctl.bridge.service import Service, Timing
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.bridge.socket import open_socket
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 
 from tests.host.central.ocppj.running import RunningCentral
 from tests.whole.central.carriers import OverMqtt

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from chargerctl.central.books.queries.sessions import meter_values_of
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 
 from tests.host.central.ocppj.running import RunningCentral
 from tests.whole.central.carriers import OverWebSocket

@@ -4,8 +4,8 @@
 
 import json
 
-from chargerctl.central.conversation import Conversation
-from chargerctl.central.manner import of_a_service
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.manner import of_a_service
 
 from tests.firmware.rig import Rig
 from tests.host.central.service import Books

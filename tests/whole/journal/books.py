@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import combinations
 from typing import Any
 
-from chargerctl.central.ledger import Transaction
+from chargerctl.central.conversation.ledger import Transaction
 
 from tests.whole.journal.charger import Charger, Session
 from tests.whole.journal.stores import CHECKPOINT_WH

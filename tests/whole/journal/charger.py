@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charger.stalls import Stalls
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
 
 from tests.firmware.rig import Link, Rig
 from tests.whole.journal.stores import Stores

@@ -5,7 +5,7 @@ sessions wait for the central system.
 """
 
 import pytest
-from chargerctl.central.defaults import timestamp
+from chargerctl.central.messages.defaults import timestamp
 
 from tests.whole.journal import books, script
 from tests.whole.journal.charger import NOW, Charger

@@ -13,7 +13,7 @@ from chargerctl.central.books import storable
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import card_chargers, cards
-from chargerctl.central.defaults import timestamp
+from chargerctl.central.messages.defaults import timestamp
 
 Payload = dict[str, Any]
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from chargerctl.central.schemas import parse_time
+from chargerctl.central.messages.schemas import parse_time
 
 # No charger of OCPP 1.6 is older: what it says of earlier times, its clock was not set.
 _EARLIEST = 1_262_304_000.0  # 2010-01-01T00:00:00Z

@@ -27,7 +27,7 @@ from chargerctl.central.desk.line import MakeTalk
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.work import Part, Work
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 
 ASK_S = 0.25
 """How often somebody's new calls are looked for."""

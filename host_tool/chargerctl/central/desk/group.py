@@ -9,7 +9,7 @@ from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
-from chargerctl.central.events import Event
+from chargerctl.events.event import Event
 
 BELIEVED_S = 5.0
 """How long it may take until a charger is refused that the owner does not allow any more."""

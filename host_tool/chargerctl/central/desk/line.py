@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
+from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.pages import Pages
-from chargerctl.central.events import Event
-from chargerctl.central.violation import Violation
+from chargerctl.events.event import Event
 
 # A charger whose network fails comes back, too. So often in so many seconds it is rather two chargers.
 _OFTEN = 5

@@ -9,7 +9,7 @@ from typing import Any
 
 from chargerctl.central.books.interface import Books, Payload
 from chargerctl.central.desk.wording import booked
-from chargerctl.central.events import Event
+from chargerctl.events.event import Event
 
 
 class Pages:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from chargerctl.central.books.interface import Payload
-from chargerctl.central.events import Event
+from chargerctl.events.event import Event
 
 _MOST_STARTS = 8
 

@@ -17,7 +17,7 @@ from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.outage import Outage
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 
 TOO_OLD_S = 20.0
 _TRIES = 3

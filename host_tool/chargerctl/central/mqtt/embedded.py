@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 from chargerctl.central.books import owner
 from chargerctl.central.books.store import DatabaseStore
-from chargerctl.central.events import Event, Tell
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt.approach import topics_of
 from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.admission import Accounts
 from chargerctl.central.settings import CentralSettings
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.events.event import Event, Tell
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from chargerctl.ocppj import server_tls
 from chargerctl.settings.kinds import HostPort
 

@@ -13,7 +13,6 @@ import secrets
 
 from amqtt.contexts import Action
 
-from chargerctl.central.events import Event, Tell
 from chargerctl.central.mqtt.connect import (
     BAD_ACCOUNT,
     LONGEST,
@@ -26,6 +25,7 @@ from chargerctl.central.mqtt.connect import (
 from chargerctl.central.ocppj.addresses import network_of
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
+from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.topics import Topics, is_serial
 from chargerctl.ocppj import basic_auth
 

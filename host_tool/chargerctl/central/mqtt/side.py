@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
-from chargerctl.central.events import Event, Tell
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.events.event import Event, Tell
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics, is_serial

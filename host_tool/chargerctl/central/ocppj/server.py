@@ -19,8 +19,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from chargerctl.central.events import Event, Tell
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.ocppj.addresses import Door
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.chargers import REPLACED, Chargers
@@ -30,6 +28,8 @@ from chargerctl.central.ocppj.link import POLICY, Outbox, WebSocketLink, close_r
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.central.ocppj.sparing import SparingTell
 from chargerctl.errors import ChargerctlError
+from chargerctl.events.event import Event, Tell
+from chargerctl.loop_thread import LoopThread
 from chargerctl.ocppj import SUBPROTOCOL, identity_of
 from chargerctl.visible import visible
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from chargerctl.central.events import Event, Tell
+from chargerctl.events.event import Event, Tell
 
 WINDOW_S = 60.0
 LINES = 20

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from chargerctl.central.script import ANY, Behaviour
+from chargerctl.central.conversation.script import ANY, Behaviour
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene
 

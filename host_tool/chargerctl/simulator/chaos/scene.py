@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chargerctl.boards.catalogue import BOARDS
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.settings.values import Values
 from chargerctl.simulator import uplink
 from chargerctl.simulator.machine.board import VirtualBoard

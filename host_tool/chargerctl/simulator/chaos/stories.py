@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chargerctl.central.defaults import timestamp
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
+from chargerctl.central.messages.defaults import timestamp
 from chargerctl.simulator.chaos import at_the_board, at_the_central, on_the_link
 from chargerctl.simulator.chaos.acts import Act, spell
 from chargerctl.simulator.chaos.scene import Scene

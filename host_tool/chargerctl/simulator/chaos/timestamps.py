@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chargerctl.central.schemas import parse_time
+from chargerctl.central.messages.schemas import parse_time
 from chargerctl.simulator.chaos.scene import Scene
 from chargerctl.simulator.machine.events import Event
 

@@ -13,7 +13,7 @@ import asyncio
 import ssl
 from typing import cast
 
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.network.peer import (
     BAD_CERTIFICATE,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from chargerctl.simulator.script.values import KINDS
 
 if TYPE_CHECKING:
-    from chargerctl.central.conversation import Conversation
+    from chargerctl.central.conversation.conversation import Conversation
     from chargerctl.simulator.machine.board import VirtualBoard
     from chargerctl.simulator.network.network import Network
     from chargerctl.simulator.peripherals.wiring import World

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from chargerctl.central.ledger import Ledger
+from chargerctl.central.conversation.ledger import Ledger
 from chargerctl.simulator.machine.events import Event, Events
 
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from chargerctl.central.books.store import open_books
-from chargerctl.central.frame_text import FrameText
+from chargerctl.central.messages.frame_text import FrameText
 from chargerctl.cli import central_frames
 
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What a charger did not take of the profile is told."""
 
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.desk.line import Line
-from chargerctl.central.manner import of_a_service
 
 from tests.host.central.service import NOW, Books
 

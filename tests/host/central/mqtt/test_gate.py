@@ -8,12 +8,12 @@ import socket
 
 import pytest
 from chargerctl.central.books.interface import BooksError
-from chargerctl.central.local_broker import HOST, LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt.connect import ConnectError, read_connect
 from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.admission import Account
 from chargerctl.central.passwords import hash_password
+from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import server_tls
 from paho.mqtt.client import MQTTv5

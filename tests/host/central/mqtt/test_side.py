@@ -8,10 +8,10 @@ import subprocess
 import threading
 
 import pytest
-from chargerctl.central.local_broker import LocalBroker
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt.side import MqttLink, MqttSide
+from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError
+from chargerctl.mqtt.local_broker import LocalBroker
 from chargerctl.mqtt.topics import Topics
 
 from tests.host.central.mqtt.client import BOUND_S, Client

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.ocppj.admission import Account
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.server import WebSocketServer
 from chargerctl.central.passwords import hash_password
+from chargerctl.loop_thread import LoopThread
 from chargerctl.ocppj import SUBPROTOCOL, basic_auth
 from websockets.sync.client import connect
 

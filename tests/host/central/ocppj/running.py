@@ -9,12 +9,12 @@ import secrets
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.store import open_books
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.desk.desk import Desk
-from chargerctl.central.events import Event
-from chargerctl.central.manner import of_a_service
 from chargerctl.central.ocppj.server import WebSocketServer
 from chargerctl.central.remote import Remote
+from chargerctl.events.event import Event
 
 
 class RunningCentral:

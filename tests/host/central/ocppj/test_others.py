@@ -4,7 +4,7 @@
 
 import pytest
 from chargerctl.central.books.owner import add_charger
-from chargerctl.central.defaults import CALLS
+from chargerctl.central.messages.defaults import CALLS
 
 from tests.host.central.ocppj.conftest import await_
 from tests.host.central.ocppj.others import OcppLibrary, OcppRpc

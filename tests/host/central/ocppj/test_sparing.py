@@ -3,8 +3,8 @@
 """The log of the WebSocket server stays short, and complete in what matters."""
 
 import pytest
-from chargerctl.central.events import Event
 from chargerctl.central.ocppj.sparing import LINES, LINES_OF_ONE, WINDOW_S, SparingTell
+from chargerctl.events.event import Event
 
 
 class Log:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chargerctl.central.schemas import parse_time
+from chargerctl.central.messages.schemas import parse_time
 from chargerctl.settings.values import Values
 from chargerctl.simulator.chaos.judgements.timeline import Timeline
 from chargerctl.simulator.chaos.scene import TORN

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.script import Behaviour
 from chargerctl.simulator.script.line import Stage, line
 from chargerctl.simulator.script.values import Json
 

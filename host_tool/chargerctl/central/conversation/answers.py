@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from chargerctl.central.books.interface import Books, Payload
-from chargerctl.central.defaults import timestamp
-from chargerctl.central.ledger import whole
-from chargerctl.central.manner import Manner
-from chargerctl.central.schemas import CALL_RESULT, FrameError, check_payload
+from chargerctl.central.conversation.ledger import whole
+from chargerctl.central.conversation.manner import Manner
+from chargerctl.central.messages.defaults import timestamp
+from chargerctl.central.messages.schemas import CALL_RESULT, FrameError, check_payload
 
 # How long a charger waits that is not accepted, at most, before it asks again: somebody may be entering it just now.
 _REJECTED_S = 60

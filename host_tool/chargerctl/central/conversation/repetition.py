@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chargerctl.central.kept import Memory
+from chargerctl.central.conversation.kept import Memory
 
 
 class Received(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chargerctl.central.books.interface import Payload
-from chargerctl.central.defaults import PLAIN_ANSWERS
+from chargerctl.central.messages.defaults import PLAIN_ANSWERS
 
 
 @dataclass(frozen=True)

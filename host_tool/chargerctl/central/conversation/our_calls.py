@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chargerctl.central.asking import frame_of
-from chargerctl.central.kept import Memory
-from chargerctl.central.schemas import CALL
+from chargerctl.central.conversation.asking import frame_of
+from chargerctl.central.conversation.kept import Memory
+from chargerctl.central.messages.schemas import CALL
 
 _TRIGGERS = ("TriggerMessage", "ExtendedTriggerMessage")
 # As many as there are messages to trigger, and more.

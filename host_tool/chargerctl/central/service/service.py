@@ -17,21 +17,21 @@ from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
-from chargerctl.central.conversation import Conversation
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.manner import of_a_service
+from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
-from chargerctl.central.events import Event, Tell
-from chargerctl.central.garbage import collect, rarely_collected
-from chargerctl.central.loop_thread import LoopThread
-from chargerctl.central.manner import of_a_service
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.ocppj.admission import Account, Accounts
+from chargerctl.central.service.garbage import collect, rarely_collected
+from chargerctl.central.service.welcome import welcome
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.tally import Tally
-from chargerctl.central.violation import Violation
-from chargerctl.central.welcome import welcome
 from chargerctl.errors import InputError
+from chargerctl.events.event import Event, Tell
+from chargerctl.loop_thread import LoopThread
 
 _TICK_S = 1.0
 _SWEEP_S = 60.0

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chargerctl.central.books.interface import Payload
-from chargerctl.central.defaults import CALLS, timestamp
-from chargerctl.central.schemas import CALL, FrameError, check_payload, storable
-from chargerctl.central.shape import Shape, json_of, named, shape_of
+from chargerctl.central.messages.defaults import CALLS, timestamp
+from chargerctl.central.messages.schemas import CALL, FrameError, check_payload, storable
+from chargerctl.central.messages.shape import Shape, json_of, named, shape_of
 from chargerctl.errors import InputError
 
 ACTIONS = tuple(sorted(CALLS))

@@ -14,7 +14,7 @@ from amqtt.broker import Broker
 from amqtt.contexts import Action, BrokerConfig, ListenerConfig, ListenerType
 from amqtt.session import Session
 
-from chargerctl.central.loop_thread import LoopThread
+from chargerctl.loop_thread import LoopThread
 
 HOST = "127.0.0.1"
 

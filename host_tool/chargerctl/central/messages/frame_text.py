@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chargerctl.central.schemas import CALL, CALL_ERROR, CALL_RESULT
+from chargerctl.central.messages.schemas import CALL, CALL_ERROR, CALL_RESULT
 
 _REMEMBERED = 256
 

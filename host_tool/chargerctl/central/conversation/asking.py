@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chargerctl.central.books.interface import Outcome, Payload
-from chargerctl.central.kept import Kept
+from chargerctl.central.conversation.kept import Kept
 
 MAX_WAITING = 100
 

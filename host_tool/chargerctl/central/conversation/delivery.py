@@ -7,8 +7,8 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-from chargerctl.central.asking import frame_of
-from chargerctl.central.script import Behaviour
+from chargerctl.central.conversation.asking import frame_of
+from chargerctl.central.conversation.script import Behaviour
 
 
 class Delivery:

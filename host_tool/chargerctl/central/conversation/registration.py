@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chargerctl.central.asking import Asking
 from chargerctl.central.books.interface import Books
-from chargerctl.central.first_calls import FirstCalls
-from chargerctl.central.kept import Kept
-from chargerctl.central.manner import Manner
-from chargerctl.central.our_calls import OurCalls
-from chargerctl.central.schemas import FrameError
+from chargerctl.central.conversation.asking import Asking
+from chargerctl.central.conversation.first_calls import FirstCalls
+from chargerctl.central.conversation.kept import Kept
+from chargerctl.central.conversation.manner import Manner
+from chargerctl.central.conversation.our_calls import OurCalls
+from chargerctl.central.messages.schemas import FrameError
 
 
 class Registration:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from chargerctl.central.books.store import open_books
 from chargerctl.central.desk.link import Link
-from chargerctl.central.events import Event
-from chargerctl.central.loop_thread import LoopThread
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.settings import CentralSettings
+from chargerctl.events.event import Event
+from chargerctl.loop_thread import LoopThread
 from chargerctl.settings.kinds import HostPort
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 
-from chargerctl.central.events import Event
 from chargerctl.central.settings import CentralSettings
+from chargerctl.events.event import Event
 from chargerctl.settings.kinds import HostPort
 
 

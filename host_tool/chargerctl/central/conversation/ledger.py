@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.central.schemas import parse_time
+from chargerctl.central.messages.schemas import parse_time
 
 # The transactionId of a transaction whose start was never accepted for processing (OCPP 1.6, errata 3.18).
 UNKNOWN = -1

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from chargerctl.central.schemas import CALL, schema_of
+from chargerctl.central.messages.schemas import CALL, schema_of
 from chargerctl.errors import InputError
 from chargerctl.likeness import did_you_mean, nearest
 

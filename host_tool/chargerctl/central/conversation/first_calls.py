@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from chargerctl.central.asking import Asking, Call
 from chargerctl.central.books.interface import Outcome, Payload
-from chargerctl.central.kept import Kept
+from chargerctl.central.conversation.asking import Asking, Call
+from chargerctl.central.conversation.kept import Kept
 
 TIMEOUT_S = 30.0
 _MOST_CONNECTORS = 20

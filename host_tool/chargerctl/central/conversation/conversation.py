@@ -26,17 +26,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chargerctl.central.answers import is_usable, usual_answer
-from chargerctl.central.asking import Asking, Call, frame_of
 from chargerctl.central.books.interface import Books, Outcome
-from chargerctl.central.defaults import CALLS
-from chargerctl.central.delivery import Delivery
-from chargerctl.central.ledger import Ledger
-from chargerctl.central.manner import SIMULATED, Manner
-from chargerctl.central.our_calls import Called, OurCalls
-from chargerctl.central.registration import Registration
-from chargerctl.central.repetition import Repetitions
-from chargerctl.central.schemas import (
+from chargerctl.central.conversation.answers import is_usable, usual_answer
+from chargerctl.central.conversation.asking import Asking, Call, frame_of
+from chargerctl.central.conversation.delivery import Delivery
+from chargerctl.central.conversation.ledger import Ledger
+from chargerctl.central.conversation.manner import SIMULATED, Manner
+from chargerctl.central.conversation.our_calls import Called, OurCalls
+from chargerctl.central.conversation.registration import Registration
+from chargerctl.central.conversation.repetition import Repetitions
+from chargerctl.central.conversation.script import USUAL, Behaviour, Script
+from chargerctl.central.conversation.violation import Violation, Violations
+from chargerctl.central.messages.defaults import CALLS
+from chargerctl.central.messages.schemas import (
     ACTIONS,
     CALL,
     CALL_ERROR,
@@ -48,8 +50,6 @@ from chargerctl.central.schemas import (
     parse,
     storable,
 )
-from chargerctl.central.script import USUAL, Behaviour, Script
-from chargerctl.central.violation import Violation, Violations
 from chargerctl.ocppj import MAX_FRAME_BYTES
 
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
