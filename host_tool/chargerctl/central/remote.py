@@ -59,8 +59,8 @@ class Remote:
         charger gets its calls in this order, one after the other; no charger waits for another one. Ctrl-C takes back what
         was not sent yet.
 
-        timeout_s: what a charger has for each answer. InputError where the books do not know a charger. ChargerctlError where
-        no central system runs on them, or it stops meanwhile: what was not sent yet is taken back then, too.
+        timeout_s: what a charger has for each answer. InputError where the books do not know a charger. ChargerctlError
+        where no central system runs on them, or it stops meanwhile: what was not sent yet is taken back then, too.
         """
         began = self._clock.now()
         waiting = self._ask(requests, timeout_s, began)
