@@ -37,8 +37,8 @@ def test_few_connections_are_told_with_what_to_do():
     told, limit = prepared(100, 200)
     assert limit == "200"
     assert told == (
-        "warning 200 open files are allowed: at most about 170 connections; raise the limit: `ulimit -n`, or LimitNOFILE= in "
-        "a systemd unit"
+        "warning 200 open files are allowed: at most about 170 connections; raise the limit: `ulimit -n`, or LimitNOFILE= "
+        "in a systemd unit"
     )
 
 
