@@ -45,7 +45,8 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
     tally = Tally(tell)
     with ExitStack() as stack:
         settings.make_own_folder()
-        store = open_books(settings.database, policies_of(settings), keep=keep_of(settings))
+        policies = policies_of(settings)
+        store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
         stack.callback(thread.close)
@@ -66,7 +67,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, tally)
             try:
-                for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
+                for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
                     tally(event)
                 with rarely_collected():
                     _wait(stop, store, tally)
@@ -79,7 +80,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
 
 
 def policies_of(settings: CentralSettings) -> Policies:
-    """auto: who can only be a program of this computer is accepted."""
+    """auto: who can only come from this computer is accepted."""
 
     def policy(text: str) -> Policy:
         if settings.learn:
