@@ -54,11 +54,22 @@ _OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).
 )
 
 
+def queue_s(number: int) -> float:
+    """Within how many seconds so many calls are given out, by a central system that is not too busy."""
+    return number / _MOST_AT_ONCE
+
+
 def ask(
-    connection: Connection, serial: str, action: str, payload: Payload, timeout_s: float, now: float
+    connection: Connection,
+    serial: str,
+    action: str,
+    payload: Payload,
+    timeout_s: float,
+    now: float,
+    others: int = 0,
 ) -> int | None:
-    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema."""
-    end_overdue(connection, now)  # also where no worker runs that would do it
+    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema. others: how many
+    are queued with it, which may be given out before it."""
     charger = connection.execute(
         select(chargers.c.id).where(chargers.c.serial == serial)
     ).scalar_one_or_none()
@@ -70,7 +81,7 @@ def ask(
         "payload": storable.exact(payload),
         "timeout_s": timeout_s,
         "asked_at": now,
-        "expires_at": now + timeout_s,
+        "expires_at": now + timeout_s + queue_s(others),
     }
     return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
 
@@ -79,6 +90,12 @@ def cancel(connection: Connection, call: int, now: float) -> bool:
     """Whether it could be taken back: no worker had it yet."""
     queued = and_(calls.c.id == call, calls.c.state == "queued")
     return _end(connection, queued, Outcome(error="Cancelled", detail="before it was sent"), now) == 1
+
+
+def not_ended(connection: Connection, first: int, last: int) -> set[int]:
+    """The calls with these ids, and those between, that are queued or sent."""
+    between = and_(calls.c.id.between(first, last), calls.c.state != "ended")
+    return set(connection.execute(select(calls.c.id).where(between)).scalars())
 
 
 def outcome(connection: Connection, call: int) -> Outcome | None:

@@ -182,12 +182,6 @@ def test_a_secret_leaves_the_books_when_nobody_takes_the_call(served):
     assert "hunter2" not in payloads(served)
 
 
-def test_a_secret_that_nobody_took_leaves_the_books_with_the_next_call(served):
-    ask_secret(served)
-    ask(served, now=NOW + 31)
-    assert "hunter2" not in payloads(served)
-
-
 def test_a_secret_leaves_the_books_with_an_outcome_that_nobody_expected(served):
     call = ask_secret(served)
     with served.unit() as unit:
