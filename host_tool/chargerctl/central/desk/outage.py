@@ -16,7 +16,7 @@ class Outage:
 
     def __init__(self) -> None:
         self.again_at = float("-inf")
-        """Unix time: nothing is tried before."""
+        """Nothing is tried before. All times are those of a clock that never jumps."""
         self.online = True
         """Whether the chargers are to believe that somebody answers."""
         self.dropped = 0
@@ -33,14 +33,14 @@ class Outage:
         self.again_at = now + _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
         self._failures += 1
 
-    def failed(self, error: BooksError, now: float) -> str:
-        """Nothing was kept."""
+    def failed(self, error: BooksError, began: float, now: float) -> str:
+        """Nothing was kept of what was tried from `began` to `now`: the database may have waited long."""
+        is_new = self._since is None
         if self._since is None:
-            self._since = now
-            return f"the books cannot be written, and nothing is answered: {error}"
+            self._since = began
         if now - self._since >= TELL_OFFLINE_S:
             self.online = False
-        return ""
+        return f"the books cannot be written, and nothing is answered: {error}" if is_new else ""
 
     def kept(self, now: float) -> str:
         """Something was kept."""
