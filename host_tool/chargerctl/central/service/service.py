@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from chargerctl import descriptors
 from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
@@ -43,11 +44,14 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
     if settings.broker is None and settings.listen is None and settings.ocpp is None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
     tally = Tally(tell)
+    descriptors.prepare(tally)
     with ExitStack() as stack:
         settings.make_own_folder()
-        store = open_books(settings.database, policies_of(settings), keep=keep_of(settings))
+        policies = policies_of(settings)
+        store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
+        descriptors.watch(thread.loop, tally)
         stack.callback(thread.close)
         accounts = partial(_account, store)
         desk = Desk(store, partial(_conversation, settings), tally)
@@ -66,7 +70,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, tally)
             try:
-                for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
+                for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
                     tally(event)
                 with rarely_collected():
                     _wait(stop, store, tally)
@@ -79,7 +83,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
 
 
 def policies_of(settings: CentralSettings) -> Policies:
-    """auto: who can only be a program of this computer is accepted."""
+    """auto: who can only come from this computer is accepted."""
 
     def policy(text: str) -> Policy:
         if settings.learn:
