@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from chargerctl import descriptors
 from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
@@ -43,12 +44,14 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
     if settings.broker is None and settings.listen is None and settings.ocpp is None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
     tally = Tally(tell)
+    descriptors.prepare(tally)
     with ExitStack() as stack:
         settings.make_own_folder()
         policies = policies_of(settings)
         store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
+        descriptors.watch(thread.loop, tally)
         stack.callback(thread.close)
         accounts = partial(_account, store)
         desk = Desk(store, partial(_conversation, settings), tally)
