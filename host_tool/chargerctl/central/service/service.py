@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from chargerctl import descriptors
-from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
@@ -73,7 +72,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
                     tally(event)
                 with rarely_collected():
-                    _wait(stop, store, tally)
+                    _wait(stop, store, side, tally)
                 tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -163,9 +162,7 @@ def _websockets(
 
 
 def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
-    with store.reading() as connection:
-        others = workers.count_living(connection, time.time())
-    if others:
+    if store.others(time.time()):
         text = "another central system is, or was until seconds ago, at work on these books: at one broker both would answer"
         tell(Event("warning", text))
 
@@ -175,7 +172,7 @@ def _account(store: DatabaseStore, serial: str) -> Account | None:
     return Account(found.password) if found is not None else None
 
 
-def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
+def _wait(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, tally: Tally) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
         with suppress(BooksError):  # the desk tells
@@ -184,6 +181,8 @@ def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
             sweep_at = time.monotonic() + _SWEEP_S
             tally.sweep()
             collect()
+            if side is not None:
+                side.repeat()
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:

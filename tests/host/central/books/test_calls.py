@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Calls pass through the books from a command to the central system, once, and back."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 from chargerctl.central.books import calls, owner, workers
 from chargerctl.central.books.interface import Outcome
@@ -358,6 +363,18 @@ def test_a_worker_that_leaves_is_gone_at_once(served):
     with served.reading() as connection:
         assert workers.count_living(connection, NOW) == 0
     assert _transport(served, NOW) == ""
+
+
+def test_a_process_that_was_killed_on_this_computer_is_no_other_worker_although_its_lease_lasts(opened):
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        killed.wait()
+    host = socket.gethostname()
+    for name in (f"{host}-{killed.pid}-0badcafe", f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"):
+        beat(opened(worker=name))
+    books = opened()
+    beat(books)
+    assert sorted(books.others(NOW)) == sorted([f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"])
+    assert books.others(NOW + calls.WORKER_LEASE_S + 1) == []
 
 
 def _transport(books, now):
