@@ -18,11 +18,16 @@ import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
 from chargerctl.mqtt.refusal import BROKER, unreached
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import MQTTMessageInfo
+
+    from chargerctl.mqtt.gathering import GatheringSocket
 
 # For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
@@ -58,9 +63,11 @@ class Connection:
 
     def __init__(self, broker: Broker, topics: Sequence[str], received: Received) -> None:
         """ImportError without paho-mqtt."""
-        from paho.mqtt.client import Client, MQTTv311
+        from paho.mqtt.client import MQTTv311
         from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
         from paho.mqtt.exception import MQTTException
+
+        from chargerctl.mqtt.gathering import GatheringClient
 
         self._broker = broker
         self._topics = topics
@@ -70,8 +77,10 @@ class Connection:
         self._room = asyncio.Event()
         self._room.set()
         self._waiting = 0
-        # When the broker took the last message, or the first one began to wait.
-        self._taken_at = 0.0
+        # What is published with QoS 1 and may not be with the broker yet, the oldest first; when the last one before it was
+        # acknowledged.
+        self._unconfirmed: deque[MQTTMessageInfo] = deque()
+        self._confirmed_at = 0.0
         self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
@@ -79,7 +88,7 @@ class Connection:
         self._no_error = MQTTErrorCode.MQTT_ERR_SUCCESS
         # What paho-mqtt raises at bytes that are no MQTT.
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
-        client = self._client = Client(
+        client = self._client = GatheringClient(
             CallbackAPIVersion.VERSION2,
             client_id=f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
@@ -92,7 +101,6 @@ class Connection:
             client.tls_set_context(broker.context)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_publish = self._on_publish
         client.on_message = self._on_message
 
     async def connect(self) -> None:
@@ -112,8 +120,7 @@ class Connection:
         # Not before: the thread must not touch the loop.
         self._client.on_socket_close = lambda client, data, sock: self._forget(sock)
         self._client.on_socket_register_write = self._on_more_to_write
-        self._client.on_socket_unregister_write = self._on_all_written
-        sock = self._client.socket()
+        sock = self._socket
         if sock is not None:
             self._loop.add_reader(sock, self._read)
             self._write()
@@ -137,12 +144,14 @@ class Connection:
         """A frame with QoS 0, what is retained with QoS 1. Nothing, once the connection is lost."""
         if self.lost.done() or not self._client.is_connected():
             return
-        if not self._waiting:
-            self._taken_at = self._loop.time()
         self._waiting += 1
         if self._waiting >= _ROOM:
             self._room.clear()
-        self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
+        message = self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
+        if retained:
+            self._confirmed_at = self._confirmed_at if self._unconfirmed else self._loop.time()
+            self._unconfirmed.append(message)
+            self._confirm()
 
     async def room(self) -> None:
         """Until the network has taken what was published, if that is much."""
@@ -160,7 +169,7 @@ class Connection:
     async def flushed(self, seconds: float = 2.0) -> None:
         """Until everything that was published is with the broker, or so long."""
         end = self._loop.time() + seconds
-        while self._waiting and not self.lost.done() and self._loop.time() < end:
+        while not self._all_sent and not self.lost.done() and self._loop.time() < end:
             await asyncio.sleep(0.01)
 
     def _reach(self) -> None:
@@ -180,25 +189,59 @@ class Connection:
 
     # paho-mqtt's calls, all on the loop; and its turns.
 
+    @property
+    def _socket(self) -> GatheringSocket | None:
+        return self._client.socket()  # type: ignore[return-value]
+
     def _read(self) -> None:
-        sock = self._client.socket()
+        sock = self._socket
+        if sock is None:
+            return
+        sock.receive_more()
         self._turn(self._client.loop_read)
-        # With TLS several packets may have come at once, of which the loop knows nothing.
-        while sock is not None and sock is self._client.socket() and getattr(sock, "pending", int)():
+        while sock is self._socket and sock.pending():
             self._turn(self._client.loop_read)
         while self._arrived:
             self._received(*self._arrived.popleft())
 
     def _write(self) -> None:
+        """All that waits, in one call of the system."""
+        if self.lost.done():
+            return
         self._turn(self._client.loop_write)
+        sock = self._socket
+        if sock is None:
+            return
+        try:
+            written = sock.flush() and not self._client.want_write()
+        except OSError:
+            self._lose("it closed the connection")
+            return
+        if not written:
+            self._loop.add_writer(sock, self._write)
+            return
+        self._loop.remove_writer(sock)
+        self._waiting = 0
+        self._room.set()
+
+    @property
+    def _all_sent(self) -> bool:
+        self._confirm()
+        return not self._waiting and not self._unconfirmed
+
+    def _confirm(self) -> None:
+        while self._unconfirmed and (self._unconfirmed[0].rc > 0 or self._unconfirmed[0].is_published()):
+            self._unconfirmed.popleft()
+            self._confirmed_at = self._loop.time()
 
     async def _keep_alive(self) -> None:
         while not self.lost.done():
             await asyncio.sleep(1)
             self._turn(self._client.loop_misc)
             # It may answer pings, and yet acknowledge nothing.
-            if self._waiting and self._loop.time() - self._taken_at >= KEEP_ALIVE_S:
-                self._lose(f"it has taken nothing for {KEEP_ALIVE_S} s")
+            self._confirm()
+            if self._unconfirmed and self._loop.time() - self._confirmed_at >= KEEP_ALIVE_S:
+                self._lose(f"it has acknowledged nothing for {KEEP_ALIVE_S} s")
 
     def _turn(self, step: Callable[[], Any]) -> None:
         try:
@@ -236,10 +279,8 @@ class Connection:
             self._loop.remove_writer(sock)
 
     def _on_more_to_write(self, client: object, data: object, sock: Any) -> None:
-        self._loop.add_writer(sock, self._write)
-
-    def _on_all_written(self, client: object, data: object, sock: Any) -> None:
-        self._loop.remove_writer(sock)
+        # At the end of the loop's turn: what else is published in it goes along.
+        self._loop.call_soon(self._write)
 
     def _on_message(self, client: object, data: object, message: Any) -> None:
         # Not in paho-mqtt's turn: what a fault of ours raises would look like one of the broker's.
@@ -262,9 +303,3 @@ class Connection:
             self._ready.set_exception(BrokerError(f"{text}; allow it in the broker's ACL"))
         else:
             self._ready.set_result(None)
-
-    def _on_publish(self, client: Any, data: object, mid: int, reason: object, properties: object) -> None:
-        self._waiting -= 1
-        self._taken_at = self._loop.time()
-        if self._waiting < _ROOM:
-            self._room.set()

@@ -80,7 +80,7 @@ def test_a_connection_that_is_closed_at_connect_has_few_causes(rig, reset):
 
 
 def test_a_refused_subscription_names_topic_and_remedy(rig, mqtt):
-    rig.broker.answers[SUBSCRIBE] = lambda body: mqtt.packet(0x90, body[:2] + b"\x80\x80")
+    rig.broker.answers[SUBSCRIBE] = lambda body: mqtt.packet(0x90, body[:2] + b"\x80\1")
     assert first_line(rig) == (
         "SUBSCRIBE to /system/box-1 refused: allow it in the broker's access list, or set mqtt.subscribe_topic"
     )

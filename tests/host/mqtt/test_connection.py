@@ -79,7 +79,7 @@ def test_a_broker_that_answers_pings_and_acknowledges_nothing_is_left(monkeypatc
             opened.publish("a", "online", retained=True)
             await half.published.wait()
             async with asyncio.timeout(60):
-                assert await opened.lost == "it has taken nothing for 1 s"
+                assert await opened.lost == "it has acknowledged nothing for 1 s"
             await until(lambda: not half.open)
 
     asyncio.run(attempt())

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from chargerctl.central.books import cards, masking, meter_rows, storable, transactions
+from chargerctl.central.books import calls, cards, masking, meter_rows, storable, transactions
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import LARGEST_TRANSACTION_ID, chargers, configuration
+from chargerctl.central.passwords import hash_password, is_password
 
 Payload = dict[str, Any]
 
@@ -26,7 +27,7 @@ _LEARNT = (
     .where(chargers.c.id == bindparam("charger"), chargers.c.allowed, ~chargers.c.known)
     .values(known=True)
 )
-_BOOTED = update(chargers).where(chargers.c.id == bindparam("charger"))
+_THIS = update(chargers).where(chargers.c.id == bindparam("charger"))
 
 
 class ChargerBooks:
@@ -69,10 +70,14 @@ class ChargerBooks:
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         keep = _KEEP.get(action)
-        charger = self._serials.enter(self._serial, now) if keep else None
-        if keep and charger is not None:
+        if not keep:
+            return
+        charger = self._serials.enter(self._serial, now)
+        if charger is not None:
             self._learn(charger)
             keep(self, charger, payload, answer, now)
+        elif is_welcome(None, self._policies):
+            raise RuntimeError(f"{self._serial!r} may take part, and cannot have a row in the books")
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         charger = self._serials.enter(self._serial, now)
@@ -84,6 +89,16 @@ class ChargerBooks:
         elif action == "ChangeConfiguration" and answer["status"] in ("Accepted", "RebootRequired"):
             key = {"key": payload["key"], "value": payload["value"], "readonly": False}
             self._configured(charger, [payload["key"]], [key], now)
+            if is_password(payload["key"]):
+                self._password(charger, payload["value"])
+
+    def sending(self, call: Any, now: float) -> bool:
+        return calls.send(self._connection, call, now)
+
+    def _password(self, charger: int, password: str) -> None:
+        """The one with which it connects from now on (security white paper, A00)."""
+        kept = hash_password(password.encode("utf-8", "surrogatepass")) if password else None
+        self._connection.execute(_THIS.values(password_hash=kept), {"charger": charger})
 
     def _standing(self) -> Any:
         charger = self._serials.find(self._serial)
@@ -103,7 +118,7 @@ class ChargerBooks:
 
     def _boot(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
         status = _dig(answer, "status")
-        booted = _BOOTED.values(
+        booted = _THIS.values(
             boot=storable.exact(payload),
             booted_at=now,
             registration=storable.text(status) if status else None,

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from chargerctl import descriptors
 from chargerctl.central.accounts import Accounts
-from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
@@ -43,11 +43,14 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
     if settings.broker is None and settings.listen is None and settings.ocpp is None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
     sparing = Sparing(tell)
+    descriptors.prepare(sparing)
     with ExitStack() as stack:
         settings.make_own_folder()
-        store = open_books(settings.database, policies_of(settings), keep=keep_of(settings))
+        policies = policies_of(settings)
+        store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
+        descriptors.watch(thread.loop, sparing)
         stack.callback(thread.close)
         desk = Desk(store, partial(_conversation, settings), sparing)
         own = (
@@ -65,10 +68,10 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
-                for event in welcome(settings, store.place, own.port if own else 0, ocpp_port):
+                for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    _wait(stop, store, sparing)
+                    _wait(stop, store, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -78,7 +81,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
 
 
 def policies_of(settings: CentralSettings) -> Policies:
-    """auto: who can only be a program of this computer is accepted."""
+    """auto: who can only come from this computer is accepted."""
 
     def policy(text: str) -> Policy:
         if settings.learn:
@@ -158,14 +161,12 @@ def _websockets(
 
 
 def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
-    with store.reading() as connection:
-        others = workers.count_living(connection, time.time())
-    if others:
+    if store.others(time.time()):
         text = "another central system is, or was until seconds ago, at work on these books: at one broker both would answer"
         tell(Event("warning", text))
 
 
-def _wait(stop: threading.Event, store: DatabaseStore, sparing: Sparing) -> None:
+def _wait(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, sparing: Sparing) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
         with suppress(BooksError):  # the desk tells
@@ -174,6 +175,8 @@ def _wait(stop: threading.Event, store: DatabaseStore, sparing: Sparing) -> None
             sweep_at = time.monotonic() + _SWEEP_S
             sparing.sweep()
             collect()
+            if side is not None:
+                side.repeat()
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:

@@ -67,6 +67,42 @@ def test_a_charger_that_is_learnt_is_told_that_somebody_answers(rig):
     assert len(rig.talks) == 1
 
 
+def connections(rig, serial):
+    return [what[2] for what in rig.store.kept if what[:2] == ("connected", serial)]
+
+
+def test_a_charger_that_is_learnt_is_booked_as_connected_at_once(rig):
+    rig.store.accepts_all = True
+    link = Link()
+    rig.desk.connected("new", link)
+    rig.step()
+    assert connections(rig, "new") == []
+    rig.desk.received("new", link, BOOT)
+    rig.step()
+    rig.desk.received("new", link, call("Heartbeat", 2))
+    rig.step()
+    assert connections(rig, "new") == ["mqtt"]
+
+
+def test_a_charger_that_the_owner_allows_is_booked_as_connected_with_its_next_frame(rig):
+    link = Link("websocket")
+    rig.desk.connected("new", link)
+    rig.desk.received("new", link, BOOT)
+    rig.step()
+    assert connections(rig, "new") == []
+    rig.store.known.add("new")
+    rig.desk.received("new", link, call("Heartbeat", 2))
+    rig.step()
+    assert connections(rig, "new") == ["websocket"]
+
+
+def test_a_charger_that_comes_back_without_a_word_is_booked_as_connected(rig):
+    rig.desk.disconnected("c-1", rig.charger())
+    rig.desk.received("c-1", Link(), call("Heartbeat"))
+    rig.step()
+    assert connections(rig, "c-1") == ["mqtt", None, "mqtt"]
+
+
 def test_a_charger_that_the_owner_does_not_allow_any_more_is_forgotten_within_seconds(rig):
     link = rig.charger()
     rig.desk.received("c-1", link, BOOT)
