@@ -4,7 +4,7 @@
 
 The next connection is another object, so that nothing that was to be sent on the last one comes late: a frame of a
 WebSocket that is closed by then must not reach the charger. There is no thread either: a frame goes on in the turn of the
-loop that has read it.
+loop that has read it. The simulator, whose scripts want the opposite of both, has simulator/network/mqtt_client.py.
 """
 
 from __future__ import annotations
