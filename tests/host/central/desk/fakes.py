@@ -59,9 +59,6 @@ class Unit:
     def known(self, serial):
         return serial in self._store.known | self.learnt
 
-    def chargers(self):
-        return sorted(self._store.known)
-
     def charger(self, serial):
         return OneCharger(self, serial)
 
