@@ -15,9 +15,15 @@ ITERATIONS = 10_000
 """About 10 ms. mosquitto computes it on its only thread each time a charger connects, so more would stall all others when
 they come back after a power cut. That is enough for generated passwords, which are advised."""
 
+_KEY = "authorizationkey"
 _MAX_ITERATIONS = 10_000_000
 _SALT_BYTES = 12
 _HASH_BYTES = 64
+
+
+def is_password(key: str) -> bool:
+    """Whether the value of this configuration key is the charger's password (OCPP-J 6.2.2; security white paper, A00)."""
+    return key.lower() == _KEY
 
 
 def hash_password(password: bytes, iterations: int = ITERATIONS) -> str:

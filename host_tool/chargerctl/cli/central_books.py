@@ -64,6 +64,23 @@ def warn_of_secret(output: Output, key: str) -> None:
         )
 
 
+def password_notes(settings: CentralSettings, serials: Iterable[str]) -> list[str]:
+    """What is still to be done where these chargers took a new password, their AuthorizationKey."""
+    notes = [
+        f"{serial} has a new password, and so have the books: it counts from its next connection. If it cannot connect any "
+        f"more: chargerctl central chargers password {serial}"
+        for serial in serials
+    ]
+    return notes + broker_notes(settings) if notes else []
+
+
+def broker_notes(settings: CentralSettings) -> list[str]:
+    """Where a password in the books has changed."""
+    if not settings.broker:
+        return []
+    return ["the broker does not know the password yet: chargerctl central broker mosquitto writes its files"]
+
+
 class _OfBooks(click.ParamType):
     """A text of which the books know some."""
 

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.central_books import Serial, books_of, the_charger, warn_of_secret
+from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.charger_view import accepted
 from chargerctl.cli.output import Answer, Command, Output
@@ -87,6 +87,7 @@ def command(
     extra.require()
     from chargerctl.central.books.masking import masked_payload
     from chargerctl.central.messages.calls import action_named, payload_of
+    from chargerctl.central.passwords import is_password
     from chargerctl.central.remote import Remote, reason
 
     action = action_named(action)
@@ -111,6 +112,8 @@ def command(
         "done": not why,
     }
     notes = [f"chargerctl: {serial}: {action}: {why}"] if why else []
+    if action == "ChangeConfiguration" and is_password(str(payload["key"])) and not why:
+        notes += password_notes(settings, [serial])
     return Answer(value, [] if outcome.answer is None else _lines(outcome.answer), notes, int(bool(why)))
 
 

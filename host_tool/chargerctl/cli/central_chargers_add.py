@@ -13,7 +13,7 @@ import click
 
 from chargerctl.central import cards
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.central_books import Serial, books_of, the_charger
+from chargerctl.cli.central_books import Serial, books_of, broker_notes, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Decorator, Output
 from chargerctl.errors import InputError
@@ -131,9 +131,4 @@ def _answer(settings: CentralSettings, serial: str, done: str, text: str | None,
     if generated:
         value["password"] = text
         lines.append(f"password: {text}  (it is not shown again)")
-    notes = []
-    if settings.broker and text is not None:
-        notes.append(
-            "the broker does not know the password yet: chargerctl central broker mosquitto writes its files"
-        )
-    return Answer(value, lines, notes)
+    return Answer(value, lines, [] if text is None else broker_notes(settings))

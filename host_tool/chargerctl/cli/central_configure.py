@@ -7,22 +7,23 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.central_books import Serial, books_of, the_charger, warn_of_secret
+from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.progress import waiting
 from chargerctl.errors import ChargerctlError, InputError
 
 if TYPE_CHECKING:
+    from chargerctl.central.books.interface import Outcome
     from chargerctl.central.books.store import DatabaseStore
-    from chargerctl.central.configuring import Call
+    from chargerctl.central.configuring import Change
+    from chargerctl.central.remote import Request
 
 
 class _SerialOrKey(Serial):
@@ -68,6 +69,8 @@ def command(
 ) -> Answer:
     """Read the configuration keys of a charger: all, or those that are named; or set those that have a value.
 
+    --all asks every charger at the same time: one that is silent holds up no other.
+
     Each assignment is a call of its own, with its own answer: Accepted, RebootRequired (the charger uses the value after
     a restart), Rejected or NotSupported. Exit status 1 if any was not taken, or a charger did not answer.
 
@@ -92,7 +95,7 @@ def command(
         raise click.UsageError(f"{names[0]}: give a value to every key, or to none")
     with books_of(settings) as store:
         serials = [the_charger(store, serial, time.time()).serial] if serial else _everyone(store)
-        work = _Work(output, store, float(timeout or settings.call_timeout))
+        work = _Work(output, settings, store, float(timeout or settings.call_timeout))
         return work.change(serials, wanted) if wanted else work.read(serials, names)
 
 
@@ -116,27 +119,41 @@ def _asked(output: Output, key: str) -> str:
 
 
 class _Work:
-    """Calls one charger after the other; one that does not answer does not keep the others from being called."""
+    """Calls all these chargers at the same time."""
 
-    def __init__(self, output: Output, store: DatabaseStore, timeout_s: float) -> None:
+    def __init__(
+        self, output: Output, settings: CentralSettings, store: DatabaseStore, timeout_s: float
+    ) -> None:
         from chargerctl.central.remote import Remote
 
         self._output = output
+        self._settings = settings
         self._remote = Remote(store)
         self._timeout_s = timeout_s
 
-    def _call(self, serial: str) -> Call:
-        return partial(self._waited, serial)
+    def _ask(self, requests: Sequence[Request], serials: Sequence[str]) -> tuple[list[Outcome], list[str]]:
+        """The outcome of each; and why it was given up, where some were known by then."""
+        from chargerctl.central.books.interface import Outcome
 
-    def _waited(self, serial: str, action: str, payload: Any) -> Any:
-        with waiting(self._output, f"{serial}: waiting for the answer to {action}"):
-            return self._remote.call(serial, action, payload, self._timeout_s)
+        ended: dict[int, Outcome] = {}
+        notes: list[str] = []
+        who = serials[0] if len(serials) == 1 else f"{len(serials)} chargers"
+        try:
+            with waiting(self._output, f"{who}: waiting for the answers"):
+                self._remote.call_all(requests, self._timeout_s, ended.__setitem__)
+        except ChargerctlError as error:
+            if not ended:
+                raise
+            notes = error.lines()
+        lost = Outcome(error="Timeout", detail="the central system stopped before the answer came")
+        return [ended.get(place, lost) for place in range(len(requests))], notes
 
     def read(self, serials: Sequence[str], names: Sequence[str]) -> Answer:
         from chargerctl.central import configuring
         from chargerctl.cli import configuration_view as view
 
-        found = {serial: configuring.read(self._call(serial), names) for serial in serials}
+        outcomes, notes = self._ask([configuring.reading(serial, names) for serial in serials], serials)
+        found = dict(zip(serials, map(configuring.keys_of, outcomes), strict=True))
         rows = [(serial, *view.key_cells(key)) for serial, (keys, _) in found.items() for key in keys]
         value = {
             "chargers": [
@@ -144,27 +161,40 @@ class _Work:
                 for serial, (keys, why) in found.items()
             ]
         }
-        notes = [f"chargerctl: {serial}: {why}" for serial, (_, why) in found.items() if why]
+        notes += [f"chargerctl: {serial}: {why}" for serial, (_, why) in found.items() if why]
         unknown = any(key.readonly is None for keys, _ in found.values() for key in keys)
         lines = view.lines(("key", "value", "read-only"), rows, serials)
         return Answer(value, lines, notes, int(bool(notes) or unknown))
 
     def change(self, serials: Sequence[str], wanted: Mapping[str, str]) -> Answer:
         from chargerctl.central import configuring
+        from chargerctl.central.passwords import is_password
         from chargerctl.cli import configuration_view as view
 
-        found = {serial: configuring.change(self._call(serial), wanted) for serial in serials}
+        asked = [(serial, key, value) for serial in serials for key, value in wanted.items()]
+        outcomes, notes = self._ask([configuring.changing(*each) for each in asked], serials)
+        found: dict[str, list[Change]] = {serial: [] for serial in serials}
+        for (serial, key, value), outcome in zip(asked, outcomes, strict=True):
+            found[serial].append(configuring.change_of(key, value, outcome))
         rows = [(serial, *view.change_cells(each)) for serial, changes in found.items() for each in changes]
-        value = {
+        told = {
             "chargers": [
                 {"serial": serial, "changes": [view.change_json(each) for each in changes]}
                 for serial, changes in found.items()
             ]
         }
-        notes = [
+        notes += [
             f"{serial} uses the value after a restart: chargerctl central call {serial} Reset type=Soft"
             for serial, changes in found.items()
             if any(each.answer == "RebootRequired" for each in changes)
         ]
+        notes += password_notes(
+            self._settings,
+            [
+                serial
+                for serial, changes in found.items()
+                if any(each.done and is_password(each.key) for each in changes)
+            ],
+        )
         failed = not all(each.done for changes in found.values() for each in changes)
-        return Answer(value, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))
+        return Answer(told, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))

@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """Calls that somebody wants a charger to get: asked for by a command, given out once to the worker that speaks to chargers,
-answered, and read by the command. Nothing but these rows passes between the two processes."""
+answered, and read by the command. Nothing but these rows passes between the two processes.
+
+A secret that a charger is to be given, such as its AuthorizationKey, is in the row while the call waits to be taken: mostly
+for a quarter of a second. What ends the waiting takes it out in the same unit of work."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
 
 from chargerctl.central.books import masking, storable
 from chargerctl.central.books.interface import Outcome, Payload, WaitingCall
@@ -34,15 +37,39 @@ _SENT = (
     .where(calls.c.id == bindparam("call"))
     .values(state="sent", sent_at=bindparam("now"), worker=bindparam("by"), payload=bindparam("kept"))
 )
+_ENDED = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.state != "ended")
+    .values(
+        state="ended",
+        ended_at=bindparam("now"),
+        answer=bindparam("what"),
+        error=bindparam("code"),
+        detail=bindparam("words"),
+        payload=bindparam("kept"),
+    )
+)
 _OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).where(
     calls.c.id == bindparam("call")
 )
 
 
+def queue_s(number: int) -> float:
+    """Within how many seconds so many calls are given out, by a central system that is not too busy."""
+    return number / _MOST_AT_ONCE
+
+
 def ask(
-    connection: Connection, serial: str, action: str, payload: Payload, timeout_s: float, now: float
+    connection: Connection,
+    serial: str,
+    action: str,
+    payload: Payload,
+    timeout_s: float,
+    now: float,
+    others: int = 0,
 ) -> int | None:
-    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema."""
+    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema. others: how many
+    are queued with it, which may be given out before it."""
     charger = connection.execute(
         select(chargers.c.id).where(chargers.c.serial == serial)
     ).scalar_one_or_none()
@@ -54,19 +81,21 @@ def ask(
         "payload": storable.exact(payload),
         "timeout_s": timeout_s,
         "asked_at": now,
-        "expires_at": now + timeout_s,
+        "expires_at": now + timeout_s + queue_s(others),
     }
     return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
 
 
 def cancel(connection: Connection, call: int, now: float) -> bool:
     """Whether it could be taken back: no worker had it yet."""
-    cancelled = (
-        update(calls)
-        .where(calls.c.id == call, calls.c.state == "queued")
-        .values(state="ended", ended_at=now, error="Cancelled", detail="before it was sent")
-    )
-    return connection.execute(cancelled).rowcount == 1
+    queued = and_(calls.c.id == call, calls.c.state == "queued")
+    return _end(connection, queued, Outcome(error="Cancelled", detail="before it was sent"), now) == 1
+
+
+def not_ended(connection: Connection, first: int, last: int) -> set[int]:
+    """The calls with these ids, and those between, that are queued or sent."""
+    between = and_(calls.c.id.between(first, last), calls.c.state != "ended")
+    return set(connection.execute(select(calls.c.id).where(between)).scalars())
 
 
 def outcome(connection: Connection, call: int) -> Outcome | None:
@@ -95,9 +124,9 @@ def give_out(connection: Connection, worker: str, now: float) -> list[WaitingCal
                 "call": each.id,
                 "now": now,
                 "by": worker,
-                "kept": storable.exact(masking.masked_payload(each.payload)),
+                "kept": masking.masked(each.payload),
             }
-            for each in found
+            for each in rows
         ]
         connection.execute(_SENT, sent)
     return found
@@ -105,18 +134,7 @@ def give_out(connection: Connection, worker: str, now: float) -> list[WaitingCal
 
 def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None:
     """Keep the outcome, unless it has ended already."""
-    answer = outcome.answer
-    connection.execute(
-        update(calls)
-        .where(calls.c.id == call, calls.c.state != "ended")
-        .values(
-            state="ended",
-            ended_at=now,
-            answer=None if answer is None else storable.exact(masking.masked_payload(answer)),
-            error=storable.text(outcome.error),
-            detail=storable.text(outcome.detail),
-        )
-    )
+    _end(connection, and_(calls.c.id == call, calls.c.state != "ended"), outcome, now)
 
 
 def end_overdue(connection: Connection, now: float) -> None:
@@ -131,6 +149,24 @@ def end_overdue(connection: Connection, now: float) -> None:
         (orphaned, "Timeout", "the central system stopped before the answer came"),
         (lost, "Timeout", "the central system has lost it"),
     ):
-        connection.execute(
-            update(calls).where(condition).values(state="ended", ended_at=now, error=error, detail=detail)
-        )
+        _end(connection, condition, Outcome(error=error, detail=detail), now)
+
+
+def _end(connection: Connection, which: ColumnElement[bool], outcome: Outcome, now: float) -> int:
+    """End these calls, without secrets; how many."""
+    rows = connection.execute(select(calls.c.id, calls.c.payload).where(which)).all()
+    if not rows:
+        return 0
+    answer = None if outcome.answer is None else storable.exact(masking.masked_payload(outcome.answer))
+    ended: list[dict[str, Any]] = [
+        {
+            "call": each.id,
+            "now": now,
+            "what": answer,
+            "code": storable.text(outcome.error),
+            "words": storable.text(outcome.detail),
+            "kept": masking.masked(each.payload),
+        }
+        for each in rows
+    ]
+    return connection.execute(_ENDED, ended).rowcount

@@ -15,6 +15,7 @@ from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import LARGEST_TRANSACTION_ID, chargers, configuration
+from chargerctl.central.passwords import hash_password, is_password
 
 Payload = dict[str, Any]
 
@@ -26,7 +27,7 @@ _LEARNT = (
     .where(chargers.c.id == bindparam("charger"), chargers.c.allowed, ~chargers.c.known)
     .values(known=True)
 )
-_BOOTED = update(chargers).where(chargers.c.id == bindparam("charger"))
+_THIS = update(chargers).where(chargers.c.id == bindparam("charger"))
 
 
 class ChargerBooks:
@@ -84,6 +85,13 @@ class ChargerBooks:
         elif action == "ChangeConfiguration" and answer["status"] in ("Accepted", "RebootRequired"):
             key = {"key": payload["key"], "value": payload["value"], "readonly": False}
             self._configured(charger, [payload["key"]], [key], now)
+            if is_password(payload["key"]):
+                self._password(charger, payload["value"])
+
+    def _password(self, charger: int, password: str) -> None:
+        """The one with which it connects from now on (security white paper, A00)."""
+        kept = hash_password(password.encode("utf-8", "surrogatepass")) if password else None
+        self._connection.execute(_THIS.values(password_hash=kept), {"charger": charger})
 
     def _standing(self) -> Any:
         charger = self._serials.find(self._serial)
@@ -103,7 +111,7 @@ class ChargerBooks:
 
     def _boot(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
         status = _dig(answer, "status")
-        booted = _BOOTED.values(
+        booted = _THIS.values(
             boot=storable.exact(payload),
             booted_at=now,
             registration=storable.text(status) if status else None,

@@ -42,8 +42,8 @@ class Books(Protocol):
         was started, or by another one."""
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
-        """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration), the
-        version of its local list (GetLocalListVersion, SendLocalList) … Both payloads are valid by their schemas."""
+        """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration). An
+        AuthorizationKey that it took is its password from then on. Both payloads are valid by their schemas."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Unit(Protocol):
         """Calls that were asked for since the last time, oldest first. Each is given out once."""
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
-        """The end of a WaitingCall."""
+        """The end of a WaitingCall. What it says of the charger is told()."""
 
 
 class Store(Protocol):

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
@@ -17,7 +16,6 @@ from chargerctl.central.books.masking import masked
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import calls as calls_table
 from chargerctl.central.books.tables import chargers, milliseconds
 from chargerctl.central.books.transactions import Numbers
 
@@ -26,11 +24,6 @@ LONGEST_FRAME = 16_384
 
 _KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
 _IS_KNOWN = _KNOWN.where(chargers.c.serial == bindparam("serial"))
-_CALL = (
-    select(chargers.c.serial, calls_table.c.action, calls_table.c.payload)
-    .join(chargers)
-    .where(calls_table.c.id == bindparam("call"))
-)
 
 
 class DatabaseUnit:
@@ -112,9 +105,6 @@ class DatabaseUnit:
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         calls.end(self._connection, call, outcome, now)
-        row = self._connection.execute(_CALL, {"call": call}).one_or_none()
-        if row is not None and outcome.answer is not None:
-            self.charger(row.serial).told(row.action, json.loads(row.payload), outcome.answer, now)
 
     def write(self) -> int:
         """Write what was gathered; the size of the frames among it, in characters."""

@@ -3,11 +3,12 @@
 """Calls pass through the books from a command to the central system, once, and back."""
 
 import pytest
-from chargerctl.central.books import calls, workers
+from chargerctl.central.books import calls, owner, workers
 from chargerctl.central.books.interface import Outcome
 from chargerctl.central.books.queries.chargers import all_chargers, configuration_of
 from chargerctl.central.books.queries.traffic import last_calls
 from chargerctl.central.books.tables import calls as table
+from chargerctl.central.passwords import password_matches
 
 from tests.host.central.books.charger import NOW, Charger, rows
 
@@ -145,10 +146,93 @@ def test_nobody_can_call_a_charger_that_is_not_there(served):
     assert outcome(served, 4711).error == "Cancelled"
 
 
+SECRET = {"key": "AuthorizationKey", "value": "hunter2"}
+
+
+def ask_secret(books):
+    return ask(books, "ChangeConfiguration", SECRET)
+
+
+def payloads(books):
+    return "".join(map(str, rows(books, table, "payload")))
+
+
 def test_a_secret_leaves_the_books_when_it_is_given_out(served):
-    ask(served, "ChangeConfiguration", {"key": "AuthorizationKey", "value": "hunter2"})
+    ask_secret(served)
+    assert "hunter2" in payloads(served)
     assert given_out(served)[0].payload["value"] == "hunter2"
-    assert "hunter2" not in "".join(map(str, rows(served, table, "payload")))
+    assert "hunter2" not in payloads(served)
+    assert "AuthorizationKey" in payloads(served)
+
+
+def test_a_secret_leaves_the_books_when_the_call_is_taken_back(served):
+    call, other = ask_secret(served), ask_secret(served)
+    with served.writing() as connection:
+        assert calls.cancel(connection, call, NOW)
+    assert payloads(served).count("hunter2") == 1
+    with served.writing() as connection:
+        assert calls.cancel(connection, other, NOW)
+    assert "hunter2" not in payloads(served)
+
+
+def test_a_secret_leaves_the_books_when_nobody_takes_the_call(served):
+    call = ask_secret(served)
+    assert given_out(served, NOW + 31) == []
+    assert outcome(served, call).error == "NotConnected"
+    assert "hunter2" not in payloads(served)
+
+
+def test_a_secret_leaves_the_books_with_an_outcome_that_nobody_expected(served):
+    call = ask_secret(served)
+    with served.unit() as unit:
+        unit.answered(call, Outcome(error="NotConnected"), NOW)
+    assert "hunter2" not in payloads(served)
+
+
+def password_of(books):
+    with books.reading() as connection:
+        ((_serial, kept),) = owner.accounts(connection)
+    return kept
+
+
+def test_an_authorizationkey_that_was_accepted_is_the_password_from_now_on(served):
+    with served.writing() as connection:
+        owner.set_password(connection, "GA001", b"the old one")
+    call = ask(served, "ChangeConfiguration", {"key": "authorizationKEY", "value": "the new one"})
+    given_out(served)
+    for status in ("Rejected", "NotSupported"):
+        with served.unit() as unit:
+            unit.charger("GA001").told(
+                "ChangeConfiguration",
+                {"key": "AuthorizationKey", "value": "the new one"},
+                {"status": status},
+                NOW,
+            )
+        assert password_matches(password_of(served), b"the old one")
+    accepted = {"status": "Accepted"}
+    with served.unit() as unit:
+        key = {"key": "authorizationKEY", "value": "the new one"}
+        unit.charger("GA001").told("ChangeConfiguration", key, accepted, NOW)
+        unit.answered(call, Outcome(answer=accepted), NOW)
+    assert password_matches(password_of(served), b"the new one")
+    with served.unit() as unit:
+        key = {"key": "AuthorizationKey", "value": ""}
+        unit.charger("GA001").told("ChangeConfiguration", key, {"status": "RebootRequired"}, NOW)
+    assert password_of(served) == ""
+
+
+def test_the_password_is_that_of_before_if_the_unit_was_not_kept(served):
+    with served.writing() as connection:
+        owner.set_password(connection, "GA001", b"the old one")
+
+    def told_in_vain():
+        with served.unit() as unit:
+            unit.charger("GA001").told("ChangeConfiguration", SECRET, {"status": "Accepted"}, NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        told_in_vain()
+    assert password_matches(password_of(served), b"the old one")
 
 
 def test_an_answer_of_hostile_content_is_kept(served):
@@ -161,12 +245,11 @@ def test_an_answer_of_hostile_content_is_kept(served):
 
 def test_the_answer_to_getconfiguration_is_the_configuration(served):
     def answered(payload, *keys):
-        call = ask(served, "GetConfiguration", payload or {"key": []})
         answer = {
             "configurationKey": [{"key": key, "value": value, "readonly": False} for key, value in keys]
         }
         with served.unit() as unit:
-            unit.answered(call, Outcome(answer=answer), NOW)
+            unit.charger("GA001").told("GetConfiguration", payload, answer, NOW)
 
     answered({}, ("HeartbeatInterval", "300"), ("B", None), ("AuthorizationKey", "hunter2"))
     assert _configuration(served) == {"AuthorizationKey": None, "B": None, "HeartbeatInterval": "300"}

@@ -6,20 +6,26 @@ import io
 import json
 import sys
 import time
+from functools import partialmethod
 
 import click
 import pytest
+from chargerctl.central.books import calls
 from chargerctl.central.books.interface import Outcome
 from chargerctl.central.books.queries.traffic import last_calls
-from chargerctl.central.remote import Clock, Remote
+from chargerctl.central.books.tables import calls as calls_table
+from chargerctl.central.books.tables import workers
+from chargerctl.central.remote import Clock, Remote, Request
 from chargerctl.cli import central_configure
 from chargerctl.cli.main import cli
 from chargerctl.errors import ChargerctlError
+from sqlalchemy import select
 
 from tests.host.central.cli.conftest import both_databases
 from tests.host.commands import leaves
 
 ACCEPTED = {"status": "Accepted"}
+original_init = Remote.__init__
 
 
 @both_databases
@@ -226,11 +232,101 @@ def test_all_chargers_are_configured_and_one_that_is_gone_does_not_stop_it(answe
     assert [each["error"] for each in found["chargers"]] == ["Timeout", "Timeout"]
 
 
+def test_all_chargers_are_asked_at_the_same_time_and_one_that_is_silent_holds_up_no_other(filled):
+    """garage-1 never answers; garage-2 answers its two calls while garage-1 is waited for."""
+    hand = Hand()
+    given, ended = [], []
+
+    def serve():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                given.append(call)
+                if call.serial == "garage-2":
+                    unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+            if hand.time > began + 29:
+                unit.answered(given[0].id, Outcome(error="Timeout"), hand.time)
+
+    began, hand.then = hand.time, serve
+    requests = [
+        Request("garage-1", "Reset", {"type": "Soft"}),
+        *[Request("garage-2", "ChangeConfiguration", {"key": key, "value": "1"}) for key in "ab"],
+    ]
+    Remote(filled, hand.clock).call_all(
+        requests, 30, lambda index, outcome: ended.append((index, outcome.error, hand.time - began))
+    )
+    assert ended[:2] == [(1, "", 1), (2, "", 1)]
+    assert ended[2][:2] == (0, "Timeout")
+    assert [call.payload.get("key") for call in given] == [None, "a", "b"]
+
+
+def test_many_calls_have_the_time_that_it_takes_to_give_them_out(filled):
+    hand = Hand()
+    ended = []
+
+    def serve():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+
+    hand.then = serve
+    requests = [Request("garage-1", "Reset", {"type": "Soft"})] * 350
+    Remote(filled, hand.clock).call_all(requests, 1, lambda _index, outcome: ended.append(outcome.error))
+    assert ended == [""] * 350
+
+
+def test_a_central_system_that_goes_away_ends_it_with_what_was_done(
+    filled, central, central_json, monkeypatch
+):
+    """garage-1 has answered when it goes; garage-2 has not got its call yet, and will not get it later."""
+    hand = Hand()
+    rounds = iter(range(100))
+
+    def serve_once():
+        if next(rounds) == 0:
+            with filled.unit() as unit:
+                for call in unit.waiting_calls(hand.time):
+                    if call.serial == "garage-1":
+                        unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+
+    hand.then = serve_once
+    monkeypatch.setattr(Remote, "__init__", partialmethod(remote_with, hand.clock))
+    status, out, err = central("configure", "--all", "HeartbeatInterval=60")
+    assert status == 1
+    assert out.splitlines() == [
+        "garage-1\tHeartbeatInterval\t60\tAccepted",
+        "garage-2\tHeartbeatInterval\t60\tTimeout: the central system stopped before the answer came",
+    ]
+    assert "no central system runs on these books: start it with `chargerctl central serve`" in err
+    status, out, err = central("configure", "--all", "HeartbeatInterval=60")
+    assert (status, out) == (1, "")
+    assert "no central system runs on these books" in err
+
+
+def remote_with(self, clock, store):
+    original_init(self, store, clock)
+
+
+def test_a_secret_that_nobody_took_leaves_the_books_with_the_next_command(filled, central):
+    long_ago = time.time() - 100
+    with filled.writing() as connection:
+        key = {"key": "AuthorizationKey", "value": "Zq-lost"}
+        calls.ask(connection, "garage-1", "ChangeConfiguration", key, 30, long_ago)
+        connection.execute(workers.delete())
+    assert central("call", "garage-1", "Reset")[0] == 1
+    with filled.reading() as connection:
+        assert "Zq" not in str(list(connection.execute(select(calls_table.c.payload))))
+
+
 def test_a_secret_is_asked_for_sent_and_never_shown(answering, filled, central, monkeypatch):
     asked = answering({"ChangeConfiguration": ACCEPTED})
     monkeypatch.setattr(sys, "stdin", io.StringIO("Zq-secret\n"))
     status, out, err = central("configure", "garage-1", "--ask", "AuthorizationKey")
     assert (status, out) == (0, "AuthorizationKey\t***\tAccepted\n")
+    assert "garage-1 has a new password, and so have the books" in err
+    assert "chargerctl central chargers password garage-1" in err
+    assert "broker" not in err
     assert asked[0][2] == {"key": "AuthorizationKey", "value": "Zq-secret"}
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(central_configure.click, "prompt", lambda *_, **options: "Zq-typed")
@@ -243,9 +339,23 @@ def test_a_secret_is_asked_for_sent_and_never_shown(answering, filled, central, 
         status, out, err = central(*arguments)
         assert status == 0
         assert "other users can read it there (ps)" in err
+        assert ("has a new password" in err) is ("--json" not in arguments)
         assert "Zq" not in out + err
     with filled.reading() as connection:
         assert "Zq" not in str(last_calls(connection))
+
+
+def test_a_broker_has_to_be_told_of_a_new_password(answering, central, monkeypatch):
+    answers = {"ChangeConfiguration": ACCEPTED}
+    answering(answers)
+    monkeypatch.setenv("CHARGERCTL_CENTRAL_BROKER", "broker.lan:8883")
+    arguments = ("call", "garage-1", "ChangeConfiguration", "key=AuthorizationKey", "value=Zq")
+    assert "chargerctl central broker mosquitto writes its files" in central(*arguments)[2]
+    answers["ChangeConfiguration"] = {"status": "NotSupported"}
+    err = central(*arguments)[2]
+    assert "NotSupported" in err
+    assert "broker" not in err
+    assert "new password" not in err
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,13 @@ class RunningCentral:
         return [event.text for event in self.events if event.what == "violation"]
 
 
-def _conversation(serial, books, on_violation, on_outcome) -> Conversation:
+def _conversation(serial, books, on_violation, on_outcome, on_refused) -> Conversation:
     return Conversation(
         300,
         on_violation,
         books,
         on_outcome=on_outcome,
+        on_refused=on_refused,
         manner=of_a_service({}),
         serial=serial,
         id_prefix=secrets.token_hex(8),
