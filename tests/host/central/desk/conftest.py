@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.desk.inbox import Limits
-from chargerctl.central.tally import Tally
+from chargerctl.events.sparing import Sparing
 
 from tests.host.central.desk.fakes import NOW, Link, Store, Talk
 
@@ -18,7 +18,7 @@ class Rig:
         self.store = Store()
         self.talks: list[Talk] = []
         self.events = []
-        tell = Tally(self.events.append)
+        tell = Sparing(self.events.append)
         self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock=lambda: self.now)
 
     def _make(self, serial, *arguments):
