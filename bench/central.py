@@ -44,7 +44,11 @@ class Central:
     def __init__(self, command: Sequence[str], home: Path, ready: str) -> None:
         self._log = (home / "log").open("w+")
         self._process = subprocess.Popen(
-            command, stdout=self._log, stderr=subprocess.STDOUT, cwd=home, env=environment(home) | _PATH
+            command,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            env=environment(home) | _PATH | _EVERYBODY,
         )
         for _ in range(int(_READY_S * 10)):
             if ready in (home / "log").read_text() or self._process.poll() is not None:
@@ -70,6 +74,8 @@ class Central:
 
 
 _PATH = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+# The central system does not know its chargers and cards.
+_EVERYBODY = {"CHARGERCTL_CENTRAL_UNKNOWN_CHARGERS": "accept", "CHARGERCTL_CENTRAL_UNKNOWN_CARDS": "accept"}
 
 
 def main() -> None:

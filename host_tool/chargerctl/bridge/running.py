@@ -9,11 +9,12 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
-from chargerctl.bridge.report import Sparing
+from chargerctl import descriptors
 from chargerctl.bridge.service import Service
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
+from chargerctl.events.sparing import Sparing
 from chargerctl.mqtt.connection import Broker
 from chargerctl.ocppj import client_tls
 from chargerctl.settings.kinds import HostPort
@@ -21,13 +22,15 @@ from chargerctl.settings.kinds import HostPort
 
 def run(settings: BridgeSettings, tell: Tell) -> None:
     """Until it is stopped. ChargerctlError for what cannot be used, and for a broker that is not there at first."""
+    descriptors.prepare(tell)
     # Not the loop that is the default on Windows: paho-mqtt's socket needs add_reader.
-    with _broker(settings) as broker, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+    with _broker(settings, tell) as broker, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_until_stopped(settings, broker, tell))
 
 
 async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:
-    service = Service(settings, broker, Sparing(tell))
+    sparing = Sparing(tell)
+    service = Service(settings, broker, sparing)
     if settings.password_in_clear_text:
         text = "passwords cross the network in clear text: use wss:// if the central system has it"
         tell(Event("warning", text))
@@ -37,12 +40,15 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
         # Windows has Ctrl-C alone, as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, running.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+    finally:
+        sparing.sweep()
 
 
 @contextlib.contextmanager
-def _broker(settings: BridgeSettings) -> Iterator[Broker]:
+def _broker(settings: BridgeSettings, tell: Tell) -> Iterator[Broker]:
     if settings.broker is not None:
         host, port = settings.broker
         tls = settings.broker_tls or settings.broker_ca is not None
@@ -50,12 +56,12 @@ def _broker(settings: BridgeSettings) -> Iterator[Broker]:
         yield Broker(host, port, settings.broker_user, settings.broker_secret, context)
         return
     assert settings.listen
-    with _own_broker(settings.listen) as port:
+    with _own_broker(settings.listen, tell) as port:
         yield Broker(settings.listen.host, port)
 
 
 @contextlib.contextmanager
-def _own_broker(listen: HostPort) -> Iterator[int]:
+def _own_broker(listen: HostPort, tell: Tell) -> Iterator[int]:
     """Gives its port."""
     if not listen.is_loopback:
         raise InputError(
@@ -65,8 +71,10 @@ def _own_broker(listen: HostPort) -> Iterator[int]:
     from chargerctl.loop_thread import LoopThread
     from chargerctl.mqtt.local_broker import LocalBroker
 
+    thread = LoopThread()
+    descriptors.watch(thread.loop, tell)
     try:
-        broker = LocalBroker(LoopThread(), listen.port)
+        broker = LocalBroker(thread, listen.port)
     except OSError as error:
         raise ChargerctlError(
             f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}"

@@ -1,21 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Reads and sets the configuration keys of a charger (OCPP 1.6, 5.3 and 5.8), whoever sends the calls."""
+"""Reads and sets the configuration keys of a charger (OCPP 1.6, 5.3 and 5.8): the calls, and what their outcomes say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chargerctl.central.books.interface import Outcome, Payload
-from chargerctl.central.remote import reason
+from chargerctl.central.books.interface import Outcome
+from chargerctl.central.remote import Request, reason
 from chargerctl.errors import InputError
 
 LONGEST_KEY = 50  # CiString50 (OCPP 1.6, 6.7)
 LONGEST_VALUE = 500  # CiString500
-
-Call = Callable[[str, Payload], Outcome]
-"""call(action, payload): at the charger."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +51,13 @@ def checked_key(key: str) -> str:
     return key
 
 
-def read(call: Call, names: Sequence[str]) -> tuple[list[Key], str]:
-    """The keys of these names, all without any; and why they could not be read, "" where they could."""
-    outcome = call("GetConfiguration", {"key": list(names)} if names else {})
+def reading(serial: str, names: Sequence[str]) -> Request:
+    """The call for the keys of these names, for all without any."""
+    return Request(serial, "GetConfiguration", {"key": list(names)} if names else {})
+
+
+def keys_of(outcome: Outcome) -> tuple[list[Key], str]:
+    """The keys that it told; and why they could not be read, "" where they could."""
     if outcome.answer is None:
         return [], reason(outcome)
     told = outcome.answer.get("configurationKey", [])
@@ -65,12 +66,12 @@ def read(call: Call, names: Sequence[str]) -> tuple[list[Key], str]:
     return sorted(found, key=lambda key: key.name.lower()) + unknown, ""
 
 
-def change(call: Call, wanted: Mapping[str, str]) -> list[Change]:
-    """One call for each; one that is refused does not keep the others from being made."""
-    changes = []
-    for key, value in wanted.items():
-        outcome = call("ChangeConfiguration", {"key": key, "value": value})
-        why = reason(outcome)
-        answer = why or str((outcome.answer or {}).get("status", ""))
-        changes.append(Change(key, value, answer, not why))
-    return changes
+def changing(serial: str, key: str, value: str) -> Request:
+    """The call that sets a key."""
+    return Request(serial, "ChangeConfiguration", {"key": key, "value": value})
+
+
+def change_of(key: str, value: str, outcome: Outcome) -> Change:
+    """What became of it."""
+    why = reason(outcome)
+    return Change(key, value, why or str((outcome.answer or {}).get("status", "")), not why)

@@ -81,7 +81,8 @@ class CentralSettings:
     unknown_chargers: str = key(
         choice("auto", "accept", "refuse"),
         "auto",
-        "What a charger gets that is not in the books. auto: accepted where only this computer can connect, else refused.",
+        "What a charger gets that is not in the books. auto: accepted where `listen` and `ocpp` are loopback addresses and "
+        "there is no `broker`, else refused.",
     )
     unknown_cards: str = key(
         choice("auto", "accept", "refuse"), "auto", "The same for cards that are not in the books."
@@ -109,9 +110,11 @@ class CentralSettings:
 
     @property
     def only_here(self) -> bool:
-        """Whether only programs on this computer can connect: the policy auto then accepts."""
-        brokers = self.broker or self.listen
-        return all(where is None or where.is_loopback for where in (brokers, self.ocpp))
+        """Whether only programs on this computer can connect: the policy auto then accepts. Never with `broker`: its address
+        says nothing about who reaches it."""
+        return self.broker is None and all(
+            where is None or where.is_loopback for where in (self.listen, self.ocpp)
+        )
 
     def make_own_folder(self) -> None:
         """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""

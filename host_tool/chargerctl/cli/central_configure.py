@@ -7,8 +7,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,8 +20,10 @@ from chargerctl.cli.progress import waiting
 from chargerctl.errors import ChargerctlError, InputError
 
 if TYPE_CHECKING:
+    from chargerctl.central.books.interface import Outcome
     from chargerctl.central.books.store import DatabaseStore
-    from chargerctl.central.configuring import Call
+    from chargerctl.central.configuring import Change
+    from chargerctl.central.remote import Request
 
 
 class _SerialOrKey(Serial):
@@ -67,6 +68,8 @@ def command(
     timeout: int | None,
 ) -> Answer:
     """Read the configuration keys of a charger: all, or those that are named; or set those that have a value.
+
+    --all asks every charger at the same time: one that is silent holds up no other.
 
     Each assignment is a call of its own, with its own answer: Accepted, RebootRequired (the charger uses the value after
     a restart), Rejected or NotSupported. Exit status 1 if any was not taken, or a charger did not answer.
@@ -116,7 +119,7 @@ def _asked(output: Output, key: str) -> str:
 
 
 class _Work:
-    """Calls one charger after the other; one that does not answer does not keep the others from being called."""
+    """Calls all these chargers at the same time."""
 
     def __init__(
         self, output: Output, settings: CentralSettings, store: DatabaseStore, timeout_s: float
@@ -128,18 +131,29 @@ class _Work:
         self._remote = Remote(store)
         self._timeout_s = timeout_s
 
-    def _call(self, serial: str) -> Call:
-        return partial(self._waited, serial)
+    def _ask(self, requests: Sequence[Request], serials: Sequence[str]) -> tuple[list[Outcome], list[str]]:
+        """The outcome of each; and why it was given up, where some were known by then."""
+        from chargerctl.central.books.interface import Outcome
 
-    def _waited(self, serial: str, action: str, payload: Any) -> Any:
-        with waiting(self._output, f"{serial}: waiting for the answer to {action}"):
-            return self._remote.call(serial, action, payload, self._timeout_s)
+        ended: dict[int, Outcome] = {}
+        notes: list[str] = []
+        who = serials[0] if len(serials) == 1 else f"{len(serials)} chargers"
+        try:
+            with waiting(self._output, f"{who}: waiting for the answers"):
+                self._remote.call_all(requests, self._timeout_s, ended.__setitem__)
+        except ChargerctlError as error:
+            if not ended:
+                raise
+            notes = error.lines()
+        lost = Outcome(error="Timeout", detail="the central system stopped before the answer came")
+        return [ended.get(place, lost) for place in range(len(requests))], notes
 
     def read(self, serials: Sequence[str], names: Sequence[str]) -> Answer:
         from chargerctl.central import configuring
         from chargerctl.cli import configuration_view as view
 
-        found = {serial: configuring.read(self._call(serial), names) for serial in serials}
+        outcomes, notes = self._ask([configuring.reading(serial, names) for serial in serials], serials)
+        found = dict(zip(serials, map(configuring.keys_of, outcomes), strict=True))
         rows = [(serial, *view.key_cells(key)) for serial, (keys, _) in found.items() for key in keys]
         value = {
             "chargers": [
@@ -147,7 +161,7 @@ class _Work:
                 for serial, (keys, why) in found.items()
             ]
         }
-        notes = [f"chargerctl: {serial}: {why}" for serial, (_, why) in found.items() if why]
+        notes += [f"chargerctl: {serial}: {why}" for serial, (_, why) in found.items() if why]
         unknown = any(key.readonly is None for keys, _ in found.values() for key in keys)
         lines = view.lines(("key", "value", "read-only"), rows, serials)
         return Answer(value, lines, notes, int(bool(notes) or unknown))
@@ -157,15 +171,19 @@ class _Work:
         from chargerctl.central.passwords import is_password
         from chargerctl.cli import configuration_view as view
 
-        found = {serial: configuring.change(self._call(serial), wanted) for serial in serials}
+        asked = [(serial, key, value) for serial in serials for key, value in wanted.items()]
+        outcomes, notes = self._ask([configuring.changing(*each) for each in asked], serials)
+        found: dict[str, list[Change]] = {serial: [] for serial in serials}
+        for (serial, key, value), outcome in zip(asked, outcomes, strict=True):
+            found[serial].append(configuring.change_of(key, value, outcome))
         rows = [(serial, *view.change_cells(each)) for serial, changes in found.items() for each in changes]
-        value = {
+        told = {
             "chargers": [
                 {"serial": serial, "changes": [view.change_json(each) for each in changes]}
                 for serial, changes in found.items()
             ]
         }
-        notes = [
+        notes += [
             f"{serial} uses the value after a restart: chargerctl central call {serial} Reset type=Soft"
             for serial, changes in found.items()
             if any(each.answer == "RebootRequired" for each in changes)
@@ -179,4 +197,4 @@ class _Work:
             ],
         )
         failed = not all(each.done for changes in found.values() for each in changes)
-        return Answer(value, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))
+        return Answer(told, view.lines(("key", "value", "answer"), rows, serials), notes, int(failed))

@@ -27,8 +27,9 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     Chargers come over MQTT: to a broker of its own (--listen), or all to another one (--broker). Chargers that speak
     OCPP-J connect to --ocpp. What happens is a line on stderr each; with --json, a line of JSON on stdout.
 
-    On this computer alone everybody is let in. Beyond, only chargers and cards that are in the books: add them with
-    `chargerctl central chargers add` and `cards add`, or let them be entered by themselves on the first day (--learn).
+    Where its own ports are on loopback addresses everybody is let in. Beyond, and with --broker, only chargers and
+    cards that are in the books: add them with `chargerctl central chargers add` and `cards add`, or let them be entered
+    by themselves on the first day (--learn).
 
     \b
     chargerctl central serve

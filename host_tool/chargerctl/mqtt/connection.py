@@ -18,11 +18,16 @@ import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
 from chargerctl.mqtt.refusal import BROKER, unreached
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import MQTTMessageInfo
+
+    from chargerctl.mqtt.gathering import GatheringSocket
 
 ANSWER_S = 10.0
 ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
@@ -57,9 +62,11 @@ class Connection:
 
     def __init__(self, broker: Broker, topics: Sequence[str], received: Received) -> None:
         """ImportError without paho-mqtt."""
-        from paho.mqtt.client import Client, MQTTv311
+        from paho.mqtt.client import MQTTv311
         from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
         from paho.mqtt.exception import MQTTException
+
+        from chargerctl.mqtt.gathering import GatheringClient
 
         self._broker = broker
         self._topics = topics
@@ -69,6 +76,8 @@ class Connection:
         self._room = asyncio.Event()
         self._room.set()
         self._waiting = 0
+        # What is published with QoS 1 and may not be with the broker yet, the oldest first.
+        self._unconfirmed: deque[MQTTMessageInfo] = deque()
         self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
@@ -76,7 +85,7 @@ class Connection:
         self._no_error = MQTTErrorCode.MQTT_ERR_SUCCESS
         # What paho-mqtt raises at bytes that are no MQTT.
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
-        client = self._client = Client(
+        client = self._client = GatheringClient(
             CallbackAPIVersion.VERSION2,
             client_id=f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
@@ -89,11 +98,8 @@ class Connection:
             client.tls_set_context(broker.context)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_publish = self._on_publish
         client.on_message = self._on_message
         client.on_socket_close = lambda client, data, sock: self._forget(sock)
-        client.on_socket_register_write = self._on_more_to_write
-        client.on_socket_unregister_write = self._on_all_written
 
     async def connect(self) -> None:
         """Until the topics are subscribed to. BrokerError with what is wrong."""
@@ -104,7 +110,8 @@ class Connection:
             self._fail()
             why = unreached(error, self._broker.context is not None, BROKER)
             raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
-        sock = self._client.socket()
+        self._client.on_socket_register_write = self._on_more_to_write
+        sock = self._socket
         if sock is not None:
             self._loop.add_reader(sock, self._read)
             self._write()
@@ -127,7 +134,10 @@ class Connection:
         self._waiting += 1
         if self._waiting >= _ROOM:
             self._room.clear()
-        self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
+        message = self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
+        if retained:
+            self._unconfirmed.append(message)
+            self._confirm()
 
     async def room(self) -> None:
         """Until the network has taken what was published, if that is much."""
@@ -145,7 +155,7 @@ class Connection:
     async def flushed(self, seconds: float = 2.0) -> None:
         """Until everything that was published is with the broker, or so long."""
         end = self._loop.time() + seconds
-        while self._waiting and not self.lost.done() and self._loop.time() < end:
+        while not self._all_sent and not self.lost.done() and self._loop.time() < end:
             await asyncio.sleep(0.01)
 
     def _reach(self) -> None:
@@ -162,17 +172,49 @@ class Connection:
 
     # paho-mqtt's calls, all on the loop; and its turns.
 
+    @property
+    def _socket(self) -> GatheringSocket | None:
+        return self._client.socket()  # type: ignore[return-value]
+
     def _read(self) -> None:
-        sock = self._client.socket()
+        sock = self._socket
+        if sock is None:
+            return
+        sock.receive_more()
         self._turn(self._client.loop_read)
-        # With TLS several packets may have come at once, of which the loop knows nothing.
-        while sock is not None and sock is self._client.socket() and getattr(sock, "pending", int)():
+        while sock is self._socket and sock.pending():
             self._turn(self._client.loop_read)
         while self._arrived:
             self._received(*self._arrived.popleft())
 
     def _write(self) -> None:
+        """All that waits, in one call of the system."""
+        if self.lost.done():
+            return
         self._turn(self._client.loop_write)
+        sock = self._socket
+        if sock is None:
+            return
+        try:
+            written = sock.flush() and not self._client.want_write()
+        except OSError:
+            self._lose("it closed the connection")
+            return
+        if not written:
+            self._loop.add_writer(sock, self._write)
+            return
+        self._loop.remove_writer(sock)
+        self._waiting = 0
+        self._room.set()
+
+    @property
+    def _all_sent(self) -> bool:
+        self._confirm()
+        return not self._waiting and not self._unconfirmed
+
+    def _confirm(self) -> None:
+        while self._unconfirmed and (self._unconfirmed[0].rc > 0 or self._unconfirmed[0].is_published()):
+            self._unconfirmed.popleft()
 
     async def _keep_alive(self) -> None:
         while not self.lost.done():
@@ -215,10 +257,8 @@ class Connection:
             self._loop.remove_writer(sock)
 
     def _on_more_to_write(self, client: object, data: object, sock: Any) -> None:
-        self._loop.add_writer(sock, self._write)
-
-    def _on_all_written(self, client: object, data: object, sock: Any) -> None:
-        self._loop.remove_writer(sock)
+        # At the end of the loop's turn: what else is published in it goes along.
+        self._loop.call_soon(self._write)
 
     def _on_message(self, client: object, data: object, message: Any) -> None:
         # Not in paho-mqtt's turn: what a fault of ours raises would look like one of the broker's.
@@ -241,8 +281,3 @@ class Connection:
             self._ready.set_exception(BrokerError(f"{text}; allow it in the broker's ACL"))
         else:
             self._ready.set_result(None)
-
-    def _on_publish(self, client: Any, data: object, mid: int, reason: object, properties: object) -> None:
-        self._waiting -= 1
-        if self._waiting < _ROOM:
-            self._room.set()

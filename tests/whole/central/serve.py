@@ -15,6 +15,8 @@ import time
 
 import pytest
 
+# Who comes over a broker that runs already is refused otherwise.
+EVERYBODY = {"CHARGERCTL_CENTRAL_UNKNOWN_CHARGERS": "accept", "CHARGERCTL_CENTRAL_UNKNOWN_CARDS": "accept"}
 # However slow the machine is.
 BOUND_S = 60.0
 
@@ -32,11 +34,13 @@ def chargerctl(*words):
 class Serve:
     """Its events, as they come. Use it in a with block: it is killed at the end if nobody has stopped it."""
 
-    def __init__(self, folder, *options, **variables):
+    def __init__(self, folder, *options, descriptors=None, **variables):
+        """descriptors: how many files it may have open, where that is few."""
+        limited = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"] if descriptors else []
         self.events = []
         self._arrived = queue.Queue()
         self._process = subprocess.Popen(
-            chargerctl("central", "serve", "--json", *options),
+            [*limited, *chargerctl("central", "serve", "--json", *options)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

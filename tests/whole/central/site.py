@@ -12,7 +12,7 @@ from chargerctl.central.books.queries.sessions import Filter, meter_values_of, s
 from chargerctl.central.books.store import open_books
 
 from tests.mosquitto import Mosquitto, free_port
-from tests.whole.central.serve import Serve
+from tests.whole.central.serve import EVERYBODY, Serve
 
 
 class Site:
@@ -77,7 +77,7 @@ class Site:
     def _start(self):
         mqtt = ("--broker" if self._mosquitto else "--listen", f"127.0.0.1:{self.mqtt_port}")
         ocpp = ("--ocpp", f"127.0.0.1:{self.ocpp_port}")
-        self._service = Serve(self._folder, "--database", self._database, *mqtt, *ocpp)
+        self._service = Serve(self._folder, "--database", self._database, *mqtt, *ocpp, **EVERYBODY)
         self._service.expect("listening", ocpp_port=self.ocpp_port)
 
     def _kill_service(self):

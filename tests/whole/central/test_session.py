@@ -12,7 +12,7 @@ from chargerctl.central.books.store import open_books
 
 from tests.mosquitto import Mosquitto, needs_mosquitto
 from tests.postgres import Postgres
-from tests.whole.central.serve import BOUND_S, Serve, chargerctl, surroundings
+from tests.whole.central.serve import BOUND_S, EVERYBODY, Serve, chargerctl, surroundings
 
 SESSION = """
 meter 11
@@ -70,7 +70,7 @@ def _all_but_one(*combinations):
 def test_a_session_of_the_simulated_charger_is_in_the_books_with_its_energy(way, database, tmp_path):
     script = tmp_path / "session.script"
     script.write_text(SESSION)
-    with Serve(tmp_path, "--database", database, *way) as central:
+    with Serve(tmp_path, "--database", database, *way, **EVERYBODY) as central:
         port = central.expect("listening")["details"].get("mqtt_port") or way[1].rpartition(":")[2]
         simulate = chargerctl(
             "simulate", "--broker", f"127.0.0.1:{port}", "--central", "none", "--script", script

@@ -25,12 +25,14 @@ class Spoilt(Exception):  # noqa: N818 (never seen by a user)
 
 
 class Group:
-    """Use it for one unit: arrived(), due(), ask() in any order, then end(); after the unit kept(), or lost()."""
+    """Use it for one unit: arrived(), due(), ask() in any order, then end(); after the unit kept(), or lost(). `now` and
+    `steady` are the two times of clock.py."""
 
-    def __init__(self, lines: Lines, unit: Unit, now: float) -> None:
+    def __init__(self, lines: Lines, unit: Unit, now: float, steady: float) -> None:
         self._lines = lines
         self._unit = unit
         self._now = now
+        self._steady = steady
         self._used: dict[str, Line] = {}
         # Whether they may speak; whether the conversation knew that; the link that they had.
         self._welcome: dict[str, bool] = {}
@@ -62,7 +64,7 @@ class Group:
         """Send what is due to it, and notice what it did not answer."""
         try:
             self._use(line.serial)
-            self._answer(line, line.talk.due(self._now))
+            self._answer(line, line.talk.due(self._steady))
         except BooksError:
             raise
         except Exception as error:
@@ -93,7 +95,7 @@ class Group:
         came = {line.serial for line in self._came}
         for serial, line in self._used.items():
             line.talk.saved()
-            self._events += line.take_events(self._now)
+            self._events += line.take_events(self._steady)
             if not self._welcome[serial]:
                 self._lines.forget(line)
                 continue
@@ -112,7 +114,7 @@ class Group:
             if self._lines.get(stranger.serial) is None:
                 stranger.link.available(None)
         for line in self._came:
-            self._events += line.came(self._now)
+            self._events += line.came(self._steady)
         return self._events
 
     def lost(self) -> None:
@@ -125,13 +127,13 @@ class Group:
     def _use(self, serial: str) -> Line:
         line = self._used.get(serial)
         if line is None:
-            line = self._lines.get(serial) or self._lines.new(serial, self._now)
+            line = self._lines.get(serial) or self._lines.new(serial, self._steady)
             books = self._unit.charger(serial)
             line.pages.open(books)
-            welcome = self._now - line.welcome_at < BELIEVED_S
+            welcome = self._steady - line.welcome_at < BELIEVED_S
             if not welcome and (self._unit.known(serial) or books.registered()):
                 welcome = True
-                line.welcome_at = self._now
+                line.welcome_at = self._steady
             self._welcome[serial] = welcome
             self._registered_before[serial] = line.talk.registered
             self._links_before[serial] = line.link
@@ -143,7 +145,7 @@ class Group:
         first = arrival.serial not in self._used
         line = self._use(arrival.serial)
         self._linked(line, arrival.link)
-        line.heard_at = self._now
+        line.heard_at = self._steady
         if self._welcome[arrival.serial]:
             if first:
                 self._unit.seen(arrival.serial, arrival.link.transport, self._now)
@@ -163,7 +165,7 @@ class Group:
             self._strangers.append(arrival)
             return
         self._linked(line, arrival.link)
-        line.heard_at = self._now
+        line.heard_at = self._steady
         line.talk.connected()
         self._said_so.add(line)
         self._came.append(line)

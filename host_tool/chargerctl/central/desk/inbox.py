@@ -74,7 +74,7 @@ class _Queue:
 
 
 class Inbox:
-    """See the docstring of this module. Times are Unix time in seconds."""
+    """See the docstring of this module. Times are seconds of a clock that never jumps."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

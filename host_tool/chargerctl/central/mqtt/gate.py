@@ -26,8 +26,9 @@ from chargerctl.central.ocppj.addresses import network_of
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.events.event import Event, Tell
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import basic_auth
+from chargerctl.serials import is_serial
 
 CONNECT_S = 10.0
 _CONNECT = 0x10
@@ -89,7 +90,11 @@ class Gate:
             return 0
         if not is_serial(username):
             self._tell(
-                Event("refused", f"an MQTT client from {address} has no charger's serial as its user name")
+                Event(
+                    "refused",
+                    f"an MQTT client from {address} has no charger's serial as its user name",
+                    details={"address": address},
+                )
             )
             return BAD_ACCOUNT
         verdict = await self._admission.ask(username, basic_auth(username, password), network_of(address))
@@ -104,7 +109,8 @@ class Gate:
         return 0
 
     def _refused(self, text: str, writer: asyncio.StreamWriter) -> None:
-        self._tell(Event("refused", f"MQTT from {writer.get_extra_info('peername')[0]} refused: {text}"))
+        address = writer.get_extra_info("peername")[0]
+        self._tell(Event("refused", f"MQTT from {address} refused: {text}", details={"address": address}))
 
 
 async def _first_packet(reader: asyncio.StreamReader) -> Connect:

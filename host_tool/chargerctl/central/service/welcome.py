@@ -7,12 +7,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 
+from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Event
 from chargerctl.settings.kinds import HostPort
 
+_DONE = {Policy.REFUSE: "refused", Policy.ACCEPT: "accepted", Policy.LEARN: "entered"}
 
-def welcome(settings: CentralSettings, books: str, mqtt_port: int, ocpp_port: int) -> Iterator[Event]:
+
+def welcome(
+    settings: CentralSettings, policies: Policies, books: str, mqtt_port: int, ocpp_port: int
+) -> Iterator[Event]:
     """books: where they are; the ports that were taken, 0 for none."""
     yield Event("books", f"books: {books}")
     if settings.broker is not None:
@@ -27,8 +32,31 @@ def welcome(settings: CentralSettings, books: str, mqtt_port: int, ocpp_port: in
             f"OCPP-J chargers connect to {scheme}://{where}/SERIAL",
             details={"ocpp_port": ocpp_port},
         )
+    yield Event("policy", _policy(settings, policies))
+
+
+def _policy(settings: CentralSettings, policies: Policies) -> str:
+    """What becomes of those that are not in the books."""
     if settings.learn:
-        yield Event("policy", "every charger and card that comes is entered in the books (--learn)")
+        return f"unknown chargers and cards are entered in the books (--learn){_needs_password(settings)}"
+    text = f"unknown chargers are {_DONE[policies.chargers]}, unknown cards are {_DONE[policies.cards]}"
+    if policies.chargers is policies.cards:
+        text = f"unknown chargers and cards are {_DONE[policies.chargers]}"
+    if Policy.REFUSE in (policies.chargers, policies.cards):
+        return f"{text}: enter yours with `chargerctl central chargers add` and `cards add`, or begin with --learn"
+    return f"{text}{': only this computer can connect' if settings.only_here else ''}"
+
+
+def _needs_password(settings: CentralSettings) -> str:
+    """Where a charger that is not in the books does not get in, so that it cannot be learnt."""
+    places = []
+    if settings.broker is None and settings.listen is not None and not settings.listen.is_loopback:
+        places.append(f"the MQTT broker on {settings.listen}")
+    if settings.ocpp is not None and not (settings.ocpp.is_loopback or settings.ocpp_without_password):
+        places.append(f"OCPP-J on {settings.ocpp}")
+    if not places:
+        return ""
+    return f"; not those that come to {' or '.join(places)}, where each needs a password in the books first"
 
 
 def _own_broker(settings: CentralSettings, where: HostPort) -> Iterator[Event]:

@@ -6,20 +6,26 @@ import io
 import json
 import sys
 import time
+from functools import partialmethod
 
 import click
 import pytest
+from chargerctl.central.books import calls
 from chargerctl.central.books.interface import Outcome
 from chargerctl.central.books.queries.traffic import last_calls
-from chargerctl.central.remote import Clock, Remote
+from chargerctl.central.books.tables import calls as calls_table
+from chargerctl.central.books.tables import workers
+from chargerctl.central.remote import Clock, Remote, Request
 from chargerctl.cli import central_configure
 from chargerctl.cli.main import cli
 from chargerctl.errors import ChargerctlError
+from sqlalchemy import select
 
 from tests.host.central.cli.conftest import both_databases
 from tests.host.commands import leaves
 
 ACCEPTED = {"status": "Accepted"}
+original_init = Remote.__init__
 
 
 @both_databases
@@ -145,19 +151,43 @@ def test_a_central_system_that_does_not_take_the_call_is_not_waited_for_for_ever
             unit.working(hand.time)
 
     hand.then = live
-    with pytest.raises(ChargerctlError, match="did not take the call"):
+    with pytest.raises(ChargerctlError, match="did not send the call, which is taken back"):
         Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
     assert hand.time - time.time() < 200
 
 
-def test_ctrl_c_takes_a_call_back_that_was_not_sent(filled):
+def test_that_a_call_was_sent_is_said_where_its_outcome_is_missing(filled):
+    hand = Hand()
+
+    def send():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                unit.charger("garage-1").sending(call.id, hand.time)
+
+    hand.then = send
+    with pytest.raises(ChargerctlError, match="the call was sent"):
+        Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_ctrl_c_takes_a_call_back_that_was_not_sent(filled, is_taken):
+    """Also one that waits in the central system, behind another call."""
+    taken = []
+
     def interrupt():
+        if is_taken:
+            with filled.unit() as unit:
+                taken.extend(unit.waiting_calls(time.time()))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         Remote(filled, Hand(interrupt).clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
     with filled.unit() as unit:
         assert list(unit.waiting_calls(time.time())) == []
+        assert [unit.charger("garage-1").sending(each.id, time.time()) for each in taken] == [
+            False
+        ] * is_taken
 
 
 def keys(serial, payload):
@@ -224,6 +254,93 @@ def test_all_chargers_are_configured_and_one_that_is_gone_does_not_stop_it(answe
     status, found = central_json("configure", "--all", "HeartbeatInterval")
     assert status == 1
     assert [each["error"] for each in found["chargers"]] == ["Timeout", "Timeout"]
+
+
+def test_all_chargers_are_asked_at_the_same_time_and_one_that_is_silent_holds_up_no_other(filled):
+    """garage-1 never answers; garage-2 answers its two calls while garage-1 is waited for."""
+    hand = Hand()
+    given, ended = [], []
+
+    def serve():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                given.append(call)
+                if call.serial == "garage-2":
+                    unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+            if hand.time > began + 29:
+                unit.answered(given[0].id, Outcome(error="Timeout"), hand.time)
+
+    began, hand.then = hand.time, serve
+    requests = [
+        Request("garage-1", "Reset", {"type": "Soft"}),
+        *[Request("garage-2", "ChangeConfiguration", {"key": key, "value": "1"}) for key in "ab"],
+    ]
+    Remote(filled, hand.clock).call_all(
+        requests, 30, lambda index, outcome: ended.append((index, outcome.error, hand.time - began))
+    )
+    assert ended[:2] == [(1, "", 1), (2, "", 1)]
+    assert ended[2][:2] == (0, "Timeout")
+    assert [call.payload.get("key") for call in given] == [None, "a", "b"]
+
+
+def test_many_calls_have_the_time_that_it_takes_to_give_them_out(filled):
+    hand = Hand()
+    ended = []
+
+    def serve():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+
+    hand.then = serve
+    requests = [Request("garage-1", "Reset", {"type": "Soft"})] * 350
+    Remote(filled, hand.clock).call_all(requests, 1, lambda _index, outcome: ended.append(outcome.error))
+    assert ended == [""] * 350
+
+
+def test_a_central_system_that_goes_away_ends_it_with_what_was_done(
+    filled, central, central_json, monkeypatch
+):
+    """garage-1 has answered when it goes; garage-2 has not got its call yet, and will not get it later."""
+    hand = Hand()
+    rounds = iter(range(100))
+
+    def serve_once():
+        if next(rounds) == 0:
+            with filled.unit() as unit:
+                for call in unit.waiting_calls(hand.time):
+                    if call.serial == "garage-1":
+                        unit.answered(call.id, Outcome(answer=ACCEPTED), hand.time)
+
+    hand.then = serve_once
+    monkeypatch.setattr(Remote, "__init__", partialmethod(remote_with, hand.clock))
+    status, out, err = central("configure", "--all", "HeartbeatInterval=60")
+    assert status == 1
+    assert out.splitlines() == [
+        "garage-1\tHeartbeatInterval\t60\tAccepted",
+        "garage-2\tHeartbeatInterval\t60\tTimeout: the central system stopped before the answer came",
+    ]
+    assert "no central system runs on these books: start it with `chargerctl central serve`" in err
+    status, out, err = central("configure", "--all", "HeartbeatInterval=60")
+    assert (status, out) == (1, "")
+    assert "no central system runs on these books" in err
+
+
+def remote_with(self, clock, store):
+    original_init(self, store, clock)
+
+
+def test_a_secret_that_nobody_took_leaves_the_books_with_the_next_command(filled, central):
+    long_ago = time.time() - 100
+    with filled.writing() as connection:
+        key = {"key": "AuthorizationKey", "value": "Zq-lost"}
+        calls.ask(connection, "garage-1", "ChangeConfiguration", key, 30, long_ago)
+        connection.execute(workers.delete())
+    assert central("call", "garage-1", "Reset")[0] == 1
+    with filled.reading() as connection:
+        assert "Zq" not in str(list(connection.execute(select(calls_table.c.payload))))
 
 
 def test_a_secret_is_asked_for_sent_and_never_shown(answering, filled, central, monkeypatch):

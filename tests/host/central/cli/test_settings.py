@@ -232,11 +232,8 @@ def test_the_password_of_the_broker_may_be_in_a_file_of_its_own(write):
         ({"ocpp": "localhost:9000"}, True),
         ({"ocpp": "0.0.0.0:9000"}, False),
         ({"listen": "[::]:1883"}, False),
-        (
-            {"listen": "0.0.0.0:1883", "broker": "127.0.0.1"},
-            True,
-        ),  # with a broker that runs, listen is not used
         ({"broker": "broker.lan"}, False),
+        ({"broker": "127.0.0.1"}, False),  # who reaches it, only its owner knows
         ({"listen": "none", "ocpp": "[::1]:9000"}, True),
     ],
 )
