@@ -10,11 +10,11 @@ import signal
 from collections.abc import Iterator
 
 from chargerctl import descriptors
-from chargerctl.bridge.report import Sparing
 from chargerctl.bridge.service import Service
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
+from chargerctl.events.sparing import Sparing
 from chargerctl.mqtt.connection import Broker
 from chargerctl.ocppj import client_tls
 from chargerctl.settings.kinds import HostPort
@@ -29,7 +29,8 @@ def run(settings: BridgeSettings, tell: Tell) -> None:
 
 
 async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:
-    service = Service(settings, broker, Sparing(tell))
+    sparing = Sparing(tell)
+    service = Service(settings, broker, sparing)
     if settings.password_in_clear_text:
         text = "passwords cross the network in clear text: use wss:// if the central system has it"
         tell(Event("warning", text))
@@ -39,8 +40,11 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
         # Windows has Ctrl-C alone, as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, running.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+    finally:
+        sparing.sweep()
 
 
 @contextlib.contextmanager

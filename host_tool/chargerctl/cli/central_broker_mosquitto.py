@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.accounts import Account
+from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import CONF, Done, set_up
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
@@ -127,7 +128,7 @@ def _accounts(settings: CentralSettings) -> list[Account]:
     with books_of(settings) as store, store.reading() as connection:
         from chargerctl.central.books.owner import accounts
 
-        return [Account(serial, password) for serial, password in accounts(connection)]
+        return accounts(connection)
 
 
 def _lines(done: Done) -> Iterator[str]:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import paho.mqtt.client as paho
 import pytest
 from charger.net.dialer import make_tls_context
-from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.accounts import Account
+from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password
 

@@ -13,7 +13,7 @@ import paho.mqtt.client as paho
 from chargerctl.central.books import owner
 from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.store import open_books
-from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import set_up
 
 from tests.mosquitto import RunningMosquitto, free_port, needs_mosquitto
@@ -32,7 +32,7 @@ def test_a_session_over_a_broker_with_accounts_and_tls(tmp_path):
         for serial, password in PASSWORDS.items():
             owner.add_charger(connection, serial, time.time(), password=password)
         owner.put_cards(connection, [owner.Card(f"CARD{number}") for number in range(10)], time.time())
-        accounts = [Account(*each) for each in owner.accounts(connection)]
+        accounts = owner.accounts(connection)
     folder, port, local_port = tmp_path / "broker", free_port(), free_port()
     given = {
         "address": "127.0.0.1",

@@ -11,7 +11,9 @@ from typing import Any
 MASK = "***"
 # The password of a charger for OCPP-J (security white paper, 2.2), and what other chargers call theirs.
 _SECRET = re.compile(r"authorizationkey|password|passphrase|secret", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r'(://[^/@\s"\\]*:)[^/@\s"\\]+@')
+# From the first colon to the last @ of what may be a host. No part of a frame is looked at twice: a charger may send 256 KB
+# that are made to be looked at again and again. JSON may spell `/` as `\/`, and a letter as `\u00e4`.
+_IN_ADDRESS = re.compile(r'(:\\?/\\?/[^/:\s"\\]*:)[^/\s"\\]*(?:\\u[0-9a-fA-F]{4}[^/\s"\\]*)*@')
 
 
 def masked(frame: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from chargerctl.central.accounts import Account
 from chargerctl.central.books import storable
 from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
@@ -66,14 +67,14 @@ def remove_charger(connection: Connection, serial: str) -> None:
     change_charger(connection, serial, known=False, allowed=True, password_hash=None, name="")
 
 
-def accounts(connection: Connection) -> list[tuple[str, str]]:
-    """Serial and hash of every charger that is known and allowed; "" for one without a password."""
+def accounts(connection: Connection) -> list[Account]:
+    """Of every charger that is known and allowed."""
     query = (
         select(chargers.c.serial, chargers.c.password_hash)
         .where(chargers.c.known, chargers.c.allowed)
         .order_by(chargers.c.serial)
     )
-    return [(serial, kept or "") for serial, kept in connection.execute(query)]
+    return [Account(serial, kept or "") for serial, kept in connection.execute(query)]
 
 
 def put_cards(connection: Connection, wanted: Iterable[Card], now: float) -> tuple[int, int]:

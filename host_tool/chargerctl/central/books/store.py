@@ -20,11 +20,11 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, bindparam, select
 
+from chargerctl.central.accounts import Account
 from chargerctl.central.books import workers
 from chargerctl.central.books.charger import is_welcome
 from chargerctl.central.books.engine import (
@@ -51,14 +51,6 @@ _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash
 _KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed).order_by(chargers.c.serial)
 
 _NONE_YET = "{place}: there are no books yet: `chargerctl central serve` makes them"
-
-
-@dataclass(frozen=True)
-class Account:
-    """A charger that may take part. password: its hash (passwords.py), or "" if it has none."""
-
-    serial: str
-    password: str
 
 
 def open_books(

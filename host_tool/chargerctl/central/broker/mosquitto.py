@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from chargerctl.central.broker.accounts import Account, Rights
+from chargerctl.central.accounts import Account
+from chargerctl.central.broker.rights import Rights
 from chargerctl.errors import InputError
 
 MARK = "# Written by `chargerctl central broker mosquitto`: run it again instead of editing this file."

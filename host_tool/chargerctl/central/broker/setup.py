@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chargerctl.central.broker import accounts, certificates
+from chargerctl.central.accounts import Account
+from chargerctl.central.broker import certificates
 from chargerctl.central.broker import folder as writing
-from chargerctl.central.broker.accounts import Account, Topics, has_valid_name, rights
 from chargerctl.central.broker.folder import File
 from chargerctl.central.broker.mosquitto import (
     MARK,
@@ -26,6 +26,7 @@ from chargerctl.central.broker.mosquitto import (
     remembered,
     values_with,
 )
+from chargerctl.central.broker.rights import DOCTOR, Topics, has_valid_name, rights
 from chargerctl.central.broker.secured import CA, SERVER, SERVER_KEY, secure
 from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.errors import InputError
@@ -81,7 +82,7 @@ def set_up(
     allowed = list(rights([each.name for each in admitted], values.programs, topics))
     secured = secure(folder, values, now)
     programs, secret_files = _programs(folder, values.programs)
-    doctors = [replace(each, name=f"{each.name}{accounts.DOCTOR}") for each in admitted]
+    doctors = [replace(each, name=f"{each.name}{DOCTOR}") for each in admitted]
     of_broker = [
         File(ACL, acl_text(allowed).encode(), for_broker=True),
         File(PASSWORDS, passwords_text([*programs, *admitted, *doctors]).encode(), for_broker=True),

@@ -9,6 +9,9 @@ from chargerctl.central.books.interface import BooksError
 TELL_OFFLINE_S = 3.0
 """How long the books may be gone before the chargers are told."""
 _PAUSES_S = (0.25, 0.5, 1.0, 2.0)
+# The reason is told again when it is another one, and when nobody has done anything about it.
+_OTHER_REASON_S = 60.0
+_SAME_REASON_S = 900.0
 
 
 class Outage:
@@ -23,6 +26,8 @@ class Outage:
         """Frames that became too old meanwhile; add them here."""
         self._since: float | None = None
         self._failures = 0
+        self._told = ""
+        self._told_at = float("-inf")
 
     @property
     def active(self) -> bool:
@@ -36,11 +41,15 @@ class Outage:
     def failed(self, error: BooksError, began: float, now: float) -> str:
         """Nothing was kept of what was tried from `began` to `now`: the database may have waited long."""
         is_new = self._since is None
-        if self._since is None:
-            self._since = began
-        if now - self._since >= TELL_OFFLINE_S:
+        since = self._since = began if self._since is None else self._since
+        if now - since >= TELL_OFFLINE_S:
             self.online = False
-        return f"the books cannot be written, and nothing is answered: {error}" if is_new else ""
+        if is_new:
+            return self._tell("", str(error), now)
+        pause = _SAME_REASON_S if str(error) == self._told else _OTHER_REASON_S
+        if now - self._told_at < pause:
+            return ""
+        return self._tell(f" since {(now - since) / 60:.0f} min", str(error), now)
 
     def kept(self, now: float) -> str:
         """Something was kept."""
@@ -52,3 +61,7 @@ class Outage:
             return ""
         lost = f"; {dropped} frames had become too old, the chargers repeat what matters" if dropped else ""
         return f"the books can be written again, after {now - since:.0f} s{lost}"
+
+    def _tell(self, since: str, reason: str, now: float) -> str:
+        self._told, self._told_at = reason, now
+        return f"the books cannot be written{since}, and nothing is answered: {reason}"

@@ -90,7 +90,11 @@ class Gate:
             return 0
         if not is_serial(username):
             self._tell(
-                Event("refused", f"an MQTT client from {address} has no charger's serial as its user name")
+                Event(
+                    "refused",
+                    f"an MQTT client from {address} has no charger's serial as its user name",
+                    details={"address": address},
+                )
             )
             return BAD_ACCOUNT
         verdict = await self._admission.ask(username, basic_auth(username, password), network_of(address))
@@ -105,7 +109,8 @@ class Gate:
         return 0
 
     def _refused(self, text: str, writer: asyncio.StreamWriter) -> None:
-        self._tell(Event("refused", f"MQTT from {writer.get_extra_info('peername')[0]} refused: {text}"))
+        address = writer.get_extra_info("peername")[0]
+        self._tell(Event("refused", f"MQTT from {address} refused: {text}", details={"address": address}))
 
 
 async def _first_packet(reader: asyncio.StreamReader) -> Connect:

@@ -12,10 +12,10 @@ import asyncio
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from chargerctl.central.accounts import Account, Accounts
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.ocppj.addresses import Patience
 from chargerctl.central.ocppj.limits import Limits
@@ -23,17 +23,6 @@ from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.ocppj import basic_password
 
 _THREADS = 2
-
-
-@dataclass(frozen=True)
-class Account:
-    """A charger that may connect. password: hashed as in passwords.py; "" if it has none."""
-
-    password: str = ""
-
-
-Accounts = Callable[[str], Account | None]
-"""By identity; None for one that may not connect. Called from threads of its own, may take a moment and raise BooksError."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from chargerctl.central.ocppj.connection import ChargerConnection, HandshakeLog,
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.link import POLICY, Outbox, WebSocketLink, close_reason
 from chargerctl.central.ocppj.origin import is_foreign_page
-from chargerctl.central.ocppj.sparing import SparingTell
 from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
@@ -69,7 +68,7 @@ class WebSocketServer:
         listen there."""
         self._thread = thread
         self._desk = desk
-        self._tell = SparingTell(tell)
+        self._tell = tell
         self._limits = limits or Limits()
         self._admission = Admission(accounts, without_password, self._limits)
         self._chargers = Chargers()

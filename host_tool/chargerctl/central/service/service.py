@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from chargerctl import descriptors
+from chargerctl.central.accounts import Accounts
 from chargerctl.central.books import workers
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
@@ -25,13 +26,12 @@ from chargerctl.central.desk.desk import Desk
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
-from chargerctl.central.ocppj.admission import Account, Accounts
 from chargerctl.central.service.garbage import collect, rarely_collected
 from chargerctl.central.service.welcome import welcome
 from chargerctl.central.settings import CentralSettings
-from chargerctl.central.tally import Tally
 from chargerctl.errors import InputError
 from chargerctl.events.event import Event, Tell
+from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
 
 _TICK_S = 1.0
@@ -43,43 +43,42 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
     first; later they may go and come."""
     if settings.broker is None and settings.listen is None and settings.ocpp is None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
-    tally = Tally(tell)
-    descriptors.prepare(tally)
+    sparing = Sparing(tell)
+    descriptors.prepare(sparing)
     with ExitStack() as stack:
         settings.make_own_folder()
         policies = policies_of(settings)
         store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
-        descriptors.watch(thread.loop, tally)
+        descriptors.watch(thread.loop, sparing)
         stack.callback(thread.close)
-        accounts = partial(_account, store)
-        desk = Desk(store, partial(_conversation, settings), tally)
+        desk = Desk(store, partial(_conversation, settings), sparing)
         own = (
-            stack.enter_context(embedded(settings, thread, store, accounts, tally))
+            stack.enter_context(embedded(settings, thread, store, store.charger_account, sparing))
             if settings.broker is None
             else None
         )
         with (
-            _websockets(settings, thread, desk, accounts, tally) as ocpp_port,
-            _mqtt(settings, own, thread, desk, tally) as side,
+            _websockets(settings, thread, desk, store.charger_account, sparing) as ocpp_port,
+            _mqtt(settings, own, thread, desk, sparing) as side,
         ):
-            _warn_of_others(store, tally)
+            _warn_of_others(store, sparing)
             if side is not None:
                 side.announce(store.known(), True)
             desk.start()
-            stack.callback(_leave, store, tally)
+            stack.callback(_leave, store, sparing)
             try:
                 for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
-                    tally(event)
+                    sparing(event)
                 with rarely_collected():
-                    _wait(stop, store, tally)
-                tally(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
+                    _wait(stop, store, sparing)
+                sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
                 if side is not None:
-                    _say_goodbye(side, store, tally)
-    tally.sweep()
+                    _say_goodbye(side, store, sparing)
+    sparing.sweep()
 
 
 def policies_of(settings: CentralSettings) -> Policies:
@@ -170,19 +169,14 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
-def _account(store: DatabaseStore, serial: str) -> Account | None:
-    found = store.charger_account(serial)
-    return Account(found.password) if found is not None else None
-
-
-def _wait(stop: threading.Event, store: DatabaseStore, tally: Tally) -> None:
+def _wait(stop: threading.Event, store: DatabaseStore, sparing: Sparing) -> None:
     sweep_at = time.monotonic() + _SWEEP_S
     while not stop.wait(_TICK_S):
         with suppress(BooksError):  # the desk tells
             store.tidy(time.time())
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
-            tally.sweep()
+            sparing.sweep()
             collect()
 
 

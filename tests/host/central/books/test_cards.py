@@ -3,6 +3,7 @@
 """Who may charge, and where; what the owner enters, and what is learnt."""
 
 import pytest
+from chargerctl.central.accounts import Account
 from chargerctl.central.books import owner
 from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policies, Policy
@@ -185,18 +186,18 @@ def test_a_removed_charger_is_unknown_and_its_sessions_stay(strict):
 def test_of_a_password_only_its_hash_is_kept(strict):
     with strict.writing() as connection:
         owner.set_password(connection, "GA001", b"secret")
-        ((serial, kept),) = owner.accounts(connection)
-    assert serial == "GA001"
-    assert password_matches(kept, b"secret")
-    assert not password_matches(kept, b"Secret")
-    assert strict.charger_account("GA001").password == kept
+        [account] = owner.accounts(connection)
+    assert account.name == "GA001"
+    assert password_matches(account.password, b"secret")
+    assert not password_matches(account.password, b"Secret")
+    assert strict.charger_account("GA001") == account
 
 
 def test_the_account_of_a_charger_that_may_not_come_is_not_listed(strict):
     with strict.writing() as connection:
         owner.add_charger(connection, "GA002", NOW, name="Hall", password=b"x")
         owner.change_charger(connection, "GA002", allowed=False)
-        assert owner.accounts(connection) == [("GA001", "")]
+        assert owner.accounts(connection) == [Account("GA001")]
 
 
 def test_what_is_not_in_the_books_cannot_be_changed(strict):

@@ -3,6 +3,7 @@
 """Frames are kept for a time, without secrets, and never too many."""
 
 import json
+import time
 
 import pytest
 from chargerctl.central.books.masking import masked
@@ -59,6 +60,8 @@ def test_of_a_frame_without_end_the_beginning_is_kept(books):
         '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"hunter2"',
         '[2,"1","GetDiagnostics",{"location":"ftp://user:hunter2@files.example/x"}]',
         '[2,"1","UpdateFirmware",{"location":"https://:hunter2@files.example/x"}]',
+        '[2,"1","UpdateFirmware",{"location":"ftp://user:a:hunter2@b@files.example/x"}]',
+        r'[2,"1","UpdateFirmware",{"location":"ftp:\/\/user:\u00e4hunter2@files.example\/x"}]',
     ],
 )
 def test_secrets_are_masked(frame):
@@ -85,6 +88,30 @@ def test_secrets_are_not_kept(books):
 )
 def test_a_frame_without_a_secret_is_as_it_came(frame):
     assert masked(frame) == frame
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "://" + "a:" * 128_000 + " @",
+        "://a:" + "@" * 256_000 + " ",
+        "://a:" * 51_200 + " @",
+        ":" * 256_000 + "@",
+        ':\\/\\/x:"' + "\\u00e4" * 42_000,
+        "pass" * 64_000 + '"key"',
+    ],
+)
+def test_a_frame_of_any_content_is_masked_in_linear_time(frame):
+    """While it is masked, the whole process waits: re does not let other threads run."""
+
+    def cpu_s(text):
+        began = time.thread_time()
+        masked(text)
+        return time.thread_time() - began
+
+    # A quadratic one needs minutes; 20 ms are usual.
+    assert cpu_s(frame[: len(frame) // 16] + "@") < 0.1
+    assert cpu_s(frame) < 1.0
 
 
 def test_nested_secrets_are_all_masked():

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
-from chargerctl.central.broker.accounts import Account, Topics
+from chargerctl.central.accounts import Account
+from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password
 from chargerctl.doctor.broker import broker_findings

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from chargerctl.central.accounts import Account
 from chargerctl.central.broker import folder as writing
-from chargerctl.central.broker.accounts import Account, Topics, has_valid_name
 from chargerctl.central.broker.certificates import certificate_in, names_in
 from chargerctl.central.broker.mosquitto import MARK, remembered
+from chargerctl.central.broker.rights import Topics, has_valid_name
 from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.errors import ChargerctlError, InputError

@@ -8,7 +8,7 @@ import pytest
 from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.desk.inbox import Limits
-from chargerctl.central.tally import Tally
+from chargerctl.events.sparing import Sparing
 
 from tests.host.central.desk.fakes import NOW, Link, Store, Talk
 
@@ -22,7 +22,7 @@ class Rig:
         self.talks: list[Talk] = []
         self._talk = talk
         self.events = []
-        tell = Tally(self.events.append)
+        tell = Sparing(self.events.append)
         clock = Clock(lambda: self.now, lambda: self.now + self.date)
         self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock)
 

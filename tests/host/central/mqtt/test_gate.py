@@ -7,10 +7,10 @@ from __future__ import annotations
 import socket
 
 import pytest
+from chargerctl.central.accounts import Account
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.mqtt.connect import ConnectError, read_connect
 from chargerctl.central.mqtt.gate import Gate
-from chargerctl.central.ocppj.admission import Account
 from chargerctl.central.passwords import hash_password
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.local_broker import HOST, LocalBroker
@@ -43,7 +43,7 @@ class Place:
     def _account(self, serial):
         if self.books_fail:
             raise BooksError("gone")
-        return Account(self._hashes[serial]) if serial in self._hashes else None
+        return Account(serial, self._hashes[serial]) if serial in self._hashes else None
 
     def client(self, username, password, **more):
         client = Client(self.port, username, password, **more)

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from chargerctl.central.ocppj.admission import Account
+from chargerctl.central.accounts import Account
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.server import WebSocketServer
 from chargerctl.central.passwords import hash_password
+from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
 from chargerctl.ocppj import SUBPROTOCOL, basic_auth
 from websockets.sync.client import connect
@@ -60,7 +61,7 @@ class Setup:
     def __init__(self, thread: LoopThread) -> None:
         self.desk = ListeningDesk()
         self.log: list[str] = []
-        self.accounts: dict[str, Account] = {"CP1": Account(), "CP2": Account(PASSWORD_HASH)}
+        self.accounts: dict[str, Account] = {"CP1": Account("CP1"), "CP2": Account("CP2", PASSWORD_HASH)}
         self.trouble: Exception | None = None
         self.server: WebSocketServer | None = None
         self._thread = thread
@@ -72,7 +73,7 @@ class Setup:
             0,
             self.desk,
             self._account,
-            lambda event: self.log.append(f"{event.serial}: {event.text}"),
+            Sparing(lambda event: self.log.append(f"{event.serial}: {event.text}")),
             without_password=without_password,
             limits=limits,
             **options,

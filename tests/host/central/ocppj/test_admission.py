@@ -3,10 +3,10 @@
 """Who may connect, and what the others are told."""
 
 import pytest
+from chargerctl.central.accounts import Account
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.ocppj import admission
 from chargerctl.central.ocppj.addresses import Door, Patience, is_loopback, network_of
-from chargerctl.central.ocppj.admission import Account
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.central.passwords import hash_password
@@ -49,7 +49,7 @@ def test_a_charger_with_the_right_password_connects(setup):
 def test_the_key_of_the_specification_as_bytes_and_as_digits(setup):
     key = bytes.fromhex("0001020304050607FFFFFFFFFFFFFFFFFFFFFFFF")
     setup.start(without_password=False)
-    setup.accounts["AL1000"] = Account(hash_password(key.hex().encode(), iterations=1000))
+    setup.accounts["AL1000"] = Account("AL1000", hash_password(key.hex().encode(), iterations=1000))
     for password in (key, key.hex().encode()):
         setup.connect("AL1000", password).close()
 
@@ -57,7 +57,7 @@ def test_the_key_of_the_specification_as_bytes_and_as_digits(setup):
 def test_an_identity_with_a_space_or_a_colon(setup):
     setup.start()
     for path, identity in [("RDAM%20123", "RDAM 123"), ("AA:BB:CC", "AA:BB:CC")]:
-        setup.accounts[identity] = Account(hash_password(PASSWORD, iterations=1000))
+        setup.accounts[identity] = Account(identity, hash_password(PASSWORD, iterations=1000))
         with setup.connect(path, additional_headers={"Authorization": basic_auth(identity, PASSWORD)}):
             setup.desk.wait_for("connected", identity)
 
@@ -73,7 +73,7 @@ def test_a_wrong_password_is_401_and_asks_for_one(setup):
 
 def test_the_password_of_another_charger_is_401(setup):
     setup.start()
-    setup.accounts["CP3"] = Account(hash_password(b"another", iterations=1000))
+    setup.accounts["CP3"] = Account("CP3", hash_password(b"another", iterations=1000))
     assert refusal(setup, "CP2", b"another").status_code == 401
     headers = {"Authorization": basic_auth("CP3", b"another")}
     assert refusal(setup, "CP2", additional_headers=headers).status_code == 401
@@ -122,7 +122,7 @@ def test_a_right_password_is_checked_once(setup, checks):
 def test_a_changed_password_counts_at_the_next_connection(setup):
     setup.start()
     setup.connect("CP2", PASSWORD).close()
-    setup.accounts["CP2"] = Account(hash_password(b"the new one", iterations=1000))
+    setup.accounts["CP2"] = Account("CP2", hash_password(b"the new one", iterations=1000))
     assert refusal(setup, "CP2", PASSWORD).status_code == 401
     setup.connect("CP2", b"the new one").close()
     del setup.accounts["CP2"]

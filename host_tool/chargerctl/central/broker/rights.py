@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chargerctl.errors import InputError
 
@@ -15,14 +15,6 @@ from chargerctl.errors import InputError
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,25}")
 # Behind a serial: no serial has an @.
 DOCTOR = "@doctor"
-
-
-@dataclass(frozen=True)
-class Account:
-    """password: hashed, as passwords.py does."""
-
-    name: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
