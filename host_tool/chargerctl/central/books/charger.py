@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from chargerctl.central.books import cards, masking, meter_rows, storable, transactions
+from chargerctl.central.books import calls, cards, masking, meter_rows, storable, transactions
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.serials import Serials
@@ -91,6 +91,9 @@ class ChargerBooks:
             self._configured(charger, [payload["key"]], [key], now)
             if is_password(payload["key"]):
                 self._password(charger, payload["value"])
+
+    def sending(self, call: Any, now: float) -> bool:
+        return calls.send(self._connection, call, now)
 
     def _password(self, charger: int, password: str) -> None:
         """The one with which it connects from now on (security white paper, A00)."""

@@ -26,13 +26,14 @@ _encoder = json.JSONEncoder(separators=(",", ":"), default=float)
 @dataclass(frozen=True)
 class Call:
     """A call that waits to be sent. `done` gets its outcome, once; `timeout_s` counts from its sending. Calls of a `group`
-    can be withdrawn together."""
+    can be withdrawn together. `wanted(now)` is asked before it is sent: if not, it is forgotten, for it has its outcome."""
 
     action: str
     payload: Payload
     timeout_s: float
     done: Callable[[Outcome], object]
     group: str = ""
+    wanted: Callable[[float], bool] = lambda now: True
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,14 @@ class Asking:
                 return []
             waited = f"no answer within {state.outstanding.call.timeout_s:g} s"
             self._end(state.outstanding, Outcome(error="Timeout", detail=waited))
-        if not self._state.value.waiting:
-            return []
-        call, *rest = self._state.value.waiting
-        message_id, frame = self._send(call.action, call.payload)
-        self._change(waiting=tuple(rest), outstanding=_Outstanding(call, message_id, now + call.timeout_s))
-        return [frame]
+        while self._state.value.waiting:
+            call, *rest = self._state.value.waiting
+            self._change(waiting=tuple(rest))
+            if call.wanted(now):
+                message_id, frame = self._send(call.action, call.payload)
+                self._change(outstanding=_Outstanding(call, message_id, now + call.timeout_s))
+                return [frame]
+        return []
 
     def answered(self, message_id: str, outcome: Outcome) -> None:
         """An answer came; that of no outstanding call (late, again) changes nothing."""

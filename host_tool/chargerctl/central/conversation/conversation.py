@@ -101,9 +101,11 @@ class Conversation:
     # What goes to the charger.
 
     def ask(self, key: Any, action: str, payload: dict[str, Any], timeout_s: float) -> None:
-        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome. Call
-        it outside a unit of work: lost() does not take it back."""
-        self._asking.ask(Call(action, payload, timeout_s, partial(self._on_outcome, key)), for_good=True)
+        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome,
+        unless the books do not want it sent any more when it is its turn. Call it outside a unit of work: lost() does not
+        take it back."""
+        done, wanted = partial(self._on_outcome, key), partial(self._books.sending, key)
+        self._asking.ask(Call(action, payload, timeout_s, done, wanted=wanted), for_good=True)
 
     def call(self, action: str, payload: object = None) -> str:
         """A CALL for the charger, at once, with `payload` as it is, or a valid default."""

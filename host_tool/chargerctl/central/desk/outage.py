@@ -41,7 +41,8 @@ class Outage:
     def failed(self, error: BooksError, began: float, now: float) -> str:
         """Nothing was kept of what was tried from `began` to `now`: the database may have waited long."""
         is_new = self._since is None
-        since = self._since = began if self._since is None else self._since
+        since = began if self._since is None else self._since
+        self._since = since
         if now - since >= TELL_OFFLINE_S:
             self.online = False
         if is_new:

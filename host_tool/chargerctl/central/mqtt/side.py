@@ -121,6 +121,13 @@ class MqttSide:
                     self._announced[serial] = online
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
+    def repeat(self) -> None:
+        """Tell it again: somebody else may have told them otherwise."""
+        with self._lock:
+            announced = list(self._announced.items())
+        for serial, online in announced:
+            self._put((self._topics.state_to(serial), _STATES[online], True))
+
     @property
     def announced(self) -> list[str]:
         """Who was told something since this side is there."""

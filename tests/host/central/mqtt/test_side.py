@@ -207,3 +207,15 @@ def test_a_broker_that_is_not_there_is_named(rig):
     with pytest.raises(BrokerError, match=rf"127.0.0.1:{rig.broker.port}: connection refused"):
         rig.side()
     rig.broker.start()
+
+
+def test_who_answers_is_repeated_in_case_that_somebody_else_has_said_otherwise(rig):
+    side = rig.side()
+    side.announce(["c-1"], True)
+    charger = rig.client()
+    charger.subscribe("/system/c-1/connection")
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"online"])
+    rig.client().publish("/system/c-1/connection", "offline", retain=True)
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"offline"])
+    side.repeat()
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"online"])
