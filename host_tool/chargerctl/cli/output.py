@@ -96,8 +96,8 @@ class Output:
 
 
 def json_line(value: object, default: Callable[[object], object] | None = None) -> str:
-    """UTF-8 as it is; where stdout has another encoding, as escapes, and what no encoding can carry, such as half a surrogate
-    pair from the wire, too. default: makes something of what JSON has no type for, instead of TypeError."""
+    """UTF-8 as it is; where stdout has another encoding, as escapes, and what no encoding can carry, such as half a
+    surrogate pair from the wire, too. default: makes something of what JSON has no type for, instead of TypeError."""
     import json  # --help starts faster without
 
     is_utf_8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

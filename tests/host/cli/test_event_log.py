@@ -100,7 +100,7 @@ def test_what_has_no_room_is_counted_at_its_place():
 @pytest.fixture
 def pipe():
     reader, writer = os.pipe()
-    ends = open(reader, "rb"), open(writer, "w")  # noqa: SIM115 (closed below)
+    ends = os.fdopen(reader, "rb"), os.fdopen(writer, "w")
     yield ends
     for end in reversed(ends):
         end.close()
