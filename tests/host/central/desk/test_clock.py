@@ -80,8 +80,6 @@ def test_a_charger_that_the_owner_refuses_is_not_believed_for_longer(rig, jump):
     rig.step(6)
     rig.desk.received("c-1", link, call("Heartbeat"))
     rig.step()
-    rig.desk.received("c-1", link, call("Heartbeat", 2))
-    rig.step()
     assert len(rig.talks) == 2
 
 
