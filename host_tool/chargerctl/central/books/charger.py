@@ -70,10 +70,14 @@ class ChargerBooks:
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         keep = _KEEP.get(action)
-        charger = self._serials.enter(self._serial, now) if keep else None
-        if keep and charger is not None:
+        if not keep:
+            return
+        charger = self._serials.enter(self._serial, now)
+        if charger is not None:
             self._learn(charger)
             keep(self, charger, payload, answer, now)
+        elif is_welcome(None, self._policies):
+            raise RuntimeError(f"{self._serial!r} may take part, and cannot have a row in the books")
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         charger = self._serials.enter(self._serial, now)

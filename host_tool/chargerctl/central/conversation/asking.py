@@ -77,7 +77,7 @@ class Asking:
 
     @property
     def next_due(self) -> float | None:
-        """Unix time at which due() has something to do; 0: at once."""
+        """The time at which due() has something to do; 0: at once."""
         state = self._state.value
         if state.outstanding is not None:
             return state.outstanding.until

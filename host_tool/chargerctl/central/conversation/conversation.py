@@ -5,7 +5,10 @@
     central = Conversation(books=...)            # without books: those of a simulated charger, in memory
     answers = central.handle(frame, now)         # now: Unix time, seconds
     central.ask(key, "Reset", {"type": "Soft"}, timeout_s=30)
-    late = central.due(now)                      # delayed answers, the next call; something is due at central.next_due
+    late = central.due(steady)                   # delayed answers, the next call; something is due at central.next_due
+
+The time of due() and next_due may be that of another clock, one that never jumps. A script that delays answers needs the
+one that handle() gets.
 
 The books decide what is answered, unless `script` has another Behaviour for an action. It checks what the charger sends
 against the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
@@ -125,7 +128,7 @@ class Conversation:
 
     @property
     def next_due(self) -> float | None:
-        """Unix time at which due() has something to do, 0 for at once, None for never."""
+        """When due() has something to do, 0 for at once, None for never."""
         times = (self._delivery.next_due, self._asking.next_due)
         return min((each for each in times if each is not None), default=None)
 

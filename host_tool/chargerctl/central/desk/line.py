@@ -67,7 +67,7 @@ class Line:
         self.link: Link | None = None
         self.heard_at = now
         self.welcome_at = float("-inf")
-        """When the books said that it may speak."""
+        """When the books said that it may speak. All times here are those of a clock that never jumps."""
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []

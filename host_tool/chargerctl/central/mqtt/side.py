@@ -27,7 +27,8 @@ from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.mqtt.pauses import Pauses
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
+from chargerctl.serials import is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 _STATES = {True: ONLINE, False: OFFLINE, None: b""}

@@ -24,9 +24,12 @@ class Store:
         self.accepts_all = False
         self.refuses = lambda what: False
         self.units = 0
+        self.takes = lambda: None
+        self.dates: list[float] = []
 
     @contextmanager
     def unit(self):
+        self.takes()
         if self.gone:
             raise BooksError("no space left on device")
         unit = Unit(self)
@@ -70,6 +73,7 @@ class Unit:
         self.written.append(("connected", serial, transport))
 
     def frame(self, serial, outgoing, text, now):
+        self._store.dates.append(now)
         if self.known(serial):
             self.written.append(("frame", serial, text))
 

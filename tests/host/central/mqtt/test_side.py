@@ -112,7 +112,7 @@ def test_a_retained_frame_and_a_hostile_serial_are_dropped_and_told(rig):
     stranger = rig.client()
     stranger.publish("/charger/c-1", "old", retain=True)
     rig.side()
-    for serial in ("a b", "x" * 26, "..", "\u202e", "$x"):
+    for serial in ("a b ", "x" * 49, "...", "\u202e", "$x"):
         stranger.publish(f"/charger/{serial}", "frame")
         stranger.publish(f"/charger/{serial}/connection", "online")
     stranger.publish("/charger/c-1/connection", "perhaps")
