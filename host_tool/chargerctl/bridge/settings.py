@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
-from chargerctl.mqtt.topics import is_serial
-from chargerctl.ocppj import is_identity
+from chargerctl.serials import is_serial
 from chargerctl.settings.kinds import HostPort, Kind, file, flag, host_port, text, topic, whole
 from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
 
@@ -68,7 +67,7 @@ def serials() -> Kind:
         found = tuple(filter(None, re.split(r"[,\s]+", value)))
         for each in found:
             if not is_serial(each):
-                raise ValueError("must be serials: letters, digits, `_`, `.` and `-`, at most 25 each")
+                raise ValueError("must be serials: letters, digits, `_`, `.` and `-`, at most 48 each")
         return found
 
     return Kind("serials, with commas between them", check)
@@ -172,7 +171,7 @@ class BridgeSettings:
             if not is_serial(name):
                 raise InputError(f"[bridge.passwords] and [bridge.identities]: {name!r} is no serial")
         for serial, identity in self.identities.items():
-            if not is_identity(identity):
+            if not is_serial(identity):
                 raise InputError(
                     f"[bridge.identities] {serial}: must be 1 to 48 letters, digits and _.~:@=*|-"
                 )

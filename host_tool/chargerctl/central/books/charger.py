@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from chargerctl.central.books import cards, masking, meter_rows, storable, transactions
+from chargerctl.central.books import calls, cards, masking, meter_rows, storable, transactions
 from chargerctl.central.books.direct import Direct
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.policies import Policies, Policy
@@ -73,10 +73,14 @@ class ChargerBooks:
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
         keep = _KEEP.get(action)
-        charger = self._serials.enter(self._serial, now) if keep else None
-        if keep and charger is not None:
+        if not keep:
+            return
+        charger = self._serials.enter(self._serial, now)
+        if charger is not None:
             self._learn(charger)
             keep(self, charger, payload, answer, now)
+        elif is_welcome(None, self._policies):
+            raise RuntimeError(f"{self._serial!r} may take part, and cannot have a row in the books")
 
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         charger = self._serials.enter(self._serial, now)
@@ -90,6 +94,9 @@ class ChargerBooks:
             self._configured(charger, [payload["key"]], [key], now)
             if is_password(payload["key"]):
                 self._password(charger, payload["value"])
+
+    def sending(self, call: Any, now: float) -> bool:
+        return calls.send(self._connection, call, now)
 
     def _password(self, charger: int, password: str) -> None:
         """The one with which it connects from now on (security white paper, A00)."""

@@ -15,9 +15,6 @@ Every method may be called from any thread. All raise BooksError where the datab
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +39,7 @@ from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
     chargers.c.serial == bindparam("serial")
@@ -81,7 +79,7 @@ def open_books(
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or _own_name())
+    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or own_name())
 
 
 class DatabaseStore:
@@ -148,6 +146,9 @@ class DatabaseStore:
         if not self._retention.is_due(now):
             return False
         try:
+            if self._retention.wants_measuring(now):
+                with self.reading() as connection:
+                    self._retention.measure(connection, now)
             with self.writing() as connection:
                 return self._retention.remove(connection, now)
         except BooksError:
@@ -158,6 +159,11 @@ class DatabaseStore:
         """The serials of all chargers that are known and allowed. It waits for no writer."""
         with self.reading() as connection:
             return list(connection.execute(_KNOWN).scalars())
+
+    def others(self, now: float) -> list[str]:
+        """The other processes that speak to chargers, by their names."""
+        with self.reading() as connection:
+            return workers.others(connection, self.worker, now)
 
     def leave(self, now: float) -> None:
         """For such a process, at its end."""
@@ -188,7 +194,3 @@ def _prepare(engine: Engine, url: URL, create: bool) -> None:
             raise BooksError(
                 f"{url.database}: the books cannot be kept on this file system (no write-ahead log): use a local disk"
             )
-
-
-def _own_name() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

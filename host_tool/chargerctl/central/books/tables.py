@@ -251,10 +251,10 @@ calls = Table(
     # JSON. Secrets are taken out once the call was given out.
     Column("payload", Text, nullable=False),
     Column("timeout_s", Float, nullable=False),
-    # queued, sent (given to a worker) or ended.
+    # queued, taken (by a worker), sent (to the charger) or ended.
     Column("state", Text, nullable=False, server_default="queued"),
     Column("asked_at", Moment, nullable=False),
-    # When it ends if no worker has taken it.
+    # It is not sent later: it ends.
     Column("expires_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("ended_at", Moment),

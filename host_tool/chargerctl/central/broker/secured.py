@@ -61,13 +61,13 @@ def _given(values: Values, now: datetime) -> Secured:
 
 
 def _made(folder: Path, values: Values, now: datetime) -> Secured:
-    authority, server = _pair(folder, CA, CA_KEY), _pair(folder, SERVER, SERVER_KEY)
+    authority, server = _pair(folder, CA, CA_KEY, b""), _pair(folder, SERVER, SERVER_KEY)
     notes = []
     if authority is None:
         if server is not None:
             raise InputError(
-                f"{folder / SERVER} is there, but not the authority that signed it ({CA}, {CA_KEY}): move it away, or "
-                "name both with --cert and --key"
+                f"{folder / SERVER} is there, but not the authority that signed it ({CA}): bring that back, the drive of "
+                f"each charger has it, or name {SERVER} and {SERVER_KEY} with --cert and --key"
             )
         authority = certificates.make_authority(now)
         notes = [
@@ -78,16 +78,28 @@ def _made(folder: Path, values: Values, now: datetime) -> Secured:
         old = _certificate(str(folder / SERVER), server.certificate)
         if not certificates.is_signed_by(old, issuer):
             raise InputError(f"{folder / SERVER} was not made by this command: name it with --cert and --key")
-        if certificates.names_in(old) != list(values.names) or certificates.ends_soon(old, now):
+        has_names = certificates.names_in(old) == list(values.names)
+        end = old.not_valid_after_utc
+        if has_names and certificates.ends_soon(old, now) and not authority.key and now < end:
+            # Accounts and rights do not wait for it.
+            notes = [
+                f"{folder / SERVER} ends on {end:%Y-%m-%d}: bring {CA_KEY} back before, so that it is made anew"
+            ]
+        elif not has_names or certificates.ends_soon(old, now):
             server = None
     if server is None:
+        if not authority.key:
+            raise InputError(
+                f"{folder / CA_KEY} is not there, and a certificate for {', '.join(values.names)} needs it: bring it back. "
+                f"If it is lost, make a new authority in another folder (--out), whose {CA} each charger needs"
+            )
         try:
             server = certificates.make_server(values.names, authority, now)
         except ValueError as error:
             raise InputError(f"{folder / CA_KEY}: {error}") from None
     return Secured(
         [
-            File(CA_KEY, authority.key),
+            *([File(CA_KEY, authority.key)] if authority.key else []),
             File(CA, authority.certificate, public=True),
             File(SERVER_KEY, server.key, for_broker=True),
             File(SERVER, server.certificate, for_broker=True),
@@ -97,17 +109,22 @@ def _made(folder: Path, values: Values, now: datetime) -> Secured:
     )
 
 
-def _pair(folder: Path, certificate: str, key: str) -> Pair | None:
+def _pair(folder: Path, certificate: str, key: str, absent: bytes | None = None) -> Pair | None:
+    """absent: taken where there is no key, which has to be there if it is None. An authority's key is needed only to sign,
+    and its owner keeps it elsewhere."""
     found = read(folder / certificate), read(folder / key)
     if found == (None, None):
         return None
+    if found[1] is None:
+        found = found[0], absent
     if found[0] is None or found[1] is None:
         there, missing = (certificate, key) if found[1] is None else (key, certificate)
         raise InputError(
             f"{folder / there} is there, but {missing} is not: bring it back, or move {there} away"
         )
     pair = Pair(found[0], found[1])
-    _refuse_stranger_key(pair, str(folder / certificate), str(folder / key))
+    if pair.key:
+        _refuse_stranger_key(pair, str(folder / certificate), str(folder / key))
     return pair
 
 

@@ -7,6 +7,9 @@
     central.ask(key, "Reset", {"type": "Soft"}, timeout_s=30)
     late = central.due(now)                      # delayed answers, the next call; something is due at central.next_due
 
+Where dates may be set, due() also gets the time of a clock that never jumps: next_due is of that one then. A script that
+delays answers needs one clock for all.
+
 The books decide what is answered, unless `script` has another Behaviour for an action. It checks what the charger sends
 against the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
 
@@ -98,9 +101,11 @@ class Conversation:
     # What goes to the charger.
 
     def ask(self, key: Any, action: str, payload: dict[str, Any], timeout_s: float) -> None:
-        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome. Call
-        it outside a unit of work: lost() does not take it back."""
-        self._asking.ask(Call(action, payload, timeout_s, partial(self._on_outcome, key)), for_good=True)
+        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome,
+        unless the books do not want it sent any more when it is its turn. Call it outside a unit of work: lost() does not
+        take it back."""
+        done, wanted = partial(self._on_outcome, key), partial(self._books.sending, key)
+        self._asking.ask(Call(action, payload, timeout_s, done, wanted=wanted), for_good=True)
 
     def call(self, action: str, payload: object = None) -> str:
         """A CALL for the charger, at once, with `payload` as it is, or a valid default."""
@@ -117,13 +122,15 @@ class Conversation:
         if message[0] == CALL:
             self._calls.sent(*message[1:])
 
-    def due(self, now: float) -> list[str]:
-        """Delayed answers that are due, and the next call. A call whose time is over ends."""
-        return self._delivery.due(now) + self._asking.due(now)
+    def due(self, now: float, steady: float | None = None) -> list[str]:
+        """Delayed answers that are due, and the next call. A call whose time is over ends. steady: what waits, waits by it;
+        None: by `now`."""
+        steady = now if steady is None else steady
+        return self._delivery.due(steady) + self._asking.due(now, steady)
 
     @property
     def next_due(self) -> float | None:
-        """Unix time at which due() has something to do, 0 for at once, None for never."""
+        """When due() has something to do, 0 for at once, None for never."""
         times = (self._delivery.next_due, self._asking.next_due)
         return min((each for each in times if each is not None), default=None)
 

@@ -8,8 +8,8 @@
     desk.received(serial, link, frame)
     desk.close()
 
-While one unit of work is written, the next gathers: many chargers share one write to the disk. Without a thread, step(now)
-does one group, for tests.
+While one unit of work is written, the next gathers: many chargers share one write to the disk. Without a thread, step() does
+one group, for tests.
 
 If the books cannot be written, nothing is sent. The same frames are tried again with a pause, for 20 s: a charger waits 30 s
 for an answer, and then sends what matters again.
@@ -18,10 +18,9 @@ for an answer, and then sends what matters again.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
 from chargerctl.central.desk.line import MakeTalk
 from chargerctl.central.desk.lines import Lines
@@ -39,7 +38,10 @@ _CLOSING_S = 5.0
 _NEXT_GROUP_S = 0.005
 _AFTER_BUG_S = 1.0
 
+_JUMP_S = 1.0
+
 _USUAL = Limits()
+_CLOCK = Clock()
 
 
 class Desk:
@@ -51,33 +53,35 @@ class Desk:
         make: MakeTalk,
         tell: Tell,
         limits: Limits = _USUAL,
-        clock: Callable[[], float] = time.time,
+        clock: Clock = _CLOCK,
     ) -> None:
         self._store = store
         self._tell = tell
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
-        self._work = Work(store, self._lines, self._tell)
+        self._work = Work(store, self._lines, self._tell, clock)
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        now = clock()
+        now = clock.steady()
         self._ask_at = self._beat_at = now
         self._sweep_at = now + _SWEEP_S
+        # How far the date is from the steady clock.
+        self._date = clock.unix() - now
 
     # From any thread.
 
     def connected(self, serial: str, link: Link) -> None:
         """The charger is there. A newer link takes the place of an older one, which is closed."""
-        self._inbox.put(Arrival(serial, link, self._clock()))
+        self._inbox.put(Arrival(serial, link, self._clock.steady()))
 
     def disconnected(self, serial: str, link: Link) -> None:
         """The link is gone; without effect if the charger has a newer one."""
-        self._inbox.put(Arrival(serial, link, self._clock(), online=False))
+        self._inbox.put(Arrival(serial, link, self._clock.steady(), online=False))
 
     def received(self, serial: str, link: Link, frame: str | bytes) -> None:
         """A frame came over this link, which makes the charger connected."""
-        self._inbox.put(Arrival(serial, link, self._clock(), frame))
+        self._inbox.put(Arrival(serial, link, self._clock.steady(), frame))
 
     def start(self) -> None:
         """Begin."""
@@ -94,38 +98,44 @@ class Desk:
 
     # From the thread of the desk, or of a test.
 
-    def step(self, now: float) -> None:
+    def step(self) -> None:
         """Handle one group, if there is anything to do and the books are not paused."""
+        now = self._clock.steady()
         if now >= self._sweep_at:
             self._sweep_at = now + _SWEEP_S
             self._sweep(now)
         if now < self._work.again_at:
             return
-        ask, beat = now >= self._ask_at, now >= self._beat_at
+        ask, beat = now >= self._ask_at, self._was_set(now) or now >= self._beat_at
         part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
         if ask:
             self._ask_at = now + ASK_S
         if beat:
             self._beat_at = now + BEAT_S
         if part.arrivals or part.due or ask or beat:
-            self._inbox.put_back(self._work.do(part, now))
+            self._inbox.put_back(self._work.do(part))
 
     def next_step(self) -> float:
-        """Unix time at which step() has something to do, if nothing arrives before."""
+        """When, by the steady clock, step() has something to do, if nothing arrives before."""
         times = [self._ask_at, self._beat_at, self._sweep_at]
         if self._lines.next_due is not None:
             times.append(self._lines.next_due)
         return max(min(times), self._work.again_at)
 
+    def _was_set(self, now: float) -> bool:
+        """The date was. By the new one this process was not seen for hours, if it does not say at once that it lives."""
+        before, self._date = self._date, self._clock.unix() - now
+        return abs(self._date - before) > _JUMP_S
+
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                self.step(self._clock())
+                self.step()
             except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
                 text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
                 self._tell(Event("bug", text))
                 self._closing.wait(_AFTER_BUG_S)
-            now = self._clock()
+            now = self._clock.steady()
             if now < self._work.again_at:
                 self._closing.wait(self._work.again_at - now)
             elif self._inbox.waits:
@@ -134,10 +144,10 @@ class Desk:
                 self._inbox.wait(min(1.0, self.next_step() - now))
 
     def _take_leave(self) -> None:
-        until = self._clock() + _CLOSING_S
-        while self._inbox.waits and self._work.calm and self._clock() < until:
-            self.step(self._clock())
-        now = self._clock()
+        until = self._clock.steady() + _CLOSING_S
+        while self._inbox.waits and self._work.calm and self._clock.steady() < until:
+            self.step()
+        now = self._clock.unix()
         try:
             with self._store.unit() as unit:
                 for line in self._lines:

@@ -19,7 +19,7 @@ class Outage:
 
     def __init__(self) -> None:
         self.again_at = float("-inf")
-        """Unix time: nothing is tried before."""
+        """Nothing is tried before. All times are those of a clock that never jumps."""
         self.online = True
         """Whether the chargers are to believe that somebody answers."""
         self.dropped = 0
@@ -38,14 +38,15 @@ class Outage:
         self.again_at = now + _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
         self._failures += 1
 
-    def failed(self, error: BooksError, now: float) -> str:
-        """Nothing was kept."""
-        since = self._since
-        if since is None:
-            self._since = now
-            return self._tell("", str(error), now)
+    def failed(self, error: BooksError, began: float, now: float) -> str:
+        """Nothing was kept of what was tried from `began` to `now`: the database may have waited long."""
+        is_new = self._since is None
+        since = began if self._since is None else self._since
+        self._since = since
         if now - since >= TELL_OFFLINE_S:
             self.online = False
+        if is_new:
+            return self._tell("", str(error), now)
         pause = _SAME_REASON_S if str(error) == self._told else _OTHER_REASON_S
         if now - self._told_at < pause:
             return ""

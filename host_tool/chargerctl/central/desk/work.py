@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.group import Group, Spoilt
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
@@ -46,8 +47,9 @@ class _Failure:
 class Work:
     """See the docstring of this module."""
 
-    def __init__(self, store: Store, lines: Lines, tell: Tell) -> None:
+    def __init__(self, store: Store, lines: Lines, tell: Tell, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._lines = lines
         self._tell = tell
         self._outage = Outage()
@@ -62,18 +64,19 @@ class Work:
 
     @property
     def again_at(self) -> float:
-        """Unix time: do nothing before."""
+        """When, by the steady clock, something may be done again."""
         return self._outage.again_at
 
-    def do(self, work: Part, now: float) -> list[Arrival]:
+    def do(self, work: Part) -> list[Arrival]:
         """Returns what could not be done, and is to be tried again."""
+        now = self._clock.steady()
         fresh = [each for each in work.arrivals if each.frame is None or now - each.at <= TOO_OLD_S]
         self._outage.dropped += len(work.arrivals) - len(fresh)
         if self.calm:
-            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)], now)
+            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)])
         if fresh or work.due:
-            return self._carry_out([*_by_charger(fresh), *([Part(due=work.due)] if work.due else [])], now)
-        return self._carry_out([Part(beat=True, ask=True)], now)  # whether the books can be written again
+            return self._carry_out([*_by_charger(fresh), *([Part(due=work.due)] if work.due else [])])
+        return self._carry_out([Part(beat=True, ask=True)])  # whether the books can be written again
 
     def available(self, online: bool) -> None:
         """Tell all chargers that are connected."""
@@ -81,7 +84,8 @@ class Work:
             if line.link is not None:
                 line.link.available(online)
 
-    def _carry_out(self, parts: list[Part], now: float) -> list[Arrival]:
+    def _carry_out(self, parts: list[Part]) -> list[Arrival]:
+        began = self._clock.steady()
         failed: list[Part] = []
         failure: _Failure | None = None
         kept = False
@@ -89,7 +93,7 @@ class Work:
             if failure is not None and not kept and (failure.of_the_books or len(failed) >= _TRIES):
                 failed.append(part)  # no need to try with every charger
                 continue
-            found = self._attempt(part, now)
+            found = self._attempt(part)
             if found is None:
                 kept = True
             else:
@@ -97,7 +101,9 @@ class Work:
                 failed.append(part)
         if failure is not None and not kept and not failure.of_the_books:
             # Whether it is the books, or what was to be booked.
-            kept = self._attempt(Part(beat=True), now) is None
+            kept = self._attempt(Part(beat=True)) is None
+        # Each attempt may have waited for seconds.
+        now = self._clock.steady()
         if kept:
             self._tell_books(self._outage.kept(now))
         if failure is None:
@@ -110,17 +116,18 @@ class Work:
             again += self._worth_another_try(part.arrivals, failure.error) if kept else part.arrivals
         self._outage.pause(now)
         if not kept:
-            self._tell_books(self._outage.failed(failure.error, now))
+            self._tell_books(self._outage.failed(failure.error, began, now))
         return again
 
-    def _attempt(self, part: Part, now: float) -> _Failure | None:
+    def _attempt(self, part: Part) -> _Failure | None:
         """One unit of work, without what makes our own code fail."""
         arrivals, due = part.arrivals, part.due
         while True:
             group = None
             try:
                 with self._store.unit() as unit:
-                    group = Group(self._lines, unit, now)
+                    now = self._clock.unix()
+                    group = Group(self._lines, unit, now, self._clock.steady())
                     for arrival in arrivals:
                         group.arrived(arrival)
                     for line in due:

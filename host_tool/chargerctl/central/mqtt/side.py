@@ -27,7 +27,8 @@ from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.mqtt.pauses import Pauses
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
+from chargerctl.serials import is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 _STATES = {True: ONLINE, False: OFFLINE, None: b""}
@@ -118,6 +119,13 @@ class MqttSide:
                     self._announced.pop(serial, None)
                 else:
                     self._announced[serial] = online
+            self._put((self._topics.state_to(serial), _STATES[online], True))
+
+    def repeat(self) -> None:
+        """Tell it again: somebody else may have told them otherwise."""
+        with self._lock:
+            announced = list(self._announced.items())
+        for serial, online in announced:
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
     @property

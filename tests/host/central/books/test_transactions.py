@@ -55,6 +55,13 @@ def test_one_start_gets_one_id_before_it_is_booked(books):
         assert of_one.transaction_id(START) == of_one.transaction_id(START) != of_other.transaction_id(START)
 
 
+@pytest.mark.parametrize("policy", [Policy.ACCEPT, Policy.LEARN])
+def test_what_cannot_be_booked_gets_no_answer(opened, policy):
+    books = opened(Policies(policy, policy))
+    with pytest.raises(RuntimeError, match="cannot have a row"):
+        Charger(books, "...").start()
+
+
 def test_a_start_and_its_stop_may_come_in_one_unit(books):
     with books.unit() as unit:
         number = call(unit, "GA001", "StartTransaction", START)["transactionId"]

@@ -195,12 +195,34 @@ def test_certificates_of_somebody_else_are_not_touched(make, place, tmp_path):
         make("box-1")
 
 
-@pytest.mark.parametrize("missing", ["ca.pem", "ca.key", "server.key"])
+@pytest.mark.parametrize("missing", ["ca.pem", "server.pem", "server.key"])
 def test_half_a_pair_is_named(make, place, missing):
     make("box-1", names=("broker.lan",))
     (place / missing).unlink()
     with pytest.raises(InputError, match=rf"is there, but {missing} is not"):
         make("box-1")
+
+
+def test_the_authoritys_key_is_needed_only_to_sign(make, place):
+    """Its owner has moved it away, as docs/security.md advises, and refuses a charger."""
+    make("box-1", "box-2", names=("broker.lan",))
+    (place / "ca.key").unlink()
+    done = make("box-2")
+    assert done.changed == ["acl", "passwords"]
+    assert "box-1" not in (place / "acl").read_text()
+    assert not (place / "ca.key").exists()
+    with pytest.raises(InputError, match=r"ca\.key is not there, .*: bring it back"):
+        make("box-2", names=("other.lan",))
+
+
+def test_without_that_key_a_certificate_is_used_to_its_end(make, place):
+    make("box-1", names=("broker.lan",))
+    (place / "ca.key").unlink()
+    done = make("box-2", now=NOW + timedelta(days=9 * 365))
+    assert done.changed == ["acl", "passwords"]
+    assert "bring ca.key back" in done.notes[0]
+    with pytest.raises(InputError, match="bring it back"):
+        make("box-2", now=NOW + timedelta(days=11 * 365))
 
 
 def test_other_names_get_a_new_certificate_from_the_same_authority(make, place):
