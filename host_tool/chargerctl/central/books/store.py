@@ -100,6 +100,7 @@ class DatabaseStore:
             with self.writing() as connection:
                 unit = DatabaseUnit(
                     connection,
+                    self.place,
                     self._statements,
                     self._policies,
                     self.worker,
@@ -145,6 +146,9 @@ class DatabaseStore:
         if not self._retention.is_due(now):
             return False
         try:
+            if self._retention.wants_measuring(now):
+                with self.reading() as connection:
+                    self._retention.measure(connection, now)
             with self.writing() as connection:
                 return self._retention.remove(connection, now)
         except BooksError:

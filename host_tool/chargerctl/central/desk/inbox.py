@@ -51,6 +51,24 @@ class Arrival:
     def size(self) -> int:
         return len(self.frame) if self.frame is not None else 0
 
+    @property
+    def is_coming(self) -> bool:
+        return self.frame is None and self.online
+
+    @property
+    def is_going(self) -> bool:
+        return self.frame is None and not self.online
+
+    def supersedes(self, earlier: Arrival) -> bool:
+        """The earlier change of the presence need not be handled any more: who comes has left every other link."""
+        if self.is_coming:
+            return earlier.frame is None
+        return self.is_going and earlier.is_going and self.link == earlier.link
+
+    def outlasts(self, later: Arrival) -> bool:
+        """The later one is the end of a link that this one has replaced."""
+        return self.is_coming and later.is_going and self.link != later.link
+
 
 class _Queue:
     """Of one charger, with its allowance: it grows with time up to a burst, and each frame costs one."""
@@ -87,20 +105,17 @@ class Inbox:
         self._woken = False
 
     def put(self, arrival: Arrival) -> None:
-        """A frame that has no place is dropped and counted. Of changes of the presence only the last one waits."""
+        """A frame that has no place is dropped and counted. Of changes of the presence only what still counts waits."""
         with self._lock:
             queue = self._queue(arrival)
             if arrival.frame is not None and not self._fits(queue, arrival):
                 self._dropped[arrival.serial] += 1
                 return
-            last = queue.waiting[-1] if queue.waiting else None
-            if (
-                arrival.frame is None
-                and last is not None
-                and last.frame is None
-                and last.link == arrival.link
-            ):
-                queue.waiting.pop()
+            if arrival.frame is None:
+                if any(each.outlasts(arrival) for each in queue.waiting):
+                    return
+                if any(arrival.supersedes(each) for each in queue.waiting):
+                    queue.waiting = deque(each for each in queue.waiting if not arrival.supersedes(each))
             queue.waiting.append(arrival)
             self._bytes += arrival.size
             self._turns.setdefault(arrival.serial)
@@ -126,7 +141,10 @@ class Inbox:
         """What was taken and could not be handled, in its order: it comes first again."""
         with self._lock:
             for arrival in reversed(arrivals):
-                self._queue(arrival).waiting.appendleft(arrival)
+                queue = self._queue(arrival)
+                if any(each.supersedes(arrival) for each in queue.waiting):
+                    continue
+                queue.waiting.appendleft(arrival)
                 self._bytes += arrival.size
                 self._turns.setdefault(arrival.serial)
 
