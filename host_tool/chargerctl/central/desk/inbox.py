@@ -104,9 +104,9 @@ class _Queue:
         """A frame, of any size: a large one is paid for afterwards."""
         return self.allowance >= 1 and self.bytes_allowed > 0
 
-    def pay(self, frame: Arrival) -> None:
-        self.allowance -= 1
-        self.bytes_allowed -= frame.size
+    def pay(self, frame: Arrival, times: int = 1) -> None:
+        self.allowance -= times
+        self.bytes_allowed -= times * frame.size
 
     @property
     def untouched(self) -> bool:
@@ -183,6 +183,8 @@ class Inbox:
                 if any(each.supersedes(arrival) for each in queue.waiting):
                     continue
                 queue.waiting.appendleft(arrival)
+                if arrival.frame is not None:
+                    queue.pay(arrival, -1)
                 self._count(queue, arrival.size)
                 self._turns.setdefault(arrival.serial)
 

@@ -61,6 +61,13 @@ def test_every_frame_that_is_allowed_comes_through_in_time(inbox):
         assert sizes(inbox.take(float(second))) == [Limits.frame_bytes]
 
 
+def test_what_is_tried_again_costs_once(inbox):
+    put(inbox, "c-1", *["x" * Limits.frame_bytes] * 2)
+    for _ in range(20):
+        inbox.put_back(inbox.take(0.0))
+    assert sizes(inbox.take(0.0)) == [Limits.frame_bytes]
+
+
 def test_what_waits_of_some_leaves_room_for_the_others():
     rig = Rig(Limits(waiting_bytes=4 << 20))
     floods = {f"c-{number}": Link() for number in range(30)}
