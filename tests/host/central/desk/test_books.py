@@ -116,6 +116,20 @@ def test_a_frame_that_can_never_be_booked_does_not_keep_the_others_waiting(rig):
     assert bad.sent == ['[3, "2", {}]']
 
 
+def test_calls_and_the_sign_of_life_do_not_wait_for_a_charger_whose_frames_fail(rig):
+    bad, good = rig.charger("c-1"), rig.charger("c-2")
+    rig.store.refuses = lambda what: what[:2] == ("booked", "c-1")
+    signs = []
+    for number in range(60):
+        rig.desk.received("c-1", bad, call("Heartbeat", number))
+        if number == 10:
+            rig.store.waiting = [WaitingCall(9, "c-2", "Reset", {"type": "Soft"}, 30)]
+        rig.step(0.25)
+        signs.append(rig.store.kept.count(("working",)))
+    assert [json.loads(each)[2] for each in good.sent] == ["Reset"]
+    assert all(signs[at + 24] > signs[at] for at in range(0, 36, 4))
+
+
 def test_a_frame_that_our_own_code_cannot_handle_is_dropped_and_the_rest_of_its_group_is_not(rig):
     bad, good = rig.charger("c-1"), rig.charger("c-2")
     rig.desk.received("c-1", bad, call("Crash"))
