@@ -79,6 +79,16 @@ def test_a_frame_that_became_too_old_is_dropped_for_the_charger_repeats_it(rig):
     assert "1 frames had become too old" in rig.texts("books")[-1]
 
 
+def test_a_frame_that_became_too_old_while_the_books_were_well_is_told_too(rig):
+    link = rig.charger()
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.step(25)  # the computer was asleep, or the unit before took as long
+    assert link.sent == []
+    assert rig.texts("books") == [
+        "1 frames waited for too long and are dropped, the chargers repeat what matters"
+    ]
+
+
 def test_chargers_are_told_when_the_books_are_gone_for_seconds_and_when_they_are_back(rig):
     link = rig.charger()
     assert link.told == [True]
