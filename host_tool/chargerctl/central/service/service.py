@@ -74,9 +74,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                     look_after(stop, store, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
-                desk.close()
-                if side is not None:
-                    _say_goodbye(side, store, sparing)
+                say_goodbye(desk, side, store, sparing)
     sparing.sweep()
 
 
@@ -183,8 +181,16 @@ def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | Non
                 side.repeat()
 
 
-def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
-    """To those that are not connected now, too: they find it when they come."""
+def say_goodbye(desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell) -> None:
+    """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk."""
+    try:
+        desk.close()
+    finally:
+        if side is not None:
+            _announce_the_end(side, store, tell)
+
+
+def _announce_the_end(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
     try:
         side.announce({*side.announced, *store.known()}, False)
     except BooksError as error:
