@@ -168,6 +168,10 @@ class Desk:
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)
         dropped = self._inbox.sweep(now)
+        crowded = dropped.pop("", 0)
+        if crowded:
+            text = f"{crowded} frames were dropped in the last minute: those of all chargers that wait are too large"
+            self._tell(Event("flood", text, details={"dropped": crowded}))
         for serial, count in dropped.most_common(_MOST_FLOODS):
             text = f"sends too much: {count} of its frames were dropped in the last minute"
             self._tell(Event("flood", text, serial, {"dropped": count}))
