@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks

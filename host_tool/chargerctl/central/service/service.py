@@ -16,7 +16,7 @@ from chargerctl import descriptors
 from chargerctl.central.accounts import Accounts
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
-from chargerctl.central.books.retention import Keep
+from chargerctl.central.books.retention import PAUSE_S, Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.central.conversation.manner import of_a_service
@@ -72,7 +72,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    _wait(stop, store, side, sparing)
+                    look_after(stop, store, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -167,11 +167,15 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
-def _wait(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, sparing: Sparing) -> None:
+def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, sparing: Sparing) -> None:
+    """What is done again and again until the end, in the main thread."""
     sweep_at = time.monotonic() + _SWEEP_S
-    while not stop.wait(_TICK_S):
+    pause_s = _TICK_S
+    while not stop.wait(pause_s):
+        pause_s = _TICK_S
         with suppress(BooksError):  # the desk tells
-            store.tidy(time.time())
+            if store.tidy(time.time()):
+                pause_s = PAUSE_S
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
             sparing.sweep()
