@@ -54,9 +54,6 @@ class DatabaseUnit:
     def known(self, serial: str) -> bool:
         return self._connection.execute(_IS_KNOWN, {"serial": serial}).first() is not None
 
-    def chargers(self) -> Iterable[str]:
-        return self._connection.execute(_KNOWN.order_by(chargers.c.serial)).scalars().all()
-
     def working(self, now: float) -> None:
         workers.beat(self._connection, self._statements, self._worker, now)
 

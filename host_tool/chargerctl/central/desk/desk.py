@@ -63,6 +63,8 @@ class Desk:
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self.failure: Exception | None = None
+        """What has ended its thread: a bug. Nobody is answered any more."""
         now = clock.steady()
         self._ask_at = self._beat_at = now
         self._sweep_at = now + _SWEEP_S
@@ -134,6 +136,12 @@ class Desk:
         return abs(self._date - before) > _JUMP_S
 
     def _run(self) -> None:
+        try:
+            self._work_until_closed()
+        except Exception as error:  # noqa: BLE001 (whoever runs the desk reports it)
+            self.failure = error
+
+    def _work_until_closed(self) -> None:
         while not self._closing.is_set():
             try:
                 self.step()
@@ -154,7 +162,7 @@ class Desk:
 
     def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self._inbox.waits and self._work.calm and self._clock.steady() < until:
+        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
             self.step()
 
     def _sweep(self, now: float) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from chargerctl.central.books.charger import MOST_CONNECTORS
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.tables import (
@@ -276,3 +277,12 @@ def test_a_status_of_each_connector_is_kept_the_last_one_received(charger, books
         (1, "Charging", "␀"),
     ]
     assert "connectorId" in rows(books, complaints, "reason")[0]
+
+
+def test_a_charger_cannot_fill_the_books_with_connectors(charger, books):
+    for connector in (*range(-2, MOST_CONNECTORS + 5), 2**31, 2**62):
+        charger.call(
+            "StatusNotification", {"connectorId": connector, "status": "Available", "errorCode": "NoError"}
+        )
+    assert rows(books, connectors, "connector_id") == list(range(MOST_CONNECTORS + 1))
+    assert len(rows(books, complaints, "id")) == 8
