@@ -63,6 +63,8 @@ class Desk:
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self.failure: Exception | None = None
+        """What has ended its thread: a bug. Nobody is answered any more."""
         now = clock.steady()
         self._ask_at = self._beat_at = now
         self._sweep_at = now + _SWEEP_S
@@ -128,6 +130,12 @@ class Desk:
         return abs(self._date - before) > _JUMP_S
 
     def _run(self) -> None:
+        try:
+            self._work_until_closed()
+        except Exception as error:  # noqa: BLE001 (whoever runs the desk reports it)
+            self.failure = error
+
+    def _work_until_closed(self) -> None:
         while not self._closing.is_set():
             try:
                 self.step()
@@ -145,7 +153,7 @@ class Desk:
 
     def _take_leave(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self._inbox.waits and self._work.calm and self._clock.steady() < until:
+        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
             self.step()
         now = self._clock.unix()
         try:
@@ -160,6 +168,10 @@ class Desk:
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)
         dropped = self._inbox.sweep(now)
+        crowded = dropped.pop("", 0)
+        if crowded:
+            text = f"{crowded} frames were dropped in the last minute: those of all chargers that wait are too large"
+            self._tell(Event("flood", text, details={"dropped": crowded}))
         for serial, count in dropped.most_common(_MOST_FLOODS):
             text = f"sends too much: {count} of its frames were dropped in the last minute"
             self._tell(Event("flood", text, serial, {"dropped": count}))

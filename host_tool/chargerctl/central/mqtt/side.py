@@ -129,6 +129,12 @@ class MqttSide:
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
     @property
+    def failure(self) -> BaseException | None:
+        """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
+        task = self._task
+        return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
+    @property
     def announced(self) -> list[str]:
         """Who was told something since this side is there."""
         with self._lock:

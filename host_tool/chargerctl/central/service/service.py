@@ -28,7 +28,7 @@ from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.service.garbage import collect, rarely_collected
 from chargerctl.central.service.welcome import welcome
 from chargerctl.central.settings import CentralSettings
-from chargerctl.errors import InputError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
@@ -68,10 +68,11 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
-                for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
+                books = f"{store.place} (new)" if store.is_new else store.place
+                for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    look_after(stop, store, side, sparing)
+                    look_after(stop, store, desk, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -165,12 +166,16 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
-def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, sparing: Sparing) -> None:
-    """What is done again and again until the end, in the main thread."""
+def look_after(
+    stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
+) -> None:
+    """What is done again and again until the end, in the main thread. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):
         pause_s = _TICK_S
+        _check("what answers the chargers", desk.failure)
+        _check("what connects to the broker", side.failure if side is not None else None)
         with suppress(BooksError):  # the desk tells
             if store.tidy(time.time()):
                 pause_s = PAUSE_S
@@ -180,6 +185,13 @@ def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | Non
             collect()
             if side is not None:
                 side.repeat()
+
+
+def _check(part: str, failure: BaseException | None) -> None:
+    if failure is not None:
+        raise ChargerctlError(
+            f"{part} has ended, start it again; a bug in chargerctl, please report it: {failure!r}"
+        )
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
