@@ -110,7 +110,6 @@ def _conversation(
         on_outcome=on_outcome,
         on_refused=on_refused,
         manner=of_a_service(settings.profile),
-        serial=serial,
         id_prefix=secrets.token_hex(8),
     )
 
