@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,7 +45,7 @@ def named(place: str) -> Iterator[None]:
     """Turn the database's errors in the block into BooksError: the books, at `place`, and what to do."""
     try:
         yield
-    except (SQLAlchemyError, OverflowError, UnicodeError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OverflowError, UnicodeError) as error:
         raise as_books_error(error, place) from error
 
 
