@@ -68,7 +68,8 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
-                for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
+                books = f"{store.place} (new)" if store.is_new else store.place
+                for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
                     look_after(stop, store, side, sparing)
