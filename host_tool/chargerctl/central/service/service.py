@@ -167,7 +167,7 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
 def look_after(
     stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
 ) -> None:
-    """What is done again and again until the end, in the main thread. ChargerctlError when a part has ended that must not."""
+    """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):
