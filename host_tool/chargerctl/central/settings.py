@@ -28,7 +28,7 @@ class CentralSettings:
         database(),
         BOOKS_FILE,
         "The books: a file (SQLite), or the URL of a PostgreSQL database. A relative path begins in the folder of the "
-        "settings file; without a file, in chargerctl's own folder.",
+        "settings file. The default is in chargerctl's own folder, wherever the settings file is.",
     )
     listen: HostPort | None = key(
         host_port(1883, {"none": None}, lowest_port=0),
@@ -115,11 +115,15 @@ class CentralSettings:
             where is None or where.is_loopback for where in (self.listen, self.ocpp)
         )
 
+    @property
+    def default_books(self) -> bool:
+        """Whether the books are where they are unless `database` names another place."""
+        return self.database == f"sqlite:///{state_folder().absolute() / BOOKS_FILE}"
+
     def make_own_folder(self) -> None:
         """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
-        folder = state_folder().absolute()
-        if self.database == f"sqlite:///{folder / BOOKS_FILE}":
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.default_books:
+            state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def broker_secret(self) -> str:
         """The password for `broker`, from wherever it is; InputError where its file cannot be read."""

@@ -20,6 +20,9 @@ from chargerctl.central.passwords import hash_password, is_password
 
 Payload = dict[str, Any]
 
+MOST_CONNECTORS = 255
+"""Of a charger. They are numbered from 1 without gaps (OCPP 1.6, 3.8)."""
+
 _STANDING = select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
     chargers.c.id == bindparam("charger")
 )
@@ -134,10 +137,9 @@ class ChargerBooks:
 
     def _status(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
         connector = storable.number(payload["connectorId"])
-        if connector is None:
-            self._complain(
-                charger, "StatusNotification", payload, None, "connectorId has more than 64 bits", now
-            )
+        if connector is None or not 0 <= connector <= MOST_CONNECTORS:
+            strange = f"connectorId is not one of 0 to {MOST_CONNECTORS}"
+            self._complain(charger, "StatusNotification", payload, None, strange, now)
             return
         time = payload.get("timestamp")
         self._gathered.statuses[charger, connector] = {
