@@ -145,6 +145,9 @@ class DatabaseStore:
         if not self._retention.is_due(now):
             return False
         try:
+            if self._retention.wants_measuring(now):
+                with self.reading() as connection:
+                    self._retention.measure(connection, now)
             with self.writing() as connection:
                 return self._retention.remove(connection, now)
         except BooksError:

@@ -25,10 +25,31 @@ _SAME_START = select(transactions.c.id, transactions.c.status).where(
 )
 _LAST_ID = select(func.coalesce(func.max(transactions.c.id), 0))
 _START = insert(transactions)
-_STATUS = update(transactions).where(transactions.c.id == bindparam("number"))
+_STATUS = (
+    update(transactions)
+    .where(transactions.c.id == bindparam("number"))
+    .values(status=bindparam("new_status"))
+)
 _BY_ID = select(transactions).where(transactions.c.id == bindparam("number"))
-_STOP = update(transactions).where(
-    transactions.c.id == bindparam("number"), transactions.c.stop_received_at.is_(None)
+# With all of its values named: to make a statement anew takes five times as long as to execute it.
+_STOP = (
+    update(transactions)
+    .where(transactions.c.id == bindparam("number"), transactions.c.stop_received_at.is_(None))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "meter_stop",
+                "energy_wh",
+                "stop_time",
+                "stopped_at",
+                "stop_received_at",
+                "stop_reason",
+                "stop_id_tag",
+                "stop_digest",
+            )
+        }
+    )
 )
 
 
@@ -79,7 +100,7 @@ def start(
         raise BooksError("the books have this transaction under another id: another worker has booked it")
     if known is not None:
         if known.status != status:  # its card was entered, or blocked, meanwhile: the last answer counts
-            connection.execute(_STATUS.values(status=status), {"number": known.id})
+            connection.execute(_STATUS, {"number": known.id, "new_status": status})
         return None
     meter_start = storable.number(payload["meterStart"])
     row = {
@@ -129,18 +150,19 @@ def _stop(connection: Connection, found: Any, payload: Payload, digest: bytes, n
     """Whether this was the stop that counts."""
     meter_stop = storable.number(payload["meterStop"])
     known = meter_stop is not None and found.meter_start is not None
-    stopped = _STOP.values(
-        meter_stop=meter_stop,
-        energy_wh=storable.number(meter_stop - found.meter_start) if known else None,
-        stop_time=storable.text(payload["timestamp"]),
-        stopped_at=moments.likely(payload["timestamp"], now),
-        stop_received_at=now,
+    row = {
+        "number": found.id,
+        "new_meter_stop": meter_stop,
+        "new_energy_wh": storable.number(meter_stop - found.meter_start) if known else None,
+        "new_stop_time": storable.text(payload["timestamp"]),
+        "new_stopped_at": moments.likely(payload["timestamp"], now),
+        "new_stop_received_at": now,
         # OCPP 1.6, 6.49: what it means if it is not there.
-        stop_reason=storable.text(payload.get("reason", "Local")),
-        stop_id_tag=cards.normal(payload["idTag"]) if "idTag" in payload else None,
-        stop_digest=digest,
-    )
-    return connection.execute(stopped, {"number": found.id}).rowcount == 1
+        "new_stop_reason": storable.text(payload.get("reason", "Local")),
+        "new_stop_id_tag": cards.normal(payload["idTag"]) if "idTag" in payload else None,
+        "new_stop_digest": digest,
+    }
+    return connection.execute(_STOP, row).rowcount == 1
 
 
 def _strange_energy(meter_start: int | None, meter_stop: int | None) -> str | None:

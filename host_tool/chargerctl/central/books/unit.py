@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
@@ -23,6 +23,7 @@ from chargerctl.central.books.transactions import Numbers
 LONGEST_FRAME = 16_384
 
 _KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
+_IS_KNOWN = _KNOWN.where(chargers.c.serial == bindparam("serial"))
 
 
 class DatabaseUnit:
@@ -48,7 +49,7 @@ class DatabaseUnit:
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
     def known(self, serial: str) -> bool:
-        return self._connection.execute(_KNOWN.where(chargers.c.serial == serial)).first() is not None
+        return self._connection.execute(_IS_KNOWN, {"serial": serial}).first() is not None
 
     def chargers(self) -> Iterable[str]:
         return self._connection.execute(_KNOWN.order_by(chargers.c.serial)).scalars().all()

@@ -5,7 +5,7 @@ their order. A call that was sent ends with its answer, or without one after its
 whether the charger has carried it out.
 
     asking.ask(Call("Reset", {"type": "Soft"}, timeout_s=30, done=tell))
-    frames = asking.due(now)                     # the next call, if it is its turn
+    frames = asking.due(now, steady)             # the next call, if it is its turn
     asking.answered(message_id, Outcome(...))    # the charger's answer
 """
 
@@ -83,14 +83,15 @@ class Asking:
             return state.outstanding.until
         return 0.0 if state.waiting else None
 
-    def due(self, now: float) -> list[str]:
-        """The next call, if none is outstanding. An outstanding one whose time is over ends here."""
+    def due(self, now: float, steady: float) -> list[str]:
+        """The next call, if none is outstanding. An outstanding one whose time is over ends here. `now` is Unix time,
+        `steady` that of next_due."""
         state = self._state.value
         if not state.linked:
             self._nobody_there()
             return []
         if state.outstanding is not None:
-            if now < state.outstanding.until:
+            if steady < state.outstanding.until:
                 return []
             waited = f"no answer within {state.outstanding.call.timeout_s:g} s"
             self._end(state.outstanding, Outcome(error="Timeout", detail=waited))
@@ -99,7 +100,7 @@ class Asking:
             self._change(waiting=tuple(rest))
             if call.wanted(now):
                 message_id, frame = self._send(call.action, call.payload)
-                self._change(outstanding=_Outstanding(call, message_id, now + call.timeout_s))
+                self._change(outstanding=_Outstanding(call, message_id, steady + call.timeout_s))
                 return [frame]
         return []
 

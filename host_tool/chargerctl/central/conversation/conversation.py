@@ -5,10 +5,10 @@
     central = Conversation(books=...)            # without books: those of a simulated charger, in memory
     answers = central.handle(frame, now)         # now: Unix time, seconds
     central.ask(key, "Reset", {"type": "Soft"}, timeout_s=30)
-    late = central.due(steady)                   # delayed answers, the next call; something is due at central.next_due
+    late = central.due(now)                      # delayed answers, the next call; something is due at central.next_due
 
-The time of due() and next_due may be that of another clock, one that never jumps. A script that delays answers needs the
-one that handle() gets.
+Where dates may be set, due() also gets the time of a clock that never jumps: next_due is of that one then. A script that
+delays answers needs one clock for all.
 
 The books decide what is answered, unless `script` has another Behaviour for an action. It checks what the charger sends
 against the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
@@ -122,9 +122,11 @@ class Conversation:
         if message[0] == CALL:
             self._calls.sent(*message[1:])
 
-    def due(self, now: float) -> list[str]:
-        """Delayed answers that are due, and the next call. A call whose time is over ends."""
-        return self._delivery.due(now) + self._asking.due(now)
+    def due(self, now: float, steady: float | None = None) -> list[str]:
+        """Delayed answers that are due, and the next call. A call whose time is over ends. steady: what waits, waits by it;
+        None: by `now`."""
+        steady = now if steady is None else steady
+        return self._delivery.due(steady) + self._asking.due(now, steady)
 
     @property
     def next_due(self) -> float | None:

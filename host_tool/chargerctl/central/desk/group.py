@@ -66,7 +66,7 @@ class Group:
         """Send what is due to it, and notice what it did not answer."""
         try:
             if self._use(line.serial) is line:
-                self._answer(line, line.talk.due(self._steady))
+                self._answer(line, line.talk.due(self._now, self._steady))
         except BooksError:
             raise
         except Exception as error:

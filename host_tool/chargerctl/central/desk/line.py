@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
+from chargerctl.central.books.masking import masked
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.pages import Pages
@@ -31,7 +32,7 @@ class Talk(Protocol):
 
     def handle(self, frame: str | bytes, now: float) -> list[str]: ...
 
-    def due(self, now: float) -> list[str]: ...
+    def due(self, now: float, steady: float) -> list[str]: ...
 
     def ask(self, key: int, action: str, payload: Payload, timeout_s: float) -> None: ...
 
@@ -99,7 +100,7 @@ class Line:
         self._outcomes = []
 
     def _violated(self, violation: Violation) -> None:
-        details = {"frame": violation.frame[:2048]}
+        details = {"frame": masked(violation.frame)[:2048]}
         self._found.append(Event("violation", violation.reason, self.serial, details))
 
     def _refused(self, keys: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from chargerctl import descriptors
 from chargerctl.central.accounts import Accounts
 from chargerctl.central.books.interface import Books, BooksError, Outcome
 from chargerctl.central.books.policies import Policies, Policy
-from chargerctl.central.books.retention import Keep
+from chargerctl.central.books.retention import PAUSE_S, Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.central.conversation.manner import of_a_service
@@ -71,7 +71,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 for event in welcome(settings, policies, store.place, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    _wait(stop, store, desk, side, sparing)
+                    look_after(stop, store, side, sparing, partial(_check, desk, side))
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 desk.close()
@@ -166,16 +166,22 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
-def _wait(
-    stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
+def look_after(
+    stop: threading.Event,
+    store: DatabaseStore,
+    side: MqttSide | None,
+    sparing: Sparing,
+    check: Callable[[], object],
 ) -> None:
-    """ChargerctlError when a part has ended that must not."""
+    """What is done again and again until the end, in the main thread. check: raises ChargerctlError when it cannot go on."""
     sweep_at = time.monotonic() + _SWEEP_S
-    while not stop.wait(_TICK_S):
-        _check("what answers the chargers", desk.failure)
-        _check("what connects to the broker", side.failure if side is not None else None)
+    pause_s = _TICK_S
+    while not stop.wait(pause_s):
+        pause_s = _TICK_S
+        check()
         with suppress(BooksError):  # the desk tells
-            store.tidy(time.time())
+            if store.tidy(time.time()):
+                pause_s = PAUSE_S
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + _SWEEP_S
             sparing.sweep()
@@ -184,11 +190,17 @@ def _wait(
                 side.repeat()
 
 
-def _check(part: str, failure: BaseException | None) -> None:
-    if failure is not None:
-        raise ChargerctlError(
-            f"{part} has ended, start it again; a bug in chargerctl, please report it: {failure!r}"
-        )
+def _check(desk: Desk, side: MqttSide | None) -> None:
+    """ChargerctlError when a part has ended that must not."""
+    failures = {
+        "what answers the chargers": desk.failure,
+        "what connects to the broker": side.failure if side is not None else None,
+    }
+    for part, failure in failures.items():
+        if failure is not None:
+            raise ChargerctlError(
+                f"{part} has ended, start it again; a bug in chargerctl, please report it: {failure!r}"
+            )
 
 
 def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:

@@ -241,8 +241,8 @@ def test_a_secret_leaves_the_books_with_an_outcome_that_nobody_expected(served):
 
 def password_of(books):
     with books.reading() as connection:
-        ((_serial, kept),) = owner.accounts(connection)
-    return kept
+        (account,) = owner.accounts(connection)
+    return account.password
 
 
 def test_an_authorizationkey_that_was_accepted_is_the_password_from_now_on(served):

@@ -51,6 +51,7 @@ class Store:
 class Unit:
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.dates = store.dates
         self.written: list[tuple] = []
         self.given: list[WaitingCall] = []
         self.learnt: set[str] = set()
@@ -73,7 +74,7 @@ class Unit:
         self.written.append(("connected", serial, transport))
 
     def frame(self, serial, outgoing, text, now):
-        self._store.dates.append(now)
+        self.dates.append(now)
         if self.known(serial):
             self.written.append(("frame", serial, text))
 
@@ -103,6 +104,10 @@ class OneCharger:
 
     def told(self, action, payload, answer, now):
         pass
+
+    def sending(self, call, now):
+        self.unit.dates.append(now)
+        return True
 
     def id_tag_info(self, id_tag, now):
         return {"status": "Accepted"}
@@ -147,7 +152,7 @@ class Talk:
         self._books.book(action, payload, answer, now)
         return [json.dumps([3, call_id, answer])]
 
-    def due(self, now):
+    def due(self, now, steady):
         asked, self._asked = self._asked, []
         self._outstanding += [key for key, _ in asked]
         return [json.dumps([2, f"call-{key}", action, {}]) for key, action in asked]

@@ -130,3 +130,12 @@ def test_a_link_is_told_again_when_the_books_are_back(rig):
     rig.store.gone = False
     rig.run(3)
     assert link.told[-1] is True
+
+
+def test_whether_a_call_is_still_wanted_is_asked_with_the_date():
+    rig = Rig(talk=lambda books, violated, ended, refused: Conversation(books=books, on_outcome=ended))
+    rig.charger()
+    rig.date += FORWARD
+    rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
+    rig.run(0.5)
+    assert rig.store.dates[0] == pytest.approx(NOW + FORWARD, abs=60)

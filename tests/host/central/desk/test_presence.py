@@ -6,6 +6,7 @@ import gc
 import weakref
 
 import pytest
+from chargerctl.central.books.interface import WaitingCall
 
 from tests.host.central.desk.fakes import Link, call
 
@@ -64,6 +65,27 @@ def test_who_came_and_went_by_a_new_link_has_left_the_old_one(rig):
     rig.desk.disconnected("c-1", new)
     rig.step()
     assert connections(rig)[-1] is None
+
+
+def test_a_charger_that_is_silent_for_days_is_connected_still(rig):
+    """Its heartbeat_interval may be a day."""
+    link = rig.charger()
+    for _ in range(3):
+        rig.step(86_400)
+    rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
+    rig.run(1)
+    assert len(link.sent) == 1
+    rig.desk.disconnected("c-1", link)
+    rig.step()
+    assert connections(rig) == ["mqtt", None]
+
+
+def test_a_charger_that_has_gone_is_forgotten(rig):
+    rig.desk.disconnected("c-1", rig.charger())
+    rig.step()
+    rig.run(700, every=1)
+    rig.charger()
+    assert len(rig.talks) == 2
 
 
 def test_frames_stay_in_their_order_when_presences_go(rig):
