@@ -75,18 +75,23 @@ def open_books(
     engine = make_engine(url)
     try:
         with named(place(url)):
-            _prepare(engine, url, create)
+            is_new = _prepare(engine, url, create)
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or own_name())
+    return DatabaseStore(
+        engine, place(url), policies or Policies(), keep or Keep(), worker or own_name(), is_new=is_new
+    )
 
 
 class DatabaseStore:
-    """See the docstring of this module."""
+    """See the docstring of this module. is_new: there were no books in this place before."""
 
-    def __init__(self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str) -> None:
+    def __init__(
+        self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str, *, is_new: bool
+    ) -> None:
         self.place = place
+        self.is_new = is_new
         self.worker = worker
         self._engine = engine
         self._policies = policies
@@ -100,6 +105,7 @@ class DatabaseStore:
             with self.writing() as connection:
                 unit = DatabaseUnit(
                     connection,
+                    self.place,
                     self._statements,
                     self._policies,
                     self.worker,
@@ -174,10 +180,12 @@ class DatabaseStore:
         self._engine.dispose()
 
 
-def _prepare(engine: Engine, url: URL, create: bool) -> None:
+def _prepare(engine: Engine, url: URL, create: bool) -> bool:
+    """Whether there were no books."""
     with engine.connect() as connection:
         current = is_current(connection, place(url))
-        if not current and not create and is_empty(connection):
+        is_new = not current and is_empty(connection)
+        if is_new and not create:
             raise BooksError(_NONE_YET.format(place=place(url)))
     if not current:
         with engine.connect() as connection:
@@ -193,3 +201,4 @@ def _prepare(engine: Engine, url: URL, create: bool) -> None:
             raise BooksError(
                 f"{url.database}: the books cannot be kept on this file system (no write-ahead log): use a local disk"
             )
+    return is_new
