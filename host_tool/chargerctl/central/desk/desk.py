@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 
-from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.books.interface import Store
 from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
 from chargerctl.central.desk.line import MakeTalk
@@ -91,12 +91,18 @@ class Desk:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what has arrived, and tell the chargers that nobody is here any more."""
+        """Finish what has arrived, and tell the chargers that nobody is here any more. It waits for the books only if they
+        are well: who is connected no more is booked afterwards (Store.leave)."""
         self._closing.set()
         self._inbox.wake()
         if self._thread is not None:
             self._thread.join()
-        self._take_leave()
+        try:
+            self._finish()
+        except Exception as error:  # noqa: BLE001 (the chargers must be told)
+            self._tell_bug(error)
+        finally:
+            self._work.available(False)
 
     # From the thread of the desk, or of a test.
 
@@ -140,8 +146,7 @@ class Desk:
             try:
                 self.step()
             except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
-                text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
-                self._tell(Event("bug", text))
+                self._tell_bug(error)
                 self._closing.wait(_AFTER_BUG_S)
             now = self._clock.steady()
             if now < self._work.again_at:
@@ -151,19 +156,14 @@ class Desk:
             else:
                 self._inbox.wait(min(1.0, self.next_step() - now))
 
-    def _take_leave(self) -> None:
+    def _tell_bug(self, error: Exception) -> None:
+        text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
+        self._tell(Event("bug", text))
+
+    def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
         while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
             self.step()
-        now = self._clock.unix()
-        try:
-            with self._store.unit() as unit:
-                for line in self._lines:
-                    if line.link is not None:
-                        unit.connected(line.serial, None, now)
-        except BooksError as error:
-            self._tell(Event("books", f"cannot book that no charger is connected any more: {error}"))
-        self._work.available(False)
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)

@@ -167,9 +167,16 @@ class MqttSide:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         connection, self._connection = self._connection, None
+        sent = False
         if connection is not None:
-            await connection.flushed(FLUSH_S)
+            sent = await connection.flushed(FLUSH_S)
             connection.close()
+        if not sent and self.announced:
+            text = (
+                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                "answers them; tell them with `chargerctl central offline`"
+            )
+            self._tell(Event("broker", text))
 
     async def _connect(self) -> None:
         connection = Connection(self._broker, self._topics.subscriptions, self._received)

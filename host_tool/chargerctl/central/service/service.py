@@ -75,9 +75,7 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                     look_after(stop, store, desk, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
-                desk.close()
-                if side is not None:
-                    _say_goodbye(side, store, sparing)
+                say_goodbye(desk, side, store, sparing)
     sparing.sweep()
 
 
@@ -169,7 +167,7 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
 def look_after(
     stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
 ) -> None:
-    """What is done again and again until the end, in the main thread. ChargerctlError when a part has ended that must not."""
+    """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):
@@ -194,8 +192,16 @@ def _check(part: str, failure: BaseException | None) -> None:
         )
 
 
-def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
-    """To those that are not connected now, too: they find it when they come."""
+def say_goodbye(desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell) -> None:
+    """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk."""
+    try:
+        desk.close()
+    finally:
+        if side is not None:
+            _announce_the_end(side, store, tell)
+
+
+def _announce_the_end(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
     try:
         side.announce({*side.announced, *store.known()}, False)
     except BooksError as error:

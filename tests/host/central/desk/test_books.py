@@ -205,4 +205,28 @@ def test_the_thread_answers_and_ends_with_what_has_arrived():
     rig.desk.close()
     assert json.loads(link.sent[0])[2] == {"status": "Accepted"}
     assert link.told[-1] is False
-    assert ("connected", "c-1", None) in rig.store.kept
+
+
+def test_at_the_end_chargers_are_told_without_waiting_for_books_that_are_gone(rig):
+    link = rig.charger()
+    rig.store.gone = True
+    rig.step(6)
+    attempts = []
+    rig.store.takes = lambda: attempts.append(rig.now)
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.desk.close()
+    assert link.told[-1] is False
+    assert attempts == []
+
+
+def test_at_the_end_chargers_are_told_whatever_fails(rig):
+    link = rig.charger()
+
+    def fail():
+        raise KeyError("a bug")
+
+    rig.store.takes = fail
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.desk.close()
+    assert link.told[-1] is False
+    assert "a bug" in rig.texts("bug")[0]
