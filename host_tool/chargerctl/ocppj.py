@@ -7,34 +7,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import ssl
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
 
 from chargerctl.errors import ChargerctlError
+from chargerctl.serials import MOST_CHARACTERS, is_serial
 
 SUBPROTOCOL = "ocpp1.6"  # J 3.1.2
 
 MAX_FRAME_BYTES = 256 * 1024
 """A StopTransaction has all meter values of a night with some chargers. A longer message is refused with close code 1009."""
 
-MAX_IDENTITY_LENGTH = 48
-
-# Names become rows, lines of a log, and parts of an address or a topic: no `/`, `+` or `#`, nothing that is invisible.
-# J 3.1.1 has "RDAM 123" as an example, hence the space; a MAC address as an identity has colons.
-_IDENTITY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._~!$&'()*,;=:@-]{0,46}[A-Za-z0-9._~!$&'()*,;=:@-])?")
-
 # A00.FR.317 demands the two without forward secrecy, which Python leaves out, for chargers that have no others.
 _CIPHERS = (
     "ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:AES128-GCM-SHA256:AES256-GCM-SHA384"
     ":!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
 )
-
-
-def is_identity(text: str) -> bool:
-    """A charge point identity that we accept: 1 to 48 letters, digits and `._~!$&'()*,;=:@-`, spaces inside."""
-    return _IDENTITY.fullmatch(text) is not None
 
 
 def connection_url(endpoint: str, identity: str) -> str:
@@ -52,11 +41,11 @@ def identity_of(path: str) -> str:
         raise ValueError("the identity in the path is not UTF-8") from None
     if not identity:
         raise ValueError("the path ends without an identity")
-    if len(identity) > MAX_IDENTITY_LENGTH:
+    if len(identity) > MOST_CHARACTERS:
         raise ValueError(
-            f"the identity has {len(identity)} characters, at most {MAX_IDENTITY_LENGTH} are allowed"
+            f"the identity has {len(identity)} characters, at most {MOST_CHARACTERS} are allowed"
         )
-    if not is_identity(identity):
+    if not is_serial(identity):
         raise ValueError("the identity has characters that are not allowed")
     return identity
 

@@ -15,9 +15,9 @@ from chargerctl.ocppj import (
     client_tls,
     connection_url,
     identity_of,
-    is_identity,
     server_tls,
 )
+from chargerctl.serials import is_serial
 
 from tests.certificates import make_certificates
 from tests.mosquitto import needs_mosquitto
@@ -78,7 +78,7 @@ def test_other_identities_are_refused(path):
 
 @pytest.mark.parametrize("identity", ["CP1", "AA:BB:CC", "RDAM 123", "a", "A" * 48, "x.y_z~1@2=3*4(5-6"])
 def test_what_an_identity_may_be(identity):
-    assert is_identity(identity)
+    assert is_serial(identity)
     assert identity_of(connection_url("ws://a", identity).removeprefix("ws://a")) == identity
 
 

@@ -201,8 +201,9 @@ class PacketSocket:
                 return False
             self.heard = now
             self.answered = True
-            if self.packet.filled(got) and self._finish():
-                return True
+            if self.packet.filled(got):
+                # One packet in a pass: a state that the next packet takes back is noticed, too.
+                return self._finish()
         return False
 
     def _readable(self):

@@ -14,7 +14,8 @@ def _trigger(charger, payload):
     action = required(payload, "requestedMessage", str)
     connector_id = optional(payload, "connectorId", int)
     registration = charger.rpc.registration
-    accepted = registration is not None
+    # While the central system says that it is offline nothing is sent.
+    accepted = registration is not None and charger.rpc.connected
     if action == "BootNotification":
         # Not again once it was accepted (ERR 3.35, 3.40).
         registering = charger.boot.registering

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection
 
 from chargerctl.bridge.charger import Charger
 from chargerctl.events.event import Event, Tell
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
+from chargerctl.serials import is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 

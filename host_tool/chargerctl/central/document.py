@@ -11,6 +11,7 @@ from textwrap import fill
 from chargerctl.bridge.settings import SECTION as BRIDGE
 from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.central.settings import SECTION, CentralSettings
+from chargerctl.files import state_folder
 from chargerctl.settings.board_file import quoted
 from chargerctl.settings.programs import Key, keys
 
@@ -41,7 +42,7 @@ def _row(key: Key, section: str) -> str:
 
 
 def example() -> str:
-    """A settings file: every setting commented out, with its default."""
+    """A settings file for this computer: every setting commented out, with its default."""
     parts = [
         "# Settings of chargerctl central. Lines that are commented out show the default; docs/central.md explains\n"
         "# every key. A relative path begins in the folder of this file.\n\n"
@@ -51,7 +52,7 @@ def example() -> str:
         if each.kind is None:
             parts.append(f"\n{_comment(each.help)}\n# [{SECTION}.{each.name}]\n")
         else:
-            value = each.default if each.kind.bare else quoted(each.default)
+            value = each.default if each.kind.bare else quoted(each.default_in(state_folder()))
             parts.append(f"\n{_comment(each.help)}\n# {each.name} = {value}\n")
     return "".join(parts)
 

@@ -20,8 +20,8 @@ from chargerctl.errors import ChargerctlError
 DONE = frozenset({"Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"})
 
 _PAUSE_S = 0.1
-# How much longer than the charger has for its answer: a call waits for the one before it, and for the books.
-_PATIENCE_S = 60.0
+# The central system ends what it cannot send in time: how much longer to wait for that.
+_MARGIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,11 @@ class Remote:
         where no central system runs on them, or it stops meanwhile: what was not sent yet is taken back then, too.
         """
         began = self._clock.now()
-        waiting = self._ask(requests, timeout_s, began)
-        most = max(Counter(request.serial for request in requests).values(), default=0)
-        end = began + most * timeout_s + _PATIENCE_S + calls.queue_s(len(requests))
+        most = max(Counter(request.serial for request in requests).values(), default=1)
+        # The last one is sent so early that its answer is still waited for.
+        wait_s = (most - 1) * timeout_s + calls.PATIENCE_S + calls.queue_s(len(requests))
+        waiting = self._ask(requests, timeout_s, wait_s, began)
+        end = began + wait_s + timeout_s + _MARGIN_S
         try:
             self._wait(waiting, end, done)
         except BaseException:
@@ -74,16 +76,16 @@ class Remote:
                     calls.cancel(connection, number, self._clock.now())
             raise
 
-    def _ask(self, requests: Sequence[Request], timeout_s: float, now: float) -> dict[int, int]:
+    def _ask(
+        self, requests: Sequence[Request], timeout_s: float, wait_s: float, now: float
+    ) -> dict[int, int]:
         """The places of the requests by the ids of their calls."""
         waiting: dict[int, int] = {}
         with self._store.writing() as connection:
             calls.end_overdue(connection, now)  # where no central system runs, nobody else does
             living = workers.count_living(connection, now)
             for place, each in enumerate(requests if living else ()):
-                number = calls.ask(
-                    connection, each.serial, each.action, each.payload, timeout_s, now, len(requests) - 1
-                )
+                number = calls.ask(connection, each.serial, each.action, each.payload, timeout_s, now, wait_s)
                 if number is None:
                     raise not_known(each.serial)
                 waiting[number] = place
@@ -103,10 +105,19 @@ class Remote:
             if waiting:
                 self._check_running(living)
                 if self._clock.now() > end:
-                    raise ChargerctlError(
-                        f"{self._store.place}: the central system did not take the call: is it too busy?"
-                    )
+                    raise self._not_ended(list(waiting))
                 self._clock.sleep(_PAUSE_S)
+
+    def _not_ended(self, numbers: Sequence[int]) -> ChargerctlError:
+        with self._store.writing() as connection:
+            unsent = sum(calls.cancel(connection, each, self._clock.now()) for each in numbers)
+        if unsent:
+            return ChargerctlError(
+                f"{self._store.place}: the central system did not send the call, which is taken back: is it too busy?"
+            )
+        return ChargerctlError(
+            f"{self._store.place}: the call was sent, and the central system does not tell what became of it"
+        )
 
     def _check_running(self, living: int) -> None:
         if not living:

@@ -5,7 +5,6 @@ chargerctl's own."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
 from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
-from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
+from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "central"
 FILE = "central.toml"
@@ -29,7 +28,7 @@ class CentralSettings:
         database(),
         BOOKS_FILE,
         "The books: a file (SQLite), or the URL of a PostgreSQL database. A relative path begins in the folder of the "
-        "settings file; without a file, in chargerctl's own folder.",
+        "settings file. The default is in chargerctl's own folder, wherever the settings file is.",
     )
     listen: HostPort | None = key(
         host_port(1883, {"none": None}, lowest_port=0),
@@ -116,11 +115,15 @@ class CentralSettings:
             where is None or where.is_loopback for where in (self.listen, self.ocpp)
         )
 
+    @property
+    def default_books(self) -> bool:
+        """Whether the books are where they are unless `database` names another place."""
+        return self.database == f"sqlite:///{state_folder().absolute() / BOOKS_FILE}"
+
     def make_own_folder(self) -> None:
         """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
-        folder = state_folder().absolute()
-        if self.database == f"sqlite:///{folder / BOOKS_FILE}":
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.default_books:
+            state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def broker_secret(self) -> str:
         """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
@@ -131,14 +134,6 @@ class CentralSettings:
         except FileNotFoundError:
             raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
         return first.rstrip("\r")
-
-
-def find_file(environ: Mapping[str, str]) -> Path | None:
-    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
-    if named := environ.get(CONFIG_VARIABLE):
-        return Path(named)
-    places = (Path(), state_folder())
-    return next((path for folder in places if os.path.lexists(path := folder / FILE)), None)
 
 
 def load_central(
@@ -152,6 +147,6 @@ def load_central(
     options: {setting: text}; commands: those whose options have variables that begin with CHARGERCTL_CENTRAL_, too.
     SettingsError with every mistake; InputError where the file cannot be read.
     """
-    path = config or find_file(environ)
+    path = config or find_file(FILE, CONFIG_VARIABLE, environ)
     sources = Sources(path, environ, options or {}, state_folder(), commands)
     return load(CentralSettings, SECTION, sources)

@@ -14,7 +14,7 @@ import click
 
 from chargerctl.bridge.extra import require
 from chargerctl.bridge.settings import CONFIG_VARIABLE, FILE, BridgeSettings, load_bridge
-from chargerctl.cli.event_log import Log
+from chargerctl.cli.event_log import event_log
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.program_options import as_text, setting_option
 from chargerctl.settings.programs import keys
@@ -87,5 +87,6 @@ def command(output: Output, settings: BridgeSettings) -> Answer:
     # Imported here: it needs the packages of the extra.
     from chargerctl.bridge.running import run
 
-    run(settings, Log(output))
+    with event_log(output) as log:
+        run(settings, log)
     return Answer()

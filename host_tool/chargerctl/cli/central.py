@@ -30,5 +30,6 @@ def command() -> None:
 
     Settings are in [central] of central.toml: in the current folder, else in chargerctl's own. Each has a
     variable, CHARGERCTL_CENTRAL_<SETTING>; `central init` writes a file with all of them. The books (chargers,
-    cards, sessions) are a file beside it, central.sqlite, or a PostgreSQL database.
+    cards, sessions) are central.sqlite in chargerctl's own folder, wherever you call it and wherever the settings
+    file is; `database` names another file, or a PostgreSQL database.
     """

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def books_of(settings: CentralSettings, *, create: bool = False) -> Iterator[DatabaseStore]:
-    """The books of these settings. create: make them where there are none; else that is an error with what to do."""
+    """The books of these settings. create: make them where there are none, and say so; else that is an error with what to
+    do."""
     extra.require()
     from chargerctl.central.books.store import open_books  # slow to load
 
@@ -33,6 +34,8 @@ def books_of(settings: CentralSettings, *, create: bool = False) -> Iterator[Dat
         settings.make_own_folder()
     store = open_books(settings.database, create=create)
     try:
+        if store.is_new:  # with --json, too: a mistyped --database is noticed by nothing else
+            click.get_current_context().ensure_object(Output).diagnose(f"made new books: {store.place}")
         yield store
     finally:
         store.close()

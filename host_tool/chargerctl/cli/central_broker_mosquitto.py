@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
-from chargerctl.settings.kinds import HostPort, host_port
+from chargerctl.settings.kinds import HostPort, has_password, host_port, shown_url
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _NEXT = {
@@ -117,7 +117,8 @@ def command(
     }
     topics = Topics(settings.charger_topic, settings.system_topic)
     done = set_up(folder, wanted, _accounts(settings), topics, datetime.now(UTC))
-    return Answer(_as_json(done), _lines(done), [*_left_out(done), *done.notes])
+    central = {**_books(settings), **_for_central(done)}
+    return Answer(_as_json(done, central), _lines(done, central), [*_left_out(done), *done.notes])
 
 
 def _absolute(path: Path | None) -> str | None:
@@ -131,7 +132,14 @@ def _accounts(settings: CentralSettings) -> list[Account]:
         return accounts(connection)
 
 
-def _lines(done: Done) -> Iterator[str]:
+def _books(settings: CentralSettings) -> dict[str, str]:
+    """Where the chargers of this broker are, if another settings file would not find them. Passwords are not repeated."""
+    if settings.default_books or has_password(settings.database):
+        return {}
+    return {"database": shown_url(settings.database)}
+
+
+def _lines(done: Done, central: Mapping[str, Any]) -> Iterator[str]:
     for name in done.changed:
         yield f"wrote {_shown(done.folder / name)}"
     count = len(done.chargers)
@@ -152,7 +160,7 @@ def _lines(done: Done) -> Iterator[str]:
     yield "For the central system on this computer, in central.toml:"
     yield ""
     yield "[central]"
-    for name, value in _for_central(done).items():
+    for name, value in central.items():
         yield f"{name} = {_toml(value)}"
 
 
@@ -202,7 +210,7 @@ def _shown(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _as_json(done: Done) -> dict[str, Any]:
+def _as_json(done: Done, central: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "folder": str(done.folder),
         "changed": done.changed,
@@ -210,6 +218,6 @@ def _as_json(done: Done) -> dict[str, Any]:
         "chargers": done.chargers,
         "left_out": dict(done.left_out),
         "programs": {name: str(done.folder / f"{name}.password") for name in done.values.programs},
-        "settings": {"mqtt": _for_charger(done), "central": _for_central(done)},
+        "settings": {"mqtt": _for_charger(done), "central": central},
         "notes": list(done.notes),
     }

@@ -15,10 +15,11 @@ from chargerctl.cli.output import Answer, Command
 @click.command(cls=Command)
 @central_options("broker", "broker_user", "broker_tls", "broker_ca")
 def command(settings: CentralSettings) -> Answer:
-    """Tell every charger in the books that nobody answers: after `central serve` was killed.
+    """Tell all chargers, in the books or connected, that nobody answers: after `central serve` was killed.
 
     A charger that knows goes on offline at once; else each of its messages waits 30 s for an answer. `central serve` does
     this itself when it is stopped, and tells them the opposite when it starts. For ExecStopPost= of a systemd unit.
+    While a central system runs on these books nobody is told.
 
     \b
     chargerctl central offline --broker broker.lan:8883 --broker-tls
@@ -31,5 +32,10 @@ def command(settings: CentralSettings) -> Answer:
         text = "nobody is to be told: the chargers come to the broker of `central serve` itself, which ends with it"
         return Answer({"told": 0}, lines=[text])
     told = tell_offline(settings, settings.broker)
-    noun = "charger" if told == 1 else "chargers"
-    return Answer({"told": told}, lines=[f"told {told} {noun} over {settings.broker} that nobody answers"])
+    if told.answering:
+        text = f"nobody is told: a central system runs on these books ({told.answering})"
+        return Answer({"told": 0}, lines=[text])
+    noun = "charger" if told.chargers == 1 else "chargers"
+    notes = [f"only chargers that are connected were told: {told.books_error}"] if told.books_error else []
+    text = f"told {told.chargers} {noun} over {settings.broker} that nobody answers"
+    return Answer({"told": told.chargers}, [text], notes)

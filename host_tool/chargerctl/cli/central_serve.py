@@ -14,7 +14,7 @@ import click
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_options import central_options
-from chargerctl.cli.event_log import Log
+from chargerctl.cli.event_log import event_log
 from chargerctl.cli.output import Answer, Command, Output
 
 
@@ -40,8 +40,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     # Imported here: it needs the packages of the extra.
     from chargerctl.central.service.service import serve
 
-    log = Log(output)
-    with stopped_by_signals() as stop:
+    with event_log(output) as log, stopped_by_signals() as stop:
         serve(settings, log, stop)
     return Answer()
 

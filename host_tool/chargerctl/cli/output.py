@@ -90,17 +90,19 @@ class Output:
             print(visible(line), file=sys.stderr, flush=True)
 
     def json(self, value: object) -> None:
-        """One line of JSON on stdout; without --json nothing.
-
-        UTF-8 as it is; where stdout has another encoding, as escapes, and what no encoding can carry, such as half a
-        surrogate pair from the wire, too.
-        """
+        """One line of JSON on stdout; without --json nothing."""
         if self.as_json:
-            import json  # --help starts faster without
+            print(json_line(value), flush=True)
 
-            is_utf_8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-            text = json.dumps(value, ensure_ascii=not is_utf_8).translate(_IN_JSON)
-            print(text.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
+
+def json_line(value: object, default: Callable[[object], object] | None = None) -> str:
+    """UTF-8 as it is; where stdout has another encoding, as escapes, and what no encoding can carry, such as half a
+    surrogate pair from the wire, too. default: makes something of what JSON has no type for, instead of TypeError."""
+    import json  # --help starts faster without
+
+    is_utf_8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, ensure_ascii=not is_utf_8, default=default).translate(_IN_JSON)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def encodable(text: str) -> str:

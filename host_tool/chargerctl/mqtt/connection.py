@@ -4,7 +4,7 @@
 
 The next connection is another object, so that nothing that was to be sent on the last one comes late: a frame of a
 WebSocket that is closed by then must not reach the charger. There is no thread either: a frame goes on in the turn of the
-loop that has read it.
+loop that has read it. The simulator, whose scripts want the opposite of both, has simulator/network/mqtt_client.py.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from chargerctl.mqtt.gathering import GatheringSocket
 
+# For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
 ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
 KEEP_ALIVE_S = 30
@@ -76,8 +77,10 @@ class Connection:
         self._room = asyncio.Event()
         self._room.set()
         self._waiting = 0
-        # What is published with QoS 1 and may not be with the broker yet, the oldest first.
+        # What is published with QoS 1 and may not be with the broker yet, the oldest first; when the last one before it was
+        # acknowledged.
         self._unconfirmed: deque[MQTTMessageInfo] = deque()
+        self._confirmed_at = 0.0
         self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
@@ -99,25 +102,35 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.on_socket_close = lambda client, data, sock: self._forget(sock)
 
     async def connect(self) -> None:
         """Until the topics are subscribed to. BrokerError with what is wrong."""
         place = self._broker.place
         try:
             await asyncio.to_thread(self._reach)
+        except asyncio.CancelledError:
+            # The thread goes on: what it opens from now on it closes itself.
+            self.lost.set_result("closed")
+            self._fail()
+            raise
         except (OSError, ValueError) as error:  # UnicodeError is a ValueError
             self._fail()
             why = unreached(error, self._broker.context is not None, BROKER)
             raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
+        # Not before: the thread must not touch the loop.
+        self._client.on_socket_close = lambda client, data, sock: self._forget(sock)
         self._client.on_socket_register_write = self._on_more_to_write
         sock = self._socket
         if sock is not None:
             self._loop.add_reader(sock, self._read)
             self._write()
+        else:
+            self._lose("it closed the connection")
         self._keeping = self._loop.create_task(self._keep_alive())
         try:
-            await asyncio.wait_for(self._ready, ANSWER_S)
+            # Not wait_for(), which in Python 3.11 forgets that it is cancelled if the answer comes at that moment.
+            async with asyncio.timeout(ANSWER_S):
+                await self._ready
         except TimeoutError:
             self.close()
             raise BrokerError(
@@ -136,6 +149,7 @@ class Connection:
             self._room.clear()
         message = self._client.publish(topic, payload, qos=1 if retained else 0, retain=retained)
         if retained:
+            self._confirmed_at = self._confirmed_at if self._unconfirmed else self._loop.time()
             self._unconfirmed.append(message)
             self._confirm()
 
@@ -152,14 +166,15 @@ class Connection:
             self._client.loop_write()
         self._fail()
 
-    async def flushed(self, seconds: float = 2.0) -> None:
-        """Until everything that was published is with the broker, or so long."""
+    async def flushed(self, seconds: float = 2.0) -> bool:
+        """Until everything that was published is with the broker, or so long; whether it is."""
         end = self._loop.time() + seconds
         while not self._all_sent and not self.lost.done() and self._loop.time() < end:
             await asyncio.sleep(0.01)
+        return self._all_sent and not self.lost.done()
 
     def _reach(self) -> None:
-        """Name, TCP and TLS: it blocks."""
+        """Name, TCP, TLS and CONNECT, in a thread of its own: it blocks."""
         address = self._broker.host, self._broker.port
         if self._broker.context is not None:
             # Without a word of MQTT first: where TLS fails, paho-mqtt would leave a socket open.
@@ -169,6 +184,9 @@ class Connection:
             ):
                 pass
         self._client.connect(*address, KEEP_ALIVE_S)
+        sock = self._client.socket()
+        if sock is not None and self.lost.done():
+            sock.close()
 
     # paho-mqtt's calls, all on the loop; and its turns.
 
@@ -215,11 +233,16 @@ class Connection:
     def _confirm(self) -> None:
         while self._unconfirmed and (self._unconfirmed[0].rc > 0 or self._unconfirmed[0].is_published()):
             self._unconfirmed.popleft()
+            self._confirmed_at = self._loop.time()
 
     async def _keep_alive(self) -> None:
         while not self.lost.done():
             await asyncio.sleep(1)
             self._turn(self._client.loop_misc)
+            # It may answer pings, and yet acknowledge nothing.
+            self._confirm()
+            if self._unconfirmed and self._loop.time() - self._confirmed_at >= KEEP_ALIVE_S:
+                self._lose(f"it has acknowledged nothing for {KEEP_ALIVE_S} s")
 
     def _turn(self, step: Callable[[], Any]) -> None:
         try:

@@ -13,12 +13,6 @@ from chargerctl.errors import InputError
 STATE = "/connection"
 
 _PLACE = "{serial}"
-# As the firmware has it. One of dots alone would be another path in a URL.
-_SERIAL = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,25}")
-
-
-def is_serial(text: str) -> bool:
-    return _SERIAL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ The file has one section for each program that it is for, `[bridge]` here. The v
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from chargerctl.errors import InputError
-from chargerctl.files import read_file
+from chargerctl.files import read_file, state_folder
 from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings import toml_file
 from chargerctl.settings.effective import seen_by_others
@@ -52,6 +53,14 @@ class Key:
     @property
     def option(self) -> str:
         return "--" + self.name.replace("_", "-")
+
+    def default_in(self, folder: Path) -> str:
+        """The default; a path with its whole way."""
+        return (
+            str((folder / self.default).absolute())
+            if self.kind and self.kind.is_path and self.default
+            else self.default
+        )
 
     def shown(self, text: str) -> str:
         if self.secret:
@@ -83,8 +92,9 @@ def keys(table: type) -> dict[str, Key]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where settings come from. options: {setting: text}; folder: that of relative paths without a file; commands: the
-    subcommands of the program, whose options have variables that begin like those of the settings."""
+    """Where settings come from. options: {setting: text}; folder: where a default that is a relative path begins, whether
+    there is a file or not; commands: the subcommands of the program, whose options have variables that begin like those of
+    the settings."""
 
     path: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -110,6 +120,14 @@ class Loaded(Generic[Table]):
     warnings: Sequence[Problem]
 
 
+def find_file(name: str, variable: str, environ: Mapping[str, str]) -> Path | None:
+    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
+    if named := environ.get(variable):
+        return Path(named)
+    places = (Path(), state_folder())
+    return next((path for folder in places if os.path.lexists(path := folder / name)), None)
+
+
 def load(table: type[Table], section: str, given: Sources) -> Loaded[Table]:
     """SettingsError with every mistake of every source; InputError where the file cannot be read."""
     return _Reading(table, section, given).loaded()
@@ -126,11 +144,11 @@ class _Reading(Generic[Table]):
         self._explained: dict[str, Explained] = {}
         self._problems: list[Problem] = []
         self._headers: Mapping[tuple[str, ...], Place] = {}
-        self._folder = given.path.parent if given.path else given.folder
         for each in self._keys.values():
             if each.kind:
-                self._values[each.name] = each.kind.check(each.default, self._folder)
-            self._explained[each.name] = Explained(each, each.shown(each.default), "default", None)
+                self._values[each.name] = each.kind.check(each.default, given.folder)
+            text = each.shown(each.default_in(given.folder))
+            self._explained[each.name] = Explained(each, text, "default", None)
 
     def loaded(self) -> Loaded[Table]:
         if self._given.path:
@@ -191,7 +209,7 @@ class _Reading(Generic[Table]):
             if earlier is not item.name_at:
                 self._complain(item.name_at, f"{item.path[-1]}: is already set in line {earlier.line}")
             else:
-                self._take_item(item)
+                self._take_item(item, path.parent)
         given = [each.key for each in self._explained.values() if each.source == "file"]
         if any(each.secret for each in given):
             self._problems += seen_by_others(path)
@@ -222,7 +240,7 @@ class _Reading(Generic[Table]):
     def _is_pairs(self, name: str) -> bool:
         return name in self._keys and self._keys[name].kind is None
 
-    def _take_item(self, item: toml_file.Item) -> None:
+    def _take_item(self, item: toml_file.Item, folder: Path) -> None:
         path = item.path[1:]
         if not path:
             if item.value != {}:
@@ -242,7 +260,7 @@ class _Reading(Generic[Table]):
             except ValueError as error:
                 self._complain(item.value_at, f"{name}: {error}")
             else:
-                self._take(found, text, "file", item.value_at, self._folder, f"{name}: ")
+                self._take(found, text, "file", item.value_at, folder, f"{name}: ")
 
     def _take_pair(self, key: Key, path: tuple[str, ...], item: toml_file.Item) -> None:
         if len(path) != 1:

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from functools import partial
 
 from chargerctl.central.conversation.conversation import Conversation
-from chargerctl.central.endpoint import Endpoint
-from chargerctl.central.mqtt_client import Client
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from chargerctl.settings.values import Values
 from chargerctl.simulator.network.broker import MemoryBroker
+from chargerctl.simulator.network.endpoint import Endpoint
+from chargerctl.simulator.network.mqtt_client import Client
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.network.tcp_server import TcpServer
 

@@ -120,7 +120,19 @@ def test_calls_are_answered_a_stop_is_obeyed_and_a_start_refused(rig):
     assert not rig.relay.closed
 
 
-def test_no_word_of_it_moves_the_relay(rig):
+def test_a_message_that_is_triggered_meanwhile_is_refused_for_it_would_not_be_sent(rig):
+    rig.run(11000)
+    offline(rig)
+    rig.run(100)
+    for action in ("Heartbeat", "StatusNotification", "MeterValues", "BootNotification"):
+        answer = rig.call("TriggerMessage", {"requestedMessage": action}, action)
+        assert answer[2] == {"status": "Rejected"}, action
+    online(rig)
+    rig.run(1000)
+    assert rig.call("TriggerMessage", {"requestedMessage": "Heartbeat"}, "later")[2] == {"status": "Accepted"}
+
+
+def test_no_word_of_it_moves_the_relay_where_a_person_can_end_the_charge(rig):
     rig.charge()
     for _ in range(20):
         offline(rig)

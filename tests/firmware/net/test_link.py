@@ -276,6 +276,18 @@ def test_offline_is_no_connection_for_who_asks_but_messages_pass(rig, mqtt):
     assert rig.broker.kinds().count(CONNECT) == 1
 
 
+def test_an_offline_that_is_taken_back_in_the_same_segment_is_noticed_in_a_pass(rig, mqtt):
+    rig.connect()
+    words = (b"offline", b"online")
+    rig.broker.send(b"".join(mqtt.message(word, topic=STATE, pid=40) for word in words))
+    connected = []
+    for _ in range(4):
+        rig.step()
+        connected.append(rig.link.connected)
+    assert False in connected
+    assert connected[-1]
+
+
 def test_a_retained_offline_with_the_suback_counts_from_the_first_moment_on(late, mqtt):
     answer = late.broker.answers[SUBSCRIBE]
     said = mqtt.message(b"offline", topic=STATE, retain=True, pid=40)

@@ -181,7 +181,7 @@ def test_names_that_are_no_serials_are_ignored(play):
         await rig.bridge(f"ws://127.0.0.1:{central.port}")
         charger = await rig.charger("c1")
         await central.next_visit()
-        for name in ("..", ".", "a b", "x" * 26, "c1\x1b[31m", "é", "c1\n", "$c"):
+        for name in ("...", ".", "a b ", "x" * 49, "c1\x1b[31m", "é", "c1\n", "$c"):
             charger.announce("online", serial=name)
             charger.send(HEARTBEAT, serial=name)
         charger.announce("online", serial="last")

@@ -50,6 +50,16 @@ def test_one_is_outstanding_and_the_others_wait_in_their_order(service):
     assert service.due() == []
 
 
+def test_a_call_that_the_books_do_not_want_sent_any_more_gives_way_to_the_next(service):
+    service.books.sending = lambda call, now: call != 2
+    for key in range(1, 4):
+        ask(service, key, "ClearCache" if key < 3 else "GetLocalListVersion")
+    call_id, _action, _payload = service.next_call()
+    service.answer(call_id, ACCEPTED)
+    assert service.next_call()[1] == "GetLocalListVersion"
+    assert [key for key, _outcome in service.outcomes] == [1]
+
+
 def test_the_charger_is_answered_while_a_call_is_outstanding(service):
     ask(service, 1)
     service.next_call()

@@ -12,7 +12,6 @@ import time
 
 import pytest
 from adafruit_minimqtt.adafruit_minimqtt import MQTT, MMQTTException
-from chargerctl.central.mqtt_client import Client
 from chargerctl.deploy import write_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.loop_thread import LoopThread
@@ -22,6 +21,7 @@ from chargerctl.simulator.job import Job, Simulation
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.machine.events import Events
+from chargerctl.simulator.network.mqtt_client import Client
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.network.tcp_server import TcpServer
 from chargerctl.simulator.python.modules import socketpool, ssl, wifi

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -94,11 +97,33 @@ def test_chargers_are_told_when_it_comes_when_it_stops_and_by_another_command_wh
         with Serve(tmp_path, *way) as second:
             assert "another central system" in second.expect("warning")["text"]
             second.kill()
+        # As ExecStopPost= of a unit that could not start, because this one runs.
+        done = run(tmp_path, "central", "offline", *way)
+        assert done.stdout.startswith("nobody is told: a central system runs on these books")
         central.kill()
     assert states(charger)[-1] == b"online"
     done = run(tmp_path, "central", "offline", "--json", *way)
     assert json.loads(done.stdout) == {"told": 1}
     charger.wait_until(lambda: states(charger)[-1] == b"offline")
+
+
+def test_who_is_connected_is_told_also_without_the_books_and_also_who_was_only_accepted(
+    broker, charger, tmp_path
+):
+    accepted = Client(broker.port, client_id="c-2")
+    accepted.subscribe("/system/c-2/connection")
+    accepted.publish("/charger/c-2/connection", "online", retain=True)
+    way = ["--broker", f"127.0.0.1:{broker.port}", "--database", str(tmp_path / "gone.sqlite")]
+    done = run(tmp_path, "central", "offline", *way)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"told 2 chargers over 127.0.0.1:{broker.port} that nobody answers\n",
+    )
+    assert "only chargers that are connected were told: " in done.stderr
+    assert "gone.sqlite: there are no books yet" in done.stderr
+    charger.wait_until(lambda: states(charger)[-1:] == [b"offline"])
+    accepted.wait_until(lambda: accepted.payloads("/system/c-2/connection")[-1:] == [b"offline"])
+    accepted.close()
 
 
 def test_a_call_through_the_books_reaches_the_charger_and_its_answer_the_books(
@@ -170,6 +195,37 @@ def test_chargers_of_both_kinds_have_one_desk(tmp_path):
             charger.wait_until(lambda: "1" in answers(charger))
             assert central.stop() == 0
         charger.close()
+
+
+@pytest.mark.parametrize("reader", ["stands still", "is gone"])
+def test_a_log_that_nobody_reads_holds_up_neither_chargers_nor_the_end(
+    broker, books, charger, tmp_path, reader
+):
+    way = ["--json", "--broker", f"127.0.0.1:{broker.port}", "--database", str(books)]
+    read_end, write_end = os.pipe()
+    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen(
+        chargerctl("central", "serve", *way), stdout=write_end, cwd=tmp_path, env=surroundings(tmp_path)
+    )
+    os.close(write_end)
+    try:
+        charger.wait_until(lambda: states(charger)[-1:] == [b"online"])
+        if reader == "is gone":
+            os.close(read_end)
+        for number in range(10):
+            charger.publish("/charger/c-1", frame(f"b{number}", "BootNotification", **BOOT))
+            charger.publish("/charger/c-1", frame(f"a{number}", "Authorize", idTag="GA1"))
+            charger.publish("/charger/c-1", frame(f"d{number}", "DataTransfer", vendorId="x" * 200))
+        charger.publish("/charger/c-1", frame("last", "Heartbeat"))
+        charger.wait_until(lambda: "last" in answers(charger))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(BOUND_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if reader == "stands still":
+            os.close(read_end)
+    assert states(charger)[-1] == b"offline"
 
 
 def refused(folder, *options):

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """Calls that somebody wants a charger to get: asked for by a command, given out once to the worker that speaks to chargers,
-answered, and read by the command. Nothing but these rows passes between the two processes.
+sent by it when the charger has no other one, answered, and read by the command. Nothing but these rows passes between the
+two processes. Until it is sent it can be taken back; after expires_at it is not sent, for whoever asked has given up.
 
 A secret that a charger is to be given, such as its AuthorizationKey, is in the row while the call waits to be taken: mostly
 for a quarter of a second. What ends the waiting takes it out in the same unit of work."""
@@ -19,23 +20,42 @@ from chargerctl.central.books.tables import calls, chargers, workers
 
 # A worker that was not seen for so long is dead.
 WORKER_LEASE_S = 15.0
+# How long a call waits for the one before it, and for the books.
+PATIENCE_S = 60.0
 _MOST_AT_ONCE = 100
-# A charger gets one call at a time: others wait for it.
-_LOST_AFTER_S = 900.0
+# Longer than any charger has for its answer.
+_LOST_AFTER_S = 3600.0 + 900.0
+_WAITS = ("queued", "taken")
 
+_LIVING = select(workers.c.name).where(workers.c.last_seen >= bindparam("since"))
 _QUEUED = (
     select(calls.c.id, chargers.c.serial, calls.c.action, calls.c.payload, calls.c.timeout_s)
     .join(chargers)
-    .where(calls.c.state == "queued")
+    # Another worker that lives speaks to the charger: it takes its calls itself.
+    .where(
+        calls.c.state == "queued",
+        or_(
+            chargers.c.worker.is_(None),
+            chargers.c.worker == bindparam("mine"),
+            chargers.c.worker.not_in(_LIVING),
+        ),
+    )
     .order_by(calls.c.id)
     .limit(_MOST_AT_ONCE)
     # PostgreSQL: another worker takes others, and waits for none. SQLite has one writer at a time.
     .with_for_update(of=calls, skip_locked=True)
 )
-_SENT = (
+_TAKEN = (
     update(calls)
     .where(calls.c.id == bindparam("call"))
-    .values(state="sent", sent_at=bindparam("now"), worker=bindparam("by"), payload=bindparam("kept"))
+    .values(state="taken", worker=bindparam("by"), payload=bindparam("kept"))
+)
+_SENT = (
+    update(calls)
+    .where(
+        calls.c.id == bindparam("call"), calls.c.state == "taken", calls.c.expires_at >= bindparam("until")
+    )
+    .values(state="sent", sent_at=bindparam("now"))
 )
 _ENDED = (
     update(calls)
@@ -66,10 +86,10 @@ def ask(
     payload: Payload,
     timeout_s: float,
     now: float,
-    others: int = 0,
+    wait_s: float = PATIENCE_S,
 ) -> int | None:
-    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema. others: how many
-    are queued with it, which may be given out before it."""
+    """Queue a call; its id, or None: the charger is not in the books. The payload is valid by its schema. timeout_s: what
+    the charger has for its answer; wait_s: how long the call may wait until it is sent."""
     charger = connection.execute(
         select(chargers.c.id).where(chargers.c.serial == serial)
     ).scalar_one_or_none()
@@ -81,19 +101,19 @@ def ask(
         "payload": storable.exact(payload),
         "timeout_s": timeout_s,
         "asked_at": now,
-        "expires_at": now + timeout_s + queue_s(others),
+        "expires_at": now + wait_s,
     }
     return connection.execute(insert(calls).values(row).returning(calls.c.id)).scalar_one()
 
 
 def cancel(connection: Connection, call: int, now: float) -> bool:
-    """Whether it could be taken back: no worker had it yet."""
-    queued = and_(calls.c.id == call, calls.c.state == "queued")
-    return _end(connection, queued, Outcome(error="Cancelled", detail="before it was sent"), now) == 1
+    """Whether it could be taken back: it was not sent yet."""
+    waits = and_(calls.c.id == call, calls.c.state.in_(_WAITS))
+    return _end(connection, waits, Outcome(error="Cancelled", detail="before it was sent"), now) == 1
 
 
 def not_ended(connection: Connection, first: int, last: int) -> set[int]:
-    """The calls with these ids, and those between, that are queued or sent."""
+    """The calls with these ids, and those between, that have not ended."""
     between = and_(calls.c.id.between(first, last), calls.c.state != "ended")
     return set(connection.execute(select(calls.c.id).where(between)).scalars())
 
@@ -113,23 +133,22 @@ def outcome(connection: Connection, call: int) -> Outcome | None:
 def give_out(connection: Connection, worker: str, now: float) -> list[WaitingCall]:
     """The queued calls, oldest first, to this worker and nobody else."""
     end_overdue(connection, now)
-    rows = connection.execute(_QUEUED).all()
+    rows = connection.execute(_QUEUED, {"mine": worker, "since": now - WORKER_LEASE_S}).all()
     found = [
         WaitingCall(each.id, each.serial, each.action, json.loads(each.payload), each.timeout_s)
         for each in rows
     ]
     if found:
-        sent: list[dict[str, Any]] = [
-            {
-                "call": each.id,
-                "now": now,
-                "by": worker,
-                "kept": masking.masked(each.payload),
-            }
-            for each in rows
+        taken: list[dict[str, Any]] = [
+            {"call": each.id, "by": worker, "kept": masking.masked(each.payload)} for each in rows
         ]
-        connection.execute(_SENT, sent)
+        connection.execute(_TAKEN, taken)
     return found
+
+
+def send(connection: Connection, call: int, now: float) -> bool:
+    """A call that was given out is about to be sent. False: it must not be, for it was taken back, or comes too late."""
+    return connection.execute(_SENT, {"call": call, "now": now, "until": now}).rowcount == 1
 
 
 def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None:
@@ -138,15 +157,20 @@ def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None
 
 
 def end_overdue(connection: Connection, now: float) -> None:
-    """End the calls that no worker took in time, those of a worker that is dead, and those that a worker should have ended
-    long ago: it never had them if the server was lost while it kept that they were given out."""
-    too_old = and_(calls.c.state == "queued", calls.c.expires_at < now)
+    """End the calls that no worker took in time, those that waited too long behind others, those of a worker that is dead,
+    and those that a worker should have ended long ago: it never had them if the server was lost while it kept that they were
+    given out."""
+    is_taken, is_sent = calls.c.state == "taken", calls.c.state == "sent"
     living = select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
-    orphaned = and_(calls.c.state == "sent", or_(calls.c.worker.is_(None), calls.c.worker.not_in(living)))
-    lost = and_(calls.c.state == "sent", calls.c.expires_at < now - _LOST_AFTER_S)
+    is_orphaned = or_(calls.c.worker.is_(None), calls.c.worker.not_in(living))
+    not_taken = and_(calls.c.state == "queued", calls.c.expires_at < now)
+    too_late = and_(is_taken, calls.c.expires_at < now)
+    lost = and_(is_sent, calls.c.sent_at < now - _LOST_AFTER_S)
     for condition, error, detail in (
-        (too_old, "NotConnected", "no central system runs on these books, or it is too busy"),
-        (orphaned, "Timeout", "the central system stopped before the answer came"),
+        (not_taken, "NotConnected", "no central system runs on these books, or it is too busy"),
+        (and_(is_taken, is_orphaned), "NotConnected", "the central system stopped before it was sent"),
+        (too_late, "Cancelled", "not sent in time: the charger had not answered the calls before it"),
+        (and_(is_sent, is_orphaned), "Timeout", "the central system stopped before the answer came"),
         (lost, "Timeout", "the central system has lost it"),
     ):
         _end(connection, condition, Outcome(error=error, detail=detail), now)
@@ -154,7 +178,10 @@ def end_overdue(connection: Connection, now: float) -> None:
 
 def _end(connection: Connection, which: ColumnElement[bool], outcome: Outcome, now: float) -> int:
     """End these calls, without secrets; how many."""
-    rows = connection.execute(select(calls.c.id, calls.c.payload).where(which)).all()
+    # PostgreSQL: looks again at what another worker has just changed.
+    rows = connection.execute(
+        select(calls.c.id, calls.c.payload).where(which).order_by(calls.c.id).with_for_update()
+    ).all()
     if not rows:
         return 0
     answer = None if outcome.answer is None else storable.exact(masking.masked_payload(outcome.answer))

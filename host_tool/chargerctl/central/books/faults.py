@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chargerctl.central.books.interface import BooksError
 
@@ -26,6 +27,7 @@ _SQLITE = {
 # SQLSTATE of PostgreSQL, or its class.
 _POSTGRESQL = {
     "08": "cannot be reached: is the server running?",
+    "23505": "are busy: another worker has written the same row",
     "25006": "cannot be written: the server is read-only, such as a standby",
     "40": "are busy: another worker has changed the same rows",
     "42501": "cannot be written: this user has no right to do so",
@@ -44,13 +46,18 @@ def named(place: str) -> Iterator[None]:
     """Turn the database's errors in the block into BooksError: the books, at `place`, and what to do."""
     try:
         yield
-    except (SQLAlchemyError, OverflowError, UnicodeError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OverflowError, UnicodeError) as error:
         raise as_books_error(error, place) from error
 
 
 def as_books_error(error: Exception, place: str) -> BooksError:
     """The same for one error."""
     return BooksError(f"{place}: the books {_meaning(error)}")
+
+
+def is_race(error: BaseException | None) -> bool:
+    """Whether another worker was quicker: a unique index has refused a row. Only PostgreSQL has several writers at once."""
+    return isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", None) == "23505"
 
 
 def _meaning(error: Exception) -> str:

@@ -45,6 +45,9 @@ class Books(Protocol):
         """Keep what the charger answered to a call of ours: its configuration (GetConfiguration, ChangeConfiguration). An
         AuthorizationKey that it took is its password from then on. Both payloads are valid by their schemas."""
 
+    def sending(self, call: Any, now: float) -> bool:
+        """This call, of Unit.waiting_calls, is about to be sent. False: nobody wants it any more, and it must not be."""
+
 
 @dataclass(frozen=True)
 class WaitingCall:
@@ -74,9 +77,6 @@ class Unit(Protocol):
     def known(self, serial: str) -> bool:
         """It is in the books as the owner's, and allowed."""
 
-    def chargers(self) -> Iterable[str]:
-        """The serials of all that are known."""
-
     def working(self, now: float) -> None:
         """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
         shows whether the books can be written."""
@@ -94,7 +94,8 @@ class Unit(Protocol):
         """Keep a frame for a time, without the secrets in it."""
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
-        """Calls that were asked for since the last time, oldest first. Each is given out once."""
+        """Calls that were asked for since the last time, oldest first. Each is given out once. Ask Books.sending() before
+        one is sent."""
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         """The end of a WaitingCall. What it says of the charger is told()."""

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from chargerctl.central.accounts import Account
 from chargerctl.central.books import storable
 from chargerctl.central.books.cards import is_id_tag, normal
-from chargerctl.central.books.serials import is_serial
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
 from chargerctl.errors import InputError
+from chargerctl.serials import is_serial
 
 _NO_CHARGERS = delete(card_chargers).where(card_chargers.c.card_id == bindparam("number"))
 

@@ -7,6 +7,7 @@ Transactions and meter values stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, delete, func, select
 from chargerctl.central.books.tables import calls, complaints, frames
 
 PORTION = 500
+PAUSE_S = 0.02
+"""Between two portions, as long as there is more to remove: so much is removed faster than chargers can send."""
 _DAY_S = 86_400
 # Somebody has read them, or never will.
 _CALLS_S = 30 * _DAY_S
@@ -48,6 +51,9 @@ class Retention:
         # Characters of all frames, as far as this process knows; None: not measured yet.
         self._size: int | None = None
         self._measured_at = 0.0
+        # What was found too much when it was measured: (table, which rows) each.
+        self._too_much: list[tuple[Any, Any]] = []
+        self._may_be_old = False
 
     def added(self, size: int) -> None:
         """Frames of so many characters are in the books now."""
@@ -60,60 +66,69 @@ class Retention:
 
     def is_due(self, now: float) -> bool:
         """Whether there is something to do."""
-        return self._size is None or self._size > self._limit or self._is_old(now)
+        over = self._size is not None and self._size > self._limit
+        return over or self._may_be_old or bool(self._too_much) or self.wants_measuring(now)
+
+    def wants_measuring(self, now: float) -> bool:
+        """Whether measure() is due."""
+        # A clock may have been set back.
+        return self._size is None or not 0 <= now - self._measured_at < _MEASURE_S
+
+    def measure(self, connection: Connection, now: float) -> None:
+        """It only reads, because it goes through all frames: meanwhile chargers are answered."""
+        self._size = connection.execute(_SIZE).scalar_one()
+        self._measured_at = now
+        self._may_be_old = True
+        self._too_much = [
+            *_beyond(connection, frames, self.keep.each),
+            *_beyond(connection, complaints, _MOST_COMPLAINTS),
+            (calls, calls.c.asked_at < now - _CALLS_S),
+        ]
 
     def remove(self, connection: Connection, now: float) -> bool:
         """Remove a portion of what may not stay; whether there is more to remove at once."""
-        removed = [0]
-        if self._size is None or self._is_old(now):
-            self._size = connection.execute(_SIZE).scalar_one()
-            self._measured_at = now
-            removed = [
-                _beyond(connection, frames, self.keep.each),
-                _beyond(connection, complaints, _MOST_COMPLAINTS),
-                _delete(connection, calls, calls.c.asked_at < now - _CALLS_S),
-            ]
-        removed.append(self._oldest(connection, now))
-        if any(each >= PORTION for each in removed):
-            self._measured_at = 0.0
+        while self._too_much:
+            removed = self._delete(connection, *self._too_much[-1])
+            if removed < PORTION:
+                self._too_much.pop()
+            if removed:
+                return True
+        self._may_be_old = self._oldest(connection, now) == PORTION
         return self.is_due(now)
 
     @property
     def _limit(self) -> float:
         return self.keep.megabytes * 1e6
 
-    def _is_old(self, now: float) -> bool:
-        # A clock may have been set back.
-        return not 0 <= now - self._measured_at < _MEASURE_S
-
     def _oldest(self, connection: Connection, now: float) -> int:
         """Those that are too old, or must go to make room."""
-        assert self._size is not None
+        left = self._size or 0
         gone = []
         for each in connection.execute(_OLDEST).all():
             # Room for some more, so that not each new frame removes one.
-            if each.at >= now - self.keep.days * _DAY_S and self._size <= 0.9 * self._limit:
+            if each.at >= now - self.keep.days * _DAY_S and left <= 0.9 * self._limit:
                 break
             gone.append(each.id)
-            self._size -= each.size
-        return _delete(connection, frames, frames.c.id.in_(gone)) if gone else 0
+            left -= each.size
+        return self._delete(connection, frames, frames.c.id.in_(gone)) if gone else 0
+
+    def _delete(self, connection: Connection, table: Any, which: Any) -> int:
+        """At most a portion of these rows; how many."""
+        few = select(table.c.id).where(which).order_by(table.c.id).limit(PORTION)
+        gone = delete(table).where(table.c.id.in_(few))
+        if table is not frames:
+            return connection.execute(gone).rowcount
+        sizes = connection.execute(gone.returning(frames.c.size)).scalars().all()
+        if self._size is not None:
+            self._size -= sum(sizes)
+        return len(sizes)
 
 
-def _beyond(connection: Connection, table: Any, most: int) -> int:
-    """The oldest rows of a charger that has more than it may; how many were removed."""
-    charger = connection.execute(
-        select(table.c.charger_id).group_by(table.c.charger_id).having(func.count() > most).limit(1)
-    ).scalar()
-    if charger is None:
-        return 0
-    its = table.c.charger_id == charger
-    newest = select(table.c.id).where(its).order_by(table.c.id.desc())
-    first = connection.execute(newest.offset(most - 1).limit(1)).scalar_one()
-    _delete(connection, table, its & (table.c.id < first))
-    # There may be others.
-    return PORTION
-
-
-def _delete(connection: Connection, table: Any, condition: Any) -> int:
-    few = select(table.c.id).where(condition).order_by(table.c.id).limit(PORTION)
-    return connection.execute(delete(table).where(table.c.id.in_(few))).rowcount
+def _beyond(connection: Connection, table: Any, most: int) -> Iterator[tuple[Any, Any]]:
+    """The oldest rows of each charger that has more than it may."""
+    too_many = select(table.c.charger_id).group_by(table.c.charger_id).having(func.count() > most)
+    for charger in connection.execute(too_many).scalars().all():
+        its = table.c.charger_id == charger
+        newest = select(table.c.id).where(its).order_by(table.c.id.desc())
+        first = connection.execute(newest.offset(most - 1).limit(1)).scalar_one()
+        yield table, its & (table.c.id < first)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -12,10 +11,8 @@ from sqlalchemy import Connection, bindparam, func, select
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import chargers
-from chargerctl.ocppj import is_identity
+from chargerctl.serials import is_serial
 
-# What our own charger may be called (its settings), which is more than an identity of OCPP-J at the beginning.
-_OURS = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,25}")
 # Chargers that were refused and are shown to the owner. Anybody can think of new serials.
 MOST_STRANGERS = 200
 
@@ -61,8 +58,3 @@ class Serials:
             return self.find(serial)
         self.new[serial] = entered
         return entered
-
-
-def is_serial(serial: str) -> bool:
-    """Whether this can be the serial of a charger. Nothing in it means something to MQTT, in a path or in an address."""
-    return is_identity(serial) or _OURS.fullmatch(serial) is not None

@@ -15,9 +15,6 @@ Every method may be called from any thread. All raise BooksError where the datab
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +39,7 @@ from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
     chargers.c.serial == bindparam("serial")
@@ -77,18 +75,23 @@ def open_books(
     engine = make_engine(url)
     try:
         with named(place(url)):
-            _prepare(engine, url, create)
+            is_new = _prepare(engine, url, create)
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseStore(engine, place(url), policies or Policies(), keep or Keep(), worker or _own_name())
+    return DatabaseStore(
+        engine, place(url), policies or Policies(), keep or Keep(), worker or own_name(), is_new=is_new
+    )
 
 
 class DatabaseStore:
-    """See the docstring of this module."""
+    """See the docstring of this module. is_new: there were no books in this place before."""
 
-    def __init__(self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str) -> None:
+    def __init__(
+        self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str, *, is_new: bool
+    ) -> None:
         self.place = place
+        self.is_new = is_new
         self.worker = worker
         self._engine = engine
         self._policies = policies
@@ -102,6 +105,7 @@ class DatabaseStore:
             with self.writing() as connection:
                 unit = DatabaseUnit(
                     connection,
+                    self.place,
                     self._statements,
                     self._policies,
                     self.worker,
@@ -147,6 +151,9 @@ class DatabaseStore:
         if not self._retention.is_due(now):
             return False
         try:
+            if self._retention.wants_measuring(now):
+                with self.reading() as connection:
+                    self._retention.measure(connection, now)
             with self.writing() as connection:
                 return self._retention.remove(connection, now)
         except BooksError:
@@ -158,6 +165,11 @@ class DatabaseStore:
         with self.reading() as connection:
             return list(connection.execute(_KNOWN).scalars())
 
+    def others(self, now: float) -> list[str]:
+        """The other processes that speak to chargers, by their names."""
+        with self.reading() as connection:
+            return workers.others(connection, self.worker, now)
+
     def leave(self, now: float) -> None:
         """For such a process, at its end."""
         with self.writing() as connection:
@@ -168,10 +180,12 @@ class DatabaseStore:
         self._engine.dispose()
 
 
-def _prepare(engine: Engine, url: URL, create: bool) -> None:
+def _prepare(engine: Engine, url: URL, create: bool) -> bool:
+    """Whether there were no books."""
     with engine.connect() as connection:
         current = is_current(connection, place(url))
-        if not current and not create and is_empty(connection):
+        is_new = not current and is_empty(connection)
+        if is_new and not create:
             raise BooksError(_NONE_YET.format(place=place(url)))
     if not current:
         with engine.connect() as connection:
@@ -187,7 +201,4 @@ def _prepare(engine: Engine, url: URL, create: bool) -> None:
             raise BooksError(
                 f"{url.database}: the books cannot be kept on this file system (no write-ahead log): use a local disk"
             )
-
-
-def _own_name() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return is_new

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from chargerctl.central.books.calls import WORKER_LEASE_S
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import chargers, workers
+from chargerctl.central.books.worker_name import has_ended
 
 _FORGOTTEN_AFTER_S = 86_400
 
@@ -36,3 +37,10 @@ def count_living(connection: Connection, now: float) -> int:
     """How many central systems run on these books."""
     living = workers.c.last_seen >= now - WORKER_LEASE_S
     return connection.execute(select(func.count()).select_from(workers).where(living)).scalar_one()
+
+
+def others(connection: Connection, worker: str, now: float) -> list[str]:
+    """Those that live beside this one, by their names. One that was killed on this computer does not."""
+    living = workers.c.last_seen >= now - WORKER_LEASE_S
+    query = select(workers.c.name).where(living, workers.c.name != worker).order_by(workers.c.name)
+    return [name for name in connection.execute(query).scalars() if not has_ended(name)]

@@ -5,7 +5,7 @@ their order. A call that was sent ends with its answer, or without one after its
 whether the charger has carried it out.
 
     asking.ask(Call("Reset", {"type": "Soft"}, timeout_s=30, done=tell))
-    frames = asking.due(now)                     # the next call, if it is its turn
+    frames = asking.due(now, steady)             # the next call, if it is its turn
     asking.answered(message_id, Outcome(...))    # the charger's answer
 """
 
@@ -26,13 +26,14 @@ _encoder = json.JSONEncoder(separators=(",", ":"), default=float)
 @dataclass(frozen=True)
 class Call:
     """A call that waits to be sent. `done` gets its outcome, once; `timeout_s` counts from its sending. Calls of a `group`
-    can be withdrawn together."""
+    can be withdrawn together. `wanted(now)` is asked before it is sent: if not, it is forgotten, for it has its outcome."""
 
     action: str
     payload: Payload
     timeout_s: float
     done: Callable[[Outcome], object]
     group: str = ""
+    wanted: Callable[[float], bool] = lambda now: True
 
 
 @dataclass(frozen=True)
@@ -76,29 +77,32 @@ class Asking:
 
     @property
     def next_due(self) -> float | None:
-        """Unix time at which due() has something to do; 0: at once."""
+        """The time at which due() has something to do; 0: at once."""
         state = self._state.value
         if state.outstanding is not None:
             return state.outstanding.until
         return 0.0 if state.waiting else None
 
-    def due(self, now: float) -> list[str]:
-        """The next call, if none is outstanding. An outstanding one whose time is over ends here."""
+    def due(self, now: float, steady: float) -> list[str]:
+        """The next call, if none is outstanding. An outstanding one whose time is over ends here. `now` is Unix time,
+        `steady` that of next_due."""
         state = self._state.value
         if not state.linked:
             self._nobody_there()
             return []
         if state.outstanding is not None:
-            if now < state.outstanding.until:
+            if steady < state.outstanding.until:
                 return []
             waited = f"no answer within {state.outstanding.call.timeout_s:g} s"
             self._end(state.outstanding, Outcome(error="Timeout", detail=waited))
-        if not self._state.value.waiting:
-            return []
-        call, *rest = self._state.value.waiting
-        message_id, frame = self._send(call.action, call.payload)
-        self._change(waiting=tuple(rest), outstanding=_Outstanding(call, message_id, now + call.timeout_s))
-        return [frame]
+        while self._state.value.waiting:
+            call, *rest = self._state.value.waiting
+            self._change(waiting=tuple(rest))
+            if call.wanted(now):
+                message_id, frame = self._send(call.action, call.payload)
+                self._change(outstanding=_Outstanding(call, message_id, steady + call.timeout_s))
+                return [frame]
+        return []
 
     def answered(self, message_id: str, outcome: Outcome) -> None:
         """An answer came; that of no outstanding call (late, again) changes nothing."""

@@ -7,6 +7,9 @@
     central.ask(key, "Reset", {"type": "Soft"}, timeout_s=30)
     late = central.due(now)                      # delayed answers, the next call; something is due at central.next_due
 
+Where dates may be set, due() also gets the time of a clock that never jumps: next_due is of that one then. A script that
+delays answers needs one clock for all.
+
 The books decide what is answered, unless `script` has another Behaviour for an action. It checks what the charger sends
 against the schemas (`violations`). What it sends itself is valid, except for payloads from the script.
 
@@ -27,6 +30,7 @@ from functools import partial
 from typing import Any
 
 from chargerctl.central.books.interface import Books, Outcome
+from chargerctl.central.books.masking import masked, without_secret_of
 from chargerctl.central.conversation.answers import is_usable, usual_answer
 from chargerctl.central.conversation.asking import Asking, Call, frame_of
 from chargerctl.central.conversation.delivery import Delivery
@@ -71,13 +75,12 @@ class Conversation:
         on_outcome: Callable[[Any, Outcome], object] = lambda key, outcome: None,
         on_refused: Callable[[Mapping[str, str]], object] = lambda keys: None,
         manner: Manner = SIMULATED,
-        serial: str = "",
         id_prefix: str = "csms",
     ) -> None:
         """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
-        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `serial` is the
-        charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers
-        each conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `id_prefix`
+        begins the ids of calls, at most 24 characters. For real chargers each conversation needs one of its own: an id is
+        never used again, also after a restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
@@ -87,7 +90,6 @@ class Conversation:
         self._violations = Violations(on_violation)
         self._on_outcome = on_outcome
         self._manner = manner
-        self._serial = serial
         self._delivery = Delivery()
         self._calls = OurCalls(id_prefix, manner.remembered)
         # What goes with the books: saved() and lost() are passed on to all of these.
@@ -98,9 +100,11 @@ class Conversation:
     # What goes to the charger.
 
     def ask(self, key: Any, action: str, payload: dict[str, Any], timeout_s: float) -> None:
-        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome. Call
-        it outside a unit of work: lost() does not take it back."""
-        self._asking.ask(Call(action, payload, timeout_s, partial(self._on_outcome, key)), for_good=True)
+        """Queue a call: due() sends it when no other is outstanding. `payload` is valid. `on_outcome` gets its outcome,
+        unless the books do not want it sent any more when it is its turn. Call it outside a unit of work: lost() does not
+        take it back."""
+        done, wanted = partial(self._on_outcome, key), partial(self._books.sending, key)
+        self._asking.ask(Call(action, payload, timeout_s, done, wanted=wanted), for_good=True)
 
     def call(self, action: str, payload: object = None) -> str:
         """A CALL for the charger, at once, with `payload` as it is, or a valid default."""
@@ -117,13 +121,15 @@ class Conversation:
         if message[0] == CALL:
             self._calls.sent(*message[1:])
 
-    def due(self, now: float) -> list[str]:
-        """Delayed answers that are due, and the next call. A call whose time is over ends."""
-        return self._delivery.due(now) + self._asking.due(now)
+    def due(self, now: float, steady: float | None = None) -> list[str]:
+        """Delayed answers that are due, and the next call. A call whose time is over ends. steady: what waits, waits by it;
+        None: by `now`."""
+        steady = now if steady is None else steady
+        return self._delivery.due(steady) + self._asking.due(now, steady)
 
     @property
     def next_due(self) -> float | None:
-        """Unix time at which due() has something to do, 0 for at once, None for never."""
+        """When due() has something to do, 0 for at once, None for never."""
         times = (self._delivery.next_due, self._asking.next_due)
         return min((each for each in times if each is not None), default=None)
 
@@ -201,8 +207,6 @@ class Conversation:
             if not self._registration.admit(action):
                 self._violations.note(f"{action} before BootNotification was accepted", text)
             check_payload(CALL, action, payload)
-            if action == "BootNotification":
-                self._compare_serial(payload, text)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
             self._violations.note(str(error), text)
@@ -247,15 +251,6 @@ class Conversation:
         if action == "BootNotification":
             self._registration.answered(answer)
 
-    def _compare_serial(self, boot: dict[str, Any], text: str) -> None:
-        """Topic or path, and the accounts behind them, are what counts; but a charger that has the settings of another one
-        should be seen."""
-        named = boot.get("chargePointSerialNumber", self._serial)
-        if self._serial and named != self._serial:
-            self._violations.note(
-                f"chargePointSerialNumber is {named!r}, but it comes as {self._serial!r}", text
-            )
-
     def _handle_answer(self, message: list[Any], text: str, now: float) -> None:
         kind, call_id, *rest = message
         called = self._calls.get(call_id)
@@ -267,7 +262,8 @@ class Conversation:
         if called is None:
             return
         if kind == CALL_ERROR:
-            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=rest[1][:MAX_DESCRIPTION])
+            words = masked(without_secret_of(called.payload, rest[1]))
+            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=words[:MAX_DESCRIPTION])
         else:
             outcome = self._result(called, rest[0], text, now)
         self._asking.answered(call_id, outcome)
@@ -280,7 +276,7 @@ class Conversation:
             check_payload(CALL_RESULT, called.action, answer)
         except FrameError as error:
             self._violations.note(str(error), text)
-            return Outcome(error="InvalidAnswer", detail=str(error)[:MAX_DESCRIPTION])
+            return Outcome(error="InvalidAnswer", detail=masked(str(error))[:MAX_DESCRIPTION])
         self._books.told(called.action, called.payload, answer, now)
         return Outcome(answer=answer)
 

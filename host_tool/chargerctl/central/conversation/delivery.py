@@ -37,5 +37,5 @@ class Delivery:
 
     @property
     def next_due(self) -> float | None:
-        """Unix time of the next delayed answer."""
+        """The time of the next delayed answer."""
         return self._late[0][0] if self._late else None

@@ -104,6 +104,9 @@ class Ledger:
     def told(self, action: str, payload: dict[str, Any], answer: dict[str, Any], now: float) -> None:
         """It keeps transactions only."""
 
+    def sending(self, call: Any, now: float) -> bool:
+        return True
+
     def started(self, transaction_id: int, start: dict[str, Any]) -> None:
         """A StartTransaction was accepted under this id."""
         if self._starts.setdefault(_identity(start), transaction_id) == transaction_id:

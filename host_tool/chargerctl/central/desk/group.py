@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from chargerctl.central.books.interface import BooksError, Outcome, Unit, WaitingCall
+from chargerctl.central.books.interface import Books, BooksError, Outcome, Unit, WaitingCall
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
@@ -25,17 +25,21 @@ class Spoilt(Exception):  # noqa: N818 (never seen by a user)
 
 
 class Group:
-    """Use it for one unit: arrived(), due(), ask() in any order, then end(); after the unit kept(), or lost()."""
+    """Use it for one unit: arrived(), due(), ask() in any order, then end(); after the unit kept(), or lost(). `now` and
+    `steady` are the two times of clock.py."""
 
-    def __init__(self, lines: Lines, unit: Unit, now: float) -> None:
+    def __init__(self, lines: Lines, unit: Unit, now: float, steady: float) -> None:
         self._lines = lines
         self._unit = unit
         self._now = now
+        self._steady = steady
         self._used: dict[str, Line] = {}
         # Whether they may speak; whether the conversation knew that; the link that they had.
         self._welcome: dict[str, bool] = {}
         self._registered_before: dict[str, bool] = {}
         self._links_before: dict[str, Link | None] = {}
+        # Who may not speak any more, with the link that it had.
+        self._expelled: list[tuple[Line, Link | None]] = []
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
         self._said_so: set[Line] = set()
@@ -61,8 +65,8 @@ class Group:
     def due(self, line: Line) -> None:
         """Send what is due to it, and notice what it did not answer."""
         try:
-            self._use(line.serial)
-            self._answer(line, line.talk.due(self._now))
+            if self._use(line.serial) is line:
+                self._answer(line, line.talk.due(self._now, self._steady))
         except BooksError:
             raise
         except Exception as error:
@@ -72,7 +76,7 @@ class Group:
         """Take up the calls that somebody asked for."""
         for call in self._unit.waiting_calls(self._now):
             line = self._lines.get(call.serial)
-            if line is None or line.link is None:
+            if line is None or line.link is None or self._use(call.serial) is not line:
                 self._outcome(
                     call.serial, call.id, Outcome(error="NotConnected", detail="the charger is not connected")
                 )
@@ -90,10 +94,12 @@ class Group:
 
     def kept(self, online: bool) -> list[Event]:
         """The books have it: send. online: whether chargers that came are told so. Returns what is to be told."""
+        for line, _ in self._expelled:
+            self._lines.forget(line)
         came = {line.serial for line in self._came}
         for serial, line in self._used.items():
             line.talk.saved()
-            self._events += line.take_events(self._now)
+            self._events += line.take_events(self._steady)
             if not self._welcome[serial]:
                 self._lines.forget(line)
                 continue
@@ -105,6 +111,10 @@ class Group:
             self._lines.schedule(line)
         for link, frame in self._to_send:
             link.send(frame)
+        for _, old in self._expelled:
+            if old is not None:
+                old.available(None)
+                old.close("the charger is not allowed any more")
         for line, call in self._calls:
             line.talk.ask(call.id, call.action, call.payload, call.timeout_s)
             self._lines.schedule(line)
@@ -112,7 +122,7 @@ class Group:
             if self._lines.get(stranger.serial) is None:
                 stranger.link.available(None)
         for line in self._came:
-            self._events += line.came(self._now)
+            self._events += line.came(self._steady)
         return self._events
 
     def lost(self) -> None:
@@ -121,29 +131,49 @@ class Group:
             line.lost()
             line.link = self._links_before[serial]
             self._lines.schedule(line)
+        for line, _ in self._expelled:
+            line.lost()
+            self._lines.schedule(line)
 
     def _use(self, serial: str) -> Line:
         line = self._used.get(serial)
         if line is None:
-            line = self._lines.get(serial) or self._lines.new(serial, self._now)
             books = self._unit.charger(serial)
+            line = self._lines.get(serial)
+            welcome = line is not None and self._steady - line.welcome_at < BELIEVED_S
+            if not welcome:
+                welcome = self._unit.known(serial) or books.registered()
+                if line is not None and not welcome:
+                    self._expel(line, books)
+                    line = None
+                line = line or self._lines.new(serial, self._steady)
+                if welcome:
+                    line.welcome_at = self._steady
+            assert line is not None
             line.pages.open(books)
-            welcome = self._now - line.welcome_at < BELIEVED_S
-            if not welcome and (self._unit.known(serial) or books.registered()):
-                welcome = True
-                line.welcome_at = self._now
             self._welcome[serial] = welcome
             self._registered_before[serial] = line.talk.registered
             self._links_before[serial] = line.link
             self._used[serial] = line
         return line
 
+    def _expel(self, line: Line, books: Books) -> None:
+        """It is as if it had gone: what it sends from now on is a stranger's."""
+        line.pages.open(books)
+        line.talk.disconnected()
+        for call, outcome in line.take_outcomes():
+            self._outcome(line.serial, call, outcome)
+        self._expelled.append((line, line.link))
+        if line.link is not None:
+            self._unit.connected(line.serial, None, self._now)
+            self._events.append(Event("disconnected", "is not allowed any more", line.serial))
+
     def _frame(self, arrival: Arrival, frame: str | bytes) -> None:
         text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
         first = arrival.serial not in self._used
         line = self._use(arrival.serial)
         self._linked(line, arrival.link)
-        line.heard_at = self._now
+        line.heard_at = self._steady
         if self._welcome[arrival.serial]:
             if first:
                 self._unit.seen(arrival.serial, arrival.link.transport, self._now)
@@ -163,7 +193,7 @@ class Group:
             self._strangers.append(arrival)
             return
         self._linked(line, arrival.link)
-        line.heard_at = self._now
+        line.heard_at = self._steady
         line.talk.connected()
         self._said_so.add(line)
         self._came.append(line)
@@ -173,7 +203,8 @@ class Group:
         line = self._lines.get(arrival.serial)
         if line is None or line.link != arrival.link:
             return
-        self._use(arrival.serial)
+        if self._use(arrival.serial) is not line:
+            return
         line.link = None
         line.talk.disconnected()
         self._unit.connected(arrival.serial, None, self._now)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
 from chargerctl.central.conversation.violation import Violation
@@ -31,7 +31,7 @@ class Talk(Protocol):
 
     def handle(self, frame: str | bytes, now: float) -> list[str]: ...
 
-    def due(self, now: float) -> list[str]: ...
+    def due(self, now: float, steady: float) -> list[str]: ...
 
     def ask(self, key: int, action: str, payload: Payload, timeout_s: float) -> None: ...
 
@@ -67,7 +67,7 @@ class Line:
         self.link: Link | None = None
         self.heard_at = now
         self.welcome_at = float("-inf")
-        """When the books said that it may speak."""
+        """When the books said that it may speak. All times here are those of a clock that never jumps."""
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []
@@ -83,7 +83,7 @@ class Line:
         events = self._found + self.pages.take_events()
         self._found = []
         for boot in [event for event in events if event.what == "boot"]:
-            events += self._doubles.booted(boot, now)
+            events += self._doubles.booted(boot, now) + self._other_serial(boot.details["boot"])
         return events
 
     def take_outcomes(self) -> list[tuple[int, Outcome]]:
@@ -97,6 +97,15 @@ class Line:
         self.pages.take_events()
         self._found = []
         self._outcomes = []
+
+    def _other_serial(self, boot: Any) -> list[Event]:
+        """The topic, and the account behind it, are what counts; but a charger that has another one's settings should be
+        seen. Over MQTT both are its serial; elsewhere chargePointSerialNumber is its maker's (OCPP 1.6, 6.2)."""
+        named = boot.get("chargePointSerialNumber", self.serial)
+        if self.link is None or self.link.transport != "mqtt" or named == self.serial:
+            return []
+        text = f"chargePointSerialNumber is {named!r}, but it comes as {self.serial!r}: it may have another one's settings"
+        return [Event("serial", text, self.serial)]
 
     def _violated(self, violation: Violation) -> None:
         details = {"frame": violation.frame[:2048]}

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from chargerctl.central.desk.line import Line, MakeTalk
 
-# How long a charger is remembered that is not connected, or, without a word about its connection, is not heard.
+# How long a charger is remembered that is not connected. One that is stays, however silent: the end of its connection and
+# the calls for it need it.
 _GONE_S = 600.0
-_SILENT_S = 86_400.0
 
 
 class Lines:
@@ -63,5 +63,5 @@ class Lines:
     def sweep(self, now: float) -> None:
         """Forget chargers that have gone."""
         for line in self:
-            if now - line.heard_at > (_GONE_S if line.link is None else _SILENT_S):
+            if line.link is None and now - line.heard_at > _GONE_S:
                 self.forget(line)

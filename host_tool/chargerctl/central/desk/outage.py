@@ -19,11 +19,11 @@ class Outage:
 
     def __init__(self) -> None:
         self.again_at = float("-inf")
-        """Unix time: nothing is tried before."""
+        """Nothing is tried before. All times are those of a clock that never jumps."""
         self.online = True
         """Whether the chargers are to believe that somebody answers."""
         self.dropped = 0
-        """Frames that became too old meanwhile; add them here."""
+        """Frames that became too old; add them here."""
         self._since: float | None = None
         self._failures = 0
         self._told = ""
@@ -38,14 +38,15 @@ class Outage:
         self.again_at = now + _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
         self._failures += 1
 
-    def failed(self, error: BooksError, now: float) -> str:
-        """Nothing was kept."""
-        since = self._since
-        if since is None:
-            self._since = now
-            return self._tell("", str(error), now)
+    def failed(self, error: BooksError, began: float, now: float) -> str:
+        """Nothing was kept of what was tried from `began` to `now`: the database may have waited long."""
+        is_new = self._since is None
+        since = began if self._since is None else self._since
+        self._since = since
         if now - since >= TELL_OFFLINE_S:
             self.online = False
+        if is_new:
+            return self._tell("", str(error), now)
         pause = _SAME_REASON_S if str(error) == self._told else _OTHER_REASON_S
         if now - self._told_at < pause:
             return ""
@@ -58,7 +59,11 @@ class Outage:
         self._failures = 0
         self.online = True
         if since is None:
-            return ""
+            return (
+                f"{dropped} frames waited for too long and are dropped, the chargers repeat what matters"
+                if dropped
+                else ""
+            )
         lost = f"; {dropped} frames had become too old, the chargers repeat what matters" if dropped else ""
         return f"the books can be written again, after {now - since:.0f} s{lost}"
 

@@ -53,6 +53,9 @@ class Pages:
     def told(self, action: str, payload: Payload, answer: Payload, now: float) -> None:
         self._now().told(action, payload, answer, now)
 
+    def sending(self, call: Any, now: float) -> bool:
+        return self._now().sending(call, now)
+
     def _now(self) -> Books:
         if self._books is None:
             raise RuntimeError("the books of a charger are asked outside a unit of work")

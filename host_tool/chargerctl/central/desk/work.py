@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.group import Group, Spoilt
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
@@ -34,10 +35,15 @@ class Part:
     beat: bool = False
     ask: bool = False
 
+    @property
+    def is_probe(self) -> bool:
+        """Whether it only shows if the books can be written."""
+        return self.beat and not (self.arrivals or self.due or self.ask)
+
 
 @dataclass(frozen=True)
 class _Failure:
-    """of_the_books: it failed before there was anything to write."""
+    """of_the_books: what was to be booked is not why."""
 
     error: BooksError
     of_the_books: bool
@@ -46,8 +52,9 @@ class _Failure:
 class Work:
     """See the docstring of this module."""
 
-    def __init__(self, store: Store, lines: Lines, tell: Tell) -> None:
+    def __init__(self, store: Store, lines: Lines, tell: Tell, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._lines = lines
         self._tell = tell
         self._outage = Outage()
@@ -62,18 +69,20 @@ class Work:
 
     @property
     def again_at(self) -> float:
-        """Unix time: do nothing before."""
+        """When, by the steady clock, something may be done again."""
         return self._outage.again_at
 
-    def do(self, work: Part, now: float) -> list[Arrival]:
+    def do(self, work: Part) -> list[Arrival]:
         """Returns what could not be done, and is to be tried again."""
+        now = self._clock.steady()
         fresh = [each for each in work.arrivals if each.frame is None or now - each.at <= TOO_OLD_S]
         self._outage.dropped += len(work.arrivals) - len(fresh)
         if self.calm:
-            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)], now)
-        if fresh or work.due:
-            return self._carry_out([*_by_charger(fresh), *([Part(due=work.due)] if work.due else [])], now)
-        return self._carry_out([Part(beat=True, ask=True)], now)  # whether the books can be written again
+            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)])
+        # First whether the books can be written. Neither that this process works nor somebody's calls wait for a charger
+        # whose frames fail.
+        parts = [Part(beat=True), Part(ask=True), *_by_charger(fresh)]
+        return self._carry_out([*parts, Part(due=work.due)] if work.due else parts)
 
     def available(self, online: bool) -> None:
         """Tell all chargers that are connected."""
@@ -81,7 +90,8 @@ class Work:
             if line.link is not None:
                 line.link.available(online)
 
-    def _carry_out(self, parts: list[Part], now: float) -> list[Arrival]:
+    def _carry_out(self, parts: list[Part]) -> list[Arrival]:
+        began = self._clock.steady()
         failed: list[Part] = []
         failure: _Failure | None = None
         kept = False
@@ -89,15 +99,17 @@ class Work:
             if failure is not None and not kept and (failure.of_the_books or len(failed) >= _TRIES):
                 failed.append(part)  # no need to try with every charger
                 continue
-            found = self._attempt(part, now)
+            found = self._attempt(part)
             if found is None:
                 kept = True
             else:
-                failure = found
+                failure = _Failure(found.error, found.of_the_books or part.is_probe)
                 failed.append(part)
         if failure is not None and not kept and not failure.of_the_books:
             # Whether it is the books, or what was to be booked.
-            kept = self._attempt(Part(beat=True), now) is None
+            kept = self._attempt(Part(beat=True)) is None
+        # Each attempt may have waited for seconds.
+        now = self._clock.steady()
         if kept:
             self._tell_books(self._outage.kept(now))
         if failure is None:
@@ -110,17 +122,18 @@ class Work:
             again += self._worth_another_try(part.arrivals, failure.error) if kept else part.arrivals
         self._outage.pause(now)
         if not kept:
-            self._tell_books(self._outage.failed(failure.error, now))
+            self._tell_books(self._outage.failed(failure.error, began, now))
         return again
 
-    def _attempt(self, part: Part, now: float) -> _Failure | None:
+    def _attempt(self, part: Part) -> _Failure | None:
         """One unit of work, without what makes our own code fail."""
         arrivals, due = part.arrivals, part.due
         while True:
             group = None
             try:
                 with self._store.unit() as unit:
-                    group = Group(self._lines, unit, now)
+                    now = self._clock.unix()
+                    group = Group(self._lines, unit, now, self._clock.steady())
                     for arrival in arrivals:
                         group.arrived(arrival)
                     for line in due:

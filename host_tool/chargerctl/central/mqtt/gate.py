@@ -26,8 +26,9 @@ from chargerctl.central.ocppj.addresses import network_of
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.events.event import Event, Tell
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import basic_auth
+from chargerctl.serials import is_serial
 
 CONNECT_S = 10.0
 _CONNECT = 0x10

@@ -27,7 +27,8 @@ from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.mqtt.pauses import Pauses
-from chargerctl.mqtt.topics import Topics, is_serial
+from chargerctl.mqtt.topics import Topics
+from chargerctl.serials import is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 _STATES = {True: ONLINE, False: OFFLINE, None: b""}
@@ -120,6 +121,19 @@ class MqttSide:
                     self._announced[serial] = online
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
+    def repeat(self) -> None:
+        """Tell it again: somebody else may have told them otherwise."""
+        with self._lock:
+            announced = list(self._announced.items())
+        for serial, online in announced:
+            self._put((self._topics.state_to(serial), _STATES[online], True))
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
+        task = self._task
+        return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
     @property
     def announced(self) -> list[str]:
         """Who was told something since this side is there."""
@@ -153,9 +167,16 @@ class MqttSide:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         connection, self._connection = self._connection, None
+        sent = False
         if connection is not None:
-            await connection.flushed(FLUSH_S)
+            sent = await connection.flushed(FLUSH_S)
             connection.close()
+        if not sent and self.announced:
+            text = (
+                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                "answers them; tell them with `chargerctl central offline`"
+            )
+            self._tell(Event("broker", text))
 
     async def _connect(self) -> None:
         connection = Connection(self._broker, self._topics.subscriptions, self._received)

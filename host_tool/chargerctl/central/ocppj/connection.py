@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.server import ServerProtocol
 
-from chargerctl.central.ocppj.addresses import Door, network_of
+from chargerctl.central.ocppj.addresses import Door, Peer, network_of
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.visible import visible
 
@@ -28,7 +28,7 @@ _LONGEST_REASON = 300
 
 
 class ChargerConnection(ServerConnection):
-    """Until its handshake is done it holds one of the places at the door."""
+    """Until its handshake is done it holds a place at the door, which it got before it was here (listening.py)."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class ChargerConnection(ServerConnection):
         # Why we ended it, or refused the handshake: reported already.
         self.ended = ""
         self._door = door
+        self._peer: Peer = ("?",)
         self._limits = limits
         self._report = report
-        self._at_door = False
         self._received = 0
         self._since = self.loop.time()
 
@@ -58,15 +58,11 @@ class ChargerConnection(ServerConnection):
         return network_of(self.address)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.address = str((transport.get_extra_info("peername") or ("?",))[0])
+        self._peer = transport.get_extra_info("peername") or ("?",)
+        self.address = str(self._peer[0])
         super().connection_made(transport)
-        refusal = self._door.enter(self.network)
-        self._at_door = not refusal
-        if refusal:
-            self.end("handshakes", refusal)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.leave_door()
         if (
             self.request is None
             and not self.ended
@@ -78,9 +74,7 @@ class ChargerConnection(ServerConnection):
 
     def leave_door(self) -> None:
         """The handshake is done."""
-        if self._at_door:
-            self._at_door = False
-            self._door.leave(self.network)
+        self._door.leave(self._peer)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():

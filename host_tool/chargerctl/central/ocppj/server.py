@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from functools import partial
 from typing import Protocol
@@ -25,6 +26,7 @@ from chargerctl.central.ocppj.chargers import REPLACED, Chargers
 from chargerctl.central.ocppj.connection import ChargerConnection, HandshakeLog, report_tls
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.link import POLICY, Outbox, WebSocketLink, close_reason
+from chargerctl.central.ocppj.listening import listen
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
@@ -73,6 +75,7 @@ class WebSocketServer:
         self._admission = Admission(accounts, without_password, self._limits)
         self._chargers = Chargers()
         self._outbox = Outbox(thread.loop)
+        self._servers: list[Server] = []
         self._closing: set[asyncio.Task[None]] = set()
         try:
             self.port: int = thread.run(self._start(host, port, tls, ping_interval_s or None), _START_S)
@@ -90,10 +93,19 @@ class WebSocketServer:
     async def _start(self, host: str, port: int, tls: ssl.SSLContext | None, ping_s: float | None) -> int:
         if tls is not None:
             report_tls(tls, self._report)
-        self._server: Server = await serve(
+        door = Door(self._limits)
+        sockets = await listen(host, port, door, self._refuse_at_door)
+        for each in sockets:
+            self._servers.append(await self._start_on(each, door, tls, ping_s))
+        port_taken: int = sockets[0].getsockname()[1]
+        return port_taken
+
+    async def _start_on(
+        self, listening: socket.socket, door: Door, tls: ssl.SSLContext | None, ping_s: float | None
+    ) -> Server:
+        return await serve(
             self._serve,
-            host,
-            port,
+            sock=listening,
             ssl=tls,
             process_request=self._handshake,
             select_subprotocol=_select,
@@ -106,15 +118,15 @@ class WebSocketServer:
             max_size=self._limits.frame_bytes,
             logger=self._library_log(),
             create_connection=partial(  # type: ignore[arg-type]  # a callable is all that it has to be
-                ChargerConnection, door=Door(self._limits), limits=self._limits, report=self._report
+                ChargerConnection, door=door, limits=self._limits, report=self._report
             ),
         )
-        taken: int = next(iter(self._server.sockets)).getsockname()[1]
-        return taken
 
     async def _stop(self) -> None:
-        self._server.close()
-        await self._server.wait_closed()
+        for each in self._servers:
+            each.close()
+        for each in self._servers:
+            await each.wait_closed()
         if self._closing:
             await asyncio.wait(self._closing)
 
@@ -145,6 +157,9 @@ class WebSocketServer:
                 connection, Refusal(403, "web-page", f"a web page opened it: {visible(str(origins)[:80])}")
             )
         return None
+
+    def _refuse_at_door(self, reason: str, address: str) -> None:
+        self._report("handshakes", reason, address=address)
 
     def _refuse(self, connection: ChargerConnection, refusal: Refusal) -> Response:
         connection.report(refusal.what, f"refused: {refusal.reason} (HTTP {refusal.status})")

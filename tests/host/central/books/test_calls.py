@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Calls pass through the books from a command to the central system, once, and back."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 from chargerctl.central.books import calls, owner, workers
 from chargerctl.central.books.interface import Outcome
@@ -27,14 +32,20 @@ def beat(books, now=NOW):
         unit.working(now)
 
 
-def ask(books, action="Reset", payload=None, timeout_s=30.0, now=NOW):
+def ask(books, action="Reset", payload=None, timeout_s=30.0, now=NOW, **more):
     with books.writing() as connection:
-        return calls.ask(connection, "GA001", action, payload or {"type": "Soft"}, timeout_s, now)
+        return calls.ask(connection, "GA001", action, payload or {"type": "Soft"}, timeout_s, now, **more)
 
 
 def given_out(books, now=NOW):
     with books.unit() as unit:
         return list(unit.waiting_calls(now))
+
+
+def sent(books, call, now=NOW):
+    """Whether it may be sent, when it is its turn."""
+    with books.unit() as unit:
+        return unit.charger("GA001").sending(call, now)
 
 
 def outcome(books, call):
@@ -90,9 +101,9 @@ def test_the_first_outcome_counts(served):
 
 
 def test_what_nobody_takes_is_not_connected(served):
-    call = ask(served, timeout_s=10)
+    call = ask(served, wait_s=10)
     assert [each.id for each in given_out(served, NOW + 9.9)] == [call]
-    late = ask(served, timeout_s=10)
+    late = ask(served, wait_s=10)
     assert given_out(served, NOW + 10.1) == []
     assert outcome(served, late).error == "NotConnected"
 
@@ -100,7 +111,7 @@ def test_what_nobody_takes_is_not_connected(served):
 def test_the_command_ends_a_call_itself_where_nobody_serves(opened):
     books = opened()
     Charger(books).boot()
-    call = ask(books, timeout_s=10)
+    call = ask(books, wait_s=10)
     with books.writing() as connection:
         assert workers.count_living(connection, NOW) == 0
         calls.end_overdue(connection, NOW + 11)
@@ -108,8 +119,9 @@ def test_the_command_ends_a_call_itself_where_nobody_serves(opened):
 
 
 def test_what_a_dead_worker_had_has_no_answer(opened, served):
-    call = ask(served, timeout_s=600)
+    call, waits = ask(served, timeout_s=600), ask(served)
     given_out(served)
+    assert sent(served, call)
     other = opened()
     beat(other, NOW + 10)
     given_out(other, NOW + 10)
@@ -117,27 +129,65 @@ def test_what_a_dead_worker_had_has_no_answer(opened, served):
     beat(other, NOW + calls.WORKER_LEASE_S + 1)
     given_out(other, NOW + calls.WORKER_LEASE_S + 1)
     assert outcome(served, call).error == "Timeout"
+    assert outcome(served, waits).error == "NotConnected"
 
 
 def test_what_a_worker_forgets_ends_at_last(served):
     call = ask(served, timeout_s=30)
     given_out(served)
-    for later in (100, 929):
+    assert sent(served, call)
+    for later in (100, 4499):
         beat(served, NOW + later)
         given_out(served, NOW + later)
         assert outcome(served, call) is None
-    beat(served, NOW + 931)
-    given_out(served, NOW + 931)
+    beat(served, NOW + 4501)
+    given_out(served, NOW + 4501)
     assert outcome(served, call).error == "Timeout"
 
 
-def test_a_call_can_be_taken_back_until_it_was_given_out(served):
+def cancelled(books, call):
+    with books.writing() as connection:
+        return calls.cancel(connection, call, NOW)
+
+
+def test_a_call_can_be_taken_back_until_it_was_sent(served):
+    call, waits, gone = (ask(served) for _each in range(3))
+    assert cancelled(served, call)
+    assert not cancelled(served, call)
+    assert [each.id for each in given_out(served)] == [waits, gone]
+    assert sent(served, gone)
+    assert cancelled(served, waits)
+    assert not sent(served, waits)
+    assert not cancelled(served, gone)
+    assert [outcome(served, each) and outcome(served, each).error for each in (call, waits, gone)] == [
+        "Cancelled",
+        "Cancelled",
+        None,
+    ]
+
+
+def test_a_call_that_waited_too_long_behind_others_ends_and_is_not_sent(served):
+    call = ask(served, wait_s=60)
+    given_out(served)
+    beat(served, NOW + 61)
+    assert not sent(served, call, NOW + 61)
+    given_out(served, NOW + 61)
+    assert outcome(served, call) == Outcome(
+        error="Cancelled", detail="not sent in time: the charger had not answered the calls before it"
+    )
+
+
+def test_a_call_goes_to_the_worker_that_has_the_charger_as_long_as_it_lives(opened, served):
+    other = opened()
+    with other.unit() as unit:
+        unit.working(NOW)
+        unit.connected("GA001", "websocket", NOW)
     call = ask(served)
-    with served.writing() as connection:
-        assert calls.cancel(connection, call, NOW)
-        assert not calls.cancel(connection, call, NOW)
     assert given_out(served) == []
-    assert outcome(served, call).error == "Cancelled"
+    assert [each.id for each in given_out(other)] == [call]
+    later = NOW + calls.WORKER_LEASE_S + 1
+    call = ask(served, now=later)
+    assert [each.id for each in given_out(served, later)] == [call]
 
 
 def test_nobody_can_call_a_charger_that_is_not_there(served):
@@ -177,7 +227,7 @@ def test_a_secret_leaves_the_books_when_the_call_is_taken_back(served):
 
 def test_a_secret_leaves_the_books_when_nobody_takes_the_call(served):
     call = ask_secret(served)
-    assert given_out(served, NOW + 31) == []
+    assert given_out(served, NOW + 61) == []
     assert outcome(served, call).error == "NotConnected"
     assert "hunter2" not in payloads(served)
 
@@ -191,8 +241,8 @@ def test_a_secret_leaves_the_books_with_an_outcome_that_nobody_expected(served):
 
 def password_of(books):
     with books.reading() as connection:
-        ((_serial, kept),) = owner.accounts(connection)
-    return kept
+        (account,) = owner.accounts(connection)
+    return account.password
 
 
 def test_an_authorizationkey_that_was_accepted_is_the_password_from_now_on(served):
@@ -313,6 +363,18 @@ def test_a_worker_that_leaves_is_gone_at_once(served):
     with served.reading() as connection:
         assert workers.count_living(connection, NOW) == 0
     assert _transport(served, NOW) == ""
+
+
+def test_a_process_that_was_killed_on_this_computer_is_no_other_worker_although_its_lease_lasts(opened):
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        killed.wait()
+    host = socket.gethostname()
+    for name in (f"{host}-{killed.pid}-0badcafe", f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"):
+        beat(opened(worker=name))
+    books = opened()
+    beat(books)
+    assert sorted(books.others(NOW)) == sorted([f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"])
+    assert books.others(NOW + calls.WORKER_LEASE_S + 1) == []
 
 
 def _transport(books, now):

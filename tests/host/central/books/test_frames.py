@@ -4,13 +4,16 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from chargerctl.central.books.masking import masked
 from chargerctl.central.books.queries.traffic import frames_after, last_frames
-from chargerctl.central.books.retention import PORTION, Keep
+from chargerctl.central.books.retention import PORTION, Keep, Retention
 from chargerctl.central.books.tables import calls, complaints, frames
 from chargerctl.central.books.unit import LONGEST_FRAME
+from chargerctl.central.service.service import look_after
+from chargerctl.events.sparing import Sparing
 
 from tests.host.central.books.charger import NOW, Charger, rows
 from tests.host.central.books.test_calls import ask
@@ -145,6 +148,43 @@ def test_all_frames_together_have_a_limit_that_holds_between_two_counts(opened):
         tidy(books, NOW + 1)
         assert sum(rows(books, frames, "size")) <= 1000
     assert rows(books, frames, "text")[-1] == f"{14:0100}"
+
+
+class Waits:
+    """An event that is set after so many waits, without waiting."""
+
+    def __init__(self, most):
+        self.most = most
+        self.seconds = []
+
+    def wait(self, seconds):
+        self.seconds.append(seconds)
+        return len(self.seconds) > self.most
+
+
+def test_their_limit_holds_also_for_more_than_a_portion_a_second(opened):
+    books = opened(keep=Keep(megabytes=0.1))
+    keep(books, *["x" * 100] * (10 * PORTION))
+    waits = Waits(15)
+    look_after(waits, books, SimpleNamespace(failure=None), None, Sparing(lambda event: None))
+    assert sum(rows(books, frames, "size")) <= 100_000
+    assert sum(waits.seconds) < 10
+
+
+def test_to_measure_all_frames_keeps_nobody_from_writing(opened, monkeypatch):
+    books = opened(keep=Keep(each=3))
+    keep(books, *"abcde")
+    measure, measured = Retention.measure, []
+
+    def measure_meanwhile(self, connection, now):
+        keep(books, "f")
+        measured.append(now)
+        measure(self, connection, now)
+
+    monkeypatch.setattr(Retention, "measure", measure_meanwhile)
+    tidy(books)
+    assert measured == [NOW]
+    assert len(rows(books, frames, "id")) == 3
 
 
 def test_many_are_removed_in_small_portions(opened):

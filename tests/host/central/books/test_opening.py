@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Which databases become books, and what happens to all others."""
 
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,8 +38,7 @@ def test_the_migrations_make_the_tables_of_the_program(empty, opener):
 def test_books_are_opened_again_with_what_they_hold(opened):
     with opened().unit() as unit:
         unit.charger("GA001").book("BootNotification", {}, {"status": "Accepted"}, 1.0)
-    with opened().unit() as unit:
-        assert list(unit.chargers()) == ["GA001"]
+    assert opened().known() == ["GA001"]
 
 
 def test_two_processes_may_make_them_at_once(empty):
@@ -54,6 +54,25 @@ def test_two_processes_may_make_them_at_once(empty):
         first.commit()
         second.result(timeout=60).close()
     engine.dispose()
+
+
+def test_books_without_a_write_ahead_log_that_cannot_be_written_are_named(tmp_path, monkeypatch):
+    """Such as a backup: it was copied without its log."""
+    monkeypatch.setattr("chargerctl.central.books.engine.LOCK_TIMEOUT_S", 0)
+    books = tmp_path / "books.sqlite"
+    open_books(str(books)).close()
+    reader = sqlite3.connect(books, isolation_level=None)
+    reader.execute("PRAGMA journal_mode = DELETE")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM chargers").fetchone()
+    with pytest.raises(BooksError, match=r"books\.sqlite: the books are locked by another program"):
+        open_books(str(books))
+    reader.close()
+
+
+def test_new_books_are_told_from_old_ones(empty, opener):
+    assert opener(empty).is_new
+    assert not opener(empty).is_new
 
 
 def test_books_of_a_newer_chargerctl_are_refused(empty, opener):

@@ -151,19 +151,43 @@ def test_a_central_system_that_does_not_take_the_call_is_not_waited_for_for_ever
             unit.working(hand.time)
 
     hand.then = live
-    with pytest.raises(ChargerctlError, match="did not take the call"):
+    with pytest.raises(ChargerctlError, match="did not send the call, which is taken back"):
         Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
     assert hand.time - time.time() < 200
 
 
-def test_ctrl_c_takes_a_call_back_that_was_not_sent(filled):
+def test_that_a_call_was_sent_is_said_where_its_outcome_is_missing(filled):
+    hand = Hand()
+
+    def send():
+        with filled.unit() as unit:
+            unit.working(hand.time)
+            for call in unit.waiting_calls(hand.time):
+                unit.charger("garage-1").sending(call.id, hand.time)
+
+    hand.then = send
+    with pytest.raises(ChargerctlError, match="the call was sent"):
+        Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_ctrl_c_takes_a_call_back_that_was_not_sent(filled, is_taken):
+    """Also one that waits in the central system, behind another call."""
+    taken = []
+
     def interrupt():
+        if is_taken:
+            with filled.unit() as unit:
+                taken.extend(unit.waiting_calls(time.time()))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         Remote(filled, Hand(interrupt).clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
     with filled.unit() as unit:
         assert list(unit.waiting_calls(time.time())) == []
+        assert [unit.charger("garage-1").sending(each.id, time.time()) for each in taken] == [
+            False
+        ] * is_taken
 
 
 def keys(serial, payload):

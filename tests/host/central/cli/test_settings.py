@@ -37,6 +37,38 @@ def test_without_any_source_the_defaults_count_and_the_books_lie_in_chargerctls_
     assert found.database == f"sqlite:///{state_folder().absolute() / 'central.sqlite'}"
 
 
+def test_the_books_stay_where_they_are_when_a_settings_file_appears(write):
+    before = load_central(None, {}).values.database
+    path = write("[central]\nlearn = true\n", "central.toml")
+    assert load_central(None, {}).values.database == before
+    assert load_central(path, {}).values.database == before
+
+
+def test_init_changes_nothing_until_the_file_is_edited(chargerctl, chargerctl_json, folder):
+    assert chargerctl("central", "cards", "add", "04A1B2C3")[0] == 0
+    assert chargerctl("central", "init")[0] == 0
+    status, found = chargerctl_json("central", "cards")
+    assert (status, [card["uid"] for card in found["cards"]]) == (0, ["04A1B2C3"])
+    # Nor when its line of the books is no longer a comment.
+    path = folder / "central.toml"
+    path.write_text(path.read_text().replace("# [", "[").replace("# database", "database"))
+    assert len(chargerctl_json("central", "cards")[1]["cards"]) == 1
+
+
+def test_new_books_are_announced_once(chargerctl, folder):
+    new = f"made new books: {folder / 'typo.sqlite'}\n"
+    for json in ([], ["--json"]):
+        add = ("central", "cards", "add", "--replace", "04A1B2C3", "--database", "typo.sqlite", *json)
+        assert chargerctl(*add)[2] == new
+        assert chargerctl(*add)[2] == ""
+        (folder / "typo.sqlite").unlink()
+
+
+def test_settings_show_the_whole_way_to_the_books(chargerctl_json):
+    shown = chargerctl_json("central", "settings")[1]["settings"]["database"]
+    assert shown == {"text": str(state_folder() / "central.sqlite"), "source": "default", "where": None}
+
+
 def test_a_later_source_overrides_an_earlier_one(write):
     path = write(
         '[central]\nheartbeat_interval = 100\ncall_timeout = 100\nlearn = true\nocpp = "127.0.0.1"\n',

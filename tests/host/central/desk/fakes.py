@@ -24,9 +24,12 @@ class Store:
         self.accepts_all = False
         self.refuses = lambda what: False
         self.units = 0
+        self.takes = lambda: None
+        self.dates: list[float] = []
 
     @contextmanager
     def unit(self):
+        self.takes()
         if self.gone:
             raise BooksError("no space left on device")
         unit = Unit(self)
@@ -48,6 +51,7 @@ class Store:
 class Unit:
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.dates = store.dates
         self.written: list[tuple] = []
         self.given: list[WaitingCall] = []
         self.learnt: set[str] = set()
@@ -55,9 +59,6 @@ class Unit:
 
     def known(self, serial):
         return serial in self._store.known | self.learnt
-
-    def chargers(self):
-        return sorted(self._store.known)
 
     def charger(self, serial):
         return OneCharger(self, serial)
@@ -70,6 +71,7 @@ class Unit:
         self.written.append(("connected", serial, transport))
 
     def frame(self, serial, outgoing, text, now):
+        self.dates.append(now)
         if self.known(serial):
             self.written.append(("frame", serial, text))
 
@@ -99,6 +101,10 @@ class OneCharger:
 
     def told(self, action, payload, answer, now):
         pass
+
+    def sending(self, call, now):
+        self.unit.dates.append(now)
+        return True
 
     def id_tag_info(self, id_tag, now):
         return {"status": "Accepted"}
@@ -143,7 +149,7 @@ class Talk:
         self._books.book(action, payload, answer, now)
         return [json.dumps([3, call_id, answer])]
 
-    def due(self, now):
+    def due(self, now, steady):
         asked, self._asked = self._asked, []
         self._outstanding += [key for key, _ in asked]
         return [json.dumps([2, f"call-{key}", action, {}]) for key, action in asked]

@@ -5,6 +5,8 @@
 import gc
 import weakref
 
+from chargerctl.central.books.interface import WaitingCall
+from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.central.desk.inbox import Limits
 
 from tests.host.central.desk.conftest import Rig
@@ -114,7 +116,66 @@ def test_a_charger_that_the_owner_does_not_allow_any_more_is_forgotten_within_se
     rig.desk.received("c-1", link, boot(3, "C6"))
     rig.step()
     assert '{"status": "Rejected"}' in link.sent[-1]
+    assert len(rig.talks) == 3
+
+
+def refuse(rig, link, frame):
+    """The owner does not allow it any more; seconds later it sends this."""
+    rig.store.known.remove("c-1")
+    rig.step(6)
+    if frame:
+        rig.desk.received("c-1", link, frame)
+        rig.step()
+
+
+def test_what_a_refused_charger_sends_is_a_strangers(rig):
+    link = rig.charger(transport="websocket")
+    rig.desk.received("c-1", link, BOOT)
+    rig.step()
+    refuse(rig, link, call("Heartbeat", 2))
     assert len(rig.talks) == 2
+    assert not rig.talks[1].registered
+    assert rig.texts("disconnected") == ["is not allowed any more"]
+
+
+def test_a_refused_charger_is_connected_no_more(rig):
+    link = rig.charger(transport="websocket")
+    refuse(rig, link, call("Heartbeat"))
+    assert connections(rig, "c-1") == ["websocket", None]
+    assert link.told == [True, None]
+    assert link.closed == ["the charger is not allowed any more"]
+    rig.desk.disconnected("c-1", link)
+    rig.step()
+    assert connections(rig, "c-1") == ["websocket", None]
+
+
+def test_the_calls_of_a_refused_charger_end():
+    rig = Rig(talk=lambda books, violated, ended, refused: Conversation(books=books, on_outcome=ended))
+    link = rig.charger()
+    rig.store.waiting = [WaitingCall(number, "c-1", "Reset", {"type": "Soft"}, 300) for number in (8, 9)]
+    rig.run(0.5)
+    refuse(rig, link, call("Heartbeat"))
+    assert [rig.store.outcomes()[number].error for number in (8, 9)] == ["Timeout", "NotConnected"]
+
+
+def test_a_refused_charger_gets_no_call(rig):
+    link = rig.charger()
+    refuse(rig, link, None)
+    rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
+    rig.run(0.5)
+    assert link.sent == []
+    assert rig.store.outcomes()[9].error == "NotConnected"
+
+
+def test_a_charger_is_refused_also_if_the_books_fail_at_first(rig):
+    link = rig.charger()
+    rig.store.refuses = lambda what: what == ("connected", "c-1", None)
+    refuse(rig, link, call("Heartbeat"))
+    assert link.closed == []
+    rig.store.refuses = lambda what: False
+    rig.run(2)
+    assert len(link.closed) == 1
+    assert connections(rig, "c-1") == ["mqtt", None]
 
 
 def test_thousands_of_unknown_serials_do_not_stay_in_memory():
@@ -198,3 +259,17 @@ def test_a_charger_that_restarts_by_itself_now_and_then_is_not_reported(rig):
         rig.step()
         rig.now += 40
     assert rig.texts("double") == []
+
+
+def test_a_charger_with_the_serial_of_another_one_is_seen_where_topic_and_serial_are_the_same(rig):
+    for transport, seen in (("websocket", 0), ("mqtt", 1)):
+        link = rig.charger("c-1", transport)
+        named = {"chargePointVendor": "v", "chargePointModel": "m", "chargePointSerialNumber": "HW-123"}
+        rig.desk.received("c-1", link, call("BootNotification", 1, **named))
+        rig.desk.received(
+            "c-1", link, call("BootNotification", 2, **{**named, "chargePointSerialNumber": "c-1"})
+        )
+        rig.step()
+        assert len(rig.texts("serial")) == seen
+        assert not rig.texts("violation")
+    assert rig.texts("serial")[0].startswith("chargePointSerialNumber is 'HW-123', but it comes as 'c-1'")

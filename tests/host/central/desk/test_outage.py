@@ -17,7 +17,8 @@ def outage():
 def fail(outage, reason, after, until, every=2.0):
     """What is told of failures between these seconds."""
     steps = range(round((until - after) / every))
-    told = [outage.failed(BooksError(reason), NOW + after + number * every) for number in steps]
+    times = [NOW + after + number * every for number in steps]
+    told = [outage.failed(BooksError(reason), now, now) for now in times]
     return [text for text in told if text]
 
 

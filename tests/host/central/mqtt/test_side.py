@@ -112,7 +112,7 @@ def test_a_retained_frame_and_a_hostile_serial_are_dropped_and_told(rig):
     stranger = rig.client()
     stranger.publish("/charger/c-1", "old", retain=True)
     rig.side()
-    for serial in ("a b", "x" * 26, "..", "\u202e", "$x"):
+    for serial in ("a b ", "x" * 49, "...", "\u202e", "$x"):
         stranger.publish(f"/charger/{serial}", "frame")
         stranger.publish(f"/charger/{serial}/connection", "online")
     stranger.publish("/charger/c-1/connection", "perhaps")
@@ -137,6 +137,15 @@ def test_chargers_are_told_who_answers_and_it_is_retained(rig):
     assert later.subscribe("/system/+/connection")
     later.wait_until(lambda: later.got)
     assert later.got == [("/system/c-2/connection", b"online")]
+
+
+def test_chargers_that_could_not_be_told_at_the_end_are_no_secret(rig):
+    side = rig.side()
+    side.announce(["c-1"], True)
+    rig.broker.stop()
+    side.announce(["c-1"], False)
+    side.close()
+    assert "tell them with `chargerctl central offline`" in rig.texts("broker")[-1]
 
 
 def test_what_was_sent_last_goes_out_before_it_closes(rig):
@@ -207,3 +216,15 @@ def test_a_broker_that_is_not_there_is_named(rig):
     with pytest.raises(BrokerError, match=rf"127.0.0.1:{rig.broker.port}: connection refused"):
         rig.side()
     rig.broker.start()
+
+
+def test_who_answers_is_repeated_in_case_that_somebody_else_has_said_otherwise(rig):
+    side = rig.side()
+    side.announce(["c-1"], True)
+    charger = rig.client()
+    charger.subscribe("/system/c-1/connection")
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"online"])
+    rig.client().publish("/system/c-1/connection", "offline", retain=True)
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"offline"])
+    side.repeat()
+    charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"online"])

@@ -11,11 +11,12 @@ from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.central.passwords import hash_password
 from chargerctl.ocppj import SUBPROTOCOL, basic_auth, client_tls, server_tls
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.certificates import make_certificates
-from tests.host.central.ocppj.conftest import PASSWORD
+from tests.host.central.ocppj.conftest import PASSWORD, WAIT_S, await_
+from tests.host.central.ocppj.raw import RawClient
 from tests.mosquitto import needs_mosquitto
 
 
@@ -217,6 +218,37 @@ def test_a_charger_that_does_not_trust_the_certificate_is_in_the_log(setup, cert
     assert setup.wait_for_log("a TLS handshake failed: ")
 
 
+def test_tls_handshakes_that_stall_are_counted_by_their_address(setup, certificates):
+    setup.start(
+        tls=server_tls(certificates / "server.pem", certificates / "server.key"),
+        limits=Limits(handshakes_of_address=3),
+    )
+
+    def connected():
+        url = f"wss://localhost:{setup.server.port}/ocpp/CP1"
+        tls = client_tls(certificates / "ca.pem")
+        return connect(url, subprotocols=[SUBPROTOCOL], ssl=tls, proxy=None, open_timeout=WAIT_S)
+
+    stalled = [RawClient(setup.server.port) for _each in range(2)]
+    with connected():
+        setup.desk.wait_for("connected", "CP1")  # its handshake is done
+        stalled.append(RawClient(setup.server.port))
+        with RawClient(setup.server.port) as late:
+            assert setup.wait_for_log("3 handshakes of this address are open")
+            assert late.head() == ""
+    for client in stalled:
+        client.socket.close()
+    await_(lambda: _can(connected), "a charger connects after the stalled ones have gone")
+
+
+def _can(connected):
+    try:
+        with connected():
+            return True
+    except (OSError, InvalidHandshake, EOFError):
+        return False
+
+
 # The parts.
 
 
@@ -236,15 +268,11 @@ def test_what_listens_on_this_machine_alone(host, here):
 
 def test_the_door_has_places_for_each_address_and_in_all():
     door = Door(Limits(handshakes=3, handshakes_of_address=2))
-    assert [door.enter(address) == "" for address in ("a", "a", "a", "b", "c")] == [
-        True,
-        True,
-        False,
-        True,
-        False,
-    ]
-    door.leave("a")
-    assert door.enter("c") == ""
+    peers = [("192.0.2.1", 1), ("192.0.2.1", 2), ("192.0.2.1", 3), ("192.0.2.2", 1), ("192.0.2.3", 1)]
+    assert [door.enter(peer) == "" for peer in peers] == [True, True, False, True, False]
+    for _again in range(2):
+        door.leave(peers[0])
+    assert [door.enter(peer) == "" for peer in (("192.0.2.3", 1), ("192.0.2.3", 2))] == [True, False]
 
 
 def test_pauses_grow_and_are_forgiven():

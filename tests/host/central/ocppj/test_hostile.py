@@ -10,7 +10,7 @@ from socket import SO_LINGER, SOL_SOCKET
 import pytest
 from chargerctl.central.ocppj.limits import Limits
 
-from tests.host.central.ocppj.conftest import WAIT_S
+from tests.host.central.ocppj.conftest import WAIT_S, await_
 from tests.host.central.ocppj.raw import CLOSE, FINAL, PING, REQUEST, TEXT, RawClient, close_code, frame
 
 UPGRADE = REQUEST.replace("{more}", "").format(path="/ocpp/CP1")
@@ -87,6 +87,12 @@ def test_a_flood_of_handshakes_leaves_a_place_for_other_addresses(served):
         for client in clients:
             client.socket.close()
     assert len([line for line in served.log if "handshakes of this address" in line]) == 2
+    await_(lambda: _is_let_in(served), "a place at the door")
+
+
+def _is_let_in(served):
+    with RawClient(served.server.port) as client:
+        return " 101 " in client.ask()
 
 
 def test_a_flood_of_wrong_handshakes_gives_a_few_lines(served):

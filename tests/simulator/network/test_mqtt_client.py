@@ -7,11 +7,11 @@ import socket
 import threading
 
 import pytest
-from chargerctl.central.mqtt_client import Client
 from chargerctl.errors import ChargerctlError
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt import local_broker
 from chargerctl.mqtt.local_broker import HOST, LocalBroker
+from chargerctl.simulator.network.mqtt_client import Client
 
 
 def nobody(topic, payload):

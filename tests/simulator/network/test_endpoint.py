@@ -7,8 +7,8 @@ import json
 import pytest
 from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.central.conversation.script import Behaviour
-from chargerctl.central.endpoint import Endpoint
 from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.network.endpoint import Endpoint
 
 
 class Rig:

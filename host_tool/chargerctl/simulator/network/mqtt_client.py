@@ -1,6 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A client of a real MQTT broker for the central system."""
+"""A client of a real MQTT broker for the simulated central system.
+
+chargerctl/mqtt/connection.py is another one, for programs that serve many chargers: one connection on an asyncio loop, whose
+loss its owner has to learn of. Here one charger's broker may go and come without anybody noticing, and whatever is published
+meanwhile arrives later: paho-mqtt's own thread, which reconnects and keeps what has QoS 1, is all that takes.
+"""
 
 from __future__ import annotations
 
