@@ -20,6 +20,8 @@ FILE = "central.toml"
 BOOKS_FILE = "central.sqlite"
 CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
 
+_NO_FILE = "; `chargerctl central init` writes one"
+
 
 @dataclass(frozen=True)
 class CentralSettings:
@@ -157,5 +159,5 @@ def load_central(
     SettingsError with every mistake; InputError where the file cannot be read.
     """
     path = config or find_file(environ)
-    sources = Sources(path, environ, options or {}, state_folder(), commands)
+    sources = Sources(path, environ, options or {}, state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)
