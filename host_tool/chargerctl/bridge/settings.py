@@ -5,7 +5,6 @@ chargerctl's own."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
 from chargerctl.serials import is_serial
 from chargerctl.settings.kinds import HostPort, Kind, file, flag, host_port, text, topic, whole
-from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
+from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "bridge"
 FILE = "bridge.toml"
@@ -187,14 +186,6 @@ class BridgeSettings:
             raise InputError("user: must have no colon (RFC 7617)")
 
 
-def find_file(environ: Mapping[str, str]) -> Path | None:
-    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
-    if named := environ.get(CONFIG_VARIABLE):
-        return Path(named)
-    places = (Path(), state_folder())
-    return next((path for folder in places if os.path.lexists(path := folder / FILE)), None)
-
-
 def load_bridge(
     config: Path | None,
     environ: Mapping[str, str],
@@ -202,7 +193,7 @@ def load_bridge(
     commands: Sequence[str] = (),
 ) -> Loaded[BridgeSettings]:
     """All sources in their order. SettingsError with every mistake, InputError where the file cannot be read."""
-    path = config or find_file(environ)
+    path = config or find_file(FILE, CONFIG_VARIABLE, environ)
     found = load(BridgeSettings, SECTION, Sources(path, environ, options or {}, state_folder(), commands))
     found.values.check()
     return found

@@ -5,7 +5,6 @@ chargerctl's own."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
 from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
-from chargerctl.settings.programs import Loaded, Sources, key, load, pairs
+from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "central"
 FILE = "central.toml"
@@ -139,14 +138,6 @@ class CentralSettings:
         return first.rstrip("\r")
 
 
-def find_file(environ: Mapping[str, str]) -> Path | None:
-    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
-    if named := environ.get(CONFIG_VARIABLE):
-        return Path(named)
-    places = (Path(), state_folder())
-    return next((path for folder in places if os.path.lexists(path := folder / FILE)), None)
-
-
 def load_central(
     config: Path | None,
     environ: Mapping[str, str],
@@ -158,6 +149,6 @@ def load_central(
     options: {setting: text}; commands: those whose options have variables that begin with CHARGERCTL_CENTRAL_, too.
     SettingsError with every mistake; InputError where the file cannot be read.
     """
-    path = config or find_file(environ)
+    path = config or find_file(FILE, CONFIG_VARIABLE, environ)
     sources = Sources(path, environ, options or {}, state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)

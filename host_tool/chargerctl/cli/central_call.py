@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
-from chargerctl.cli.central_options import central_options
+from chargerctl.cli.central_options import central_options, timeout_option
 from chargerctl.cli.charger_view import accepted
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.progress import waiting
@@ -55,11 +55,7 @@ class _Word(click.ParamType):
 @click.argument("serial", type=Serial())
 @click.argument("action", type=_Action())
 @click.argument("words", type=_Word(), nargs=-1, metavar="[KEY=VALUE…|JSON|-]")
-@click.option(
-    "--timeout",
-    type=click.IntRange(1, 3600),
-    help="Seconds that the charger has for its answer.  [default: call_timeout of the settings, 30]",
-)
+@timeout_option
 @central_options()
 @click.pass_obj
 def command(

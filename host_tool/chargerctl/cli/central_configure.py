@@ -14,7 +14,7 @@ import click
 from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
-from chargerctl.cli.central_options import central_options
+from chargerctl.cli.central_options import central_options, timeout_option
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.progress import waiting
 from chargerctl.errors import ChargerctlError, InputError
@@ -52,11 +52,7 @@ class _SerialOrKey(Serial):
     metavar="KEY",
     help="Ask for the value of this key, which is not shown. Can be repeated.",
 )
-@click.option(
-    "--timeout",
-    type=click.IntRange(1, 3600),
-    help="Seconds that a charger has for each answer.  [default: call_timeout of the settings, 30]",
-)
+@timeout_option
 @central_options()
 @click.pass_obj
 def command(

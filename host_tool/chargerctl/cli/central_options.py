@@ -56,6 +56,13 @@ config_option: Decorator = click.option(
 )
 
 
+timeout_option: Decorator = click.option(
+    "--timeout",
+    type=click.IntRange(1, 3600),
+    help="Seconds that a charger has for each answer.  [default: call_timeout of the settings, 30]",
+)
+
+
 def _warn_of_ps(ctx: click.Context, database: str) -> None:
     if (
         has_password(database)

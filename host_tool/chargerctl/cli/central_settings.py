@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from chargerctl.central.settings import find_file, load_central
+from chargerctl.central.settings import CONFIG_VARIABLE, FILE, load_central
 from chargerctl.cli.central import COMMANDS
 from chargerctl.cli.central_options import config_option
 from chargerctl.cli.output import Answer, Command
 from chargerctl.cli.table import Table
+from chargerctl.settings.programs import find_file
 
 
 @click.command(cls=Command)
@@ -30,7 +31,7 @@ def command(config: Path | None) -> Answer:
         (each.key.name, each.text, each.source if each.place is None else f"{each.source} {each.place}")
         for each in found.explained
     ]
-    path = config or find_file(os.environ)
+    path = config or find_file(FILE, CONFIG_VARIABLE, os.environ)
     value = {
         "file": None if path is None else str(path),
         "settings": {

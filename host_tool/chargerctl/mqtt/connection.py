@@ -166,11 +166,12 @@ class Connection:
             self._client.loop_write()
         self._fail()
 
-    async def flushed(self, seconds: float = 2.0) -> None:
-        """Until everything that was published is with the broker, or so long."""
+    async def flushed(self, seconds: float = 2.0) -> bool:
+        """Until everything that was published is with the broker, or so long; whether it is."""
         end = self._loop.time() + seconds
         while not self._all_sent and not self.lost.done() and self._loop.time() < end:
             await asyncio.sleep(0.01)
+        return self._all_sent and not self.lost.done()
 
     def _reach(self) -> None:
         """Name, TCP, TLS and CONNECT, in a thread of its own: it blocks."""

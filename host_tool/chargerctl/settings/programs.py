@@ -18,13 +18,14 @@ The file has one section for each program that it is for, `[bridge]` here. The v
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from chargerctl.errors import InputError
-from chargerctl.files import read_file
+from chargerctl.files import read_file, state_folder
 from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings import toml_file
 from chargerctl.settings.effective import seen_by_others
@@ -118,6 +119,14 @@ class Loaded(Generic[Table]):
     values: Table
     explained: Sequence[Explained]
     warnings: Sequence[Problem]
+
+
+def find_file(name: str, variable: str, environ: Mapping[str, str]) -> Path | None:
+    """The settings file when none is named: of the variable, else in the current folder, else in chargerctl's own."""
+    if named := environ.get(variable):
+        return Path(named)
+    places = (Path(), state_folder())
+    return next((path for folder in places if os.path.lexists(path := folder / name)), None)
 
 
 def load(table: type[Table], section: str, given: Sources) -> Loaded[Table]:

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -192,6 +195,37 @@ def test_chargers_of_both_kinds_have_one_desk(tmp_path):
             charger.wait_until(lambda: "1" in answers(charger))
             assert central.stop() == 0
         charger.close()
+
+
+@pytest.mark.parametrize("reader", ["stands still", "is gone"])
+def test_a_log_that_nobody_reads_holds_up_neither_chargers_nor_the_end(
+    broker, books, charger, tmp_path, reader
+):
+    way = ["--json", "--broker", f"127.0.0.1:{broker.port}", "--database", str(books)]
+    read_end, write_end = os.pipe()
+    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen(
+        chargerctl("central", "serve", *way), stdout=write_end, cwd=tmp_path, env=surroundings(tmp_path)
+    )
+    os.close(write_end)
+    try:
+        charger.wait_until(lambda: states(charger)[-1:] == [b"online"])
+        if reader == "is gone":
+            os.close(read_end)
+        for number in range(10):
+            charger.publish("/charger/c-1", frame(f"b{number}", "BootNotification", **BOOT))
+            charger.publish("/charger/c-1", frame(f"a{number}", "Authorize", idTag="GA1"))
+            charger.publish("/charger/c-1", frame(f"d{number}", "DataTransfer", vendorId="x" * 200))
+        charger.publish("/charger/c-1", frame("last", "Heartbeat"))
+        charger.wait_until(lambda: "last" in answers(charger))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(BOUND_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if reader == "stands still":
+            os.close(read_end)
+    assert states(charger)[-1] == b"offline"
 
 
 def refused(folder, *options):

@@ -10,24 +10,27 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from chargerctl.central.books import storable
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import card_chargers, cards
+from chargerctl.central.books.tables import card_chargers, cards, seconds
 from chargerctl.central.messages.defaults import timestamp
 
 Payload = dict[str, Any]
 
 _UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
-_CARD = select(
-    cards,
-    or_(
-        cards.c.everywhere,
-        exists().where(
-            card_chargers.c.card_id == cards.c.id, card_chargers.c.charger_id == bindparam("charger")
-        ),
-    ).label("here"),
-).where(cards.c.id_tag == bindparam("id_tag"))
+_CARD = Single(
+    select(
+        cards,
+        or_(
+            cards.c.everywhere,
+            exists().where(
+                card_chargers.c.card_id == cards.c.id, card_chargers.c.charger_id == bindparam("charger")
+            ),
+        ).label("here"),
+    ).where(cards.c.id_tag == bindparam("id_tag"))
+)
 
 
 def normal(id_tag: str) -> str:
@@ -35,20 +38,19 @@ def normal(id_tag: str) -> str:
     return storable.text(id_tag).translate(_UPPER)
 
 
-def id_tag_info(
-    connection: Connection, policy: Policy, id_tag: str, charger: int | None, now: float
-) -> Payload:
+def id_tag_info(books: Direct, policy: Policy, id_tag: str, charger: int | None, now: float) -> Payload:
     """The IdTagInfo of a card at this charger (OCPP 1.6, 7.27). A card that is known and may not charge here is Blocked."""
-    card = connection.execute(_CARD, {"id_tag": normal(id_tag), "charger": charger}).one_or_none()
+    card = books.one(_CARD, id_tag=normal(id_tag), charger=charger)
     if card is None:
         return {"status": "Invalid" if policy is Policy.REFUSE else "Accepted"}
-    expired = card.valid_until is not None and card.valid_until <= now
+    until = None if card.valid_until is None else seconds(card.valid_until)
+    expired = until is not None and until <= now
     status = "Blocked" if card.blocked or not card.here else "Expired" if expired else "Accepted"
     info = {"status": status}
     if card.parent:
         info["parentIdTag"] = card.parent
-    if card.valid_until is not None:
-        info["expiryDate"] = timestamp(card.valid_until)
+    if until is not None:
+        info["expiryDate"] = timestamp(until)
     return info
 
 

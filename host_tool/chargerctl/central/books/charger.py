@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from chargerctl.central.books import calls, cards, masking, meter_rows, storable, transactions
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.serials import Serials
@@ -19,8 +20,13 @@ from chargerctl.central.passwords import hash_password, is_password
 
 Payload = dict[str, Any]
 
-_STANDING = select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
-    chargers.c.id == bindparam("charger")
+MOST_CONNECTORS = 255
+"""Of a charger. They are numbered from 1 without gaps (OCPP 1.6, 3.8)."""
+
+_STANDING = Single(
+    select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
+        chargers.c.id == bindparam("charger")
+    )
 )
 _LEARNT = (
     update(chargers)
@@ -37,6 +43,7 @@ class ChargerBooks:
         self,
         serial: str,
         connection: Connection,
+        direct: Direct,
         statements: Statements,
         serials: Serials,
         numbers: transactions.Numbers,
@@ -45,6 +52,7 @@ class ChargerBooks:
     ) -> None:
         self._serial = serial
         self._connection = connection
+        self._direct = direct
         self._statements = statements
         self._serials = serials
         self._numbers = numbers
@@ -60,12 +68,12 @@ class ChargerBooks:
 
     def id_tag_info(self, id_tag: str, now: float) -> Payload:
         charger = self._serials.find(self._serial)
-        return cards.id_tag_info(self._connection, self._policies.cards, id_tag, charger, now)
+        return cards.id_tag_info(self._direct, self._policies.cards, id_tag, charger, now)
 
     def transaction_id(self, start: Payload) -> int:
         charger = self._serials.find(self._serial)
         digest = storable.digest(storable.exact(start))
-        known = None if charger is None else transactions.known_id(self._connection, charger, digest)
+        known = None if charger is None else transactions.known_id(self._direct, charger, digest)
         return self._numbers.new(self._serial, digest) if known is None else known
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
@@ -102,11 +110,7 @@ class ChargerBooks:
 
     def _standing(self) -> Any:
         charger = self._serials.find(self._serial)
-        return (
-            None
-            if charger is None
-            else self._connection.execute(_STANDING, {"charger": charger}).one_or_none()
-        )
+        return None if charger is None else self._direct.one(_STANDING, charger=charger)
 
     def _learn(self, charger: int) -> None:
         """Also one that goes on without a BootNotification: it was accepted elsewhere, or before it was learnt."""
@@ -131,10 +135,9 @@ class ChargerBooks:
 
     def _status(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
         connector = storable.number(payload["connectorId"])
-        if connector is None:
-            self._complain(
-                charger, "StatusNotification", payload, None, "connectorId has more than 64 bits", now
-            )
+        if connector is None or not 0 <= connector <= MOST_CONNECTORS:
+            strange = f"connectorId is not one of 0 to {MOST_CONNECTORS}"
+            self._complain(charger, "StatusNotification", payload, None, strange, now)
             return
         time = payload.get("timestamp")
         self._gathered.statuses[charger, connector] = {
@@ -154,12 +157,12 @@ class ChargerBooks:
         # Another id can only come from a script.
         if number is not None and 0 < number <= LARGEST_TRANSACTION_ID:
             status = str(_dig(answer, "idTagInfo", "status"))
-            strange = transactions.start(self._connection, charger, payload, number, status, now)
+            strange = transactions.start(self._direct, charger, payload, number, status, now)
             self._complain(charger, "StartTransaction", payload, number, strange, now)
         self._authorize(charger, payload, answer, now)
 
     def _stop(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
-        found, strange = transactions.stop(self._connection, charger, payload, now)
+        found, strange = transactions.stop(self._direct, charger, payload, now)
         number = storable.number(payload["transactionId"])
         self._complain(charger, "StopTransaction", payload, number, strange, now)
         if found is not None:

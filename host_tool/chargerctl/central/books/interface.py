@@ -77,9 +77,6 @@ class Unit(Protocol):
     def known(self, serial: str) -> bool:
         """It is in the books as the owner's, and allowed."""
 
-    def chargers(self) -> Iterable[str]:
-        """The serials of all that are known."""
-
     def working(self, now: float) -> None:
         """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
         shows whether the books can be written."""

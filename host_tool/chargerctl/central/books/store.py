@@ -105,6 +105,7 @@ class DatabaseStore:
             with self.writing() as connection:
                 unit = DatabaseUnit(
                     connection,
+                    self.place,
                     self._statements,
                     self._policies,
                     self.worker,

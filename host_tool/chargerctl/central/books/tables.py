@@ -38,6 +38,11 @@ def milliseconds(moment: float) -> int:
     return round(moment * 1000)
 
 
+def seconds(moment: int) -> float:
+    """The other way."""
+    return moment / 1000
+
+
 class Moment(TypeDecorator[float]):
     """Unix time: seconds in Python, whole milliseconds in the database."""
 
@@ -48,7 +53,7 @@ class Moment(TypeDecorator[float]):
         return None if value is None else milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> float | None:
-        return None if value is None else value / 1000
+        return None if value is None else seconds(value)
 
 
 # An ascending id. SQLite numbers only what is declared as INTEGER.

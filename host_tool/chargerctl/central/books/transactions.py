@@ -9,30 +9,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from chargerctl.central.books import cards, moments, storable
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.interface import BooksError
-from chargerctl.central.books.tables import LARGEST_TRANSACTION_ID, transaction_ids, transactions
+from chargerctl.central.books.tables import (
+    LARGEST_TRANSACTION_ID,
+    milliseconds,
+    transaction_ids,
+    transactions,
+)
 
 Payload = dict[str, Any]
 
 # The transactionId of a charger that never got one (OCPP 1.6, errata 3.18).
 NEVER_STARTED = -1
 
-_SAME_START = select(transactions.c.id, transactions.c.status).where(
-    transactions.c.charger_id == bindparam("charger"), transactions.c.start_digest == bindparam("digest")
+_SAME_START = Single(
+    select(transactions.c.id, transactions.c.status).where(
+        transactions.c.charger_id == bindparam("charger"), transactions.c.start_digest == bindparam("digest")
+    )
 )
-_LAST_ID = select(func.coalesce(func.max(transactions.c.id), 0))
-_START = insert(transactions)
-_STATUS = (
+_LAST_ID = Single(select(func.max(transactions.c.id).label("last")))
+_NEXT_ID = Single(select(transaction_ids.next_value().label("next")))
+_START = Single(
+    insert(transactions),
+    (
+        "id",
+        "charger_id",
+        "connector_id",
+        "id_tag",
+        "status",
+        "meter_start",
+        "start_time",
+        "started_at",
+        "start_received_at",
+        "reservation_id",
+        "start_digest",
+    ),
+)
+_STATUS = Single(
     update(transactions)
     .where(transactions.c.id == bindparam("number"))
     .values(status=bindparam("new_status"))
 )
-_BY_ID = select(transactions).where(transactions.c.id == bindparam("number"))
-# With all of its values named: to make a statement anew takes five times as long as to execute it.
-_STOP = (
+_BY_ID = Single(select(transactions).where(transactions.c.id == bindparam("number")))
+_STOP = Single(
     update(transactions)
     .where(transactions.c.id == bindparam("number"), transactions.c.stop_received_at.is_(None))
     .values(
@@ -56,8 +79,8 @@ _STOP = (
 class Numbers:
     """New transaction ids for one unit of work, over all chargers."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, books: Direct) -> None:
+        self._books = books
         self._last: int | None = None
         # One start, one id, also if it is asked for twice before it is booked.
         self._given: dict[tuple[str, bytes], int] = {}
@@ -70,11 +93,11 @@ class Numbers:
         return given
 
     def _next(self) -> int:
-        if self._connection.dialect.name == "postgresql":
-            return self._connection.execute(select(transaction_ids.next_value())).scalar_one()
+        if self._books.dialect.name == "postgresql":
+            return int(self._books.one(_NEXT_ID).next)
         # Nobody else writes while this unit lasts.
         if self._last is None:
-            self._last = self._connection.execute(_LAST_ID).scalar_one()
+            self._last = int(self._books.one(_LAST_ID).last or 0)
         if self._last >= LARGEST_TRANSACTION_ID:
             raise BooksError(
                 f"the books have used transaction id {self._last}, the last that a charger takes: begin new ones"
@@ -83,24 +106,22 @@ class Numbers:
         return self._last
 
 
-def known_id(connection: Connection, charger: int, digest: bytes) -> int | None:
+def known_id(books: Direct, charger: int, digest: bytes) -> int | None:
     """The id of an identical StartTransaction of this charger."""
-    found = connection.execute(_SAME_START, {"charger": charger, "digest": digest}).one_or_none()
+    found = books.one(_SAME_START, charger=charger, digest=digest)
     return None if found is None else found.id
 
 
-def start(
-    connection: Connection, charger: int, payload: Payload, number: int, status: str, now: float
-) -> str | None:
+def start(books: Direct, charger: int, payload: Payload, number: int, status: str, now: float) -> str | None:
     """Keep a StartTransaction that is answered with this id and status; return what is strange about it. BooksError where
     another worker has given it another id meanwhile."""
     digest = storable.digest(storable.exact(payload))
-    known = connection.execute(_SAME_START, {"charger": charger, "digest": digest}).one_or_none()
+    known = books.one(_SAME_START, charger=charger, digest=digest)
     if known is not None and known.id != number:
         raise BooksError("the books have this transaction under another id: another worker has booked it")
     if known is not None:
         if known.status != status:  # its card was entered, or blocked, meanwhile: the last answer counts
-            connection.execute(_STATUS, {"number": known.id, "new_status": status})
+            books.execute(_STATUS, number=known.id, new_status=status)
         return None
     meter_start = storable.number(payload["meterStart"])
     row = {
@@ -111,26 +132,26 @@ def start(
         "status": storable.text(status),
         "meter_start": meter_start,
         "start_time": storable.text(payload["timestamp"]),
-        "started_at": moments.likely(payload["timestamp"], now),
-        "start_received_at": now,
+        "started_at": milliseconds(moments.likely(payload["timestamp"], now)),
+        "start_received_at": milliseconds(now),
         "reservation_id": storable.number(payload.get("reservationId")),
         "start_digest": digest,
     }
-    connection.execute(_START, row)
+    books.execute(_START, **row)
     return None if meter_start is not None else "meterStart has more than 64 bits"
 
 
-def find(connection: Connection, number: int | None) -> Any:
+def find(books: Direct, number: int | None) -> Any:
     """The row of this transaction, of whatever charger; None if there is none."""
     if number is None or not 0 < number <= LARGEST_TRANSACTION_ID:
         return None
-    return connection.execute(_BY_ID, {"number": number}).one_or_none()
+    return books.one(_BY_ID, number=number)
 
 
-def stop(connection: Connection, charger: int, payload: Payload, now: float) -> tuple[Any, str | None]:
+def stop(books: Direct, charger: int, payload: Payload, now: float) -> tuple[Any, str | None]:
     """Keep a StopTransaction: the transaction's row, if it is one of this charger, and what is strange about it."""
     number = storable.number(payload["transactionId"])
-    found = find(connection, number)
+    found = find(books, number)
     if number == NEVER_STARTED:
         return None, "a transaction ended whose start was never answered"
     if found is None:
@@ -138,15 +159,15 @@ def stop(connection: Connection, charger: int, payload: Payload, now: float) -> 
     if found.charger_id != charger:
         return None, "a transaction ended that belongs to another charger"
     digest = storable.digest(storable.exact(payload))
-    if found.stop_received_at is None and _stop(connection, found, payload, digest, now):
+    if found.stop_received_at is None and _stop(books, found, payload, digest, now):
         return found, _strange_energy(found.meter_start, storable.number(payload["meterStop"]))
     # Another worker may have been quicker.
-    found = find(connection, number)
+    found = find(books, number)
     same = found.stop_digest == digest
     return found, None if same else "a transaction ended twice, with different contents: the first one counts"
 
 
-def _stop(connection: Connection, found: Any, payload: Payload, digest: bytes, now: float) -> bool:
+def _stop(books: Direct, found: Any, payload: Payload, digest: bytes, now: float) -> bool:
     """Whether this was the stop that counts."""
     meter_stop = storable.number(payload["meterStop"])
     known = meter_stop is not None and found.meter_start is not None
@@ -155,14 +176,14 @@ def _stop(connection: Connection, found: Any, payload: Payload, digest: bytes, n
         "new_meter_stop": meter_stop,
         "new_energy_wh": storable.number(meter_stop - found.meter_start) if known else None,
         "new_stop_time": storable.text(payload["timestamp"]),
-        "new_stopped_at": moments.likely(payload["timestamp"], now),
-        "new_stop_received_at": now,
+        "new_stopped_at": milliseconds(moments.likely(payload["timestamp"], now)),
+        "new_stop_received_at": milliseconds(now),
         # OCPP 1.6, 6.49: what it means if it is not there.
         "new_stop_reason": storable.text(payload.get("reason", "Local")),
         "new_stop_id_tag": cards.normal(payload["idTag"]) if "idTag" in payload else None,
         "new_stop_digest": digest,
     }
-    return connection.execute(_STOP, row).rowcount == 1
+    return books.execute(_STOP, **row) == 1
 
 
 def _strange_energy(meter_start: int | None, meter_stop: int | None) -> str | None:

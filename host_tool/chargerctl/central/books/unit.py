@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.interface import Outcome, WaitingCall
 from chargerctl.central.books.masking import masked
@@ -23,7 +24,7 @@ from chargerctl.central.books.transactions import Numbers
 LONGEST_FRAME = 16_384
 
 _KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
-_IS_KNOWN = _KNOWN.where(chargers.c.serial == bindparam("serial"))
+_IS_KNOWN = Single(_KNOWN.where(chargers.c.serial == bindparam("serial")))
 
 
 class DatabaseUnit:
@@ -32,6 +33,7 @@ class DatabaseUnit:
     def __init__(
         self,
         connection: Connection,
+        place: str,
         statements: Statements,
         policies: Policies,
         worker: str,
@@ -44,15 +46,13 @@ class DatabaseUnit:
         self._policies = policies
         self._worker = worker
         self._keeps_frames = keeps_frames
-        self._numbers = Numbers(connection)
+        self._direct = Direct(connection, place)
+        self._numbers = Numbers(self._direct)
         self._gathered = Gathered()
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
     def known(self, serial: str) -> bool:
-        return self._connection.execute(_IS_KNOWN, {"serial": serial}).first() is not None
-
-    def chargers(self) -> Iterable[str]:
-        return self._connection.execute(_KNOWN.order_by(chargers.c.serial)).scalars().all()
+        return self._direct.one(_IS_KNOWN, serial=serial) is not None
 
     def working(self, now: float) -> None:
         workers.beat(self._connection, self._statements, self._worker, now)
@@ -61,6 +61,7 @@ class DatabaseUnit:
         return ChargerBooks(
             serial,
             self._connection,
+            self._direct,
             self._statements,
             self.serials,
             self._numbers,

@@ -30,6 +30,7 @@ from functools import partial
 from typing import Any
 
 from chargerctl.central.books.interface import Books, Outcome
+from chargerctl.central.books.masking import masked, without_secret_of
 from chargerctl.central.conversation.answers import is_usable, usual_answer
 from chargerctl.central.conversation.asking import Asking, Call, frame_of
 from chargerctl.central.conversation.delivery import Delivery
@@ -74,13 +75,12 @@ class Conversation:
         on_outcome: Callable[[Any, Outcome], object] = lambda key, outcome: None,
         on_refused: Callable[[Mapping[str, str]], object] = lambda keys: None,
         manner: Manner = SIMULATED,
-        serial: str = "",
         id_prefix: str = "csms",
     ) -> None:
         """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
-        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `serial` is the
-        charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers
-        each conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `id_prefix`
+        begins the ids of calls, at most 24 characters. For real chargers each conversation needs one of its own: an id is
+        never used again, also after a restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
@@ -90,7 +90,6 @@ class Conversation:
         self._violations = Violations(on_violation)
         self._on_outcome = on_outcome
         self._manner = manner
-        self._serial = serial
         self._delivery = Delivery()
         self._calls = OurCalls(id_prefix, manner.remembered)
         # What goes with the books: saved() and lost() are passed on to all of these.
@@ -208,8 +207,6 @@ class Conversation:
             if not self._registration.admit(action):
                 self._violations.note(f"{action} before BootNotification was accepted", text)
             check_payload(CALL, action, payload)
-            if action == "BootNotification":
-                self._compare_serial(payload, text)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
             self._violations.note(str(error), text)
@@ -254,15 +251,6 @@ class Conversation:
         if action == "BootNotification":
             self._registration.answered(answer)
 
-    def _compare_serial(self, boot: dict[str, Any], text: str) -> None:
-        """Topic or path, and the accounts behind them, are what counts; but a charger that has the settings of another one
-        should be seen."""
-        named = boot.get("chargePointSerialNumber", self._serial)
-        if self._serial and named != self._serial:
-            self._violations.note(
-                f"chargePointSerialNumber is {named!r}, but it comes as {self._serial!r}", text
-            )
-
     def _handle_answer(self, message: list[Any], text: str, now: float) -> None:
         kind, call_id, *rest = message
         called = self._calls.get(call_id)
@@ -274,7 +262,8 @@ class Conversation:
         if called is None:
             return
         if kind == CALL_ERROR:
-            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=rest[1][:MAX_DESCRIPTION])
+            words = masked(without_secret_of(called.payload, rest[1]))
+            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=words[:MAX_DESCRIPTION])
         else:
             outcome = self._result(called, rest[0], text, now)
         self._asking.answered(call_id, outcome)
@@ -287,7 +276,7 @@ class Conversation:
             check_payload(CALL_RESULT, called.action, answer)
         except FrameError as error:
             self._violations.note(str(error), text)
-            return Outcome(error="InvalidAnswer", detail=str(error)[:MAX_DESCRIPTION])
+            return Outcome(error="InvalidAnswer", detail=masked(str(error))[:MAX_DESCRIPTION])
         self._books.told(called.action, called.payload, answer, now)
         return Outcome(answer=answer)
 

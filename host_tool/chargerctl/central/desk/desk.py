@@ -8,8 +8,9 @@
     desk.received(serial, link, frame)
     desk.close()
 
-While one unit of work is written, the next gathers: many chargers share one write to the disk. Without a thread, step() does
-one group, for tests.
+While one unit of work is written, the next gathers: many chargers share one write to the disk. When many send, it gathers
+for a little longer, since a unit costs about as much as ten frames; a frame that comes alone is answered at once. Without a
+thread, step() does one group, for tests.
 
 If the books cannot be written, nothing is sent. The same frames are tried again with a pause, for 20 s: a charger waits 30 s
 for an answer, and then sends what matters again.
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import threading
 
-from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.books.interface import Store
 from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
 from chargerctl.central.desk.line import MakeTalk
@@ -36,6 +37,9 @@ _SWEEP_S = 60.0
 _MOST_FLOODS = 10
 _CLOSING_S = 5.0
 _NEXT_GROUP_S = 0.005
+# A group of so many is followed by the next one so long after its beginning, not sooner.
+_MANY = 4
+_GATHER_S = 0.02
 _AFTER_BUG_S = 1.0
 
 _JUMP_S = 1.0
@@ -63,8 +67,10 @@ class Desk:
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self.failure: Exception | None = None
+        """What has ended its thread: a bug. Nobody is answered any more."""
         now = clock.steady()
-        self._ask_at = self._beat_at = now
+        self._ask_at = self._beat_at = self._gather_until = now
         self._sweep_at = now + _SWEEP_S
         # How far the date is from the steady clock.
         self._date = clock.unix() - now
@@ -89,12 +95,18 @@ class Desk:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what has arrived, and tell the chargers that nobody is here any more."""
+        """Finish what has arrived, and tell the chargers that nobody is here any more. It waits for the books only if they
+        are well: who is connected no more is booked afterwards (Store.leave)."""
         self._closing.set()
         self._inbox.wake()
         if self._thread is not None:
             self._thread.join()
-        self._take_leave()
+        try:
+            self._finish()
+        except Exception as error:  # noqa: BLE001 (the chargers must be told)
+            self._tell_bug(error)
+        finally:
+            self._work.available(False)
 
     # From the thread of the desk, or of a test.
 
@@ -112,8 +124,17 @@ class Desk:
             self._ask_at = now + ASK_S
         if beat:
             self._beat_at = now + BEAT_S
+        if len(part.arrivals) >= _MANY:
+            self._gather_until = now + _GATHER_S
         if part.arrivals or part.due or ask or beat:
             self._inbox.put_back(self._work.do(part))
+
+    def pause(self) -> float:
+        """Seconds for which step() should not be called, whatever arrives: the books cannot be written, or many send."""
+        now = self._clock.steady()
+        pause = max(self._work.again_at, self._gather_until) - now
+        # What waits was too fast, or too much for one group.
+        return max(pause, _NEXT_GROUP_S if self._inbox.waits and pause <= 0 else 0.0)
 
     def next_step(self) -> float:
         """When, by the steady clock, step() has something to do, if nothing arrives before."""
@@ -128,38 +149,40 @@ class Desk:
         return abs(self._date - before) > _JUMP_S
 
     def _run(self) -> None:
+        try:
+            self._work_until_closed()
+        except Exception as error:  # noqa: BLE001 (whoever runs the desk reports it)
+            self.failure = error
+
+    def _work_until_closed(self) -> None:
         while not self._closing.is_set():
             try:
                 self.step()
             except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
-                text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
-                self._tell(Event("bug", text))
+                self._tell_bug(error)
                 self._closing.wait(_AFTER_BUG_S)
-            now = self._clock.steady()
-            if now < self._work.again_at:
-                self._closing.wait(self._work.again_at - now)
-            elif self._inbox.waits:
-                self._closing.wait(_NEXT_GROUP_S)  # too fast, or too many for one group
+            pause = self.pause()
+            if pause > 0:
+                self._closing.wait(pause)
             else:
-                self._inbox.wait(min(1.0, self.next_step() - now))
+                self._inbox.wait(min(1.0, self.next_step() - self._clock.steady()))
 
-    def _take_leave(self) -> None:
+    def _tell_bug(self, error: Exception) -> None:
+        text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
+        self._tell(Event("bug", text))
+
+    def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self._inbox.waits and self._work.calm and self._clock.steady() < until:
+        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
             self.step()
-        now = self._clock.unix()
-        try:
-            with self._store.unit() as unit:
-                for line in self._lines:
-                    if line.link is not None:
-                        unit.connected(line.serial, None, now)
-        except BooksError as error:
-            self._tell(Event("books", f"cannot book that no charger is connected any more: {error}"))
-        self._work.available(False)
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)
         dropped = self._inbox.sweep(now)
+        crowded = dropped.pop("", 0)
+        if crowded:
+            text = f"{crowded} frames were dropped in the last minute: those of all chargers that wait are too large"
+            self._tell(Event("flood", text, details={"dropped": crowded}))
         for serial, count in dropped.most_common(_MOST_FLOODS):
             text = f"sends too much: {count} of its frames were dropped in the last minute"
             self._tell(Event("flood", text, serial, {"dropped": count}))

@@ -25,14 +25,24 @@ class Limits:
     """Frames of one charger."""
     waiting_bytes: int = 32 << 20
     """Of all chargers."""
+    each_bytes: int = 1 << 20
+    """Of one charger."""
+    reserved_bytes: int = 4096
+    """Of one charger, however much the others have waiting."""
     frame_bytes: int = MAX_FRAME_BYTES
     rate: float = 100.0
     """Frames a second of one charger, after a burst: more waits."""
     burst: int = 1000
+    rate_bytes: float = 16_384.0
+    """Likewise, in bytes. A frame of 256 KiB takes 0.2 s to book, in which nobody is answered."""
+    burst_bytes: int = 2 << 20
     share: int = 16
     """Frames of one charger in a group."""
+    share_bytes: int = 64 << 10
+    """Likewise; its first frame may be larger."""
     group: int = 500
     """Frames in a group: the first answer waits for the last."""
+    group_bytes: int = 1 << 20
     remembered: int = 20_000
     """Chargers whose rate is watched."""
 
@@ -71,24 +81,37 @@ class Arrival:
 
 
 class _Queue:
-    """Of one charger, with its allowance: it grows with time up to a burst, and each frame costs one."""
+    """Of one charger, with its allowance in frames and in bytes: it grows with time up to a burst, and each frame costs."""
 
-    __slots__ = ("_at", "_limits", "allowance", "waiting")
+    __slots__ = ("_at", "_limits", "allowance", "bytes_allowed", "size", "waiting")
 
     def __init__(self, limits: Limits, now: float) -> None:
         self.waiting: deque[Arrival] = deque()
+        self.size = 0
         self.allowance = float(limits.burst)
+        self.bytes_allowed = float(limits.burst_bytes)
         self._limits = limits
         self._at = now
 
     def refill(self, now: float) -> None:
-        grown = self.allowance + max(0.0, now - self._at) * self._limits.rate
-        self.allowance = min(float(self._limits.burst), grown)
+        limits, passed = self._limits, max(0.0, now - self._at)
+        self.allowance = min(float(limits.burst), self.allowance + passed * limits.rate)
+        self.bytes_allowed = min(float(limits.burst_bytes), self.bytes_allowed + passed * limits.rate_bytes)
         self._at = now
 
     @property
+    def may_send(self) -> bool:
+        """A frame, of any size: a large one is paid for afterwards."""
+        return self.allowance >= 1 and self.bytes_allowed > 0
+
+    def pay(self, frame: Arrival, times: int = 1) -> None:
+        self.allowance -= times
+        self.bytes_allowed -= times * frame.size
+
+    @property
     def untouched(self) -> bool:
-        return not self.waiting and self.allowance >= self._limits.burst
+        is_full = self.allowance >= self._limits.burst and self.bytes_allowed >= self._limits.burst_bytes
+        return not self.waiting and is_full
 
 
 class Inbox:
@@ -108,8 +131,11 @@ class Inbox:
         """A frame that has no place is dropped and counted. Of changes of the presence only what still counts waits."""
         with self._lock:
             queue = self._queue(arrival)
-            if arrival.frame is not None and not self._fits(queue, arrival):
+            if arrival.frame is not None and not self._is_within(queue, arrival):
                 self._dropped[arrival.serial] += 1
+                return
+            if not self._has_room(queue, arrival):
+                self._dropped[""] += 1
                 return
             if arrival.frame is None:
                 if any(each.outlasts(arrival) for each in queue.waiting):
@@ -117,7 +143,7 @@ class Inbox:
                 if any(arrival.supersedes(each) for each in queue.waiting):
                     queue.waiting = deque(each for each in queue.waiting if not arrival.supersedes(each))
             queue.waiting.append(arrival)
-            self._bytes += arrival.size
+            self._count(queue, arrival.size)
             self._turns.setdefault(arrival.serial)
             self._woken = True
             self._lock.notify()
@@ -130,12 +156,24 @@ class Inbox:
             queue = self._queues[arrival.serial] = _Queue(self._limits, arrival.at)
         return queue
 
-    def _fits(self, queue: _Queue, arrival: Arrival) -> bool:
+    def _is_within(self, queue: _Queue, arrival: Arrival) -> bool:
+        """What one charger may."""
         return (
             arrival.size <= self._limits.frame_bytes
             and len(queue.waiting) < self._limits.waiting
-            and self._bytes + arrival.size <= self._limits.waiting_bytes
+            and queue.size + arrival.size <= self._limits.each_bytes
         )
+
+    def _has_room(self, queue: _Queue, arrival: Arrival) -> bool:
+        """Small frames always have: others must not fill the room of a charger that is well."""
+        return (
+            self._bytes + arrival.size <= self._limits.waiting_bytes
+            or queue.size + arrival.size <= self._limits.reserved_bytes
+        )
+
+    def _count(self, queue: _Queue, size: int) -> None:
+        queue.size += size
+        self._bytes += size
 
     def put_back(self, arrivals: list[Arrival]) -> None:
         """What was taken and could not be handled, in its order: it comes first again."""
@@ -145,7 +183,9 @@ class Inbox:
                 if any(each.supersedes(arrival) for each in queue.waiting):
                     continue
                 queue.waiting.appendleft(arrival)
-                self._bytes += arrival.size
+                if arrival.frame is not None:
+                    queue.pay(arrival, -1)
+                self._count(queue, arrival.size)
                 self._turns.setdefault(arrival.serial)
 
     def take(self, now: float) -> list[Arrival]:
@@ -153,11 +193,14 @@ class Inbox:
         with self._lock:
             self._woken = False
             group: list[Arrival] = []
+            size = 0
             for serial in list(self._turns):
-                if len(group) >= self._limits.group:
+                if len(group) >= self._limits.group or size >= self._limits.group_bytes:
                     break
                 queue = self._queues[serial]
-                group += self._turn(queue, now)
+                taken = self._turn(queue, now)
+                group += taken
+                size += sum(each.size for each in taken)
                 del self._turns[serial]
                 if queue.waiting:
                     self._turns[serial] = None
@@ -166,15 +209,18 @@ class Inbox:
     def _turn(self, queue: _Queue, now: float) -> list[Arrival]:
         queue.refill(now)
         taken: list[Arrival] = []
-        frames = 0
+        frames = size = 0
         while queue.waiting and frames < self._limits.share:
-            if queue.waiting[0].frame is not None:
-                if queue.allowance < 1:
+            arrival = queue.waiting[0]
+            if arrival.frame is not None:
+                too_much = frames and size + arrival.size > self._limits.share_bytes
+                if too_much or not queue.may_send:
                     break
-                queue.allowance -= 1
+                queue.pay(arrival)
                 frames += 1
-            arrival = queue.waiting.popleft()
-            self._bytes -= arrival.size
+                size += arrival.size
+            queue.waiting.popleft()
+            self._count(queue, -arrival.size)
             taken.append(arrival)
         return taken
 
@@ -195,7 +241,8 @@ class Inbox:
             return bool(self._turns)
 
     def sweep(self, now: float) -> Counter[str]:
-        """Once a minute: the frames dropped since the last time, by serial. Forgets chargers that are quiet."""
+        """Once a minute: the frames dropped since the last time, by serial; by "" those for which others had left no room.
+        Forgets chargers that are quiet."""
         with self._lock:
             for serial, queue in list(self._queues.items()):
                 queue.refill(now)

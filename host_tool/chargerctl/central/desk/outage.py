@@ -23,7 +23,7 @@ class Outage:
         self.online = True
         """Whether the chargers are to believe that somebody answers."""
         self.dropped = 0
-        """Frames that became too old meanwhile; add them here."""
+        """Frames that became too old; add them here."""
         self._since: float | None = None
         self._failures = 0
         self._told = ""
@@ -59,7 +59,11 @@ class Outage:
         self._failures = 0
         self.online = True
         if since is None:
-            return ""
+            return (
+                f"{dropped} frames waited for too long and are dropped, the chargers repeat what matters"
+                if dropped
+                else ""
+            )
         lost = f"; {dropped} frames had become too old, the chargers repeat what matters" if dropped else ""
         return f"the books can be written again, after {now - since:.0f} s{lost}"
 

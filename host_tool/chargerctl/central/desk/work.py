@@ -35,10 +35,15 @@ class Part:
     beat: bool = False
     ask: bool = False
 
+    @property
+    def is_probe(self) -> bool:
+        """Whether it only shows if the books can be written."""
+        return self.beat and not (self.arrivals or self.due or self.ask)
+
 
 @dataclass(frozen=True)
 class _Failure:
-    """of_the_books: it failed before there was anything to write."""
+    """of_the_books: what was to be booked is not why."""
 
     error: BooksError
     of_the_books: bool
@@ -74,9 +79,10 @@ class Work:
         self._outage.dropped += len(work.arrivals) - len(fresh)
         if self.calm:
             return self._carry_out([Part(fresh, work.due, work.beat, work.ask)])
-        if fresh or work.due:
-            return self._carry_out([*_by_charger(fresh), *([Part(due=work.due)] if work.due else [])])
-        return self._carry_out([Part(beat=True, ask=True)])  # whether the books can be written again
+        # First whether the books can be written. Neither that this process works nor somebody's calls wait for a charger
+        # whose frames fail.
+        parts = [Part(beat=True), Part(ask=True), *_by_charger(fresh)]
+        return self._carry_out([*parts, Part(due=work.due)] if work.due else parts)
 
     def available(self, online: bool) -> None:
         """Tell all chargers that are connected."""
@@ -97,7 +103,7 @@ class Work:
             if found is None:
                 kept = True
             else:
-                failure = found
+                failure = _Failure(found.error, found.of_the_books or part.is_probe)
                 failed.append(part)
         if failure is not None and not kept and not failure.of_the_books:
             # Whether it is the books, or what was to be booked.

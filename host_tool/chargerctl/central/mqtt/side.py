@@ -129,6 +129,12 @@ class MqttSide:
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
     @property
+    def failure(self) -> BaseException | None:
+        """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
+        task = self._task
+        return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
+    @property
     def announced(self) -> list[str]:
         """Who was told something since this side is there."""
         with self._lock:
@@ -161,9 +167,16 @@ class MqttSide:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         connection, self._connection = self._connection, None
+        sent = False
         if connection is not None:
-            await connection.flushed(FLUSH_S)
+            sent = await connection.flushed(FLUSH_S)
             connection.close()
+        if not sent and self.announced:
+            text = (
+                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                "answers them; tell them with `chargerctl central offline`"
+            )
+            self._tell(Event("broker", text))
 
     async def _connect(self) -> None:
         connection = Connection(self._broker, self._topics.subscriptions, self._received)

@@ -28,7 +28,7 @@ from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.service.garbage import collect, rarely_collected
 from chargerctl.central.service.welcome import welcome
 from chargerctl.central.settings import CentralSettings
-from chargerctl.errors import InputError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
@@ -72,12 +72,10 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                 for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    look_after(stop, store, side, sparing)
+                    look_after(stop, store, desk, side, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
-                desk.close()
-                if side is not None:
-                    _say_goodbye(side, store, sparing)
+                say_goodbye(desk, side, store, sparing)
     sparing.sweep()
 
 
@@ -112,7 +110,6 @@ def _conversation(
         on_outcome=on_outcome,
         on_refused=on_refused,
         manner=of_a_service(settings.profile),
-        serial=serial,
         id_prefix=secrets.token_hex(8),
     )
 
@@ -167,12 +164,16 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
-def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | None, sparing: Sparing) -> None:
-    """What is done again and again until the end, in the main thread."""
+def look_after(
+    stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
+) -> None:
+    """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):
         pause_s = _TICK_S
+        _check("what answers the chargers", desk.failure)
+        _check("what connects to the broker", side.failure if side is not None else None)
         with suppress(BooksError):  # the desk tells
             if store.tidy(time.time()):
                 pause_s = PAUSE_S
@@ -184,8 +185,23 @@ def look_after(stop: threading.Event, store: DatabaseStore, side: MqttSide | Non
                 side.repeat()
 
 
-def _say_goodbye(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
-    """To those that are not connected now, too: they find it when they come."""
+def _check(part: str, failure: BaseException | None) -> None:
+    if failure is not None:
+        raise ChargerctlError(
+            f"{part} has ended, start it again; a bug in chargerctl, please report it: {failure!r}"
+        )
+
+
+def say_goodbye(desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell) -> None:
+    """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk."""
+    try:
+        desk.close()
+    finally:
+        if side is not None:
+            _announce_the_end(side, store, tell)
+
+
+def _announce_the_end(side: MqttSide, store: DatabaseStore, tell: Tell) -> None:
     try:
         side.announce({*side.announced, *store.known()}, False)
     except BooksError as error:

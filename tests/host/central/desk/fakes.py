@@ -60,9 +60,6 @@ class Unit:
     def known(self, serial):
         return serial in self._store.known | self.learnt
 
-    def chargers(self):
-        return sorted(self._store.known)
-
     def charger(self, serial):
         return OneCharger(self, serial)
 

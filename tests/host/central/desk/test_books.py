@@ -79,6 +79,16 @@ def test_a_frame_that_became_too_old_is_dropped_for_the_charger_repeats_it(rig):
     assert "1 frames had become too old" in rig.texts("books")[-1]
 
 
+def test_a_frame_that_became_too_old_while_the_books_were_well_is_told_too(rig):
+    link = rig.charger()
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.step(25)  # the computer was asleep, or the unit before took as long
+    assert link.sent == []
+    assert rig.texts("books") == [
+        "1 frames waited for too long and are dropped, the chargers repeat what matters"
+    ]
+
+
 def test_chargers_are_told_when_the_books_are_gone_for_seconds_and_when_they_are_back(rig):
     link = rig.charger()
     assert link.told == [True]
@@ -114,6 +124,20 @@ def test_a_frame_that_can_never_be_booked_does_not_keep_the_others_waiting(rig):
     rig.desk.received("c-1", bad, call("Heartbeat", 2))
     rig.run(1)
     assert bad.sent == ['[3, "2", {}]']
+
+
+def test_calls_and_the_sign_of_life_do_not_wait_for_a_charger_whose_frames_fail(rig):
+    bad, good = rig.charger("c-1"), rig.charger("c-2")
+    rig.store.refuses = lambda what: what[:2] == ("booked", "c-1")
+    signs = []
+    for number in range(60):
+        rig.desk.received("c-1", bad, call("Heartbeat", number))
+        if number == 10:
+            rig.store.waiting = [WaitingCall(9, "c-2", "Reset", {"type": "Soft"}, 30)]
+        rig.step(0.25)
+        signs.append(rig.store.kept.count(("working",)))
+    assert [json.loads(each)[2] for each in good.sent] == ["Reset"]
+    assert all(signs[at + 24] > signs[at] for at in range(0, 36, 4))
 
 
 def test_a_frame_that_our_own_code_cannot_handle_is_dropped_and_the_rest_of_its_group_is_not(rig):
@@ -181,4 +205,28 @@ def test_the_thread_answers_and_ends_with_what_has_arrived():
     rig.desk.close()
     assert json.loads(link.sent[0])[2] == {"status": "Accepted"}
     assert link.told[-1] is False
-    assert ("connected", "c-1", None) in rig.store.kept
+
+
+def test_at_the_end_chargers_are_told_without_waiting_for_books_that_are_gone(rig):
+    link = rig.charger()
+    rig.store.gone = True
+    rig.step(6)
+    attempts = []
+    rig.store.takes = lambda: attempts.append(rig.now)
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.desk.close()
+    assert link.told[-1] is False
+    assert attempts == []
+
+
+def test_at_the_end_chargers_are_told_whatever_fails(rig):
+    link = rig.charger()
+
+    def fail():
+        raise KeyError("a bug")
+
+    rig.store.takes = fail
+    rig.desk.received("c-1", link, call("Heartbeat"))
+    rig.desk.close()
+    assert link.told[-1] is False
+    assert "a bug" in rig.texts("bug")[0]

@@ -139,6 +139,15 @@ def test_chargers_are_told_who_answers_and_it_is_retained(rig):
     assert later.got == [("/system/c-2/connection", b"online")]
 
 
+def test_chargers_that_could_not_be_told_at_the_end_are_no_secret(rig):
+    side = rig.side()
+    side.announce(["c-1"], True)
+    rig.broker.stop()
+    side.announce(["c-1"], False)
+    side.close()
+    assert "tell them with `chargerctl central offline`" in rig.texts("broker")[-1]
+
+
 def test_what_was_sent_last_goes_out_before_it_closes(rig):
     charger = rig.client()
     assert charger.subscribe("/system/#")

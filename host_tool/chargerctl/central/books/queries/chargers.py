@@ -77,10 +77,19 @@ def all_chargers(connection: Connection, now: float, serial: str | None = None) 
         values = dict(each._mapping)
         result[values.pop("charger_id")].connectors.append(values)
     running = (
-        select(transactions).where(transactions.c.stop_received_at.is_(None)).order_by(transactions.c.id)
+        select(
+            transactions,
+            _last_reading(meter_values.c.value).label("last_value"),
+            _last_reading(meter_values.c.unit).label("last_unit"),
+        )
+        .where(transactions.c.stop_received_at.is_(None))
+        .order_by(transactions.c.id)
     )
-    for each in connection.execute(_of(running, transactions, one)).all():
-        result[each.charger_id].running.append(_running(connection, each))
+    for each in connection.execute(_of(running, transactions, one)):
+        energy_wh = _energy_so_far(each)
+        result[each.charger_id].running.append(
+            Running(each.id, each.connector_id, each.id_tag, each.status, each.started_at, energy_wh)
+        )
     return list(result.values())
 
 
@@ -139,18 +148,13 @@ def _charger(row: Any, living: set[str]) -> Charger:
     )
 
 
-def _running(connection: Connection, row: Any) -> Running:
-    return Running(
-        row.id, row.connector_id, row.id_tag, row.status, row.started_at, _energy_so_far(connection, row)
-    )
-
-
-def _energy_so_far(connection: Connection, row: Any) -> float | None:
-    last = connection.execute(
-        select(meter_values.c.value, meter_values.c.unit)
+def _last_reading(column: Any) -> Any:
+    """A column of the last meter value of a transaction, of its charger's own energy register."""
+    return (
+        select(column)
         .where(
-            meter_values.c.charger_id == row.charger_id,
-            meter_values.c.transaction_id == row.id,
+            meter_values.c.charger_id == transactions.c.charger_id,
+            meter_values.c.transaction_id == transactions.c.id,
             meter_values.c.measurand == REGISTER,
             meter_values.c.phase == "",
             meter_values.c.location == "Outlet",
@@ -158,11 +162,16 @@ def _energy_so_far(connection: Connection, row: Any) -> float | None:
         )
         .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
         .limit(1)
-    ).one_or_none()
-    if last is None or row.meter_start is None:
+        .correlate(transactions)
+        .scalar_subquery()
+    )
+
+
+def _energy_so_far(row: Any) -> float | None:
+    if row.last_value is None or row.meter_start is None:
         return None
     try:
-        reading = float(last.value) * (1000 if last.unit == "kWh" else 1)
+        reading = float(row.last_value) * (1000 if row.last_unit == "kWh" else 1)
     except ValueError:  # it is text, and from a charger
         return None
     return reading - row.meter_start if math.isfinite(reading) else None

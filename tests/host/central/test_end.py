@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The end of a central system: every charger is told, whatever fails."""
+
+import pytest
+from chargerctl.central.books.interface import BooksError
+from chargerctl.central.service.service import say_goodbye
+
+
+class Desk:
+    def __init__(self, error=None):
+        self.error = error
+
+    def close(self):
+        if self.error:
+            raise self.error
+
+
+class Side:
+    announced = ("here",)
+
+    def __init__(self):
+        self.told = {}
+
+    def announce(self, serials, online):
+        self.told |= dict.fromkeys(serials, online)
+
+
+class Store:
+    def __init__(self, error=None):
+        self.error = error
+
+    def known(self):
+        if self.error:
+            raise self.error
+        return ["here", "away"]
+
+
+def test_all_are_told_though_the_desk_fails():
+    side = Side()
+    with pytest.raises(KeyError):
+        say_goodbye(Desk(KeyError("a bug")), side, Store(), print)
+    assert side.told == {"here": False, "away": False}
+
+
+def test_those_that_were_here_are_told_without_books():
+    side, events = Side(), []
+    say_goodbye(Desk(), side, Store(BooksError("gone")), events.append)
+    assert side.told == {"here": False}
+    assert "gone" in events[0].text
