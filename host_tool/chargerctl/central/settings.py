@@ -19,6 +19,8 @@ FILE = "central.toml"
 BOOKS_FILE = "central.sqlite"
 CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
 
+_NO_FILE = "; `chargerctl central init` writes one"
+
 
 @dataclass(frozen=True)
 class CentralSettings:
@@ -149,7 +151,7 @@ def load_central(
     SettingsError with every mistake; InputError where the file cannot be read.
     """
     path = config or find_file(FILE, CONFIG_VARIABLE, environ)
-    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands)
+    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
-ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
+ACCOUNT = "correct --broker-user and the password (--broker-password-file), or the broker's accounts"
 KEEP_ALIVE_S = 30
 # Of messages that wait for the network: more are not taken from the WebSockets.
 _ROOM = 256

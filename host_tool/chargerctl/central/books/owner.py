@@ -16,7 +16,7 @@ from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
 from chargerctl.errors import InputError
-from chargerctl.serials import is_serial
+from chargerctl.serials import is_serial, why_no_serial
 
 _NO_CHARGERS = delete(card_chargers).where(card_chargers.c.card_id == bindparam("number"))
 
@@ -38,9 +38,7 @@ def add_charger(
 ) -> None:
     """Enter a charger as known and allowed. One that is in the books keeps what is not given. InputError: no serial."""
     if not is_serial(serial):
-        raise InputError(
-            f"{storable.text(serial)[:48]!r} cannot be the serial of a charger: 1 to 48 letters, digits and _ . -"
-        )
+        raise InputError(why_no_serial(serial))
     values: dict[str, Any] = {"known": True, "allowed": True}
     if name is not None:
         values["name"] = storable.text(name)
@@ -49,6 +47,13 @@ def add_charger(
     here = chargers.c.serial == serial
     if connection.execute(update(chargers).where(here).values(values)).rowcount == 0:
         connection.execute(insert(chargers).values(serial=serial, first_seen=now, **values))
+
+
+def find_account(connection: Connection, serial: str) -> Account | None:
+    """Of a charger that is known, allowed or not; None: it is not."""
+    query = select(chargers.c.password_hash).where(chargers.c.serial == serial, chargers.c.known)
+    row = connection.execute(query).one_or_none()
+    return Account(serial, row.password_hash or "") if row else None
 
 
 def change_charger(connection: Connection, serial: str, **values: Any) -> None:
