@@ -15,10 +15,12 @@ KEPT_CHARACTERS = 4096
 
 @dataclass(frozen=True)
 class Violation:
-    """The schema's reason, and the frame; of both the beginning."""
+    """The schema's reason, and the frame; of both the beginning. where: the action and the code of the CALLERROR, "" where
+    there is none."""
 
     reason: str
     frame: str
+    where: str = ""
 
 
 class Violations:
@@ -28,9 +30,9 @@ class Violations:
         self.kept: deque[Violation] = deque(maxlen=KEPT)
         self._tell = tell
 
-    def note(self, reason: str, frame: str | bytes) -> None:
+    def note(self, reason: str, frame: str | bytes, where: str = "") -> None:
         beginning = frame[:KEPT_CHARACTERS]
         text = beginning.decode("utf-8", "replace") if isinstance(beginning, bytes) else beginning
-        violation = Violation(reason[:KEPT_CHARACTERS], text)
+        violation = Violation(reason[:KEPT_CHARACTERS], text, where[:KEPT_CHARACTERS])
         self.kept.append(violation)
         self._tell(violation)
