@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +77,7 @@ def command(output: Output, settings: CentralSettings, file: Path, dry_run: bool
 
 def _content(file: Path, longest: int) -> bytes:
     if str(file) == _STDIN:
-        data = click.get_binary_stream("stdin").read(longest + 1)
+        data = sys.stdin.buffer.read(longest + 1)
         if len(data) > longest:
             raise InputError(f"stdin: has more than {longest:,} bytes")
         return data

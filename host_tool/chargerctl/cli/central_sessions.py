@@ -68,7 +68,8 @@ def command(
 
     Energy is in kWh, between the meter's readings at start and stop; that of a session that runs is by its last meter
     value. A session counts in the month in which it began, in the time of this computer; times in CSV and JSON are
-    UTC. A narrow terminal leaves out the column connector. CSV has commas, a point in numbers, and no text that a spreadsheet would carry out as a formula.
+    UTC. A narrow terminal leaves out the column connector. CSV has commas, a point in numbers, and no text that a
+    spreadsheet would carry out as a formula.
 
     \b
     chargerctl central sessions

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from chargerctl.errors import InputError
 
-
 _MOST_LINES = 50
 """A file may be wrong in each of thousands of lines, mostly in the same way."""
 

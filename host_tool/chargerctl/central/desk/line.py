@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload, WaitingCall
-from chargerctl.central.books.masking import masked
 from chargerctl.central.conversation.asking import MAX_WAITING
 from chargerctl.central.conversation.kept import Memory
 from chargerctl.central.conversation.violation import Violation
@@ -120,12 +119,11 @@ class Line:
         return [Event("serial", text, self.serial)]
 
     def _violated(self, violation: Violation) -> None:
-        details = {"frame": masked(violation.frame)[:2048]}
         reason = violation.reason
         if len(reason) > _LONGEST_REASON:
             reason = f"{reason[:_LONGEST_REASON]}…"
         text = f"{violation.where}: {reason}" if violation.where else reason
-        self._found.append(Event("violation", text, self.serial, details))
+        self._found.append(Event("violation", text, self.serial, {"frame": violation.frame[:2048]}))
 
     def _refused(self, keys: Mapping[str, str]) -> None:
         """What it did not take of the profile, and why."""
