@@ -11,7 +11,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
 
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.serials import MOST_CHARACTERS, is_serial
 
 SUBPROTOCOL = "ocpp1.6"  # J 3.1.2
@@ -103,4 +103,6 @@ def _readable(file: Path) -> None:
         with file.open("rb"):
             pass
     except OSError as error:
-        raise ChargerctlError(f"cannot read {file}: {error.strerror}") from error
+        raise InputError(
+            f"cannot read {file}, which is named for TLS: {error.strerror}; correct the option or setting that names it"
+        ) from error

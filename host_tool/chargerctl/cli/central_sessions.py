@@ -11,10 +11,12 @@ import click
 
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli import session_view as view
-from chargerctl.cli.central_books import CardUid, Serial, books_of
+from chargerctl.cli.central_books import CardUid, Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.quantities import Moment, kwh
+from chargerctl.errors import InputError
+from chargerctl.likeness import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.sessions import Filter
@@ -30,7 +32,7 @@ _LAST = 20
     "--from",
     "begin",
     type=Moment(),
-    help="Only those that began then or later: 2026-11-01, or 7d (min, h, d) ago.",
+    help="Only those that began then or later: a date, 2026-11-01, or an age, 7d, 3h or 30min.",
 )
 @click.option(
     "--to", "end", type=Moment(at_end=True), help="Only those that began before; a day counts to its end."
@@ -66,7 +68,8 @@ def command(
 
     Energy is in kWh, between the meter's readings at start and stop; that of a session that runs is by its last meter
     value. A session counts in the month in which it began, in the time of this computer; times in CSV and JSON are
-    UTC. CSV has commas, a point in numbers, and no text that a spreadsheet would carry out as a formula.
+    UTC. A narrow terminal leaves out the column connector. CSV has commas, a point in numbers, and no text that a
+    spreadsheet would carry out as a formula.
 
     \b
     chargerctl central sessions
@@ -77,14 +80,35 @@ def command(
         raise click.UsageError("give --csv or --json, not both")
     if by and (running or last):
         raise click.UsageError("--by sums up all sessions that have ended: leave out --running and --last")
+    if begin is not None and end is not None and begin >= end:
+        raise click.UsageError("--from is not before --to: no session can fit")
     everything = begin is not None or end is not None or as_csv or output.as_json
     with books_of(settings) as store:
         from chargerctl.central.books.queries.sessions import Filter
 
+        _check_names(store, serial, uid)
         wanted = Filter(serial=serial, id_tag=uid, begin=begin, end=end, running=True if running else None)
         if by:
             return _sums(store, wanted, tuple(dict.fromkeys(by)), as_csv)
         return _listed(output, store, wanted, last or (None if everything else _LAST), as_csv)
+
+
+def _check_names(store: DatabaseStore, serial: str | None, uid: str | None) -> None:
+    """InputError where the books know no such charger or card: not even a session has its name."""
+    from chargerctl.central.books.queries.cards import all_cards
+    from chargerctl.central.books.queries.sessions import Filter, sessions
+
+    if serial is not None:
+        the_charger(store, serial, time.time())
+    if uid is None:
+        return
+    with store.reading() as connection:
+        known = [card.id_tag for card in all_cards(connection)]
+        if uid in known or any(sessions(connection, Filter(id_tag=uid), most=1)):
+            return
+    near = nearest(uid, known)
+    hint = did_you_mean(near, "`chargerctl central cards` lists them")
+    raise InputError(f"there is no card {uid!r} in the books: {hint}", card=uid)
 
 
 def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | None, as_csv: bool) -> Answer:
@@ -131,8 +155,8 @@ def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: boo
         "total": {"sessions": count, "energy_wh": total_wh},
     }
     if as_csv:
-        columns = [*by, "name", "sessions", "energy_kwh"]
-        return Answer(value, csv_lines(columns, map(view.sum_csv, found)))
+        columns = view.sum_csv_columns(by)
+        return Answer(value, csv_lines(columns, (view.sum_csv(each, columns, by) for each in found)))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
     return Answer(

@@ -70,6 +70,14 @@ class Outcome:
     error: str = ""
     detail: str = ""
 
+    @property
+    def failure(self) -> str:
+        """Why there is no answer, in words; "" where there is one."""
+        # What these two mean, their detail says in words.
+        if self.detail and self.error in ("NotConnected", "Timeout"):
+            return self.detail
+        return f"{self.error}: {self.detail}" if self.detail else self.error
+
 
 class Unit(Protocol):
     """One unit of work: what is written in it is kept together, at its end, or not at all."""

@@ -58,6 +58,8 @@ from chargerctl.ocppj import MAX_FRAME_BYTES
 
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
 MAX_DESCRIPTION = 255
+# Of a reported one; those of OCPP have 32 at most.
+_LONGEST_ACTION = 50
 
 # Their answers have the time in them, so they are always new. Chargers number their messages anew when they boot.
 _TIMELY = ("BootNotification", "Heartbeat")
@@ -209,7 +211,7 @@ class Conversation:
             check_payload(CALL, action, payload)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
-            self._violations.note(str(error), text)
+            self._violations.note(str(error), text, f"{action[:_LONGEST_ACTION]}: {error.code}")
             reason = str(error)[:MAX_DESCRIPTION]
             return [frame_of([CALL_ERROR, call_id, error.code, reason, {}])]
         behaviour = self.script.next(action)
@@ -275,7 +277,7 @@ class Conversation:
         try:
             check_payload(CALL_RESULT, called.action, answer)
         except FrameError as error:
-            self._violations.note(str(error), text)
+            self._violations.note(str(error), text, f"answer to {called.action}: {error.code}")
             return Outcome(error="InvalidAnswer", detail=masked(str(error))[:MAX_DESCRIPTION])
         self._books.told(called.action, called.payload, answer, now)
         return Outcome(answer=answer)
