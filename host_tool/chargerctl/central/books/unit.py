@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
-from chargerctl.central.books.direct import Direct
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.interface import Outcome, WaitingCall
 from chargerctl.central.books.masking import masked
@@ -24,7 +24,7 @@ from chargerctl.central.books.transactions import Numbers
 LONGEST_FRAME = 16_384
 
 _KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
-_IS_KNOWN = _KNOWN.where(chargers.c.serial == bindparam("serial"))
+_IS_KNOWN = Single(_KNOWN.where(chargers.c.serial == bindparam("serial")))
 
 
 class DatabaseUnit:
@@ -52,7 +52,7 @@ class DatabaseUnit:
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
     def known(self, serial: str) -> bool:
-        return self._connection.execute(_IS_KNOWN, {"serial": serial}).first() is not None
+        return self._direct.one(_IS_KNOWN, serial=serial) is not None
 
     def working(self, now: float) -> None:
         workers.beat(self._connection, self._statements, self._worker, now)
