@@ -116,14 +116,14 @@ class Desk:
 
     # From the thread of the desk, or of a test.
 
-    def step(self) -> None:
-        """Handle one group, if there is anything to do and the books are not paused."""
+    def step(self) -> bool:
+        """Handle one group, if there is anything to do and the books are not paused; whether anything had arrived."""
         now = self._clock.steady()
         if now >= self._sweep_at:
             self._sweep_at = now + _SWEEP_S
             self._sweep(now)
         if now < self._work.again_at:
-            return
+            return False
         ask, beat = now >= self._ask_at, self._was_set(now) or now >= self._beat_at
         part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
         if ask:
@@ -134,6 +134,7 @@ class Desk:
             self._gather_until = now + _GATHER_S
         if part.arrivals or part.due or ask or beat:
             self._inbox.put_back(self._work.do(part))
+        return bool(part.arrivals)
 
     def pause(self) -> float:
         """Seconds for which step() should not be called, whatever arrives: the books cannot be written, or many send."""
@@ -179,8 +180,9 @@ class Desk:
 
     def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
-            self.step()
+        more = self.failure is None  # not what comes too fast
+        while more and self._inbox.waits and self._work.calm and self._clock.steady() < until:
+            more = self.step()
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)
