@@ -92,8 +92,9 @@ def keys(table: type) -> dict[str, Key]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where settings come from. options: {setting: text}; folder: where a default that is a relative path begins,
-    whether there is a file or not; commands: the subcommands of the program, whose options have variables that begin like those of the settings."""
+    """Where settings come from. options: {setting: text}; folder: where a default that is a relative path begins, whether
+    there is a file or not; commands: the subcommands of the program, whose options have variables that begin like those of
+    the settings."""
 
     path: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict)

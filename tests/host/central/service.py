@@ -40,7 +40,7 @@ class Books(Ledger):
 class Service:
     """`out` has the calls that went to the charger, `outcomes` what became of them, (key, outcome) each."""
 
-    def __init__(self, profile=None, serial="", **manner) -> None:
+    def __init__(self, profile=None, **manner) -> None:
         self.books = Books()
         self.now = NOW
         self.outcomes = []
@@ -50,7 +50,6 @@ class Service:
             manner=of_a_service(profile or {}),
             on_outcome=lambda key, outcome: self.outcomes.append((key, outcome)),
             on_refused=self.refused.append,
-            serial=serial,
             id_prefix="0123456789abcdef",
         )
         self._count = 0

@@ -254,15 +254,6 @@ def test_a_vendor_that_nobody_knows_is_told_so():
     assert service.call("DataTransfer", vendorId="x")[0][2] == {"status": "UnknownVendorId"}
 
 
-def test_a_charger_with_the_serial_of_another_one_is_noted_and_served():
-    service = Service(serial="c-1")
-    assert service.boot(chargePointSerialNumber="c-2")[0][2]["status"] == "Accepted"
-    assert service.reasons() == ["chargePointSerialNumber is 'c-2', but it comes as 'c-1'"]
-    service.boot(chargePointSerialNumber="c-1")
-    service.boot()
-    assert len(service.reasons()) == 1
-
-
 def test_the_time_is_new_in_each_answer_also_to_the_same_frame():
     service = Service()
     boot = '[2,"1","BootNotification",{"chargePointVendor":"v","chargePointModel":"m"}]'

@@ -20,7 +20,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from chargerctl.central.books.faults import as_books_error
+from chargerctl.central.books.faults import as_books_error, is_race
 from chargerctl.central.books.interface import BooksError
 from chargerctl.errors import InputError
 from chargerctl.files import refuse_other_than_file
@@ -73,9 +73,13 @@ def make_engine(url: URL) -> Engine:
     def gone(context: ExceptionContext) -> BooksError | None:
         # Where it happens, also in the middle of a unit of work: else the desk takes it for a mistake of its own.
         error = context.sqlalchemy_exception
-        if context.is_pre_ping or not isinstance(error, OperationalError):
+        if error is None or context.is_pre_ping:
             return None  # a connection that is dead already is replaced
-        return as_books_error(error, place(url))
+        return (
+            as_books_error(error, place(url))
+            if isinstance(error, OperationalError) or is_race(error)
+            else None
+        )
 
     return engine
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chargerctl.central.books.interface import BooksError
 
@@ -27,6 +27,7 @@ _SQLITE = {
 # SQLSTATE of PostgreSQL, or its class.
 _POSTGRESQL = {
     "08": "cannot be reached: is the server running?",
+    "23505": "are busy: another worker has written the same row",
     "25006": "cannot be written: the server is read-only, such as a standby",
     "40": "are busy: another worker has changed the same rows",
     "42501": "cannot be written: this user has no right to do so",
@@ -52,6 +53,11 @@ def named(place: str) -> Iterator[None]:
 def as_books_error(error: Exception, place: str) -> BooksError:
     """The same for one error."""
     return BooksError(f"{place}: the books {_meaning(error)}")
+
+
+def is_race(error: BaseException | None) -> bool:
+    """Whether another worker was quicker: a unique index has refused a row. Only PostgreSQL has several writers at once."""
+    return isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", None) == "23505"
 
 
 def _meaning(error: Exception) -> str:

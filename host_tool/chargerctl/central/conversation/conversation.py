@@ -74,13 +74,12 @@ class Conversation:
         on_outcome: Callable[[Any, Outcome], object] = lambda key, outcome: None,
         on_refused: Callable[[Mapping[str, str]], object] = lambda keys: None,
         manner: Manner = SIMULATED,
-        serial: str = "",
         id_prefix: str = "csms",
     ) -> None:
         """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
-        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `serial` is the
-        charger's name on its topic or path. `id_prefix` begins the ids of calls, at most 24 characters. For real chargers
-        each conversation needs one of its own: an id is never used again, also after a restart (OCPP-J 4.1.4)."""
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `id_prefix`
+        begins the ids of calls, at most 24 characters. For real chargers each conversation needs one of its own: an id is
+        never used again, also after a restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
@@ -90,7 +89,6 @@ class Conversation:
         self._violations = Violations(on_violation)
         self._on_outcome = on_outcome
         self._manner = manner
-        self._serial = serial
         self._delivery = Delivery()
         self._calls = OurCalls(id_prefix, manner.remembered)
         # What goes with the books: saved() and lost() are passed on to all of these.
@@ -208,8 +206,6 @@ class Conversation:
             if not self._registration.admit(action):
                 self._violations.note(f"{action} before BootNotification was accepted", text)
             check_payload(CALL, action, payload)
-            if action == "BootNotification":
-                self._compare_serial(payload, text)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
             self._violations.note(str(error), text)
@@ -253,15 +249,6 @@ class Conversation:
         self._books.book(action, payload, answer, now)
         if action == "BootNotification":
             self._registration.answered(answer)
-
-    def _compare_serial(self, boot: dict[str, Any], text: str) -> None:
-        """Topic or path, and the accounts behind them, are what counts; but a charger that has the settings of another one
-        should be seen."""
-        named = boot.get("chargePointSerialNumber", self._serial)
-        if self._serial and named != self._serial:
-            self._violations.note(
-                f"chargePointSerialNumber is {named!r}, but it comes as {self._serial!r}", text
-            )
 
     def _handle_answer(self, message: list[Any], text: str, now: float) -> None:
         kind, call_id, *rest = message

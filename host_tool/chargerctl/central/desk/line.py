@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
 from chargerctl.central.books.masking import masked
@@ -81,7 +81,7 @@ class Line:
         events = self._found + self.pages.take_events()
         self._found = []
         for boot in [event for event in events if event.what == "boot"]:
-            events += self._doubles.booted(boot, now)
+            events += self._doubles.booted(boot, now) + self._other_serial(boot.details["boot"])
         return events
 
     def take_outcomes(self) -> list[tuple[int, Outcome]]:
@@ -95,6 +95,15 @@ class Line:
         self.pages.take_events()
         self._found = []
         self._outcomes = []
+
+    def _other_serial(self, boot: Any) -> list[Event]:
+        """The topic, and the account behind it, are what counts; but a charger that has another one's settings should be
+        seen. Over MQTT both are its serial; elsewhere chargePointSerialNumber is its maker's (OCPP 1.6, 6.2)."""
+        named = boot.get("chargePointSerialNumber", self.serial)
+        if self.link is None or self.link.transport != "mqtt" or named == self.serial:
+            return []
+        text = f"chargePointSerialNumber is {named!r}, but it comes as {self.serial!r}: it may have another one's settings"
+        return [Event("serial", text, self.serial)]
 
     def _violated(self, violation: Violation) -> None:
         details = {"frame": masked(violation.frame)[:2048]}

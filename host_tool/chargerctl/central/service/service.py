@@ -110,7 +110,6 @@ def _conversation(
         on_outcome=on_outcome,
         on_refused=on_refused,
         manner=of_a_service(settings.profile),
-        serial=serial,
         id_prefix=secrets.token_hex(8),
     )
 
@@ -168,7 +167,7 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
 def look_after(
     stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
 ) -> None:
-    """What is done again and again until the end, in the main thread. ChargerctlError when a part has ended that must not."""
+    """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):

@@ -3,6 +3,7 @@
 """Each start and stop is booked once, whatever a charger repeats, mixes up or invents."""
 
 import contextlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -87,6 +88,35 @@ def test_two_workers_never_double_a_start(opened):
         ids = list(pool.map(lambda books: _until_kept(Charger(books)), [first, second] * 8))
     assert len(set(ids)) == 1
     assert len(rows(first, transactions, "id")) == 1
+
+
+def test_a_start_that_another_worker_has_just_booked_is_no_bug_and_is_found_again(opened):
+    """In PostgreSQL two may look before either has written."""
+    first, second = opened(), opened()
+    if not first.place.startswith("127.0.0.1"):
+        return  # SQLite has one writer at a time
+    Charger(first).boot()
+    looked, errors = threading.Barrier(2, timeout=60), []
+
+    def start(books):
+        try:
+            with books.unit() as unit:
+                charger = unit.charger("GA001")
+                number = charger.transaction_id(START)
+                looked.wait()
+                answer = {"transactionId": number, "idTagInfo": {"status": "Accepted"}}
+                try:
+                    charger.book("StartTransaction", START, answer, NOW)
+                except Exception as error:
+                    errors.append(error)
+                    raise
+        except BooksError:
+            return Charger(books).start()
+        return number
+
+    with ThreadPoolExecutor() as pool:
+        assert len(set(pool.map(start, [first, second]))) == 1
+    assert [type(error) for error in errors] == [BooksError]
 
 
 def _until_kept(charger):

@@ -258,3 +258,17 @@ def test_a_charger_that_restarts_by_itself_now_and_then_is_not_reported(rig):
         rig.step()
         rig.now += 40
     assert rig.texts("double") == []
+
+
+def test_a_charger_with_the_serial_of_another_one_is_seen_where_topic_and_serial_are_the_same(rig):
+    for transport, seen in (("websocket", 0), ("mqtt", 1)):
+        link = rig.charger("c-1", transport)
+        named = {"chargePointVendor": "v", "chargePointModel": "m", "chargePointSerialNumber": "HW-123"}
+        rig.desk.received("c-1", link, call("BootNotification", 1, **named))
+        rig.desk.received(
+            "c-1", link, call("BootNotification", 2, **{**named, "chargePointSerialNumber": "c-1"})
+        )
+        rig.step()
+        assert len(rig.texts("serial")) == seen
+        assert not rig.texts("violation")
+    assert rig.texts("serial")[0].startswith("chargePointSerialNumber is 'HW-123', but it comes as 'c-1'")

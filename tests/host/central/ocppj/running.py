@@ -56,6 +56,5 @@ def _conversation(serial, books, on_violation, on_outcome, on_refused) -> Conver
         on_outcome=on_outcome,
         on_refused=on_refused,
         manner=of_a_service({}),
-        serial=serial,
         id_prefix=secrets.token_hex(8),
     )
