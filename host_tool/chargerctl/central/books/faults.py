@@ -56,7 +56,7 @@ def as_books_error(error: Exception, place: str) -> BooksError:
 
 
 def is_race(error: BaseException | None) -> bool:
-    """Whether another worker was quicker: a unique index has refused a row. Only PostgreSQL has several writers at once."""
+    """Whether another worker was quicker: a unique index has refused a row. Only in PostgreSQL do several write at once."""
     return isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", None) == "23505"
 
 

@@ -3,7 +3,7 @@
 """The tables of the books, alike in SQLite and PostgreSQL.
 
 A change here needs a migration beside those in migrations/versions; a test compares the two. Rows of `chargers` stand for
-good, for transactions need them, so that their ids may be remembered.
+good, for transactions need them, so that their ids may be remembered; only strangers go (serials.py).
 """
 
 from __future__ import annotations

@@ -229,3 +229,28 @@ def test_strangers_do_not_fill_the_books(strict):
         for number in range(MOST_STRANGERS + 5):
             unit.seen(f"X{number}", NOW)
     assert len(rows(strict, chargers, "id")) == MOST_STRANGERS + 1
+
+
+def test_of_too_many_strangers_those_stay_that_asked_last_and_whom_the_owner_has_dealt_with(strict):
+    stays = ["GA001", "removed", "refused", "still asks", "new"]
+    with strict.writing() as connection:
+        owner.add_charger(connection, "removed", NOW)
+    Charger(strict, "removed").start()
+    for serial in ("refused", "still asks"):
+        Charger(strict, serial).boot()
+    with strict.writing() as connection:
+        owner.remove_charger(connection, "removed")
+        owner.change_charger(connection, "refused", allowed=False)
+    with strict.unit() as unit:
+        for number in range(MOST_STRANGERS - 1):
+            unit.seen(f"X{number}", "mqtt", NOW + 1)
+    for now, serial in ((NOW + 2, "still asks"), (NOW + 3, "new")):
+        charger = Charger(strict, serial)
+        charger.now = now
+        assert charger.boot() == "Rejected"
+    found = rows(strict, chargers, "serial")
+    assert set(stays) <= set(found)
+    assert "X0" not in found
+    assert len(found) == MOST_STRANGERS + 3
+    assert Charger(strict, "X0").boot() == "Rejected"  # and is entered again
+    assert "X0" in rows(strict, chargers, "serial")
