@@ -31,26 +31,26 @@ _CHARGERS = frozenset(
     {
         "authorize",
         "boot",
+        "call",
         "connected",
         "disconnected",
         "message",
         "open",
         "profile",
+        "start",
         "status",
+        "stop",
         "violation",
     }
 )
-# What this process does itself, and what is in the books for good: nobody outside decides how often it comes.
+# What this process does itself: nobody outside decides how often it comes.
 _ALWAYS = frozenset(
     {
         "books",
         "broker",
-        "call",
         "hint",
         "listening",
         "policy",
-        "start",
-        "stop",
         "stopping",
         "warning",
     }

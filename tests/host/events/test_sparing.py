@@ -46,10 +46,20 @@ def test_what_chargers_do_all_day_has_more_room(log):
     assert len(log.lines) == CHARGERS.of_kind
 
 
-def test_transactions_and_what_we_do_ourselves_are_always_told(log):
-    log.knock("CP1", "start", times=1000)
+def test_what_we_do_ourselves_is_always_told(log):
     log.knock("", "broker", times=1000)
+    log.knock("", "books", times=1000)
     assert len(log.lines) == 2000
+
+
+@pytest.mark.parametrize(
+    "what", ["start", "stop", "call", "message", "dropped", "bug", "refused", "hostile", "flood", "new"]
+)
+def test_nothing_that_a_charger_can_cause_fills_the_log(log, what):
+    """Also what a later version tells, and nobody has thought about."""
+    for _ in range(1000):
+        log.knock("CP1", what)
+    assert len(log.lines) <= CHARGERS.of_one
 
 
 def test_how_many_were_left_out_is_told_with_the_first_line_after(log):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from chargerctl.central.books import calls, cards, masking, meter_rows, storable, transactions
-from chargerctl.central.books.direct import Direct
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.serials import Serials
@@ -23,8 +23,10 @@ Payload = dict[str, Any]
 MOST_CONNECTORS = 255
 """Of a charger. They are numbered from 1 without gaps (OCPP 1.6, 3.8)."""
 
-_STANDING = select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
-    chargers.c.id == bindparam("charger")
+_STANDING = Single(
+    select(chargers.c.known, chargers.c.allowed, chargers.c.registration).where(
+        chargers.c.id == bindparam("charger")
+    )
 )
 _LEARNT = (
     update(chargers)
@@ -108,11 +110,7 @@ class ChargerBooks:
 
     def _standing(self) -> Any:
         charger = self._serials.find(self._serial)
-        return (
-            None
-            if charger is None
-            else self._connection.execute(_STANDING, {"charger": charger}).one_or_none()
-        )
+        return None if charger is None else self._direct.one(_STANDING, charger=charger)
 
     def _learn(self, charger: int) -> None:
         """Also one that goes on without a BootNotification: it was accepted elsewhere, or before it was learnt."""

@@ -74,9 +74,6 @@ class Outcome:
 class Unit(Protocol):
     """One unit of work: what is written in it is kept together, at its end, or not at all."""
 
-    def known(self, serial: str) -> bool:
-        """It is in the books as the owner's, and allowed."""
-
     def working(self, now: float) -> None:
         """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
         shows whether the books can be written."""
@@ -84,8 +81,8 @@ class Unit(Protocol):
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
 
-    def seen(self, serial: str, transport: str, now: float) -> None:
-        """A frame came from it, over "mqtt" or "websocket"."""
+    def seen(self, serial: str, now: float) -> None:
+        """A frame came from it."""
 
     def connected(self, serial: str, transport: str | None, now: float) -> None:
         """It is connected over this transport; None: over none any more."""

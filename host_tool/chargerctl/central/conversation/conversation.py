@@ -30,6 +30,7 @@ from functools import partial
 from typing import Any
 
 from chargerctl.central.books.interface import Books, Outcome
+from chargerctl.central.books.masking import masked, without_secret_of
 from chargerctl.central.conversation.answers import is_usable, usual_answer
 from chargerctl.central.conversation.asking import Asking, Call, frame_of
 from chargerctl.central.conversation.delivery import Delivery
@@ -261,7 +262,8 @@ class Conversation:
         if called is None:
             return
         if kind == CALL_ERROR:
-            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=rest[1][:MAX_DESCRIPTION])
+            words = masked(without_secret_of(called.payload, rest[1]))
+            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=words[:MAX_DESCRIPTION])
         else:
             outcome = self._result(called, rest[0], text, now)
         self._asking.answered(call_id, outcome)
@@ -274,7 +276,7 @@ class Conversation:
             check_payload(CALL_RESULT, called.action, answer)
         except FrameError as error:
             self._violations.note(str(error), text)
-            return Outcome(error="InvalidAnswer", detail=str(error)[:MAX_DESCRIPTION])
+            return Outcome(error="InvalidAnswer", detail=masked(str(error))[:MAX_DESCRIPTION])
         self._books.told(called.action, called.payload, answer, now)
         return Outcome(answer=answer)
 

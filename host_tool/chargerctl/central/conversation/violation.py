@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chargerctl.central.books.masking import masked
+
 # This much is kept of what a hostile charger can cause without end.
 KEPT = 64
 KEPT_CHARACTERS = 4096
@@ -15,7 +17,7 @@ KEPT_CHARACTERS = 4096
 
 @dataclass(frozen=True)
 class Violation:
-    """The schema's reason, and the frame; of both the beginning."""
+    """The schema's reason, and the frame; of both the beginning, without secrets."""
 
     reason: str
     frame: str
@@ -29,8 +31,8 @@ class Violations:
         self._tell = tell
 
     def note(self, reason: str, frame: str | bytes) -> None:
-        beginning = frame[:KEPT_CHARACTERS]
-        text = beginning.decode("utf-8", "replace") if isinstance(beginning, bytes) else beginning
-        violation = Violation(reason[:KEPT_CHARACTERS], text)
+        text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
+        # The whole frame is masked before it is cut: in a part of it a secret is not known as one.
+        violation = Violation(masked(reason)[:KEPT_CHARACTERS], masked(text)[:KEPT_CHARACTERS])
         self.kept.append(violation)
         self._tell(violation)

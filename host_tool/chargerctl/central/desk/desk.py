@@ -8,8 +8,9 @@
     desk.received(serial, link, frame)
     desk.close()
 
-While one unit of work is written, the next gathers: many chargers share one write to the disk. Without a thread, step() does
-one group, for tests.
+While one unit of work is written, the next gathers: many chargers share one write to the disk. When many send, it gathers
+for a little longer, since a unit costs about as much as ten frames; a frame that comes alone is answered at once. Without a
+thread, step() does one group, for tests.
 
 If the books cannot be written, nothing is sent. The same frames are tried again with a pause, for 20 s: a charger waits 30 s
 for an answer, and then sends what matters again.
@@ -36,6 +37,9 @@ _SWEEP_S = 60.0
 _MOST_FLOODS = 10
 _CLOSING_S = 5.0
 _NEXT_GROUP_S = 0.005
+# A group of so many is followed by the next one so long after its beginning, not sooner.
+_MANY = 4
+_GATHER_S = 0.02
 _AFTER_BUG_S = 1.0
 
 _JUMP_S = 1.0
@@ -66,7 +70,7 @@ class Desk:
         self.failure: Exception | None = None
         """What has ended its thread: a bug. Nobody is answered any more."""
         now = clock.steady()
-        self._ask_at = self._beat_at = now
+        self._ask_at = self._beat_at = self._gather_until = now
         self._sweep_at = now + _SWEEP_S
         # How far the date is from the steady clock.
         self._date = clock.unix() - now
@@ -106,22 +110,32 @@ class Desk:
 
     # From the thread of the desk, or of a test.
 
-    def step(self) -> None:
-        """Handle one group, if there is anything to do and the books are not paused."""
+    def step(self) -> bool:
+        """Handle one group, if there is anything to do and the books are not paused; whether anything had arrived."""
         now = self._clock.steady()
         if now >= self._sweep_at:
             self._sweep_at = now + _SWEEP_S
             self._sweep(now)
         if now < self._work.again_at:
-            return
+            return False
         ask, beat = now >= self._ask_at, self._was_set(now) or now >= self._beat_at
         part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
         if ask:
             self._ask_at = now + ASK_S
         if beat:
             self._beat_at = now + BEAT_S
+        if len(part.arrivals) >= _MANY:
+            self._gather_until = now + _GATHER_S
         if part.arrivals or part.due or ask or beat:
             self._inbox.put_back(self._work.do(part))
+        return bool(part.arrivals)
+
+    def pause(self) -> float:
+        """Seconds for which step() should not be called, whatever arrives: the books cannot be written, or many send."""
+        now = self._clock.steady()
+        pause = max(self._work.again_at, self._gather_until) - now
+        # What waits was too fast, or too much for one group.
+        return max(pause, _NEXT_GROUP_S if self._inbox.waits and pause <= 0 else 0.0)
 
     def next_step(self) -> float:
         """When, by the steady clock, step() has something to do, if nothing arrives before."""
@@ -148,13 +162,11 @@ class Desk:
             except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
                 self._tell_bug(error)
                 self._closing.wait(_AFTER_BUG_S)
-            now = self._clock.steady()
-            if now < self._work.again_at:
-                self._closing.wait(self._work.again_at - now)
-            elif self._inbox.waits:
-                self._closing.wait(_NEXT_GROUP_S)  # too fast, or too many for one group
+            pause = self.pause()
+            if pause > 0:
+                self._closing.wait(pause)
             else:
-                self._inbox.wait(min(1.0, self.next_step() - now))
+                self._inbox.wait(min(1.0, self.next_step() - self._clock.steady()))
 
     def _tell_bug(self, error: Exception) -> None:
         text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"
@@ -162,8 +174,9 @@ class Desk:
 
     def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
-            self.step()
+        more = self.failure is None  # not what comes too fast
+        while more and self._inbox.waits and self._work.calm and self._clock.steady() < until:
+            more = self.step()
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload
-from chargerctl.central.books.masking import masked
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.pages import Pages
@@ -23,9 +22,6 @@ _TOLD_AGAIN_S = 600.0
 
 class Talk(Protocol):
     """What the desk needs of a Conversation (conversation.py)."""
-
-    @property
-    def registered(self) -> bool: ...
 
     @property
     def next_due(self) -> float | None: ...
@@ -109,7 +105,7 @@ class Line:
         return [Event("serial", text, self.serial)]
 
     def _violated(self, violation: Violation) -> None:
-        details = {"frame": masked(violation.frame)[:2048]}
+        details = {"frame": violation.frame[:2048]}
         self._found.append(Event("violation", violation.reason, self.serial, details))
 
     def _refused(self, keys: Mapping[str, str]) -> None:

@@ -18,6 +18,8 @@ from typing import Any, NoReturn
 
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
 
+from chargerctl.central.books.masking import MASK, holds_secret
+
 CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 
 _FOLDER = resources.files("ocpp") / "v16" / "schemas"
@@ -148,14 +150,15 @@ def check_payload(kind: int, action: str, payload: object) -> None:
     """Check a CALL's or CALLRESULT's payload; raise FrameError that says the place and what is wrong there."""
     if action not in ACTIONS:
         raise FrameError("NotImplemented", f"{action[:50]!r} is not an action of OCPP 1.6")
-    validator = _validator(kind, action)
     try:
-        error = None if validator.is_valid(payload) else next(validator.iter_errors(payload))
+        if _validator(kind, action).is_valid(payload):
+            return
+        # The words for what is wrong quote it.
+        error = next(_validator(kind, action, hides=holds_secret(payload)).iter_errors(payload))
     except (ValueError, RecursionError) as problem:
         raise FrameError("FormationViolation", str(problem)) from None
-    if error is not None:
-        place = ".".join(str(each) for each in error.instance_path)
-        raise FrameError(_code(error), f"{place}: {_words(error)}" if place else _words(error))
+    place = ".".join(str(each) for each in error.instance_path)
+    raise FrameError(_code(error), f"{place}: {_words(error)}" if place else _words(error))
 
 
 def schema_of(kind: int, action: str) -> dict[str, Any]:
@@ -165,9 +168,10 @@ def schema_of(kind: int, action: str) -> dict[str, Any]:
 
 
 @cache
-def _validator(kind: int, action: str) -> Draft4Validator:
+def _validator(kind: int, action: str, hides: bool = False) -> Draft4Validator:
+    """hides: in the words of its errors there is no value of the payload."""
     schema = _bounded(schema_of(kind, action))
-    return Draft4Validator(schema, validate_formats=True, formats=_FORMATS)
+    return Draft4Validator(schema, validate_formats=True, formats=_FORMATS, mask=MASK if hides else None)
 
 
 def _bounded(schema: Any) -> Any:
@@ -203,6 +207,6 @@ def _code(error: ValidationError) -> str:
 
 def _words(error: ValidationError) -> str:
     """The library's words, but an enumeration with all its values."""
-    if isinstance(error.kind, ValidationErrorKind.Enum):
+    if isinstance(error.kind, ValidationErrorKind.Enum) and not holds_secret(error.instance):
         return f"{json.dumps(error.instance)[:100]} is not one of {', '.join(map(str, error.kind.options))}"
     return error.message
