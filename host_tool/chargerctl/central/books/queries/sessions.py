@@ -64,8 +64,8 @@ def sessions(
 
     id, serial, charger_name, connector_id, id_tag, card_name, status, meter_start, meter_stop, energy_wh, started_at,
     start_time, stopped_at, stop_time, start_received_at, stop_received_at, closed_at, stop_reason, stop_id_tag. What the
-    stop brings is None until it has come. started_at and stopped_at are the charger's times, or those of receipt where its clock
-    cannot be right.
+    stop brings is None until it has come. started_at and stopped_at are the charger's times, or those of receipt where its
+    clock cannot be right.
     """
     query = filtered(_SESSIONS, wanted).order_by(transactions.c.id.desc())
     if before is not None:
