@@ -124,15 +124,17 @@ class Hand:
 
     def __init__(self, then=lambda: None):
         self.time = time.time()
+        self.waited = 0
         self.then = then
 
     def sleep(self, seconds):
         self.time += 1
+        self.waited += 1
         self.then()
 
     @property
     def clock(self):
-        return Clock(lambda: self.time, self.sleep)
+        return Clock(lambda: self.time, self.sleep, lambda: self.waited)
 
 
 def test_a_central_system_that_dies_meanwhile_is_noticed(filled):
@@ -141,6 +143,19 @@ def test_a_central_system_that_dies_meanwhile_is_noticed(filled):
         remote.call("garage-1", "Reset", {"type": "Soft"}, 30)
     with filled.reading() as connection:
         assert last_calls(connection)[0].error == "Cancelled"
+
+
+def test_a_date_that_is_set_back_makes_nobody_wait_longer(filled):
+    def live():
+        if hand.waited == 1:
+            hand.time -= 7200
+        assert hand.waited < 300
+        with filled.unit() as unit:
+            unit.working(hand.time)
+
+    hand = Hand(live)
+    with pytest.raises(ChargerctlError):
+        Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
 
 
 def test_a_central_system_that_does_not_take_the_call_is_not_waited_for_for_ever(filled):
