@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chargerctl.central.books.interface import Outcome
+from chargerctl.central.configuration_key import LONGEST_KEY, LONGEST_VALUE
 from chargerctl.central.remote import Request, reason
 from chargerctl.errors import InputError
-
-LONGEST_KEY = 50  # CiString50 (OCPP 1.6, 6.7)
-LONGEST_VALUE = 500  # CiString500
 
 
 @dataclass(frozen=True)

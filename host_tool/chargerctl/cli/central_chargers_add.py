@@ -38,7 +38,7 @@ def _password_options(function: Any) -> Any:
 
 @click.command(cls=Command)
 @click.argument("serial", type=Serial())
-@click.option("--name", help="A name for people.")
+@click.option("--name", help="Display name.")
 @_password_options
 @central_options()
 @click.pass_obj

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from chargerctl.central.accounts import Account
-from chargerctl.central.books import storable
+from chargerctl.central.books import storable, transactions
 from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
@@ -115,6 +115,12 @@ def remove_card(connection: Connection, id_tag: str) -> None:
     """It is unknown from now on; its sessions stay. InputError: it is not in the books."""
     if connection.execute(delete(cards).where(cards.c.id_tag == normal(id_tag))).rowcount == 0:
         raise InputError(f"there is no card {storable.text(id_tag)!r} in the books", card=id_tag)
+
+
+def close_session(connection: Connection, number: int, now: float) -> None:
+    """It does not run any more, for its stop will not come; if it does, it counts. InputError: no such session runs."""
+    if not transactions.close(connection, number, now):
+        raise InputError(f"no session {number} runs", session=number)
 
 
 def not_known(serial: str) -> InputError:

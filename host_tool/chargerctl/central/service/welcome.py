@@ -19,9 +19,10 @@ def welcome(
     settings: CentralSettings, policies: Policies, books: str, mqtt_port: int, ocpp_port: int
 ) -> Iterator[Event]:
     """books: where they are; the ports that were taken, 0 for none."""
-    yield Event("books", f"books: {books}")
+    yield Event("books", f"books: {books}", details={"books": books})
     if settings.broker is not None:
-        yield Event("listening", f"MQTT chargers come over the broker at {settings.broker}")
+        text = f"MQTT chargers come over the broker at {settings.broker}"
+        yield Event("listening", text, details={"broker": str(settings.broker)})
     elif settings.listen is not None:
         yield from _own_broker(settings, HostPort(settings.listen.host, mqtt_port))
     if settings.ocpp is not None:

@@ -209,7 +209,7 @@ def test_a_refused_stranger_no_longer_asks(filled, central, central_json):
 
 def test_strangers_that_have_not_asked_for_a_day_are_shown_with_all(filled, central, central_json):
     with filled.unit() as unit:
-        unit.seen("long-ago", "mqtt", time.time() - 90_000)
+        unit.seen("long-ago", time.time() - 90_000)
     assert "long-ago" not in central("chargers")[1]
     assert "long-ago" in central("chargers", "list", "--all")[1]
 
