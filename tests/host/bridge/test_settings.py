@@ -116,7 +116,7 @@ def test_the_password_of_the_broker_may_be_in_a_file():
 
 
 def test_a_file_that_is_not_there_is_named_without_a_command_that_there_is_not():
-    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found$"):
+    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found; correct its path$"):
         load_bridge(Path("gone.toml"), {}, {"to": TO})
 
 

@@ -76,6 +76,6 @@ def listening(**options):
 def test_a_broker_that_no_charger_reaches_is_not_for_its_settings():
     [line] = listening()
     assert "settings.toml" not in line
-    assert "for programs on this computer: chargers need --listen" in line
+    assert "for programs on this computer; real chargers need --listen" in line
     [line] = listening(listen="192.168.1.10:1883")
     assert 'in a charger\'s settings.toml: [mqtt] broker = "192.168.1.10", port = 1883' in line

@@ -55,6 +55,11 @@ def test_init_changes_nothing_until_the_file_is_edited(chargerctl, chargerctl_js
     assert len(chargerctl_json("central", "cards")[1]["cards"]) == 1
 
 
+def test_the_books_of_an_example_are_those_of_whoever_reads_it(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert 'database = "~/config/chargerctl/central.sqlite"' in example()
+
+
 def test_new_books_are_announced_once(chargerctl, folder):
     new = f"made new books: {folder / 'typo.sqlite'}\n"
     for json in ([], ["--json"]):
