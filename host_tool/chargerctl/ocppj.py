@@ -26,6 +26,18 @@ _CIPHERS = (
 )
 
 
+def size_of(frame: str | bytes) -> int:
+    """In bytes, as it crosses the network."""
+    if isinstance(frame, bytes) or frame.isascii():
+        return len(frame)
+    return len(frame.encode("utf-8", "surrogatepass"))
+
+
+def too_large(size: int, most: int = MAX_FRAME_BYTES) -> str:
+    """What is wrong with a frame of so many bytes; "" if nothing is."""
+    return f"a frame of {size:,} bytes, at most {most:,} allowed" if size > most else ""
+
+
 def connection_url(endpoint: str, identity: str) -> str:
     """The URL at which this charge point connects: the endpoint's path, a slash, the encoded identity (J 3.1.1)."""
     parts = urlsplit(endpoint)

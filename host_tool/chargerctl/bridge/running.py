@@ -22,15 +22,19 @@ from chargerctl.settings.kinds import HostPort
 
 def run(settings: BridgeSettings, tell: Tell) -> None:
     """Until it is stopped. ChargerctlError for what cannot be used, and for a broker that is not there at first."""
-    descriptors.prepare(tell)
+    sparing = Sparing(tell)
+    descriptors.prepare(sparing)
     # Not the loop that is the default on Windows: paho-mqtt's socket needs add_reader.
-    with _broker(settings, tell) as broker, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(_until_stopped(settings, broker, tell))
+    loops = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+    try:
+        with _broker(settings, sparing) as broker, loops as runner:
+            runner.run(_until_stopped(settings, broker, sparing))
+    finally:
+        sparing.sweep()
 
 
 async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:
-    sparing = Sparing(tell)
-    service = Service(settings, broker, sparing)
+    service = Service(settings, broker, tell)
     if settings.password_in_clear_text:
         text = "passwords cross the network in clear text: use wss:// if the central system has it"
         tell(Event("warning", text))
@@ -42,11 +46,8 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
         # Windows has Ctrl-C alone, as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, running.cancel)
-    try:
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-    finally:
-        sparing.sweep()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 def _welcome(settings: BridgeSettings, broker: Broker) -> Iterator[Event]:
@@ -68,13 +69,12 @@ def _broker(settings: BridgeSettings, tell: Tell) -> Iterator[Broker]:
         yield Broker(host, port, settings.broker_user, settings.broker_secret, context)
         return
     assert settings.listen
-    with _own_broker(settings.listen, tell) as port:
-        yield Broker(settings.listen.host, port)
+    with _own_broker(settings.listen, tell) as broker:
+        yield broker
 
 
 @contextlib.contextmanager
-def _own_broker(listen: HostPort, tell: Tell) -> Iterator[int]:
-    """Gives its port."""
+def _own_broker(listen: HostPort, tell: Tell) -> Iterator[Broker]:
     if not listen.is_loopback:
         raise InputError(
             f"--listen {listen}: anybody in the network could act as any charger there. Run a broker with accounts "
@@ -86,12 +86,12 @@ def _own_broker(listen: HostPort, tell: Tell) -> Iterator[int]:
     thread = LoopThread()
     descriptors.watch(thread.loop, tell)
     try:
-        broker = LocalBroker(thread, listen.port)
+        broker = LocalBroker(thread, listen.port, listen.host, tell=tell)
     except OSError as error:
         raise ChargerctlError(
             f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}"
         ) from error
     try:
-        yield broker.port
+        yield Broker(listen.host, broker.port)
     finally:
         broker.close()

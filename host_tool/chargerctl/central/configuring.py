@@ -45,7 +45,8 @@ def assignment(word: str) -> tuple[str, str]:
 
 def checked_key(key: str) -> str:
     if not 0 < len(key) <= LONGEST_KEY:
-        raise InputError(f"{key[:LONGEST_KEY]!r} is no key: it has 1 to {LONGEST_KEY} characters (OCPP)")
+        shown = key if len(key) <= LONGEST_KEY else f"{key[:20]}…"
+        raise InputError(f"{shown!r} is no key: it has {len(key)} characters, not 1 to {LONGEST_KEY} (OCPP)")
     return key
 
 

@@ -20,6 +20,8 @@ FILE = "central.toml"
 BOOKS_FILE = "central.sqlite"
 CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
 
+_NO_FILE = "; `chargerctl central init` writes one"
+
 
 @dataclass(frozen=True)
 class CentralSettings:
@@ -34,7 +36,8 @@ class CentralSettings:
     listen: HostPort | None = key(
         host_port(1883, {"none": None}, lowest_port=0),
         "127.0.0.1:1883",
-        "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`.",
+        "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`; "
+        "the option --listen wins over a `broker` of the file.",
     )
     listen_certificate: Path | None = key(
         file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
@@ -150,5 +153,14 @@ def load_central(
     SettingsError with every mistake; InputError where the file cannot be read.
     """
     path = config or find_file(FILE, CONFIG_VARIABLE, environ)
-    sources = Sources(path, environ, options or {}, state_folder(), commands)
+    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)
+
+
+def _one_broker(options: Mapping[str, str]) -> Mapping[str, str]:
+    """An option wins over the file: who asks for `listen` does not want the file's `broker`. InputError for both."""
+    if options.get("listen", "none") == "none":
+        return options
+    if options.get("broker", "none") != "none":
+        raise InputError("give --listen or --broker, not both: with --broker the chargers come to that one")
+    return {**options, "broker": "none"}

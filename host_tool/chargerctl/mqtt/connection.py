@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
-ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
+ACCOUNT = "correct --broker-user and the password (--broker-password-file), or the broker's accounts"
 KEEP_ALIVE_S = 30
 _CLOSED = "it closed the connection"
 # A connection that it closes sooner may have been taken by somebody else.

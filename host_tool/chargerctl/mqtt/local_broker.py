@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
-from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
+from amqtt.adapters import StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import Action, BrokerConfig, ListenerConfig, ListenerType
 from amqtt.session import Session
 
+from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt.amqtt_log import AmqttLog
+from chargerctl.mqtt.packets import Packets
 
 HOST = "127.0.0.1"
 
 _LISTENER = "default"
 _ANONYMOUS = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
-# amqtt would take 256 MB.
-_MOST_BYTES = 1 << 20
 
 
 class Doorkeeper(Protocol):
@@ -36,7 +38,8 @@ class Doorkeeper(Protocol):
 class LocalBroker:
     """Listens from its construction until close(). Without a doorkeeper whoever reaches `port` can do everything.
 
-    `own_port`: for this program, on loopback and without TLS.
+    `own_port`: for this program, on loopback and without TLS. `tell`: what ends a client's connection, and what amqtt warns
+    of; without it amqtt writes to stderr.
     """
 
     def __init__(
@@ -46,16 +49,21 @@ class LocalBroker:
         host: str = HOST,
         doorkeeper: Doorkeeper | None = None,
         tls: ssl.SSLContext | None = None,
+        tell: Tell | None = None,
     ) -> None:
         """`port` 0 takes a free one. Raises OSError when the port is taken."""
         self._thread = thread
         self._doorkeeper = doorkeeper
+        self._tell: Tell = tell or (lambda event: None)
         self._servers: list[asyncio.Server] = []
         self.port, self.own_port = thread.run(self._start(host, port, tls))
+        self._log = AmqttLog(tell) if tell else None
 
     def close(self) -> None:
         """Disconnect all clients and stop."""
         self._thread.run(self._stop())
+        if self._log is not None:
+            self._log.close()
 
     async def _start(self, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[int, int]:
         # We open the listener ourselves, because amqtt does not report which port it got for port 0.
@@ -88,32 +96,25 @@ class LocalBroker:
                 writer.close()
                 return
             await self._broker.external_connected(
-                _Reader(reader, first), StreamWriterAdapter(writer), _LISTENER
+                Packets(reader, first, partial(self._refused, writer)), StreamWriterAdapter(writer), _LISTENER
             )
         except OSError:
             writer.close()  # the client was gone before amqtt had refused it
+
+    def _refused(self, writer: asyncio.StreamWriter, why: str) -> None:
+        address = writer.get_extra_info("peername")[0]
+        self._tell(
+            Event(
+                "refused",
+                f"the connection of an MQTT client at {address} ends: {why}",
+                details={"address": address},
+            )
+        )
 
     async def _stop(self) -> None:
         for server in self._servers:
             server.close()
         await self._broker.shutdown()
-
-
-class _Reader(StreamReaderAdapter):
-    """Begins with what was read already, and bounds what is read at once."""
-
-    def __init__(self, reader: asyncio.StreamReader, first: bytes) -> None:
-        super().__init__(reader)
-        self._first = first
-
-    async def read(self, n: int = -1) -> bytes:
-        if n > _MOST_BYTES:
-            raise ConnectionResetError  # amqtt ends the connection
-        if self._first:
-            taken, self._first = self._first[:n], self._first[n:]
-            return taken
-        data: bytes = await super().read(n)
-        return data
 
 
 class _Broker(Broker):
@@ -136,3 +137,15 @@ class _Broker(Broker):
         subscribers = self._subscriptions.get(subscription[0], [])
         if any(each.client_id == session.client_id for each, _ in subscribers):
             await super()._publish_retained_messages_for_subscription(subscription, session)
+
+    async def add_subscription(self, subscription: tuple[str, int], session: Session) -> int:
+        """With QoS 0: amqtt would wait for the answer to each message, without a limit to how many, and a connection
+        that is not lost loses nothing."""
+        granted: int = await super().add_subscription((subscription[0], 0), session)
+        return granted
+
+    async def _broadcast_message(
+        self, session: Session | None, topic: str | None, data: Any, force_qos: int | None = None
+    ) -> None:
+        """Last wills have a QoS of their own."""
+        await super()._broadcast_message(session, topic, data)

@@ -112,6 +112,11 @@ def _host_port(text: str, default_port: int, lowest_port: int) -> HostPort:
     host, port = match[1], int(match[2] or default_port)
     if bracketed:
         _check_ipv6(host)
+    elif host.isdecimal():
+        # An address as one number, for the system; for a person a port.
+        raise ValueError(
+            f"must be HOST:PORT: a port alone is 127.0.0.1:{host} (this computer) or 0.0.0.0:{host}"
+        )
     elif not _HOST.fullmatch(host):
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:1883")
     if not lowest_port <= port <= 65535:

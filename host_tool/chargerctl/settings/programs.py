@@ -97,13 +97,14 @@ def keys(table: type) -> dict[str, Key]:
 class Sources:
     """Where settings come from. options: {setting: text}; folder: where a default that is a relative path begins, whether
     there is a file or not; commands: the subcommands of the program, whose options have variables that begin like those of
-    the settings."""
+    the settings; remedy: where the file is missing, what to do, after "; "."""
 
     path: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     commands: Sequence[str] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,9 +198,7 @@ class _Reading(Generic[Table]):
         try:
             data = read_file(path, 1 << 24)  # parse() refuses what is longer than a settings file
         except FileNotFoundError:
-            raise InputError(
-                f"{path}: file not found; `chargerctl {self._section} init` writes one"
-            ) from None
+            raise InputError(f"{path}: file not found{self._given.remedy}") from None
         found = toml_file.parse(data, str(path))
         self._problems += found.problems
         self._headers = found.headers

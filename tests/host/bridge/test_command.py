@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 
+import pytest
 from chargerctl.mqtt.connection import Broker
 from chargerctl.mqtt.local_broker import HOST
 
@@ -55,6 +56,26 @@ def test_with_a_broker_of_its_own_until_it_is_stopped(tmp_path):
         assert (process.returncode, err) == (0, b"")
         charger._connection.close()
         await central.stop()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("host", ["::1", "127.0.0.2"])
+def test_every_loopback_address_can_be_listened_on(tmp_path, host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, 0), family=family) as free:
+            port = free.getsockname()[1]
+    except OSError:
+        pytest.skip(f"{host} is no address here")
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    async def story():
+        process = await started(tmp_path, "--to", "ws://127.0.0.1:9", "--listen", place, "--json")
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)
+        assert json.loads(line or "{}").get("text") == f"connected to broker {place}"
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), PATIENCE_S)
 
     asyncio.run(story())
 

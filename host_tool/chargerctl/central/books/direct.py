@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-from chargerctl.central.books.faults import as_books_error
+from chargerctl.central.books.faults import as_books_error, is_race
 
 
 class Single:
@@ -57,5 +57,7 @@ class Direct:
         except self.dialect.loaded_dbapi.OperationalError as error:
             raise as_books_error(error, self._place) from error
         except self.dialect.loaded_dbapi.Error as error:
+            if is_race(error):
+                raise as_books_error(error, self._place) from error
             raise DBAPIError(sql, None, error) from error
         return self._cursor.rowcount

@@ -75,11 +75,9 @@ def make_engine(url: URL) -> Engine:
         error = context.sqlalchemy_exception
         if error is None or context.is_pre_ping:
             return None  # a connection that is dead already is replaced
-        return (
-            as_books_error(error, place(url))
-            if isinstance(error, OperationalError) or is_race(error)
-            else None
-        )
+        if isinstance(error, OperationalError) or is_race(context.original_exception):
+            return as_books_error(error, place(url))
+        return None
 
     return engine
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from chargerctl.central.books.interface import BooksError
 
@@ -56,8 +56,9 @@ def as_books_error(error: Exception, place: str) -> BooksError:
 
 
 def is_race(error: BaseException | None) -> bool:
-    """Whether another worker was quicker: a unique index has refused a row. Only PostgreSQL has several writers at once."""
-    return isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", None) == "23505"
+    """Whether another worker was quicker: a unique index has refused a row. `error`: the driver's. Only in PostgreSQL do
+    several write at once."""
+    return getattr(error, "sqlstate", None) == "23505"
 
 
 def _meaning(error: Exception) -> str:

@@ -54,7 +54,7 @@ from chargerctl.central.messages.schemas import (
     parse,
     storable,
 )
-from chargerctl.ocppj import MAX_FRAME_BYTES
+from chargerctl.ocppj import size_of, too_large
 
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
 MAX_DESCRIPTION = 255
@@ -188,8 +188,7 @@ class Conversation:
 
     def _read(self, frame: str | bytes) -> tuple[str, list[Any]]:
         """The frame as text and as a message; FrameError."""
-        if len(frame) > MAX_FRAME_BYTES:
-            reason = f"a frame of {len(frame):,} bytes, at most {MAX_FRAME_BYTES:,} allowed"
+        if reason := too_large(size_of(frame)):
             raise FrameError("FormationViolation", reason)
         text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
         message = parse(text)

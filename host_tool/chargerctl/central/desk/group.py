@@ -34,12 +34,13 @@ class Group:
         self._now = now
         self._steady = steady
         self._used: dict[str, Line] = {}
-        # Whether they may speak; whether the conversation knew that; the link that they had.
+        # Whether they may speak; the link that they had.
         self._welcome: dict[str, bool] = {}
-        self._registered_before: dict[str, bool] = {}
         self._links_before: dict[str, Link | None] = {}
         # Who may not speak any more, with the link that it had.
         self._expelled: list[tuple[Line, Link | None]] = []
+        # Links that have been replaced.
+        self._replaced: list[Link] = []
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
         self._said_so: set[Line] = set()
@@ -84,9 +85,7 @@ class Group:
 
     def end(self) -> None:
         """Book who is connected, and what became of calls."""
-        for serial, line in self._used.items():
-            if line.talk.registered and not self._registered_before[serial]:
-                self._welcome[serial] = True  # by a BootNotification in this unit
+        for line in self._used.values():
             self._book_link(line)
             self._outcomes_of(line)
 
@@ -109,6 +108,8 @@ class Group:
             self._lines.schedule(line)
         for link, frame in self._to_send:
             link.send(frame)
+        for link in self._replaced:
+            link.close("the charger has a newer connection")
         for _, old in self._expelled:
             if old is not None:
                 old.available(None)
@@ -140,7 +141,7 @@ class Group:
             line = self._lines.get(serial)
             welcome = line is not None and self._steady - line.welcome_at < BELIEVED_S
             if not welcome:
-                welcome = self._unit.known(serial) or books.registered()
+                welcome = books.registered()
                 if line is not None and not welcome:
                     self._expel(line, books)
                     line = None
@@ -150,7 +151,6 @@ class Group:
             assert line is not None
             line.pages.open(books)
             self._welcome[serial] = welcome
-            self._registered_before[serial] = line.talk.registered
             self._links_before[serial] = line.link
             self._used[serial] = line
         return line
@@ -173,7 +173,7 @@ class Group:
         line.heard_at = self._steady
         if self._welcome[arrival.serial]:
             if first:
-                self._unit.seen(arrival.serial, arrival.link.transport, self._now)
+                self._unit.seen(arrival.serial, self._now)
             self._unit.frame(arrival.serial, False, text, self._now)
         self._answer(line, line.talk.handle(text, self._now))
 
@@ -212,7 +212,7 @@ class Group:
     def _linked(self, line: Line, link: Link) -> None:
         """The newest connection counts."""
         if line.link is not None and line.link != link:
-            line.link.close("the charger has a newer connection")
+            self._replaced.append(line.link)
         line.link = link
 
     def _book_link(self, line: Line) -> None:

@@ -28,9 +28,6 @@ class Talk(Protocol):
     """What the desk needs of a Conversation (conversation.py)."""
 
     @property
-    def registered(self) -> bool: ...
-
-    @property
     def next_due(self) -> float | None: ...
 
     def handle(self, frame: str | bytes, now: float) -> list[str]: ...

@@ -52,7 +52,7 @@ def embedded(
         text = f"passwords and messages cross the network in clear text at {listen}: see docs/security.md for certificates"
         tell(Event("warning", text))
     try:
-        broker = LocalBroker(thread, listen.port, listen.host, gate, tls)
+        broker = LocalBroker(thread, listen.port, listen.host, gate, tls, tell)
     except OSError as error:
         raise ChargerctlError(
             f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}"

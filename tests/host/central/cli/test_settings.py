@@ -175,6 +175,12 @@ def test_what_is_no_address_is_refused(text):
     assert "pw" not in mistake
 
 
+@pytest.mark.parametrize("text", ["1883", "99:8883"])
+def test_a_port_alone_is_no_address(text):
+    (mistake,) = mistakes(None, {}, {"listen": text})
+    assert mistake.startswith("--listen: must be HOST:PORT: a port alone is 127.0.0.1:")
+
+
 @pytest.mark.parametrize("text", ["sqlite://", "sqlite:///", "a?b", ":memory:", "", "a\0b", "x://y"])
 def test_what_is_no_database_is_refused(text):
     (mistake,) = mistakes(None, {}, {"database": text})
@@ -287,6 +293,17 @@ def test_the_password_of_the_broker_may_be_in_a_file_of_its_own(write):
 )
 def test_only_loopback_addresses_are_only_here(options, only_here):
     assert load_central(None, {}, options).values.only_here is only_here
+
+
+def test_who_asks_for_a_broker_of_its_own_does_not_get_that_of_the_file(write):
+    write('[central]\nbroker = "broker.lan"\nlisten = "127.0.0.1:1884"\n', "central.toml")
+    path = Path("central.toml")
+    assert load_central(path, {}).values.broker == ("broker.lan", 1883)
+    assert load_central(path, {}, {"listen": "none"}).values.broker == ("broker.lan", 1883)
+    settings = load_central(path, {}, {"listen": "0.0.0.0:1885"}).values
+    assert (settings.broker, settings.listen) == (None, ("0.0.0.0", 1885))
+    with pytest.raises(InputError, match="give --listen or --broker, not both"):
+        load_central(path, {}, {"listen": "0.0.0.0", "broker": "broker.lan"})
 
 
 def test_a_url_is_shown_without_its_password():

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from chargerctl.central.books.interface import WaitingCall
+from chargerctl.central.desk.inbox import Limits
 
 from tests.host.central.desk.conftest import Rig
 from tests.host.central.desk.fakes import BOOT, Link, call
@@ -219,6 +220,15 @@ def test_at_the_end_chargers_are_told_without_waiting_for_books_that_are_gone(ri
     rig.desk.close()
     assert link.told[-1] is False
     assert attempts == []
+
+
+def test_at_the_end_nobody_waits_for_a_charger_that_sends_too_fast():
+    rig = Rig(Limits(burst=2, rate=0.001))
+    link = rig.charger()
+    for number in range(5):
+        rig.desk.received("c-1", link, call("Heartbeat", number))
+    rig.desk.close()
+    assert len(link.sent) == 2
 
 
 def test_at_the_end_chargers_are_told_whatever_fails(rig):

@@ -60,6 +60,11 @@ class Client:
         assert self._granted.wait(BOUND_S)
         return not self._reason.is_failure
 
+    @property
+    def granted(self):
+        """The QoS of the last subscription."""
+        return self._reason.value
+
     def publish(self, topic, payload, retain=False):
         """Until the broker has it."""
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(BOUND_S)
@@ -83,6 +88,9 @@ class Client:
     def close(self):
         self._client.disconnect()
         self._client.loop_stop()
+        left = self._client.socket()
+        if left is not None:
+            left.close()
 
     def _on_connect(self, client, userdata, flags, reason, properties):
         self.code = str(reason)
