@@ -61,7 +61,8 @@ def test_what_does_not_go_together():
     assert "must have no colon" in problem(user="a:b")
     assert "hexadecimal digits" in problem(password="hex:Zq")
     assert "Zq" not in problem(password="hex:Zq")
-    assert "must be serials" in problem(only="a b/c")
+    assert "'a b/c' is none" in problem(only="x, a b/c")
+    assert "has a comma without a serial" in problem(only="a b,,c")
 
 
 def test_the_file_has_passwords_and_identities_and_may_be_read_by_others_only_with_a_warning():

@@ -39,6 +39,13 @@ def test_the_first_minutes_on_one_computer_need_no_books(options):
     )
 
 
+def test_a_program_finds_books_and_broker_in_the_details():
+    settings = load_central(None, {}, {"broker": "broker.lan:8883"}).values
+    found = {event.what: event.details for event in welcome(settings, REFUSE, "books.sqlite", 0, 0)}
+    assert found["books"] == {"books": "books.sqlite"}
+    assert found["listening"] == {"broker": "broker.lan:8883"}
+
+
 def test_the_owner_has_the_last_word():
     policies, line = policy(broker="127.0.0.1", unknown_chargers="accept")
     assert policies == Policies(Policy.ACCEPT, Policy.REFUSE)
