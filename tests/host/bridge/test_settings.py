@@ -86,7 +86,10 @@ def test_the_file_has_passwords_and_identities_and_may_be_read_by_others_only_wi
     ("lines", "reason"),
     [
         ('[bridge.passwords]\n"../x" = "Zq"\n', "is no serial"),
-        ('[bridge.identities]\nc1 = "a/b"\n', "[bridge.identities] c1: must be"),
+        (
+            '[bridge.identities]\nc1 = "a/b"\n',
+            "[bridge.identities] c1: must be 1 to 48 letters, digits and ._~!$&'()*,;=:@-, spaces inside",
+        ),
         ('[bridge.password]\nc1 = "Zq"\n', "password"),
     ],
 )
