@@ -40,8 +40,8 @@ def tell_offline(settings: CentralSettings, where: HostPort) -> Told:
     try:
         books = open_books(settings.database, create=False)
         try:
-            if others := books.others(time.time()):
-                return Told(answering=others[0])
+            if answering := books.others(time.time()):
+                return Told(answering=answering[0])
             serials.update(books.known())
         finally:
             books.close()
