@@ -129,6 +129,6 @@ class Remote:
 def reason(outcome: Outcome) -> str:
     """Why it is not what was asked for, in words; "" where it is."""
     if outcome.answer is None:
-        return f"{outcome.error}: {outcome.detail}" if outcome.detail else outcome.error
+        return outcome.failure
     status = outcome.answer.get("status", "Accepted")
     return "" if status in DONE else str(status)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chargerctl.central import configuration_key
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
 from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
@@ -18,6 +19,8 @@ SECTION = "central"
 FILE = "central.toml"
 BOOKS_FILE = "central.sqlite"
 CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
+
+_NO_FILE = "; `chargerctl central init` writes one"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class CentralSettings:
     broker: HostPort | None = key(
         host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
     )
-    broker_user: str = key(text(0, 512), "", "User name for `broker`; empty for none.")
+    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
     broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
     broker_password_file: Path | None = key(
         file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
@@ -105,7 +108,8 @@ class CentralSettings:
         whole(0, 1000000, "MB"), "200", "How much of them is kept at most, all chargers together."
     )
     profile: Mapping[str, str] = pairs(
-        "Configuration keys that every charger gets after it was accepted, such as MeterValueSampleInterval = 60."
+        "Configuration keys that every charger gets after it was accepted, such as MeterValueSampleInterval = 60.",
+        check=configuration_key.check,
     )
 
     @property
@@ -149,7 +153,7 @@ def load_central(
     SettingsError with every mistake; InputError where the file cannot be read.
     """
     path = config or find_file(FILE, CONFIG_VARIABLE, environ)
-    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands)
+    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)
 
 

@@ -115,6 +115,11 @@ def test_the_password_of_the_broker_may_be_in_a_file():
         _ = gone.broker_secret
 
 
+def test_a_file_that_is_not_there_is_named_without_a_command_that_there_is_not():
+    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found$"):
+        load_bridge(Path("gone.toml"), {}, {"to": TO})
+
+
 def test_the_page_has_the_table_of_today():
     page = (Path(__file__).resolve().parents[3] / "docs" / "bridge.md").read_text(encoding="utf-8")
     assert page == with_table(page, *PAGES["bridge.md"]), "python -m chargerctl.central.document"

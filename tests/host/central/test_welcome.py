@@ -65,3 +65,17 @@ def test_what_is_learnt_is_told_with_what_is_not(options, not_those):
     assert ("needs a password in the books first" in line, f"come to {not_those}, where" in line) == (
         (True, True) if not_those else (False, False)
     )
+
+
+def listening(**options):
+    settings = load_central(None, {}, options).values
+    lines = welcome(settings, REFUSE, "books.sqlite", 1883, 9000)
+    return [event.text for event in lines if event.what == "listening"]
+
+
+def test_a_broker_that_no_charger_reaches_is_not_for_its_settings():
+    [line] = listening()
+    assert "settings.toml" not in line
+    assert "for programs on this computer: chargers need --listen" in line
+    [line] = listening(listen="192.168.1.10:1883")
+    assert 'in a charger\'s settings.toml: [mqtt] broker = "192.168.1.10", port = 1883' in line

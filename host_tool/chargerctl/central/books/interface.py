@@ -35,7 +35,8 @@ class Books(Protocol):
         """The id for this StartTransaction: that of an identical earlier one, or a new one. Writes nothing."""
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
-        """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
+        """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing. Some
+        have none: FirmwareStatusNotification and DiagnosticsStatusNotification are only among the frames."""
 
     def registered(self) -> bool:
         """Whether a charger may take part that goes on without a BootNotification: it was accepted before the central system
@@ -69,6 +70,14 @@ class Outcome:
     answer: Payload | None = None
     error: str = ""
     detail: str = ""
+
+    @property
+    def failure(self) -> str:
+        """Why there is no answer, in words; "" where there is one."""
+        # What these two mean, their detail says in words.
+        if self.detail and self.error in ("NotConnected", "Timeout"):
+            return self.detail
+        return f"{self.error}: {self.detail}" if self.detail else self.error
 
 
 class Unit(Protocol):

@@ -28,6 +28,7 @@ from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.events.event import Event, Tell
+from chargerctl.ocppj import too_large
 
 ASK_S = 0.25
 """How often somebody's new calls are looked for."""
@@ -61,6 +62,7 @@ class Desk:
     ) -> None:
         self._store = store
         self._tell = tell
+        self._limits = limits
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
         self._work = Work(store, self._lines, self._tell, clock)
@@ -87,7 +89,11 @@ class Desk:
 
     def received(self, serial: str, link: Link, frame: str | bytes) -> None:
         """A frame came over this link, which makes the charger connected."""
-        self._inbox.put(Arrival(serial, link, self._clock.steady(), frame))
+        arrival = Arrival(serial, link, self._clock.steady(), frame)
+        if reason := too_large(arrival.size, self._limits.frame_bytes):
+            self._tell(Event("violation", reason, serial, {"bytes": arrival.size}))
+        else:
+            self._inbox.put(arrival)
 
     def start(self) -> None:
         """Begin."""

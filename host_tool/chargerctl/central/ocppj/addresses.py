@@ -63,7 +63,7 @@ class Door:
 
 
 class Patience:
-    """Delays the checks of an address that keeps sending wrong passwords, more each time. A check costs 10 ms of CPU.
+    """Delays the checks of one who keeps sending wrong passwords, more each time. A check costs 10 ms of CPU.
     Times are seconds of any clock that goes steadily."""
 
     def __init__(self, limits: Limits) -> None:

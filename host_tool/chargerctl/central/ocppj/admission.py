@@ -49,7 +49,11 @@ class Admission:
         self._accounts = accounts
         self._without_password = without_password
         self._limits = limits
+        # Of an identity at an address: behind one may be a whole garage, and somebody who guesses in it. Of all names
+        # at an address that are in no books: their checks are for the look only.
         self._patience = Patience(limits)
+        self._strangers = Patience(limits)
+        self._usual_s = 0.01
         self._threads = ThreadPoolExecutor(_THREADS, "ocppj-passwords")
         self._checks = 0
         # identity -> the hash in the books and a digest of the password that was right: only the first check is dear. The
@@ -85,26 +89,42 @@ class Admission:
         self, identity: str, account: Account | None, password: bytes, network: str
     ) -> Admitted | Refusal:
         loop = asyncio.get_running_loop()
-        wait = self._patience.wait(network, loop.time())
+        who = f"{network} {identity}"
+        wait = self._patience.wait(who, loop.time())
         if wait is None or self._checks >= self._limits.checks:
-            return Refusal(429, "slowed", "too many wrong passwords from this address", retry_after_s=30)
+            return Refusal(
+                429, "slowed", "too many wrong passwords for it from this address", retry_after_s=30
+            )
         self._checks += 1
         try:
             if wait:
                 await asyncio.sleep(wait)
-            stored = account.password if account and account.password else self._nobody
-            right = await loop.run_in_executor(self._threads, password_matches, stored, password)
+            if account is None and self._strangers.wait(network, loop.time()) != 0:
+                # It looks like a check, and takes no time from those of others.
+                await asyncio.sleep(self._usual_s)
+                right = False
+            else:
+                right = await self._matches(account, password)
         finally:
             self._checks -= 1
         if right and account is not None and account.password:
             self._remember(identity, account, password)
             return Admitted(proven=True)
-        self._patience.failed(network, loop.time())
+        self._patience.failed(who, loop.time())
         if account is None:
+            self._strangers.failed(network, loop.time())
             return Refusal(401, "unknown", "unknown charger")
         return Refusal(
             401, "password", "wrong password" if account.password else "it has no password in the books"
         )
+
+    async def _matches(self, account: Account | None, password: bytes) -> bool:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        stored = account.password if account and account.password else self._nobody
+        right: bool = await loop.run_in_executor(self._threads, password_matches, stored, password)
+        self._usual_s = loop.time() - began
+        return right
 
     def _digest(self, password: bytes) -> bytes:
         return hmac.digest(self._key, password, hashlib.sha256)

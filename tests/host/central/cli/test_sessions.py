@@ -4,8 +4,12 @@
 
 import csv
 import io
+from contextlib import contextmanager
 
 import pytest
+from chargerctl.central.books.store import DatabaseStore
+from chargerctl.cli import central_sessions
+from chargerctl.cli.output import Output
 from chargerctl.cli.session_view import table
 from chargerctl.cli.table import table_lines
 
@@ -144,3 +148,39 @@ def test_a_session_fits_in_80_columns(filled):
     assert lines[0].split() == ["id", "charger", "card", "name", "started", "h:mm", "kWh", "state"]
     assert lines[2] == " 1  garage-2  04A1B2C3  Anna  2026-09-21 16:13  1:00  7.500  EVDisconnected"
     assert "connector" in table_lines(table(rows, {}, LONG_AGO), 120)[0]
+
+
+def test_a_session_whose_stop_never_came_is_said_to_have_none_with_its_energy_so_far(
+    filled, central, central_json
+):
+    assert central("sessions", "--close", "4")[:2] == (
+        0,
+        "session 4 does not run any more; if its stop comes, it counts\n",
+    )
+    assert ids(central_json("sessions", "--running")[1]) == [3]  # a refused one
+    assert central("sessions")[1].splitlines()[0].endswith("\tno stop")
+    [session] = [each for each in central_json("sessions")[1]["sessions"] if each["id"] == 4]
+    assert (session["state"], session["energy_wh"], session["energy_so_far_wh"]) == ("no_stop", None, 3500.0)
+    assert central("sessions", "--close", "4")[0] == 2
+
+
+def test_no_transaction_is_open_while_csv_is_read(filled, central, monkeypatch):
+    """A pager that is left open must not keep the books from being tidied."""
+    open_now, most_open = [], []
+    reading = DatabaseStore.reading
+
+    @contextmanager
+    def counted(self):
+        with reading(self) as connection:
+            open_now.append(1)
+            yield connection
+            open_now.pop()
+
+    def text(self, *lines):
+        most_open.extend([len(open_now)] * len(lines))
+
+    monkeypatch.setattr(DatabaseStore, "reading", counted)
+    monkeypatch.setattr(Output, "text", text)
+    monkeypatch.setattr(central_sessions, "_PAGE", 1)
+    assert central("sessions", "--csv")[0] == 0
+    assert most_open == [0] * 5

@@ -175,6 +175,12 @@ def test_what_is_no_address_is_refused(text):
     assert "pw" not in mistake
 
 
+@pytest.mark.parametrize("text", ["1883", "99:8883"])
+def test_a_port_alone_is_no_address(text):
+    (mistake,) = mistakes(None, {}, {"listen": text})
+    assert mistake.startswith("--listen: must be HOST:PORT: a port alone is 127.0.0.1:")
+
+
 @pytest.mark.parametrize("text", ["sqlite://", "sqlite:///", "a?b", ":memory:", "", "a\0b", "x://y"])
 def test_what_is_no_database_is_refused(text):
     (mistake,) = mistakes(None, {}, {"database": text})

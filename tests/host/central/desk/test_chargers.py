@@ -213,14 +213,6 @@ def test_a_flood_is_dropped_told_once_a_minute_and_no_other_charger_waits():
     assert "of its frames were dropped in the last minute" in text
 
 
-def test_an_oversized_frame_is_dropped(rig):
-    link = rig.charger()
-    rig.desk.received("c-1", link, " " * 262_145)
-    rig.step()
-    rig.step(61)
-    assert rig.texts("flood")
-
-
 def test_frames_of_one_charger_keep_their_order(rig):
     link = rig.charger()
     for number in range(30):

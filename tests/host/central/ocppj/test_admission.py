@@ -138,6 +138,23 @@ def test_without_books_a_charger_is_to_come_later(setup):
     assert setup.wait_for_log("the books cannot be read: the database is locked (HTTP 503)")
 
 
+def test_who_guesses_behind_the_same_address_locks_no_charger_out(setup, checks):
+    """All of a garage are behind one address, and after a restart no password is remembered."""
+    setup.start(without_password=False, limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
+    names = [f"S{number}" for number in range(10)]
+    assert {refusal(setup, name, b"wrong").status_code for name in names} == {401}
+    assert len(checks) < 6  # ... and takes little of the time for theirs
+    while refusal(setup, "CP1", b"wrong").status_code != 429:
+        pass
+    setup.connect("CP2", PASSWORD).close()
+
+
+def test_known_and_unknown_names_are_slowed_alike(setup):
+    setup.start(without_password=False, limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
+    answers = [[refusal(setup, name, b"wrong").status_code for _ in range(8)] for name in ("CP2", "CP9")]
+    assert answers[0] == answers[1]
+
+
 def test_an_address_that_keeps_failing_waits_while_known_chargers_there_do_not(setup, checks):
     setup.start(limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
     setup.connect("CP2", PASSWORD).close()
@@ -147,7 +164,7 @@ def test_an_address_that_keeps_failing_waits_while_known_chargers_there_do_not(s
     before = len(checks)
     setup.connect("CP2", PASSWORD).close()
     assert len(checks) == before
-    assert setup.wait_for_log("too many wrong passwords from this address (HTTP 429)")
+    assert setup.wait_for_log("too many wrong passwords for it from this address (HTTP 429)")
 
 
 @pytest.mark.parametrize(
