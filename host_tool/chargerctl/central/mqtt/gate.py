@@ -51,8 +51,9 @@ class Gate:
 
     async def admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes | None:
         """The CONNECT to hand on, with the user name as the client id; None: the client was refused."""
-        address = writer.get_extra_info("peername")[0]
-        full = self._door.enter(network_of(address))
+        peer = writer.get_extra_info("peername")
+        address = peer[0]
+        full = self._door.enter(peer)
         if full:
             self._refused(full, address)
             return None
@@ -69,7 +70,7 @@ class Gate:
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
         finally:
-            self._door.leave(network_of(address))
+            self._door.leave(peer)
         if code == 0:
             # A charger that comes back ends its own old session, and nobody else's.
             return Connect(**{**vars(connect), "client_id": connect.username}).packet()
