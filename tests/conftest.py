@@ -46,6 +46,7 @@ _SLOW = (
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
     "host/central/ocppj/test_others",
+    "host/cli/test_event_log",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",

@@ -11,7 +11,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
 
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.serials import MOST_CHARACTERS, is_serial
 
 SUBPROTOCOL = "ocpp1.6"  # J 3.1.2
@@ -24,6 +24,18 @@ _CIPHERS = (
     "ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:AES128-GCM-SHA256:AES256-GCM-SHA384"
     ":!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
 )
+
+
+def size_of(frame: str | bytes) -> int:
+    """In bytes, as it crosses the network."""
+    if isinstance(frame, bytes) or frame.isascii():
+        return len(frame)
+    return len(frame.encode("utf-8", "surrogatepass"))
+
+
+def too_large(size: int, most: int = MAX_FRAME_BYTES) -> str:
+    """What is wrong with a frame of so many bytes; "" if nothing is."""
+    return f"a frame of {size:,} bytes, at most {most:,} allowed" if size > most else ""
 
 
 def connection_url(endpoint: str, identity: str) -> str:
@@ -103,4 +115,6 @@ def _readable(file: Path) -> None:
         with file.open("rb"):
             pass
     except OSError as error:
-        raise ChargerctlError(f"cannot read {file}: {error.strerror}") from error
+        raise InputError(
+            f"cannot read {file}, which is named for TLS: {error.strerror}; correct the option or setting that names it"
+        ) from error

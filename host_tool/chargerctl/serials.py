@@ -16,6 +16,17 @@ _SERIAL = re.compile(
 )
 
 
+def why_no_serial(text: str) -> str:
+    """What is wrong with one that is none, for its owner; of a text that is too long only its beginning is repeated."""
+    shown, rule = (
+        text,
+        "letters, digits and ._~!$&'()*,;=:@-, spaces inside, and a letter, a digit, _, . or - in front",
+    )
+    if len(text) > MOST_CHARACTERS:
+        shown, rule = f"{text[:20]}…", f"characters, not {len(text)}"
+    return f"{shown!r} cannot be the serial of a charger: it is 1 to {MOST_CHARACTERS} {rule}"
+
+
 def is_serial(text: str) -> bool:
     """1 to 48 letters, digits and `._~!$&'()*,;=:@-`, spaces inside; the first is a letter, a digit, `_`, `.` or `-`."""
     return _SERIAL.fullmatch(text) is not None

@@ -26,3 +26,8 @@ _SHOWN = {code: ascii(chr(code))[1:-1] for code in _HIDDEN if code != ord("\t")}
 def visible(line: str) -> str:
     r"""The line with such characters as Python writes them: \x1b, \u202e."""
     return line.translate(_SHOWN)
+
+
+def visible_text(text: str) -> str:
+    r"""The same for a text that stands in a line of ours: its tabs, too, which would move what follows, as \t."""
+    return visible(text).replace("\t", r"\t")

@@ -20,6 +20,16 @@ def test_a_serial_is_one_level_of_a_topic_and_one_of_a_path(serial):
     assert identity_of(connection_url("ws://a", serial).removeprefix("ws://a")) == serial
 
 
+def test_why_one_is_none_says_what_holds_and_how_long_it_is():
+    with pytest.raises(
+        InputError,
+        match=r"^'a/b' cannot be .* 1 to 48 letters, digits and \._~!\$&'\(\)\*,;=:@-, spaces",
+    ):
+        add_charger(None, "a/b", 0.0)
+    with pytest.raises(InputError, match=r"^'x{20}…' cannot be .*: it is 1 to 48 characters, not 10000$"):
+        add_charger(None, "x" * 10_000, 0.0)
+
+
 @pytest.mark.parametrize("serial", BAD)
 def test_nothing_else_is_one_anywhere(serial):
     assert not is_serial(serial)

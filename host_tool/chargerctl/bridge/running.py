@@ -16,7 +16,7 @@ from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.mqtt.connection import Broker
-from chargerctl.ocppj import client_tls
+from chargerctl.ocppj import client_tls, connection_url
 from chargerctl.settings.kinds import HostPort
 
 
@@ -38,6 +38,8 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
     if settings.password_in_clear_text:
         text = "passwords cross the network in clear text: use wss:// if the central system has it"
         tell(Event("warning", text))
+    for event in _welcome(settings, broker):
+        tell(event)
     running = asyncio.ensure_future(service.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -46,6 +48,16 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
             loop.add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+def _welcome(settings: BridgeSettings, broker: Broker) -> Iterator[Event]:
+    """Where chargers connect, and what to."""
+    if settings.broker is None:
+        text = f"MQTT broker on {broker.place}: only programs on this computer reach it; --broker is for other chargers"
+        yield Event("listening", text, details={"mqtt_port": broker.port})
+    who = f"of {', '.join(settings.only)} only" if settings.only else "of every charger"
+    text = f"the frames {who} go to {connection_url(settings.to, 'SERIAL')}"
+    yield Event("listening", text, details={"to": settings.to, "only": list(settings.only)})
 
 
 @contextlib.contextmanager

@@ -56,20 +56,24 @@ def endpoint() -> Kind:
             raise ValueError("must name a host, and a port from 1 to 65535 if it names one")
         return value
 
-    return Kind("`ws://…` or `wss://…`", check, choices=("wss://", "ws://"))
+    return Kind("`ws://…` or `wss://…`", check, choices=("wss://", "ws://"), metavar="URL")
 
 
 def serials() -> Kind:
-    """Serials, with commas or spaces between them, as a tuple."""
+    """Serials, with commas between them, as a tuple."""
 
     def check(value: str, folder: Path) -> tuple[str, ...]:
-        found = tuple(filter(None, re.split(r"[,\s]+", value)))
+        if not value.strip():
+            return ()
+        found = tuple(each.strip() for each in value.split(","))
         for each in found:
+            if not each:
+                raise ValueError("has a comma without a serial before or after it")
             if not is_serial(each):
-                raise ValueError("must be serials: letters, digits, `_`, `.` and `-`, at most 48 each")
+                raise ValueError(f"must be serials with commas between them: {each[:48]!r} is none")
         return found
 
-    return Kind("serials, with commas between them", check)
+    return Kind("serials, with commas between them", check, metavar="SERIAL,…")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,9 @@ class BridgeSettings:
         "URL of the central system, without the charger: a slash and its serial are added. Required.",
     )
     user: str = key(
-        text(0, 48), "", "User name for all chargers; empty: each one's own identity, as OCPP-J has it."
+        text(0, 48, "NAME"),
+        "",
+        "User name for all chargers; empty: each one's own identity, as OCPP-J has it.",
     )
     password: str = key(
         text(0, 512),
@@ -104,7 +110,7 @@ class BridgeSettings:
     broker: HostPort | None = key(
         host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
     )
-    broker_user: str = key(text(0, 512), "", "User name for `broker`; empty for none.")
+    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
     broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
     broker_password_file: Path | None = key(file(), "", "File whose first line is the password for `broker`.")
     broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")

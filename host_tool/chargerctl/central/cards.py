@@ -43,7 +43,7 @@ def uid(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """The name of a card or a charger, for people."""
+    """The display name of a card or a charger."""
     text = text.strip()
     if len(text) > LONGEST_NAME:
         raise ValueError(f"must be at most {LONGEST_NAME} characters, has {len(text)}")
@@ -56,7 +56,7 @@ def valid_until(text: str) -> float | None:
     text = text.strip()
     if not text:
         return None
-    wrong = ValueError(f"{visible(text[:40])} is no time: write 2027-12-31, or 2027-12-31T18:00")
+    wrong = ValueError(f"{visible(text[:40])} is not a date: write 2027-12-31, or 2027-12-31T18:00")
     try:
         day = _DAY.fullmatch(text) or _DOTTED.fullmatch(text)
         if day:

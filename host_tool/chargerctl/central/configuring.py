@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chargerctl.central.books.interface import Outcome
+from chargerctl.central.configuration_key import LONGEST_KEY, LONGEST_VALUE
 from chargerctl.central.remote import Request, reason
 from chargerctl.errors import InputError
-
-LONGEST_KEY = 50  # CiString50 (OCPP 1.6, 6.7)
-LONGEST_VALUE = 500  # CiString500
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,8 @@ def assignment(word: str) -> tuple[str, str]:
 
 def checked_key(key: str) -> str:
     if not 0 < len(key) <= LONGEST_KEY:
-        raise InputError(f"{key[:LONGEST_KEY]!r} is no key: it has 1 to {LONGEST_KEY} characters (OCPP)")
+        shown = key if len(key) <= LONGEST_KEY else f"{key[:20]}…"
+        raise InputError(f"{shown!r} is no key: it has {len(key)} characters, not 1 to {LONGEST_KEY} (OCPP)")
     return key
 
 

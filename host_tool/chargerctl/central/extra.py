@@ -13,7 +13,6 @@ _MODULES = (
     "alembic",
     "amqtt",
     "cryptography",
-    "jsonschema",
     "jsonschema_rs",
     "ocpp",
     "paho",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chargerctl.central import configuration_key
 from chargerctl.errors import InputError
 from chargerctl.files import read_file, state_folder
 from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
@@ -18,6 +19,8 @@ SECTION = "central"
 FILE = "central.toml"
 BOOKS_FILE = "central.sqlite"
 CONFIG_VARIABLE = "CHARGERCTL_CENTRAL_CONFIG"
+
+_NO_FILE = "; `chargerctl central init` writes one"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class CentralSettings:
     listen: HostPort | None = key(
         host_port(1883, {"none": None}, lowest_port=0),
         "127.0.0.1:1883",
-        "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`.",
+        "Where the MQTT broker of `central serve` itself listens; `none`: there is none. Not used with `broker`; "
+        "the option --listen wins over a `broker` of the file.",
     )
     listen_certificate: Path | None = key(
         file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
@@ -42,7 +46,7 @@ class CentralSettings:
     broker: HostPort | None = key(
         host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
     )
-    broker_user: str = key(text(0, 512), "", "User name for `broker`; empty for none.")
+    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
     broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
     broker_password_file: Path | None = key(
         file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
@@ -104,7 +108,8 @@ class CentralSettings:
         whole(0, 1000000, "MB"), "200", "How much of them is kept at most, all chargers together."
     )
     profile: Mapping[str, str] = pairs(
-        "Configuration keys that every charger gets after it was accepted, such as MeterValueSampleInterval = 60."
+        "Configuration keys that every charger gets after it was accepted, such as MeterValueSampleInterval = 60.",
+        check=configuration_key.check,
     )
 
     @property
@@ -148,5 +153,14 @@ def load_central(
     SettingsError with every mistake; InputError where the file cannot be read.
     """
     path = config or find_file(FILE, CONFIG_VARIABLE, environ)
-    sources = Sources(path, environ, options or {}, state_folder(), commands)
+    sources = Sources(path, environ, _one_broker(options or {}), state_folder(), commands, _NO_FILE)
     return load(CentralSettings, SECTION, sources)
+
+
+def _one_broker(options: Mapping[str, str]) -> Mapping[str, str]:
+    """An option wins over the file: who asks for `listen` does not want the file's `broker`. InputError for both."""
+    if options.get("listen", "none") == "none":
+        return options
+    if options.get("broker", "none") != "none":
+        raise InputError("give --listen or --broker, not both: with --broker the chargers come to that one")
+    return {**options, "broker": "none"}

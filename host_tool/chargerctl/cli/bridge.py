@@ -21,20 +21,6 @@ from chargerctl.settings.programs import keys
 
 _KEYS = keys(BridgeSettings)
 # All but the secrets and the tables, which only the file has.
-_METAVARS = {
-    "to": "URL",
-    "user": "NAME",
-    "ca": "FILE",
-    "only": "SERIAL,…",
-    "listen": "HOST:PORT",
-    "broker": "HOST:PORT",
-    "broker_user": "NAME",
-    "broker_password_file": "FILE",
-    "broker_ca": "FILE",
-    "charger_topic": "TOPIC",
-    "system_topic": "TOPIC",
-    "ping": "SECONDS",
-}
 _OPTIONS = [each for each in _KEYS.values() if each.kind is not None and not each.secret]
 
 
@@ -56,7 +42,7 @@ def _setting_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     decorated: Callable[..., Any] = run
     for each in reversed(_OPTIONS):
-        decorated = setting_option(each, _METAVARS.get(each.name))(decorated)
+        decorated = setting_option(each)(decorated)
     return decorated
 
 

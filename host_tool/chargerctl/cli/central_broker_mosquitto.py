@@ -148,6 +148,12 @@ def _lines(done: Done, central: Mapping[str, Any]) -> Iterator[str]:
     yield f"{count} charger{'' if count == 1 else 's'} and {', '.join(done.values.programs)} have an account"
     yield _NEXT.get(done.next_step, f"next: mosquitto -c {shlex.quote(str(_shown(done.folder / CONF)))}")
     yield ""
+    if done.values.local_only:
+        yield (
+            "It listens on this computer only, where no charger reaches it: use --make-certificates NAME, or --listen "
+            "ADDRESS:PORT. Then:"
+        )
+        yield ""
     if done.values.ca:
         yield f"Copy {_shown(Path(done.values.ca))} to the drive of each charger. In its settings.toml:"
     else:
@@ -173,7 +179,7 @@ def _left_out(done: Done) -> Iterator[str]:
 
 def _for_charger(done: Done) -> dict[str, Any]:
     values = done.values
-    found: dict[str, Any] = {"broker": done.host or "…"}
+    found: dict[str, Any] = {"broker": "…" if done.values.local_only or not done.host else done.host}
     if values.port != (8883 if values.certificate else 1883):
         found["port"] = values.port
     if values.certificate:

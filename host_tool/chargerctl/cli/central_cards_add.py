@@ -45,7 +45,7 @@ class _Checked(click.ParamType):
 
 @click.command(cls=Command)
 @click.argument("uid", type=CardUid())
-@click.option("--name", type=_Checked("text", cards.name), default="", help="Whose it is, for people.")
+@click.option("--name", type=_Checked("text", cards.name), default="", help="Display name: whose it is.")
 @click.option(
     "--parent",
     type=CardUid(),

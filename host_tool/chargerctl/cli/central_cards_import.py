@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chargerctl.central.books.owner import Card
 
 _AT_ONCE = 1000
+_STDIN = "-"
 
 
 @click.command(cls=Command)
@@ -31,7 +33,7 @@ _AT_ONCE = 1000
 @central_options()
 @click.pass_obj
 def command(output: Output, settings: CentralSettings, file: Path, dry_run: bool) -> Answer:
-    """Enter the cards of a CSV file: every line, or none.
+    """Enter the cards of a CSV file, or of stdin (-): every line, or none.
 
     The first line names the columns, in any order: uid, name, parent, valid_until, blocked, chargers. Only uid must
     be there. Commas, semicolons or tabs, UTF-8 with or without a byte-order mark, quotes: as spreadsheets write it.
@@ -43,10 +45,8 @@ def command(output: Output, settings: CentralSettings, file: Path, dry_run: bool
     """
     from chargerctl.central.csv_file import LONGEST
 
-    try:
-        data = read_file(file, LONGEST)
-    except FileNotFoundError:
-        raise InputError(f"{file}: file not found") from None
+    data = _content(file, LONGEST)
+    label = "stdin" if str(file) == _STDIN else str(file)
     now = time.time()
     with books_of(settings, create=not dry_run) as store, shown_progress(output) as at:
         from chargerctl.central.books.owner import put_cards
@@ -57,7 +57,7 @@ def command(output: Output, settings: CentralSettings, file: Path, dry_run: bool
         with store.reading() as connection:
             serials = {charger.serial for charger in all_chargers(connection, now)}
             before = {card.id_tag: card for card in all_cards(connection)}
-        wanted = read_cards(data, str(file), serials, lambda done, total: at("checking", done, total))
+        wanted = read_cards(data, label, serials, lambda done, total: at("checking", done, total))
         changed = [card for card in wanted if not _is_same(before.get(card.id_tag), card)]
         fresh = sum(card.id_tag not in before for card in changed)
         if changed and not dry_run:
@@ -67,11 +67,24 @@ def command(output: Output, settings: CentralSettings, file: Path, dry_run: bool
                     at("writing", begin, len(changed))
     counts = {"new": fresh, "changed": len(changed) - fresh, "unchanged": len(wanted) - len(changed)}
     summary = ", ".join(f"{count} {what}" for what, count in counts.items())
-    verb = "would enter" if dry_run else "entered"
-    return Answer(
-        {"file": str(file), "dry_run": dry_run, **counts},
-        [f"{verb} {len(wanted)} cards of {file}: {summary}"],
-    )
+    cards = f"{len(wanted)} card{'' if len(wanted) == 1 else 's'}"
+    if not changed:
+        told = f"nothing to enter: the books have the {cards} of {label} as they are"
+    else:
+        told = f"{'would enter' if dry_run else 'entered'} {cards} of {label}: {summary}"
+    return Answer({"file": str(file), "dry_run": dry_run, **counts}, [told])
+
+
+def _content(file: Path, longest: int) -> bytes:
+    if str(file) == _STDIN:
+        data = sys.stdin.buffer.read(longest + 1)
+        if len(data) > longest:
+            raise InputError(f"stdin: has more than {longest:,} bytes")
+        return data
+    try:
+        return read_file(file, longest)
+    except FileNotFoundError:
+        raise InputError(f"{file}: file not found") from None
 
 
 def _is_same(before: Card | None, card: Card) -> bool:

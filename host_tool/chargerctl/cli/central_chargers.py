@@ -16,7 +16,7 @@ COMMANDS = {
     "add": Entry("central_chargers_add", "Enter a charger, with its password."),
     "password": Entry("central_chargers_add", "Give a charger another password.", "password"),
     "allow": Entry("central_chargers_change", "Let chargers take part.", "allow"),
-    "refuse": Entry("central_chargers_change", "Let chargers take part no more.", "refuse"),
+    "refuse": Entry("central_chargers_change", "Stop accepting chargers.", "refuse"),
     "remove": Entry(
         "central_chargers_change", "Take chargers out of the books; their sessions stay.", "remove"
     ),

@@ -16,7 +16,7 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import Serial, books_of, broker_notes, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Decorator, Output
-from chargerctl.errors import InputError
+from chargerctl.errors import ChargerctlError, InputError
 
 # As hexadecimal digits: chargers take an AuthorizationKey so (security white paper, table 5, at least 16 bytes).
 _BYTES = 16
@@ -38,12 +38,14 @@ def _password_options(function: Any) -> Any:
 
 @click.command(cls=Command)
 @click.argument("serial", type=Serial())
-@click.option("--name", help="A name for people.")
+@click.option("--name", help="Display name.")
 @_password_options
 @central_options()
 @click.pass_obj
 def command(output: Output, settings: CentralSettings, serial: str, name: str | None, **ways: bool) -> Answer:
     """Enter a charger in the books, as allowed. One that is there keeps what is not given.
+
+    One that has a password keeps it: `chargerctl central chargers password` changes it.
 
     Its password is never an argument: other users could read it. The books keep its hash only. A charger of this
     firmware has the serial as [mqtt] username and the password as [mqtt] password; one that speaks OCPP-J has the
@@ -59,11 +61,19 @@ def command(output: Output, settings: CentralSettings, serial: str, name: str | 
         raise click.UsageError(f"--name: {error}") from None
     password, generated = _password(output, ways)
     with books_of(settings, create=True) as store:
-        from chargerctl.central.books.owner import add_charger
+        from chargerctl.central.books.owner import add_charger, find_account
 
         with store.writing() as connection:
+            before = find_account(connection, serial)
+            if before and before.password and password:
+                # It would be locked out at its next connection.
+                raise ChargerctlError(
+                    f"{serial} is in the books already, with a password: chargerctl central chargers password {serial} "
+                    "changes it",
+                    charger=serial,
+                )
             add_charger(connection, serial, time.time(), name=name, password=_bytes(password))
-    return _answer(settings, serial, "added", password, generated)
+    return _answer(settings, serial, "changed" if before else "added", password, generated)
 
 
 @click.command(cls=Command)

@@ -40,7 +40,7 @@ def allow(settings: CentralSettings, serials: tuple[str, ...]) -> Answer:
 @_serials
 @central_options()
 def refuse(settings: CentralSettings, serials: tuple[str, ...]) -> Answer:
-    """Let chargers take part no more. Their sessions and passwords stay in the books.
+    """Stop accepting chargers. Their sessions and passwords stay in the books.
 
     The next BootNotification of such a charger is Rejected, and its next WebSocket is refused.
 

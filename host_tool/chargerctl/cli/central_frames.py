@@ -30,22 +30,25 @@ _PAUSE_S = 0.5
 def command(output: Output, settings: CentralSettings, serial: str, last: int, follow: bool) -> Answer:
     """Show what was said between a charger and the central system: `<-` from the charger, `->` to it.
 
-    An answer has the name of the action that it answers, where its call is among the frames that are shown. Frames
-    are kept for some time (keep_frames_days, keep_frames_mb), with *** in place of secrets. With --json and --follow
-    each frame is a line.
+    An answer has the name of the action that it answers, where its call is kept. Frames are kept for some time
+    (keep_frames_days, keep_frames_mb), with *** in place of secrets. With --json and --follow each frame is a
+    line.
 
     \b
     chargerctl central frames garage-1
     chargerctl central frames garage-1 --last 500 --follow
     """
     with books_of(settings) as store:
-        from chargerctl.central.books.queries.traffic import frames_after, last_frames
+        from chargerctl.central.books.queries.traffic import calls_before, frames_after, last_frames
         from chargerctl.central.messages.frame_text import FrameText
 
         the_charger(store, serial, time.time())
         with store.reading() as connection:
             found = last_frames(connection, serial, last)
+            earlier = calls_before(connection, found[0].id, serial) if found else []
         text = FrameText()
+        for row in earlier:  # so that it knows what the first answers belong to
+            text.of(row.text, row.outgoing)
         frames = [_as_json(row, text) for row in found]
         if not follow:
             notes = [] if frames else ["no frame of this charger is kept"]

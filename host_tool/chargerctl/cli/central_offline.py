@@ -13,7 +13,7 @@ from chargerctl.cli.output import Answer, Command
 
 
 @click.command(cls=Command)
-@central_options("broker", "broker_user", "broker_tls", "broker_ca")
+@central_options("broker", "broker_user", "broker_password_file", "broker_tls", "broker_ca")
 def command(settings: CentralSettings) -> Answer:
     """Tell all chargers, in the books or connected, that nobody answers: after `central serve` was killed.
 
@@ -22,7 +22,7 @@ def command(settings: CentralSettings) -> Answer:
     While a central system runs on these books nobody is told.
 
     \b
-    chargerctl central offline --broker broker.lan:8883 --broker-tls
+    chargerctl central offline --broker localhost --broker-user central --broker-password-file central.password
     """
     extra.require()
     # Imported here: it needs the packages of the extra.

@@ -41,8 +41,7 @@ def central_options(*names: str) -> Decorator:
 
         decorated: Callable[..., Any] = run
         for name in reversed(("database", *names)):
-            metavar = "URL" if name == "database" else None
-            decorated = setting_option(_KEYS[name], metavar)(decorated)
+            decorated = setting_option(_KEYS[name])(decorated)
         return config_option(decorated)
 
     return decorate

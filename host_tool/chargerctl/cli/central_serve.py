@@ -19,7 +19,9 @@ from chargerctl.cli.output import Answer, Command, Output
 
 
 @click.command(cls=Command)
-@central_options("listen", "broker", "broker_user", "broker_tls", "broker_ca", "ocpp", "learn")
+@central_options(
+    "listen", "broker", "broker_user", "broker_password_file", "broker_tls", "broker_ca", "ocpp", "learn"
+)
 @click.pass_obj
 def command(output: Output, settings: CentralSettings) -> Answer:
     """Answer chargers and keep the books, until Ctrl-C.
@@ -33,7 +35,8 @@ def command(output: Output, settings: CentralSettings) -> Answer:
 
     \b
     chargerctl central serve
-    chargerctl central serve --broker broker.lan:8883 --broker-tls --ocpp 0.0.0.0:9000
+    chargerctl central serve --broker localhost --broker-user central --broker-password-file central.password
+    chargerctl central serve --ocpp 0.0.0.0:9000
     chargerctl central serve --learn --database postgresql://central@db.lan/central
     """
     extra.require()

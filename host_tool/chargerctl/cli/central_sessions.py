@@ -5,22 +5,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli import session_view as view
-from chargerctl.cli.central_books import CardUid, Serial, books_of
+from chargerctl.cli.central_books import CardUid, Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.quantities import Moment, kwh
+from chargerctl.errors import InputError
+from chargerctl.likeness import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.sessions import Filter
     from chargerctl.central.books.store import DatabaseStore
 
 _LAST = 20
+_PAGE = 500
 
 
 @click.command(cls=Command)
@@ -30,7 +34,7 @@ _LAST = 20
     "--from",
     "begin",
     type=Moment(),
-    help="Only those that began then or later: 2026-11-01, or 7d (min, h, d) ago.",
+    help="Only those that began then or later: a date, 2026-11-01, or an age, 7d, 3h or 30min.",
 )
 @click.option(
     "--to", "end", type=Moment(at_end=True), help="Only those that began before; a day counts to its end."
@@ -48,6 +52,13 @@ _LAST = 20
     help="Sum up number and energy of the sessions that have ended. Can be repeated.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
+@click.option(
+    "--close",
+    "closed",
+    type=click.IntRange(1),
+    metavar="ID",
+    help="List nothing: end this session, which runs in the books, and whose stop will not come.",
+)
 @central_options()
 @click.pass_obj
 def command(
@@ -61,12 +72,15 @@ def command(
     last: int | None,
     by: tuple[str, ...],
     as_csv: bool,
+    closed: int | None,
 ) -> Answer:
     """List the sessions, the newest first: who charged, when, how much, and why it ended.
 
     Energy is in kWh, between the meter's readings at start and stop; that of a session that runs is by its last meter
-    value. A session counts in the month in which it began, in the time of this computer; times in CSV and JSON are
-    UTC. CSV has commas, a point in numbers, and no text that a spreadsheet would carry out as a formula.
+    value. Where the stop never came and a new session has begun on the connector, the state is `no stop`. A session
+    counts in the month in which it began, in the time of this computer; times in CSV and JSON are UTC. A narrow
+    terminal leaves out the column connector. CSV has commas, a point in numbers, and no text that a spreadsheet would
+    carry out as a formula.
 
     \b
     chargerctl central sessions
@@ -77,46 +91,80 @@ def command(
         raise click.UsageError("give --csv or --json, not both")
     if by and (running or last):
         raise click.UsageError("--by sums up all sessions that have ended: leave out --running and --last")
+    if begin is not None and end is not None and begin >= end:
+        raise click.UsageError("--from is not before --to: no session can fit")
     everything = begin is not None or end is not None or as_csv or output.as_json
     with books_of(settings) as store:
+        if closed is not None:
+            return _closed(store, closed)
         from chargerctl.central.books.queries.sessions import Filter
 
+        _check_names(store, serial, uid)
         wanted = Filter(serial=serial, id_tag=uid, begin=begin, end=end, running=True if running else None)
         if by:
             return _sums(store, wanted, tuple(dict.fromkeys(by)), as_csv)
         return _listed(output, store, wanted, last or (None if everything else _LAST), as_csv)
 
 
+def _check_names(store: DatabaseStore, serial: str | None, uid: str | None) -> None:
+    """InputError where the books know no such charger or card: not even a session has its name."""
+    from chargerctl.central.books.queries.cards import all_cards
+    from chargerctl.central.books.queries.sessions import Filter, sessions
+
+    with store.reading() as connection:
+        known = [card.id_tag for card in all_cards(connection)] if uid else []
+        is_card = not uid or uid in known or bool([*sessions(connection, Filter(id_tag=uid), most=1)])
+        is_charger = not serial or bool([*sessions(connection, Filter(serial=serial), most=1)])
+    if serial and not is_charger:
+        the_charger(store, serial, time.time())
+    if uid is None or is_card:
+        return
+    near = nearest(uid, known)
+    hint = did_you_mean(near, "`chargerctl central cards` lists them")
+    raise InputError(f"there is no card {uid!r} in the books: {hint}", card=uid)
+
+
 def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | None, as_csv: bool) -> Answer:
-    from chargerctl.central.books.queries.sessions import sessions
+    from chargerctl.central.books.queries.so_far import energy_so_far
     from chargerctl.central.csv_file import csv_lines
 
-    now = time.time()
+    if as_csv:  # of any length: no list of all
+        for line in csv_lines(view.CSV_COLUMNS, map(view.csv_cells, _in_pages(store, wanted, most))):
+            output.text(line)
+        return Answer()
+    rows = [*_in_pages(store, wanted, most)]
     with store.reading() as connection:
-        if as_csv:  # of any length: no list of all
-            found = sessions(connection, wanted, most=most)
-            for line in csv_lines(view.CSV_COLUMNS, map(view.csv_cells, found)):
-                output.text(line)
-            return Answer()
-        rows = [*sessions(connection, wanted, most=most)]
-        so_far = _energy_so_far(connection, rows, now)
+        so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
     value = {"sessions": [view.as_json(row, so_far) for row in rows]}
     if not rows:
         return Answer(value, notes=["no session in the books that fits"])
-    return Answer(value, view.table(rows, so_far, now).lines())
+    return Answer(value, view.table(rows, so_far, time.time()).lines())
 
 
-def _energy_so_far(connection: Any, rows: list[Any], now: float) -> dict[int, float | None]:
-    """Of the sessions that run, by their ids."""
-    from chargerctl.central.books.queries.chargers import all_chargers
+def _in_pages(store: DatabaseStore, wanted: Filter, most: int | None) -> Iterator[Any]:
+    """No transaction is open while a page is printed: whoever reads it may take hours, as in a pager."""
+    from chargerctl.central.books.queries.sessions import sessions
 
-    if all(row.stop_received_at for row in rows):
-        return {}
-    return {
-        running.id: running.energy_wh
-        for charger in all_chargers(connection, now)
-        for running in charger.running
-    }
+    before = None
+    while most is None or most > 0:
+        page = _PAGE if most is None else min(_PAGE, most)
+        with store.reading() as connection:
+            rows = [*sessions(connection, wanted, most=page, before=before)]
+        yield from rows
+        if len(rows) < page:
+            return
+        before = rows[-1].id
+        most = None if most is None else most - page
+
+
+def _closed(store: DatabaseStore, number: int) -> Answer:
+    from chargerctl.central.books import owner
+
+    with store.writing() as connection:
+        owner.close_session(connection, number, time.time())
+    return Answer(
+        {"closed": number}, [f"session {number} does not run any more; if its stop comes, it counts"]
+    )
 
 
 def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: bool) -> Answer:
@@ -131,8 +179,8 @@ def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: boo
         "total": {"sessions": count, "energy_wh": total_wh},
     }
     if as_csv:
-        columns = [*by, "name", "sessions", "energy_kwh"]
-        return Answer(value, csv_lines(columns, map(view.sum_csv, found)))
+        columns = view.sum_csv_columns(by)
+        return Answer(value, csv_lines(columns, (view.sum_csv(each, columns, by) for each in found)))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
     return Answer(

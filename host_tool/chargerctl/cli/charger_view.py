@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from chargerctl.central.desk.link import named
 from chargerctl.cli.quantities import kwh, local_time, recent_time, utc
 from chargerctl.cli.table import Table
 
@@ -30,7 +31,7 @@ def cells(charger: Charger) -> list[str]:
     return [
         charger.serial,
         charger.name,
-        charger.transport,
+        named(charger.transport),
         ", ".join(_connector(each) for each in charger.connectors if _is_told(each)),
         ", ".join(map(_session, accepted(charger))),
         recent_time(charger.last_seen),
@@ -113,7 +114,7 @@ def facts(charger: Charger) -> Iterator[tuple[str, str]]:
     yield "allowed", allowed(charger)
     yield "password", "yes" if charger.has_password else "none"
     since = f" since {local_time(charger.connected_at)}" if charger.connected_at else ""
-    yield "connected", f"{charger.transport}{since}" if charger.transport else f"no{since}"
+    yield "connected", f"{named(charger.transport)}{since}" if charger.transport else f"no{since}"
     yield "first seen", local_time(charger.first_seen)
     yield "last seen", local_time(charger.last_seen)
     boot = f"{charger.registration} at {local_time(charger.booted_at)}" if charger.booted_at else ""

@@ -19,7 +19,7 @@ from typing import BinaryIO, TextIO
 
 from chargerctl.cli.output import Output, json_line
 from chargerctl.events.event import Event
-from chargerctl.visible import visible
+from chargerctl.visible import visible_text
 
 _MOST_CHARACTERS = 1 << 20
 """That wait to be written."""
@@ -81,7 +81,7 @@ class Log:
         now = datetime.now(UTC)
         if not self._as_json:
             who = f"{event.serial}: " if event.serial else ""
-            return visible(f"{now.astimezone():%Y-%m-%d %H:%M:%S}  {who}{event.text}")
+            return visible_text(f"{now.astimezone():%Y-%m-%d %H:%M:%S}  {who}{event.text}")
         return json_line(
             {
                 "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -93,6 +93,8 @@ def _without_secrets(
     error: click.ClickException | ChargerctlError, arguments: list[str]
 ) -> click.ClickException | ChargerctlError:
     """click repeats the word that it did not understand, and we one that is no board: it may be a secret."""
+    if arguments[:1] in (["central"], ["bridge"]):
+        return error  # no setting of a board is typed there: `central chargers password garage-1` has none
     from chargerctl.settings.secret_names import slipped_into  # --help needs no settings
 
     text = error.message if isinstance(error, ChargerctlError) else error.format_message()

@@ -26,13 +26,13 @@ class Value(click.ParamType):
         return [*found, CompletionItem(incomplete, type="file")] if self._kind.is_path else found
 
 
-def setting_option(key: Key, metavar: str | None = None) -> Decorator:
+def setting_option(key: Key) -> Decorator:
     """The option for a setting. Secrets have none: other users of the computer could read it."""
     assert key.kind
     assert not key.secret
     if key.kind.choices == ("true", "false"):
         return click.option(f"{key.option}/--no-{key.option[2:]}", key.name, default=None, help=key.help)
-    return click.option(key.option, key.name, type=Value(key), metavar=metavar, help=key.help)
+    return click.option(key.option, key.name, type=Value(key), metavar=key.kind.metavar, help=key.help)
 
 
 def as_text(value: str | bool) -> str:

@@ -70,7 +70,11 @@ class Moment(click.ParamType):
                 moment += timedelta(days=1)
             return moment.timestamp()
         except (ValueError, OverflowError, OSError):
-            self.fail(f"{text!r} is no time: 2026-11-30, 2026-11-30T18:00, or 7d (min, h, d) ago", param, ctx)
+            self.fail(
+                f"{text[:40]!r} must be a date or a time, 2026-11-30 or 2026-11-30T18:00, or an age, 7d, 3h or 30min",
+                param,
+                ctx,
+            )
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

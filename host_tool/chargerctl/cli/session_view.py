@@ -34,8 +34,8 @@ CSV_COLUMNS = (
 
 
 def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]:
-    """One for each of TITLES. so_far: the energy, in Wh, of the sessions that run."""
-    end = row.stopped_at if row.stop_received_at else now if row.status == "Accepted" else None
+    """One for each of TITLES. so_far: the energy, in Wh, of the sessions without a stop."""
+    end = row.stopped_at if row.stop_received_at else now if state(row) == "running" else None
     energy = row.energy_wh if row.stop_received_at else so_far.get(row.id)
     return [
         str(row.id),
@@ -51,21 +51,22 @@ def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]
 
 
 def state(row: Any) -> str:
-    """running, stopped, or refused: the card was not accepted, and nothing should have been charged."""
+    """running; stopped; no_stop: its stop never came; or refused: the card was not accepted, and nothing should have been
+    charged."""
     if row.status != "Accepted":
         return "refused"
-    return "stopped" if row.stop_received_at else "running"
+    return "stopped" if row.stop_received_at else "running" if row.closed_at is None else "no_stop"
 
 
 def reason(row: Any) -> str | None:
-    """Why it ended, in OCPP's words; None while it runs. A stop that names none is Local (OCPP 1.6, 6.47)."""
+    """Why it ended, in OCPP's words; None without a stop. A stop that names none is Local (OCPP 1.6, 6.47)."""
     return (row.stop_reason or "Local") if row.stop_received_at else None
 
 
 def _state_text(row: Any) -> str:
     if row.status != "Accepted":
         return f"refused: {row.status}"
-    return reason(row) or "running"
+    return reason(row) or {"no_stop": "no stop"}.get(state(row), "running")
 
 
 def csv_cells(row: Any) -> list[str | int | float | None]:
@@ -89,7 +90,7 @@ def csv_cells(row: Any) -> list[str | int | float | None]:
 
 
 def as_json(row: Any, so_far: Mapping[int, float | None]) -> dict[str, Any]:
-    """energy_wh: null while it runs; energy_so_far_wh: by its last meter value then."""
+    """energy_wh: null without a stop; energy_so_far_wh: by its last meter value then."""
     return {
         "id": row.id,
         "charger": row.serial,
@@ -132,8 +133,20 @@ def sum_cells(found: Energy) -> list[str]:
     return [*found.key, found.name, str(found.sessions), kwh(found.energy_wh)]
 
 
-def sum_csv(found: Energy) -> list[str | int | float | None]:
-    return [*found.key, found.name, found.sessions, found.energy_wh / 1000]
+def sum_csv_columns(by: Sequence[str]) -> list[str]:
+    """A month has no name."""
+    return [*by, *(["name"] if set(by) - {"month"} else []), "sessions", "energy_kwh"]
+
+
+def sum_csv(found: Energy, columns: Sequence[str], by: Sequence[str]) -> list[str | int | float | None]:
+    """One for each of the columns."""
+    row = dict(zip(by, found.key, strict=True)) | {"name": found.name}
+    cells: dict[str, str | int | float | None] = {
+        **row,
+        "sessions": found.sessions,
+        "energy_kwh": found.energy_wh / 1000,
+    }
+    return [cells[each] for each in columns]
 
 
 def sum_json(found: Energy, by: Sequence[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chargerctl.visible import visible
+from chargerctl.visible import visible, visible_text
 
 UNKNOWN = "-"
 _BETWEEN = 2  # blanks between two columns
@@ -60,7 +60,7 @@ def table_lines(table: Table, width: int | None = None) -> list[str]:
     ]
     drawn = Drawn(*columns, box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0))
     for row in table.rows:
-        drawn.add_row(*(Text(visible(row[index])) for index in shown))
+        drawn.add_row(*(Text(visible_text(row[index])) for index in shown))
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     with console.capture() as printed:
         console.print(drawn)
@@ -73,7 +73,8 @@ def _shown(table: Table, width: int) -> list[int]:
 
     shown = [index for index in range(len(table.titles)) if any(row[index] for row in table.rows)]
     wide = {
-        index: max(cell_len(visible(row[index])) for row in (table.titles, *table.rows)) for index in shown
+        index: max(cell_len(visible_text(row[index])) for row in (table.titles, *table.rows))
+        for index in shown
     }
     for title in table.spare:
         index = table.titles.index(title)

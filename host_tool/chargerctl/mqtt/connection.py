@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 # For each answer that is waited for: TCP, TLS, CONNACK and SUBACK.
 ANSWER_S = 10.0
-ACCOUNT = "correct --broker-user and its password, or the broker's accounts"
+ACCOUNT = "correct --broker-user and the password (--broker-password-file), or the broker's accounts"
 KEEP_ALIVE_S = 30
+_CLOSED = "it closed the connection"
+# A connection that it closes sooner may have been taken by somebody else.
+_SHORT_S = 60.0
 # Of messages that wait for the network: more are not taken from the WebSockets.
 _ROOM = 256
 
@@ -81,6 +84,7 @@ class Connection:
         # acknowledged.
         self._unconfirmed: deque[MQTTMessageInfo] = deque()
         self._confirmed_at = 0.0
+        self._began = self._loop.time()
         self._arrived: deque[tuple[str, bytes, bool]] = deque()
         self._keeping: asyncio.Task[None] | None = None
         # Set when the connection is lost, with the reason in words.
@@ -125,7 +129,7 @@ class Connection:
             self._loop.add_reader(sock, self._read)
             self._write()
         else:
-            self._lose("it closed the connection")
+            self._lose(_CLOSED)
         self._keeping = self._loop.create_task(self._keep_alive())
         try:
             # Not wait_for(), which in Python 3.11 forgets that it is cancelled if the answer comes at that moment.
@@ -216,7 +220,7 @@ class Connection:
         try:
             written = sock.flush() and not self._client.want_write()
         except OSError:
-            self._lose("it closed the connection")
+            self._lose(_CLOSED)
             return
         if not written:
             self._loop.add_writer(sock, self._write)
@@ -251,16 +255,22 @@ class Connection:
             self._lose(f"what it sends is no MQTT 3.1.1 ({type(error).__name__})")
         else:
             if code != self._no_error:
-                self._lose("it closed the connection")
+                self._lose(_CLOSED)
 
     def _lose(self, why: str) -> None:
         if not self._ready.done():
             text = f"broker {self._broker.place}: {why}; see whether it expects TLS at that port, and its log"
             self._ready.set_exception(BrokerError(text))
         if not self.lost.done():
-            self.lost.set_result(why)
+            self.lost.set_result(f"{why}{self._likely() if why == _CLOSED else ''}")
         self._room.set()
         self._fail()
+
+    def _likely(self) -> str:
+        """Brokers that know a client by its account connect each account once; two programs with one take turns."""
+        if not self._broker.username or self._loop.time() - self._began >= _SHORT_S:
+            return ""
+        return f"; if that comes again, another program connects as {self._broker.username}: give each an account of its own"
 
     def _fail(self) -> None:
         """Nothing of this connection stays."""

@@ -73,8 +73,15 @@ def unreached(error: Exception, secured: bool, options: Options) -> Unreached:
     if isinstance(error, ConnectionRefusedError):
         return Unreached("refused", "connection refused", "start it, or correct the port")
     if isinstance(error, TimeoutError):
-        return Unreached("timeout", "no answer", "see whether it is switched on, and what a firewall drops")
+        remedy = "see whether it is switched on, and what a firewall drops"
+        if secured:
+            remedy += f"; if it has no TLS at that port: {options.without_tls}"
+        return Unreached("timeout", "no answer", remedy)
     if isinstance(error, OSError) and not isinstance(error, ConnectionError):
         return Unreached("network", error.strerror or str(error), "see the network of this computer")
-    remedy = "see what listens there" if secured else f"it may want TLS: try {options.with_tls}"
+    remedy = (
+        f"it may have no TLS at that port: try {options.without_tls}"
+        if secured
+        else f"it may want TLS: try {options.with_tls}"
+    )
     return Unreached("hangs up", "it hangs up at once, or does not speak the protocol", remedy)

@@ -27,7 +27,7 @@ class Kind:
     """`check(text, folder)` gives the value, or ValueError with the reason; a relative path is one in `folder`.
 
     range: for a person; bare: written without quotes in the file; choices: texts to propose; shown: for a text that may have
-    a password in it, the text without.
+    a password in it, the text without; metavar: what --help writes for the value.
     """
 
     range: str
@@ -36,6 +36,7 @@ class Kind:
     choices: tuple[str, ...] = ()
     is_path: bool = False
     shown: Callable[[str], str] | None = None
+    metavar: str = "VALUE"
 
 
 class HostPort(NamedTuple):
@@ -65,7 +66,8 @@ def _of_board(kind: str, low: Any, high: int) -> Callable[[str, Path], Any]:
 
 def whole(low: int, high: int, unit: str = "") -> Kind:
     """A whole number; unit: what is counted."""
-    return Kind(f"{low} to {high} {unit}".rstrip(), _of_board("int", low, high), bare=True)
+    metavar = "SECONDS" if unit == "s" else "NUMBER"
+    return Kind(f"{low} to {high} {unit}".rstrip(), _of_board("int", low, high), bare=True, metavar=metavar)
 
 
 def flag() -> Kind:
@@ -77,14 +79,14 @@ def choice(*choices: str) -> Kind:
     return Kind(listed, _of_board("choice", choices, 0), choices=choices)
 
 
-def text(low: int, high: int) -> Kind:
+def text(low: int, high: int, metavar: str = "TEXT") -> Kind:
     limits = f"{low} to {high}" if low else f"at most {high}"
-    return Kind(f"{limits} characters", _of_board("text", low, high))
+    return Kind(f"{limits} characters", _of_board("text", low, high), metavar=metavar)
 
 
 def topic() -> Kind:
     """An MQTT topic with {serial} in it."""
-    return Kind("topic with `{serial}`, at most 100 characters", _of_board("topic", 1, 100))
+    return Kind("topic with `{serial}`, at most 100 characters", _of_board("topic", 1, 100), metavar="TOPIC")
 
 
 def host_port(default_port: int, words: Mapping[str, object], lowest_port: int = 1) -> Kind:
@@ -94,7 +96,7 @@ def host_port(default_port: int, words: Mapping[str, object], lowest_port: int =
     def check(text: str, folder: Path) -> object:
         return words[text] if text in words else _host_port(text, default_port, lowest_port)
 
-    return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"))
+    return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"), metavar="HOST:PORT")
 
 
 def _host_port(text: str, default_port: int, lowest_port: int) -> HostPort:
@@ -110,6 +112,11 @@ def _host_port(text: str, default_port: int, lowest_port: int) -> HostPort:
     host, port = match[1], int(match[2] or default_port)
     if bracketed:
         _check_ipv6(host)
+    elif host.isdecimal():
+        # An address as one number, for the system; for a person a port.
+        raise ValueError(
+            f"must be HOST:PORT: a port alone is 127.0.0.1:{host} (this computer) or 0.0.0.0:{host}"
+        )
     elif not _HOST.fullmatch(host):
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:1883")
     if not lowest_port <= port <= 65535:
@@ -131,7 +138,7 @@ def file() -> Kind:
         _refuse_control(text)
         return folder / Path(text).expanduser() if text else None
 
-    return Kind("path of a file", check, is_path=True)
+    return Kind("path of a file", check, is_path=True, metavar="FILE")
 
 
 def database() -> Kind:
@@ -158,6 +165,7 @@ def database() -> Kind:
         choices=("postgresql://",),
         is_path=True,
         shown=shown_url,
+        metavar="URL",
     )
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from chargerctl.errors import InputError
 
+_MOST_LINES = 50
+"""A file may be wrong in each of thousands of lines, mostly in the same way."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -57,4 +60,6 @@ class SettingsError(InputError):
         super().__init__(count, problems=[problem.as_json() for problem in problems])
 
     def lines(self) -> list[str]:
-        return [*map(str, self.problems), self.message]
+        more = len(self.problems) - _MOST_LINES
+        rest = [f"... and {more:,} more, not shown: they are in --json"] if more > 0 else []
+        return [*map(str, self.problems[:_MOST_LINES]), *rest, self.message]

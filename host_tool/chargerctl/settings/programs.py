@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -49,6 +49,8 @@ class Key:
     default: str
     help: str
     secret: bool = False
+    check_pair: Callable[[str, str], object] | None = None
+    """Of a table of free names: ValueError with what is wrong with a name or its value."""
 
     @property
     def option(self) -> str:
@@ -56,11 +58,8 @@ class Key:
 
     def default_in(self, folder: Path) -> str:
         """The default; a path with its whole way."""
-        return (
-            str((folder / self.default).absolute())
-            if self.kind and self.kind.is_path and self.default
-            else self.default
-        )
+        is_path = self.kind is not None and self.kind.is_path and self.default != ""
+        return str((folder / self.default).absolute()) if is_path else self.default
 
     def shown(self, text: str) -> str:
         if self.secret:
@@ -77,9 +76,10 @@ def key(kind: Kind, default: str, help: str, *, secret: bool = False) -> Any:
     )
 
 
-def pairs(help: str, *, secret: bool = False) -> Any:
-    """A field that is a table of its own, NAME = VALUE, whose names the table of settings does not know: dict[str, str]."""
-    return field(default_factory=dict, metadata={_METADATA: Key("", None, "", help, secret)})
+def pairs(help: str, *, secret: bool = False, check: Callable[[str, str], object] | None = None) -> Any:
+    """A field that is a table of its own, NAME = VALUE, whose names the table of settings does not know: dict[str, str].
+    check(name, value): ValueError with what is wrong with them."""
+    return field(default_factory=dict, metadata={_METADATA: Key("", None, "", help, secret, check)})
 
 
 def keys(table: type) -> dict[str, Key]:
@@ -94,13 +94,14 @@ def keys(table: type) -> dict[str, Key]:
 class Sources:
     """Where settings come from. options: {setting: text}; folder: where a default that is a relative path begins, whether
     there is a file or not; commands: the subcommands of the program, whose options have variables that begin like those of
-    the settings."""
+    the settings; remedy: where the file is missing, what to do, after "; "."""
 
     path: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     commands: Sequence[str] = ()
+    remedy: str = "; correct its path"
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,7 @@ class _Reading(Generic[Table]):
         try:
             data = read_file(path, 1 << 24)  # parse() refuses what is longer than a settings file
         except FileNotFoundError:
-            raise InputError(
-                f"{path}: file not found; `chargerctl {self._section} init` writes one"
-            ) from None
+            raise InputError(f"{path}: file not found{self._given.remedy}") from None
         found = toml_file.parse(data, str(path))
         self._problems += found.problems
         self._headers = found.headers
@@ -274,6 +273,12 @@ class _Reading(Generic[Table]):
             value = "true" if value else "false"
         if not isinstance(value, str | int | float):
             self._complain(item.value_at, f"{path[0]}: must be one value")
+            return
+        try:
+            if key.check_pair:
+                key.check_pair(path[0], str(value))
+        except ValueError as error:
+            self._complain(item.name_at, f"{path[0][:50]}: {error}")
         else:
             self._values.setdefault(key.name, {})[path[0]] = str(value)
             self._explained[key.name] = Explained(key, "", "file", item.name_at)

@@ -143,7 +143,7 @@ def _decoded(data: bytes, found: TomlFile) -> str | None:
         stray = _NOT_UTF8.search(line)
         if stray:
             found.complain(number, stray.start() + 1, "is not UTF-8: save the file as UTF-8")
-    return _NOT_UTF8.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _NOT_UTF8.sub("\ufffd", text)
 
 
 def _header(line: str, number: int, section: tuple[str, ...], found: TomlFile) -> tuple[str, ...]:

@@ -42,6 +42,9 @@ def test_with_a_broker_of_its_own_until_it_is_stopped(tmp_path):
         async def event():
             return json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
 
+        listening, going = await event(), await event()
+        assert listening["details"] == {"mqtt_port": port}
+        assert going["text"] == f"the frames of every charger go to ws://{HOST}:{central.port}/SERIAL"
         assert (await event())["text"] == f"connected to broker {HOST}:{port}"
         charger = await Charger(Broker(HOST, port), "c1").come()
         opened = await event()

@@ -61,7 +61,8 @@ def test_what_does_not_go_together():
     assert "must have no colon" in problem(user="a:b")
     assert "hexadecimal digits" in problem(password="hex:Zq")
     assert "Zq" not in problem(password="hex:Zq")
-    assert "must be serials" in problem(only="a b/c")
+    assert "'a b/c' is none" in problem(only="x, a b/c")
+    assert "has a comma without a serial" in problem(only="a b,,c")
 
 
 def test_the_file_has_passwords_and_identities_and_may_be_read_by_others_only_with_a_warning():
@@ -116,6 +117,11 @@ def test_the_password_of_the_broker_may_be_in_a_file():
     gone = load_bridge(None, {}, {"to": TO, "broker_password_file": "gone"}).values
     with pytest.raises(ChargerctlError, match="gone: file not found"):
         _ = gone.broker_secret
+
+
+def test_a_file_that_is_not_there_is_named_without_a_command_that_there_is_not():
+    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found; correct its path$"):
+        load_bridge(Path("gone.toml"), {}, {"to": TO})
 
 
 def test_the_page_has_the_table_of_today():

@@ -42,6 +42,28 @@ def test_one_that_was_kept_is_not(service):
     assert service.books.booked == []
 
 
+def test_an_end_of_the_connection_that_was_not_kept_forgets_no_answer(service):
+    frame = [2, "s-1", "StartTransaction", START]
+    first = service.send(frame)
+    service.conversation.saved()
+    service.books.booked.clear()
+    service.conversation.disconnected()
+    service.conversation.lost()
+    assert service.send(frame) == first
+    assert service.books.booked == []
+
+
+def test_an_end_of_the_connection_that_was_kept_does(service):
+    frame = [2, "s-1", "StartTransaction", START]
+    service.send(frame)
+    service.conversation.saved()
+    service.conversation.disconnected()
+    service.conversation.saved()
+    service.books.booked.clear()
+    service.send(frame)
+    assert [action for action, _payload in service.books.booked] == ["StartTransaction"]
+
+
 def test_a_boot_that_was_not_kept_is_no_registration():
     service = Service()
     service.boot()

@@ -39,6 +39,13 @@ def test_the_first_minutes_on_one_computer_need_no_books(options):
     )
 
 
+def test_a_program_finds_books_and_broker_in_the_details():
+    settings = load_central(None, {}, {"broker": "broker.lan:8883"}).values
+    found = {event.what: event.details for event in welcome(settings, REFUSE, "books.sqlite", 0, 0)}
+    assert found["books"] == {"books": "books.sqlite"}
+    assert found["listening"] == {"broker": "broker.lan:8883"}
+
+
 def test_the_owner_has_the_last_word():
     policies, line = policy(broker="127.0.0.1", unknown_chargers="accept")
     assert policies == Policies(Policy.ACCEPT, Policy.REFUSE)
@@ -65,3 +72,17 @@ def test_what_is_learnt_is_told_with_what_is_not(options, not_those):
     assert ("needs a password in the books first" in line, f"come to {not_those}, where" in line) == (
         (True, True) if not_those else (False, False)
     )
+
+
+def listening(**options):
+    settings = load_central(None, {}, options).values
+    lines = welcome(settings, REFUSE, "books.sqlite", 1883, 9000)
+    return [event.text for event in lines if event.what == "listening"]
+
+
+def test_a_broker_that_no_charger_reaches_is_not_for_its_settings():
+    [line] = listening()
+    assert "settings.toml" not in line
+    assert "for programs on this computer; real chargers need --listen" in line
+    [line] = listening(listen="192.168.1.10:1883")
+    assert 'in a charger\'s settings.toml: [mqtt] broker = "192.168.1.10", port = 1883' in line

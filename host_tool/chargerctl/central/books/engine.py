@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from chargerctl.central.books.faults import as_books_error, is_race
+from chargerctl.central.books.faults import as_books_error, may_pass
 from chargerctl.central.books.interface import BooksError
 from chargerctl.errors import InputError
 from chargerctl.files import refuse_other_than_file
@@ -75,11 +75,7 @@ def make_engine(url: URL) -> Engine:
         error = context.sqlalchemy_exception
         if error is None or context.is_pre_ping:
             return None  # a connection that is dead already is replaced
-        return (
-            as_books_error(error, place(url))
-            if isinstance(error, OperationalError) or is_race(error)
-            else None
-        )
+        return as_books_error(error, place(url)) if may_pass(error) else None
 
     return engine
 
@@ -91,11 +87,20 @@ def begin_for_writing(connection: Connection) -> Connection:
 
 def create_private_file(path: Path) -> None:
     """An empty file that only its owner can read, unless there is one: the books hold hashes of passwords. BooksError."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder: name the file of the books in it as `database`")
     try:
         refuse_other_than_file(path)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(
+            f"{path}: the books cannot be opened: {error.strerror}; make the folder, or correct `database`"
+        ) from None
     except OSError as error:
-        raise BooksError(f"{path}: the books cannot be opened: {error.strerror}") from None
+        raise BooksError(
+            f"{path}: the books cannot be opened: {error.strerror}; see who owns the folder, or name another file as "
+            "`database`"
+        ) from None
 
 
 def _sqlite(url: URL) -> Engine:

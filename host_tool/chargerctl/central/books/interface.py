@@ -35,7 +35,8 @@ class Books(Protocol):
         """The id for this StartTransaction: that of an identical earlier one, or a new one. Writes nothing."""
 
     def book(self, action: str, payload: Payload, answer: Any, now: float) -> None:
-        """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing."""
+        """Keep the effect of a call of the charger, given the answer that it gets. The same call again changes nothing. Some
+        have none: FirmwareStatusNotification and DiagnosticsStatusNotification are only among the frames."""
 
     def registered(self) -> bool:
         """Whether a charger may take part that goes on without a BootNotification: it was accepted before the central system
@@ -70,12 +71,17 @@ class Outcome:
     error: str = ""
     detail: str = ""
 
+    @property
+    def failure(self) -> str:
+        """Why there is no answer, in words; "" where there is one."""
+        # What these two mean, their detail says in words.
+        if self.detail and self.error in ("NotConnected", "Timeout"):
+            return self.detail
+        return f"{self.error}: {self.detail}" if self.detail else self.error
+
 
 class Unit(Protocol):
     """One unit of work: what is written in it is kept together, at its end, or not at all."""
-
-    def known(self, serial: str) -> bool:
-        """It is in the books as the owner's, and allowed."""
 
     def working(self, now: float) -> None:
         """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
@@ -84,8 +90,8 @@ class Unit(Protocol):
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
 
-    def seen(self, serial: str, transport: str, now: float) -> None:
-        """A frame came from it, over "mqtt" or "websocket"."""
+    def seen(self, serial: str, now: float) -> None:
+        """A frame came from it."""
 
     def connected(self, serial: str, transport: str | None, now: float) -> None:
         """It is connected over this transport; None: over none any more."""

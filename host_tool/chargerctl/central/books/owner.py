@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from chargerctl.central.accounts import Account
-from chargerctl.central.books import storable
+from chargerctl.central.books import storable, transactions
 from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
 from chargerctl.errors import InputError
-from chargerctl.serials import is_serial
+from chargerctl.serials import is_serial, why_no_serial
 
 _NO_CHARGERS = delete(card_chargers).where(card_chargers.c.card_id == bindparam("number"))
 
@@ -38,9 +38,7 @@ def add_charger(
 ) -> None:
     """Enter a charger as known and allowed. One that is in the books keeps what is not given. InputError: no serial."""
     if not is_serial(serial):
-        raise InputError(
-            f"{storable.text(serial)[:48]!r} cannot be the serial of a charger: 1 to 48 letters, digits and _ . -"
-        )
+        raise InputError(why_no_serial(serial))
     values: dict[str, Any] = {"known": True, "allowed": True}
     if name is not None:
         values["name"] = storable.text(name)
@@ -49,6 +47,13 @@ def add_charger(
     here = chargers.c.serial == serial
     if connection.execute(update(chargers).where(here).values(values)).rowcount == 0:
         connection.execute(insert(chargers).values(serial=serial, first_seen=now, **values))
+
+
+def find_account(connection: Connection, serial: str) -> Account | None:
+    """Of a charger that is known, allowed or not; None: it is not."""
+    query = select(chargers.c.password_hash).where(chargers.c.serial == serial, chargers.c.known)
+    row = connection.execute(query).one_or_none()
+    return Account(serial, row.password_hash or "") if row else None
 
 
 def change_charger(connection: Connection, serial: str, **values: Any) -> None:
@@ -110,6 +115,12 @@ def remove_card(connection: Connection, id_tag: str) -> None:
     """It is unknown from now on; its sessions stay. InputError: it is not in the books."""
     if connection.execute(delete(cards).where(cards.c.id_tag == normal(id_tag))).rowcount == 0:
         raise InputError(f"there is no card {storable.text(id_tag)!r} in the books", card=id_tag)
+
+
+def close_session(connection: Connection, number: int, now: float) -> None:
+    """It does not run any more, for its stop will not come; if it does, it counts. InputError: no such session runs."""
+    if not transactions.close(connection, number, now):
+        raise InputError(f"no session {number} runs", session=number)
 
 
 def not_known(serial: str) -> InputError:

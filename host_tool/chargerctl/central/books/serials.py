@@ -6,22 +6,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, not_, select
 
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import chargers
+from chargerctl.central.books.tables import chargers, metadata
 from chargerctl.serials import is_serial
 
 # Chargers that were refused and are shown to the owner. Anybody can think of new serials.
 MOST_STRANGERS = 200
 
 _ROW = select(chargers.c.id).where(chargers.c.serial == bindparam("serial"))
-_STRANGERS = select(func.count()).where(~chargers.c.known)
+# Whom the owner has not entered, named or refused, and to whom nothing in the books belongs.
+_IS_STRANGER = and_(
+    ~chargers.c.known,
+    chargers.c.allowed,
+    chargers.c.name == "",
+    *(
+        not_(exists().where(key.parent == chargers.c.id))
+        for table in metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is chargers.c.id
+    ),
+)
+_STRANGERS = select(func.count()).select_from(chargers).where(_IS_STRANGER)
+# Who asked longest ago.
+_OLDEST = (
+    select(chargers.c.id)
+    .where(_IS_STRANGER)
+    .order_by(func.coalesce(chargers.c.booted_at, chargers.c.first_seen), chargers.c.id)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(chargers).where(chargers.c.id.in_(_OLDEST)).returning(chargers.c.serial)
 
 
 class Serials:
-    """For one unit of work. `remembered` is shared by all units of a process: a row of chargers never goes."""
+    """For one unit of work. `remembered` is shared by all units of a process: a row of chargers goes only here."""
 
     def __init__(
         self, connection: Connection, statements: Statements, policy: Policy, remembered: dict[str, int]
@@ -43,18 +63,22 @@ class Serials:
         return known
 
     def enter(self, serial: str, now: float) -> int | None:
-        """Its id, also if it is new. None: it is no serial, or one stranger too many."""
+        """Its id, also if it is new. None: it is no serial. Of too many strangers the one goes that asked longest ago."""
         known = self.find(serial)
         if known is not None or not is_serial(serial):
             return known
-        if (
-            self._policy is Policy.REFUSE
-            and self._connection.execute(_STRANGERS).scalar_one() >= MOST_STRANGERS
-        ):
-            return None
+        if self._policy is Policy.REFUSE:
+            self._make_room()
         row: dict[str, Any] = {"serial": serial, "first_seen": now}
         entered = self._connection.execute(self._statements.new_charger, row).scalar_one_or_none()
         if entered is None:  # another worker was quicker
             return self.find(serial)
         self.new[serial] = entered
         return entered
+
+    def _make_room(self) -> None:
+        too_many = self._connection.execute(_STRANGERS).scalar_one() - MOST_STRANGERS + 1
+        if too_many > 0:
+            for serial in self._connection.execute(_FORGET, {"most": too_many}).scalars().all():
+                self._remembered.pop(serial, None)
+                self.new.pop(serial, None)

@@ -12,7 +12,7 @@ from typing import Any
 
 _MOST = 1 << 63
 # NUL, which ends PostgreSQL's texts, and halves of surrogate pairs, which UTF-8 has no bytes for.
-_REPLACED = {0: "\N{SYMBOL FOR NULL}"} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+_REPLACED = {0: "\u2400"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 def text(value: object) -> str:

@@ -3,7 +3,7 @@
 """The tables of the books, alike in SQLite and PostgreSQL.
 
 A change here needs a migration beside those in migrations/versions; a test compares the two. Rows of `chargers` stand for
-good, for transactions need them, so that their ids may be remembered.
+good, for transactions need them, so that their ids may be remembered; only strangers go (serials.py).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 from sqlalchemy.types import TypeDecorator
@@ -146,6 +147,8 @@ card_chargers = Table(
 # PostgreSQL only: no two workers ever choose the same id.
 transaction_ids = Sequence("transaction_ids", metadata=metadata, minvalue=1, maxvalue=LARGEST_TRANSACTION_ID)
 
+_RUNNING = text("stop_received_at IS NULL AND closed_at IS NULL")
+
 transactions = Table(
     "transactions",
     metadata,
@@ -165,6 +168,8 @@ transactions = Table(
     Column("reservation_id", BigInteger),
     # The same StartTransaction.req is the same transaction.
     Column("start_digest", LargeBinary, nullable=False),
+    # When its stop was given up: another one began on its connector, or its owner said so. If it comes, it counts.
+    Column("closed_at", Moment),
     # All of these are null until it was stopped.
     Column("meter_stop", BigInteger),
     Column("energy_wh", BigInteger),
@@ -183,8 +188,8 @@ transactions = Table(
     Index(
         "ix_transactions_running",
         "charger_id",
-        sqlite_where=Column("stop_received_at").is_(None),
-        postgresql_where=Column("stop_received_at").is_(None),
+        sqlite_where=_RUNNING,
+        postgresql_where=_RUNNING,
     ),
 )
 

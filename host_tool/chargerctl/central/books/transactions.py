@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from chargerctl.central.books import cards, moments, storable
 from chargerctl.central.books.direct import Direct, Single
@@ -76,6 +76,22 @@ _STOP = Single(
 )
 
 
+_RUNS = and_(transactions.c.stop_received_at.is_(None), transactions.c.closed_at.is_(None))
+# One connector charges one car: the stop of the one before never came.
+_CLOSE_OLDER = Single(
+    update(transactions)
+    .where(
+        transactions.c.charger_id == bindparam("charger"),
+        transactions.c.connector_id == bindparam("connector"),
+        transactions.c.id != bindparam("number"),
+        transactions.c.started_at <= bindparam("began"),
+        _RUNS,
+    )
+    .values(closed_at=bindparam("now"))
+)
+_CLOSE = update(transactions).where(transactions.c.id == bindparam("number"), _RUNS)
+
+
 class Numbers:
     """New transaction ids for one unit of work, over all chargers."""
 
@@ -138,7 +154,20 @@ def start(books: Direct, charger: int, payload: Payload, number: int, status: st
         "start_digest": digest,
     }
     books.execute(_START, **row)
+    books.execute(
+        _CLOSE_OLDER,
+        charger=charger,
+        connector=row["connector_id"],
+        number=number,
+        began=row["started_at"],
+        now=milliseconds(now),
+    )
     return None if meter_start is not None else "meterStart has more than 64 bits"
+
+
+def close(connection: Connection, number: int, now: float) -> bool:
+    """Do not expect its stop any more; whether it was expected."""
+    return connection.execute(_CLOSE.values(closed_at=now), {"number": number}).rowcount == 1
 
 
 def find(books: Direct, number: int | None) -> Any:

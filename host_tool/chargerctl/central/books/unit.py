@@ -6,25 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
-from chargerctl.central.books.direct import Direct, Single
+from chargerctl.central.books.direct import Direct
 from chargerctl.central.books.gathered import Gathered
 from chargerctl.central.books.interface import Outcome, WaitingCall
 from chargerctl.central.books.masking import masked
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import chargers, milliseconds
+from chargerctl.central.books.tables import milliseconds
 from chargerctl.central.books.transactions import Numbers
 
 # Of a longer frame the beginning is kept.
 LONGEST_FRAME = 16_384
-
-_KNOWN = select(chargers.c.serial).where(chargers.c.known, chargers.c.allowed)
-_IS_KNOWN = Single(_KNOWN.where(chargers.c.serial == bindparam("serial")))
 
 
 class DatabaseUnit:
@@ -51,9 +48,6 @@ class DatabaseUnit:
         self._gathered = Gathered()
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
-    def known(self, serial: str) -> bool:
-        return self._direct.one(_IS_KNOWN, serial=serial) is not None
-
     def working(self, now: float) -> None:
         workers.beat(self._connection, self._statements, self._worker, now)
 
@@ -69,7 +63,7 @@ class DatabaseUnit:
             self._policies,
         )
 
-    def seen(self, serial: str, transport: str, now: float) -> None:
+    def seen(self, serial: str, now: float) -> None:
         charger = self.serials.enter(serial, now)
         if charger is not None:
             self._gathered.seen[charger] = now

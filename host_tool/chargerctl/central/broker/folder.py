@@ -45,7 +45,7 @@ def owner_of(user: str) -> Owner | None:
     try:
         entry = pwd.getpwnam(user)
     except KeyError:
-        raise ChargerctlError(
+        raise InputError(
             f"there is no user {user} on this computer: install mosquitto first, or give --user"
         ) from None
     return Owner(entry.pw_uid, entry.pw_gid)

@@ -14,6 +14,7 @@ from typing import Any
 from chargerctl.central.accounts import Account
 from chargerctl.central.broker.rights import Rights
 from chargerctl.errors import InputError
+from chargerctl.settings.kinds import HostPort
 
 MARK = "# Written by `chargerctl central broker mosquitto`: run it again instead of editing this file."
 _VALUES = "# values: "
@@ -40,6 +41,11 @@ class Values:
     names: tuple[str, ...] = ()
     programs: tuple[str, ...] = ("central",)
     user: str = "mosquitto"
+
+    @property
+    def local_only(self) -> bool:
+        """Whether no charger reaches it."""
+        return HostPort(self.address, self.port).is_loopback
 
 
 def remembered(conf: str) -> dict[str, Any]:

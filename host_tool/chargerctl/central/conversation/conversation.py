@@ -54,10 +54,12 @@ from chargerctl.central.messages.schemas import (
     parse,
     storable,
 )
-from chargerctl.ocppj import MAX_FRAME_BYTES
+from chargerctl.ocppj import size_of, too_large
 
 # Of the text of a CALLERROR; OCPP 1.6 has no limit, 2.0.1 has this one.
 MAX_DESCRIPTION = 255
+# Of a reported one; those of OCPP have 32 at most.
+_LONGEST_ACTION = 50
 
 # Their answers have the time in them, so they are always new. Chargers number their messages anew when they boot.
 _TIMELY = ("BootNotification", "Heartbeat")
@@ -186,8 +188,7 @@ class Conversation:
 
     def _read(self, frame: str | bytes) -> tuple[str, list[Any]]:
         """The frame as text and as a message; FrameError."""
-        if len(frame) > MAX_FRAME_BYTES:
-            reason = f"a frame of {len(frame):,} bytes, at most {MAX_FRAME_BYTES:,} allowed"
+        if reason := too_large(size_of(frame)):
             raise FrameError("FormationViolation", reason)
         text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
         message = parse(text)
@@ -209,7 +210,7 @@ class Conversation:
             check_payload(CALL, action, payload)
             usual = self._usual_answer(action, payload, now) if answered is None else answered
         except FrameError as error:
-            self._violations.note(str(error), text)
+            self._violations.note(str(error), text, f"{action[:_LONGEST_ACTION]}: {error.code}")
             reason = str(error)[:MAX_DESCRIPTION]
             return [frame_of([CALL_ERROR, call_id, error.code, reason, {}])]
         behaviour = self.script.next(action)
@@ -275,7 +276,7 @@ class Conversation:
         try:
             check_payload(CALL_RESULT, called.action, answer)
         except FrameError as error:
-            self._violations.note(str(error), text)
+            self._violations.note(str(error), text, f"answer to {called.action}: {error.code}")
             return Outcome(error="InvalidAnswer", detail=masked(str(error))[:MAX_DESCRIPTION])
         self._books.told(called.action, called.payload, answer, now)
         return Outcome(answer=answer)

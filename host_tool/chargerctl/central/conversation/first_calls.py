@@ -8,7 +8,10 @@ How other central systems do it, read in their sources and issues in 2026, and w
   names RemoteTrigger or has no Core in it. The Home Assistant integration (custom_components/ocpp/chargepoint.py,
   post_connect) asks for NumberOfConnectors, sets its keys, triggers a BootNotification if it has had none, and a
   StatusNotification for 0 and each connector. CitrineOS (BootNotificationService.ts) refuses every action of a charger that
-  is not accepted, but those that it triggers. SteVe asks for one key (ChargePointConfigUpdater.java).
+  is not accepted, but those that it triggers. SteVe asks for one key (ChargePointConfigUpdater.java). SAP's ev-server
+  (OCPPService.ts, OCPPUtils.ts) sets the heartbeat interval after a BootNotification, asks for the whole configuration, and
+  sets the keys of its template. MaEVe (manager/sync/settings.go, triggers.go) sends the keys and triggers that are pending
+  from a job of its own, whenever the charger booted, and each again after a pause until it is answered.
 - GetConfiguration without keys is never answered by some chargers (evcc issues 15869, 30177): that is no reason to stop.
 - A key that has its value already is not set: a charger hung when it was (evcc issue 15401), and others write their flash.
 - StatusNotification without connectorId means all (OCPP 1.6, 5.17), but some send only that of connector 0 (open-ocpp issue

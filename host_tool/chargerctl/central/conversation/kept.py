@@ -31,31 +31,37 @@ class Kept(Generic[T]):
 
 class Memory(Generic[V]):
     """The last `size` values by their keys, those that were remembered first go first. lost() takes back what was remembered
-    since the last saved(). Without either it works as well."""
+    or cleared since the last saved(). Without either it works as well."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._kept: dict[str, V] = {}
         self._fresh: dict[str, V] = {}
+        # Whether what is kept was cleared.
+        self._cleared = False
 
     def get(self, key: str) -> V | None:
         found = self._fresh.get(key)
-        return self._kept.get(key) if found is None else found
+        return self._kept.get(key) if found is None and not self._cleared else found
 
     def remember(self, key: str, value: V) -> None:
         _put(self._fresh, key, value, self._size)
 
     def saved(self) -> None:
+        if self._cleared:
+            self._kept.clear()
+            self._cleared = False
         for key, value in self._fresh.items():
             _put(self._kept, key, value, self._size)
         self._fresh.clear()
 
     def lost(self) -> None:
         self._fresh.clear()
+        self._cleared = False
 
     def clear(self) -> None:
         self._fresh.clear()
-        self._kept.clear()
+        self._cleared = True
 
 
 def _put(table: dict[str, V], key: str, value: V, size: int) -> None:

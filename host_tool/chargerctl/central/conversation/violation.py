@@ -17,10 +17,12 @@ KEPT_CHARACTERS = 4096
 
 @dataclass(frozen=True)
 class Violation:
-    """The schema's reason, and the frame; of both the beginning, without secrets."""
+    """The schema's reason, and the frame; of both the beginning, without secrets. where: the action and the code of the
+    CALLERROR, "" where there is none."""
 
     reason: str
     frame: str
+    where: str = ""
 
 
 class Violations:
@@ -30,9 +32,9 @@ class Violations:
         self.kept: deque[Violation] = deque(maxlen=KEPT)
         self._tell = tell
 
-    def note(self, reason: str, frame: str | bytes) -> None:
+    def note(self, reason: str, frame: str | bytes, where: str = "") -> None:
         text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
         # The whole frame is masked before it is cut: in a part of it a secret is not known as one.
-        violation = Violation(masked(reason)[:KEPT_CHARACTERS], masked(text)[:KEPT_CHARACTERS])
+        violation = Violation(masked(reason)[:KEPT_CHARACTERS], masked(text)[:KEPT_CHARACTERS], masked(where))
         self.kept.append(violation)
         self._tell(violation)

@@ -28,6 +28,7 @@ from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.events.event import Event, Tell
+from chargerctl.ocppj import too_large
 
 ASK_S = 0.25
 """How often somebody's new calls are looked for."""
@@ -61,6 +62,7 @@ class Desk:
     ) -> None:
         self._store = store
         self._tell = tell
+        self._limits = limits
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
         self._work = Work(store, self._lines, self._tell, clock)
@@ -87,7 +89,11 @@ class Desk:
 
     def received(self, serial: str, link: Link, frame: str | bytes) -> None:
         """A frame came over this link, which makes the charger connected."""
-        self._inbox.put(Arrival(serial, link, self._clock.steady(), frame))
+        arrival = Arrival(serial, link, self._clock.steady(), frame)
+        if reason := too_large(arrival.size, self._limits.frame_bytes):
+            self._tell(Event("violation", reason, serial, {"bytes": arrival.size}))
+        else:
+            self._inbox.put(arrival)
 
     def start(self) -> None:
         """Begin."""
@@ -110,14 +116,14 @@ class Desk:
 
     # From the thread of the desk, or of a test.
 
-    def step(self) -> None:
-        """Handle one group, if there is anything to do and the books are not paused."""
+    def step(self) -> bool:
+        """Handle one group, if there is anything to do and the books are not paused; whether anything had arrived."""
         now = self._clock.steady()
         if now >= self._sweep_at:
             self._sweep_at = now + _SWEEP_S
             self._sweep(now)
         if now < self._work.again_at:
-            return
+            return False
         ask, beat = now >= self._ask_at, self._was_set(now) or now >= self._beat_at
         part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
         if ask:
@@ -128,6 +134,7 @@ class Desk:
             self._gather_until = now + _GATHER_S
         if part.arrivals or part.due or ask or beat:
             self._inbox.put_back(self._work.do(part))
+        return bool(part.arrivals)
 
     def pause(self) -> float:
         """Seconds for which step() should not be called, whatever arrives: the books cannot be written, or many send."""
@@ -173,8 +180,9 @@ class Desk:
 
     def _finish(self) -> None:
         until = self._clock.steady() + _CLOSING_S
-        while self.failure is None and self._inbox.waits and self._work.calm and self._clock.steady() < until:
-            self.step()
+        more = self.failure is None  # not what comes too fast
+        while more and self._inbox.waits and self._work.calm and self._clock.steady() < until:
+            more = self.step()
 
     def _sweep(self, now: float) -> None:
         self._lines.sweep(now)

@@ -8,7 +8,7 @@ from chargerctl.central.books.interface import Books, BooksError, Outcome, Unit,
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
-from chargerctl.central.desk.link import Link
+from chargerctl.central.desk.link import Link, named
 from chargerctl.events.event import Event
 
 BELIEVED_S = 5.0
@@ -34,12 +34,13 @@ class Group:
         self._now = now
         self._steady = steady
         self._used: dict[str, Line] = {}
-        # Whether they may speak; whether the conversation knew that; the link that they had.
+        # Whether they may speak; the link that they had.
         self._welcome: dict[str, bool] = {}
-        self._registered_before: dict[str, bool] = {}
         self._links_before: dict[str, Link | None] = {}
         # Who may not speak any more, with the link that it had.
         self._expelled: list[tuple[Line, Link | None]] = []
+        # Links that have been replaced.
+        self._replaced: list[Link] = []
         self._to_send: list[tuple[Link, str]] = []
         self._came: list[Line] = []
         self._said_so: set[Line] = set()
@@ -77,20 +78,16 @@ class Group:
         for call in self._unit.waiting_calls(self._now):
             line = self._lines.get(call.serial)
             if line is None or line.link is None or self._use(call.serial) is not line:
-                self._outcome(
-                    call.serial, call.id, Outcome(error="NotConnected", detail="the charger is not connected")
-                )
+                outcome = Outcome(error="NotConnected", detail="the charger is not connected")
+                self._outcome(call.serial, call.id, call.action, outcome)
             else:
                 self._calls.append((line, call))
 
     def end(self) -> None:
         """Book who is connected, and what became of calls."""
-        for serial, line in self._used.items():
-            if line.talk.registered and not self._registered_before[serial]:
-                self._welcome[serial] = True  # by a BootNotification in this unit
+        for line in self._used.values():
             self._book_link(line)
-            for call, outcome in line.take_outcomes():
-                self._outcome(line.serial, call, outcome)
+            self._outcomes_of(line)
 
     def kept(self, online: bool) -> list[Event]:
         """The books have it: send. online: whether chargers that came are told so. Returns what is to be told."""
@@ -111,12 +108,14 @@ class Group:
             self._lines.schedule(line)
         for link, frame in self._to_send:
             link.send(frame)
+        for link in self._replaced:
+            link.close("the charger has a newer connection")
         for _, old in self._expelled:
             if old is not None:
                 old.available(None)
                 old.close("the charger is not allowed any more")
         for line, call in self._calls:
-            line.talk.ask(call.id, call.action, call.payload, call.timeout_s)
+            line.ask(call)
             self._lines.schedule(line)
         for stranger in self._strangers:
             if self._lines.get(stranger.serial) is None:
@@ -142,7 +141,7 @@ class Group:
             line = self._lines.get(serial)
             welcome = line is not None and self._steady - line.welcome_at < BELIEVED_S
             if not welcome:
-                welcome = self._unit.known(serial) or books.registered()
+                welcome = books.registered()
                 if line is not None and not welcome:
                     self._expel(line, books)
                     line = None
@@ -152,7 +151,6 @@ class Group:
             assert line is not None
             line.pages.open(books)
             self._welcome[serial] = welcome
-            self._registered_before[serial] = line.talk.registered
             self._links_before[serial] = line.link
             self._used[serial] = line
         return line
@@ -161,8 +159,7 @@ class Group:
         """It is as if it had gone: what it sends from now on is a stranger's."""
         line.pages.open(books)
         line.talk.disconnected()
-        for call, outcome in line.take_outcomes():
-            self._outcome(line.serial, call, outcome)
+        self._outcomes_of(line)
         self._expelled.append((line, line.link))
         if line.link is not None:
             self._unit.connected(line.serial, None, self._now)
@@ -176,7 +173,7 @@ class Group:
         line.heard_at = self._steady
         if self._welcome[arrival.serial]:
             if first:
-                self._unit.seen(arrival.serial, arrival.link.transport, self._now)
+                self._unit.seen(arrival.serial, self._now)
             self._unit.frame(arrival.serial, False, text, self._now)
         self._answer(line, line.talk.handle(text, self._now))
 
@@ -197,7 +194,9 @@ class Group:
         line.talk.connected()
         self._said_so.add(line)
         self._came.append(line)
-        self._events.append(Event("connected", f"connected over {arrival.link.transport}", arrival.serial))
+        self._events.append(
+            Event("connected", f"connected over {named(arrival.link.transport)}", arrival.serial)
+        )
 
     def _disconnected(self, arrival: Arrival) -> None:
         line = self._lines.get(arrival.serial)
@@ -213,7 +212,7 @@ class Group:
     def _linked(self, line: Line, link: Link) -> None:
         """The newest connection counts."""
         if line.link is not None and line.link != link:
-            line.link.close("the charger has a newer connection")
+            self._replaced.append(line.link)
         line.link = link
 
     def _book_link(self, line: Line) -> None:
@@ -222,9 +221,13 @@ class Group:
         if line.link is not None and self._welcome[line.serial] and (is_new or line in self._said_so):
             self._unit.connected(line.serial, line.link.transport, self._now)
 
-    def _outcome(self, serial: str, call: int, outcome: Outcome) -> None:
+    def _outcomes_of(self, line: Line) -> None:
+        for call, action, outcome in line.take_outcomes():
+            self._outcome(line.serial, call, action, outcome)
+
+    def _outcome(self, serial: str, call: int, action: str, outcome: Outcome) -> None:
         self._unit.answered(call, outcome, self._now)
-        what = f"{outcome.error}: {outcome.detail}" if outcome.error else "answered"
-        self._events.append(
-            Event("call", f"call {call}: {what}", serial, {"call": call, "error": outcome.error})
-        )
+        status = (outcome.answer or {}).get("status")
+        details = {"call": call, "action": action, "status": status, "error": outcome.error}
+        text = f"{action}: {outcome.failure or status or 'answered'}"
+        self._events.append(Event("call", text, serial, details))

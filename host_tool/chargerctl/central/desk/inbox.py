@@ -13,7 +13,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from chargerctl.central.desk.link import Link
-from chargerctl.ocppj import MAX_FRAME_BYTES
+from chargerctl.ocppj import MAX_FRAME_BYTES, size_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Limits:
     reserved_bytes: int = 4096
     """Of one charger, however much the others have waiting."""
     frame_bytes: int = MAX_FRAME_BYTES
+    """A larger one is ignored, and told at once."""
     rate: float = 100.0
     """Frames a second of one charger, after a burst: more waits."""
     burst: int = 1000
@@ -59,7 +60,7 @@ class Arrival:
 
     @property
     def size(self) -> int:
-        return len(self.frame) if self.frame is not None else 0
+        return size_of(self.frame) if self.frame is not None else 0
 
     @property
     def is_coming(self) -> bool:
@@ -159,9 +160,7 @@ class Inbox:
     def _is_within(self, queue: _Queue, arrival: Arrival) -> bool:
         """What one charger may."""
         return (
-            arrival.size <= self._limits.frame_bytes
-            and len(queue.waiting) < self._limits.waiting
-            and queue.size + arrival.size <= self._limits.each_bytes
+            len(queue.waiting) < self._limits.waiting and queue.size + arrival.size <= self._limits.each_bytes
         )
 
     def _has_room(self, queue: _Queue, arrival: Arrival) -> bool:

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from chargerctl.central.books.interface import Books, Outcome, Payload
+from chargerctl.central.books.interface import Books, Outcome, Payload, WaitingCall
+from chargerctl.central.conversation.asking import MAX_WAITING
+from chargerctl.central.conversation.kept import Memory
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.pages import Pages
@@ -18,13 +20,12 @@ from chargerctl.events.event import Event
 _OFTEN = 5
 _OFTEN_WITHIN_S = 60.0
 _TOLD_AGAIN_S = 600.0
+# Characters of a line of the log, of what a charger can make as long as a frame.
+_LONGEST_REASON = 200
 
 
 class Talk(Protocol):
     """What the desk needs of a Conversation (conversation.py)."""
-
-    @property
-    def registered(self) -> bool: ...
 
     @property
     def next_due(self) -> float | None: ...
@@ -71,6 +72,8 @@ class Line:
         self.due_at: float | None = None
         """When the desk will look for what is due."""
         self._outcomes: list[tuple[int, Outcome]] = []
+        # Those that wait, and the one that is outstanding. Asked for is for good: nothing here is taken back.
+        self._actions: Memory[str] = Memory(MAX_WAITING + 1)
         self._found: list[Event] = []
         self._doubles = Doubles(serial)
 
@@ -86,10 +89,15 @@ class Line:
             events += self._doubles.booted(boot, now) + self._other_serial(boot.details["boot"])
         return events
 
-    def take_outcomes(self) -> list[tuple[int, Outcome]]:
-        """What became of calls since the last time."""
+    def ask(self, call: WaitingCall) -> None:
+        """Queue a call for it, after the unit of work that gave it out."""
+        self._actions.remember(str(call.id), call.action)
+        self.talk.ask(call.id, call.action, call.payload, call.timeout_s)
+
+    def take_outcomes(self) -> list[tuple[int, str, Outcome]]:
+        """What became of calls since the last time, with their actions."""
         outcomes, self._outcomes = self._outcomes, []
-        return outcomes
+        return [(call, self._actions.get(str(call)) or "call", outcome) for call, outcome in outcomes]
 
     def lost(self) -> None:
         """What was done since the last unit of work that was kept has not happened."""
@@ -108,8 +116,11 @@ class Line:
         return [Event("serial", text, self.serial)]
 
     def _violated(self, violation: Violation) -> None:
-        details = {"frame": violation.frame[:2048]}
-        self._found.append(Event("violation", violation.reason, self.serial, details))
+        reason = violation.reason
+        if len(reason) > _LONGEST_REASON:
+            reason = f"{reason[:_LONGEST_REASON]}…"
+        text = f"{violation.where}: {reason}" if violation.where else reason
+        self._found.append(Event("violation", text, self.serial, {"frame": violation.frame[:2048]}))
 
     def _refused(self, keys: Mapping[str, str]) -> None:
         """What it did not take of the profile, and why."""

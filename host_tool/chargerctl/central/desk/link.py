@@ -6,6 +6,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+_NAMES = {"mqtt": "MQTT", "websocket": "WebSocket"}
+
+
+def named(transport: str) -> str:
+    """How a person writes it."""
+    return _NAMES.get(transport, transport)
+
 
 class Link(Protocol):
     """One connection of one charger. Two links that are equal are the same connection. Nothing here waits."""

@@ -82,7 +82,8 @@ class WebSocketServer:
         except OSError as error:
             self._admission.close()
             raise ChargerctlError(
-                f"cannot listen for OCPP-J on {host}:{port}: {error.strerror or error}"
+                f"cannot listen for OCPP-J on {host}:{port}: {error.strerror or error}; "
+                "end what listens there, or name another place with --ocpp"
             ) from error
 
     def close(self) -> None:

@@ -19,9 +19,10 @@ def welcome(
     settings: CentralSettings, policies: Policies, books: str, mqtt_port: int, ocpp_port: int
 ) -> Iterator[Event]:
     """books: where they are; the ports that were taken, 0 for none."""
-    yield Event("books", f"books: {books}")
+    yield Event("books", f"books: {books}", details={"books": books})
     if settings.broker is not None:
-        yield Event("listening", f"MQTT chargers come over the broker at {settings.broker}")
+        text = f"MQTT chargers come over the broker at {settings.broker}"
+        yield Event("listening", text, details={"broker": str(settings.broker)})
     elif settings.listen is not None:
         yield from _own_broker(settings, HostPort(settings.listen.host, mqtt_port))
     if settings.ocpp is not None:
@@ -60,16 +61,21 @@ def _needs_password(settings: CentralSettings) -> str:
 
 
 def _own_broker(settings: CentralSettings, where: HostPort) -> Iterator[Event]:
-    reached_at = _reached_at(where.host)
-    account = "" if where.is_loopback else ", username = the serial, password as in the books"
+    details = {"mqtt_port": where.port}
+    if where.is_loopback:
+        text = (
+            f"MQTT broker on {where}, for programs on this computer; real chargers need --listen ADDRESS:PORT, or "
+            "--broker (chargerctl central broker mosquitto)"
+        )
+        yield Event("listening", text, details=details)
+        yield Event("hint", f"try it: chargerctl simulate --broker {where} --central none")
+        return
     tls = ", tls = true" if settings.listen_certificate else ""
     text = (
-        f'MQTT broker on {where}; in a charger\'s settings.toml: [mqtt] broker = "{reached_at}", '
-        f"port = {where.port}{account}{tls}"
+        f'MQTT broker on {where}; in a charger\'s settings.toml: [mqtt] broker = "{_reached_at(where.host)}", '
+        f"port = {where.port}, username = the serial, password as in the books{tls}"
     )
-    yield Event("listening", text, details={"mqtt_port": where.port})
-    if where.is_loopback:
-        yield Event("hint", f"try it: chargerctl simulate --broker {where} --central none")
+    yield Event("listening", text, details=details)
 
 
 def _reached_at(host: str) -> str:

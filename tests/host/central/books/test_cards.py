@@ -140,7 +140,6 @@ def test_the_policy_decides_about_an_unknown_charger(opened, policy, answer, kno
     assert rows(books, chargers, "serial", "known", "registration") == [("GA001", known, answer)]
     assert books.known() == ["GA001"] * known
     with books.unit() as unit:
-        assert unit.known("GA001") == known
         assert unit.charger("GA001").registered() == (answer == "Accepted")
         assert unit.charger("GA002").registered() == (answer == "Accepted"), "it need not boot"
 
@@ -208,11 +207,12 @@ def test_what_is_not_in_the_books_cannot_be_changed(strict):
 def test_what_cannot_be_a_serial_never_becomes_a_row(books):
     for serial in ["", "a/b", "a+b", "#", "..", " a", "a" * 49, "é", "a\n", "a%2fb", "<b>"]:
         assert not is_serial(serial)
-        with pytest.raises(RuntimeError, match="cannot have a row"), books.unit() as unit:
-            call(unit, serial, "StartTransaction", START)
         with books.unit() as unit:
+            for action, payload in (("BootNotification", {}), ("StartTransaction", START)):
+                with pytest.raises(RuntimeError, match="cannot have a row"):
+                    call(unit, serial, action, payload)
             unit.frame(serial, False, "[]", NOW)
-            unit.seen(serial, "mqtt", NOW)
+            unit.seen(serial, NOW)
             unit.connected(serial, "mqtt", NOW)
         with pytest.raises(InputError, match="cannot be the serial"), books.writing() as connection:
             owner.add_charger(connection, serial, NOW)
@@ -227,5 +227,30 @@ def test_what_can_be_a_serial(serial):
 def test_strangers_do_not_fill_the_books(strict):
     with strict.unit() as unit:
         for number in range(MOST_STRANGERS + 5):
-            unit.seen(f"X{number}", "mqtt", NOW)
+            unit.seen(f"X{number}", NOW)
     assert len(rows(strict, chargers, "id")) == MOST_STRANGERS + 1
+
+
+def test_of_too_many_strangers_those_stay_that_asked_last_and_whom_the_owner_has_dealt_with(strict):
+    stays = ["GA001", "removed", "refused", "still asks", "new"]
+    with strict.writing() as connection:
+        owner.add_charger(connection, "removed", NOW)
+    Charger(strict, "removed").start()
+    for serial in ("refused", "still asks"):
+        Charger(strict, serial).boot()
+    with strict.writing() as connection:
+        owner.remove_charger(connection, "removed")
+        owner.change_charger(connection, "refused", allowed=False)
+    with strict.unit() as unit:
+        for number in range(MOST_STRANGERS - 1):
+            unit.seen(f"X{number}", NOW + 1)
+    for now, serial in ((NOW + 2, "still asks"), (NOW + 3, "new")):
+        charger = Charger(strict, serial)
+        charger.now = now
+        assert charger.boot() == "Rejected"
+    found = rows(strict, chargers, "serial")
+    assert set(stays) <= set(found)
+    assert "X0" not in found
+    assert len(found) == MOST_STRANGERS + 3
+    assert Charger(strict, "X0").boot() == "Rejected"  # and is entered again
+    assert "X0" in rows(strict, chargers, "serial")

@@ -140,7 +140,7 @@ def test_a_charger_is_shown_with_its_state(year):
     charger.call("StatusNotification", {"connectorId": 1, "status": "Charging", "errorCode": "NoError"})
     charger.meter("1.75", unit="kWh", transaction=6)
     with year.unit() as unit:
-        unit.seen("GA001", "mqtt", NOW + 5)
+        unit.seen("GA001", NOW + 5)
         unit.connected("GA001", "mqtt", NOW + 4)
         unit.working(NOW)
     with year.reading() as connection:

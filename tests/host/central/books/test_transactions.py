@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from chargerctl.central.books import owner
 from chargerctl.central.books.charger import MOST_CONNECTORS
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.policies import Policies, Policy
+from chargerctl.central.books.queries.chargers import all_chargers
+from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.tables import (
     LARGEST_TRANSACTION_ID,
     complaints,
@@ -18,6 +21,7 @@ from chargerctl.central.books.tables import (
     meter_values,
     transactions,
 )
+from chargerctl.errors import InputError
 from sqlalchemy import text, update
 
 from tests.host.central.books.charger import NOW, START, STOP, Charger, call, rows
@@ -131,6 +135,44 @@ def test_a_refused_start_is_booked_with_its_status(opened):
     number = charger.start()
     charger.stop(number)
     assert rows(charger.books, transactions, "id", "status", "energy_wh") == [(number, "Invalid", 1500)]
+
+
+def running(books):
+    with books.reading() as connection:
+        return [each.id for each in sessions(connection, Filter(running=True))]
+
+
+def test_a_new_start_on_its_connector_ends_the_wait_for_a_stop_that_never_came(charger, books):
+    lost = charger.start()
+    other = charger.start(connectorId=2)
+    Charger(books, "GA002").start()
+    assert len(running(books)) == 3
+    charger.now = NOW + 60
+    new = charger.start(meterStart=2000, timestamp="2026-11-22T09:30:00Z")
+    assert lost not in running(books)
+    assert {new, other} < set(running(books))
+    with books.reading() as connection:
+        assert lost in [each.id for each in sessions(connection, Filter(running=False))]
+        assert [each.id for each in all_chargers(connection, NOW, "GA001")[0].running] == [other, new]
+
+
+def test_an_older_start_that_comes_late_ends_nothing(charger, books):
+    charger.now = NOW + 7200
+    new = charger.start(timestamp="2026-11-22T09:30:00Z")
+    older = charger.start()
+    assert set(running(books)) == {new, older}
+
+
+def test_a_session_that_its_owner_has_closed_runs_no_more_and_its_stop_counts_if_it_comes(charger, books):
+    number = charger.start()
+    with books.writing() as connection:
+        owner.close_session(connection, number, NOW)
+    assert running(books) == []
+    with pytest.raises(InputError, match="no session 1 runs"), books.writing() as connection:
+        owner.close_session(connection, number, NOW)
+    charger.stop(number)
+    assert rows(books, transactions, "energy_wh") == [1500]
+    assert rows(books, complaints, "id") == []
 
 
 def test_a_repeated_stop_counts_once(charger, books):

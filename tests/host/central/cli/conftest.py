@@ -132,7 +132,7 @@ def fill(store):
     with store.unit() as unit:
         for each in ("garage-1", "yard"):
             unit.connected(each, "mqtt", now - 600)
-            unit.seen(each, "mqtt", now - 60)
+            unit.seen(each, now - 60)
             boot(unit, each, now - 600)
         status(unit, "garage-1", 0, "Available", now - 600)
         status(unit, "garage-1", 1, "Charging", now - 500)

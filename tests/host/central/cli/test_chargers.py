@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from chargerctl.central.books.owner import accounts
 from chargerctl.central.passwords import password_matches
 from chargerctl.cli import central_chargers_add
 from chargerctl.cli.charger_view import table
@@ -25,9 +26,9 @@ def test_the_table_has_a_line_for_each_charger(filled, central):
     lines = [line.split("\t") for line in out.splitlines()]
     assert status == 0
     assert [line[:5] for line in lines] == [
-        ["garage-1", "Left", "mqtt", "1 Charging", "04A1B2C3 3.500 kWh"],
+        ["garage-1", "Left", "MQTT", "1 Charging", "04A1B2C3 3.500 kWh"],
         ["garage-2", "-", "-", "1 Faulted (OtherError)", "-"],
-        ["yard", "-", "mqtt", "-", "-"],
+        ["yard", "-", "MQTT", "-", "-"],
     ]
     assert [line[-1] for line in lines] == ["yes", "yes", "asks"]
 
@@ -71,7 +72,7 @@ def test_a_narrow_terminal_loses_firmware_and_name_first(filled):
     assert narrow[0].split() == ["charger", "connected", "connectors", "session", "last", "seen", "allowed"]
     assert max(map(len, wide)) <= 120
     assert max(map(len, narrow)) <= 80
-    assert narrow[1].startswith("garage-1  mqtt       1 Charging")
+    assert narrow[1].startswith("garage-1  MQTT       1 Charging")
 
 
 def test_what_a_charger_says_of_itself_is_shown_not_carried_out(filled, central):
@@ -121,7 +122,7 @@ def test_a_charger_is_added_before_there_are_books_and_its_password_is_shown_onc
     assert status == 0
     assert len(bytes.fromhex(found["password"])) == 16
     status, out, _ = central("chargers", "add", "box.1", "--name", "Other")
-    assert out == "added box.1\n"
+    assert out == "changed box.1\n"
     _, listed = central_json("chargers")
     assert by_serial(listed)["box.1"]["name"] == "Other"
     assert by_serial(listed)["box.1"]["has_password"]
@@ -208,7 +209,7 @@ def test_a_refused_stranger_no_longer_asks(filled, central, central_json):
 
 def test_strangers_that_have_not_asked_for_a_day_are_shown_with_all(filled, central, central_json):
     with filled.unit() as unit:
-        unit.seen("long-ago", "mqtt", time.time() - 90_000)
+        unit.seen("long-ago", time.time() - 90_000)
     assert "long-ago" not in central("chargers")[1]
     assert "long-ago" in central("chargers", "list", "--all")[1]
 
@@ -231,3 +232,24 @@ def test_books_that_are_not_there_are_one_line_and_are_not_made(database, folder
 def test_a_charger_with_a_broker_of_its_own_is_told_to_that(filled, central, monkeypatch):
     monkeypatch.setenv("CHARGERCTL_CENTRAL_BROKER", "localhost:1883")
     assert "central broker mosquitto" in central("chargers", "remove", "garage-1")[2]
+
+
+def test_to_add_a_charger_again_never_changes_its_password(filled, central, central_json):
+    with filled.reading() as connection:
+        before = accounts(connection)
+    status, found = central_json("chargers", "add", "garage-1", "--generate-password")
+    assert (status, "password" in found) == (1, False)
+    assert found["error"].startswith(
+        "garage-1 is in the books already, with a password: chargerctl central chargers password"
+    )
+    with filled.reading() as connection:
+        assert accounts(connection) == before
+    # What it has not is entered.
+    assert central("chargers", "add", "garage-1", "--name", "Right")[1] == "changed garage-1\n"
+    assert central_json("chargers", "add", "garage-2", "--generate-password")[1]["done"] == "changed"
+    assert central("chargers", "add", "yard")[1] == "added yard\n"
+
+
+def test_the_word_password_hides_no_mistake(filled, central_json):
+    status, found = central_json("chargers", "password", "nosuch", "--generate-password")
+    assert (status, found["error"]) == (2, "there is no charger 'nosuch' in the books")

@@ -25,7 +25,7 @@ def test_frames_are_a_log_with_the_action_of_each_answer(filled, central, centra
     ]
     assert re.match(r"2026-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\tin", out)
     _, found = central_json("frames", "garage-1", "--last", "4")
-    assert found["frames"][0]["action"] is None  # its call is not among them
+    assert found["frames"][0]["action"] == "Heartbeat"  # its call is not among them
     assert found["frames"][3]["frame"] == "no \x07 frame"
 
 

@@ -4,8 +4,12 @@
 
 import csv
 import io
+from contextlib import contextmanager
 
 import pytest
+from chargerctl.central.books.store import DatabaseStore
+from chargerctl.cli import central_sessions
+from chargerctl.cli.output import Output
 from chargerctl.cli.session_view import table
 from chargerctl.cli.table import table_lines
 
@@ -50,7 +54,6 @@ def test_sessions_are_listed_the_newest_first_with_energy_and_end(filled, centra
         (["--from", "2d"], [4]),
         (["--from", "2026-09-21T17:00", "--to", "2026-09-21T18:30:00+02:00"], [2]),
         (["--last", "2"], [4, 3]),
-        (["--charger", "nowhere"], []),
     ],
 )
 def test_filters(filled, central_json, arguments, expected):
@@ -123,10 +126,28 @@ def test_csv_is_for_spreadsheets_and_holds_no_formula(filled, central):
         ["--last", "0"],
         ["--by", "colour"],
         ["--card", "x" * 30],
+        ["--from", "2026-09-22", "--to", "2026-09-20"],
     ],
 )
 def test_what_makes_no_sense_is_refused(filled, central, arguments):
     assert central("sessions", *arguments)[0] == 2
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("option", "name", "message"),
+    [
+        ("--charger", "garage-3", "there is no charger 'garage-3' in the books: did you mean garage-2?"),
+        ("--card", "04A1B2C4", "there is no card '04A1B2C4' in the books: did you mean 04A1B2C3?"),
+        ("--card", "FFFF", "there is no card 'FFFF' in the books: `chargerctl central cards` lists them"),
+    ],
+)
+def test_a_name_that_the_books_do_not_know_is_no_empty_list(filled, central, option, name, message):
+    assert central("sessions", option, name) == (2, "", f"chargerctl: {message}\n")
+
+
+def test_a_month_has_no_name(filled, central):
+    assert central("sessions", "--by", "month", "--csv")[1].splitlines()[0] == "month,sessions,energy_kwh"
 
 
 def test_books_without_sessions_say_so_beside_the_output(store, central, central_json):
@@ -144,3 +165,39 @@ def test_a_session_fits_in_80_columns(filled):
     assert lines[0].split() == ["id", "charger", "card", "name", "started", "h:mm", "kWh", "state"]
     assert lines[2] == " 1  garage-2  04A1B2C3  Anna  2026-09-21 16:13  1:00  7.500  EVDisconnected"
     assert "connector" in table_lines(table(rows, {}, LONG_AGO), 120)[0]
+
+
+def test_a_session_whose_stop_never_came_is_said_to_have_none_with_its_energy_so_far(
+    filled, central, central_json
+):
+    assert central("sessions", "--close", "4")[:2] == (
+        0,
+        "session 4 does not run any more; if its stop comes, it counts\n",
+    )
+    assert ids(central_json("sessions", "--running")[1]) == [3]  # a refused one
+    assert central("sessions")[1].splitlines()[0].endswith("\tno stop")
+    [session] = [each for each in central_json("sessions")[1]["sessions"] if each["id"] == 4]
+    assert (session["state"], session["energy_wh"], session["energy_so_far_wh"]) == ("no_stop", None, 3500.0)
+    assert central("sessions", "--close", "4")[0] == 2
+
+
+def test_no_transaction_is_open_while_csv_is_read(filled, central, monkeypatch):
+    """A pager that is left open must not keep the books from being tidied."""
+    open_now, most_open = [], []
+    reading = DatabaseStore.reading
+
+    @contextmanager
+    def counted(self):
+        with reading(self) as connection:
+            open_now.append(1)
+            yield connection
+            open_now.pop()
+
+    def text(self, *lines):
+        most_open.extend([len(open_now)] * len(lines))
+
+    monkeypatch.setattr(DatabaseStore, "reading", counted)
+    monkeypatch.setattr(Output, "text", text)
+    monkeypatch.setattr(central_sessions, "_PAGE", 1)
+    assert central("sessions", "--csv")[0] == 0
+    assert most_open == [0] * 5

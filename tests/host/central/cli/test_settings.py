@@ -55,6 +55,11 @@ def test_init_changes_nothing_until_the_file_is_edited(chargerctl, chargerctl_js
     assert len(chargerctl_json("central", "cards")[1]["cards"]) == 1
 
 
+def test_the_books_of_an_example_are_those_of_whoever_reads_it(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert 'database = "~/config/chargerctl/central.sqlite"' in example()
+
+
 def test_new_books_are_announced_once(chargerctl, folder):
     new = f"made new books: {folder / 'typo.sqlite'}\n"
     for json in ([], ["--json"]):
@@ -175,6 +180,12 @@ def test_what_is_no_address_is_refused(text):
     assert "pw" not in mistake
 
 
+@pytest.mark.parametrize("text", ["1883", "99:8883"])
+def test_a_port_alone_is_no_address(text):
+    (mistake,) = mistakes(None, {}, {"listen": text})
+    assert mistake.startswith("--listen: must be HOST:PORT: a port alone is 127.0.0.1:")
+
+
 @pytest.mark.parametrize("text", ["sqlite://", "sqlite:///", "a?b", ":memory:", "", "a\0b", "x://y"])
 def test_what_is_no_database_is_refused(text):
     (mistake,) = mistakes(None, {}, {"database": text})
@@ -190,6 +201,22 @@ def test_keys_of_the_profile_are_taken_as_texts(write):
     }
     path = write("[central]\n[central.profile]\nx = [1]\ny.z = 1\n", "c.toml")
     assert len(mistakes(path, {"CHARGERCTL_CENTRAL_PROFILE": "x"})) == 3
+
+
+def test_what_cannot_be_a_configuration_key_is_refused(write):
+    path = write(f'[central.profile]\n"" = 5\n{"k" * 51} = 1\nsecret = "{"v" * 501}"\n', "c.toml")
+    assert mistakes(path) == [
+        f"{path}:2:1: : is no configuration key: it has 1 to 50 characters (OCPP)",
+        f"{path}:3:1: {'k' * 50}: is no configuration key: it has 1 to 50 characters (OCPP)",
+        f"{path}:4:1: secret: a value has at most 500 characters (OCPP), not 501",
+    ]
+
+
+def test_help_says_what_an_option_takes(chargerctl):
+    for command in (("central", "serve"), ("bridge",)):
+        text = chargerctl(*command, "--help")[1]
+        for option in ("--listen HOST:PORT", "--broker HOST:PORT", "--broker-user NAME", "--broker-ca FILE"):
+            assert option in text
 
 
 def test_a_misspelt_variable_is_told_from_one_of_a_commands_option():
@@ -271,6 +298,17 @@ def test_the_password_of_the_broker_may_be_in_a_file_of_its_own(write):
 )
 def test_only_loopback_addresses_are_only_here(options, only_here):
     assert load_central(None, {}, options).values.only_here is only_here
+
+
+def test_who_asks_for_a_broker_of_its_own_does_not_get_that_of_the_file(write):
+    write('[central]\nbroker = "broker.lan"\nlisten = "127.0.0.1:1884"\n', "central.toml")
+    path = Path("central.toml")
+    assert load_central(path, {}).values.broker == ("broker.lan", 1883)
+    assert load_central(path, {}, {"listen": "none"}).values.broker == ("broker.lan", 1883)
+    settings = load_central(path, {}, {"listen": "0.0.0.0:1885"}).values
+    assert (settings.broker, settings.listen) == (None, ("0.0.0.0", 1885))
+    with pytest.raises(InputError, match="give --listen or --broker, not both"):
+        load_central(path, {}, {"listen": "0.0.0.0", "broker": "broker.lan"})
 
 
 def test_a_url_is_shown_without_its_password():

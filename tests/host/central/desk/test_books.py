@@ -6,6 +6,7 @@ import json
 
 import pytest
 from chargerctl.central.books.interface import WaitingCall
+from chargerctl.central.desk.inbox import Limits
 
 from tests.host.central.desk.conftest import Rig
 from tests.host.central.desk.fakes import BOOT, Link, call
@@ -174,6 +175,7 @@ def test_a_call_is_sent_to_its_charger_and_the_outcome_is_booked(rig):
     rig.desk.received("c-1", link, '[3, "call-9", {"status": "Accepted"}]')
     rig.step()
     assert rig.store.outcomes()[9].answer == {"status": "Accepted"}
+    assert rig.texts("call") == ["Reset: Accepted"]
 
 
 @pytest.mark.parametrize("before", ["never seen", "gone"])
@@ -184,6 +186,7 @@ def test_a_call_to_a_charger_that_is_not_connected_ends_at_once(rig, before):
     rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
     rig.run(0.5)
     assert rig.store.outcomes()[9].error == "NotConnected"
+    assert rig.texts("call") == ["Reset: the charger is not connected"]
 
 
 def test_a_call_that_was_taken_up_in_a_unit_that_failed_is_sent_once(rig):
@@ -217,6 +220,15 @@ def test_at_the_end_chargers_are_told_without_waiting_for_books_that_are_gone(ri
     rig.desk.close()
     assert link.told[-1] is False
     assert attempts == []
+
+
+def test_at_the_end_nobody_waits_for_a_charger_that_sends_too_fast():
+    rig = Rig(Limits(burst=2, rate=0.001))
+    link = rig.charger()
+    for number in range(5):
+        rig.desk.received("c-1", link, call("Heartbeat", number))
+    rig.desk.close()
+    assert len(link.sent) == 2
 
 
 def test_at_the_end_chargers_are_told_whatever_fails(rig):

@@ -91,3 +91,16 @@ def test_one_charger_cannot_fill_the_memory(inbox):
     for second in range(0, 6000, 60):
         waiting += sum(sizes(inbox.take(float(second))))
     assert waiting <= Limits.each_bytes
+
+
+@pytest.mark.parametrize("padding", ["x" * 300_000, "ä" * 150_000], ids=["ascii", "two bytes each"])
+@pytest.mark.parametrize("encoding", ["bytes", "text"])
+def test_a_frame_beyond_the_limit_is_named_at_once_and_is_no_flood(rig, padding, encoding):
+    link = rig.charger()
+    frame = f'[2,"1","Heartbeat",{{"padding":"{padding}"}}]'
+    rig.desk.received("c-1", link, frame.encode() if encoding == "bytes" else frame)
+    size = len(frame.encode())
+    assert rig.texts("violation") == [f"a frame of {size:,} bytes, at most 262,144 allowed"]
+    rig.run(70, every=5)
+    assert rig.texts("flood") == []
+    assert link.sent == []

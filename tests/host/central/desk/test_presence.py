@@ -48,6 +48,17 @@ def test_the_last_of_many_links_counts(rig, pause):
     assert connections(rig)[-1] == "websocket"
 
 
+def test_an_older_link_is_closed_when_the_newer_one_is_booked_and_not_before(rig):
+    old, new = rig.charger(transport="websocket"), Link("websocket")
+    rig.store.refuses = lambda what: True
+    rig.desk.connected("c-1", new)
+    rig.run(2)
+    assert old.closed == []
+    rig.store.refuses = lambda what: False
+    rig.run(3)
+    assert len(old.closed) == 1
+
+
 def test_the_late_end_of_an_older_link_is_not_that_of_the_newer_one(rig):
     old = rig.charger(transport="websocket")
     new = Link("websocket")

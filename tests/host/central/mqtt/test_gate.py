@@ -13,6 +13,7 @@ from chargerctl.central.mqtt.connect import ConnectError, read_connect
 from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.passwords import hash_password
+from chargerctl.events.sparing import STRANGERS, Sparing
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt import local_broker
 from chargerctl.mqtt.local_broker import HOST, LocalBroker
@@ -203,6 +204,21 @@ def test_what_is_no_connect_is_hung_up_on(place, data):
         while client.recv(100):
             pass
     assert place.charger().code == "Success"
+
+
+def test_whoever_knocks_without_an_account_fills_no_log(place):
+    log = []
+    sparing = Sparing(log.append)
+    for _ in range(100):
+        with socket.create_connection((HOST, place.port), timeout=BOUND_S) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(100):
+                pass
+    for event in place.events:
+        sparing(event)
+    assert len(place.events) > STRANGERS.of_one
+    assert len(log) == STRANGERS.of_one
 
 
 @pytest.fixture

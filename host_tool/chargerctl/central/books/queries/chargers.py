@@ -5,25 +5,21 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from chargerctl.central.books.calls import WORKER_LEASE_S
+from chargerctl.central.books.queries.so_far import RUNS, energy_so_far
 from chargerctl.central.books.tables import (
     chargers,
     complaints,
     configuration,
     connectors,
-    meter_values,
     transactions,
     workers,
 )
-
-# The measurand of a charger's own energy register.
-REGISTER = "Energy.Active.Import.Register"
 
 
 @dataclass
@@ -76,19 +72,13 @@ def all_chargers(connection: Connection, now: float, serial: str | None = None) 
     ):
         values = dict(each._mapping)
         result[values.pop("charger_id")].connectors.append(values)
-    running = (
-        select(
-            transactions,
-            _last_reading(meter_values.c.value).label("last_value"),
-            _last_reading(meter_values.c.unit).label("last_unit"),
-        )
-        .where(transactions.c.stop_received_at.is_(None))
-        .order_by(transactions.c.id)
-    )
-    for each in connection.execute(_of(running, transactions, one)):
-        energy_wh = _energy_so_far(each)
+    running = connection.execute(
+        _of(select(transactions).where(RUNS).order_by(transactions.c.id), transactions, one)
+    ).all()
+    energy = energy_so_far(connection, [each.id for each in running])
+    for each in running:
         result[each.charger_id].running.append(
-            Running(each.id, each.connector_id, each.id_tag, each.status, each.started_at, energy_wh)
+            Running(each.id, each.connector_id, each.id_tag, each.status, each.started_at, energy[each.id])
         )
     return list(result.values())
 
@@ -146,32 +136,3 @@ def _charger(row: Any, living: set[str]) -> Charger:
         booted_at=row.booted_at,
         boot=json.loads(row.boot) if row.boot else {},
     )
-
-
-def _last_reading(column: Any) -> Any:
-    """A column of the last meter value of a transaction, of its charger's own energy register."""
-    return (
-        select(column)
-        .where(
-            meter_values.c.charger_id == transactions.c.charger_id,
-            meter_values.c.transaction_id == transactions.c.id,
-            meter_values.c.measurand == REGISTER,
-            meter_values.c.phase == "",
-            meter_values.c.location == "Outlet",
-            meter_values.c.format == "Raw",
-        )
-        .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
-        .limit(1)
-        .correlate(transactions)
-        .scalar_subquery()
-    )
-
-
-def _energy_so_far(row: Any) -> float | None:
-    if row.last_value is None or row.meter_start is None:
-        return None
-    try:
-        reading = float(row.last_value) * (1000 if row.last_unit == "kWh" else 1)
-    except ValueError:  # it is text, and from a charger
-        return None
-    return reading - row.meter_start if math.isfinite(reading) else None

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, not_, select
 
 from chargerctl.central.books.cards import normal
+from chargerctl.central.books.queries.so_far import RUNS
 from chargerctl.central.books.tables import cards, chargers, meter_values, transactions
 
 _AT_ONCE = 500
@@ -33,6 +34,7 @@ _SESSIONS: Select[Any] = (
         transactions.c.stop_time,
         transactions.c.start_received_at,
         transactions.c.stop_received_at,
+        transactions.c.closed_at,
         transactions.c.stop_reason,
         transactions.c.stop_id_tag,
     )
@@ -45,7 +47,7 @@ _SESSIONS: Select[Any] = (
 @dataclass(frozen=True)
 class Filter:
     """Which sessions. begin and end: when they started, Unix time, end excluded; running: only those that run (True), or
-    that have stopped (False); refused: also those whose card was not accepted."""
+    that do not any more (False); refused: also those whose card was not accepted."""
 
     serial: str | None = None
     id_tag: str | None = None
@@ -61,9 +63,9 @@ def sessions(
     """The newest ids first, at most `most`, and only those before the id `before` (the last of the page before).
 
     id, serial, charger_name, connector_id, id_tag, card_name, status, meter_start, meter_stop, energy_wh, started_at,
-    start_time, stopped_at, stop_time, start_received_at, stop_received_at, stop_reason, stop_id_tag. What the stop brings is
-    None while it runs. started_at and stopped_at are the charger's times, or those of receipt where its clock cannot be
-    right.
+    start_time, stopped_at, stop_time, start_received_at, stop_received_at, closed_at, stop_reason, stop_id_tag. What the
+    stop brings is None until it has come. started_at and stopped_at are the charger's times, or those of receipt where its
+    clock cannot be right.
     """
     query = filtered(_SESSIONS, wanted).order_by(transactions.c.id.desc())
     if before is not None:
@@ -110,7 +112,7 @@ def filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
         (wanted.id_tag, lambda id_tag: transactions.c.id_tag == normal(id_tag)),
         (wanted.begin, lambda begin: transactions.c.started_at >= begin),
         (wanted.end, lambda end: transactions.c.started_at < end),
-        (wanted.running, lambda running: transactions.c.stop_received_at.is_(None) == running),
+        (wanted.running, lambda running: RUNS if running else not_(RUNS)),
         (None if wanted.refused else "Accepted", lambda status: transactions.c.status == status),
     ]
     for value, condition in conditions:

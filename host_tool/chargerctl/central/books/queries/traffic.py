@@ -17,6 +17,12 @@ def last_frames(connection: Connection, serial: str | None = None, most: int = 1
     return list(reversed(connection.execute(query).all()))
 
 
+def calls_before(connection: Connection, number: int, serial: str, most: int = 256) -> list[Row[Any]]:
+    """Likewise those before the frame with this id that an answer after it may belong to."""
+    query = _frames(serial).where(frames.c.id < number, frames.c.text.like("[2,%"))
+    return list(reversed(connection.execute(query.order_by(frames.c.id.desc()).limit(most)).all()))
+
+
 def frames_after(
     connection: Connection, number: int, serial: str | None = None, most: int = 1000
 ) -> list[Row[Any]]:

@@ -9,7 +9,7 @@ revision = "0001"
 down_revision = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-RUNNING = sa.text("stop_received_at IS NULL")
+RUNNING = sa.text("stop_received_at IS NULL AND closed_at IS NULL")
 
 
 def upgrade() -> None:
@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("start_received_at", sa.BigInteger(), nullable=False),
         sa.Column("reservation_id", sa.BigInteger()),
         sa.Column("start_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger()),
         sa.Column("meter_stop", sa.BigInteger()),
         sa.Column("energy_wh", sa.BigInteger()),
         sa.Column("stop_time", sa.Text()),

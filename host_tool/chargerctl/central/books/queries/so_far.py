@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The energy of sessions whose stop is not there: by their last meter value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from chargerctl.central.books.tables import meter_values, transactions
+
+# The measurand of a charger's own energy register.
+REGISTER = "Energy.Active.Import.Register"
+
+RUNS = and_(transactions.c.stop_received_at.is_(None), transactions.c.closed_at.is_(None))
+"""Of a row of transactions: its stop has not come, and is still expected."""
+
+# A database has a limit for the parameters of a query.
+_AT_ONCE = 500
+
+
+def energy_so_far(connection: Connection, numbers: Sequence[int]) -> dict[int, float | None]:
+    """Wh of the transactions with these ids; None where no meter value says it."""
+    found: dict[int, float | None] = {}
+    for begin in range(0, len(numbers), _AT_ONCE):
+        query = select(
+            transactions.c.id,
+            transactions.c.meter_start,
+            _last(meter_values.c.value).label("value"),
+            _last(meter_values.c.unit).label("unit"),
+        ).where(transactions.c.id.in_(numbers[begin : begin + _AT_ONCE]))
+        found |= {each.id: _energy(each) for each in connection.execute(query)}
+    return found
+
+
+def _last(column: Any) -> Any:
+    return (
+        select(column)
+        .where(
+            meter_values.c.charger_id == transactions.c.charger_id,
+            meter_values.c.transaction_id == transactions.c.id,
+            meter_values.c.measurand == REGISTER,
+            meter_values.c.phase == "",
+            meter_values.c.location == "Outlet",
+            meter_values.c.format == "Raw",
+        )
+        .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
+        .limit(1)
+        .correlate(transactions)
+        .scalar_subquery()
+    )
+
+
+def _energy(row: Any) -> float | None:
+    if row.value is None or row.meter_start is None:
+        return None
+    try:
+        reading = float(row.value) * (1000 if row.unit == "kWh" else 1)
+    except ValueError:  # it is text, and from a charger
+        return None
+    return reading - row.meter_start if math.isfinite(reading) else None
