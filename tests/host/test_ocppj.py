@@ -8,7 +8,7 @@ import subprocess
 import threading
 
 import pytest
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.ocppj import (
     basic_auth,
     basic_password,
@@ -158,7 +158,7 @@ def test_a_charger_with_the_ciphers_of_the_white_paper_connects(rsa, cipher):
 def test_files_that_cannot_be_used_are_named(certificates, tmp_path):
     junk = tmp_path / "junk.pem"
     junk.write_text("junk")
-    with pytest.raises(ChargerctlError, match=r"cannot read .*absent\.pem"):
+    with pytest.raises(InputError, match=r"cannot read .*absent\.pem"):
         server_tls(certificates / "absent.pem", certificates / "server.key")
     with pytest.raises(ChargerctlError, match=r"junk\.pem .* no certificate"):
         server_tls(junk, certificates / "server.key")
@@ -166,7 +166,7 @@ def test_files_that_cannot_be_used_are_named(certificates, tmp_path):
         server_tls(certificates / "server.pem", certificates / "ca.key")
     with pytest.raises(ChargerctlError, match=r"junk\.pem has no certificates"):
         client_tls(junk)
-    with pytest.raises(ChargerctlError, match=r"cannot read .*absent\.pem"):
+    with pytest.raises(InputError, match=r"cannot read .*absent\.pem"):
         client_tls(certificates / "absent.pem")
 
 

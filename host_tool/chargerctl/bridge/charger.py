@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Collection
 from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection
@@ -61,7 +62,8 @@ class Charger:
         self._loop = asyncio.get_running_loop()
         self._to_central: asyncio.Queue[str] = asyncio.Queue(_PLACES)
         self._connecting: asyncio.Task[None] | None = None
-        self._closing: asyncio.Task[None] | None = None
+        # A charger that flaps can leave several. The next WebSocket waits for all: two of one charger there cannot be.
+        self._closing: set[asyncio.Task[None]] = set()
         # What it was last told; None: not yet on this connection to the broker.
         self._told: bool | None = None
 
@@ -80,13 +82,15 @@ class Charger:
         """It is online: its WebSocket opens, unless it is open."""
         if self._connecting is None:
             self._say(False)
-            self._connecting = self._loop.create_task(self._stay_connected(self._closing))
+            self._connecting = self._loop.create_task(self._stay_connected(tuple(self._closing)))
 
     def went(self) -> None:
         """It is offline: its WebSocket closes."""
         if self._connecting is not None:
-            self._connecting.cancel()
-            self._closing, self._connecting = self._connecting, None
+            closing, self._connecting = self._connecting, None
+            closing.cancel()
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     def received(self, payload: bytes) -> None:
         """A frame from it."""
@@ -106,14 +110,14 @@ class Charger:
     async def close(self) -> None:
         """Until its WebSocket is closed."""
         self.went()
-        if self._closing is not None:
-            await asyncio.wait([self._closing])
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     # The WebSocket.
 
-    async def _stay_connected(self, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait([before])
+    async def _stay_connected(self, before: Collection[asyncio.Task[None]]) -> None:
+        if before:
+            await asyncio.wait(before)
         while True:
             await asyncio.sleep(self._settle_s)
             try:

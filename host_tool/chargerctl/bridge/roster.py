@@ -78,8 +78,11 @@ class Roster:
             if charger is not None:
                 self._announced.add(serial)
                 charger.came()
+        elif payload not in (OFFLINE, b""):
+            text = "what is on its connection topic is neither `online` nor `offline`: ignored"
+            self._tell(Event("foreign", text, serial))
         elif serial in self._chargers:
-            # "offline"; or empty, where somebody has removed the retained message.
+            # Empty, where somebody has removed the retained message.
             self._announced.add(serial)
             self._chargers[serial].went()
 

@@ -178,7 +178,7 @@ class BridgeSettings:
         for serial, identity in self.identities.items():
             if not is_serial(identity):
                 raise InputError(
-                    f"[bridge.identities] {serial}: must be 1 to 48 letters, digits and _.~:@=*|-"
+                    f"[bridge.identities] {serial}: must be 1 to 48 letters, digits and ._~!$&'()*,;=:@-, spaces inside"
                 )
         for name, given in (("password", self.password), *self.passwords.items()):
             if given.startswith(HEX):

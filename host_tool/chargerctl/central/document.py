@@ -42,7 +42,7 @@ def _row(key: Key, section: str) -> str:
 
 
 def example() -> str:
-    """A settings file for this computer: every setting commented out, with its default."""
+    """A settings file for this kind of computer: every setting commented out, with its default."""
     parts = [
         "# Settings of chargerctl central. Lines that are commented out show the default; docs/central.md explains\n"
         "# every key. A relative path begins in the folder of this file.\n\n"
@@ -52,9 +52,15 @@ def example() -> str:
         if each.kind is None:
             parts.append(f"\n{_comment(each.help)}\n# [{SECTION}.{each.name}]\n")
         else:
-            value = each.default if each.kind.bare else quoted(each.default_in(state_folder()))
+            value = each.default if each.kind.bare else quoted(_from_home(each.default_in(state_folder())))
             parts.append(f"\n{_comment(each.help)}\n# {each.name} = {value}\n")
     return "".join(parts)
+
+
+def _from_home(text: str) -> str:
+    """A path in the home of this user as one in the home of whoever reads the file, such as the account of a service."""
+    path, home = Path(text), Path.home()
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else text
 
 
 def _comment(text: str) -> str:

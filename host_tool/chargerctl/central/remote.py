@@ -28,6 +28,8 @@ _MARGIN_S = 5.0
 class Clock:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], object] = time.sleep
+    steady: Callable[[], float] = time.monotonic
+    """Never jumps: how long is waited."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Remote:
         # The last one is sent so early that its answer is still waited for.
         wait_s = (most - 1) * timeout_s + calls.PATIENCE_S + calls.queue_s(len(requests))
         waiting = self._ask(requests, timeout_s, wait_s, began)
-        end = began + wait_s + timeout_s + _MARGIN_S
+        end = self._clock.steady() + wait_s + timeout_s + _MARGIN_S
         try:
             self._wait(waiting, end, done)
         except BaseException:
@@ -104,7 +106,7 @@ class Remote:
                     done(waiting.pop(number), outcome)
             if waiting:
                 self._check_running(living)
-                if self._clock.now() > end:
+                if self._clock.steady() > end:
                     raise self._not_ended(list(waiting))
                 self._clock.sleep(_PAUSE_S)
 

@@ -13,15 +13,17 @@ from typing import Any
 import click
 
 from chargerctl.central.accounts import Account
-from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import CONF, Done, set_up
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
+from chargerctl.mqtt.topics import Topics
 from chargerctl.settings.kinds import HostPort, has_password, host_port, shown_url
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+# Where a listener on every address is reached from here.
+_ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 _NEXT = {
     "restart": "next: restart mosquitto, whose listeners have changed",
     "reload": "next: kill -HUP $(pidof mosquitto), so that it reads them; connections stay",
@@ -195,7 +197,7 @@ def _for_central(done: Done) -> dict[str, Any]:
         found["broker"] = f"127.0.0.1:{values.local_port}"
     else:
         host = done.host if values.certificate else values.address
-        found["broker"] = str(HostPort("127.0.0.1" if host in ("", "0.0.0.0") else host, values.port))
+        found["broker"] = str(HostPort(_ANY.get(host, host), values.port))
         if values.certificate:
             found["broker_tls"] = True
         if values.ca:

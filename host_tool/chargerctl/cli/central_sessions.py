@@ -111,14 +111,14 @@ def _check_names(store: DatabaseStore, serial: str | None, uid: str | None) -> N
     from chargerctl.central.books.queries.cards import all_cards
     from chargerctl.central.books.queries.sessions import Filter, sessions
 
-    if serial is not None:
-        the_charger(store, serial, time.time())
-    if uid is None:
-        return
     with store.reading() as connection:
-        known = [card.id_tag for card in all_cards(connection)]
-        if uid in known or any(sessions(connection, Filter(id_tag=uid), most=1)):
-            return
+        known = [card.id_tag for card in all_cards(connection)] if uid else []
+        is_card = not uid or uid in known or bool([*sessions(connection, Filter(id_tag=uid), most=1)])
+        is_charger = not serial or bool([*sessions(connection, Filter(serial=serial), most=1)])
+    if serial and not is_charger:
+        the_charger(store, serial, time.time())
+    if uid is None or is_card:
+        return
     near = nearest(uid, known)
     hint = did_you_mean(near, "`chargerctl central cards` lists them")
     raise InputError(f"there is no card {uid!r} in the books: {hint}", card=uid)

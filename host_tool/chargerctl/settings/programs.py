@@ -58,11 +58,8 @@ class Key:
 
     def default_in(self, folder: Path) -> str:
         """The default; a path with its whole way."""
-        return (
-            str((folder / self.default).absolute())
-            if self.kind and self.kind.is_path and self.default
-            else self.default
-        )
+        is_path = self.kind is not None and self.kind.is_path and self.default != ""
+        return str((folder / self.default).absolute()) if is_path else self.default
 
     def shown(self, text: str) -> str:
         if self.secret:
@@ -104,7 +101,7 @@ class Sources:
     options: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     commands: Sequence[str] = ()
-    remedy: str = ""
+    remedy: str = "; correct its path"
 
 
 @dataclass(frozen=True)

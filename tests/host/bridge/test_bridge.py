@@ -192,6 +192,20 @@ def test_names_that_are_no_serials_are_ignored(play):
     play(story)
 
 
+def test_what_is_neither_online_nor_offline_closes_nothing(play):
+    async def story(rig, central):
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        visit = await central.next_visit()
+        charger.announce("ONLINE")
+        await rig.hears_of("neither `online` nor `offline`")
+        assert not visit.gone.is_set()
+        charger.announce("offline")
+        await visit.left()
+
+    play(story)
+
+
 def test_what_is_retained_on_the_topic_of_frames_is_dropped(play):
     async def story(rig, central):
         charger = await rig.charger()

@@ -42,6 +42,9 @@ def test_with_a_broker_of_its_own_until_it_is_stopped(tmp_path):
         async def event():
             return json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
 
+        listening, going = await event(), await event()
+        assert listening["details"] == {"mqtt_port": port}
+        assert going["text"] == f"the frames of every charger go to ws://{HOST}:{central.port}/SERIAL"
         assert (await event())["text"] == f"connected to broker {HOST}:{port}"
         charger = await Charger(Broker(HOST, port), "c1").come()
         opened = await event()
@@ -69,8 +72,9 @@ def test_every_loopback_address_can_be_listened_on(tmp_path, host):
 
     async def story():
         process = await started(tmp_path, "--to", "ws://127.0.0.1:9", "--listen", place, "--json")
-        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)
-        assert json.loads(line or "{}").get("text") == f"connected to broker {place}"
+        for text in (f"MQTT broker on {place}", "the frames of", f"connected to broker {place}"):
+            line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)
+            assert json.loads(line or "{}").get("text", "").startswith(text)
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.communicate(), PATIENCE_S)
 

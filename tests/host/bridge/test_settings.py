@@ -61,7 +61,8 @@ def test_what_does_not_go_together():
     assert "must have no colon" in problem(user="a:b")
     assert "hexadecimal digits" in problem(password="hex:Zq")
     assert "Zq" not in problem(password="hex:Zq")
-    assert "must be serials" in problem(only="a b/c")
+    assert "'a b/c' is none" in problem(only="x, a b/c")
+    assert "has a comma without a serial" in problem(only="a b,,c")
 
 
 def test_the_file_has_passwords_and_identities_and_may_be_read_by_others_only_with_a_warning():
@@ -85,7 +86,10 @@ def test_the_file_has_passwords_and_identities_and_may_be_read_by_others_only_wi
     ("lines", "reason"),
     [
         ('[bridge.passwords]\n"../x" = "Zq"\n', "is no serial"),
-        ('[bridge.identities]\nc1 = "a/b"\n', "[bridge.identities] c1: must be"),
+        (
+            '[bridge.identities]\nc1 = "a/b"\n',
+            "[bridge.identities] c1: must be 1 to 48 letters, digits and ._~!$&'()*,;=:@-, spaces inside",
+        ),
         ('[bridge.password]\nc1 = "Zq"\n', "password"),
     ],
 )
@@ -116,7 +120,7 @@ def test_the_password_of_the_broker_may_be_in_a_file():
 
 
 def test_a_file_that_is_not_there_is_named_without_a_command_that_there_is_not():
-    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found$"):
+    with pytest.raises(ChargerctlError, match=r"^gone\.toml: file not found; correct its path$"):
         load_bridge(Path("gone.toml"), {}, {"to": TO})
 
 

@@ -39,6 +39,13 @@ def test_the_first_minutes_on_one_computer_need_no_books(options):
     )
 
 
+def test_a_program_finds_books_and_broker_in_the_details():
+    settings = load_central(None, {}, {"broker": "broker.lan:8883"}).values
+    found = {event.what: event.details for event in welcome(settings, REFUSE, "books.sqlite", 0, 0)}
+    assert found["books"] == {"books": "books.sqlite"}
+    assert found["listening"] == {"broker": "broker.lan:8883"}
+
+
 def test_the_owner_has_the_last_word():
     policies, line = policy(broker="127.0.0.1", unknown_chargers="accept")
     assert policies == Policies(Policy.ACCEPT, Policy.REFUSE)
@@ -76,6 +83,6 @@ def listening(**options):
 def test_a_broker_that_no_charger_reaches_is_not_for_its_settings():
     [line] = listening()
     assert "settings.toml" not in line
-    assert "for programs on this computer: chargers need --listen" in line
+    assert "for programs on this computer; real chargers need --listen" in line
     [line] = listening(listen="192.168.1.10:1883")
     assert 'in a charger\'s settings.toml: [mqtt] broker = "192.168.1.10", port = 1883' in line

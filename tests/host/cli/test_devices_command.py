@@ -21,7 +21,7 @@ from chargerctl.cli import devices as command
 from chargerctl.cli.device_table import device_table
 from chargerctl.cli.devices import look_until
 from chargerctl.cli.main import main
-from chargerctl.cli.table import plain_lines, table_lines
+from chargerctl.cli.table import Table, plain_lines, table_lines
 from chargerctl.transport.web import console
 from click.shell_completion import CompletionItem
 
@@ -329,6 +329,7 @@ def test_what_a_board_calls_itself_can_neither_move_the_cursor_nor_break_the_col
     hostile = Device(UID, "a\x1b[2Jb\tc", "\u202e", deployed=Deployed("x\ny", "[red]z[/red]"))
     (line,) = plain_lines(device_table([hostile]).rows)
     assert line.count("\t") == 7
+    assert "\t" not in "".join(table_lines(Table(("a",), [["x\ty"]]), 40))
     for text in (line, *table_lines(device_table([hostile]), 200)):
         assert "\x1b" not in text
         assert "\n" not in text

@@ -54,6 +54,14 @@ def events(count, characters=0):
     return [Event("status", f"{number} {'x' * characters}!") for number in range(count)]
 
 
+def test_a_tab_in_what_a_charger_says_is_shown():
+    disk = Disk()
+    log = log_on(disk)
+    log(Event("boot", "boots: a\tb", "c-1"))
+    assert disk.text_with("\n").endswith("  c-1: boots: a\\tb\n")
+    assert log.close()
+
+
 def test_an_event_is_a_line():
     disk = Disk()
     log = log_on(disk)

@@ -5,6 +5,7 @@
 import asyncio
 import contextlib
 import threading
+from dataclasses import replace
 
 import pytest
 from chargerctl.mqtt import connection
@@ -32,8 +33,12 @@ class HalfABroker:
     async def __aexit__(self, *error):
         self._server.close()
 
+    def hang_up(self):
+        self._writer.close()
+
     async def _visit(self, reader, writer):
         self.open += 1
+        self._writer = writer
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 kind, length = await reader.readexactly(2)
@@ -81,6 +86,34 @@ def test_a_broker_that_answers_pings_and_acknowledges_nothing_is_left(monkeypatc
             async with asyncio.timeout(60):
                 assert await opened.lost == "it has acknowledged nothing for 1 s"
             await until(lambda: not half.open)
+
+    asyncio.run(attempt())
+
+
+@pytest.mark.parametrize(
+    ("username", "after_s", "likely"),
+    [
+        (
+            "bridge",
+            0.0,
+            "; if that comes again, another program connects as bridge: give each an account of its own",
+        ),
+        ("bridge", -61.0, ""),
+        ("", 0.0, ""),
+    ],
+)
+def test_a_connection_that_is_closed_soon_may_be_taken_by_another_program(username, after_s, likely):
+    """Mosquitto, as we write its configuration, has each account connected once."""
+
+    async def attempt():
+        async with HalfABroker() as half:
+            opened = Connection(replace(half.broker, username=username, password="p"), ["a"], print)
+            await opened.connect()
+            opened._began += after_s
+            half.hang_up()
+            async with asyncio.timeout(60):
+                assert await opened.lost == f"it closed the connection{likely}"
+            opened.close()
 
     asyncio.run(attempt())
 

@@ -59,7 +59,14 @@ def remembered(conf: str) -> dict[str, Any]:
         return {}
     kinds = {each.name: type(each.default) for each in fields(Values)}
     lists = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    return {name: value for name, value in lists.items() if isinstance(value, kinds.get(name, ()))}
+    return {name: value for name, value in lists.items() if _is_a(kinds.get(name), value)}
+
+
+def _is_a(kind: type | None, value: object) -> bool:
+    # Not isinstance(): True is no port.
+    return type(value) is kind and (
+        not isinstance(value, tuple) or all(isinstance(each, str) for each in value)
+    )
 
 
 def conf_text(values: Values, folder: Path) -> str:

@@ -26,10 +26,12 @@ from chargerctl.central.broker.mosquitto import (
     remembered,
     values_with,
 )
-from chargerctl.central.broker.rights import DOCTOR, Topics, has_valid_name, rights
+from chargerctl.central.broker.rights import DOCTOR, has_valid_name, rights
 from chargerctl.central.broker.secured import CA, SERVER, SERVER_KEY, secure
 from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.errors import InputError
+from chargerctl.mqtt.topics import Topics
+from chargerctl.settings.kinds import HostPort
 
 CONF, PASSWORDS, ACL = "mosquitto.conf", "passwords", "acl"
 
@@ -161,7 +163,7 @@ def _why_not(charger: Account) -> str:
 
 
 def _in_the_clear(values: Values) -> list[str]:
-    if values.certificate or values.address.startswith("127.") or values.address == "::1":
+    if values.certificate or HostPort(values.address, values.port).is_loopback:
         return []
     return [
         "warning: without TLS everybody in the network can read the chargers' passwords: --make-certificates NAME"

@@ -22,7 +22,7 @@ from chargerctl.central.mqtt.connect import (
     ConnectError,
     read_connect,
 )
-from chargerctl.central.ocppj.addresses import network_of
+from chargerctl.central.ocppj.addresses import Door, network_of
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.events.event import Event, Tell
@@ -30,42 +30,47 @@ from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import basic_auth
 from chargerctl.serials import is_serial
 
-CONNECT_S = 10.0
 _CONNECT = 0x10
-_MOST_DOORS = 200
 _CODES = {401: BAD_ACCOUNT, 503: UNAVAILABLE, 429: UNAVAILABLE}
 
 
 class Gate:
     """The central system's own account is made anew each time, and has all topics."""
 
-    def __init__(self, accounts: Accounts, topics: Topics, tell: Tell) -> None:
+    def __init__(self, accounts: Accounts, topics: Topics, tell: Tell, limits: Limits | None = None) -> None:
         self.username = f"central-{secrets.token_hex(8)}/"  # no charger can have a slash
         self.password = secrets.token_urlsafe(24)
         self._topics = topics
         self._tell = tell
-        self._admission = Admission(accounts, without_password=False, limits=Limits())
-        self._doors = 0
+        self._limits = limits or Limits()
+        self._admission = Admission(accounts, without_password=False, limits=self._limits)
+        self._door = Door(self._limits)
 
     def close(self) -> None:
         self._admission.close()
 
     async def admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes | None:
         """The CONNECT to hand on, with the user name as the client id; None: the client was refused."""
-        if self._doors >= _MOST_DOORS:
+        peer = writer.get_extra_info("peername")
+        address = peer[0]
+        full = self._door.enter(peer)
+        if full:
+            self._refused(full, address)
             return None
-        self._doors += 1
         code: int | None
         try:
-            connect = await asyncio.wait_for(_first_packet(reader), CONNECT_S)
-            code = await self._check(connect, writer.get_extra_info("peername")[0])
+            connect = await asyncio.wait_for(_first_packet(reader), self._limits.handshake_s)
+            code = await self._check(connect, address)
         except ConnectError as error:
-            self._refused(str(error), writer)
+            self._refused(str(error), address)
             code = error.code
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+        except TimeoutError:
+            self._refused(f"no CONNECT within {self._limits.handshake_s:g} s", address)
+            return None
+        except (asyncio.IncompleteReadError, ConnectionError):
             return None
         finally:
-            self._doors -= 1
+            self._door.leave(peer)
         if code == 0:
             # A charger that comes back ends its own old session, and nobody else's.
             return Connect(**{**vars(connect), "client_id": connect.username}).packet()
@@ -108,8 +113,7 @@ class Gate:
             return NOT_AUTHORIZED
         return 0
 
-    def _refused(self, text: str, writer: asyncio.StreamWriter) -> None:
-        address = writer.get_extra_info("peername")[0]
+    def _refused(self, text: str, address: str) -> None:
         self._tell(Event("refused", f"MQTT from {address} refused: {text}", details={"address": address}))
 
 

@@ -15,12 +15,13 @@ Peer = tuple[Any, ...]
 
 
 def network_of(address: str) -> str:
-    """The address that counts: of IPv6 the /64, since a single host has all of it."""
+    """The address that counts: of IPv6 the /64, since a single host has all of it. In a network of one's own all others
+    have it, too: there it is the address."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if parsed.version == 6 and parsed.ipv4_mapped is None:
+    if parsed.version == 6 and parsed.ipv4_mapped is None and not parsed.is_private:
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return address
 

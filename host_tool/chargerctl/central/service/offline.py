@@ -19,7 +19,7 @@ from chargerctl.loop_thread import LoopThread
 from chargerctl.settings.kinds import HostPort
 
 # Retained messages come one after the other: when none has come for so long, there are no more; and how long at most.
-_QUIET_S = 0.5
+_QUIET_S = 2.0
 _LISTEN_S = 10.0
 
 
@@ -40,8 +40,8 @@ def tell_offline(settings: CentralSettings, where: HostPort) -> Told:
     try:
         books = open_books(settings.database, create=False)
         try:
-            if others := books.others(time.time()):
-                return Told(answering=others[0])
+            if answering := books.others(time.time()):
+                return Told(answering=answering[0])
             serials.update(books.known())
         finally:
             books.close()
@@ -53,12 +53,13 @@ def tell_offline(settings: CentralSettings, where: HostPort) -> Told:
         connected = _Listener()
         side = MqttSide(thread, broker_at(settings, where), topics_of(settings), connected, _silent)
         side.open()
-        serials |= connected.all()
         side.announce(sorted(serials), False)
+        others = connected.all() - serials
+        side.announce(sorted(others), False)
         side.close()
     finally:
         thread.close()
-    return Told(len(serials), books_error)
+    return Told(len(serials | others), books_error)
 
 
 class _Listener:

@@ -64,8 +64,8 @@ def _own_broker(settings: CentralSettings, where: HostPort) -> Iterator[Event]:
     details = {"mqtt_port": where.port}
     if where.is_loopback:
         text = (
-            f"MQTT broker on {where}, for programs on this computer: chargers need --listen ADDRESS:PORT, or a broker of "
-            "their own, --broker (chargerctl central broker mosquitto)"
+            f"MQTT broker on {where}, for programs on this computer; real chargers need --listen ADDRESS:PORT, or "
+            "--broker (chargerctl central broker mosquitto)"
         )
         yield Event("listening", text, details=details)
         yield Event("hint", f"try it: chargerctl simulate --broker {where} --central none")

@@ -243,7 +243,7 @@ def test_of_too_many_strangers_those_stay_that_asked_last_and_whom_the_owner_has
         owner.change_charger(connection, "refused", allowed=False)
     with strict.unit() as unit:
         for number in range(MOST_STRANGERS - 1):
-            unit.seen(f"X{number}", "mqtt", NOW + 1)
+            unit.seen(f"X{number}", NOW + 1)
     for now, serial in ((NOW + 2, "still asks"), (NOW + 3, "new")):
         charger = Charger(strict, serial)
         charger.now = now

@@ -130,8 +130,11 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path, content):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(BooksError, match=r"gone/books\.db: .*No such file"):
+    """It is never there however often a service is started again: wrong input, exit status 2."""
+    with pytest.raises(InputError, match=r"gone/books\.db: .*No such file.*; make the folder"):
         open_books(str(tmp_path / "gone" / "books.db"))
+    with pytest.raises(InputError, match="is a folder: name the file"):
+        open_books(str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_a_charger_that_is_refused_loses_its_account(chargerctl, chargerctl_json
             {"mqtt": {"broker": "192.168.1.10", "port": 1884}, "central": "192.168.1.10:1884"},
         ),
         (("--listen", "0.0.0.0:1883"), {"mqtt": {"broker": "…"}, "central": "127.0.0.1:1883"}),
+        (("--listen", "[::]:1883"), {"mqtt": {"broker": "…"}, "central": "[::1]:1883"}),
     ],
 )
 def test_without_tls(chargerctl_json, add, options, settings):
@@ -112,6 +113,12 @@ def test_where_no_charger_reaches_it_that_is_said(chargerctl, add):
     add("box-1", "--generate-password")
     assert "no charger reaches it" in chargerctl(*BROKER)[1]
     assert "no charger reaches it" not in chargerctl(*BROKER, "--listen", "0.0.0.0:1883")[1]
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "127.0.0.2"])
+def test_on_this_computer_alone_nothing_is_warned_of(chargerctl_json, add, host):
+    add("box-1", "--generate-password")
+    assert chargerctl_json(*BROKER, "--listen", f"{host}:1884")[1]["notes"] == []
 
 
 def test_without_the_port_for_this_computer_the_central_system_speaks_tls(chargerctl_json, add, folder):

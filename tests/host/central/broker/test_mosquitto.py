@@ -13,12 +13,12 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from chargerctl.central.accounts import Account
-from chargerctl.central.broker.rights import Topics
 from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password
 from chargerctl.doctor.broker import broker_findings
 from chargerctl.doctor.finding import OK
 from chargerctl.doctor.probe import Login, probe
+from chargerctl.mqtt.topics import Topics
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 

@@ -12,10 +12,11 @@ from chargerctl.central.accounts import Account
 from chargerctl.central.broker import folder as writing
 from chargerctl.central.broker.certificates import certificate_in, names_in
 from chargerctl.central.broker.mosquitto import MARK, remembered
-from chargerctl.central.broker.rights import Topics, has_valid_name
+from chargerctl.central.broker.rights import has_valid_name
 from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.mqtt.topics import Topics
 
 from tests.host.commands import contents
 
@@ -103,7 +104,16 @@ def test_another_port_needs_a_restart(make):
     assert (done.changed, done.next_step) == (["mosquitto.conf"], "restart")
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"port": "x", "names": 5, "address": null}', ""])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "{",
+        "[]",
+        '{"port": "x", "names": 5, "address": null}',
+        '{"port": true, "programs": [1], "names": [null]}',
+        "",
+    ],
+)
 def test_values_that_are_damaged_are_the_defaults_again(damage):
     assert remembered(f"{MARK}\n# values: {damage}\n") == {}
 
@@ -146,6 +156,15 @@ def test_a_charger_without_a_password_gets_no_account(place):
 def test_a_charger_with_the_name_of_a_program_is_refused(make, place):
     with pytest.raises(InputError, match="--program"):
         make("central")
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    "topics", [("/charger-{serial}/x", "/system/{serial}"), ("/charger/{serial}", "/system-{serial}")]
+)
+def test_topics_for_which_a_broker_has_no_rights_are_refused(make, place, topics):
+    with pytest.raises(InputError, match="must be one whole level"):
+        make("box-1", topics=Topics(*topics))
     assert not place.exists()
 
 

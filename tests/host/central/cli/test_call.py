@@ -58,7 +58,7 @@ def test_a_call_is_answered_by_the_charger(answering, central, central_json):
         ({"status": "UnlockFailed"}, "UnlockFailed"),
         (Outcome(error="NotSupported", detail="no \x1b[31m lock"), "NotSupported: no \\x1b[31m lock"),
         (Outcome(error="Timeout"), "Timeout"),
-        (Outcome(error="NotConnected", detail="it is not here"), "NotConnected: it is not here"),
+        (Outcome(error="NotConnected", detail="it is not here"), "it is not here"),
     ],
 )
 def test_what_was_not_done_is_status_1_with_the_reason(answering, central, central_json, answer, message):
@@ -124,15 +124,17 @@ class Hand:
 
     def __init__(self, then=lambda: None):
         self.time = time.time()
+        self.waited = 0
         self.then = then
 
     def sleep(self, seconds):
         self.time += 1
+        self.waited += 1
         self.then()
 
     @property
     def clock(self):
-        return Clock(lambda: self.time, self.sleep)
+        return Clock(lambda: self.time, self.sleep, lambda: self.waited)
 
 
 def test_a_central_system_that_dies_meanwhile_is_noticed(filled):
@@ -141,6 +143,19 @@ def test_a_central_system_that_dies_meanwhile_is_noticed(filled):
         remote.call("garage-1", "Reset", {"type": "Soft"}, 30)
     with filled.reading() as connection:
         assert last_calls(connection)[0].error == "Cancelled"
+
+
+def test_a_date_that_is_set_back_makes_nobody_wait_longer(filled):
+    def live():
+        if hand.waited == 1:
+            hand.time -= 7200
+        assert hand.waited < 300
+        with filled.unit() as unit:
+            unit.working(hand.time)
+
+    hand = Hand(live)
+    with pytest.raises(ChargerctlError):
+        Remote(filled, hand.clock).call("garage-1", "Reset", {"type": "Soft"}, 30)
 
 
 def test_a_central_system_that_does_not_take_the_call_is_not_waited_for_for_ever(filled):
@@ -320,7 +335,7 @@ def test_a_central_system_that_goes_away_ends_it_with_what_was_done(
     assert status == 1
     assert out.splitlines() == [
         "garage-1\tHeartbeatInterval\t60\tAccepted",
-        "garage-2\tHeartbeatInterval\t60\tTimeout: the central system stopped before the answer came",
+        "garage-2\tHeartbeatInterval\t60\tthe central system stopped before the answer came",
     ]
     assert "no central system runs on these books: start it with `chargerctl central serve`" in err
     status, out, err = central("configure", "--all", "HeartbeatInterval=60")

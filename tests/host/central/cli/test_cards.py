@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """`central cards`: list, add, block, remove, import and export, on real books."""
 
+import io
+
 import pytest
 
 from tests.host.central.cli.conftest import both_databases
@@ -96,6 +98,8 @@ def test_a_file_is_imported_whole_and_again_changes_nothing(filled, central, cen
     _, out, _ = central("cards", "import", "cards.csv")
     assert out == "entered 2 cards of cards.csv: 1 new, 1 changed, 0 unchanged\n"
     assert central_json("cards", "import", "cards.csv")[1]["unchanged"] == 2
+    told = "nothing to enter: the books have the 2 cards of cards.csv as they are\n"
+    assert central("cards", "import", "cards.csv")[1] == told
     assert len(central_json("cards")[1]["cards"]) == 4
 
 
@@ -111,6 +115,19 @@ def test_one_wrong_line_keeps_every_line_out(filled, central, central_json, writ
     status, found = central_json("cards", "import", "cards.csv")
     assert [problem["line"] for problem in found["problems"]] == [3, 4]
     assert len(central_json("cards")[1]["cards"]) == 3
+
+
+def test_a_file_that_is_wrong_in_every_line_shows_some_and_how_many(filled, central, central_json, write):
+    write("uid\n" + "this is too long for a card\n" * 5000, "cards.csv")
+    lines = central("cards", "import", "cards.csv")[2].splitlines()
+    assert len(lines) == 52
+    assert lines[50:] == ["... and 4,950 more, not shown: they are in --json", "5000 mistakes in cards.csv"]
+    assert len(central_json("cards", "import", "cards.csv")[1]["problems"]) == 5000
+
+
+def test_cards_are_imported_from_stdin(filled, central, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"uid\nAB12\n")))
+    assert central("cards", "import", "-")[1] == "entered 1 card of stdin: 1 new, 0 changed, 0 unchanged\n"
 
 
 def test_what_is_exported_can_be_imported_and_holds_no_formula(filled, central, central_json, write):

@@ -26,9 +26,9 @@ def test_the_table_has_a_line_for_each_charger(filled, central):
     lines = [line.split("\t") for line in out.splitlines()]
     assert status == 0
     assert [line[:5] for line in lines] == [
-        ["garage-1", "Left", "mqtt", "1 Charging", "04A1B2C3 3.500 kWh"],
+        ["garage-1", "Left", "MQTT", "1 Charging", "04A1B2C3 3.500 kWh"],
         ["garage-2", "-", "-", "1 Faulted (OtherError)", "-"],
-        ["yard", "-", "mqtt", "-", "-"],
+        ["yard", "-", "MQTT", "-", "-"],
     ]
     assert [line[-1] for line in lines] == ["yes", "yes", "asks"]
 
@@ -72,7 +72,7 @@ def test_a_narrow_terminal_loses_firmware_and_name_first(filled):
     assert narrow[0].split() == ["charger", "connected", "connectors", "session", "last", "seen", "allowed"]
     assert max(map(len, wide)) <= 120
     assert max(map(len, narrow)) <= 80
-    assert narrow[1].startswith("garage-1  mqtt       1 Charging")
+    assert narrow[1].startswith("garage-1  MQTT       1 Charging")
 
 
 def test_what_a_charger_says_of_itself_is_shown_not_carried_out(filled, central):

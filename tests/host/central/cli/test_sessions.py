@@ -54,7 +54,6 @@ def test_sessions_are_listed_the_newest_first_with_energy_and_end(filled, centra
         (["--from", "2d"], [4]),
         (["--from", "2026-09-21T17:00", "--to", "2026-09-21T18:30:00+02:00"], [2]),
         (["--last", "2"], [4, 3]),
-        (["--charger", "nowhere"], []),
     ],
 )
 def test_filters(filled, central_json, arguments, expected):
@@ -127,10 +126,28 @@ def test_csv_is_for_spreadsheets_and_holds_no_formula(filled, central):
         ["--last", "0"],
         ["--by", "colour"],
         ["--card", "x" * 30],
+        ["--from", "2026-09-22", "--to", "2026-09-20"],
     ],
 )
 def test_what_makes_no_sense_is_refused(filled, central, arguments):
     assert central("sessions", *arguments)[0] == 2
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("option", "name", "message"),
+    [
+        ("--charger", "garage-3", "there is no charger 'garage-3' in the books: did you mean garage-2?"),
+        ("--card", "04A1B2C4", "there is no card '04A1B2C4' in the books: did you mean 04A1B2C3?"),
+        ("--card", "FFFF", "there is no card 'FFFF' in the books: `chargerctl central cards` lists them"),
+    ],
+)
+def test_a_name_that_the_books_do_not_know_is_no_empty_list(filled, central, option, name, message):
+    assert central("sessions", option, name) == (2, "", f"chargerctl: {message}\n")
+
+
+def test_a_month_has_no_name(filled, central):
+    assert central("sessions", "--by", "month", "--csv")[1].splitlines()[0] == "month,sessions,energy_kwh"
 
 
 def test_books_without_sessions_say_so_beside_the_output(store, central, central_json):

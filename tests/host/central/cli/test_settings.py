@@ -55,6 +55,11 @@ def test_init_changes_nothing_until_the_file_is_edited(chargerctl, chargerctl_js
     assert len(chargerctl_json("central", "cards")[1]["cards"]) == 1
 
 
+def test_the_books_of_an_example_are_those_of_whoever_reads_it(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert 'database = "~/config/chargerctl/central.sqlite"' in example()
+
+
 def test_new_books_are_announced_once(chargerctl, folder):
     new = f"made new books: {folder / 'typo.sqlite'}\n"
     for json in ([], ["--json"]):
@@ -196,6 +201,22 @@ def test_keys_of_the_profile_are_taken_as_texts(write):
     }
     path = write("[central]\n[central.profile]\nx = [1]\ny.z = 1\n", "c.toml")
     assert len(mistakes(path, {"CHARGERCTL_CENTRAL_PROFILE": "x"})) == 3
+
+
+def test_what_cannot_be_a_configuration_key_is_refused(write):
+    path = write(f'[central.profile]\n"" = 5\n{"k" * 51} = 1\nsecret = "{"v" * 501}"\n', "c.toml")
+    assert mistakes(path) == [
+        f"{path}:2:1: : is no configuration key: it has 1 to 50 characters (OCPP)",
+        f"{path}:3:1: {'k' * 50}: is no configuration key: it has 1 to 50 characters (OCPP)",
+        f"{path}:4:1: secret: a value has at most 500 characters (OCPP), not 501",
+    ]
+
+
+def test_help_says_what_an_option_takes(chargerctl):
+    for command in (("central", "serve"), ("bridge",)):
+        text = chargerctl(*command, "--help")[1]
+        for option in ("--listen HOST:PORT", "--broker HOST:PORT", "--broker-user NAME", "--broker-ca FILE"):
+            assert option in text
 
 
 def test_a_misspelt_variable_is_told_from_one_of_a_commands_option():

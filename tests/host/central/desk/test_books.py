@@ -175,6 +175,7 @@ def test_a_call_is_sent_to_its_charger_and_the_outcome_is_booked(rig):
     rig.desk.received("c-1", link, '[3, "call-9", {"status": "Accepted"}]')
     rig.step()
     assert rig.store.outcomes()[9].answer == {"status": "Accepted"}
+    assert rig.texts("call") == ["Reset: Accepted"]
 
 
 @pytest.mark.parametrize("before", ["never seen", "gone"])
@@ -185,6 +186,7 @@ def test_a_call_to_a_charger_that_is_not_connected_ends_at_once(rig, before):
     rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
     rig.run(0.5)
     assert rig.store.outcomes()[9].error == "NotConnected"
+    assert rig.texts("call") == ["Reset: the charger is not connected"]
 
 
 def test_a_call_that_was_taken_up_in_a_unit_that_failed_is_sent_once(rig):

@@ -27,6 +27,13 @@ def test_a_violation_is_told_with_its_frame():
     assert event.details == {"frame": '[3,"late",{}]'}
 
 
+def test_a_value_as_long_as_a_frame_is_told_by_its_action_and_code_with_its_beginning():
+    boot = {"chargePointVendor": "A" * 10_000, "chargePointModel": "m"}
+    event = told(json.dumps([2, "1", "BootNotification", boot]))
+    assert event.text.startswith("BootNotification: PropertyConstraintViolation: chargePointVendor: ")
+    assert len(event.text) < 300
+
+
 def test_an_answer_that_nobody_expects_any_more_does_not_tell_the_password_of_the_charger():
     """As after a restart of the central system, which had asked for the configuration."""
     key = {"key": "AuthorizationKey", "readonly": False, "value": "hunter2"}

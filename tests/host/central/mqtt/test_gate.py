@@ -11,6 +11,7 @@ from chargerctl.central.accounts import Account
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.mqtt.connect import ConnectError, read_connect
 from chargerctl.central.mqtt.gate import Gate
+from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.passwords import hash_password
 from chargerctl.events.sparing import STRANGERS, Sparing
 from chargerctl.loop_thread import LoopThread
@@ -29,14 +30,14 @@ CONNECT = bytes.fromhex("00044d5154540406003c0003632d310001740002f309")
 class Place:
     """An embedded broker with the chargers c-1 and c-2, whose passwords are secret-1 and secret-2."""
 
-    def __init__(self, tls=None) -> None:
+    def __init__(self, tls=None, limits=None) -> None:
         self.thread = LoopThread()
         self.events = []
         self.books_fail = False
         self._hashes = {
             f"c-{number}": hash_password(f"secret-{number}".encode(), iterations=10) for number in (1, 2)
         }
-        self.gate = Gate(self._account, Topics(), self.events.append)
+        self.gate = Gate(self._account, Topics(), self.events.append, limits)
         self.broker = LocalBroker(self.thread, doorkeeper=self.gate, tls=tls)
         self.port = self.broker.port
         self._clients = []
@@ -217,6 +218,28 @@ def test_whoever_knocks_without_an_account_fills_no_log(place):
         sparing(event)
     assert len(place.events) > STRANGERS.of_one
     assert len(log) == STRANGERS.of_one
+
+
+@pytest.fixture
+def small():
+    """A place for two that have not said who they are, of one address."""
+    opened = Place(limits=Limits(handshakes=500, handshakes_of_address=2, handshake_s=0.3))
+    yield opened
+    opened.close()
+
+
+def test_who_says_nothing_takes_the_places_of_its_own_address_only_and_not_for_long(small):
+    silent = [socket.create_connection((HOST, small.port), timeout=BOUND_S) for _ in range(3)]
+    assert [client.recv(1) for client in silent] == [b"", b"", b""]
+    texts = sorted(event.text for event in small.events)
+    assert texts == [
+        "MQTT from 127.0.0.1 refused: 2 handshakes of this address are open",
+        "MQTT from 127.0.0.1 refused: no CONNECT within 0.3 s",
+        "MQTT from 127.0.0.1 refused: no CONNECT within 0.3 s",
+    ]
+    for client in silent:
+        client.close()
+    assert small.charger().code == "Success"
 
 
 def test_with_a_certificate_it_speaks_tls_and_the_central_system_has_a_door_of_its_own(tmp_path):

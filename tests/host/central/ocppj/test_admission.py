@@ -271,9 +271,10 @@ def _can(connected):
 
 def test_addresses_that_count_as_one():
     assert network_of("192.0.2.1") == "192.0.2.1"
-    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
+    assert network_of("2a00:1::1") == network_of("2a00:1::ffff:1") != network_of("2a00:1:0:1::1")
     assert network_of("::ffff:192.0.2.1") != network_of("::ffff:192.0.2.2")
-    assert network_of("fe80::1%eth0") == "fe80::/64"
+    assert network_of("fe80::1%eth0") != network_of("fe80::2%eth0")
+    assert network_of("fd00::1") != network_of("fd00::2")
 
 
 @pytest.mark.parametrize(
