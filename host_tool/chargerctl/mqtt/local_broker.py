@@ -21,6 +21,8 @@ from chargerctl.mqtt.amqtt_log import AmqttLog
 from chargerctl.mqtt.packets import Packets
 
 HOST = "127.0.0.1"
+# For a client's TLS handshake; asyncio would wait a minute.
+TLS_S = 10.0
 
 _LISTENER = "default"
 _ANONYMOUS = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
@@ -82,7 +84,9 @@ class LocalBroker:
         return taken, own
 
     async def _listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
-        server = await asyncio.start_server(self._connected, host, port, ssl=tls)
+        server = await asyncio.start_server(
+            self._connected, host, port, ssl=tls, ssl_handshake_timeout=TLS_S if tls else None
+        )
         self._servers.append(server)
         taken: int = server.sockets[0].getsockname()[1]
         return taken

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-from chargerctl.central.books.faults import as_books_error, is_race
+from chargerctl.central.books.faults import as_books_error, may_pass
 
 
 class Single:
@@ -42,6 +42,7 @@ class Direct:
         self.dialect = connection.dialect
         self._cursor = connection.connection.cursor()
         self._place = place
+        self._fault: type[Exception] = self.dialect.loaded_dbapi.Error
 
     def one(self, query: Single, **values: Any) -> Any:
         """The first row, with the names of its columns; None if there is none."""
@@ -54,10 +55,7 @@ class Direct:
         sql, names = statement.compiled(self.dialect)
         try:
             self._cursor.execute(sql, values if names is None else [values[name] for name in names])
-        except self.dialect.loaded_dbapi.OperationalError as error:
-            raise as_books_error(error, self._place) from error
-        except self.dialect.loaded_dbapi.Error as error:
-            if is_race(error):
-                raise as_books_error(error, self._place) from error
-            raise DBAPIError(sql, None, error) from error
+        except self._fault as error:
+            found = DBAPIError.instance(sql, None, error, self._fault, dialect=self.dialect)
+            raise (as_books_error(found, self._place) if may_pass(found) else found) from error
         return self._cursor.rowcount

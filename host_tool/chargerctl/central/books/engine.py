@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from chargerctl.central.books.faults import as_books_error, is_race
+from chargerctl.central.books.faults import as_books_error, may_pass
 from chargerctl.central.books.interface import BooksError
 from chargerctl.errors import InputError
 from chargerctl.files import refuse_other_than_file
@@ -75,9 +75,7 @@ def make_engine(url: URL) -> Engine:
         error = context.sqlalchemy_exception
         if error is None or context.is_pre_ping:
             return None  # a connection that is dead already is replaced
-        if isinstance(error, OperationalError) or is_race(context.original_exception):
-            return as_books_error(error, place(url))
-        return None
+        return as_books_error(error, place(url)) if may_pass(error) else None
 
     return engine
 

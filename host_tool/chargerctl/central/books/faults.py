@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from chargerctl.central.books.interface import BooksError
 
@@ -55,10 +55,12 @@ def as_books_error(error: Exception, place: str) -> BooksError:
     return BooksError(f"{place}: the books {_meaning(error)}")
 
 
-def is_race(error: BaseException | None) -> bool:
-    """Whether another worker was quicker: a unique index has refused a row. `error`: the driver's. Only in PostgreSQL do
-    several write at once."""
-    return getattr(error, "sqlstate", None) == "23505"
+def may_pass(error: BaseException | None) -> bool:
+    """Whether the same work may succeed later: the database is not there, or another worker was quicker, so that a unique
+    index has refused a row. Only in PostgreSQL do several write at once."""
+    if isinstance(error, IntegrityError):
+        return getattr(error.orig, "sqlstate", None) == "23505"
+    return isinstance(error, OperationalError)
 
 
 def _meaning(error: Exception) -> str:

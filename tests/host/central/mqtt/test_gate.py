@@ -15,6 +15,7 @@ from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.passwords import hash_password
 from chargerctl.events.sparing import STRANGERS, Sparing
 from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt import local_broker
 from chargerctl.mqtt.local_broker import HOST, LocalBroker
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import server_tls
@@ -254,6 +255,18 @@ def test_with_a_certificate_it_speaks_tls_and_the_central_system_has_a_door_of_i
         own.publish("/system/c-1", "answer")
         charger.wait_for("/system/c-1", b"answer")
         own.close()
+    finally:
+        place.close()
+
+
+def test_who_stalls_in_the_tls_handshake_is_hung_up_on(tmp_path, monkeypatch):
+    needs_mosquitto()  # for openssl
+    monkeypatch.setattr(local_broker, "TLS_S", 0.2)
+    made = make_certificates(tmp_path)
+    place = Place(server_tls(made / "server.pem", made / "server.key"))
+    try:
+        with socket.create_connection((HOST, place.port), timeout=20) as silent:
+            assert silent.recv(1) == b""
     finally:
         place.close()
 
