@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from chargerctl.central import cards, extra
 from chargerctl.central.settings import CentralSettings, load_central
 from chargerctl.cli.output import Output
-from chargerctl.errors import ChargerctlError, InputError
+from chargerctl.errors import ChargerctlError
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.chargers import Charger
@@ -52,8 +52,7 @@ def the_charger(store: DatabaseStore, serial: str, now: float) -> Charger:
         if found:
             return found[0]
         near = nearest(serial, [each.serial for each in all_chargers(connection, now)])
-    message = not_known(serial).message
-    raise InputError(f"{message}: did you mean {near}?" if near else message, charger=serial)
+    raise not_known(serial, near)
 
 
 def warn_of_secret(output: Output, key: str) -> None:

@@ -16,6 +16,7 @@ from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
 from chargerctl.errors import InputError
+from chargerctl.likeness import did_you_mean
 from chargerctl.serials import is_serial, why_no_serial
 
 _NO_CHARGERS = delete(card_chargers).where(card_chargers.c.card_id == bindparam("number"))
@@ -123,9 +124,12 @@ def close_session(connection: Connection, number: int, now: float) -> None:
         raise InputError(f"no session {number} runs", session=number)
 
 
-def not_known(serial: str) -> InputError:
-    """The error for a charger that is not in the books."""
-    return InputError(f"there is no charger {storable.text(serial)[:48]!r} in the books", charger=serial)
+def not_known(serial: str, near: str | None = None) -> InputError:
+    """The error for a charger that is not in the books. near: the one that was probably meant."""
+    hint = did_you_mean(near, "`chargerctl central chargers` lists them")
+    return InputError(
+        f"there is no charger {storable.text(serial)[:48]!r} in the books: {hint}", charger=serial
+    )
 
 
 def _checked(wanted: Iterable[Card]) -> Iterable[Card]:
