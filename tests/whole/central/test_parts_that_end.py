@@ -16,19 +16,20 @@ _BROKEN = "nothing can be told"
 
 
 class Log:
-    """Of a service that runs here; from `what` on it cannot be written."""
+    """Of a service that runs here; from `what` on its other threads cannot write it."""
 
     def __init__(self, what, when_listening):
         self._what = what
         self._when_listening = when_listening
         self._broken = False
+        self._main = threading.current_thread()
 
     def __call__(self, event):
         if event.what == "listening" and self._when_listening is not None:
             act, self._when_listening = self._when_listening, None
             act(event)
         self._broken = self._broken or event.what == self._what
-        if self._broken and event.what != "left_out":
+        if self._broken and threading.current_thread() is not self._main:
             raise RuntimeError(_BROKEN)
 
 
