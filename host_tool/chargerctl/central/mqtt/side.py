@@ -6,10 +6,11 @@ Subscribed to are the frames and the connection topics of all chargers. What is 
 connected. Each charger's /system/{serial}/connection is written, retained: `online` while this central system answers it,
 `offline` when not.
 
-On paho-mqtt, driven by an asyncio loop. Measured with frames of 270 bytes over mosquitto, on one core: 51 us of CPU for a
-frame that arrives, 172 us with one that is published in return; paho's own thread 44 and 107 us; aiomqtt, which is paho with
-a queue and a task for each message, 88 and 374 us. The loop was chosen over the thread because one loop also serves the
-embedded broker and the WebSockets, and because the bridge's Connection, which is used here, names every refusal.
+On paho-mqtt, driven by an asyncio loop. Measured with frames of 270 bytes over mosquitto, on one core, before reads and
+writes were gathered (mqtt/gathering.py): 51 us of CPU for a frame that arrives, 172 us with one that is published in return;
+paho's own thread 44 and 107 us; aiomqtt, which is paho with a queue and a task for each message, 88 and 374 us. The loop was
+chosen over the thread because one loop also serves the embedded broker and the WebSockets, and because the bridge's
+Connection, which is used here, names every refusal.
 """
 
 from __future__ import annotations
