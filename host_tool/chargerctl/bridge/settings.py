@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chargerctl.errors import InputError
-from chargerctl.files import read_file, state_folder
+from chargerctl.files import state_folder
+from chargerctl.mqtt.settings import BrokerSettings
 from chargerctl.serials import is_serial
-from chargerctl.settings.kinds import HostPort, Kind, file, flag, host_port, text, topic, whole
+from chargerctl.settings.kinds import HostPort, Kind, file, host_port, text, whole
 from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "bridge"
@@ -77,7 +78,7 @@ def serials() -> Kind:
 
 
 @dataclass(frozen=True)
-class BridgeSettings:
+class BridgeSettings(BrokerSettings):
     """What `chargerctl bridge` does, and where."""
 
     to: str = key(
@@ -107,22 +108,6 @@ class BridgeSettings:
         "127.0.0.1:1883",
         "Where the MQTT broker of `bridge` itself listens. Not used with `broker`.",
     )
-    broker: HostPort | None = key(
-        host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
-    )
-    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
-    broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
-    broker_password_file: Path | None = key(file(), "", "File whose first line is the password for `broker`.")
-    broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")
-    broker_ca: Path | None = key(
-        file(), "", "PEM file of the certificates to trust for `broker`; empty: those of this computer."
-    )
-    charger_topic: str = key(
-        topic(), "/charger/{serial}", "Topic of the chargers' messages: their [mqtt] publish_topic."
-    )
-    system_topic: str = key(
-        topic(), "/system/{serial}", "Topic of the messages to a charger: its [mqtt] subscribe_topic."
-    )
     ping: int = key(
         whole(0, 3600, "s"),
         "20",
@@ -132,19 +117,6 @@ class BridgeSettings:
     identities: Mapping[str, str] = pairs(
         "Chargers that the central system knows by another name: SERIAL = IDENTITY."
     )
-
-    @property
-    def broker_secret(self) -> str:
-        """The password for `broker`. ChargerctlError where the file cannot be read."""
-        if self.broker_password_file is None:
-            return self.broker_password
-        try:
-            data = read_file(self.broker_password_file, _PASSWORD_FILE)
-            return data.decode().partition("\n")[0].rstrip("\r")
-        except FileNotFoundError:
-            raise InputError(f"{self.broker_password_file}: file not found") from None
-        except UnicodeError:
-            raise InputError(f"{self.broker_password_file}: is not UTF-8") from None
 
     def identity(self, serial: str) -> str:
         """How the central system knows this charger."""

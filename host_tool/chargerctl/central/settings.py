@@ -11,8 +11,9 @@ from pathlib import Path
 
 from chargerctl.central import configuration_key
 from chargerctl.errors import InputError
-from chargerctl.files import read_file, state_folder
-from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, topic, whole
+from chargerctl.files import state_folder
+from chargerctl.mqtt.settings import BrokerSettings
+from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, whole
 from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "central"
@@ -24,7 +25,7 @@ _NO_FILE = "; `chargerctl central init` writes one"
 
 
 @dataclass(frozen=True)
-class CentralSettings:
+class CentralSettings(BrokerSettings):
     """What `chargerctl central` does, and where. Without arguments: the defaults."""
 
     database: str = key(
@@ -43,24 +44,6 @@ class CentralSettings:
         file(), "", "PEM file of the certificate for `listen`, with its chain: then it is TLS. Empty: no TLS."
     )
     listen_key: Path | None = key(file(), "", "PEM file of the private key of `listen_certificate`.")
-    broker: HostPort | None = key(
-        host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
-    )
-    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
-    broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
-    broker_password_file: Path | None = key(
-        file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
-    )
-    broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")
-    broker_ca: Path | None = key(
-        file(), "", "PEM file of the certificates to trust for `broker`; empty: those of this computer."
-    )
-    charger_topic: str = key(
-        topic(), "/charger/{serial}", "Topic of the chargers' messages: their [mqtt] publish_topic."
-    )
-    system_topic: str = key(
-        topic(), "/system/{serial}", "Topic of the messages to a charger: its [mqtt] subscribe_topic."
-    )
     ocpp: HostPort | None = key(
         host_port(9000, {"none": None}, lowest_port=0),
         "none",
@@ -129,16 +112,6 @@ class CentralSettings:
         """Make chargerctl's own folder, if the books are to be there: no other one is made. OSError."""
         if self.default_books:
             state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def broker_secret(self) -> str:
-        """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
-        if self.broker_password_file is None:
-            return self.broker_password
-        try:
-            first = read_file(self.broker_password_file, 4096).decode(errors="replace").partition("\n")[0]
-        except FileNotFoundError:
-            raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
-        return first.rstrip("\r")
 
 
 def load_central(

@@ -16,7 +16,7 @@ def broker_at(settings: CentralSettings, where: HostPort) -> Broker:
     host, port = where
     tls = settings.broker_tls or settings.broker_ca is not None
     context = client_tls(settings.broker_ca) if tls else None
-    return Broker(host, port, settings.broker_user, settings.broker_secret(), context)
+    return Broker(host, port, settings.broker_user, settings.broker_secret, context)
 
 
 def topics_of(settings: CentralSettings) -> Topics:

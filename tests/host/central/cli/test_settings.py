@@ -278,10 +278,10 @@ def test_a_file_with_a_password_that_others_can_read_is_a_warning(write):
 
 def test_the_password_of_the_broker_may_be_in_a_file_of_its_own(write):
     write("secret\r\nmore\n", "pw")
-    assert load_central(None, {}, {"broker_password_file": "pw"}).values.broker_secret() == "secret"
-    assert CentralSettings(broker_password="typed").broker_secret() == "typed"
+    assert load_central(None, {}, {"broker_password_file": "pw"}).values.broker_secret == "secret"
+    assert CentralSettings(broker_password="typed").broker_secret == "typed"
     with pytest.raises(InputError, match="nowhere: file not found"):
-        CentralSettings(broker_password_file=Path("nowhere")).broker_secret()
+        _ = CentralSettings(broker_password_file=Path("nowhere")).broker_secret
 
 
 @pytest.mark.parametrize(

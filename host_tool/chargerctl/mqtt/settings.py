@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The settings of whoever speaks with chargers over an MQTT broker: the central system and the bridge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargerctl.errors import InputError
+from chargerctl.files import read_file
+from chargerctl.settings.kinds import HostPort, file, flag, host_port, text, topic
+from chargerctl.settings.programs import key
+
+_PASSWORD_FILE = 4096
+
+
+@dataclass(frozen=True)
+class BrokerSettings:
+    """The broker that runs already, and the topics on it."""
+
+    broker: HostPort | None = key(
+        host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
+    )
+    broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
+    broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)
+    broker_password_file: Path | None = key(
+        file(), "", "File with the password for `broker` in its first line, in place of `broker_password`."
+    )
+    broker_tls: bool = key(flag(), "false", "Encrypt the connection to `broker`.")
+    broker_ca: Path | None = key(
+        file(), "", "PEM file of the certificates to trust for `broker`; empty: those of this computer."
+    )
+    charger_topic: str = key(
+        topic(), "/charger/{serial}", "Topic of the chargers' messages: their [mqtt] publish_topic."
+    )
+    system_topic: str = key(
+        topic(), "/system/{serial}", "Topic of the messages to a charger: its [mqtt] subscribe_topic."
+    )
+
+    @property
+    def broker_secret(self) -> str:
+        """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
+        if self.broker_password_file is None:
+            return self.broker_password
+        try:
+            data = read_file(self.broker_password_file, _PASSWORD_FILE)
+            return data.decode().partition("\n")[0].rstrip("\r")
+        except FileNotFoundError:
+            raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
+        except UnicodeError:
+            raise InputError(f"{self.broker_password_file}: is not UTF-8") from None
