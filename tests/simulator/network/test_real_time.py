@@ -293,7 +293,7 @@ def test_the_firmware_connects_to_mosquitto_with_tls_and_password(charger_consol
 
 @needs_mosquitto
 def test_the_firmware_refuses_a_wrong_certificate_and_says_so(charger_console):
-    said = charger_console("other.pem", "secret", "not reachable")
+    said = charger_console("other.pem", "secret", "certificate not accepted")
     assert (
         "Broker broker.test:8883 not reachable (certificate not accepted, check mqtt.ca_file and mqtt.broker: "
         in said
@@ -305,14 +305,15 @@ def test_the_firmware_refuses_a_wrong_certificate_and_says_so(charger_console):
 def test_the_firmware_says_that_mosquitto_refuses_its_password(charger_console):
     assert (
         "Broker broker.test:8883 refused the connection (MQTT code 5, not authorised: check "
-        in charger_console("ca.pem", "wrong", "refused the connection")
+        in charger_console("ca.pem", "wrong", "MQTT code 5")
     )
 
 
 @needs_mosquitto
 def test_the_firmware_names_a_tls_port_that_it_speaks_plain_mqtt_to(charger_console):
     plain = ("mqtt.tls=false", "mqtt.ca_file=", "mqtt.port=8883")
-    said = charger_console("ca.pem", "secret", "refused the connection", *plain)
+    # The first refusal may come without its cause: a pass that has blocked before does not load the words, too.
+    said = charger_console("ca.pem", "secret", "TLS expected", *plain)
     assert "closed by the broker at CONNECT: TLS expected (mqtt.tls), " in said
 
 
