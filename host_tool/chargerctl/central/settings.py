@@ -13,7 +13,7 @@ from chargerctl.central import configuration_key
 from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.mqtt.settings import BrokerSettings
-from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, whole
+from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, whole
 from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "central"
@@ -63,6 +63,24 @@ class CentralSettings(BrokerSettings):
     )
     ocpp_ping_interval: int = key(
         whole(0, 3600, "s"), "30", "Seconds between two pings on an idle connection of `ocpp`; 0: none."
+    )
+    http: HostPort | None = key(
+        host_port(8080, {"none": None}, lowest_port=0),
+        "none",
+        "Where the web page is, its API and its metrics; `none`: nowhere. Beyond loopback addresses it needs an account: "
+        "`chargerctl central user add`.",
+    )
+    http_certificate: Path | None = key(
+        file(),
+        "",
+        "PEM file of the certificate for `http`, with its chain: then it is https://. Empty: no TLS.",
+    )
+    http_key: Path | None = key(file(), "", "PEM file of the private key of `http_certificate`.")
+    http_hosts: str = key(
+        text(0, 500),
+        "",
+        "Names under which the web page is reached beside the address of `http`, with commas between them, such as "
+        "charge.example.org: a request that names another host is refused.",
     )
     unknown_chargers: str = key(
         choice("auto", "accept", "refuse"),

@@ -20,7 +20,15 @@ from chargerctl.cli.output import Answer, Command, Output
 
 @click.command(cls=Command)
 @central_options(
-    "listen", "broker", "broker_user", "broker_password_file", "broker_tls", "broker_ca", "ocpp", "learn"
+    "listen",
+    "broker",
+    "broker_user",
+    "broker_password_file",
+    "broker_tls",
+    "broker_ca",
+    "ocpp",
+    "http",
+    "learn",
 )
 @click.pass_obj
 def command(output: Output, settings: CentralSettings) -> Answer:

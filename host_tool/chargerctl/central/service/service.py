@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chargerctl import descriptors
 from chargerctl.central.accounts import Accounts
@@ -32,6 +32,9 @@ from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
+
+if TYPE_CHECKING:
+    from chargerctl.web.server import Server
 
 _TICK_S = 1.0
 _SWEEP_S = 60.0
@@ -68,11 +71,12 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
+                page = stack.enter_context(_page(settings, store))
                 books = f"{store.place} (new)" if store.is_new else store.place
                 for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    look_after(stop, store, desk, side, sparing)
+                    look_after(stop, store, desk, side, page, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 say_goodbye(desk, side, store, sparing)
@@ -158,6 +162,17 @@ def _websockets(
         server.close()
 
 
+@contextmanager
+def _page(settings: CentralSettings, store: DatabaseStore) -> Iterator[Server | None]:
+    if settings.http is None:
+        yield None
+        return
+    from chargerctl.central.web.serving import serving  # needs the packages of an extra
+
+    with serving(settings, store) as server:
+        yield server
+
+
 def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
     if store.others(time.time()):
         text = "another central system is, or was until seconds ago, at work on these books: at one broker both would answer"
@@ -165,7 +180,12 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
 
 
 def look_after(
-    stop: threading.Event, store: DatabaseStore, desk: Desk, side: MqttSide | None, sparing: Sparing
+    stop: threading.Event,
+    store: DatabaseStore,
+    desk: Desk,
+    side: MqttSide | None,
+    page: Server | None,
+    sparing: Sparing,
 ) -> None:
     """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
     sweep_at = time.monotonic() + _SWEEP_S
@@ -174,6 +194,7 @@ def look_after(
         pause_s = _TICK_S
         _check("what answers the chargers", desk.failure)
         _check("what connects to the broker", side.failure if side is not None else None)
+        _check("the web page", page.failure if page is not None else None)
         with suppress(BooksError):  # the desk tells
             if store.tidy(time.time()):
                 pause_s = PAUSE_S

@@ -166,7 +166,7 @@ def test_their_limit_holds_also_for_more_than_a_portion_a_second(opened):
     books = opened(keep=Keep(megabytes=0.1))
     keep(books, *["x" * 100] * (10 * PORTION))
     waits = Waits(15)
-    look_after(waits, books, SimpleNamespace(failure=None), None, Sparing(lambda event: None))
+    look_after(waits, books, SimpleNamespace(failure=None), None, None, Sparing(lambda event: None))
     assert sum(rows(books, frames, "size")) <= 100_000
     assert sum(waits.seconds) < 10
 
