@@ -144,6 +144,20 @@ card_chargers = Table(
     PrimaryKeyConstraint("card_id", "charger_id"),
 )
 
+# Cards that a charger was refused, a few for each (refused.py).
+refused_cards = Table(
+    "refused_cards",
+    metadata,
+    Column("charger_id", Integer, ForeignKey("chargers.id"), nullable=False),
+    # As in cards.
+    Column("id_tag", Text, nullable=False),
+    # Of the last IdTagInfo that the charger got for it, and when.
+    Column("status", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("charger_id", "id_tag"),
+    Index(None, "at"),
+)
+
 # PostgreSQL only: no two workers ever choose the same id.
 transaction_ids = Sequence("transaction_ids", metadata=metadata, minvalue=1, maxvalue=LARGEST_TRANSACTION_ID)
 
