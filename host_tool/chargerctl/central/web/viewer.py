@@ -11,8 +11,8 @@ from starlette.requests import HTTPConnection
 
 @dataclass(frozen=True)
 class Viewer:
-    """name: of the account; "" for a person at this computer where there are no accounts. may_change: not read-only. csrf: what
-    every form and every request of the page that changes something must bring along."""
+    """name: of the account; "" for a person at this computer where there are no accounts. may_change: not read-only. csrf:
+    what every form and every request of the page that changes something must bring along."""
 
     name: str
     may_change: bool
