@@ -19,6 +19,7 @@ from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import PAUSE_S, Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
@@ -116,6 +117,7 @@ def _conversation(
     on_violation: Callable[[Violation], object],
     on_outcome: Callable[[Any, Outcome], object],
     on_refused: Callable[[Mapping[str, str]], object],
+    on_ended: Callable[[Ended], object],
 ) -> Conversation:
     return Conversation(
         settings.heartbeat_interval,
@@ -123,6 +125,7 @@ def _conversation(
         books,
         on_outcome=on_outcome,
         on_refused=on_refused,
+        on_ended=on_ended,
         manner=of_a_service(settings.profile),
         id_prefix=secrets.token_hex(8),
     )
