@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chargerctl.simulator.script.values import STATUSES
+
 _MOST = 5_000  # lines
 _SETTLED_S = 0.5
 _HEAD = """\
@@ -47,7 +49,7 @@ class Recording:
                 self._state.pop("status", None)
                 self._expected.pop("status", None)
             case {"kind": "frame", "dir": "out", "frame": [2, _, "StatusNotification", dict() as payload]}:
-                if payload.get("connectorId") == 1 and isinstance(payload.get("status"), str):
+                if payload.get("connectorId") == 1 and payload.get("status") in STATUSES:
                     self._is("status", payload["status"])
             case {"kind": "hand" | "script", "text": text} if "error" not in event:
                 self._acted(text)
