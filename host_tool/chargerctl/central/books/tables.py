@@ -293,3 +293,40 @@ workers = Table(
     Column("started_at", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
 )
+
+# Who may use the web page. Names as users.normal() has them.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    # Argon2, as its library writes it: with its parameters.
+    Column("password_hash", Text, nullable=False),
+    Column("read_only", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# Who is logged in. Nothing in here lets anybody in: of the cookie's secret there is only a hash.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "user_id"),
+)
+
+# Programs that use the API or read the metrics.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("read_only", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+)
