@@ -4,12 +4,12 @@
 
 A wrong name is answered as a wrong password is, after as much work. How tries are counted (limits.py):
 
-- of an address (an IPv4 address, an IPv6 /64): five are free, then up to 15 minutes pass between two. Everybody behind a reverse
-  proxy on this computer has one address: there it is a minute at most.
-- of an account, from whatever addresses: ten are free, then up to a minute passes. So nobody has more than some 1,440 guesses a
-  day at it, with however many addresses.
-- in a browser where this account has logged in before, neither counts, only its own: five, then up to 15 minutes. So an attacker
-  elsewhere cannot keep the owner out of a browser that the owner uses; in a new one, for a minute after each guess of theirs.
+- of an address (an IPv4 address, an IPv6 /64): five are free, then up to 15 minutes pass between two. Everybody behind a
+  reverse proxy on this computer has one address: there it is a minute at most.
+- of an account, from whatever addresses: ten are free, then up to a minute passes. So nobody has more than some 1,440
+  guesses a day at it, with however many addresses.
+- in a browser where this account has logged in before, neither counts, only its own: five, then up to 15 minutes. So an
+  attacker elsewhere cannot keep owners out of a browser that they use; out of a new one, for a minute after each guess.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Recognises a browser in which an account has logged in before, so that nobody can lock its owner out by guessing.
 
-The cookie is a name that was made up, and what this password alone makes of it: another password makes it worth nothing. It lets
-nobody in; it only lets its browser's tries be counted for themselves.
+The cookie is a name that was made up, and what only this password's hash makes of it: it ends with the password. It lets
+nobody in; the tries of its browser are counted for themselves, that is all.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ def mark(password_hash: str) -> str:
 def recognised(cookie: str, password_hash: str) -> str:
     """The browser's name; "" where the account of this hash has not logged in there."""
     name, _, proof = cookie.partition(".")
-    right = hmac.compare_digest(
-        _proof(name, password_hash), proof.encode("utf-8", "surrogatepass").decode("latin-1")
-    )
+    right = hmac.compare_digest(_proof(name, password_hash).encode(), proof.encode("utf-8", "surrogatepass"))
     return name if right else ""
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The cookies of the page: who is logged in, which browser this is, and what the form to log in must bring along.
 
-Each is HttpOnly: no script reads it. Over TLS each is Secure and has the prefix __Host-, which a browser takes from this very
+Each is HttpOnly: no script reads it. Over TLS each is Secure and has the prefix __Host-, which a browser takes from this
 host only. Without TLS a browser would not take it so; and programs of the same host, on other ports, see a cookie then.
 """
 
@@ -20,8 +20,8 @@ FORM = "chargerctl_form"
 _LONGEST = 512
 _YEAR_S = 365 * 86_400
 _AGES = {SESSION: LONGEST_S, BROWSER: _YEAR_S, FORM: 3600}
-# A link from elsewhere, such as from Home Assistant, shows the page to who is logged in: GET changes nothing, and no other site
-# can read what it gets. The other two are needed by a form of this page only.
+# A link from elsewhere, such as from Home Assistant, shows the page to who is logged in: GET changes nothing, and no other
+# site can read what it gets. The other two are needed by a form of this page only.
 _LAX = (SESSION,)
 
 

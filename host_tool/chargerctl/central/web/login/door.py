@@ -59,7 +59,7 @@ class Door:
                 return Viewer(session.name, not session.read_only, session.csrf)
         if self.is_open(connection):
             return Viewer("", True, self._csrf_here)
-        raise NotAdmitted(401, "You are not logged in, or not any more: log in again.")
+        raise NotAdmitted(401, "you are not logged in, or not any more: log in again")
 
     def is_open(self, connection: HTTPConnection) -> bool:
         """Whether this request needs no login."""
@@ -82,11 +82,11 @@ class Door:
 
     def _program(self, connection: HTTPConnection, secret: str) -> Viewer:
         if not is_api(connection.url.path):
-            raise NotAdmitted(401, "A token is good for /api/v1 and /metrics only.")
+            raise NotAdmitted(401, "a token is good for /api/v1 and /metrics only")
         address = address_of(connection)
         counted = [(OF_TOKENS, network_of(address))]
         if wait := math.ceil(self._limits.wait(counted)):
-            raise NotAdmitted(429, f"Too many wrong tokens: try again in {wait} s.", wait)
+            raise NotAdmitted(429, f"too many wrong tokens: try again in {wait} s", wait)
         now = self._now()
         with self._store.reading() as reading:
             found = find_token(reading, secret) if len(secret) <= _LONGEST_TOKEN else None
@@ -96,7 +96,7 @@ class Door:
             self._tell(
                 Event("token_refused", f"{address} came with a token that is unknown", details=details)
             )
-            raise NotAdmitted(401, "This token is unknown: `chargerctl central token add` makes one.")
+            raise NotAdmitted(401, "this token is unknown: `chargerctl central token add` makes one")
         if users.is_stale(found.last_used_at, now):
             with suppress(BooksError), self._store.writing() as writing:
                 users.use_token(writing, found.name, now)

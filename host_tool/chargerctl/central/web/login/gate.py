@@ -8,11 +8,14 @@ something: it is refused to who may only look, has to come from a page of ours (
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chargerctl.central.books.interface import BooksError
@@ -32,9 +35,12 @@ _LONGEST_PATH = 200
 
 
 class Gate:
-    """Around an application; sets scope["viewer"] for it."""
+    """Around an application; sets scope["viewer"] for it. clock: seconds that never go back. Raises HTTPException."""
 
-    def __init__(self, app: ASGIApp, door: Door, tell: Tell) -> None:
+    def __init__(
+        self, app: ASGIApp, door: Door, tell: Tell, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
         self._app = app
         self._door = door
         self._tell = tell
@@ -57,7 +63,7 @@ class Gate:
             async def still() -> bool:
                 return await self._is_still(viewer, connection)
 
-            await while_allowed(self._app, scope, receive, send, still)
+            await while_allowed(self._app, scope, receive, send, still, self._clock)
         else:
             await self._change(scope, connection, receive, send, viewer)
 
@@ -66,15 +72,13 @@ class Gate:
     ) -> None:
         path = scope["path"]
         if not viewer.may_change and path != LOGOUT:
-            sentence = f"{viewer.name} may look, and change nothing."
-            await _refusal(connection, 403, sentence)(scope, receive, send)
-            return
+            raise HTTPException(403, f"{viewer.name} may look, and change nothing")
         if not _is_program(connection):
             ours = await forms.admitted(scope, receive, viewer.csrf)
             if ours is None:
-                sentence = "This page is from before you logged in: load it again, and try once more."
-                await _refusal(connection, 403, sentence)(scope, receive, send)
-                return
+                raise HTTPException(
+                    403, "this page is from before you logged in: load it again, and try once more"
+                )
             receive = ours
         status = 500
 
@@ -121,14 +125,6 @@ def _to_log_in(scope: Scope, connection: HTTPConnection, refused: NotAdmitted) -
     if is_api(path):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse({"error": refused.sentence, "login": LOGIN}, refused.status, headers)
-
-
-def _refusal(connection: HTTPConnection, status: int, sentence: str) -> Response:
-    return (
-        PlainTextResponse(f"{sentence}\n", status)
-        if _is_page(connection)
-        else JSONResponse({"error": sentence}, status)
-    )
 
 
 def _is_page(connection: HTTPConnection) -> bool:

@@ -12,10 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _EVERY_S = 5.0
 
 
-class _Ended(Exception):  # noqa: N818
-    pass
-
-
 async def while_allowed(
     app: ASGIApp,
     scope: Scope,
@@ -24,8 +20,10 @@ async def while_allowed(
     still: Callable[[], Awaitable[bool]],
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Asks `still` before it sends anything that comes 5 s or more after it was asked last; `receive` says that the client is
-    gone then, and nothing more is sent."""
+    """Asks `still` before it sends anything that comes 5 s or more after it was asked last.
+
+    Then nothing more is sent, and the server tells the application that the client is gone, as after any answer.
+    """
     asked_at = clock()
     ended = False
 
@@ -36,12 +34,7 @@ async def while_allowed(
             ended = not await still()
             if ended:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-        if ended:
-            raise _Ended
-        await send(message)
-
-    try:
-        await app(scope, receive, sending)
-    except BaseException:
         if not ended:
-            raise
+            await send(message)
+
+    await app(scope, receive, sending)

@@ -18,6 +18,8 @@ from chargerctl.central.web.login.addresses import address_of
 from chargerctl.central.web.login.attempts import Attempts, LoggedIn
 from chargerctl.central.web.login.cookies import BROWSER, FORM, SESSION, cookie, delete_cookie, set_cookie
 from chargerctl.central.web.login.door import Door, NotAdmitted
+from chargerctl.central.web.login.limits import Limits
+from chargerctl.central.web.login.passwords import Passwords
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import viewer_of
 from chargerctl.events.event import Event
@@ -25,16 +27,19 @@ from chargerctl.events.event import Event
 _LONGEST_PATH = 500
 
 
-def router(parts: Parts, door: Door, attempts: Attempts) -> APIRouter:
+def router(parts: Parts, door: Door, limits: Limits) -> APIRouter:
     """/login and /logout."""
+    attempts = Attempts(parts.store, parts.now, parts.tell, Passwords(), limits)
     routes = APIRouter()
 
     def page(request: Request, status: int = 200, **values: str) -> HTMLResponse:
-        """With a new proof that the form is ours: there is no session yet that could have one."""
-        given = {"name": "", "error": "", "said": "", "next": "/", "csrf": secrets.token_urlsafe(32)} | values
+        """With a proof that the form is ours: there is no session yet that could have one."""
+        csrf = cookie(request, FORM) or secrets.token_urlsafe(32)
+        given = {"name": "", "error": "", "said": "", "next": "/"} | values
         accounts = door.has_accounts()
-        response = HTMLResponse(parts.pages.text("login/login.html", accounts=accounts, **given), status)
-        set_cookie(request, response, FORM, given["csrf"])
+        text = parts.pages.text("login/login.html", accounts=accounts, csrf=csrf, **given)
+        response = HTMLResponse(text, status)
+        set_cookie(request, response, FORM, csrf)
         return response
 
     @routes.get("/login")
