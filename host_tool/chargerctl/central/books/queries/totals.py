@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Counts and sums over the whole books, for metrics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, case, func, or_, select
+
+from chargerctl.central.books.calls import WORKER_LEASE_S
+from chargerctl.central.books.tables import calls, chargers, transactions, workers
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls."""
+
+    serial: str
+    started: int
+    stopped: int
+    energy_wh: int
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that speaks to chargers. lives: it has said so within its lease; chargers: that it speaks to."""
+
+    name: str
+    last_seen: float
+    lives: bool
+    chargers: int
+
+
+def totals(connection: Connection) -> list[Totals]:
+    """Of every charger that is known, or ever had a session; those first that were there first. A session whose card was
+    refused counts, for it may have energy; one whose meter ran backwards has none."""
+    ended = or_(transactions.c.stop_received_at.is_not(None), transactions.c.closed_at.is_not(None))
+    energy_wh = transactions.c.energy_wh
+    counts = (
+        select(
+            transactions.c.charger_id,
+            func.count().label("started"),
+            func.sum(case((ended, 1), else_=0)).label("stopped"),
+            func.sum(case((energy_wh > 0, energy_wh), else_=0)).label("energy"),
+        )
+        .group_by(transactions.c.charger_id)
+        .subquery()
+    )
+    query = (
+        select(chargers.c.serial, counts.c.started, counts.c.stopped, counts.c.energy)
+        .outerjoin(counts, counts.c.charger_id == chargers.c.id)
+        .where(or_(chargers.c.known, counts.c.started.is_not(None)))
+        .order_by(chargers.c.id)
+    )
+    return [
+        Totals(each.serial, each.started or 0, each.stopped or 0, int(each.energy or 0))
+        for each in connection.execute(query)
+    ]
+
+
+def open_calls(connection: Connection) -> Counter[str]:
+    """How many have not ended, by their state: queued, taken or sent."""
+    query = select(calls.c.state, func.count().label("number")).where(
+        calls.c.state.in_(("queued", "taken", "sent"))
+    )
+    return Counter({each.state: each.number for each in connection.execute(query.group_by(calls.c.state))})
+
+
+def workers_now(connection: Connection, now: float) -> list[Worker]:
+    """Those that are in the books; one that does not live any more stays there for a day, or until it says goodbye."""
+    speaks = func.count(chargers.c.id).label("chargers")
+    query = (
+        select(workers.c.name, workers.c.last_seen, speaks)
+        .outerjoin(chargers, chargers.c.worker == workers.c.name)
+        .group_by(workers.c.name, workers.c.last_seen)
+        .order_by(workers.c.name)
+    )
+    return [
+        Worker(each.name, each.last_seen, each.last_seen >= now - WORKER_LEASE_S, each.chargers)
+        for each in connection.execute(query)
+    ]
