@@ -39,7 +39,7 @@ STATUSES = (
 _SHARE = 0.02
 
 
-class Books(Collector):
+class OfBooks(Collector):
     """If the books cannot be read, one metric says so, and the others are missing."""
 
     def __init__(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.watch import Watch
+from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
 from chargerctl.central.web.pages import Pages
@@ -20,13 +21,15 @@ from chargerctl.web.server import Server
 
 
 @contextmanager
-def serving(settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell) -> Iterator[Server]:
+def serving(
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell, metrics: Metrics | None = None
+) -> Iterator[Server]:
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
     tls = None
     if settings.http_certificate is not None and settings.http_key is not None:
         tls = server_tls(settings.http_certificate, settings.http_key)
-    parts = Parts(store, watch, Pages(), settings, tell=tell)
+    parts = Parts(store, watch, Pages(), settings, tell=tell, metrics=metrics)
 
     def stop() -> None:
         parts.stopping.set()
