@@ -28,6 +28,7 @@ from chargerctl.cli.output import Answer, Command, Output
     "broker_ca",
     "ocpp",
     "http",
+    "home_assistant",
     "learn",
 )
 @click.pass_obj

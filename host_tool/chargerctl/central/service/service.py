@@ -22,6 +22,8 @@ from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
+from chargerctl.central.homeassistant.serving import HomeAssistant, home_assistant
+from chargerctl.central.live.watch import Watch
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
@@ -71,12 +73,16 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
-                page = stack.enter_context(_page(settings, store))
+                watch = stack.enter_context(_watch(store))
+                page = stack.enter_context(_page(settings, store, watch))
+                home = stack.enter_context(
+                    _home(settings, own, thread, store, watch, policies.cards, sparing)
+                )
                 books = f"{store.place} (new)" if store.is_new else store.place
                 for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
                     sparing(event)
                 with rarely_collected():
-                    look_after(stop, store, desk, side, page, sparing)
+                    look_after(stop, store, desk, side, page, home, sparing)
                 sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
                 say_goodbye(desk, side, store, sparing)
@@ -163,14 +169,42 @@ def _websockets(
 
 
 @contextmanager
-def _page(settings: CentralSettings, store: DatabaseStore) -> Iterator[Server | None]:
+def _watch(store: DatabaseStore) -> Iterator[Watch]:
+    """For the page and for Home Assistant; it does nothing while nobody subscribes."""
+    watch = Watch(store)
+    try:
+        yield watch
+    finally:
+        watch.close()
+
+
+@contextmanager
+def _page(settings: CentralSettings, store: DatabaseStore, watch: Watch) -> Iterator[Server | None]:
     if settings.http is None:
         yield None
         return
     from chargerctl.central.web.serving import serving  # needs the packages of an extra
 
-    with serving(settings, store) as server:
+    with serving(settings, store, watch) as server:
         yield server
+
+
+@contextmanager
+def _home(
+    settings: CentralSettings,
+    own: Embedded | None,
+    thread: LoopThread,
+    store: DatabaseStore,
+    watch: Watch,
+    cards: Policy,
+    tell: Tell,
+) -> Iterator[HomeAssistant | None]:
+    if settings.home_assistant is None:
+        yield None
+        return
+    broker = own.broker if own is not None else None
+    with home_assistant(settings, broker, thread, store, watch, cards, tell) as part:
+        yield part
 
 
 def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
@@ -185,6 +219,7 @@ def look_after(
     desk: Desk,
     side: MqttSide | None,
     page: Server | None,
+    home: HomeAssistant | None,
     sparing: Sparing,
 ) -> None:
     """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
@@ -195,6 +230,7 @@ def look_after(
         _check("what answers the chargers", desk.failure)
         _check("what connects to the broker", side.failure if side is not None else None)
         _check("the web page", page.failure if page is not None else None)
+        _check("what publishes for Home Assistant", home.failure if home is not None else None)
         with suppress(BooksError):  # the desk tells
             if store.tidy(time.time()):
                 pause_s = PAUSE_S

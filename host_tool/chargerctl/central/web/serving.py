@@ -18,19 +18,15 @@ from chargerctl.web.server import Server
 
 
 @contextmanager
-def serving(settings: CentralSettings, store: DatabaseStore) -> Iterator[Server]:
+def serving(settings: CentralSettings, store: DatabaseStore, watch: Watch) -> Iterator[Server]:
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
-    watch = Watch(store)
+    app = application(Parts(store, watch, Pages(), settings), _hosts(settings))
+    server = Server(app, settings.http, lambda: None)
     try:
-        app = application(Parts(store, watch, Pages(), settings), _hosts(settings))
-        server = Server(app, settings.http, lambda: None)
-        try:
-            yield server
-        finally:
-            server.close()
+        yield server
     finally:
-        watch.close()
+        server.close()
 
 
 def _hosts(settings: CentralSettings):
