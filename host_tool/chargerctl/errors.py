@@ -31,3 +31,7 @@ class InputError(ChargerctlError):
     """The command line, the script or the settings are wrong: exit status 2."""
 
     exit_status = 2
+
+
+class NotFoundError(InputError):
+    """What was named is not there: a charger, a card, a session."""

@@ -16,6 +16,7 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.event_log import event_log
 from chargerctl.cli.output import Answer, Command, Output
+from chargerctl.web import extra as page
 
 
 @click.command(cls=Command)
@@ -49,6 +50,8 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     chargerctl central serve --learn --database postgresql://central@db.lan/central
     """
     extra.require()
+    if settings.http is not None:
+        page.require("--http")
     # Imported here: it needs the packages of the extra.
     from chargerctl.central.service.service import serve
 

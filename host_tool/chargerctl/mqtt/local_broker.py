@@ -16,8 +16,8 @@ from amqtt.contexts import Action, BrokerConfig, ListenerConfig, ListenerType
 from amqtt.session import Session
 
 from chargerctl.events.event import Event, Tell
+from chargerctl.events.library_log import LibraryLog
 from chargerctl.loop_thread import LoopThread
-from chargerctl.mqtt.amqtt_log import AmqttLog
 from chargerctl.mqtt.packets import Packets
 
 HOST = "127.0.0.1"
@@ -59,7 +59,7 @@ class LocalBroker:
         self._tell: Tell = tell or (lambda event: None)
         self._servers: list[asyncio.Server] = []
         self.port, self.own_port = thread.run(self._start(host, port, tls))
-        self._log = AmqttLog(tell) if tell else None
+        self._log = LibraryLog(tell, "amqtt", "mqtt", "MQTT broker") if tell else None
 
     def close(self) -> None:
         """Disconnect all clients and stop."""

@@ -8,7 +8,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,8 @@ INTERRUPTED = 130
 @dataclass(frozen=True)
 class Job:
     """One simulation. `broker` is host:port of one that exists already, None for one of our own; without
-    `local_central` another central system answers the charger there; `serial`: its console is a serial port, too."""
+    `local_central` another central system answers the charger there; `serial`: its console is a serial port, too; `by_hand`: it takes lines
+    while it runs."""
 
     drive: Path
     realtime: bool
@@ -39,6 +42,7 @@ class Job:
     broker: str | None = None
     local_central: bool = True
     serial: bool = False
+    by_hand: bool = False
 
     def to_json(self) -> str:
         script = self.script
@@ -50,6 +54,7 @@ class Job:
                 "broker": self.broker,
                 "local_central": self.local_central,
                 "serial": self.serial,
+                "by_hand": self.by_hand,
             }
         )
 
@@ -66,6 +71,7 @@ class Job:
             given["broker"],
             given["local_central"],
             given["serial"],
+            given["by_hand"],
         )
 
 
@@ -74,6 +80,7 @@ class Simulation:
 
     def __init__(self, job: Job) -> None:
         self.interrupted = False
+        self._giving = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START],
             stdin=subprocess.PIPE,
@@ -95,6 +102,16 @@ class Simulation:
                 raise _error(event)
             yield event
 
+    def give(self, line: str) -> None:
+        """Have one line of the script language act, of a job by hand; from any thread. Its event is `hand`, unless the
+        simulation has ended. It blocks while the process has read none of the last 64 KB."""
+        assert self._process.stdin is not None
+        encodable = line.encode("utf-8", "replace").decode().replace("\n", " ")
+        # ValueError: it is closed.
+        with self._giving, suppress(OSError, ValueError):
+            self._process.stdin.write(encodable + "\n")
+            self._process.stdin.flush()
+
     def interrupt(self) -> None:
         """Have it end with its summary; asked a second time, at once."""
         if self.interrupted:
@@ -107,7 +124,8 @@ class Simulation:
         """End it if it still runs; return its exit status."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with self._giving, suppress(OSError):
+            self._process.stdin.close()
         self._process.stdout.close()
         return self._process.wait()
 

@@ -24,6 +24,7 @@ from chargerctl.simulator.machine.events import Event, Events
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
 from chargerctl.simulator.python.settings_toml import getenv
+from chargerctl.simulator.script.hand import Hand, require_part
 from chargerctl.simulator.script.language import Script, ScriptError
 from chargerctl.simulator.script.line import Stage
 from chargerctl.simulator.script.record import Record
@@ -34,12 +35,15 @@ from chargerctl.simulator.serial_port import SerialPort
 FAILED = 1
 
 
-def run(job: Job, write: Callable[[Event], object]) -> int:
+def run(
+    job: Job, write: Callable[[Event], object], on_hand: Callable[[Hand], object] = lambda hand: None
+) -> int:
     """Simulate until the script ends, code.py ends, or an interrupt; return the exit status.
 
-    `write` gets every event, the summary last. Raises ChargerctlError for a drive that cannot be booted.
+    `write` gets every event, the summary last; `on_hand` what takes lines by hand, just before the power comes on. Raises
+    ChargerctlError for a drive that cannot be booted.
     """
-    return _Session(job, write).run()
+    return _Session(job, write).run(on_hand)
 
 
 class _Session:
@@ -81,12 +85,20 @@ class _Session:
         """A line for the person at the laptop."""
         self._events.emit("note", text=text)
 
-    def run(self) -> int:
+    def run(self, on_hand: Callable[[Hand], object]) -> int:
         script = self._job.script
         if script is not None:
             _check_parts(script, self._world)
-            stage = Stage(self._board, self._world, self._network, self._central, Record(self._events))
-            Runner(script, self._board.clock, self._events, stage, self._end).start()
+            Runner(script, self._board.clock, self._events, self._stage(self._events), self._end).start()
+        if self._job.by_hand:
+            self._events.emit(
+                "board",
+                id=self._board.profile.board_id,
+                parts=self._world.fitted,
+                central="local" if self._central else "none",
+            )
+            # No line by hand searches back, so nothing is kept for one.
+            on_hand(Hand(self._board.clock, self._events, self._stage(Events(self._board.clock))))
         # Not the first start from this drive, which takes a second longer.
         self._board.settle_boot_out()
         if self._job.realtime:
@@ -106,6 +118,9 @@ class _Session:
         if interrupted and script:
             return INTERRUPTED
         return FAILED if self._why else 0
+
+    def _stage(self, recorded: Events) -> Stage:
+        return Stage(self._board, self._world, self._network, self._central, Record(recorded))
 
     def _serial_port(self) -> SerialPort:
         return SerialPort(self._board.console, self._board.clock, self._events)
@@ -148,10 +163,8 @@ def _check_parts(script: Script, world: World) -> None:
     """Before boot: every part that the script touches must be there. Raises ScriptError."""
     problems = []
     for each in script.statements:
-        part = each.arguments.get("switch") or each.arguments.get("part")
         try:
-            if part is not None:
-                world.require(str(part))
+            require_part(each, world)
         except InputError as error:
             problems.append(f"{script.name}:{each.line}: {each.text}: {error}")
     if problems:

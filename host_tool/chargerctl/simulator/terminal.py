@@ -37,7 +37,9 @@ class Terminal:
         match event:
             case {"kind": "console", "text": text}:
                 self._out.print(_console_line(text), soft_wrap=True)
-            case {"kind": "script", "t": t, "text": text}:
+            case {"kind": "hand", "t": t, "text": text, "error": error}:
+                self._step(t, f"{text}: {error}" if text else error, "bold red")
+            case {"kind": "script" | "hand", "t": t, "text": text}:
                 self._step(t, text, "cyan")
             case {"kind": "expect", "t": t, "text": text, "ok": True}:
                 self._step(t, f"{text}: ok", "green")

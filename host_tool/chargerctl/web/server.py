@@ -4,53 +4,62 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from chargerctl import descriptors
 from chargerctl.errors import ChargerctlError
+from chargerctl.events.event import Tell
+from chargerctl.events.library_log import LibraryLog
 from chargerctl.settings.kinds import HostPort
+from chargerctl.web.connection import Connection
 
 _CLOSING_S = 3
-_MOST_CONNECTIONS = 500
 
 
 class Server:
     """Serves `app` at `where` until close(). port: the one that was given, or the one that the system chose for 0.
 
-    on_closing: called first when it ends: it ends the streams, which would last for ever. ChargerctlError: it cannot listen.
+    on_closing: called first when it ends, from the thread of close(): it ends the streams, which would last for ever.
+    tls: then it is https. ChargerctlError: it cannot listen.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         where: HostPort,
-        on_closing: Callable[[], object],
-        certificate: tuple[str, str] | None = None,
+        tell: Tell,
+        on_closing: Callable[[], object] = lambda: None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._on_closing = on_closing
+        self._tell = tell
         self._socket = _listen(where)
         self.port: int = self._socket.getsockname()[1]
-        cert, key = certificate or (None, None)
         config = uvicorn.Config(
             app,
+            http=Connection,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             lifespan="off",
             ws="none",
-            limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_CLOSING_S,
-            ssl_certfile=cert,
-            ssl_keyfile=key,
         )
+        config.load()
+        # Its own way from files to a context asks for the password of an encrypted key on the terminal.
+        config.ssl = tls
         self._server = uvicorn.Server(config)
         self.failure: BaseException | None = None
         """What has ended it: a bug."""
+        self._log = LibraryLog(tell, "uvicorn.error", "web", "web page")
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
         self._thread.start()
 
@@ -60,12 +69,17 @@ class Server:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+        self._log.close()
 
     def _run(self) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            asyncio.run(self._serve())
         except BaseException as error:  # noqa: BLE001 (whoever runs the server reports it)
             self.failure = error
+
+    async def _serve(self) -> None:
+        descriptors.watch(asyncio.get_running_loop(), self._tell)
+        await self._server.serve(sockets=[self._socket])
 
 
 def _listen(where: HostPort) -> socket.socket:
@@ -74,5 +88,6 @@ def _listen(where: HostPort) -> socket.socket:
         return socket.create_server((where.host, where.port), family=family, backlog=128)
     except OSError as error:
         raise ChargerctlError(
-            f"{where}: the web page cannot listen there: {error.strerror}", address=str(where)
+            f"cannot listen on {where}: {error.strerror or error}; choose another port or address for the web page",
+            address=str(where),
         ) from None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Templates, always escaped: what comes from chargers, cards and settings is text."""
+"""Templates, always escaped: what comes from chargers, cards and settings is text, and cannot reorder or hide other text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from chargerctl.visible import visible
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -20,10 +23,12 @@ def environment(*folders: Path) -> Environment:
         loader=FileSystemLoader([*folders, HERE / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
-    result.filters |= {"moment": moment}
+    result.filters |= {"moment": moment, "cut": cut, "lines": lines}
     return result
 
 
@@ -32,4 +37,16 @@ def moment(unix: float | None) -> str:
     return "" if unix is None else datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds")
 
 
-Context = dict[str, Any]
+def cut(text: str, most: int = 60) -> str:
+    """At most so many characters: a name of 10 kB does not make a page of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def lines(text: str) -> Markup:
+    """A text of several lines, for <pre>: its line ends stay, all else that hides is shown."""
+    return Markup("\n").join(escape(visible(line)) for line in text.splitlines())
+
+
+def _shown(value: Any) -> Any:
+    """Of every value, before it is escaped: control characters and what changes the direction of text."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -5,7 +5,7 @@
 import pytest
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.service.service import policies_of
-from chargerctl.central.service.welcome import welcome
+from chargerctl.central.service.welcome import Ports, welcome
 from chargerctl.central.settings import load_central
 
 ACCEPT, REFUSE = Policies(Policy.ACCEPT, Policy.ACCEPT), Policies(Policy.REFUSE, Policy.REFUSE)
@@ -14,7 +14,7 @@ ACCEPT, REFUSE = Policies(Policy.ACCEPT, Policy.ACCEPT), Policies(Policy.REFUSE,
 def policy(**options):
     settings = load_central(None, {}, options).values
     policies = policies_of(settings)
-    lines = welcome(settings, policies, "books.sqlite", 1883, 9000)
+    lines = welcome(settings, policies, "books.sqlite", Ports(1883, 9000, 8080))
     [line] = [event.text for event in lines if event.what == "policy"]
     return policies, line
 
@@ -41,7 +41,7 @@ def test_the_first_minutes_on_one_computer_need_no_books(options):
 
 def test_a_program_finds_books_and_broker_in_the_details():
     settings = load_central(None, {}, {"broker": "broker.lan:8883"}).values
-    found = {event.what: event.details for event in welcome(settings, REFUSE, "books.sqlite", 0, 0)}
+    found = {event.what: event.details for event in welcome(settings, REFUSE, "books.sqlite", Ports())}
     assert found["books"] == {"books": "books.sqlite"}
     assert found["listening"] == {"broker": "broker.lan:8883"}
 
@@ -76,7 +76,7 @@ def test_what_is_learnt_is_told_with_what_is_not(options, not_those):
 
 def listening(**options):
     settings = load_central(None, {}, options).values
-    lines = welcome(settings, REFUSE, "books.sqlite", 1883, 9000)
+    lines = welcome(settings, REFUSE, "books.sqlite", Ports(1883, 9000, 8080))
     return [event.text for event in lines if event.what == "listening"]
 
 

@@ -130,8 +130,18 @@ class ChargerBooks:
         self._connection.execute(booted, {"charger": charger})
 
     def _authorize(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
-        if self._policies.cards is Policy.LEARN and _dig(answer, "idTagInfo", "status") == "Accepted":
-            cards.learn(self._connection, self._statements, payload["idTag"], now)
+        status = _dig(answer, "idTagInfo", "status")
+        if status == "Accepted":
+            if self._policies.cards is Policy.LEARN:
+                cards.learn(self._connection, self._statements, payload["idTag"], now)
+        elif isinstance(status, str) and cards.is_id_tag(payload["idTag"]):
+            id_tag = cards.normal(payload["idTag"])
+            self._gathered.refused[charger, id_tag] = {
+                "charger_id": charger,
+                "id_tag": id_tag,
+                "status": storable.text(status),
+                "at": now,
+            }
 
     def _status(self, charger: int, payload: Payload, answer: Any, now: float) -> None:
         connector = storable.number(payload["connectorId"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from chargerctl.central.books import refused
 from chargerctl.central.books.bulk import Row
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import milliseconds
@@ -19,6 +20,7 @@ class Gathered:
         self.meter_values: list[Row] = []
         self.complaints: list[Row] = []
         self.statuses: dict[tuple[int, int], Row] = {}
+        self.refused: dict[tuple[int, str], Row] = {}
         self.seen: dict[int, float] = {}
         self.connected: dict[int, Row] = {}
 
@@ -37,6 +39,9 @@ class Gathered:
             (statements.connected, [self.connected[key] for key in sorted(self.connected)]),
             (statements.last_status, [self.statuses[key] for key in sorted(self.statuses)]),
             (statements.new_complaint, self.complaints),
+            (statements.refused_card, [self.refused[key] for key in sorted(self.refused)]),
         ):
             if rows:
                 connection.execute(statement, rows)
+        if self.refused:
+            refused.forget(connection, {charger for charger, _id_tag in self.refused})

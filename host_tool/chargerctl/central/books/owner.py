@@ -15,7 +15,7 @@ from chargerctl.central.books import storable, transactions
 from chargerctl.central.books.cards import is_id_tag, normal
 from chargerctl.central.books.tables import card_chargers, cards, chargers
 from chargerctl.central.passwords import hash_password
-from chargerctl.errors import InputError
+from chargerctl.errors import InputError, NotFoundError
 from chargerctl.likeness import did_you_mean
 from chargerctl.serials import is_serial, why_no_serial
 
@@ -115,19 +115,19 @@ def put_cards(connection: Connection, wanted: Iterable[Card], now: float) -> tup
 def remove_card(connection: Connection, id_tag: str) -> None:
     """It is unknown from now on; its sessions stay. InputError: it is not in the books."""
     if connection.execute(delete(cards).where(cards.c.id_tag == normal(id_tag))).rowcount == 0:
-        raise InputError(f"there is no card {storable.text(id_tag)!r} in the books", card=id_tag)
+        raise NotFoundError(f"there is no card {storable.text(id_tag)!r} in the books", card=id_tag)
 
 
 def close_session(connection: Connection, number: int, now: float) -> None:
     """It does not run any more, for its stop will not come; if it does, it counts. InputError: no such session runs."""
     if not transactions.close(connection, number, now):
-        raise InputError(f"no session {number} runs", session=number)
+        raise NotFoundError(f"no session {number} runs", session=number)
 
 
-def not_known(serial: str, near: str | None = None) -> InputError:
+def not_known(serial: str, near: str | None = None) -> NotFoundError:
     """The error for a charger that is not in the books. near: the one that was probably meant."""
     hint = did_you_mean(near, "`chargerctl central chargers` lists them")
-    return InputError(
+    return NotFoundError(
         f"there is no charger {storable.text(serial)[:48]!r} in the books: {hint}", charger=serial
     )
 

@@ -48,12 +48,16 @@ class Retention:
 
     def __init__(self, keep: Keep) -> None:
         self.keep = keep
-        # Characters of all frames, as far as this process knows; None: not measured yet.
         self._size: int | None = None
         self._measured_at = 0.0
         # What was found too much when it was measured: (table, which rows) each.
         self._too_much: list[tuple[Any, Any]] = []
         self._may_be_old = False
+
+    @property
+    def size(self) -> int | None:
+        """Characters of all frames, as far as this process knows; None: not measured yet."""
+        return self._size
 
     def added(self, size: int) -> None:
         """Frames of so many characters are in the books now."""

@@ -21,6 +21,7 @@ from chargerctl.central.books.tables import (
     connectors,
     frames,
     meter_values,
+    refused_cards,
     workers,
 )
 
@@ -44,6 +45,7 @@ class Statements:
         self.new_complaint = self.ignoring(complaints)
         self.last_status = self.replacing(connectors)
         self.configuration = self.replacing(configuration)
+        self.refused_card = self.replacing(refused_cards)
         worker = self._insert(workers)
         self.worker = worker.on_conflict_do_update(
             index_elements=["name"], set_={"last_seen": worker.excluded.last_seen}

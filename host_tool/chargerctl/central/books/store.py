@@ -160,6 +160,11 @@ class DatabaseStore:
             self._retention.failed()
             raise
 
+    @property
+    def frames_size(self) -> int | None:
+        """Characters of all frames that are kept, as far as this process knows; None before tidy() has measured them."""
+        return self._retention.size
+
     def known(self) -> list[str]:
         """The serials of all chargers that are known and allowed. It waits for no writer."""
         with self.reading() as connection:

@@ -144,6 +144,20 @@ card_chargers = Table(
     PrimaryKeyConstraint("card_id", "charger_id"),
 )
 
+# Cards that a charger was refused, a few for each (refused.py).
+refused_cards = Table(
+    "refused_cards",
+    metadata,
+    Column("charger_id", Integer, ForeignKey("chargers.id"), nullable=False),
+    # As in cards.
+    Column("id_tag", Text, nullable=False),
+    # Of the last IdTagInfo that the charger got for it, and when.
+    Column("status", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("charger_id", "id_tag"),
+    Index(None, "at"),
+)
+
 # PostgreSQL only: no two workers ever choose the same id.
 transaction_ids = Sequence("transaction_ids", metadata=metadata, minvalue=1, maxvalue=LARGEST_TRANSACTION_ID)
 
@@ -278,4 +292,41 @@ workers = Table(
     Column("name", Text, primary_key=True),
     Column("started_at", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
+)
+
+# Who may use the web page. Names as users.normal() has them.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    # Argon2, as its library writes it: with its parameters.
+    Column("password_hash", Text, nullable=False),
+    Column("read_only", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# Who is logged in. Nothing in here lets anybody in: of the cookie's secret there is only a hash.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "user_id"),
+)
+
+# Programs that use the API or read the metrics.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("read_only", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
 )

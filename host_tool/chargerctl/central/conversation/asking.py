@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chargerctl.central.books.interface import Outcome, Payload
+from chargerctl.central.conversation.ended import RESULT, Ended
 from chargerctl.central.conversation.kept import Kept
 
 MAX_WAITING = 100
@@ -40,7 +41,11 @@ class Call:
 class _Outstanding:
     call: Call
     id: str
-    until: float
+    sent_at: float
+
+    @property
+    def until(self) -> float:
+        return self.sent_at + self.call.timeout_s
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,23 @@ class _State:
 
 
 class Asking:
-    """See the docstring of this module. `send(action, payload) -> (message id, frame)` makes the frame of a call."""
+    """See the docstring of this module. `send(action, payload) -> (message id, frame)` makes the frame of a call; `on_ended`
+    hears of every call that has an outcome."""
 
-    def __init__(self, send: Callable[[str, Payload], tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        send: Callable[[str, Payload], tuple[str, str]],
+        on_ended: Callable[[Ended], object] = lambda ended: None,
+    ) -> None:
         self._send = send
+        self._on_ended = on_ended
         self._state = Kept(_State())
 
     def ask(self, call: Call, for_good: bool = False) -> None:
         """Queue a call. `for_good`: it also waits after a unit of work that was lost."""
         if len(self._state.value.waiting) >= MAX_WAITING:
-            call.done(Outcome(error="Cancelled", detail=f"{MAX_WAITING} calls wait for this charger already"))
+            detail = f"{MAX_WAITING} calls wait for this charger already"
+            self._tell(call, Outcome(error="Cancelled", detail=detail))
         elif for_good:
             self._state.change(lambda state: replace(state, waiting=(*state.waiting, call)))
         else:
@@ -100,7 +112,7 @@ class Asking:
             self._change(waiting=tuple(rest))
             if call.wanted(now):
                 message_id, frame = self._send(call.action, call.payload)
-                self._change(outstanding=_Outstanding(call, message_id, steady + call.timeout_s))
+                self._change(outstanding=_Outstanding(call, message_id, steady))
                 return [frame]
         return []
 
@@ -136,11 +148,15 @@ class Asking:
         waiting = self._state.value.waiting
         self._change(waiting=())
         for call in waiting:
-            call.done(Outcome(error="NotConnected", detail="the charger is not connected"))
+            self._tell(call, Outcome(error="NotConnected", detail="the charger is not connected"))
 
     def _end(self, outstanding: _Outstanding, outcome: Outcome) -> None:
         self._change(outstanding=None)
-        outstanding.call.done(outcome)
+        self._tell(outstanding.call, outcome, outstanding.sent_at)
+
+    def _tell(self, call: Call, outcome: Outcome, sent_at: float | None = None) -> None:
+        call.done(outcome)
+        self._on_ended(Ended(True, call.action, outcome.error or RESULT, sent_at))
 
     def _change(self, **changes: object) -> None:
         self._state.value = replace(self._state.value, **changes)  # type: ignore[arg-type]

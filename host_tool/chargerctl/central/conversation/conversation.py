@@ -34,6 +34,7 @@ from chargerctl.central.books.masking import masked, without_secret_of
 from chargerctl.central.conversation.answers import is_usable, usual_answer
 from chargerctl.central.conversation.asking import Asking, Call, frame_of
 from chargerctl.central.conversation.delivery import Delivery
+from chargerctl.central.conversation.ended import RESULT, VIOLATION, Ended
 from chargerctl.central.conversation.ledger import Ledger
 from chargerctl.central.conversation.manner import SIMULATED, Manner
 from chargerctl.central.conversation.our_calls import Called, OurCalls
@@ -76,13 +77,15 @@ class Conversation:
         *,
         on_outcome: Callable[[Any, Outcome], object] = lambda key, outcome: None,
         on_refused: Callable[[Mapping[str, str]], object] = lambda keys: None,
+        on_ended: Callable[[Ended], object] = lambda ended: None,
         manner: Manner = SIMULATED,
         id_prefix: str = "csms",
     ) -> None:
         """`on_outcome(key, outcome)` is called once for each ask(), inside of handle(), due() or disconnected(). So is
-        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py). `id_prefix`
-        begins the ids of calls, at most 24 characters. For real chargers each conversation needs one of its own: an id is
-        never used again, also after a restart (OCPP-J 4.1.4)."""
+        `on_refused({key: why})`, with what the charger did not take of the profile (first_calls.py), and `on_ended(ended)`
+        for each call of either side, unless a script has answered it. `id_prefix` begins the ids of calls, at most 24
+        characters. For real chargers each conversation needs one of its own: an id is never used again, also after a
+        restart (OCPP-J 4.1.4)."""
         self.heartbeat_interval = heartbeat_interval
         self.ledger = Ledger()
         self._books = books or self.ledger
@@ -91,12 +94,13 @@ class Conversation:
         self.script = Script()
         self._violations = Violations(on_violation)
         self._on_outcome = on_outcome
+        self._on_ended = on_ended
         self._manner = manner
         self._delivery = Delivery()
         self._calls = OurCalls(id_prefix, manner.remembered)
         # What goes with the books: saved() and lost() are passed on to all of these.
         self._received = Repetitions(manner.remembered)
-        self._asking = Asking(self._calls.new)
+        self._asking = Asking(self._calls.new, on_ended)
         self._registration = Registration(self._books, manner, self._asking, self._calls, on_refused)
 
     # What goes to the charger.
@@ -180,6 +184,7 @@ class Conversation:
             text, message = self._read(frame)
         except FrameError as error:
             self._violations.note(str(error), frame)
+            self._on_ended(Ended(False, "", VIOLATION))
             return []
         if message[0] == CALL:
             return self._handle_call(message, text, now)
@@ -212,6 +217,7 @@ class Conversation:
         except FrameError as error:
             self._violations.note(str(error), text, f"{action[:_LONGEST_ACTION]}: {error.code}")
             reason = str(error)[:MAX_DESCRIPTION]
+            self._on_ended(Ended(False, action, error.code))
             return [frame_of([CALL_ERROR, call_id, error.code, reason, {}])]
         behaviour = self.script.next(action)
         if behaviour is not USUAL:
@@ -219,6 +225,7 @@ class Conversation:
         if answered is None:
             self._book(action, payload, usual, now)
             self._received.remember(call_id, text, None if action in _TIMELY else usual)
+        self._on_ended(Ended(False, action, RESULT))
         return [frame_of([CALL_RESULT, call_id, usual])]
 
     def _scripted(
@@ -261,6 +268,7 @@ class Conversation:
         if kind == CALL_ERROR and rest[0] not in ERROR_CODES:
             self._violations.note(f"{rest[0]!r} is not an error code", text)
         if called is None:
+            self._on_ended(Ended(False, "", VIOLATION))
             return
         if kind == CALL_ERROR:
             words = masked(without_secret_of(called.payload, rest[1]))

@@ -19,13 +19,15 @@ for an answer, and then sends what matters again.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 
 from chargerctl.central.books.interface import Store
 from chargerctl.central.desk.clock import Clock
-from chargerctl.central.desk.inbox import Arrival, Inbox, Limits
+from chargerctl.central.desk.inbox import Arrival, Inbox, Limits, Waiting
 from chargerctl.central.desk.line import MakeTalk
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
+from chargerctl.central.desk.observer import Nobody, Observer
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.events.event import Event, Tell
 from chargerctl.ocppj import too_large
@@ -59,13 +61,16 @@ class Desk:
         tell: Tell,
         limits: Limits = _USUAL,
         clock: Clock = _CLOCK,
+        observer: Observer | None = None,
     ) -> None:
+        """observer: counts what is done; None: nobody does."""
         self._store = store
         self._tell = tell
         self._limits = limits
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
-        self._work = Work(store, self._lines, self._tell, clock)
+        self._observer: Observer = observer or Nobody()
+        self._work = Work(store, self._lines, self._tell, clock, self._observer)
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -91,9 +96,19 @@ class Desk:
         """A frame came over this link, which makes the charger connected."""
         arrival = Arrival(serial, link, self._clock.steady(), frame)
         if reason := too_large(arrival.size, self._limits.frame_bytes):
+            self._observer.dropped("size", 1)
             self._tell(Event("violation", reason, serial, {"bytes": arrival.size}))
         else:
             self._inbox.put(arrival)
+
+    def waiting(self) -> Waiting:
+        """What has arrived, and is not handled yet."""
+        return self._inbox.waiting()
+
+    def connections(self) -> Counter[str]:
+        """How many chargers are connected to this process, by transport."""
+        links = [line.link for line in self._lines]
+        return Counter(link.transport for link in links if link is not None)
 
     def start(self) -> None:
         """Begin."""
@@ -188,7 +203,9 @@ class Desk:
         self._lines.sweep(now)
         dropped = self._inbox.sweep(now)
         crowded = dropped.pop("", 0)
+        self._observer.dropped("rate", dropped.total())
         if crowded:
+            self._observer.dropped("room", crowded)
             text = f"{crowded} frames were dropped in the last minute: those of all chargers that wait are too large"
             self._tell(Event("flood", text, details={"dropped": crowded}))
         for serial, count in dropped.most_common(_MOST_FLOODS):

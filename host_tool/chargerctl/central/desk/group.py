@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from chargerctl.central.books.interface import Books, BooksError, Outcome, Unit, WaitingCall
+from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link, named
+from chargerctl.central.desk.observer import Done
 from chargerctl.events.event import Event
 
 BELIEVED_S = 5.0
@@ -48,6 +50,10 @@ class Group:
         self._strangers: list[Arrival] = []
         self._calls: list[tuple[Line, WaitingCall]] = []
         self._events: list[Event] = []
+        # To be counted: frames; when those arrived that are answered; what ended.
+        self._frames = 0
+        self._answered: list[float] = []
+        self._ended: list[Ended] = []
 
     def arrived(self, arrival: Arrival) -> None:
         """Handle a frame, or that the charger came or went."""
@@ -79,6 +85,7 @@ class Group:
             line = self._lines.get(call.serial)
             if line is None or line.link is None or self._use(call.serial) is not line:
                 outcome = Outcome(error="NotConnected", detail="the charger is not connected")
+                self._ended.append(Ended(True, call.action, outcome.error))
                 self._outcome(call.serial, call.id, call.action, outcome)
             else:
                 self._calls.append((line, call))
@@ -92,10 +99,12 @@ class Group:
     def kept(self, online: bool) -> list[Event]:
         """The books have it: send. online: whether chargers that came are told so. Returns what is to be told."""
         for line, _ in self._expelled:
+            self._ended += line.take_ended()
             self._lines.forget(line)
         came = {line.serial for line in self._came}
         for serial, line in self._used.items():
             line.talk.saved()
+            self._ended += line.take_ended()
             self._events += line.take_events(self._steady)
             if not self._welcome[serial]:
                 self._lines.forget(line)
@@ -123,6 +132,13 @@ class Group:
         for line in self._came:
             self._events += line.came(self._steady)
         return self._events
+
+    def done(self, began: float, kept: float, now: float) -> Done:
+        """What there is to count after kept(). By the steady clock: when the unit began, and was kept."""
+        ended = [
+            (each, None if each.sent_at is None else self._steady - each.sent_at) for each in self._ended
+        ]
+        return Done(self._frames, kept - began, [now - at for at in self._answered], ended)
 
     def lost(self) -> None:
         """Nothing of it has happened."""
@@ -175,7 +191,11 @@ class Group:
             if first:
                 self._unit.seen(arrival.serial, self._now)
             self._unit.frame(arrival.serial, False, text, self._now)
-        self._answer(line, line.talk.handle(text, self._now))
+        self._frames += 1
+        answers = line.talk.handle(text, self._now)
+        if answers:
+            self._answered.append(arrival.at)
+        self._answer(line, answers)
 
     def _answer(self, line: Line, frames: list[str]) -> None:
         for frame in frames:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chargerctl.central.desk.link import Link
 from chargerctl.ocppj import MAX_FRAME_BYTES, size_of
@@ -79,6 +80,13 @@ class Arrival:
     def outlasts(self, later: Arrival) -> bool:
         """The later one is the end of a link that this one has replaced."""
         return self.is_coming and later.is_going and self.link != later.link
+
+
+class Waiting(NamedTuple):
+    """frames: changes of the presence are among them."""
+
+    frames: int
+    bytes: int
 
 
 class _Queue:
@@ -238,6 +246,11 @@ class Inbox:
         """Something is there that was not taken: too fast, or too much for one group."""
         with self._lock:
             return bool(self._turns)
+
+    def waiting(self) -> Waiting:
+        """All of it, of all chargers."""
+        with self._lock:
+            return Waiting(sum(len(self._queues[serial].waiting) for serial in self._turns), self._bytes)
 
     def sweep(self, now: float) -> Counter[str]:
         """Once a minute: the frames dropped since the last time, by serial; by "" those for which others had left no room.

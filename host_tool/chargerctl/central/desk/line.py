@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from chargerctl.central.books.interface import Books, Outcome, Payload, WaitingCall
 from chargerctl.central.conversation.asking import MAX_WAITING
+from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.conversation.kept import Memory
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.link import Link
@@ -55,6 +56,7 @@ class MakeTalk(Protocol):
         on_violation: Callable[[Violation], object],
         on_outcome: Callable[[int, Outcome], object],
         on_refused: Callable[[Mapping[str, str]], object],
+        on_ended: Callable[[Ended], object],
     ) -> Talk: ...
 
 
@@ -64,7 +66,8 @@ class Line:
     def __init__(self, serial: str, make: MakeTalk, now: float) -> None:
         self.serial = serial
         self.pages = Pages(serial)
-        self.talk = make(serial, self.pages, self._violated, self._answered, self._refused)
+        self._ended: list[Ended] = []
+        self.talk = make(serial, self.pages, self._violated, self._answered, self._refused, self._note_end)
         self.link: Link | None = None
         self.heard_at = now
         self.welcome_at = float("-inf")
@@ -99,12 +102,18 @@ class Line:
         outcomes, self._outcomes = self._outcomes, []
         return [(call, self._actions.get(str(call)) or "call", outcome) for call, outcome in outcomes]
 
+    def take_ended(self) -> list[Ended]:
+        """The calls of either side that ended since the last time."""
+        ended, self._ended = self._ended, []
+        return ended
+
     def lost(self) -> None:
         """What was done since the last unit of work that was kept has not happened."""
         self.talk.lost()
         self.pages.take_events()
         self._found = []
         self._outcomes = []
+        self._ended = []
 
     def _other_serial(self, boot: Any) -> list[Event]:
         """The topic, and the account behind it, are what counts; but a charger that has another one's settings should be
@@ -129,6 +138,9 @@ class Line:
             "profile", f"did not take of [central.profile]: {named}", self.serial, {"keys": dict(keys)}
         )
         self._found.append(event)
+
+    def _note_end(self, ended: Ended) -> None:
+        self._ended.append(ended)
 
     def _answered(self, call: int, outcome: Outcome) -> None:
         self._outcomes.append((call, outcome))

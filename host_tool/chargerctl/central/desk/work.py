@@ -17,6 +17,7 @@ from chargerctl.central.desk.group import Group, Spoilt
 from chargerctl.central.desk.inbox import Arrival
 from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
+from chargerctl.central.desk.observer import Observer
 from chargerctl.central.desk.outage import Outage
 from chargerctl.events.event import Event, Tell
 
@@ -52,8 +53,9 @@ class _Failure:
 class Work:
     """See the docstring of this module."""
 
-    def __init__(self, store: Store, lines: Lines, tell: Tell, clock: Clock) -> None:
+    def __init__(self, store: Store, lines: Lines, tell: Tell, clock: Clock, observer: Observer) -> None:
         self._store = store
+        self._observer = observer
         self._clock = clock
         self._lines = lines
         self._tell = tell
@@ -76,7 +78,9 @@ class Work:
         """Returns what could not be done, and is to be tried again."""
         now = self._clock.steady()
         fresh = [each for each in work.arrivals if each.frame is None or now - each.at <= TOO_OLD_S]
-        self._outage.dropped += len(work.arrivals) - len(fresh)
+        if too_old := len(work.arrivals) - len(fresh):
+            self._outage.dropped += too_old
+            self._observer.dropped("age", too_old)
         if self.calm:
             return self._carry_out([Part(fresh, work.due, work.beat, work.ask)])
         # First whether the books can be written. Neither that this process works nor somebody's calls wait for a charger
@@ -130,6 +134,7 @@ class Work:
         arrivals, due = part.arrivals, part.due
         while True:
             group = None
+            began = self._clock.steady()
             try:
                 with self._store.unit() as unit:
                     now = self._clock.unix()
@@ -146,10 +151,13 @@ class Work:
             except BooksError as error:
                 if group is not None:
                     group.lost()
+                self._observer.failed("books")
                 return _Failure(error, of_the_books=group is None)
             except Spoilt as spoilt:
                 if group is not None:
                     group.lost()
+                self._observer.failed("bug")
+                self._observer.dropped("bug", int(spoilt.arrival is not None))
                 arrivals = [each for each in arrivals if each is not spoilt.arrival]
                 due = [line for line in due if spoilt.arrival is not None or line.serial != spoilt.serial]
                 self._tell_bug(spoilt)
@@ -158,7 +166,10 @@ class Work:
                 if group is not None:
                     group.lost()
                 raise
-            for event in group.kept(self._told_online):
+            kept = self._clock.steady()
+            events = group.kept(self._told_online)
+            self._observer.done(group.done(began, kept, self._clock.steady()))
+            for event in events:
                 self._tell(event)
             return None
 
@@ -171,6 +182,7 @@ class Work:
                 again.append(arrival)
             else:
                 del self._tries[arrival]
+                self._observer.dropped("books", int(arrival.frame is not None))
                 text = f"a frame cannot be booked, and those of others can: {error}"
                 self._tell(Event("dropped", text, arrival.serial))
         return again

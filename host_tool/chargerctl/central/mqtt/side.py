@@ -130,6 +130,11 @@ class MqttSide:
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
     @property
+    def is_connected(self) -> bool:
+        """To the broker, now."""
+        return self._connection is not None
+
+    @property
     def failure(self) -> BaseException | None:
         """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
         task = self._task

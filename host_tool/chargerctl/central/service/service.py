@@ -7,10 +7,10 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chargerctl import descriptors
 from chargerctl.central.accounts import Accounts
@@ -19,6 +19,7 @@ from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import PAUSE_S, Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
@@ -28,7 +29,7 @@ from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.service.garbage import collect, rarely_collected
-from chargerctl.central.service.welcome import welcome
+from chargerctl.central.service.welcome import Ports, welcome
 from chargerctl.central.settings import CentralSettings
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from chargerctl.web.server import Server
 
 _TICK_S = 1.0
-_SWEEP_S = 60.0
+_MINUTE_S = 60.0
 
 
 def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
@@ -73,17 +74,27 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
             desk.start()
             stack.callback(_leave, store, sparing)
             try:
-                watch = stack.enter_context(_watch(store))
-                page = stack.enter_context(_page(settings, store, watch))
-                home = stack.enter_context(
-                    _home(settings, own, thread, store, watch, policies.cards, sparing)
-                )
-                books = f"{store.place} (new)" if store.is_new else store.place
-                for event in welcome(settings, policies, books, own.port if own else 0, ocpp_port):
-                    sparing(event)
-                with rarely_collected():
-                    look_after(stop, store, desk, side, page, home, sparing)
-                sparing(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
+                with (
+                    closing(Watch(store)) as watch,
+                    _page(settings, store, watch, sparing) as page,
+                    _home(settings, own, thread, store, watch, policies.cards, sparing) as home,
+                ):
+                    books = f"{store.place} (new)" if store.is_new else store.place
+                    ports = Ports(own.port if own else 0, ocpp_port, page.port if page else 0)
+                    for event in welcome(settings, policies, books, ports):
+                        sparing(event)
+                    running: dict[str, Running | None] = {
+                        "what answers the chargers": desk,
+                        "what connects to the broker": side,
+                        "the web page": page,
+                        "what publishes for Home Assistant": home,
+                    }
+                    each_minute = [sparing.sweep, collect, *([side.repeat] if side is not None else [])]
+                    with rarely_collected():
+                        look_after(stop, store, running, each_minute)
+                    sparing(
+                        Event("stopping", "stopping: what has arrived is finished, the chargers are told")
+                    )
             finally:
                 say_goodbye(desk, side, store, sparing)
     sparing.sweep()
@@ -112,6 +123,7 @@ def _conversation(
     on_violation: Callable[[Violation], object],
     on_outcome: Callable[[Any, Outcome], object],
     on_refused: Callable[[Mapping[str, str]], object],
+    on_ended: Callable[[Ended], object],
 ) -> Conversation:
     return Conversation(
         settings.heartbeat_interval,
@@ -119,6 +131,7 @@ def _conversation(
         books,
         on_outcome=on_outcome,
         on_refused=on_refused,
+        on_ended=on_ended,
         manner=of_a_service(settings.profile),
         id_prefix=secrets.token_hex(8),
     )
@@ -169,23 +182,15 @@ def _websockets(
 
 
 @contextmanager
-def _watch(store: DatabaseStore) -> Iterator[Watch]:
-    """For the page and for Home Assistant; it does nothing while nobody subscribes."""
-    watch = Watch(store)
-    try:
-        yield watch
-    finally:
-        watch.close()
-
-
-@contextmanager
-def _page(settings: CentralSettings, store: DatabaseStore, watch: Watch) -> Iterator[Server | None]:
+def _page(
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell
+) -> Iterator[Server | None]:
     if settings.http is None:
         yield None
         return
     from chargerctl.central.web.serving import serving  # needs the packages of an extra
 
-    with serving(settings, store, watch) as server:
+    with serving(settings, store, watch, tell) as server:
         yield server
 
 
@@ -213,40 +218,36 @@ def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
         tell(Event("warning", text))
 
 
+class Running(Protocol):
+    """A part that works on its own until it is closed. failure: what has ended it before; None while it works."""
+
+    @property
+    def failure(self) -> BaseException | None: ...
+
+
 def look_after(
     stop: threading.Event,
     store: DatabaseStore,
-    desk: Desk,
-    side: MqttSide | None,
-    page: Server | None,
-    home: HomeAssistant | None,
-    sparing: Sparing,
+    running: Mapping[str, Running | None],
+    each_minute: Sequence[Callable[[], object]],
 ) -> None:
-    """What the main thread does until the end. ChargerctlError when a part has ended that must not."""
-    sweep_at = time.monotonic() + _SWEEP_S
+    """What the main thread does until the end. running: by what a person calls them. ChargerctlError when one has ended."""
+    minute_at = time.monotonic() + _MINUTE_S
     pause_s = _TICK_S
     while not stop.wait(pause_s):
         pause_s = _TICK_S
-        _check("what answers the chargers", desk.failure)
-        _check("what connects to the broker", side.failure if side is not None else None)
-        _check("the web page", page.failure if page is not None else None)
-        _check("what publishes for Home Assistant", home.failure if home is not None else None)
+        for name, part in running.items():
+            if part is not None and part.failure is not None:
+                raise ChargerctlError(
+                    f"{name} has ended, start it again; a bug in chargerctl, please report it: {part.failure!r}"
+                )
         with suppress(BooksError):  # the desk tells
             if store.tidy(time.time()):
                 pause_s = PAUSE_S
-        if time.monotonic() >= sweep_at:
-            sweep_at = time.monotonic() + _SWEEP_S
-            sparing.sweep()
-            collect()
-            if side is not None:
-                side.repeat()
-
-
-def _check(part: str, failure: BaseException | None) -> None:
-    if failure is not None:
-        raise ChargerctlError(
-            f"{part} has ended, start it again; a bug in chargerctl, please report it: {failure!r}"
-        )
+        if time.monotonic() >= minute_at:
+            minute_at = time.monotonic() + _MINUTE_S
+            for act in each_minute:
+                act()
 
 
 def say_goodbye(desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell) -> None:

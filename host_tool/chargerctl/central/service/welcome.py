@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.settings import CentralSettings
@@ -15,24 +16,38 @@ from chargerctl.settings.kinds import HostPort
 _DONE = {Policy.REFUSE: "refused", Policy.ACCEPT: "accepted", Policy.LEARN: "entered"}
 
 
-def welcome(
-    settings: CentralSettings, policies: Policies, books: str, mqtt_port: int, ocpp_port: int
-) -> Iterator[Event]:
-    """books: where they are; the ports that were taken, 0 for none."""
+class Ports(NamedTuple):
+    """That were taken; 0: none."""
+
+    mqtt: int = 0
+    ocpp: int = 0
+    http: int = 0
+
+
+def welcome(settings: CentralSettings, policies: Policies, books: str, ports: Ports) -> Iterator[Event]:
+    """books: where they are."""
     yield Event("books", f"books: {books}", details={"books": books})
     if settings.broker is not None:
         text = f"MQTT chargers come over the broker at {settings.broker}"
         yield Event("listening", text, details={"broker": str(settings.broker)})
     elif settings.listen is not None:
-        yield from _own_broker(settings, HostPort(settings.listen.host, mqtt_port))
+        yield from _own_broker(settings, HostPort(settings.listen.host, ports.mqtt))
     if settings.ocpp is not None:
         scheme = "wss" if settings.ocpp_certificate else "ws"
-        where = HostPort(_reached_at(settings.ocpp.host), ocpp_port)
+        where = HostPort(_reached_at(settings.ocpp.host), ports.ocpp)
         yield Event(
             "listening",
             f"OCPP-J chargers connect to {scheme}://{where}/SERIAL",
-            details={"ocpp_port": ocpp_port},
+            details={"ocpp_port": ports.ocpp},
         )
+    if settings.http is not None:
+        scheme = "https" if settings.http_certificate else "http"
+        url = f"{scheme}://{HostPort(_reached_at(settings.http.host), ports.http)}/"
+        text = f"web page: open {url} in a browser"
+        yield Event("listening", text, details={"http_port": ports.http, "url": url})
+        if not (settings.http.is_loopback or settings.http_certificate):
+            text = f"passwords cross the network in clear text at {url}: see docs/page.md for certificates"
+            yield Event("warning", text)
     yield Event("policy", _policy(settings, policies))
 
 

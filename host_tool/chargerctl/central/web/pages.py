@@ -28,6 +28,13 @@ class Pages:
             self.text(template, viewer=viewer_of(request), path=request.url.path, **values), status
         )
 
+    def error(self, request: Request, status: int, title: str, sentence: str) -> HTMLResponse:
+        """What went wrong, in words; without a menu where the gate has not said who looks."""
+        viewer = request.scope.get("viewer")
+        layout = "base.html" if viewer is None else "central.html"
+        values = {"layout": layout, "viewer": viewer, "path": "", "title": title, "sentence": sentence}
+        return HTMLResponse(self.text("error.html", **values), status)
+
     def text(self, template: str, **values: Any) -> str:
         """A part of a page, as HTML."""
         return self._environment.get_template(template).render(**values)

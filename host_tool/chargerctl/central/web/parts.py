@@ -4,34 +4,58 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
-from starlette.concurrency import run_in_threadpool
+import anyio.to_thread
+from anyio import CapacityLimiter
 
 from chargerctl.central.books.interface import Outcome, Payload
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.watch import Watch
-from chargerctl.central.remote import Remote
+from chargerctl.central.remote import Clock, Remote
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.pages import Pages
+from chargerctl.errors import ChargerctlError
+from chargerctl.events.event import Event, Tell
+from chargerctl.web.streams import Streams
+
+# Each waits in a thread for a charger.
+_MOST_CALLS = 20
+
+
+def _silent(event: Event) -> None:
+    pass
 
 
 @dataclass(frozen=True)
 class Parts:
-    """pages renders templates. Routes that read or write the books are no coroutines: they run in threads."""
+    """pages renders templates; streams answers with live ones; stopping: set when the server is about to end; tell: the log
+    of the service. Routes that read
+    or write the books are no coroutines: they run in threads."""
 
     store: DatabaseStore
     watch: Watch
     pages: Pages
     settings: CentralSettings
+    streams: Streams = field(default_factory=Streams)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    tell: Tell = _silent
     now: Callable[[], float] = time.time
+    _calls: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_MOST_CALLS))
 
     async def call(
         self, serial: str, action: str, payload: Payload, timeout_s: float | None = None
     ) -> Outcome:
         """Have the central system call a charger, and wait for its answer; ChargerctlError as in Remote."""
-        remote = Remote(self.store)
+        remote = Remote(self.store, Clock(now=self.now, sleep=self._pause))
         wait = timeout_s or self.settings.call_timeout
-        return await run_in_threadpool(remote.call, serial, action, payload, wait)
+        call = partial(remote.call, serial, action, payload, wait)
+        return await anyio.to_thread.run_sync(call, limiter=self._calls)
+
+    def _pause(self, seconds: float) -> None:
+        if self.stopping.wait(seconds):
+            raise ChargerctlError("the central system stops: what the charger answers is not known")

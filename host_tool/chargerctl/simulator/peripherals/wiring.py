@@ -66,6 +66,11 @@ class World:
     # What is.
 
     @property
+    def fitted(self) -> list[str]:
+        """The names of the parts that this charger has."""
+        return [name for name, part in self._parts.items() if part.fitted]
+
+    @property
     def relay_closed(self) -> bool:
         return self._relay.output.on
 

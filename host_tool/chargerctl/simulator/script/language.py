@@ -29,6 +29,11 @@ class Statement:
     form: Line
     arguments: Mapping[str, Value]
 
+    @property
+    def needs_central(self) -> bool:
+        """Whether it directs a central system, which must be the simulator's own."""
+        return self.form.keywords[0] == "csms"
+
 
 @dataclass(frozen=True)
 class Script:
@@ -45,7 +50,7 @@ class Script:
             f"{self.name}:{each.line}: {each.text!r} needs chargerctl's own central system: "
             "leave out --central none"
             for each in self.statements
-            if each.form.keywords[0] == "csms"
+            if each.needs_central
         ]
         if problems:
             raise ScriptError(problems)
@@ -87,15 +92,21 @@ def parse(text: str, name: str, folder: Path) -> Script:
     problems = []
     # Not splitlines(): a JSON string may hold U+2028 and other characters that it would split at.
     for number, line in enumerate(text.split("\n"), 1):
-        reader = LineReader(line.rstrip("\r"), folder)
         try:
-            if not reader.at_end():
-                statements.append(_statement(number, reader))
+            statement = parse_line(number, line, folder)
         except ExpectedError as error:
             problems.append(f"{name}:{number}: {error}")
+        else:
+            statements += [statement] if statement else []
     if problems:
         raise ScriptError(problems)
     return Script(name, text, folder, tuple(statements))
+
+
+def parse_line(number: int, line: str, folder: Path) -> Statement | None:
+    """Check one line; None: there is nothing but a comment. Raises ExpectedError."""
+    reader = LineReader(line.rstrip("\r"), folder)
+    return None if reader.at_end() else _statement(number, reader)
 
 
 def _statement(number: int, reader: LineReader) -> Statement:

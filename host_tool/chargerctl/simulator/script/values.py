@@ -138,9 +138,12 @@ def _refuse(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
-def _number(what: str) -> Callable[[LineReader], float]:
+def _number(what: str, digits: int = 9) -> Callable[[LineReader], float]:
+    """digits: before the point at most, for what the clock and the meter can still count."""
+    pattern = rf"\d{{1,{digits}}}(\.\d*)?|\.\d+"
+
     def read(reader: LineReader) -> float:
-        return float(reader.matching(r"\d+(\.\d*)?|\.\d+", f"{what}, a decimal number from 0"))
+        return float(reader.matching(pattern, f"{what}, a decimal number from 0 to {'9' * digits}"))
 
     return read
 
@@ -153,7 +156,7 @@ def _word(what: str) -> Callable[[LineReader], str]:
 
 
 def _offset(reader: LineReader) -> float:
-    return float(reader.matching(r"[-+]?(\d+(\.\d*)?|\.\d+)", "seconds, with a minus sign for the past"))
+    return float(reader.matching(r"[-+]?(\d{1,9}(\.\d*)?|\.\d+)", "seconds, with a minus sign for the past"))
 
 
 def _uid(reader: LineReader) -> str:
@@ -192,7 +195,7 @@ def _payload_bytes(reader: LineReader) -> bytes:
 
 
 def _count(reader: LineReader) -> int | None:
-    word = reader.matching(r"[1-9]\d{0,8}|always", "a count from 1, or always")
+    word = reader.matching(r"[1-9]\d{0,3}|always", "a count from 1 to 9999, or always")
     return ALWAYS if word == "always" else int(word)
 
 
@@ -226,7 +229,7 @@ KINDS: dict[str, Callable[[LineReader], Value]] = {
     "UID": _uid,
     "SECONDS": _number("seconds"),
     "HOLD": _number("seconds that the card is held"),
-    "KILOWATTS": _number("kilowatts"),
+    "KILOWATTS": _number("kilowatts", 4),
     "±SECONDS": _offset,
     "ACTION": _word("an OCPP action, such as StartTransaction"),
     "CODE": _word("a CALLERROR code, such as InternalError"),

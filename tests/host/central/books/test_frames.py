@@ -4,7 +4,6 @@
 
 import json
 import time
-from types import SimpleNamespace
 
 import pytest
 from chargerctl.central.books.masking import masked
@@ -13,7 +12,6 @@ from chargerctl.central.books.retention import PORTION, Keep, Retention
 from chargerctl.central.books.tables import calls, complaints, frames
 from chargerctl.central.books.unit import LONGEST_FRAME
 from chargerctl.central.service.service import look_after
-from chargerctl.events.sparing import Sparing
 
 from tests.host.central.books.charger import NOW, Charger, rows
 from tests.host.central.books.test_calls import ask
@@ -166,7 +164,7 @@ def test_their_limit_holds_also_for_more_than_a_portion_a_second(opened):
     books = opened(keep=Keep(megabytes=0.1))
     keep(books, *["x" * 100] * (10 * PORTION))
     waits = Waits(15)
-    look_after(waits, books, SimpleNamespace(failure=None), None, None, Sparing(lambda event: None))
+    look_after(waits, books, {"nothing": None}, [])
     assert sum(rows(books, frames, "size")) <= 100_000
     assert sum(waits.seconds) < 10
 

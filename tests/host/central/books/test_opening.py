@@ -5,17 +5,24 @@
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from chargerctl.central.books import migrate
 from chargerctl.central.books.engine import database_url, place
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.policies import Policies
+from chargerctl.central.books.queries.cards import all_cards
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import metadata
 from chargerctl.errors import InputError
 from sqlalchemy import create_engine, text
+
+from tests.host.central.books.charger import Charger
 
 
 def execute(database, *statements):
@@ -32,6 +39,38 @@ def test_the_migrations_make_the_tables_of_the_program(empty, opener):
         context = MigrationContext.configure(
             connection, opts={"version_table": migrate.VERSION_TABLE} | options
         )
+        assert compare_metadata(context, metadata) == []
+
+
+def made_at(database, version):
+    """The tables that chargerctl had then."""
+    engine = create_engine(database_url(database))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("path_separator", "os")
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", migrate.versions())
+def test_older_books_keep_what_they_hold(empty, opener, version):
+    made_at(empty, version)
+    execute(
+        empty,
+        "INSERT INTO chargers (serial, known, first_seen) VALUES ('GA001', TRUE, 5)",
+        "INSERT INTO cards (id_tag, name, added_at) VALUES ('04A1', 'Ana', 5)",
+    )
+    books = opener(empty, Policies())
+    assert not books.is_new
+    assert books.known() == ["GA001"]
+    with books.reading() as connection:
+        assert [card.name for card in all_cards(connection)] == ["Ana"]
+    assert Charger(books).call("Authorize", {"idTag": "04A1"})["idTagInfo"]["status"] == "Accepted"
+    assert Charger(books).call("Authorize", {"idTag": "04A2"})["idTagInfo"]["status"] == "Invalid"
+    with opener(empty).reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": migrate.VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
 
 

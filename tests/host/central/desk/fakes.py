@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chargerctl.central.books.interface import BooksError, Outcome, WaitingCall
+from chargerctl.central.conversation.ended import RESULT, Ended
 
 NOW = 1_795_332_600.0
 
@@ -120,13 +121,14 @@ class Talk:
     """Books the action of a frame, [2, id, action, payload], and answers with its id. "Crash" is a bug. A call is sent
     when it is due, and answered by any frame that is no CALL."""
 
-    def __init__(self, books, on_violation, on_outcome, on_refused) -> None:
+    def __init__(self, books, on_violation, on_outcome, on_refused, on_ended) -> None:
         self.registered = False
         self.saves = self.losses = 0
         self._books = books
         self._on_outcome = on_outcome
+        self._on_ended = on_ended
         self._asked: list[tuple[int, str]] = []
-        self._outstanding: list[int] = []
+        self._outstanding: list[tuple[int, str, float]] = []
 
     @property
     def next_due(self):
@@ -135,7 +137,9 @@ class Talk:
     def handle(self, frame, now):
         message = json.loads(frame)
         if message[0] != 2:
-            self._on_outcome(self._outstanding.pop(0), Outcome(answer=message[2]))
+            key, action, sent_at = self._outstanding.pop(0)
+            self._on_outcome(key, Outcome(answer=message[2]))
+            self._on_ended(Ended(True, action, RESULT, sent_at))
             return []
         _, call_id, action, payload = message
         if action == "Crash":
@@ -147,11 +151,12 @@ class Talk:
         if action == "StartTransaction":
             answer = {"transactionId": 7, "idTagInfo": {"status": "Accepted"}}
         self._books.book(action, payload, answer, now)
+        self._on_ended(Ended(False, action, RESULT))
         return [json.dumps([3, call_id, answer])]
 
     def due(self, now, steady):
         asked, self._asked = self._asked, []
-        self._outstanding += [key for key, _ in asked]
+        self._outstanding += [(*each, steady) for each in asked]
         return [json.dumps([2, f"call-{key}", action, {}]) for key, action in asked]
 
     def ask(self, key, action, payload, timeout_s):

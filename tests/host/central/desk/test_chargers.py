@@ -149,7 +149,7 @@ def test_a_refused_charger_is_connected_no_more(rig):
 
 
 def test_the_calls_of_a_refused_charger_end():
-    rig = Rig(talk=lambda books, violated, ended, refused: Conversation(books=books, on_outcome=ended))
+    rig = Rig(talk=lambda books, violated, outcome, *_: Conversation(books=books, on_outcome=outcome))
     link = rig.charger()
     rig.store.waiting = [WaitingCall(number, "c-1", "Reset", {"type": "Soft"}, 300) for number in (8, 9)]
     rig.run(0.5)

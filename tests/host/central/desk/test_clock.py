@@ -60,7 +60,7 @@ def test_the_books_learn_at_once_that_this_process_works(rig, jump):
 
 @both_ways
 def test_a_call_that_is_not_answered_ends_after_its_own_time(jump):
-    rig = Rig(talk=lambda books, violated, ended, refused: Conversation(books=books, on_outcome=ended))
+    rig = Rig(talk=lambda books, violated, outcome, *_: Conversation(books=books, on_outcome=outcome))
     link = rig.charger()
     rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]
     rig.run(1)
@@ -133,7 +133,7 @@ def test_a_link_is_told_again_when_the_books_are_back(rig):
 
 
 def test_whether_a_call_is_still_wanted_is_asked_with_the_date():
-    rig = Rig(talk=lambda books, violated, ended, refused: Conversation(books=books, on_outcome=ended))
+    rig = Rig(talk=lambda books, violated, outcome, *_: Conversation(books=books, on_outcome=outcome))
     rig.charger()
     rig.date += FORWARD
     rig.store.waiting = [WaitingCall(9, "c-1", "Reset", {"type": "Soft"}, 30)]

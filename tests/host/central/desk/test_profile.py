@@ -10,7 +10,7 @@ from tests.host.central.service import NOW, Books
 
 
 def test_a_refused_key_is_an_event_that_goes_with_its_unit_of_work():
-    def make(serial, books, on_violation, on_outcome, on_refused):
+    def make(serial, books, on_violation, on_outcome, on_refused, on_ended):
         return Conversation(
             on_violation=on_violation,
             books=Books(),

@@ -10,7 +10,7 @@ from chargerctl.central.desk.line import Line
 from tests.host.central.service import NOW, Books
 
 
-def made(serial, books, on_violation, on_outcome, on_refused):
+def made(serial, books, on_violation, on_outcome, on_refused, on_ended):
     return Conversation(on_violation=on_violation, books=Books())
 
 

@@ -48,13 +48,14 @@ class RunningCentral:
         return [event.text for event in self.events if event.what == "violation"]
 
 
-def _conversation(serial, books, on_violation, on_outcome, on_refused) -> Conversation:
+def _conversation(serial, books, on_violation, on_outcome, on_refused, on_ended) -> Conversation:
     return Conversation(
         300,
         on_violation,
         books,
         on_outcome=on_outcome,
         on_refused=on_refused,
+        on_ended=on_ended,
         manner=of_a_service({}),
         id_prefix=secrets.token_hex(8),
     )

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from chargerctl.central.books.cards import normal
 from chargerctl.central.books.owner import Card
-from chargerctl.central.books.tables import card_chargers, cards, chargers
+from chargerctl.central.books.tables import card_chargers, cards, chargers, refused_cards
 
 
 def all_cards(connection: Connection, id_tag: str | None = None) -> Iterator[Card]:
@@ -32,3 +32,23 @@ def all_cards(connection: Connection, id_tag: str | None = None) -> Iterator[Car
             blocked=row.blocked,
             chargers=None if row.everywhere else places.get(row.id, []),
         )
+
+
+def last_refused(connection: Connection, since: float, most: int = 1) -> list[Row[Any]]:
+    """id_tag, serial, charger_name, status, at of cards that are not in the books and were refused after `since`; the newest
+    first. Of each charger the books remember a few (refused.py)."""
+    query = (
+        select(
+            refused_cards.c.id_tag,
+            chargers.c.serial,
+            chargers.c.name.label("charger_name"),
+            refused_cards.c.status,
+            refused_cards.c.at,
+        )
+        .join(chargers)
+        .outerjoin(cards, cards.c.id_tag == refused_cards.c.id_tag)
+        .where(refused_cards.c.at > since, cards.c.id.is_(None))
+        .order_by(refused_cards.c.at.desc(), refused_cards.c.id_tag)
+        .limit(most)
+    )
+    return list(connection.execute(query))

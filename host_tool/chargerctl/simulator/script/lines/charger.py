@@ -98,7 +98,7 @@ def brownout(stage: Stage) -> None:
 
 @line("type text:TEXT", "Type a line at the serial console, with Enter at its end.")
 def type_line(stage: Stage, text: str) -> None:
-    stage.board.console.type(text.encode() + b"\r")
+    stage.board.console.type(text.encode("utf-8", "replace") + b"\r")
 
 
 @line(

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What amqtt writes to its loggers, as events: a client can make it write as much as it likes, and whoever tells counts."""
+"""What a library writes to its logger, as events: a client can make it write as much as it likes, and whoever tells
+counts."""
 
 from __future__ import annotations
 
@@ -12,20 +13,23 @@ from chargerctl.visible import visible
 _LONGEST = 300
 
 
-class AmqttLog(logging.Handler):
-    """From its construction until close(). Tracebacks are left out."""
+class LibraryLog(logging.Handler):
+    """From its construction until close(). Tracebacks are left out. logger: its name; what: of the events; who: their text
+    begins with it."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, logger: str, what: str, who: str) -> None:
         super().__init__(logging.WARNING)
         self._tell = tell
-        self._logger = logging.getLogger("amqtt")
+        self._what = what
+        self._who = who
+        self._logger = logging.getLogger(logger)
         self._propagated = self._logger.propagate
         self._logger.addHandler(self)
         self._logger.propagate = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """WARNING and above."""
-        self._tell(Event("mqtt", f"MQTT broker: {visible(record.getMessage())[:_LONGEST]}"))
+        self._tell(Event(self._what, f"{self._who}: {visible(record.getMessage())[:_LONGEST]}"))
 
     def close(self) -> None:
         self._logger.removeHandler(self)

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Errors in words: for a page of our script and for programs as JSON, {"error": "sentence"}, for a person as a page.
+
+A viewer never sees a traceback. What is a bug is told to the log of the service.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chargerctl.errors import ChargerctlError, InputError, NotFoundError
+from chargerctl.events.event import Event, Tell
+from chargerctl.visible import visible_text
+
+_LONGEST = 500
+_TITLES = {
+    400: "That cannot be used",
+    401: "Log in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    413: "Too long",
+    421: "Another name",
+    429: "Too often",
+    500: "A bug in chargerctl",
+    502: "It did not work",
+    503: "Not available now",
+}
+_SENTENCES = {
+    404: "there is no such page",
+    405: "this address is not for that kind of request",
+    500: "this is a bug in chargerctl, please report it; the log of the service has a line about it",
+}
+
+ErrorPage = Callable[[Request, int, str, str], Response]
+"""Makes the page of an error, from the request, the status, a title and a sentence."""
+
+
+class Errors:
+    """Give it to the routes with install(), and put it around what stands before them with around().
+
+    statuses: of errors that are not the viewer's fault; else it is 502: somebody behind this server did not answer as hoped.
+    """
+
+    def __init__(self, tell: Tell, page: ErrorPage, statuses: Mapping[type[ChargerctlError], int]) -> None:
+        self._tell = tell
+        self._page = page
+        # The first that fits.
+        self._statuses: Mapping[type[ChargerctlError], int] = {
+            NotFoundError: 404,
+            InputError: 400,
+            **statuses,
+        }
+
+    def install(self, app: FastAPI) -> None:
+        for kind in (ChargerctlError, HTTPException, RequestValidationError, Exception):
+            app.add_exception_handler(kind, self._answer)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        async def caught(scope: Scope, receive: Receive, send: Send) -> None:
+            started = False
+
+            async def sending(message: Message) -> None:
+                nonlocal started
+                started = True
+                await send(message)
+
+            try:
+                await app(scope, receive, sending)
+            except ClientDisconnect:
+                pass
+            except Exception as error:  # noqa: BLE001 (it is told, and answered in words)
+                request = Request(scope)
+                if self._status(error) == 500:
+                    self._tell(_bug(request, error))
+                if not started:
+                    answer = await self._answer(request, error)
+                    await answer(scope, receive, send)
+
+        return caught
+
+    def _status(self, error: Exception) -> int:
+        if isinstance(error, HTTPException):
+            return error.status_code
+        if isinstance(error, RequestValidationError):
+            return 400
+        if isinstance(error, ChargerctlError):
+            found = (status for kind, status in self._statuses.items() if isinstance(error, kind))
+            return next(found, 502)
+        return 500
+
+    async def _answer(self, request: Request, error: Exception) -> Response:
+        status = self._status(error)
+        sentence = visible_text(_sentence(error, status))[:_LONGEST]
+        headers = dict(getattr(error, "headers", None) or {})
+        if status < 400:
+            return Response(status_code=status, headers=headers)
+        answer: Response
+        if "text/html" in request.headers.get("accept", ""):
+            answer = self._page(request, status, _TITLES.get(status, "It did not work"), sentence)
+        else:
+            answer = JSONResponse({"error": sentence}, status)
+        answer.headers.update(headers)
+        return answer
+
+
+def _sentence(error: Exception, status: int) -> str:
+    if isinstance(error, ChargerctlError):
+        return error.message
+    if isinstance(error, RequestValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+    if isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase:
+        return str(error.detail)
+    return _SENTENCES.get(status, HTTPStatus(status).phrase)
+
+
+def _bug(request: Request, error: Exception) -> Event:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    asked = f"{request.method} {visible_text(request.url.path)[:100]}"
+    text = f"{asked}: a bug in chargerctl, please report it: {visible_text(repr(error))[:_LONGEST]}"
+    return Event("bug", f"{text} ({Path(frame.filename).name}:{frame.lineno})")
