@@ -15,6 +15,7 @@ import pytest
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -161,14 +162,14 @@ class Browser:
 
     def press(self, *keys: str) -> None:
         """On whatever has the focus."""
-        self.driver.switch_to.active_element.send_keys(*keys)
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def reached_by_tab(self, most: int = 400) -> list[str]:
         """What the Tab key reaches from the top of the page, each as the beginning of its HTML."""
         self.run("document.activeElement?.blur(); window.scrollTo(0, 0)")
         reached = []
         for _ in range(most):
-            self.driver.switch_to.active_element.send_keys(Keys.TAB)
+            self.press(Keys.TAB)
             at = self.run(
                 "const at = document.activeElement; return at !== document.body && at.outerHTML.slice(0, 200)"
             )
