@@ -109,7 +109,8 @@ def _of_each(chargers: Sequence[State]) -> Iterator[Family]:
     seen = {(each.serial,): each.last_seen for each in chargers if each.last_seen is not None}
     yield family(names.CHARGER_SEEN, seen)
     faulted = {
-        (each.serial,): sum(connector.status == "Faulted" for connector in each.connectors) for each in chargers
+        (each.serial,): sum(connector.status == "Faulted" for connector in each.connectors)
+        for each in chargers
     }
     yield family(names.CHARGER_FAULTED, faulted)
     yield family(names.RUNNING, {(each.serial,): len(each.sessions) for each in chargers})

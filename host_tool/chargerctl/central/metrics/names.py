@@ -84,9 +84,7 @@ EVENTS = Metric(
 
 # Of this process, at the moment.
 
-INBOX_FRAMES = Metric(
-    "chargerctl_inbox_frames", "gauge", "Frames that have arrived and are not handled yet."
-)
+INBOX_FRAMES = Metric("chargerctl_inbox_frames", "gauge", "Frames that have arrived and are not handled yet.")
 INBOX_BYTES = Metric("chargerctl_inbox_bytes", "gauge", "Their size.")
 LOG_LINES = Metric("chargerctl_log_lines", "gauge", "Lines of the log that wait to be written.")
 CONNECTIONS = Metric(
@@ -107,7 +105,9 @@ BOOKS_UP = Metric(
     "gauge",
     "1 if the books could be read for this scrape. If 0, everything that is read from them is missing.",
 )
-BOOKS_READ = Metric("chargerctl_books_read_seconds", "gauge", "How long it took to read the books for this scrape.")
+BOOKS_READ = Metric(
+    "chargerctl_books_read_seconds", "gauge", "How long it took to read the books for this scrape."
+)
 FRAMES_KEPT = Metric(
     "chargerctl_books_frames_characters", "gauge", "Size of the frames that the books keep, as last measured."
 )
@@ -119,7 +119,9 @@ CHARGERS = Metric(
     ("transport", "registration"),
 )
 ASKING = Metric(
-    "chargerctl_chargers_asking", "gauge", "Chargers that are not in the books, and not accepted, but have asked to be."
+    "chargerctl_chargers_asking",
+    "gauge",
+    "Chargers that are not in the books, and not accepted, but have asked to be.",
 )
 CONNECTORS = Metric(
     "chargerctl_connectors",
@@ -156,7 +158,10 @@ SESSION_POWER = Metric(
     ("charger",),
 )
 STARTED = Metric(
-    "chargerctl_sessions_started_total", "counter", "Sessions in the books whose card was accepted.", ("charger",)
+    "chargerctl_sessions_started_total",
+    "counter",
+    "Sessions in the books whose card was accepted.",
+    ("charger",),
 )
 STOPPED = Metric(
     "chargerctl_sessions_stopped_total", "counter", "Those of them that have ended.", ("charger",)
@@ -173,7 +178,9 @@ CALLS = Metric(
     "Calls to chargers that have not ended. state: queued, taken (by a process), sent (to the charger).",
     ("state",),
 )
-WORKERS = Metric("chargerctl_workers", "gauge", "Processes that speak to chargers, and have said so within 15 s.")
+WORKERS = Metric(
+    "chargerctl_workers", "gauge", "Processes that speak to chargers, and have said so within 15 s."
+)
 WORKER_SEEN = Metric(
     "chargerctl_worker_last_seen_timestamp_seconds",
     "gauge",

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.web.chargers import router as chargers
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import Viewer
@@ -30,6 +31,7 @@ def application(parts: Parts, is_ours: Callable[[str], bool]) -> ASGIApp:
     # Every page has a function router(parts) in its folder, included here:
     #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
+    app.include_router(chargers.router(parts))
     return SafeHeaders(errors.around(Guard(_OpenGate(app), is_ours)))
 
 
