@@ -26,6 +26,7 @@ from chargerctl.visible import visible
 from chargerctl.web.streams import Sent, latest
 from chargerctl.web.zone import zone_of
 
+
 def router(parts: Parts) -> APIRouter:
     routes = APIRouter()
     overview = Overview(parts)
