@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.central.desk.link import named
-from chargerctl.cli.quantities import kwh, local_time, recent_time, utc
+from chargerctl.cli.quantities import kwh, local_time, recent_time
 from chargerctl.cli.table import Table
+from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.chargers import Charger, Running
