@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
+from chargerctl.central.web.sessions.routes import router as sessions
 from chargerctl.central.web.viewer import Viewer
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
@@ -29,6 +30,7 @@ def application(parts: Parts, is_ours: Callable[[str], bool]) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=HERE / "static", check_dir=False))
     # Every page has a function router(parts) in its folder, included here:
     #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
+    app.include_router(sessions(parts))
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
     return SafeHeaders(errors.around(Guard(_OpenGate(app), is_ours)))
 

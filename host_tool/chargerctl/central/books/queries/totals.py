@@ -48,7 +48,9 @@ def totals(connection: Connection) -> list[Totals]:
         .subquery()
     )
     query = select(chargers.c.serial, counts.c.started, counts.c.stopped, counts.c.energy)
-    found = connection.execute(query.join(counts, counts.c.charger_id == chargers.c.id).order_by(chargers.c.id))
+    found = connection.execute(
+        query.join(counts, counts.c.charger_id == chargers.c.id).order_by(chargers.c.id)
+    )
     return [Totals(each.serial, each.started, each.stopped, int(each.energy)) for each in found]
 
 
