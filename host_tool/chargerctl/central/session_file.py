@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The CSV files of sessions and sums, of the command and of the page, and how a session ended. `row`: of queries/sessions.py."""
+"""The CSV files of sessions and sums, and how a session ended: for commands and pages. `row`: of queries/sessions.py."""
 
 from __future__ import annotations
 
