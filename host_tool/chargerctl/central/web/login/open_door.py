@@ -18,7 +18,7 @@ _OF_PROXIES = ("forwarded", "via", "x-real-ip")
 
 def is_local(settings: CentralSettings) -> bool:
     """Whether only this computer reaches the page, as far as settings say. Without `http` nobody does."""
-    return (settings.http is None or settings.http.is_loopback) and not settings.http_hosts.strip()
+    return (settings.http is None or settings.http.is_loopback) and not settings.http_hosts
 
 
 def comes_through_proxy(headers: Headers) -> bool:
