@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.central import configuration_key
+from chargerctl.central.homeassistant.settings import HomeAssistantSettings
 from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.mqtt.settings import BrokerSettings
@@ -25,7 +26,7 @@ _NO_FILE = "; `chargerctl central init` writes one"
 
 
 @dataclass(frozen=True)
-class CentralSettings(BrokerSettings):
+class CentralSettings(HomeAssistantSettings, BrokerSettings):
     """What `chargerctl central` does, and where. Without arguments: the defaults."""
 
     database: str = key(

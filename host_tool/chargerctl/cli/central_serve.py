@@ -29,6 +29,7 @@ from chargerctl.web import extra as page
     "broker_ca",
     "ocpp",
     "http",
+    "home_assistant",
     "learn",
 )
 @click.pass_obj
@@ -55,7 +56,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     from chargerctl.central.service.service import serve
 
     with event_log(output) as log, stopped_by_signals() as stop:
-        serve(settings, log, stop)
+        serve(settings, log, stop, lambda: log.waiting)
     return Answer()
 
 

@@ -28,9 +28,9 @@ _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 
 MESSAGES = Metric(
     "chargerctl_messages_total",
     "counter",
-    "Calls that have ended. direction: received (of a charger) or sent (of the central system). outcome: result, the code of a "
-    "CALLERROR, violation (a frame that is no call and answers none), or, of what was sent, Timeout, NotConnected, Cancelled, "
-    "InvalidAnswer.",
+    "Calls that have ended. direction: received (from a charger) or sent (to one). outcome: result, the code of a "
+    "CALLERROR, violation (a frame that is no call and answers none), or, of what was sent, Timeout, NotConnected, "
+    "Cancelled, InvalidAnswer.",
     ("direction", "action", "outcome"),
 )
 ANSWER = Metric(
@@ -78,7 +78,7 @@ DROPPED = Metric(
 EVENTS = Metric(
     "chargerctl_events_total",
     "counter",
-    "What happened, as in the log of central serve, with what that leaves out: boot, start, stop, violation, flood, double …",
+    "What happened, as in the log of central serve, with what that leaves out: boot, start, stop, violation, flood …",
     ("event",),
 )
 
@@ -114,8 +114,8 @@ FRAMES_KEPT = Metric(
 CHARGERS = Metric(
     "chargerctl_chargers",
     "gauge",
-    "Chargers that are in the books, or accepted. transport: mqtt, websocket, or none (offline); registration: the status of the "
-    "last BootNotification, or none.",
+    "Chargers that are in the books, or accepted. transport: mqtt, websocket, or none (offline); registration: the status "
+    "of the last BootNotification, or none.",
     ("transport", "registration"),
 )
 ASKING = Metric(
@@ -148,7 +148,7 @@ RUNNING = Metric("chargerctl_sessions_running", "gauge", "Sessions that run.", (
 SESSION_ENERGY = Metric(
     "chargerctl_session_energy_joules",
     "gauge",
-    "Energy of the sessions that run, by their last meter values; in chargerctl_energy_delivered_joules_total when they end.",
+    "Energy of the sessions that run, by their last meter values; when they end, it goes to the energy delivered.",
     ("charger",),
 )
 SESSION_POWER = Metric(
@@ -160,11 +160,14 @@ SESSION_POWER = Metric(
 STARTED = Metric(
     "chargerctl_sessions_started_total",
     "counter",
-    "Sessions in the books whose card was accepted.",
+    "Sessions in the books, also those whose card was refused.",
     ("charger",),
 )
 STOPPED = Metric(
-    "chargerctl_sessions_stopped_total", "counter", "Those of them that have ended.", ("charger",)
+    "chargerctl_sessions_stopped_total",
+    "counter",
+    "Those of them that have ended, also without a stop.",
+    ("charger",),
 )
 ENERGY = Metric(
     "chargerctl_energy_delivered_joules_total",

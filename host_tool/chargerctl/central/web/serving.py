@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.watch import Watch
+from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
 from chargerctl.central.web.login.open_door import require_account
@@ -23,12 +24,14 @@ from chargerctl.web.server import Server
 
 
 @contextmanager
-def serving(settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell) -> Iterator[Server]:
+def serving(
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell, metrics: Metrics | None = None
+) -> Iterator[Server]:
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
     require_account(settings, store)
     tls = _tls(settings)
-    parts = Parts(store, watch, Pages(), settings, tell=tell)
+    parts = Parts(store, watch, Pages(), settings, tell=tell, metrics=metrics)
 
     def stop() -> None:
         parts.stopping.set()
