@@ -20,6 +20,7 @@ from chargerctl.central.web.charger.view import View, view
 from chargerctl.central.web.pages import Pages
 
 _PARTS = ("state", "facts", "calls", "complaints")
+_PARTS_TO_CHANGE = ("stop", "access")
 
 
 class Fragments:
@@ -32,7 +33,7 @@ class Fragments:
         return self.of(view(connection, serial, now))
 
     def of(self, view: View) -> Mapping[str, Markup]:
-        names = (*_PARTS, "stop") if self._may_change else _PARTS
+        names = (*_PARTS, *_PARTS_TO_CHANGE) if self._may_change else _PARTS
         values = {
             "view": view,
             "here": f"/chargers/{quote(view.charger.serial)}",
