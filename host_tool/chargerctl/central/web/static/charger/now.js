@@ -32,7 +32,7 @@ function tellBegin() {
   if (!fresh) return;
   began = null;
   const more = document.createElement("span");
-  more.textContent = ` Session ${fresh} has begun.`;
+  more.textContent = `; session ${fresh} has begun`;
   document.getElementById("start-outcome").append(more);
 }
 
