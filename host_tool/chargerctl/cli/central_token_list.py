@@ -10,8 +10,9 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
-from chargerctl.cli.quantities import local_time, utc
+from chargerctl.cli.quantities import local_time
 from chargerctl.cli.table import Table
+from chargerctl.times import utc
 
 _TITLES = ("name", "may", "made", "last used")
 
