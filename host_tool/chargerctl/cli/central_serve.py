@@ -29,6 +29,7 @@ from chargerctl.web import extra as page
     "broker_ca",
     "ocpp",
     "http",
+    "home_assistant",
     "learn",
 )
 @click.pass_obj

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from chargerctl.doctor.refusals import after_refusal
 from chargerctl.errors import ChargerctlError
-from chargerctl.mqtt.refusal import BROKER, unreached
+from chargerctl.mqtt.refusal import BROKER, Options, unreached
 
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessageInfo
@@ -48,13 +48,16 @@ class BrokerError(ChargerctlError):
 
 @dataclass(frozen=True)
 class Broker:
-    """Where it is, and what to connect with. context: of TLS, None for a connection without."""
+    """Where it is, and what to connect with. context: of TLS, None for a connection without. options, account: where its
+    address and its account are set, for the words of a remedy."""
 
     host: str
     port: int
     username: str = ""
     password: str = field(default="", repr=False)
     context: ssl.SSLContext | None = None
+    options: Options = BROKER
+    account: str = ACCOUNT
 
     @property
     def place(self) -> str:
@@ -64,8 +67,11 @@ class Broker:
 class Connection:
     """`received(topic, payload, retained)` is called on the loop for each message on `topics`."""
 
-    def __init__(self, broker: Broker, topics: Sequence[str], received: Received) -> None:
-        """ImportError without paho-mqtt."""
+    def __init__(
+        self, broker: Broker, topics: Sequence[str], received: Received, will: tuple[str, bytes] | None = None
+    ) -> None:
+        """will: a topic and what is retained on it once the connection is lost, though not by close(). ImportError without
+        paho-mqtt."""
         from paho.mqtt.client import MQTTv311
         from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
         from paho.mqtt.exception import MQTTException
@@ -103,6 +109,8 @@ class Connection:
             client.username_pw_set(broker.username, broker.password)
         if broker.context:
             client.tls_set_context(broker.context)
+        if will:
+            client.will_set(*will, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -119,7 +127,7 @@ class Connection:
             raise
         except (OSError, ValueError) as error:  # UnicodeError is a ValueError
             self._fail()
-            why = unreached(error, self._broker.context is not None, BROKER)
+            why = unreached(error, self._broker.context is not None, self._broker.options)
             raise BrokerError(f"broker {place}: {why.text}; {why.remedy}") from error
         # Not before: the thread must not touch the loop.
         self._client.on_socket_close = lambda client, data, sock: self._forget(sock)
@@ -302,7 +310,8 @@ class Connection:
             client.subscribe([(topic, 1) for topic in self._topics])
         elif not self._ready.done():
             user = f"user {self._broker.username}" if self._broker.username else "an anonymous user"
-            text = f"broker {self._broker.place}: it refused {user}: {reason}; {after_refusal(reason.value, ACCOUNT)}"
+            remedy = after_refusal(reason.value, self._broker.account)
+            text = f"broker {self._broker.place}: it refused {user}: {reason}; {remedy}"
             self._ready.set_exception(BrokerError(text))
 
     def _on_subscribe(self, client: Any, data: object, mid: int, reasons: Any, properties: object) -> None:

@@ -41,12 +41,17 @@ class BrokerSettings:
     @property
     def broker_secret(self) -> str:
         """The password for `broker`, from wherever it is; InputError where its file cannot be read."""
-        if self.broker_password_file is None:
-            return self.broker_password
-        try:
-            data = read_file(self.broker_password_file, _PASSWORD_FILE)
-            return data.decode().partition("\n")[0].rstrip("\r")
-        except FileNotFoundError:
-            raise InputError(f"{self.broker_password_file}: file not found (broker_password_file)") from None
-        except UnicodeError:
-            raise InputError(f"{self.broker_password_file}: is not UTF-8") from None
+        return password_of(self.broker_password, self.broker_password_file, "broker_password_file")
+
+
+def password_of(password: str, path: Path | None, setting: str) -> str:
+    """The password, or the first line of its file where there is one. setting: that names the file. InputError."""
+    if path is None:
+        return password
+    try:
+        data = read_file(path, _PASSWORD_FILE)
+        return data.decode().partition("\n")[0].rstrip("\r")
+    except FileNotFoundError:
+        raise InputError(f"{path}: file not found ({setting})") from None
+    except UnicodeError:
+        raise InputError(f"{path}: is not UTF-8") from None

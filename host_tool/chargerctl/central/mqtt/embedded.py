@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from chargerctl.central.books import owner
 from chargerctl.central.books.store import DatabaseStore
+from chargerctl.central.homeassistant.broker import guest_of
 from chargerctl.central.mqtt.approach import topics_of
 from chargerctl.central.mqtt.gate import Gate
 from chargerctl.central.ocppj.admission import Accounts
@@ -70,11 +71,17 @@ def embedded(
 def _gate(
     settings: CentralSettings, listen: HostPort, store: DatabaseStore, accounts: Accounts, tell: Tell
 ) -> Gate:
+    guest = guest_of(settings)
     with store.reading() as connection:
         anybody = owner.accounts(connection)
+        taken = guest and owner.find_account(connection, guest.rights.name)
     if not anybody:
         raise InputError(
             f"--listen {listen}: no charger in the books has a password, so none could connect; add them with "
             "`chargerctl central chargers add SERIAL`, or listen on 127.0.0.1"
         )
-    return Gate(accounts, topics_of(settings), tell)
+    if guest and taken:
+        raise InputError(
+            f"{guest.rights.name} is a charger in the books: give Home Assistant another name (home_assistant_user)"
+        )
+    return Gate(accounts, topics_of(settings), tell, guest=guest)

@@ -10,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from dataclasses import dataclass, field
 
 from amqtt.contexts import Action
 
+from chargerctl.central.accounts import Account, Accounts
+from chargerctl.central.broker.rights import Rights
 from chargerctl.central.mqtt.connect import (
     BAD_ACCOUNT,
     LONGEST,
@@ -23,7 +26,7 @@ from chargerctl.central.mqtt.connect import (
     read_connect,
 )
 from chargerctl.central.ocppj.addresses import Door, network_of
-from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
+from chargerctl.central.ocppj.admission import Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.topics import Topics
@@ -34,16 +37,33 @@ _CONNECT = 0x10
 _CODES = {401: BAD_ACCOUNT, 503: UNAVAILABLE, 429: UNAVAILABLE}
 
 
-class Gate:
-    """The central system's own account is made anew each time, and has all topics."""
+@dataclass(frozen=True)
+class Guest:
+    """password_hash: as in passwords.py."""
 
-    def __init__(self, accounts: Accounts, topics: Topics, tell: Tell, limits: Limits | None = None) -> None:
+    rights: Rights
+    password_hash: str = field(repr=False)
+
+
+class Gate:
+    """The central system's own account is made anew each time, and has all topics. guest: who is no charger, and may come
+    with an account of its own; no charger can have its name."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        topics: Topics,
+        tell: Tell,
+        limits: Limits | None = None,
+        guest: Guest | None = None,
+    ) -> None:
         self.username = f"central-{secrets.token_hex(8)}/"  # no charger can have a slash
         self.password = secrets.token_urlsafe(24)
         self._topics = topics
         self._tell = tell
         self._limits = limits or Limits()
-        self._admission = Admission(accounts, without_password=False, limits=self._limits)
+        self._guest = guest
+        self._admission = Admission(_with(guest, accounts), without_password=False, limits=self._limits)
         self._door = Door(self._limits)
 
     def close(self) -> None:
@@ -72,8 +92,9 @@ class Gate:
         finally:
             self._door.leave(peer)
         if code == 0:
-            # A charger that comes back ends its own old session, and nobody else's.
-            return Connect(**{**vars(connect), "client_id": connect.username}).packet()
+            # A charger that comes back ends its own old session, and nobody else's. The central system has several.
+            own = connect.client_id if connect.username == self.username else ""
+            return Connect(**{**vars(connect), "client_id": f"{connect.username}{own}"}).packet()
         if code is not None:
             writer.write(bytes([0x20, 2, 0, code]))
         return None
@@ -84,6 +105,9 @@ class Gate:
             return True
         if username is None:
             return False
+        if self._guest is not None and username == self._guest.rights.name:
+            rights = self._guest.rights
+            return rights.may_write(topic) if action == Action.PUBLISH else rights.may_read(topic)
         if action == Action.PUBLISH:
             found = self._topics.whose(topic)
             return found is not None and found[0] == username
@@ -115,6 +139,13 @@ class Gate:
 
     def _refused(self, text: str, address: str) -> None:
         self._tell(Event("refused", f"MQTT from {address} refused: {text}", details={"address": address}))
+
+
+def _with(guest: Guest | None, accounts: Accounts) -> Accounts:
+    if guest is None:
+        return accounts
+    account = Account(guest.rights.name, guest.password_hash)
+    return lambda name: account if name == account.name else accounts(name)
 
 
 async def _first_packet(reader: asyncio.StreamReader) -> Connect:

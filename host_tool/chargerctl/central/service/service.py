@@ -23,6 +23,7 @@ from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
+from chargerctl.central.homeassistant.serving import HomeAssistant, home_assistant
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded, embedded
@@ -84,7 +85,11 @@ def serve(
             try:
                 if metrics is not None:
                     _expose(metrics, store, desk, side, log_waiting)
-                with _page(settings, store, report, metrics) as page:
+                with (
+                    closing(Watch(store)) as watch,
+                    _page(settings, store, watch, report, metrics) as page,
+                    _home(settings, own, thread, store, watch, policies.cards, report) as home,
+                ):
                     books = f"{store.place} (new)" if store.is_new else store.place
                     ports = Ports(own.port if own else 0, ocpp_port, page.port if page else 0)
                     for event in welcome(settings, policies, books, ports):
@@ -93,6 +98,7 @@ def serve(
                         "what answers the chargers": desk,
                         "what connects to the broker": side,
                         "the web page": page,
+                        "what publishes for Home Assistant": home,
                     }
                     each_minute = [sparing.sweep, collect, *([side.repeat] if side is not None else [])]
                     with rarely_collected():
@@ -205,15 +211,33 @@ def _expose(
 
 @contextmanager
 def _page(
-    settings: CentralSettings, store: DatabaseStore, tell: Tell, metrics: Metrics | None
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell, metrics: Metrics | None
 ) -> Iterator[Server | None]:
     if settings.http is None:
         yield None
         return
     from chargerctl.central.web.serving import serving  # needs the packages of an extra
 
-    with closing(Watch(store)) as watch, serving(settings, store, watch, tell, metrics) as server:
+    with serving(settings, store, watch, tell, metrics) as server:
         yield server
+
+
+@contextmanager
+def _home(
+    settings: CentralSettings,
+    own: Embedded | None,
+    thread: LoopThread,
+    store: DatabaseStore,
+    watch: Watch,
+    cards: Policy,
+    tell: Tell,
+) -> Iterator[HomeAssistant | None]:
+    if settings.home_assistant is None:
+        yield None
+        return
+    broker = own.broker if own is not None else None
+    with home_assistant(settings, broker, thread, store, watch, cards, tell) as part:
+        yield part
 
 
 def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:

@@ -1,0 +1,242 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Keeps at the broker what Home Assistant is to know of the chargers: what is published, when, and when it is taken back.
+
+Everything is retained, and published only where it differs from what the broker has. On the loop, but for changed().
+
+Where several `serve` processes work on the same books, each one publishes the same: that does no harm, for it is retained
+and made of the books alone, and whoever stays takes back the `offline` that another one leaves. But each one would also do
+what is commanded: only one of them may have `home_assistant` set, until they agree on it by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.queries.metered import Metered
+from chargerctl.central.homeassistant.commands import Command, command_of
+from chargerctl.central.homeassistant.device import discovery
+from chargerctl.central.homeassistant.names import BIRTH, BORN, Names
+from chargerctl.central.homeassistant.values import steady, values
+from chargerctl.central.live.state import State
+from chargerctl.central.live.watch import Change
+from chargerctl.events.event import Event, Tell
+from chargerctl.serials import is_serial
+
+ONLINE, OFFLINE = b"online", b"offline"
+
+# Home Assistant asks everybody at once when it starts: up to so much later is answered.
+JITTER_S = 3.0
+# Between two readings of the books.
+_PAUSE_S = 0.5
+# After one that failed: what reads the books for everybody tells of it.
+_FAULT_S = 5.0
+# A device is some kilobytes at the broker, and a dozen entities in Home Assistant.
+MOST_CHARGERS = 1000
+# Of what somebody else retains on our topics.
+_LONGEST = 10_000
+_MOST_FOUND = 10_000
+
+
+class Publisher(Protocol):
+    """The link to the broker."""
+
+    def publish(self, topic: str, payload: str | bytes) -> object: ...
+
+    async def room(self) -> None: ...
+
+
+class Announcer:
+    """read(serials): their energy, from the books; in a thread of its own; BooksError. order(command, state, done): has
+    a charger do something; done(text) is called once, from any thread."""
+
+    def __init__(
+        self,
+        names: Names,
+        link: Publisher,
+        read: Callable[[Sequence[str]], dict[str, Metered]],
+        order: Callable[[Command, State, Callable[[str], object]], object],
+        tell: Tell,
+        jitter_s: float = JITTER_S,
+    ) -> None:
+        self._names = names
+        self._link = link
+        self._read = read
+        self._order = order
+        self._tell = tell
+        self._jitter_s = jitter_s
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        # Of every charger that is announced, as the books have it; None before they were read.
+        self._states: dict[str, State] | None = None
+        self._stale: set[str] = set()
+        # By topic: what the broker has, as far as this connection knows.
+        self._shown: dict[str, str | bytes] = {}
+        # Chargers that somebody has announced, now or in an earlier life.
+        self._found: set[str] = set()
+        self._totals: dict[str, float] = {}
+        self._said: dict[str, str] = {}
+        self._born: asyncio.TimerHandle | None = None
+
+    def changed(self, change: Change) -> None:
+        """What has changed in the books. From any thread."""
+        self._loop.call_soon_threadsafe(self._take, change)
+
+    def connected(self) -> None:
+        """The broker may have forgotten everything."""
+        self._again()
+
+    def received(self, topic: str, payload: bytes, retained: bool) -> None:
+        """What came from the broker: anybody may have sent it."""
+        if topic == BIRTH:
+            # A retained one was sent before this connection, which has published everything.
+            if payload == BORN and not retained and self._born is None:
+                self._born = self._loop.call_later(random.uniform(0, self._jitter_s), self._again)
+        elif topic == self._names.alive:
+            if payload == OFFLINE:
+                self._link.publish(self._names.alive, ONLINE)
+        elif serial := self._names.whose_state(topic):
+            if retained:
+                self._found_state(serial, payload)
+        elif not retained:  # a command that was retained may be of last year
+            self._command(topic, payload)
+
+    async def run(self) -> None:
+        """Publish what is stale, until it is cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._publish_stale()
+            except BooksError:
+                self._wake.set()
+                await asyncio.sleep(_FAULT_S)
+            await asyncio.sleep(_PAUSE_S)
+
+    def close(self) -> None:
+        """Nobody publishes any more."""
+        if self._born is not None:
+            self._born.cancel()
+        self._link.publish(self._names.alive, OFFLINE)
+
+    # What there is to publish.
+
+    def _take(self, change: Change) -> None:
+        states = self._states = {} if self._states is None else self._states
+        for serial, state in change.states.items():
+            # Strangers are let in where they may charge, and are no devices of their owner's.
+            if not (state.known and is_serial(serial)):
+                self._forget(serial)
+            elif serial in states or len(states) < MOST_CHARGERS:
+                states[serial] = state
+                self._stale.add(serial)
+            else:
+                text = f"Home Assistant: only {MOST_CHARGERS} chargers are announced, not this one"
+                self._tell(Event("homeassistant", text, serial))
+        for serial in change.gone:
+            self._forget(serial)
+        self._wake.set()
+
+    def _forget(self, serial: str) -> None:
+        if self._states is not None and self._states.pop(serial, None) is not None:
+            self._found.add(serial)
+        self._stale.discard(serial)
+        for each in (self._totals, self._said):
+            each.pop(serial, None)
+
+    def _again(self) -> None:
+        self._born = None
+        self._shown.clear()
+        self._stale |= set(self._states or ())
+        self._link.publish(self._names.alive, ONLINE)
+        self._wake.set()
+
+    def _found_state(self, serial: str, payload: bytes) -> None:
+        if len(self._found) >= _MOST_FOUND or not payload:
+            return
+        self._found.add(serial)
+        total = _energy_in(payload)
+        if total is not None:
+            self._totals.setdefault(serial, total * 1000)
+        self._wake.set()
+
+    async def _publish_stale(self) -> None:
+        if self._states is None:
+            return
+        for serial in self._found - self._states.keys():
+            self._take_back(serial)
+            await self._link.room()
+        stale, self._stale = self._stale, set()
+        try:
+            metered = await asyncio.to_thread(self._read, list(stale)) if stale else {}
+        except BooksError:
+            self._stale |= stale
+            raise
+        for serial in stale:
+            # It may have gone meanwhile.
+            if (state := self._states.get(serial)) is not None:
+                self._publish(state, metered.get(serial, Metered()))
+                await self._link.room()
+
+    def _publish(self, state: State, metered: Metered) -> None:
+        total = steady(self._totals.get(state.serial), metered.total_wh)
+        self._totals[state.serial] = total
+        shown = values(state, replace(metered, total_wh=total), self._said.get(state.serial, ""))
+        self._put(self._names.discovery(state.serial), _json(discovery(self._names, state)))
+        self._put(self._names.online(state.serial), ONLINE if state.online else OFFLINE)
+        self._put(self._names.state(state.serial), _json(shown))
+
+    def _put(self, topic: str, payload: str | bytes) -> None:
+        if self._shown.get(topic) != payload:
+            self._shown[topic] = payload
+            self._link.publish(topic, payload)
+
+    def _take_back(self, serial: str) -> None:
+        self._found.discard(serial)
+        self._totals.pop(serial, None)
+        # The device first, or its entities would be unknown for a moment.
+        for topic in (self._names.discovery(serial), self._names.online(serial), self._names.state(serial)):
+            self._shown.pop(topic, None)
+            self._link.publish(topic, b"")
+
+    # What is commanded.
+
+    def _command(self, topic: str, payload: bytes) -> None:
+        found = command_of(self._names, topic, payload)
+        state = (self._states or {}).get(found[0]) if found else None
+        if found is None or state is None:
+            self._tell(Event("hostile", f"Home Assistant: what is no command is ignored on {topic[:100]}"))
+            return
+        serial, command = found
+        self._order(
+            command, state, lambda text: self._loop.call_soon_threadsafe(self._answered, serial, text)
+        )
+
+    def _answered(self, serial: str, text: str) -> None:
+        self._tell(Event("homeassistant", f"Home Assistant: {text}", serial))
+        if self._states is not None and serial in self._states:
+            self._said[serial] = text
+            self._stale.add(serial)
+            self._wake.set()
+
+
+def _json(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
+
+
+def _energy_in(payload: bytes) -> float | None:
+    """In kWh, of a state of ours, or of somebody who writes on our topics."""
+    if len(payload) > _LONGEST:
+        return None
+    try:
+        energy = json.loads(payload)["energy"]
+        return float(energy) if math.isfinite(energy) else None
+    except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
+        return None

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Which broker Home Assistant and the chargers meet at, from the settings, and with which account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chargerctl.central.broker.rights import HOME_ASSISTANT, has_valid_name, of_home_assistant
+from chargerctl.central.homeassistant.names import Names
+from chargerctl.central.homeassistant.settings import SAME
+from chargerctl.central.mqtt.approach import broker_at, topics_of
+from chargerctl.central.mqtt.gate import Guest
+from chargerctl.central.passwords import hash_password
+from chargerctl.central.settings import CentralSettings
+from chargerctl.errors import InputError
+from chargerctl.mqtt.connection import Broker
+from chargerctl.mqtt.refusal import Options
+from chargerctl.ocppj import client_tls
+from chargerctl.settings.kinds import HostPort
+
+_ACCOUNT = "correct home_assistant_user and its password, or the broker's accounts"
+_OPTIONS = Options(
+    "home_assistant",
+    "home_assistant_ca",
+    "home_assistant_tls",
+    "home_assistant_tls = false, without home_assistant_ca",
+)
+
+
+def broker_of(settings: CentralSettings, own: Broker | None) -> Broker:
+    """own: of the broker in this process, if there is one. ChargerctlError where the settings name none, or one of their
+    files cannot be used."""
+    where = settings.home_assistant
+    if isinstance(where, HostPort):
+        tls = settings.home_assistant_tls or settings.home_assistant_ca is not None
+        context = client_tls(settings.home_assistant_ca) if tls else None
+        account = settings.home_assistant_user, settings.home_assistant_secret
+        return Broker(where.host, where.port, *account, context, _OPTIONS, _ACCOUNT)
+    if settings.broker is not None:
+        broker = broker_at(settings, settings.broker)
+        if not settings.home_assistant_user:
+            return broker
+        return replace(
+            broker,
+            username=settings.home_assistant_user,
+            password=settings.home_assistant_secret,
+            account=_ACCOUNT,
+        )
+    if own is None:
+        raise InputError(
+            "home_assistant = same: there is no MQTT broker of the chargers: give --broker or --listen, or the HOST:PORT "
+            "of another one"
+        )
+    return own
+
+
+def guest_of(settings: CentralSettings) -> Guest | None:
+    """Home Assistant, as it comes to the broker in this process; None: it does not. InputError without a password."""
+    if settings.home_assistant != SAME or settings.broker is not None:
+        return None
+    name = settings.home_assistant_user or HOME_ASSISTANT
+    if not has_valid_name(name):
+        raise InputError(f"home_assistant_user: 1 to 25 letters, digits, _ . -, not {name[:40]!r}")
+    password = settings.home_assistant_secret
+    if not password:
+        raise InputError(
+            f"home_assistant = same: Home Assistant needs a password to come to --listen {settings.listen}: give it in "
+            "home_assistant_password_file"
+        )
+    rights = of_home_assistant(name, Names(settings.home_assistant_topic), topics_of(settings))
+    return Guest(rights, hash_password(password.encode()))

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What Home Assistant shows of a charger at one moment, from the books. Pure.
+
+Its energy is the sum of its sessions, and not its meter: a meter that is replaced, or that begins again at zero, does not
+change it, and neither does a charger that forgets. What flows outside of sessions is not in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from chargerctl.central.books.queries.metered import Metered
+from chargerctl.central.homeassistant.device import STATUSES, shown
+from chargerctl.central.live.state import Connector, State
+
+# The more a charger does, the earlier: one with several connectors shows the first of these that any has.
+_URGENT = (
+    "Charging",
+    "SuspendedEVSE",
+    "SuspendedEV",
+    "Preparing",
+    "Finishing",
+    "Faulted",
+    "Reserved",
+    "Available",
+)
+_PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing")
+_UNPLUGGED = ("Available", "Reserved")
+# A state of Home Assistant has 255 characters at most (const.py, MAX_LENGTH_STATE_STATE).
+_LONGEST = 200
+# Below this part of what it was, Home Assistant takes a total for one that began again (sensor/recorder.py, reset_detected).
+_RESET = 0.9
+
+
+def values(state: State, metered: Metered, command: str) -> dict[str, Any]:
+    """By the keys of device.py; None: unknown. Power in W, energy in kWh. command: what became of the last one."""
+    status = _status(state)
+    began = metered.session_began
+    return {
+        "status": status,
+        "power": _power(state),
+        "energy": _kilowatt_hours(metered.total_wh),
+        "session_energy": _kilowatt_hours(metered.session_wh),
+        "session_began": None if began is None else datetime.fromtimestamp(round(began), UTC).isoformat(),
+        "cable": _plugged(state, status),
+        "online": _switch(state.online),
+        "charging": _switch(bool(state.sessions)),
+        "in_service": None if status is None else _switch(not _out_of_service(state)),
+        "error": _error(state.connectors),
+        "command": shown(command, _LONGEST) or None,
+    }
+
+
+def steady(before: float | None, total: float) -> float:
+    """The total to publish after `before`: what Home Assistant would count as negative, such as a session that ends with a
+    little less than its last meter value, waits until it is made up for."""
+    return before if before is not None and before * _RESET <= total < before else total
+
+
+def _connectors(state: State) -> Sequence[Connector]:
+    """Those that a car can be at; the charger itself where none is known."""
+    return [each for each in state.connectors if each.id > 0] or state.connectors
+
+
+def _status(state: State) -> str | None:
+    found = [each.status for each in _connectors(state) if each.status in STATUSES]
+    return next((each for each in _URGENT if each in found), found[0] if found else None)
+
+
+def _out_of_service(state: State) -> bool:
+    return all(each.status == "Unavailable" for each in _connectors(state))
+
+
+def _plugged(state: State, status: str | None) -> str | None:
+    if state.sessions or status in _PLUGGED:
+        return "ON"
+    return "OFF" if status in _UNPLUGGED else None
+
+
+def _power(state: State) -> float | None:
+    found = [each.power_w for each in state.sessions]
+    if any(each is None or not math.isfinite(each) for each in found):
+        return None
+    return round(sum(each for each in found if each is not None), 1)
+
+
+def _kilowatt_hours(watt_hours: float | None) -> float | None:
+    return None if watt_hours is None or not math.isfinite(watt_hours) else round(watt_hours / 1000, 3)
+
+
+def _switch(on: bool) -> str:
+    return "ON" if on else "OFF"
+
+
+def _error(connectors: Sequence[Connector]) -> str | None:
+    if not connectors:
+        return None
+    for each in connectors:
+        if each.error_code not in ("", "NoError"):
+            return shown(": ".join(text for text in (each.error_code, each.info) if text), _LONGEST)
+    return "NoError"
