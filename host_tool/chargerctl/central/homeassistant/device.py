@@ -67,8 +67,8 @@ def discovery(names: Names, state: State) -> dict[str, Any]:
 
 def shown(text: str, most: int = _LONGEST) -> str:
     """A text of strangers, on one line and not longer than this."""
-    # Cut first: it may be megabytes.
-    line = visible_text(text[: most + 1])
+    # Cut first: it may be megabytes. A lone surrogate is in no UTF-8.
+    line = visible_text(text[: most + 1].encode("utf-8", "backslashreplace").decode())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
