@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from chargerctl.central import cards
@@ -13,6 +12,7 @@ from chargerctl.central.books.owner import Card
 from chargerctl.central.csv_file import Row, csv_lines, read_rows
 from chargerctl.likeness import did_you_mean, nearest
 from chargerctl.settings.problems import Place, Problem, SettingsError
+from chargerctl.times import utc
 from chargerctl.visible import visible
 
 COLUMNS = ("uid", "name", "parent", "valid_until", "blocked", "chargers")
@@ -90,16 +90,11 @@ def card_lines(found: Iterable[Card]) -> Iterable[str]:
 
 
 def _cells(card: Card) -> list[str]:
-    until = ""
-    if card.valid_until is not None:
-        until = (
-            datetime.fromtimestamp(card.valid_until, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        )
     return [
         card.id_tag,
         card.name,
         card.parent,
-        until,
+        utc(card.valid_until) or "",
         "yes" if card.blocked else "no",
         "" if card.chargers is None else "|".join(card.chargers) or cards.NOWHERE,
     ]

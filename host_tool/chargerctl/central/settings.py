@@ -14,7 +14,7 @@ from chargerctl.central.homeassistant.settings import HomeAssistantSettings
 from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.mqtt.settings import BrokerSettings
-from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_port, text, whole
+from chargerctl.settings.kinds import HostPort, choice, database, file, flag, host_names, host_port, whole
 from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "central"
@@ -77,11 +77,11 @@ class CentralSettings(HomeAssistantSettings, BrokerSettings):
         "PEM file of the certificate for `http`, with its chain: then it is https://. Empty: no TLS.",
     )
     http_key: Path | None = key(file(), "", "PEM file of the private key of `http_certificate`.")
-    http_hosts: str = key(
-        text(0, 500),
+    http_hosts: tuple[str, ...] = key(
+        host_names(),
         "",
-        "Names under which the web page is reached beside the address of `http`, with commas between them, such as "
-        "charge.example.org: a request that names another host is refused.",
+        "Names under which browsers reach the web page beside the address of `http`, such as charge.example.org; needed "
+        "behind a reverse proxy. A request for another name is refused.",
     )
     unknown_chargers: str = key(
         choice("auto", "accept", "refuse"),

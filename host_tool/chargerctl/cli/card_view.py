@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chargerctl.cli.quantities import local_time, utc
+from chargerctl.cli.quantities import local_time
+from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.owner import Card

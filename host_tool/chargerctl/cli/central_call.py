@@ -16,7 +16,6 @@ from chargerctl.central import extra
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import Serial, books_of, password_notes, the_charger, warn_of_secret
 from chargerctl.cli.central_options import central_options, timeout_option
-from chargerctl.cli.charger_view import accepted
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.progress import waiting
 from chargerctl.errors import InputError
@@ -91,7 +90,7 @@ def command(
         words = (_from_stdin(),)
     with books_of(settings) as store:
         now = time.time()
-        running = accepted(the_charger(store, serial, now))
+        running = the_charger(store, serial, now).sessions
         payload = payload_of(action, words, running=running[0].id if len(running) == 1 else None, now=now)
         if action == "ChangeConfiguration" and words:
             warn_of_secret(output, str(payload["key"]))

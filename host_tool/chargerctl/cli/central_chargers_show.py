@@ -14,8 +14,9 @@ from chargerctl.cli.central_books import Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.charger_view import as_json, facts
 from chargerctl.cli.output import Answer, Command
-from chargerctl.cli.quantities import local_time, utc
+from chargerctl.cli.quantities import local_time
 from chargerctl.cli.table import Table
+from chargerctl.times import utc
 
 _MOST_COMPLAINTS = 10
 

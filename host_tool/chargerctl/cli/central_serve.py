@@ -56,7 +56,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     from chargerctl.central.service.service import serve
 
     with event_log(output) as log, stopped_by_signals() as stop:
-        serve(settings, log, stop)
+        serve(settings, log, stop, lambda: log.waiting)
     return Answer()
 
 

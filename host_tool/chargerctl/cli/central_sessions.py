@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from chargerctl.central.session_file import in_pages, session_lines
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli import session_view as view
 from chargerctl.cli.central_books import CardUid, Serial, books_of, the_charger
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from chargerctl.central.books.store import DatabaseStore
 
 _LAST = 20
-_PAGE = 500
 
 
 @click.command(cls=Command)
@@ -126,35 +125,19 @@ def _check_names(store: DatabaseStore, serial: str | None, uid: str | None) -> N
 
 def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | None, as_csv: bool) -> Answer:
     from chargerctl.central.books.queries.so_far import energy_so_far
-    from chargerctl.central.csv_file import csv_lines
 
+    found = in_pages(store, wanted, most)
     if as_csv:  # of any length: no list of all
-        for line in csv_lines(view.CSV_COLUMNS, map(view.csv_cells, _in_pages(store, wanted, most))):
+        for line in session_lines(found):
             output.text(line)
         return Answer()
-    rows = [*_in_pages(store, wanted, most)]
+    rows = [*found]
     with store.reading() as connection:
         so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
     value = {"sessions": [view.as_json(row, so_far) for row in rows]}
     if not rows:
         return Answer(value, notes=["no session in the books that fits"])
     return Answer(value, view.table(rows, so_far, time.time()).lines())
-
-
-def _in_pages(store: DatabaseStore, wanted: Filter, most: int | None) -> Iterator[Any]:
-    """No transaction is open while a page is printed: whoever reads it may take hours, as in a pager."""
-    from chargerctl.central.books.queries.sessions import sessions
-
-    before = None
-    while most is None or most > 0:
-        page = _PAGE if most is None else min(_PAGE, most)
-        with store.reading() as connection:
-            rows = [*sessions(connection, wanted, most=page, before=before)]
-        yield from rows
-        if len(rows) < page:
-            return
-        before = rows[-1].id
-        most = None if most is None else most - page
 
 
 def _closed(store: DatabaseStore, number: int) -> Answer:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.central.desk.link import named
-from chargerctl.cli.quantities import kwh, local_time, recent_time, utc
+from chargerctl.cli.quantities import kwh, local_time, recent_time
 from chargerctl.cli.table import Table
+from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.chargers import Charger, Running
@@ -33,7 +34,7 @@ def cells(charger: Charger) -> list[str]:
         charger.name,
         named(charger.transport),
         ", ".join(_connector(each) for each in charger.connectors if _is_told(each)),
-        ", ".join(map(_session, accepted(charger))),
+        ", ".join(map(_session, charger.sessions)),
         recent_time(charger.last_seen),
         str(charger.boot.get("firmwareVersion", "")),
         allowed(charger),
@@ -43,11 +44,6 @@ def cells(charger: Charger) -> list[str]:
 def allowed(charger: Charger) -> str:
     """yes, no, or asks: it is not in the books, and wants to take part."""
     return ("yes" if charger.allowed else "no") if charger.known else "asks"
-
-
-def accepted(charger: Charger) -> list[Running]:
-    """Its sessions that run. One whose card was refused is none."""
-    return [each for each in charger.running if each.status == "Accepted"]
 
 
 def _is_told(connector: dict[str, Any]) -> bool:
@@ -128,7 +124,7 @@ def facts(charger: Charger) -> Iterator[tuple[str, str]]:
             f"connector {each['connector_id']}",
             (f"{each['status']}, {each['error_code']}{f' ({info})' if info else ''}, since {since}"),
         )
-    for running in accepted(charger):
+    for running in charger.sessions:
         energy = "energy not known" if running.energy_wh is None else f"{kwh(running.energy_wh)} kWh so far"
         yield (
             f"session {running.id}",

@@ -69,6 +69,12 @@ class Log:
             self._size += len(line)
             self._lock.notify()
 
+    @property
+    def waiting(self) -> int:
+        """How many lines are not written yet."""
+        with self._lock:
+            return len(self._waiting)
+
     def close(self) -> bool:
         """Write what waits, for two seconds at most; whether all of it was written."""
         with self._lock:

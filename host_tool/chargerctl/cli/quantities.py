@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -28,13 +28,6 @@ def recent_time(unix: float | None, now: float | None = None) -> str:
     today = datetime.fromtimestamp(time.time() if now is None else now).date()
     moment = datetime.fromtimestamp(unix)
     return moment.isoformat(" ", "seconds") if moment.date() != today else moment.time().isoformat("seconds")
-
-
-def utc(unix: float | None) -> str | None:
-    """For JSON and CSV: ISO 8601 in UTC, in whole seconds."""
-    if unix is None:
-        return None
-    return datetime.fromtimestamp(int(unix), UTC).isoformat().replace("+00:00", "Z")
 
 
 def duration(seconds: float | None) -> str:

@@ -1,36 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Sessions, and sums of their energy, as cells of a table, as CSV and as JSON."""
+"""Sessions, and sums of their energy, as cells of a table and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chargerctl.cli.quantities import duration, kwh, local_time, utc
+from chargerctl.central.session_file import duration_s, reason, state
+from chargerctl.cli.quantities import duration, kwh, local_time
 from chargerctl.cli.table import Table
+from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.energy import Energy
 
 TITLES = ("id", "charger", "connector", "card", "name", "started", "h:mm", "kWh", "state")
 _NUMBERS = ("id", "connector", "h:mm", "kWh", "sessions")
-CSV_COLUMNS = (
-    "session",
-    "charger",
-    "charger_name",
-    "connector",
-    "card",
-    "card_name",
-    "started",
-    "stopped",
-    "duration_s",
-    "meter_start_wh",
-    "meter_stop_wh",
-    "energy_kwh",
-    "state",
-    "reason",
-)
 
 
 def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]:
@@ -50,43 +36,10 @@ def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]
     ]
 
 
-def state(row: Any) -> str:
-    """running; stopped; no_stop: its stop never came; or refused: the card was not accepted, and nothing should have been
-    charged."""
-    if row.status != "Accepted":
-        return "refused"
-    return "stopped" if row.stop_received_at else "running" if row.closed_at is None else "no_stop"
-
-
-def reason(row: Any) -> str | None:
-    """Why it ended, in OCPP's words; None without a stop. A stop that names none is Local (OCPP 1.6, 6.47)."""
-    return (row.stop_reason or "Local") if row.stop_received_at else None
-
-
 def _state_text(row: Any) -> str:
     if row.status != "Accepted":
         return f"refused: {row.status}"
     return reason(row) or {"no_stop": "no stop"}.get(state(row), "running")
-
-
-def csv_cells(row: Any) -> list[str | int | float | None]:
-    """One for each of CSV_COLUMNS."""
-    return [
-        row.id,
-        row.serial,
-        row.charger_name,
-        row.connector_id,
-        row.id_tag,
-        row.card_name or "",
-        utc(row.started_at),
-        utc(row.stopped_at),
-        _duration_s(row),
-        row.meter_start,
-        row.meter_stop,
-        None if row.energy_wh is None else row.energy_wh / 1000,
-        state(row),
-        reason(row),
-    ]
 
 
 def as_json(row: Any, so_far: Mapping[int, float | None]) -> dict[str, Any]:
@@ -101,7 +54,7 @@ def as_json(row: Any, so_far: Mapping[int, float | None]) -> dict[str, Any]:
         "status": row.status,
         "started": utc(row.started_at),
         "stopped": utc(row.stopped_at),
-        "duration_s": _duration_s(row),
+        "duration_s": duration_s(row),
         "meter_start_wh": row.meter_start,
         "meter_stop_wh": row.meter_stop,
         "energy_wh": row.energy_wh,
@@ -109,10 +62,6 @@ def as_json(row: Any, so_far: Mapping[int, float | None]) -> dict[str, Any]:
         "reason": reason(row),
         "stopped_by": row.stop_id_tag,
     }
-
-
-def _duration_s(row: Any) -> int | None:
-    return None if row.stopped_at is None else int(row.stopped_at - row.started_at)
 
 
 def table(rows: Sequence[Any], so_far: Mapping[int, float | None], now: float) -> Table:

@@ -131,6 +131,20 @@ def _check_ipv6(host: str) -> None:
         raise ValueError("has no IPv6 address in its brackets") from None
 
 
+def host_names() -> Kind:
+    """Names of hosts with commas between them, as a tuple, in lower case; empty for none."""
+
+    def check(text: str, folder: Path) -> tuple[str, ...]:
+        names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+        if len(text) > 1000 or not all(_HOST.fullmatch(name) for name in names):
+            raise ValueError(
+                "must be names such as charge.example.org, with commas: no scheme, no port, no path"
+            )
+        return names
+
+    return Kind("names of hosts, with commas", check, metavar="NAMES")
+
+
 def file() -> Kind:
     """The path of a file, as Path; None for an empty text."""
 

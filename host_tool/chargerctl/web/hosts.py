@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 from chargerctl.settings.kinds import HostPort
 
@@ -14,12 +14,12 @@ _EVERYWHERE = ("0.0.0.0", "::")
 _LOOPBACK = ("localhost", "ip6-localhost")
 
 
-def ours(where: HostPort, more: Sequence[str] = ()) -> Callable[[str], bool]:
-    """is_ours(host), for Guard. where: the server listens there; more: names that its owner gives it.
+def ours(where: HostPort, more: Collection[str] = ()) -> Callable[[str], bool]:
+    """is_ours(host), for Guard. where: the server listens there; more: names that its owner gives it, in lower case.
 
     An address is nobody else's name: the browser has connected to it.
     """
-    names = {where.host.lower(), *(name.strip().lower() for name in more if name.strip())}
+    names = {where.host.lower(), *more}
     everywhere = where.host in _EVERYWHERE
     if everywhere or where.is_loopback:
         names.update(_LOOPBACK)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import threading
@@ -87,7 +88,9 @@ def _listen(where: HostPort) -> socket.socket:
     try:
         return socket.create_server((where.host, where.port), family=family, backlog=128)
     except OSError as error:
+        # Its own text repeats the address.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise ChargerctlError(
-            f"cannot listen on {where}: {error.strerror or error}; choose another port or address for the web page",
+            f"cannot listen on {where}: {reason}; choose another port or address for the web page",
             address=str(where),
         ) from None

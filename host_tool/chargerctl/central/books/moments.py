@@ -20,5 +20,9 @@ def unix(time: str) -> float:
 def likely(time: str, received: float) -> float:
     """When it happened: as the charger says, which may be long before it was received; or when it was received, where the
     charger's clock cannot be right."""
-    said = unix(time)
+    return plausible(unix(time), received)
+
+
+def plausible(said: float, received: float) -> float:
+    """The same, where the charger's time has been read."""
     return said if _EARLIEST <= said <= received + _AHEAD_S else received

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
+from sqlalchemy import Connection
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.totals import Totals, Worker, open_calls, totals, workers_now
@@ -38,7 +39,7 @@ STATUSES = (
 _SHARE = 0.02
 
 
-class Books(Collector):
+class OfBooks(Collector):
     """If the books cannot be read, one metric says so, and the others are missing."""
 
     def __init__(
@@ -76,7 +77,7 @@ class Books(Collector):
         yield family(names.CALLS, {(state,): calls[state] for state in ("queued", "taken", "sent")})
         yield from _of_workers(workers)
 
-    def _sums(self, connection) -> Sequence[Totals]:
+    def _sums(self, connection: Connection) -> Sequence[Totals]:
         with self._lock:
             began = self._steady()
             if began >= self._totals_until:
@@ -87,12 +88,13 @@ class Books(Collector):
 
 
 def _of_chargers(states: Iterable[State]) -> Iterator[Family]:
-    ours = [each for each in states if each.known or each.registration == "Accepted"]
+    found = [*states]
+    ours = [each for each in found if each.known or each.registration == "Accepted"]
     by_state = Counter((each.transport or NONE, each.registration or NONE) for each in ours)
     for transport in ("mqtt", "websocket", NONE):
         by_state.setdefault((transport, "Accepted"), 0)
     yield family(names.CHARGERS, by_state)
-    yield single(names.ASKING, len([*states]) - len(ours))
+    yield single(names.ASKING, len(found) - len(ours))
     statuses = {(status, online): 0 for status in STATUSES for online in ("true", "false")}
     for charger in ours:
         for connector in charger.connectors:
@@ -100,7 +102,6 @@ def _of_chargers(states: Iterable[State]) -> Iterator[Family]:
             if connector.id and key in statuses:
                 statuses[key] += 1
     yield family(names.CONNECTORS, statuses)
-    # Those that were there first: which ones they are does not change when another one comes.
     yield from _of_each(ours[:MOST_CHARGERS])
 
 
@@ -109,7 +110,8 @@ def _of_each(chargers: Sequence[State]) -> Iterator[Family]:
     seen = {(each.serial,): each.last_seen for each in chargers if each.last_seen is not None}
     yield family(names.CHARGER_SEEN, seen)
     faulted = {
-        (each.serial,): sum(connector.status == "Faulted" for connector in each.connectors) for each in chargers
+        (each.serial,): sum(connector.status == "Faulted" for connector in each.connectors)
+        for each in chargers
     }
     yield family(names.CHARGER_FAULTED, faulted)
     yield family(names.RUNNING, {(each.serial,): len(each.sessions) for each in chargers})
@@ -122,7 +124,7 @@ def _of_each(chargers: Sequence[State]) -> Iterator[Family]:
 
 
 def _of_sums(sums: Sequence[Totals]) -> Iterator[Family]:
-    """Of the chargers that were there first; the others together, so that the sum over all is right."""
+    """Of the chargers that were there first, which stay the same; the others together, so that the sum over all is right."""
     started: Counter[tuple[str, ...]] = Counter()
     stopped: Counter[tuple[str, ...]] = Counter()
     energy: Counter[tuple[str, ...]] = Counter()

@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.utils import floatToGoString
 
 from chargerctl.central.metrics.names import Metric
 
+_Labels = TypeVar("_Labels", bound=tuple[str, ...])
 
-def family(metric: Metric, values: Mapping[tuple[str, ...], float]) -> Family:
+
+def family(metric: Metric, values: Mapping[_Labels, float]) -> Family:
     """A value for each combination of its labels."""
     kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
     made = kind(metric.name, metric.help, labels=metric.labels)
@@ -24,3 +28,11 @@ def family(metric: Metric, values: Mapping[tuple[str, ...], float]) -> Family:
 def single(metric: Metric, value: float) -> Family:
     """One that has no labels."""
     return family(metric, {(): value})
+
+
+def histogram(metric: Metric, values: Mapping[_Labels, tuple[Mapping[float, int], float]]) -> Family:
+    """The counts by upper bound, and the sum, for each combination of its labels."""
+    made = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for labels, (counts, total) in values.items():
+        made.add_metric(labels, [(floatToGoString(bound), count) for bound, count in counts.items()], total)
+    return made

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Labels that a charger has a say in: only what is known becomes one, for each value of a label is a time series for good."""
+"""Labels that a charger has a say in. Only what is known becomes one: each value of a label is a time series for good."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ class Metrics:
     def __init__(self) -> None:
         # Its own: nothing that another library counts is exported, and two of them can be in one process.
         self.registry = CollectorRegistry()
-        self.counting = Counting(self.registry)
+        self.counting = Counting()
+        self.registry.register(self.counting)
         ProcessCollector(registry=self.registry)
 
     def expose(self, *collectors: Collector) -> None:

@@ -28,9 +28,9 @@ _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 
 MESSAGES = Metric(
     "chargerctl_messages_total",
     "counter",
-    "Calls that have ended. direction: received (of a charger) or sent (of the central system). outcome: result, the code of a "
-    "CALLERROR, violation (a frame that is no call and answers none), or, of what was sent, Timeout, NotConnected, Cancelled, "
-    "InvalidAnswer.",
+    "Calls that have ended. direction: received (from a charger) or sent (to one). outcome: result, the code of a "
+    "CALLERROR, violation (a frame that is no call and answers none), or, of what was sent, Timeout, NotConnected, "
+    "Cancelled, InvalidAnswer.",
     ("direction", "action", "outcome"),
 )
 ANSWER = Metric(
@@ -78,15 +78,13 @@ DROPPED = Metric(
 EVENTS = Metric(
     "chargerctl_events_total",
     "counter",
-    "What happened, as in the log of central serve, with what that leaves out: boot, start, stop, violation, flood, double …",
+    "What happened, as in the log of central serve, with what that leaves out: boot, start, stop, violation, flood …",
     ("event",),
 )
 
 # Of this process, at the moment.
 
-INBOX_FRAMES = Metric(
-    "chargerctl_inbox_frames", "gauge", "Frames that have arrived and are not handled yet."
-)
+INBOX_FRAMES = Metric("chargerctl_inbox_frames", "gauge", "Frames that have arrived and are not handled yet.")
 INBOX_BYTES = Metric("chargerctl_inbox_bytes", "gauge", "Their size.")
 LOG_LINES = Metric("chargerctl_log_lines", "gauge", "Lines of the log that wait to be written.")
 CONNECTIONS = Metric(
@@ -107,19 +105,23 @@ BOOKS_UP = Metric(
     "gauge",
     "1 if the books could be read for this scrape. If 0, everything that is read from them is missing.",
 )
-BOOKS_READ = Metric("chargerctl_books_read_seconds", "gauge", "How long it took to read the books for this scrape.")
+BOOKS_READ = Metric(
+    "chargerctl_books_read_seconds", "gauge", "How long it took to read the books for this scrape."
+)
 FRAMES_KEPT = Metric(
     "chargerctl_books_frames_characters", "gauge", "Size of the frames that the books keep, as last measured."
 )
 CHARGERS = Metric(
     "chargerctl_chargers",
     "gauge",
-    "Chargers that are in the books, or accepted. transport: mqtt, websocket, or none (offline); registration: the status of the "
-    "last BootNotification, or none.",
+    "Chargers that are in the books, or accepted. transport: mqtt, websocket, or none (offline); registration: the status "
+    "of the last BootNotification, or none.",
     ("transport", "registration"),
 )
 ASKING = Metric(
-    "chargerctl_chargers_asking", "gauge", "Chargers that are not in the books, and not accepted, but have asked to be."
+    "chargerctl_chargers_asking",
+    "gauge",
+    "Chargers that are not in the books, and not accepted, but have asked to be.",
 )
 CONNECTORS = Metric(
     "chargerctl_connectors",
@@ -146,7 +148,7 @@ RUNNING = Metric("chargerctl_sessions_running", "gauge", "Sessions that run.", (
 SESSION_ENERGY = Metric(
     "chargerctl_session_energy_joules",
     "gauge",
-    "Energy of the sessions that run, by their last meter values; in chargerctl_energy_delivered_joules_total when they end.",
+    "Energy of the sessions that run, by their last meter values; when they end, it goes to the energy delivered.",
     ("charger",),
 )
 SESSION_POWER = Metric(
@@ -156,10 +158,16 @@ SESSION_POWER = Metric(
     ("charger",),
 )
 STARTED = Metric(
-    "chargerctl_sessions_started_total", "counter", "Sessions in the books whose card was accepted.", ("charger",)
+    "chargerctl_sessions_started_total",
+    "counter",
+    "Sessions in the books, also those whose card was refused.",
+    ("charger",),
 )
 STOPPED = Metric(
-    "chargerctl_sessions_stopped_total", "counter", "Those of them that have ended.", ("charger",)
+    "chargerctl_sessions_stopped_total",
+    "counter",
+    "Those of them that have ended, also without a stop.",
+    ("charger",),
 )
 ENERGY = Metric(
     "chargerctl_energy_delivered_joules_total",
@@ -173,7 +181,9 @@ CALLS = Metric(
     "Calls to chargers that have not ended. state: queued, taken (by a process), sent (to the charger).",
     ("state",),
 )
-WORKERS = Metric("chargerctl_workers", "gauge", "Processes that speak to chargers, and have said so within 15 s.")
+WORKERS = Metric(
+    "chargerctl_workers", "gauge", "Processes that speak to chargers, and have said so within 15 s."
+)
 WORKER_SEEN = Metric(
     "chargerctl_worker_last_seen_timestamp_seconds",
     "gauge",

@@ -18,7 +18,7 @@ from chargerctl.central.metrics.families import family, single
 
 
 @dataclass(frozen=True)
-class Process(Collector):
+class OfProcess(Collector):
     """broker: whether it is connected to one; None: it uses none. log: how many lines wait."""
 
     desk: Desk

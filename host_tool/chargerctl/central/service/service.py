@@ -37,52 +37,63 @@ from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
 
 if TYPE_CHECKING:
+    from chargerctl.central.metrics.metrics import Metrics
     from chargerctl.web.server import Server
 
 _TICK_S = 1.0
 _MINUTE_S = 60.0
 
 
-def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
-    """Until `stop` is set. ChargerctlError for what cannot be used, and for a database or a broker that is not there at
-    first; later they may go and come."""
+def serve(
+    settings: CentralSettings,
+    tell: Tell,
+    stop: threading.Event,
+    log_waiting: Callable[[], int] = lambda: 0,
+) -> None:
+    """Until `stop` is set. log_waiting: how many lines that were told are not written yet. ChargerctlError for what cannot
+    be used, and for a database or a broker that is not there at first; later they may go and come."""
     if settings.broker is None and settings.listen is None and settings.ocpp is None:
         raise InputError("there is no way to the chargers: give --listen, --broker or --ocpp")
     sparing = Sparing(tell)
-    descriptors.prepare(sparing)
+    metrics = _metrics(settings)
+    report: Tell = sparing if metrics is None else metrics.counting.of_events(sparing)
+    descriptors.prepare(report)
     with ExitStack() as stack:
         settings.make_own_folder()
         policies = policies_of(settings)
         store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
         thread = LoopThread()
-        descriptors.watch(thread.loop, sparing)
+        descriptors.watch(thread.loop, report)
         stack.callback(thread.close)
-        desk = Desk(store, partial(_conversation, settings), sparing)
+        counting = None if metrics is None else metrics.counting
+        desk = Desk(store, partial(_conversation, settings), report, observer=counting)
         own = (
-            stack.enter_context(embedded(settings, thread, store, store.charger_account, sparing))
+            stack.enter_context(embedded(settings, thread, store, store.charger_account, report))
             if settings.broker is None
             else None
         )
         with (
-            _websockets(settings, thread, desk, store.charger_account, sparing) as ocpp_port,
-            _mqtt(settings, own, thread, desk, sparing) as side,
+            _websockets(settings, thread, desk, store.charger_account, report) as ocpp_port,
+            _mqtt(settings, own, thread, desk, report) as side,
         ):
-            _warn_of_others(store, sparing)
+            _warn_of_others(store, report)
             if side is not None:
                 side.announce(store.known(), True)
             desk.start()
-            stack.callback(_leave, store, sparing)
+            stack.callback(_leave, store, report)
             try:
+                if metrics is not None:
+                    _expose(metrics, store, desk, side, log_waiting)
                 with (
                     closing(Watch(store)) as watch,
-                    _page(settings, store, watch, sparing) as page,
-                    _home(settings, own, thread, store, watch, policies.cards, sparing) as home,
+                    _page(settings, store, watch, report, metrics) as page,
+                    _home(settings, own, thread, store, watch, policies.cards, report) as home,
                 ):
                     books = f"{store.place} (new)" if store.is_new else store.place
                     ports = Ports(own.port if own else 0, ocpp_port, page.port if page else 0)
                     for event in welcome(settings, policies, books, ports):
-                        sparing(event)
+                        report(event)
                     running: dict[str, Running | None] = {
                         "what answers the chargers": desk,
                         "what connects to the broker": side,
@@ -92,11 +103,9 @@ def serve(settings: CentralSettings, tell: Tell, stop: threading.Event) -> None:
                     each_minute = [sparing.sweep, collect, *([side.repeat] if side is not None else [])]
                     with rarely_collected():
                         look_after(stop, store, running, each_minute)
-                    sparing(
-                        Event("stopping", "stopping: what has arrived is finished, the chargers are told")
-                    )
+                    report(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
-                say_goodbye(desk, side, store, sparing)
+                say_goodbye(desk, side, store, report)
     sparing.sweep()
 
 
@@ -181,16 +190,35 @@ def _websockets(
         server.close()
 
 
+def _metrics(settings: CentralSettings) -> Metrics | None:
+    """None where nobody could ask for them: then nothing is counted."""
+    if settings.http is None:
+        return None
+    from chargerctl.central.metrics.metrics import Metrics  # needs the packages of an extra
+
+    return Metrics()
+
+
+def _expose(
+    metrics: Metrics, store: DatabaseStore, desk: Desk, side: MqttSide | None, log_waiting: Callable[[], int]
+) -> None:
+    from chargerctl.central.metrics.books import OfBooks
+    from chargerctl.central.metrics.process import OfProcess
+
+    broker = None if side is None else lambda: side.is_connected
+    metrics.expose(OfProcess(desk, broker, log_waiting), OfBooks(store))
+
+
 @contextmanager
 def _page(
-    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell, metrics: Metrics | None
 ) -> Iterator[Server | None]:
     if settings.http is None:
         yield None
         return
     from chargerctl.central.web.serving import serving  # needs the packages of an extra
 
-    with serving(settings, store, watch, tell) as server:
+    with serving(settings, store, watch, tell, metrics) as server:
         yield server
 
 

@@ -4,24 +4,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.web.charger import router as charger
+from chargerctl.central.web.login import routes as login
+from chargerctl.central.web.login.door import Door
+from chargerctl.central.web.login.gate import Gate
+from chargerctl.central.web.login.limits import Limits
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
-from chargerctl.central.web.viewer import Viewer
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
 
-def application(parts: Parts, is_ours: Callable[[str], bool]) -> ASGIApp:
-    """is_ours: as in Guard."""
+def application(
+    parts: Parts, is_ours: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
+) -> ASGIApp:
+    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down."""
+    limits = Limits(clock)
+    door = Door(parts, limits)
     errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
     errors.install(app)
@@ -30,15 +39,6 @@ def application(parts: Parts, is_ours: Callable[[str], bool]) -> ASGIApp:
     # Every page has a function router(parts) in its folder, included here:
     #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
-    return SafeHeaders(errors.around(Guard(_OpenGate(app), is_ours)))
-
-
-class _OpenGate:
-    """Until login/ has its gate."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["viewer"] = Viewer("", True, "open")
-        await self._app(scope, receive, send)
+    app.include_router(charger.router(parts))
+    app.include_router(login.router(parts, door, limits))
+    return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))

@@ -16,6 +16,7 @@ from anyio import CapacityLimiter
 from chargerctl.central.books.interface import Outcome, Payload
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.watch import Watch
+from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.remote import Clock, Remote
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.pages import Pages
@@ -34,8 +35,7 @@ def _silent(event: Event) -> None:
 @dataclass(frozen=True)
 class Parts:
     """pages renders templates; streams answers with live ones; stopping: set when the server is about to end; tell: the log
-    of the service. Routes that read
-    or write the books are no coroutines: they run in threads."""
+    of the service; metrics: what it counts. Routes that read or write the books are no coroutines: they run in threads."""
 
     store: DatabaseStore
     watch: Watch
@@ -44,6 +44,7 @@ class Parts:
     streams: Streams = field(default_factory=Streams)
     stopping: threading.Event = field(default_factory=threading.Event)
     tell: Tell = _silent
+    metrics: Metrics | None = None
     now: Callable[[], float] = time.time
     _calls: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_MOST_CALLS))
 

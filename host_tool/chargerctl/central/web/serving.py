@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.watch import Watch
+from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
+from chargerctl.central.web.login.open_door import require_account
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
+from chargerctl.errors import InputError
 from chargerctl.events.event import Tell
 from chargerctl.ocppj import server_tls
 from chargerctl.web.hosts import ours
@@ -20,21 +24,30 @@ from chargerctl.web.server import Server
 
 
 @contextmanager
-def serving(settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell) -> Iterator[Server]:
+def serving(
+    settings: CentralSettings, store: DatabaseStore, watch: Watch, tell: Tell, metrics: Metrics | None = None
+) -> Iterator[Server]:
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
-    tls = None
-    if settings.http_certificate is not None and settings.http_key is not None:
-        tls = server_tls(settings.http_certificate, settings.http_key)
-    parts = Parts(store, watch, Pages(), settings, tell=tell)
+    require_account(settings, store)
+    tls = _tls(settings)
+    parts = Parts(store, watch, Pages(), settings, tell=tell, metrics=metrics)
 
     def stop() -> None:
         parts.stopping.set()
         parts.streams.close()
 
-    app = application(parts, ours(settings.http, settings.http_hosts.split(",")))
+    app = application(parts, ours(settings.http, settings.http_hosts))
     server = Server(app, settings.http, tell, stop, tls)
     try:
         yield server
     finally:
         server.close()
+
+
+def _tls(settings: CentralSettings) -> ssl.SSLContext | None:
+    if settings.http_certificate is None and settings.http_key is None:
+        return None
+    if settings.http_certificate is None or settings.http_key is None:
+        raise InputError("`http_certificate` and `http_key` belong together: give both, or none")
+    return server_tls(settings.http_certificate, settings.http_key)

@@ -14,19 +14,25 @@ export function times(root = document) {
   }
 }
 
-/** A sentence for the viewer, also read out. */
-export function say(text) {
-  const place = document.getElementById("say");
-  place.textContent = text;
+const said = document.getElementById("say");
+let silence;
+
+/** A sentence for the viewer, also read out; what is bad stays until a click. */
+export function say(text, bad = false) {
+  clearTimeout(silence);
+  said.className = bad ? "bad" : "";
+  said.textContent = text;
+  if (!bad) silence = setTimeout(() => { said.textContent = ""; }, 8000);
 }
 
 /** Send what changes something; gives the JSON of the answer. Throws an Error whose message is a sentence. */
 export async function send(url, values) {
   const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
-  const body = new URLSearchParams(values);
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } });
+    answer = await fetch(url, {
+      method: "POST", body: new URLSearchParams(values), headers: { "X-CSRF": csrf, Accept: "application/json" },
+    });
   } catch {
     throw new Error("The server does not answer. Is chargerctl running?");
   }
@@ -35,28 +41,117 @@ export async function send(url, values) {
   return found;
 }
 
-/** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. The browser connects again by
- * itself; `live` on <body> says whether it is connected. */
-export function live(url, handlers) {
-  const stream = new EventSource(url);
-  stream.onopen = () => { document.body.dataset.live = "yes"; };
-  stream.onerror = () => { document.body.dataset.live = "no"; };
-  for (const [name, handle] of Object.entries(handlers)) {
-    stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
-  }
-  return stream;
+/** Ask before something that cannot be undone: whether the viewer agrees. */
+export function ask(question, yes = "Yes") {
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("p").textContent = question;
+  dialog.querySelector("[value=yes]").textContent = yes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
 }
 
-/** Put the one element of `html` in the place of the one with its id, or at the end of `list`. The server has escaped it. */
+// <form data-send>: sent by send(), and its answer said; data-ask: a question before. The form then gets an event "sent" whose
+// detail is the answer.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("send" in form.dataset)) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const values = new FormData(form, button);
+  if (button?.ariaBusy === "true") return;
+  if (form.dataset.ask && !(await ask(form.dataset.ask, button?.textContent.trim()))) return;
+  if (button) button.ariaBusy = "true";
+  try {
+    const answer = await send(form.action, values);
+    if (answer.said) say(answer.said);
+    form.dispatchEvent(new CustomEvent("sent", { detail: answer, bubbles: true }));
+  } catch (error) {
+    say(error.message, true);
+  } finally {
+    if (button) button.ariaBusy = null;
+  }
+});
+
+const lost = new Set();
+
+function connection(stream, works, over = false) {
+  if (works) lost.delete(stream);
+  else lost.add(stream);
+  document.body.dataset.live = lost.size ? "no" : "yes";
+  const banner = document.getElementById("lost");
+  banner.hidden = lost.size === 0;
+  banner.firstElementChild.textContent = over ? "You are logged out." : "Connection lost: what you see may be old. Trying again…";
+}
+
+/** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. It connects again by
+ * itself, and rests while nobody looks; `data-live` of <body> says whether it is connected. Returns what ends it. */
+export function live(url, handlers) {
+  const me = {};
+  let stream, timer;
+  function open() {
+    clearTimeout(timer);
+    stream?.close();
+    if (document.hidden) return;
+    stream = new EventSource(url);
+    stream.onopen = () => connection(me, true);
+    stream.onerror = () => {
+      // A stream that has lasted its time is opened again at once.
+      timer = setTimeout(refused, stream.readyState === EventSource.CLOSED ? 0 : 4000);
+    };
+    for (const [name, handle] of Object.entries(handlers)) {
+      stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+    }
+  }
+  async function refused() {
+    if (stream.readyState === EventSource.OPEN) return;
+    connection(me, false);
+    if (stream.readyState !== EventSource.CLOSED) return;
+    const stop = new AbortController();
+    const answer = await fetch(url, { signal: stop.signal }).catch(() => null);
+    stop.abort();
+    if (answer?.status === 401) connection(me, false, true);
+    else timer = setTimeout(open, 3000);
+  }
+  function shown() {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => stream?.close(), 10000);
+    else if (stream?.readyState !== EventSource.OPEN) open();
+  }
+  document.addEventListener("visibilitychange", shown);
+  addEventListener("pageshow", shown);
+  addEventListener("pagehide", () => stream?.close());
+  open();
+  return () => {
+    document.removeEventListener("visibilitychange", shown);
+    removeEventListener("pageshow", shown);
+    clearTimeout(timer);
+    stream?.close();
+    connection(me, true);
+  };
+}
+
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/** Put the one element of `html` in the place of the one with its id, or at the end of `list`; what has the focus keeps it. The
+ * server has escaped it. */
 export function put(html, list) {
   const made = document.createRange().createContextualFragment(html).firstElementChild;
   times(made);
   const old = document.getElementById(made.id);
-  if (old) old.replaceWith(made);
-  else list?.append(made);
+  if (!old) {
+    list?.append(made);
+    return made;
+  }
+  const focused = [old, ...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  old.replaceWith(made);
+  if (focused >= 0) [made, ...made.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
   return made;
 }
 
+said.addEventListener("click", () => say(""));
 // The server draws days of the viewer's zone.
-document.cookie = `zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
+document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 times();

@@ -53,6 +53,11 @@ class Charger:
     connectors: list[dict[str, Any]] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
 
+    @property
+    def sessions(self) -> list[Running]:
+        """Its sessions that run. A transaction whose card was refused is none."""
+        return [each for each in self.running if each.status == "Accepted"]
+
 
 def all_chargers(connection: Connection, now: float, serial: str | None = None) -> list[Charger]:
     """Every charger, or the one of this serial, in the order of their serials."""
@@ -94,6 +99,14 @@ def configuration_of(connection: Connection, serial: str) -> list[Row[Any]]:
         .order_by(func.lower(configuration.c.key))
     )
     return list(connection.execute(query))
+
+
+def configuration_told(connection: Connection, serial: str) -> tuple[int, float | None]:
+    """How many keys those are, and when the last of them came: what has changed if they have."""
+    newest = func.max(configuration.c.received_at)
+    query = select(func.count(), newest).select_from(configuration).join(chargers)
+    count, at = connection.execute(query.where(chargers.c.serial == serial)).one()
+    return count, at
 
 
 def complaints_of(connection: Connection, serial: str | None = None, most: int = 100) -> list[Row[Any]]:

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, not_, select
+from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
 
 from chargerctl.central.books.cards import normal
 from chargerctl.central.books.queries.so_far import RUNS
+from chargerctl.central.books.storable import text
 from chargerctl.central.books.tables import cards, chargers, meter_values, transactions
 
 _AT_ONCE = 500
@@ -43,11 +44,26 @@ _SESSIONS: Select[Any] = (
     .outerjoin(cards, cards.c.id_tag == transactions.c.id_tag)
 )
 
+State = Literal["running", "stopped", "no_stop", "refused"]
+
+_ACCEPTED = transactions.c.status == "Accepted"
+_IN_STATE: dict[State, Any] = {
+    "running": and_(_ACCEPTED, RUNS),
+    "stopped": and_(_ACCEPTED, transactions.c.stop_received_at.is_not(None)),
+    "no_stop": and_(
+        _ACCEPTED, transactions.c.stop_received_at.is_(None), transactions.c.closed_at.is_not(None)
+    ),
+    "refused": not_(_ACCEPTED),
+}
+
 
 @dataclass(frozen=True)
 class Filter:
     """Which sessions. begin and end: when they started, Unix time, end excluded; running: only those that run (True), or
-    that do not any more (False); refused: also those whose card was not accepted."""
+    that do not any more (False); refused: also those whose card was not accepted.
+
+    charger and card: a part of the serial or the name, of the uid or the name of the card, in upper or lower case. state: as
+    session_file.state() has it."""
 
     serial: str | None = None
     id_tag: str | None = None
@@ -55,6 +71,9 @@ class Filter:
     end: float | None = None
     running: bool | None = None
     refused: bool = True
+    charger: str | None = None
+    card: str | None = None
+    state: State | None = None
 
 
 def sessions(
@@ -114,8 +133,19 @@ def filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
         (wanted.end, lambda end: transactions.c.started_at < end),
         (wanted.running, lambda running: RUNS if running else not_(RUNS)),
         (None if wanted.refused else "Accepted", lambda status: transactions.c.status == status),
+        (wanted.charger, lambda part: _has(part, chargers.c.serial, chargers.c.name)),
+        (wanted.card, lambda part: or_(_has(part, transactions.c.id_tag), _called(part))),
+        (wanted.state, lambda state: _IN_STATE[state]),
     ]
     for value, condition in conditions:
         if value is not None:
             query = query.where(condition(value))
     return query
+
+
+def _has(part: str, *columns: Any) -> Any:
+    return or_(*(each.icontains(text(part), autoescape=True) for each in columns))
+
+
+def _called(part: str) -> Any:
+    return transactions.c.id_tag.in_(select(cards.c.id_tag).where(_has(part, cards.c.name)))

@@ -18,6 +18,28 @@ REGISTER = "Energy.Active.Import.Register"
 RUNS = and_(transactions.c.stop_received_at.is_(None), transactions.c.closed_at.is_(None))
 """Of a row of transactions: its stop has not come, and is still expected."""
 
+
+def readings_of(values: Any) -> Any:
+    """Which rows of `values` (meter_values or an alias) are readings of that register in the row of `transactions`."""
+    return and_(
+        values.c.charger_id == transactions.c.charger_id,
+        values.c.transaction_id == transactions.c.id,
+        values.c.measurand == REGISTER,
+        values.c.phase == "",
+        values.c.location == "Outlet",
+        values.c.format == "Raw",
+    )
+
+
+def watt_hours(value: str, unit: str) -> float | None:
+    """Of a reading; None where it is no number: it is text, and from a charger."""
+    try:
+        reading = float(value) * (1000 if unit == "kWh" else 1)
+    except ValueError:
+        return None
+    return reading if math.isfinite(reading) else None
+
+
 # A database has a limit for the parameters of a query.
 _AT_ONCE = 500
 
@@ -39,14 +61,7 @@ def energy_so_far(connection: Connection, numbers: Sequence[int]) -> dict[int, f
 def _last(column: Any) -> Any:
     return (
         select(column)
-        .where(
-            meter_values.c.charger_id == transactions.c.charger_id,
-            meter_values.c.transaction_id == transactions.c.id,
-            meter_values.c.measurand == REGISTER,
-            meter_values.c.phase == "",
-            meter_values.c.location == "Outlet",
-            meter_values.c.format == "Raw",
-        )
+        .where(readings_of(meter_values))
         .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
         .limit(1)
         .correlate(transactions)
@@ -57,8 +72,5 @@ def _last(column: Any) -> Any:
 def _energy(row: Any) -> float | None:
     if row.value is None or row.meter_start is None:
         return None
-    try:
-        reading = float(row.value) * (1000 if row.unit == "kWh" else 1)
-    except ValueError:  # it is text, and from a charger
-        return None
-    return reading - row.meter_start if math.isfinite(reading) else None
+    reading = watt_hours(row.value, row.unit)
+    return None if reading is None else reading - row.meter_start

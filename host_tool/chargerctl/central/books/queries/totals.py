@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from chargerctl.central.books.calls import WORKER_LEASE_S
 from chargerctl.central.books.tables import calls, chargers, transactions, workers
@@ -15,7 +15,7 @@ from chargerctl.central.books.tables import calls, chargers, transactions, worke
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one charger: its sessions, and those that have ended with their energy. None of them ever falls."""
+    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls."""
 
     serial: str
     started: int
@@ -34,22 +34,30 @@ class Worker:
 
 
 def totals(connection: Connection) -> list[Totals]:
-    """Of every charger that ever had a session, those first that were there first. A meter that runs backwards, and a
-    session whose card was refused, count nothing."""
+    """Of every charger that is known, or ever had a session; those first that were there first. A session whose card was
+    refused counts, for it may have energy; one whose meter ran backwards has none."""
+    ended = or_(transactions.c.stop_received_at.is_not(None), transactions.c.closed_at.is_not(None))
+    energy_wh = transactions.c.energy_wh
     counts = (
         select(
             transactions.c.charger_id,
             func.count().label("started"),
-            func.count(transactions.c.stop_received_at).label("stopped"),
-            func.sum(case((transactions.c.energy_wh > 0, transactions.c.energy_wh), else_=0)).label("energy"),
+            func.sum(case((ended, 1), else_=0)).label("stopped"),
+            func.sum(case((energy_wh > 0, energy_wh), else_=0)).label("energy"),
         )
-        .where(transactions.c.status == "Accepted")
         .group_by(transactions.c.charger_id)
         .subquery()
     )
-    query = select(chargers.c.serial, counts.c.started, counts.c.stopped, counts.c.energy)
-    found = connection.execute(query.join(counts, counts.c.charger_id == chargers.c.id).order_by(chargers.c.id))
-    return [Totals(each.serial, each.started, each.stopped, int(each.energy)) for each in found]
+    query = (
+        select(chargers.c.serial, counts.c.started, counts.c.stopped, counts.c.energy)
+        .outerjoin(counts, counts.c.charger_id == chargers.c.id)
+        .where(or_(chargers.c.known, counts.c.started.is_not(None)))
+        .order_by(chargers.c.id)
+    )
+    return [
+        Totals(each.serial, each.started or 0, each.stopped or 0, int(each.energy or 0))
+        for each in connection.execute(query)
+    ]
 
 
 def open_calls(connection: Connection) -> Counter[str]:

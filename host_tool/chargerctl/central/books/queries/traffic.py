@@ -17,6 +17,19 @@ def last_frames(connection: Connection, serial: str | None = None, most: int = 1
     return list(reversed(connection.execute(query).all()))
 
 
+def frames_before(connection: Connection, serial: str, number: int | None, most: int) -> list[Row[Any]]:
+    """Likewise the last ones before the frame with this id; None: of all."""
+    query = _frames(serial)
+    if number is not None:
+        query = query.where(frames.c.id < number)
+    return list(reversed(connection.execute(query.order_by(frames.c.id.desc()).limit(most)).all()))
+
+
+def frame(connection: Connection, serial: str, number: int) -> Row[Any] | None:
+    """The one with this id."""
+    return connection.execute(_frames(serial).where(frames.c.id == number)).one_or_none()
+
+
 def calls_before(connection: Connection, number: int, serial: str, most: int = 256) -> list[Row[Any]]:
     """Likewise those before the frame with this id that an answer after it may belong to."""
     query = _frames(serial).where(frames.c.id < number, frames.c.text.like("[2,%"))

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What the word for a charger's state (State.word) means, in a sentence, and its colour."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "Available": "Free: it waits for a car or a card.",
+    "Preparing": "A plug or a card is there; it waits for the other one.",
+    "Charging": "Energy flows.",
+    "SuspendedEV": "The car takes no energy now.",
+    "SuspendedEVSE": "The charger gives no energy now.",
+    "Finishing": "The session has ended; the plug is still in.",
+    "Reserved": "Kept free for somebody.",
+    "Unavailable": "Out of service.",
+    "Faulted": "Out of order: look at the connectors below.",
+    "Unknown": "It has not told its status yet.",
+    "Offline": "It is not connected: what stands below is what it told last.",
+    "Refused": "Its owner has refused it: it may not take part.",
+    "Asks": "It is not in the books, and asks to take part.",
+}
+
+
+# As the classes of a chip.
+_KINDS = {
+    "Available": "good",
+    "Charging": "busy",
+    "Preparing": "wait",
+    "SuspendedEV": "wait",
+    "SuspendedEVSE": "wait",
+    "Finishing": "wait",
+    "Reserved": "wait",
+    "Faulted": "bad",
+    "Refused": "bad",
+    "Asks": "wait",
+}
+
+
+def words_of(word: str) -> str:
+    """word: State.word."""
+    return _WORDS.get(word, "")
+
+
+def kind_of(word: str) -> str:
+    """Its colour: good, busy, wait, bad or faint. word: State.word, or the status of a connector."""
+    return _KINDS.get(word, "faint")

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The chargerctl authors
+// SPDX-License-Identifier: MIT
+//
+// The configuration keys of one charger: found as one types, changed in place, and live.
+
+import { live, put, times } from "/static/base/base.js";
+import { answerInPlace, markWaiting, show } from "./forms.js";
+
+const root = document.getElementById("charger");
+const list = document.getElementById("keys");
+const search = document.querySelector("#search input");
+
+answerInPlace(root, (form) => {
+  const secret = form.querySelector("input[type=password]");
+  if (secret) secret.value = "";
+  for (const each of form.querySelectorAll("input")) each.defaultValue = each.value;
+});
+
+const query = new URLSearchParams(location.search);
+query.set("since", root.dataset.since);
+live(`${root.dataset.here}/configuration/stream?${query}`, {
+  key({ html }) {
+    const made = document.createRange().createContextualFragment(html).firstElementChild;
+    const old = document.getElementById(made.id);
+    // What somebody types there stays.
+    const typed = [...(old?.querySelectorAll("input[name=value]") ?? [])];
+    if (typed.some((each) => each === document.activeElement || each.value !== each.defaultValue)) return;
+    const said = old?.querySelector(".outcome");
+    const row = put(html, list);
+    if (said) row.querySelector(".outcome")?.replaceWith(said);
+    markWaiting(root);
+    find();
+  },
+  gone({ id }) {
+    document.getElementById(id)?.remove();
+    find();
+  },
+  told({ html }) {
+    const place = document.getElementById("read-at");
+    place.replaceWith(document.createRange().createContextualFragment(html).firstElementChild);
+    times(document.getElementById("read-at").parentElement);
+  },
+});
+
+function find() {
+  const wanted = (search?.value ?? "").trim().toLowerCase();
+  let found = 0;
+  for (const row of list.children) {
+    const value = row.querySelector("input[name=value]:not([type=password])")?.value ?? row.querySelector(".key-value")?.textContent ?? "";
+    row.hidden = !`${row.dataset.key}\n${value}`.toLowerCase().includes(wanted);
+    found += row.hidden ? 0 : 1;
+  }
+  document.getElementById("no-keys").hidden = found > 0 || list.children.length === 0;
+}
+
+search?.addEventListener("input", find);

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The chargerctl authors
+// SPDX-License-Identifier: MIT
+//
+// What one charger does, live, and what it is told.
+
+import { live, put } from "/static/base/base.js";
+import { answerInPlace, markWaiting } from "./forms.js";
+
+const root = document.getElementById("charger");
+const running = () => document.getElementById("state").dataset.sessions.split(" ").filter(Boolean);
+
+// A start that the charger took, until its session is there.
+let began = null;
+
+answerInPlace(root, (form, answer) => {
+  if (form.id === "start" && answer.done) began = running();
+});
+
+live(`${root.dataset.here}/stream?seen=${root.dataset.seen}`, {
+  part({ html }) {
+    const open = [...root.querySelectorAll("details[open][id]")].map((each) => each.id);
+    put(html);
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    markWaiting(root);
+    tellBegin();
+    tick();
+  },
+});
+
+function tellBegin() {
+  const fresh = began && running().find((each) => !began.includes(each));
+  if (!fresh) return;
+  began = null;
+  const more = document.createElement("span");
+  more.textContent = ` Session ${fresh} has begun.`;
+  document.getElementById("start-outcome").append(more);
+}
+
+function tick() {
+  for (const each of root.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
+    each.firstChild.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+}
+
+const card = document.getElementById("start-card");
+const other = document.getElementById("start-other");
+if (card) {
+  const choose = () => {
+    other.hidden = card.value !== "other";
+    if (other.hidden) document.getElementById("start-tag").value = "";
+  };
+  card.addEventListener("change", choose);
+  choose();
+}
+setInterval(tick, 5000);
+tick();

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The pages of chargers, on books with something in them; a central system that answers calls through them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+
+import pytest
+from chargerctl.central.books.store import open_books
+from chargerctl.central.live.watch import Watch
+from chargerctl.central.settings import CentralSettings
+from chargerctl.central.web.app import application
+from chargerctl.central.web.charger.router import router
+from chargerctl.central.web.pages import Pages
+from chargerctl.central.web.parts import Parts
+from chargerctl.central.web.viewer import Viewer
+from chargerctl.web.errors import Errors
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from tests.host.central.cli.conftest import POLICIES, WORKER, Answering, fill
+
+HERE = "/chargers/garage-1"
+
+
+@pytest.fixture(scope="session")
+def filled_books(tmp_path_factory):
+    """garage-1 is connected and charges, garage-2 is offline and Faulted, yard asks to be let in."""
+    path = tmp_path_factory.mktemp("books") / "central.sqlite"
+    store = open_books(f"sqlite:///{path}", POLICIES, worker=WORKER)
+    fill(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(tmp_path, filled_books):
+    """Such books; a central system runs on them."""
+    path = shutil.copyfile(filled_books, tmp_path / "central.sqlite")
+    found = open_books(f"sqlite:///{path}", POLICIES, worker=WORKER)
+    with found.unit() as unit:
+        unit.working(time.time())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def parts(store):
+    watch = Watch(store)
+    yield Parts(store, watch, Pages(), CentralSettings(call_timeout=20))
+    watch.close()
+
+
+class Browser:
+    """Of somebody who may change things: what is sent has the word of the page against forgery."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+
+    def get(self, path: str, accept: str = "text/html"):
+        return self._client.get(path, headers={"Accept": accept})
+
+    def post(self, path: str, **values: str):
+        csrf = re.search('<meta name="csrf" content="([^"]*)">', self.get(HERE).text)
+        return self._client.post(path, data=values, headers={"X-CSRF": csrf[1] if csrf else ""})
+
+
+def client_of(app) -> TestClient:
+    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+
+
+@pytest.fixture
+def browser(parts):
+    return Browser(client_of(application(parts, lambda host: True)))
+
+
+@pytest.fixture
+def reader(parts):
+    """The client of a viewer who may only look."""
+    app = FastAPI()
+    Errors(parts.tell, parts.pages.error, {}).install(app)
+    app.include_router(router(parts))
+
+    async def as_reader(scope, receive, send):
+        scope["viewer"] = Viewer("eve", False, "")
+        await app(scope, receive, send)
+
+    return client_of(as_reader)
+
+
+@pytest.fixture
+def answering(store):
+    """answering({"Reset": {"status": "Accepted"}}) -> a central system that runs; the calls that it was asked for."""
+    running = []
+
+    def begin(answers):
+        running.append(Answering(store, answers))
+        return running[-1].asked
+
+    yield begin
+    for each in running:
+        each.close()
