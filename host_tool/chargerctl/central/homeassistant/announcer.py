@@ -130,6 +130,8 @@ class Announcer:
     # What there is to publish.
 
     def _take(self, change: Change) -> None:
+        if change.error and self._states is None:
+            return  # nobody knows yet which chargers there are
         states = self._states = {} if self._states is None else self._states
         for serial, state in change.states.items():
             # Strangers are let in where they may charge, and are no devices of their owner's.

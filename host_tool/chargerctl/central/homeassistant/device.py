@@ -29,21 +29,8 @@ from typing import Any
 
 from chargerctl import __version__
 from chargerctl.central.homeassistant.names import Names
-from chargerctl.central.live.state import State
+from chargerctl.central.live.state import STATUSES, State
 from chargerctl.visible import visible_text
-
-STATUSES = (
-    "Available",
-    "Preparing",
-    "Charging",
-    "SuspendedEV",
-    "SuspendedEVSE",
-    "Finishing",
-    "Reserved",
-    "Unavailable",
-    "Faulted",
-)
-"""Of a connector (OCPP 1.6, 7.7)."""
 
 SWITCHES = ("charging", "in_service")
 BUTTONS = ("reset", "unlock")

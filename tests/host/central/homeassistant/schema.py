@@ -4,13 +4,14 @@
 
 The package `homeassistant` itself is not used: it needs Python 3.14, and has 68 MB and dozens of others. Facts, from
 components/ in its release 2026.11.0 on PyPI: mqtt/schemas.py (DEVICE_DISCOVERY_SCHEMA, MQTT_ENTITY_COMMON_SCHEMA,
-MQTT_ORIGIN_INFO_SCHEMA), mqtt/config.py (MQTT_RO_SCHEMA, MQTT_RW_SCHEMA), mqtt/sensor.py, binary_sensor.py, switch.py, button.py (DISCOVERY_SCHEMA), mqtt/util.py
+MQTT_ORIGIN_INFO_SCHEMA), mqtt/config.py (MQTT_RO_SCHEMA, MQTT_RW_SCHEMA), mqtt/sensor.py,
+binary_sensor.py, switch.py, button.py (DISCOVERY_SCHEMA), mqtt/util.py
 (valid_topic, valid_publish_topic), mqtt/discovery.py (TOPIC_MATCHER), sensor/const.py (DEVICE_CLASS_UNITS,
 DEVICE_CLASS_STATE_CLASSES), binary_sensor/__init__.py and button/__init__.py (device classes), energy/validate.py
 (_async_validate_usage_stat).
 
-The last release for Python 3.11, 2024.3.3, has the schemas of single entities, though none of devices: those took every entity
-of device.py once, when this was written.
+The last release for Python 3.11, 2024.3.3, has the schemas of single entities, though none of devices: those took every
+entity of device.py once, when this was written.
 """
 
 from __future__ import annotations

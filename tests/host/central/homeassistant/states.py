@@ -10,7 +10,7 @@ from chargerctl.central.live.state import Connector, Session, State
 
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 
-CONNECTOR = Connector(1, "Available", "NoError", "", NOW)
+CONNECTOR = Connector(1, "Available", "NoError", "", "", NOW, None)
 SESSION = Session(7, 1, "04A1B2C3", "Ada", NOW, 1500.0, 7360.04)
 IDLE = State(
     serial="GA.001",

@@ -170,6 +170,20 @@ async def test_a_charger_that_was_removed_while_nobody_was_here_is_taken_back(pl
     assert SERIAL not in [topic for topic, payload in place.published if not payload]
 
 
+def test_nothing_is_taken_back_while_the_books_cannot_be_read():
+    async def run():
+        place = Place()
+        place.announcer.received(STATE, b"{}", True)
+        place.announcer.changed(Change({}, frozenset(), "the disk is full"))
+        place.announcer.connected()
+        place.change(IDLE)
+        await place.settled()
+        assert (CONFIG, b"") not in place.published
+        await place.close()
+
+    asyncio.run(run())
+
+
 @scene
 async def test_a_home_assistant_that_starts_gets_everything_again(place):
     place.published.clear()

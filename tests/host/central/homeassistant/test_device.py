@@ -132,7 +132,7 @@ def test_a_charger_with_nothing_to_do():
         ((), None),
     ],
 )
-def test_of_several_connectors_the_busiest_counts(statuses, status):
+def test_of_several_connectors_one_counts(statuses, status):
     assert shown(with_status(*statuses))["status"] == status
 
 
@@ -210,7 +210,7 @@ def test_whatever_strangers_write_home_assistant_takes_the_messages(
         vendor=vendor,
         model=model,
         firmware=info,
-        connectors=tuple(Connector(n, each, each, info, NOW) for n, each in enumerate(statuses)),
+        connectors=tuple(Connector(n, each, each, info, name, NOW, None) for n, each in enumerate(statuses)),
         sessions=(Session(1, 1, name, model, NOW, None, float("nan")),),
     )
     message = discovery(NAMES, state)
