@@ -20,6 +20,7 @@ from chargerctl.central.web.login.gate import Gate
 from chargerctl.central.web.login.limits import Limits
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
+from chargerctl.central.web.sessions import routes as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
@@ -42,5 +43,6 @@ def application(
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
     app.include_router(chargers.router(parts))
     app.include_router(charger.router(parts))
+    app.include_router(sessions.router(parts))
     app.include_router(login.router(parts, door, limits))
     return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))
