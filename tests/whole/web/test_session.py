@@ -36,7 +36,7 @@ def shows_state(browser, word):
 
 
 def number(browser, selector):
-    return float(browser.text(selector).replace("–", "nan"))
+    return float(browser.text(selector).replace("\N{EN DASH}", "nan"))
 
 
 def test_who_does_not_know_the_password_sees_only_the_login(site, browser):
