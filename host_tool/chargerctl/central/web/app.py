@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.web.cards import routes as cards
 from chargerctl.central.web.charger import router as charger
 from chargerctl.central.web.login import routes as login
 from chargerctl.central.web.login.door import Door
@@ -42,5 +43,6 @@ def application(
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
     app.include_router(charger.router(parts))
     app.include_router(sessions.router(parts))
+    app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
     return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))
