@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -22,6 +23,7 @@ from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.queries.cards import all_cards
 from chargerctl.central.books.queries.chargers import some_chargers
 from chargerctl.central.card_file import card_lines
+from chargerctl.central.views.card import state
 from chargerctl.central.web.cards.form import card_of, day_of
 from chargerctl.central.web.cards.offers import Offer, offers
 from chargerctl.central.web.download import download
@@ -60,7 +62,7 @@ def router(parts: Parts) -> APIRouter:
             after=found[_PAGE - 1].id_tag if len(found) > _PAGE else None,
             offers=offered,
             accepting=parts.store.policies.cards is not Policy.REFUSE,
-            now=now,
+            state_of=partial(state, now=now),
         )
 
     @routes.get("/cards/card")
@@ -81,7 +83,7 @@ def router(parts: Parts) -> APIRouter:
             until=day_of(card.valid_until, zone),
             places=places,
             others=[each for each in card.chargers or () if each not in serials],
-            now=parts.now(),
+            state_of=partial(state, now=parts.now()),
         )
 
     @routes.get("/cards/cards.csv")
