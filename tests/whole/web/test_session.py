@@ -12,6 +12,7 @@ import pytest
 from tests.browser import DESK
 from tests.whole.web.site import CARD, CARD_NAME, NAME, SERIAL
 
+NEW_CARD = "04D4E5F6"
 TILE = f"#charger-{SERIAL}"
 HERE = f"/chargers/{SERIAL}"
 
@@ -108,3 +109,35 @@ def test_a_key_is_changed_and_the_charger_has_it(site, owner):
     )
     owner.open(f"{site.url}{HERE}/configuration")
     assert owner.find(f"{key} input[name=value]").get_attribute("value") == "33"
+
+
+def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):
+    owner.open(f"{site.url}/cards")
+    owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
+    site.charger.do(f"swipe {NEW_CARD}")
+    owner.shows(NEW_CARD, "#offers")
+    owner.fill("#offers [name=name]", "Bob's van")
+    owner.click("#offers button")
+    owner.shows("Bob's van", "#cards")
+    site.charger.do("plug", f"swipe {NEW_CARD}")
+    site.charger.until(kind="relay", closed=True)
+    owner.open(site.url)
+    owner.shows("Bob's van", TILE)
+
+
+def test_who_may_only_look_sees_all_and_changes_nothing(site, browser):
+    site.log_in(browser, "guest")
+    browser.shows("guest (read-only)", ".who")
+    token = browser.run("return document.querySelector('meta[name=csrf]').content")
+    for path in ("/", HERE, f"{HERE}/configuration", "/sessions", "/cards"):
+        browser.open(f"{site.url}{path}")
+        browser.find("h1")
+        assert browser.all("main form[method=post]") == []
+    answer = browser.driver.execute_async_script(
+        "fetch(arguments[0], {method: 'POST', headers: {'X-CSRF': arguments[1]}}).then((a) => arguments[2](a.status))",
+        f"{HERE}/call/ClearCache",
+        token,
+    )
+    assert answer == 403
+    browser.complaints()
+    site.log_out(browser)
