@@ -39,6 +39,7 @@ function take(event) {
   if (event.t !== undefined) time.textContent = `${event.t.toFixed(1)} s`;
   charger.take(event);
   controls.take(event);
+  if (event.kind === "board") status("running", "good");
   if (event.kind === "frame") frames.add(event);
   if (event.kind === "ended") end(event);
   if ((event.kind === "hand" || event.kind === "script") && !event.error) countRecorded(1);
@@ -62,12 +63,13 @@ function present(now) {
     frames.clear();
   }
   over.hidden = true;
-  status("running", "good");
+  status("starting", "wait");
   charger.begin();
   controls.begin();
   recorded = 0;
   countRecorded(now.recorded);
   for (const event of now.states) {
+    if (event.kind === "board") status("running", "good");
     charger.take(event);
     controls.take(event);
   }

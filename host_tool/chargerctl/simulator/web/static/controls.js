@@ -118,6 +118,7 @@ export class Controls {
       row.querySelector("dt").replaceChildren(button);
     }
     byId("line").addEventListener("input", (event) => {
+      byId("help").open = true;
       const word = event.target.value.trimStart().split(" ")[0];
       for (const row of rows) row.hidden = !row.dataset.usage.startsWith(word);
     });
@@ -131,7 +132,8 @@ export class Controls {
     byId("meter").value = 0;
     this.showMeter("0");
     byId("ntp").value = "up";
-    this.enable(() => true);
+    // Until the board is there.
+    this.enable(() => false);
     byId("download").href = "/recorded.script";
   }
 
@@ -159,7 +161,7 @@ export class Controls {
     this.enable((each) => {
       const part = each.dataset.part;
       const there = !part || parts.includes(part);
-      each.title = there ? each.title : `This charger has no ${part}`;
+      if (part) each.title = there ? "" : `This charger has no ${part}`;
       return there && !(central === "none" && each.closest("#csms"));
     });
     byId("no-central").hidden = central !== "none";
