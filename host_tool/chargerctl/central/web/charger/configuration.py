@@ -70,7 +70,7 @@ def add_configuration(routes: APIRouter, parts: Parts) -> None:
 
     @routes.post("/chargers/{serial}/configuration")
     async def change(
-        serial: str, key: Annotated[str, Form()], value: Annotated[str, Form()] = ""
+        serial: str, key: Annotated[str, Form()] = "", value: Annotated[str, Form()] = ""
     ) -> dict[str, Any]:
         key = checked_key(key.strip())
         if len(value) > LONGEST_VALUE:

@@ -4,6 +4,7 @@
 
 import re
 import time
+from html import unescape
 
 import pytest
 from chargerctl.central.books import owner as owning
@@ -20,7 +21,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 def plain(html):
     """What a person reads of it."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return unescape(" ".join(re.sub(r"<[^>]*>", " ", html).split()))
 
 
 def test_it_shows_what_the_charger_does(owner):
