@@ -71,7 +71,7 @@ def test_the_name_is_changed(owner):
     assert answer.json()["said"] == f"The name is {SCRIPT} now."
     page = owner.get(HERE).text
     assert SCRIPT not in page
-    assert "<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>" in page
+    assert '<h1 id="title">&lt;script&gt;alert(1)&lt;/script&gt;</h1>' in page
     assert owner.post(f"{HERE}/name").json() == {"said": "It has no name now.", "name": ""}
 
 
@@ -81,12 +81,21 @@ def test_a_name_that_cannot_be_used_is_refused_in_words(owner, name):
     assert (answer.status_code, answer.json()["error"].startswith("the name ")) == (400, True)
 
 
+GETS = (
+    "",
+    "/stream",
+    "/configuration",
+    "/configuration/stream",
+    "/log",
+    "/log/stream?after=0",
+    "/frames",
+    "/frames/1",
+)
+
+
 @pytest.mark.parametrize("serial", ["garage-9", "%3Cscript%3E", "%00", "x" * 10_000, "%ed%a0%80", "..."])
 def test_a_charger_that_is_not_there_is_not_found(owner, serial):
-    asked = [
-        owner.get(f"/chargers/{serial}{path}")
-        for path in ("", "/configuration", "/log", "/frames", "/frames/1")
-    ]
+    asked = [owner.get(f"/chargers/{serial}{path}") for path in GETS]
     asked += [
         owner.post(f"/chargers/{serial}{path}", name="n", allowed="yes", key="k")
         for path in ("/name", "/allowed", "/call/Reset", "/configuration", "/configuration/read")
