@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chargerctl.central.session_file import in_pages, session_lines
+from chargerctl.central.session_file import in_pages, session_lines, sum_lines
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.views.session import energy_sum, session, total
 from chargerctl.cli import session_view as view
@@ -154,15 +154,13 @@ def _closed(store: DatabaseStore, number: int) -> Answer:
 
 def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: bool) -> Answer:
     from chargerctl.central.books.queries.energy import energy
-    from chargerctl.central.csv_file import csv_lines
 
     with store.reading() as connection:
         found = energy(connection, wanted, by, None)
     all_of_them = total(found)
     value = {"sums": [energy_sum(each, by) for each in found], "total": asdict(all_of_them)}
     if as_csv:
-        columns = view.sum_csv_columns(by)
-        return Answer(value, csv_lines(columns, (view.sum_csv(each, columns, by) for each in found)))
+        return Answer(value, sum_lines(found, by))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
     count = all_of_them.sessions

@@ -57,19 +57,3 @@ def sum_table(found: Sequence[Energy], by: Sequence[str]) -> Table:
 
 def sum_cells(found: Energy) -> list[str]:
     return [*found.key, found.name, str(found.sessions), kwh(found.energy_wh)]
-
-
-def sum_csv_columns(by: Sequence[str]) -> list[str]:
-    """A month has no name."""
-    return [*by, *(["name"] if set(by) - {"month"} else []), "sessions", "energy_kwh"]
-
-
-def sum_csv(found: Energy, columns: Sequence[str], by: Sequence[str]) -> list[str | int | float | None]:
-    """One for each of the columns."""
-    row = dict(zip(by, found.key, strict=True)) | {"name": found.name}
-    cells: dict[str, str | int | float | None] = {
-        **row,
-        "sessions": found.sessions,
-        "energy_kwh": found.energy_wh / 1000,
-    }
-    return [cells[each] for each in columns]

@@ -83,6 +83,7 @@ class Announcer:
         self._found: set[str] = set()
         self._totals: dict[str, float] = {}
         self._said: dict[str, str] = {}
+        self._full = False
         self._born: asyncio.TimerHandle | None = None
 
     def changed(self, change: Change) -> None:
@@ -129,6 +130,8 @@ class Announcer:
     # What there is to publish.
 
     def _take(self, change: Change) -> None:
+        if change.error and self._states is None:
+            return  # nobody knows yet which chargers there are
         states = self._states = {} if self._states is None else self._states
         for serial, state in change.states.items():
             # Strangers are let in where they may charge, and are no devices of their owner's.
@@ -137,8 +140,9 @@ class Announcer:
             elif serial in states or len(states) < MOST_CHARGERS:
                 states[serial] = state
                 self._stale.add(serial)
-            else:
-                text = f"Home Assistant: only {MOST_CHARGERS} chargers are announced, not this one"
+            elif not self._full:
+                self._full = True
+                text = f"Home Assistant: {MOST_CHARGERS} chargers are announced, and no more: not {serial}"
                 self._tell(Event("homeassistant", text, serial))
         for serial in change.gone:
             self._forget(serial)
@@ -162,9 +166,9 @@ class Announcer:
         if len(self._found) >= _MOST_FOUND or not payload:
             return
         self._found.add(serial)
-        total = _energy_in(payload)
-        if total is not None:
-            self._totals.setdefault(serial, total * 1000)
+        before = _energy_in(payload)
+        if before is not None:
+            self._totals[serial] = steady(before * 1000, self._totals.get(serial, before * 1000))
         self._wake.set()
 
     async def _publish_stale(self) -> None:

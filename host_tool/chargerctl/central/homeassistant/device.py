@@ -29,21 +29,8 @@ from typing import Any
 
 from chargerctl import __version__
 from chargerctl.central.homeassistant.names import Names
-from chargerctl.central.live.state import State
+from chargerctl.central.live.state import STATUSES, State
 from chargerctl.visible import visible_text
-
-STATUSES = (
-    "Available",
-    "Preparing",
-    "Charging",
-    "SuspendedEV",
-    "SuspendedEVSE",
-    "Finishing",
-    "Reserved",
-    "Unavailable",
-    "Faulted",
-)
-"""Of a connector (OCPP 1.6, 7.7)."""
 
 SWITCHES = ("charging", "in_service")
 BUTTONS = ("reset", "unlock")
@@ -67,8 +54,8 @@ def discovery(names: Names, state: State) -> dict[str, Any]:
 
 def shown(text: str, most: int = _LONGEST) -> str:
     """A text of strangers, on one line and not longer than this."""
-    # Cut first: it may be megabytes.
-    line = visible_text(text[: most + 1])
+    # Cut first: it may be megabytes. A lone surrogate is in no UTF-8.
+    line = visible_text(text[: most + 1].encode("utf-8", "backslashreplace").decode())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

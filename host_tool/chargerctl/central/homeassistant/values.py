@@ -14,20 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chargerctl.central.books.queries.metered import Metered
-from chargerctl.central.homeassistant.device import STATUSES, shown
-from chargerctl.central.live.state import Connector, State
+from chargerctl.central.homeassistant.device import shown
+from chargerctl.central.live.state import UNKNOWN, Connector, State
 
-# The more a charger does, the earlier: one with several connectors shows the first of these that any has.
-_URGENT = (
-    "Charging",
-    "SuspendedEVSE",
-    "SuspendedEV",
-    "Preparing",
-    "Finishing",
-    "Faulted",
-    "Reserved",
-    "Available",
-)
 _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing")
 _UNPLUGGED = ("Available", "Reserved")
 # A state of Home Assistant has 255 characters at most (const.py, MAX_LENGTH_STATE_STATE).
@@ -38,7 +27,7 @@ _RESET = 0.9
 
 def values(state: State, metered: Metered, command: str) -> dict[str, Any]:
     """By the keys of device.py; None: unknown. Power in W, energy in kWh. command: what became of the last one."""
-    status = _status(state)
+    status = None if state.status == UNKNOWN else state.status
     began = metered.session_began
     return {
         "status": status,
@@ -49,7 +38,7 @@ def values(state: State, metered: Metered, command: str) -> dict[str, Any]:
         "cable": _plugged(state, status),
         "online": _switch(state.online),
         "charging": _switch(bool(state.sessions)),
-        "in_service": None if status is None else _switch(not _out_of_service(state)),
+        "in_service": None if status is None else _switch(status != "Unavailable"),
         "error": _error(state.connectors),
         "command": shown(command, _LONGEST) or None,
     }
@@ -61,20 +50,6 @@ def steady(before: float | None, total: float) -> float:
     return before if before is not None and before * _RESET <= total < before else total
 
 
-def _connectors(state: State) -> Sequence[Connector]:
-    """Those that a car can be at; the charger itself where none is known."""
-    return [each for each in state.connectors if each.id > 0] or state.connectors
-
-
-def _status(state: State) -> str | None:
-    found = [each.status for each in _connectors(state) if each.status in STATUSES]
-    return next((each for each in _URGENT if each in found), found[0] if found else None)
-
-
-def _out_of_service(state: State) -> bool:
-    return all(each.status == "Unavailable" for each in _connectors(state))
-
-
 def _plugged(state: State, status: str | None) -> str | None:
     if state.sessions or status in _PLUGGED:
         return "ON"
@@ -82,10 +57,8 @@ def _plugged(state: State, status: str | None) -> str | None:
 
 
 def _power(state: State) -> float | None:
-    found = [each.power_w for each in state.sessions]
-    if any(each is None or not math.isfinite(each) for each in found):
-        return None
-    return round(sum(each for each in found if each is not None), 1)
+    power = state.power_w
+    return None if power is None or not math.isfinite(power) else round(power, 1)
 
 
 def _kilowatt_hours(watt_hours: float | None) -> float | None:

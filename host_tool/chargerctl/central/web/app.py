@@ -16,12 +16,14 @@ from chargerctl.central.web.api import page as api_page
 from chargerctl.central.web.api import scraping
 from chargerctl.central.web.api.application import PREFIX, api
 from chargerctl.central.web.charger import router as charger
+from chargerctl.central.web.chargers import router as chargers
 from chargerctl.central.web.login import routes as login
 from chargerctl.central.web.login.door import Door
 from chargerctl.central.web.login.gate import Gate
 from chargerctl.central.web.login.limits import Limits
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
+from chargerctl.central.web.sessions import routes as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
@@ -47,6 +49,8 @@ def application(
     app.mount(PREFIX, programs)
     app.include_router(api_page.router(parts, programs.state.document))
     app.include_router(scraping.router(parts))
+    app.include_router(chargers.router(parts))
     app.include_router(charger.router(parts))
+    app.include_router(sessions.router(parts))
     app.include_router(login.router(parts, door, limits))
     return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))
