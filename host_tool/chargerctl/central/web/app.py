@@ -38,25 +38,25 @@ def application(
     limits = Limits(clock)
     door = Door(parts, limits)
     errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
-    pages = routes(parts, door, limits)
-    errors.install(pages)
+    pages = routes(parts, door, limits, errors)
     return SafeHeaders(errors.around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
 
 
-def routes(parts: Parts, door: Door, limits: Limits) -> FastAPI:
+def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
     """Of every page. Nothing stands before them: whoever is here was let in by the gate."""
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
+    errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
     app.mount("/static", StaticFiles(directory=HERE / "static", check_dir=False))
     # Every page has a function router(parts) in its folder, included here:
     #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
-    app.include_router(chargers.router(parts))
     programs = api(parts)
     errors.install(programs)
     app.mount(PREFIX, programs)
     app.include_router(api_page.router(parts, programs.state.document))
     app.include_router(scraping.router(parts))
+    app.include_router(chargers.router(parts))
     app.include_router(charger.router(parts))
     app.include_router(sessions.router(parts))
     app.include_router(cards.router(parts))

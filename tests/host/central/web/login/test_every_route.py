@@ -27,6 +27,8 @@ from chargerctl.central.web.login.gate import is_public
 from chargerctl.central.web.login.limits import Limits
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
+from chargerctl.web.errors import Errors
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 from starlette.routing import Mount
@@ -111,13 +113,22 @@ def found_routes(store) -> Iterator[tuple[str, str]]:
     """(method, path) of each, once."""
     parts = Parts(store, None, Pages(), CentralSettings())
     limits = Limits()
-    for each in iter_route_contexts(routes(parts, Door(parts, limits), limits).routes):
+    errors = Errors(parts.tell, parts.pages.error, {})
+    yield from below("", routes(parts, Door(parts, limits), limits, errors))
+
+
+def below(prefix: str, app) -> Iterator[tuple[str, str]]:
+    for each in iter_route_contexts(app.routes):
         if isinstance(each.original_route, Mount):
-            yield "GET", f"{each.path}/x.js"
+            mounted = each.original_route.app
+            if isinstance(mounted, FastAPI):
+                yield from below(prefix + each.path, mounted)
+            else:
+                yield "GET", f"{prefix}{each.path}/x.js"
             continue
         path = re.sub(r"{(\w+)(:\w+)?}", lambda name: quote(VALUES.get(name[1], "1"), safe=""), each.path)
         for method in sorted(each.methods or ()):
-            yield method, path
+            yield method, prefix + path
 
 
 class Answer:
