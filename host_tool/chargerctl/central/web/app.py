@@ -15,6 +15,7 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.web.api import page as api_page
 from chargerctl.central.web.api import scraping
 from chargerctl.central.web.api.application import PREFIX, api
+from chargerctl.central.web.cards import routes as cards
 from chargerctl.central.web.charger import router as charger
 from chargerctl.central.web.chargers import router as chargers
 from chargerctl.central.web.login import routes as login
@@ -49,6 +50,7 @@ def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
     app.include_router(scraping.router(parts))
     app.include_router(charger.router(parts))
     app.include_router(sessions.router(parts))
+    app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
     return app
 
