@@ -50,6 +50,7 @@ _SLOW = (
     "host/central/live/",
     "host/central/ocppj/test_others",
     "host/central/web/chargers/",
+    "host/central/web/login/test_every_route",
     "host/cli/test_event_log",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
