@@ -37,15 +37,19 @@ def application(
     """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down."""
     limits = Limits(clock)
     door = Door(parts, limits)
-    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
     pages = routes(parts, door, limits)
-    errors.install(pages)
-    return SafeHeaders(errors.around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
+    return SafeHeaders(_errors(parts).around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
+
+
+def _errors(parts: Parts) -> Errors:
+    return Errors(parts.tell, parts.pages.error, {BooksError: 503})
 
 
 def routes(parts: Parts, door: Door, limits: Limits) -> FastAPI:
     """Of every page. Nothing stands before them: whoever is here was let in by the gate."""
+    errors = _errors(parts)
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
+    errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
     app.mount("/static", StaticFiles(directory=HERE / "static", check_dir=False))
     # Every page has a function router(parts) in its folder, included here:

@@ -149,6 +149,18 @@ def test_hostile_texts_of_a_charger_are_text_and_short(owner, store):
     assert "x" * 250 not in page
 
 
+def test_hostile_names_of_cards_and_chargers_are_text_and_short(owner, store):
+    hostile = f"{SCRIPT}\u202e" + "x" * 10_000
+    with store.writing() as connection:
+        owning.put_cards(connection, [owning.Card("04A1B2C3", hostile)], time.time())
+        owning.change_charger(connection, "garage-1", name=hostile)
+    for path in ("", "/configuration", "/log"):
+        page = owner.get(f"{HERE}{path}").text
+        assert "<script>alert" not in page
+        assert "\u202e" not in page
+        assert len(page) < 50_000
+
+
 def test_a_viewer_who_may_only_look_has_nothing_to_press(reader):
     for path in (HERE, f"{HERE}/configuration", f"{HERE}/log"):
         main = re.search(r"<main.*</main>", reader.get(path).text, re.DOTALL)[0]
