@@ -30,24 +30,11 @@ from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
-
-def application(
-    parts: Parts, is_ours: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
-) -> ASGIApp:
-    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down."""
-    limits = Limits(clock)
-    door = Door(parts, limits)
-    pages = routes(parts, door, limits)
-    return SafeHeaders(_errors(parts).around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
+MakeRoutes = Callable[[Parts, Door, Limits, Errors], ASGIApp]
 
 
-def _errors(parts: Parts) -> Errors:
-    return Errors(parts.tell, parts.pages.error, {BooksError: 503})
-
-
-def routes(parts: Parts, door: Door, limits: Limits) -> FastAPI:
+def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
     """Of every page. Nothing stands before them: whoever is here was let in by the gate."""
-    errors = _errors(parts)
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
     errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
@@ -66,3 +53,17 @@ def routes(parts: Parts, door: Door, limits: Limits) -> FastAPI:
     app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
     return app
+
+
+def application(
+    parts: Parts,
+    is_ours: Callable[[str], bool],
+    clock: Callable[[], float] = time.monotonic,
+    make: MakeRoutes = routes,
+) -> ASGIApp:
+    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down. make: what is behind it all."""
+    limits = Limits(clock)
+    door = Door(parts, limits)
+    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
+    return SafeHeaders(errors.around(Guard(gate, is_ours)))
