@@ -38,8 +38,14 @@ def application(
     limits = Limits(clock)
     door = Door(parts, limits)
     errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    pages = routes(parts, door, limits)
+    errors.install(pages)
+    return SafeHeaders(errors.around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
+
+
+def routes(parts: Parts, door: Door, limits: Limits) -> FastAPI:
+    """Of every page. Nothing stands before them: whoever is here was let in by the gate."""
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
-    errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
     app.mount("/static", StaticFiles(directory=HERE / "static", check_dir=False))
     # Every page has a function router(parts) in its folder, included here:
@@ -55,4 +61,4 @@ def application(
     app.include_router(sessions.router(parts))
     app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
-    return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))
+    return app

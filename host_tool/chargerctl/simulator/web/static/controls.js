@@ -97,7 +97,12 @@ export class Controls {
   meter() {
     const slider = byId("meter");
     slider.addEventListener("input", () => this.showMeter(slider.value));
-    slider.addEventListener("change", () => this.act(`meter ${slider.value}`));
+    // A key that is held down moves it thirty times a second.
+    let pause;
+    slider.addEventListener("change", () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => this.act(`meter ${slider.value}`), 150);
+    });
   }
 
   showMeter(kilowatts) {
