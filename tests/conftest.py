@@ -79,6 +79,7 @@ _SLOW = (
     "simulator/script/test_latch",
     "simulator/script/test_lines",
     "simulator/script/test_simulate",
+    "simulator/web/test_command",
     "whole/central/",
     "whole/bridge/",
     "whole/gate/",

@@ -13,7 +13,10 @@ from typing import Any
 import click
 
 from chargerctl.central.accounts import Account
+from chargerctl.central.broker.rights import HOME_ASSISTANT, OF_HOME_ASSISTANT, PUBLISHER
 from chargerctl.central.broker.setup import CONF, Done, set_up
+from chargerctl.central.homeassistant.names import Names
+from chargerctl.central.homeassistant.settings import SAME
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
@@ -89,6 +92,12 @@ class Listen(click.ParamType):
     "[default: central]",
 )
 @click.option(
+    "--home-assistant/--no-home-assistant",
+    default=None,
+    help="Two accounts for Home Assistant: its own, and one for the central system to publish the chargers.  "
+    "[default: no]",
+)
+@click.option(
     "--user", metavar="NAME", help="Whom mosquitto becomes when root starts it.  [default: mosquitto]"
 )
 def command(
@@ -107,6 +116,7 @@ def command(
     \b
     chargerctl central broker mosquitto --make-certificates broker.lan
     chargerctl central broker mosquitto --program central --program bridge
+    chargerctl central broker mosquitto --home-assistant
     chargerctl central broker mosquitto --listen 0.0.0.0:8883 --cert fullchain.pem --key privkey.pem
     """
     wanted = {
@@ -118,7 +128,8 @@ def command(
         "programs": programs or None,
     }
     topics = Topics(settings.charger_topic, settings.system_topic)
-    done = set_up(folder, wanted, _accounts(settings), topics, datetime.now(UTC))
+    home = Names(settings.home_assistant_topic)
+    done = set_up(folder, wanted, _accounts(settings), topics, datetime.now(UTC), home)
     central = {**_books(settings), **_for_central(done)}
     return Answer(_as_json(done, central), _lines(done, central), [*_left_out(done), *done.notes])
 
@@ -145,7 +156,8 @@ def _lines(done: Done, central: Mapping[str, Any]) -> Iterator[str]:
     for name in done.changed:
         yield f"wrote {_shown(done.folder / name)}"
     count = len(done.chargers)
-    yield f"{count} charger{'' if count == 1 else 's'} and {', '.join(done.values.programs)} have an account"
+    others = [*done.values.programs, *(["Home Assistant"] if done.values.home_assistant else [])]
+    yield f"{count} charger{'' if count == 1 else 's'} and {', '.join(others)} have an account"
     yield _NEXT.get(done.next_step, f"next: mosquitto -c {shlex.quote(str(_shown(done.folder / CONF)))}")
     yield ""
     if done.values.local_only:
@@ -170,6 +182,12 @@ def _lines(done: Done, central: Mapping[str, Any]) -> Iterator[str]:
     yield "[central]"
     for name, value in central.items():
         yield f"{name} = {_toml(value)}"
+    if done.values.home_assistant:
+        yield ""
+        yield "In Home Assistant, when you add the integration MQTT:"
+        yield ""
+        for key, text in _for_home_assistant(done).items():
+            yield f"{key}: {text}"
 
 
 def _left_out(done: Done) -> Iterator[str]:
@@ -202,7 +220,28 @@ def _for_central(done: Done) -> dict[str, Any]:
             found["broker_tls"] = True
         if values.ca:
             found["broker_ca"] = values.ca
-    return {**found, "broker_user": name, "broker_password_file": str(done.folder / f"{name}.password")}
+    found = {**found, "broker_user": name, "broker_password_file": str(done.folder / f"{name}.password")}
+    if not values.home_assistant:
+        return found
+    return {
+        **found,
+        "home_assistant": SAME,
+        "home_assistant_user": PUBLISHER,
+        "home_assistant_password_file": str(done.folder / f"{PUBLISHER}.password"),
+    }
+
+
+def _for_home_assistant(done: Done) -> dict[str, str]:
+    values = done.values
+    found = {
+        "broker": done.host or "the address of this computer",
+        "port": str(values.port),
+        "user name": HOME_ASSISTANT,
+        "password": f"the line in {_shown(done.folder / f'{HOME_ASSISTANT}.password')}",
+    }
+    if values.ca:
+        found["broker certificate validation"] = f"custom, with {_shown(Path(values.ca))}"
+    return found
 
 
 def _toml(value: Any) -> str:
@@ -225,7 +264,10 @@ def _as_json(done: Done, central: Mapping[str, Any]) -> dict[str, Any]:
         "next": done.next_step,
         "chargers": done.chargers,
         "left_out": dict(done.left_out),
-        "programs": {name: str(done.folder / f"{name}.password") for name in done.values.programs},
+        "programs": {
+            name: str(done.folder / f"{name}.password")
+            for name in (*done.values.programs, *(OF_HOME_ASSISTANT if done.values.home_assistant else ()))
+        },
         "settings": {"mqtt": _for_charger(done), "central": central},
         "notes": list(done.notes),
     }

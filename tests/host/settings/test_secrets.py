@@ -139,6 +139,7 @@ STORY = [
     ("restore", *ON_DRIVE, "--yes", "all.zip"),
     ("restore", *ON_DRIVE, "--yes", "some.zip"),
     ("simulate", *ON_DRIVE, "--script", "short.script"),
+    ("simulate", *ON_DRIVE, "--script", "short.script", "--web", "127.0.0.1:0"),
     ("simulate", "--script", "demo"),
 ]
 

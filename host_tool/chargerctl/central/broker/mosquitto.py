@@ -29,7 +29,8 @@ class Values:
 
     address: where chargers connect, "" for every address of this computer. local_port: without TLS for programs on this
     computer, 0 for none. certificate, key, ca: files with absolute paths, "" without TLS. names: that the certificate was
-    made for; none where it is somebody else's. user: mosquitto becomes this one when root starts it.
+    made for; none where it is somebody else's. home_assistant: it has accounts. user: mosquitto becomes this one when root
+    starts it.
     """
 
     address: str = "127.0.0.1"
@@ -40,6 +41,7 @@ class Values:
     ca: str = ""
     names: tuple[str, ...] = ()
     programs: tuple[str, ...] = ("central",)
+    home_assistant: bool = False
     user: str = "mosquitto"
 
     @property

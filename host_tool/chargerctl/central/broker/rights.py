@@ -20,6 +20,7 @@ DOCTOR = "@doctor"
 # Of Home Assistant itself, and of what publishes the chargers for it: a broker has one connection for each account.
 HOME_ASSISTANT = "homeassistant"
 PUBLISHER = "central-homeassistant"
+OF_HOME_ASSISTANT = (HOME_ASSISTANT, PUBLISHER)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def rights(
             raise InputError(f"{name} is a charger: give the program's account another name (--program)")
         yield _of_program(name, topics)
     if home_assistant is not None:
-        for taken in {HOME_ASSISTANT, PUBLISHER} & {*serials, *programs}:
+        for taken in {*OF_HOME_ASSISTANT} & {*serials, *programs}:
             raise InputError(f"{taken} has another account already: it would be that of Home Assistant")
         yield of_home_assistant(HOME_ASSISTANT, home_assistant, topics)
         yield _of_publisher(PUBLISHER, home_assistant)

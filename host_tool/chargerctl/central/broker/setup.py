@@ -26,8 +26,9 @@ from chargerctl.central.broker.mosquitto import (
     remembered,
     values_with,
 )
-from chargerctl.central.broker.rights import DOCTOR, has_valid_name, rights
+from chargerctl.central.broker.rights import DOCTOR, OF_HOME_ASSISTANT, has_valid_name, rights
 from chargerctl.central.broker.secured import CA, SERVER, SERVER_KEY, secure
+from chargerctl.central.homeassistant.names import Names
 from chargerctl.central.passwords import hash_password, password_matches
 from chargerctl.errors import InputError
 from chargerctl.mqtt.topics import Topics
@@ -69,8 +70,10 @@ def set_up(
     chargers: Iterable[Account],
     topics: Topics,
     now: datetime,
+    names: Names | None = None,
 ) -> Done:
-    """Write the files into `folder`. given: Values that were asked for; None: as before, else the default.
+    """Write the files into `folder`. given: Values that were asked for; None: as before, else the default. names: where
+    Home Assistant has accounts, its topics; None: the default ones.
 
     All or nothing. InputError for values that do not fit, or files of somebody else; ChargerctlError.
     """
@@ -81,9 +84,10 @@ def set_up(
     known = sorted(chargers, key=lambda account: account.name)
     left_out = {each.name: _why_not(each) for each in known if _why_not(each)}
     admitted = [each for each in known if each.name not in left_out]
-    allowed = list(rights([each.name for each in admitted], values.programs, topics))
+    home = (names or Names()) if values.home_assistant else None
+    allowed = list(rights([each.name for each in admitted], values.programs, topics, home))
     secured = secure(folder, values, now)
-    programs, secret_files = _programs(folder, values.programs)
+    programs, secret_files = _programs(folder, (*values.programs, *(OF_HOME_ASSISTANT if home else ())))
     doctors = [replace(each, name=f"{each.name}{DOCTOR}") for each in admitted]
     of_broker = [
         File(ACL, acl_text(allowed).encode(), for_broker=True),

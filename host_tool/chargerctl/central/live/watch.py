@@ -19,7 +19,7 @@ from chargerctl.central.live.state import State
 
 _PAUSE_S = 0.4
 # Of the time goes into reading, where there are thousands of chargers or the database is slow; then changes come later.
-_SHARE = 0.1
+_SHARE = 0.25
 _LONGEST_PAUSE_S = 10.0
 
 

@@ -20,7 +20,7 @@ Put = Callable[[Event], object]
 
 # The last event of each of these is a state.
 _STATES = ("board", "power", "relay", "contact", "lock", "led", "cable", "card", "display", "serial")
-_CONSOLE = ("console", "script", "hand", "expect", "note", "power", "reset")
+_CONSOLE = ("console", "script", "hand", "expect", "note", "power", "reset", "serial")
 _KEPT_LINES = 400
 _KEPT_FRAMES = 150
 _LONGEST = 16_000  # characters of an event that is shown

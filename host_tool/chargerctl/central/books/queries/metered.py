@@ -40,7 +40,7 @@ def metered(connection: Connection, serials: Sequence[str]) -> dict[str, Metered
 
 def _some(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
     wanted = select(chargers.c.id, chargers.c.serial).where(chargers.c.serial.in_(serials))
-    numbers = dict(connection.execute(wanted).tuples().all())
+    numbers = {each.id: each.serial for each in connection.execute(wanted)}
     ours = transactions.c.charger_id.in_(list(numbers))
     # Not as whole numbers, whose sum may be too large for the database where a charger lies.
     energy = cast(case((transactions.c.energy_wh > 0, transactions.c.energy_wh), else_=0), Float)
@@ -56,15 +56,10 @@ def _some(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
             .group_by(transactions.c.charger_id)
         )
     }
-    endless = dict(
-        connection.execute(
-            select(transactions.c.id, transactions.c.charger_id).where(
-                ours, transactions.c.stop_received_at.is_(None)
-            )
-        )
-        .tuples()
-        .all()
+    without_end = select(transactions.c.id, transactions.c.charger_id).where(
+        ours, transactions.c.stop_received_at.is_(None)
     )
+    endless = {each.id: each.charger_id for each in connection.execute(without_end)}
     so_far = energy_so_far(connection, list(endless))
     running: defaultdict[int, float] = defaultdict(float)
     for number, charger in endless.items():

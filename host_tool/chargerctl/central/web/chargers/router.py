@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import tzinfo
 from typing import Annotated
 
@@ -50,20 +51,21 @@ class Overview:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._feed = Feed(parts.watch, parts.now, self._tile)
+        # By the position of the feed and the beginning of a viewer's day.
+        self._sums_by: dict[tuple[str, float], str] = {}
 
     def page(self, request: Request) -> Response:
         position = self._feed.position()
         now = self._parts.now()
-        since = sums.midnight(now, zone_of(request))
         with self._parts.store.reading() as connection:
             states = read_states(connection, now).values()
-            stopped = sums.stopped_wh(connection, since)
+            today_wh = sums.energy_since(connection, states, sums.midnight(now, zone_of(request)))
         shown = [each for each in states if is_shown(each, now)]
         return self._parts.pages.page(
             request,
             "chargers/overview.html",
             tiles=[tile_of(each) for each in shown],
-            sums=sums.sums(shown, stopped, since),
+            sums=sums.sums(shown, today_wh),
             may_change=viewer_of(request).may_change,
             position=position,
             first=drawing_of("Preparing", "Preparing"),
@@ -80,7 +82,8 @@ class Overview:
             return self._feed.subscribe(after, put)
 
         def render(keys: Mapping[str, None]) -> Iterator[Sent]:
-            yield "chargers", self._event(keys, zone, may_change)
+            if keys:
+                yield "chargers", self._event(keys, zone, may_change)
 
         return self._parts.streams.response(latest(subscribe, render))
 
@@ -101,18 +104,24 @@ class Overview:
         serials = self._feed.serials() if ALL in keys else None
         if serials is not None:
             event["serials"] = serials
-        try:
-            event["sums"] = self._sums(self._feed.states(), zone)
-        except BooksError as failure:
-            event["error"] = visible(failure.message)
+        with suppress(BooksError):  # if that lasts, the watch tells it
+            event["sums"] = self._sums(zone)
         return event
 
-    def _sums(self, states: list[State], zone: tzinfo) -> str:
+    def _sums(self, zone: tzinfo) -> str:
+        """Read once for all viewers of one zone."""
         since = sums.midnight(self._parts.now(), zone)
-        with self._parts.store.reading() as connection:
-            stopped = sums.stopped_wh(connection, since)
-        values = sums.sums(states, stopped, since)
-        return self._parts.pages.text("chargers/sums.html", sums=values, words=words)
+        key = self._feed.position(), since
+        known = self._sums_by.get(key)
+        if known is None:
+            states = self._feed.states()
+            with self._parts.store.reading() as connection:
+                today_wh = sums.energy_since(connection, states, since)
+            values = sums.sums(states, today_wh)
+            known = self._parts.pages.text("chargers/sums.html", sums=values, words=words)
+            self._sums_by = {each: text for each, text in self._sums_by.items() if each[0] == key[0]}
+            self._sums_by[key] = known
+        return known
 
     def _tile(self, state: State, may_change: bool) -> str:
         return self._parts.pages.text(

@@ -9,17 +9,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from chargerctl.central.books.tables import transactions
+from chargerctl.central.books.queries.sessions import Filter
+from chargerctl.central.books.queries.so_far import readings_of, watt_hours
+from chargerctl.central.books.queries.split import energy_between
+from chargerctl.central.books.tables import meter_values, transactions
 from chargerctl.central.live.state import State
 from chargerctl.central.web.chargers.words import NAMES
+
+# What has stopped today and began before yesterday counts as nothing: every session would have to be read.
+_LONGEST_S = 86_400.0
+# A database has a limit for the parameters of a query.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of NAMES. today_wh: of the sessions that began
-    today, also those that run."""
+    """counts: of chargers by State.word, those that there are, in the order of NAMES."""
 
     chargers: int
     counts: dict[str, int]
@@ -27,15 +34,13 @@ class Sums:
     today_wh: float
 
 
-def sums(states: Collection[State], stopped_wh: float, since: float) -> Sums:
-    """stopped_wh: of the sessions that began `since`, which is the viewer's midnight, and have stopped."""
+def sums(states: Collection[State], today_wh: float) -> Sums:
     counted = Counter(each.word for each in states)
-    running = [session for each in states for session in each.sessions]
     return Sums(
         len(states),
         {word: counted[word] for word in NAMES if counted[word]},
-        sum(each.power_w or 0 for each in running),
-        stopped_wh + sum(each.energy_wh or 0 for each in running if each.started_at >= since),
+        sum(session.power_w or 0 for each in states for session in each.sessions),
+        today_wh,
     )
 
 
@@ -44,7 +49,35 @@ def midnight(now: float, zone: tzinfo) -> float:
     return datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
-def stopped_wh(connection: Connection, since: float) -> float:
-    """Of the sessions that began since then and have stopped; the books find them in an index."""
-    query = select(func.sum(transactions.c.energy_wh)).where(transactions.c.started_at >= since)
-    return float(connection.execute(query).scalar() or 0)
+def energy_since(connection: Connection, states: Collection[State], since: float) -> float:
+    """Wh, of sessions that have stopped and of those that run, each without what it had charged before."""
+    began = Filter(begin=since - _LONGEST_S)
+    stopped = energy_between(connection, began, [since])[1]
+    running = [session for each in states for session in each.sessions]
+    before = _readings(connection, [each.id for each in running if each.started_at < since], since)
+    return stopped + sum((each.energy_wh or 0) - before.get(each.id, 0) for each in running)
+
+
+def _readings(connection: Connection, numbers: list[int], at: float) -> dict[int, float]:
+    """Wh of these sessions until then, by their last meter value before."""
+    found = {}
+    for begin in range(0, len(numbers), _AT_ONCE):
+        last = (
+            select(meter_values.c.id)
+            .where(readings_of(meter_values), meter_values.c.at <= at)
+            .order_by(meter_values.c.at.desc(), meter_values.c.id.desc())
+            .limit(1)
+            .correlate(transactions)
+            .scalar_subquery()
+        )
+        query = (
+            select(transactions.c.id, transactions.c.meter_start, meter_values.c.value, meter_values.c.unit)
+            .join(meter_values, meter_values.c.id == last)
+            .where(
+                transactions.c.id.in_(numbers[begin : begin + _AT_ONCE]),
+                transactions.c.meter_start.is_not(None),
+            )
+        )
+        for row in connection.execute(query):
+            found[row.id] = (watt_hours(row.value, row.unit) or row.meter_start) - row.meter_start
+    return found

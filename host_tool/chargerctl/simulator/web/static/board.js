@@ -39,6 +39,7 @@ function take(event) {
   if (event.t !== undefined) time.textContent = `${event.t.toFixed(1)} s`;
   charger.take(event);
   controls.take(event);
+  if (event.kind === "board") status("running", "good");
   if (event.kind === "frame") frames.add(event);
   if (event.kind === "ended") end(event);
   if ((event.kind === "hand" || event.kind === "script") && !event.error) countRecorded(1);
@@ -50,6 +51,7 @@ function end({ status: exit, why, script }) {
   status("ended", exit === 0 ? "wait" : "bad");
   over.textContent = `The simulation has ended with exit status ${exit}${why ? `: ${why}` : ""}. Start the command again, and this page goes on.`;
   over.hidden = false;
+  document.body.dataset.over = "";
   controls.end(script);
 }
 
@@ -62,12 +64,14 @@ function present(now) {
     frames.clear();
   }
   over.hidden = true;
-  status("running", "good");
+  delete document.body.dataset.over;
+  status("starting", "wait");
   charger.begin();
   controls.begin();
   recorded = 0;
   countRecorded(now.recorded);
   for (const event of now.states) {
+    if (event.kind === "board") status("running", "good");
     charger.take(event);
     controls.take(event);
   }

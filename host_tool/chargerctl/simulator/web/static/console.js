@@ -21,6 +21,8 @@ export function consoleLine(event) {
       return made(at(`(power ${event.on ? "on" : "off"})`), "dim");
     case "reset":
       return event.reason === "power" ? null : made(at(`(reset: ${event.reason})`), "dim");
+    case "serial":
+      return made(`serial port: ${event.path}; watch it with: chargerctl monitor serial:${event.path}`, "dim");
     case "note":
       return made(event.text, "dim");
     default:

@@ -97,7 +97,12 @@ export class Controls {
   meter() {
     const slider = byId("meter");
     slider.addEventListener("input", () => this.showMeter(slider.value));
-    slider.addEventListener("change", () => this.act(`meter ${slider.value}`));
+    // A key that is held down moves it thirty times a second.
+    let pause;
+    slider.addEventListener("change", () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => this.act(`meter ${slider.value}`), 150);
+    });
   }
 
   showMeter(kilowatts) {
@@ -118,6 +123,7 @@ export class Controls {
       row.querySelector("dt").replaceChildren(button);
     }
     byId("line").addEventListener("input", (event) => {
+      byId("help").open = true;
       const word = event.target.value.trimStart().split(" ")[0];
       for (const row of rows) row.hidden = !row.dataset.usage.startsWith(word);
     });
@@ -131,7 +137,8 @@ export class Controls {
     byId("meter").value = 0;
     this.showMeter("0");
     byId("ntp").value = "up";
-    this.enable(() => true);
+    // Until the board is there.
+    this.enable(() => false);
     byId("download").href = "/recorded.script";
   }
 
@@ -159,7 +166,7 @@ export class Controls {
     this.enable((each) => {
       const part = each.dataset.part;
       const there = !part || parts.includes(part);
-      each.title = there ? each.title : `This charger has no ${part}`;
+      if (part) each.title = there ? "" : `This charger has no ${part}`;
       return there && !(central === "none" && each.closest("#csms"));
     });
     byId("no-central").hidden = central !== "none";
