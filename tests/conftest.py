@@ -48,6 +48,7 @@ _SLOW = (
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
     "host/central/ocppj/test_others",
+    "host/central/web/login/test_every_route",
     "host/cli/test_event_log",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
