@@ -30,7 +30,16 @@ from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
-MakeRoutes = Callable[[Parts, Door, Limits, Errors], ASGIApp]
+
+def application(
+    parts: Parts, is_ours: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
+) -> ASGIApp:
+    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down."""
+    limits = Limits(clock)
+    door = Door(parts, limits)
+    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    pages = routes(parts, door, limits, errors)
+    return SafeHeaders(errors.around(Guard(Gate(pages, door, parts.tell, clock), is_ours)))
 
 
 def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
@@ -42,28 +51,14 @@ def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
     # Every page has a function router(parts) in its folder, included here:
     #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
     #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
-    app.include_router(chargers.router(parts))
     programs = api(parts)
     errors.install(programs)
     app.mount(PREFIX, programs)
     app.include_router(api_page.router(parts, programs.state.document))
     app.include_router(scraping.router(parts))
+    app.include_router(chargers.router(parts))
     app.include_router(charger.router(parts))
     app.include_router(sessions.router(parts))
     app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
     return app
-
-
-def application(
-    parts: Parts,
-    is_ours: Callable[[str], bool],
-    clock: Callable[[], float] = time.monotonic,
-    make: MakeRoutes = routes,
-) -> ASGIApp:
-    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down. make: what is behind it all."""
-    limits = Limits(clock)
-    door = Door(parts, limits)
-    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
-    gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
-    return SafeHeaders(errors.around(Guard(gate, is_ours)))
