@@ -7,7 +7,7 @@ Not by putting firmware/ on the path: its code.py would hide the standard librar
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -17,6 +17,8 @@ from chargerctl.deploy.bytecode.source_record import SourceRecord
 from chargerctl.deploy.image import firmware_image
 from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.files import state_folder
+
+from tests.browser import Browser, chromium
 
 _CHARGER = Path(__file__).resolve().parent.parent / "firmware" / "charger"
 _spec = importlib.util.spec_from_file_location(
@@ -70,12 +72,14 @@ _SLOW = (
     "host/settings/test_secrets",
     "host/transport/serial/",
     "host/transport/test_volumes",
+    "host/web/test_base",
     "simulator/chaos/",
     "simulator/network/test_charger",
     "simulator/network/test_real_time",
     "simulator/script/test_latch",
     "simulator/script/test_lines",
     "simulator/script/test_simulate",
+    "simulator/web/test_command",
     "whole/central/",
     "whole/bridge/",
     "whole/gate/",
@@ -83,6 +87,7 @@ _SLOW = (
     "whole/test_demo_recorded",
     "whole/test_scenarios",
     "whole/vm/",
+    "whole/web/",
 )
 
 
@@ -132,3 +137,10 @@ def fresh_laptop(monkeypatch: pytest.MonkeyPatch, made_before: Path) -> FreshLap
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A real one, for all tests of a worker: it takes seconds to start."""
+    with chromium(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser

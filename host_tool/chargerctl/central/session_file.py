@@ -1,16 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The CSV file of sessions, of the command and of the page, and how a session ended. `row`: of queries/sessions.py."""
+"""The CSV files of sessions and sums, and how a session ended: for commands and pages. `row`: of queries/sessions.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chargerctl.central.csv_file import csv_lines
 from chargerctl.times import utc
 
 if TYPE_CHECKING:
+    from chargerctl.central.books.queries.energy import Energy
     from chargerctl.central.books.queries.sessions import Filter, State
     from chargerctl.central.books.store import DatabaseStore
 
@@ -54,6 +55,12 @@ def session_lines(rows: Iterable[Any]) -> Iterable[str]:
     return csv_lines(COLUMNS, map(_cells, rows))
 
 
+def sum_lines(found: Iterable[Energy], by: Sequence[str]) -> Iterable[str]:
+    """Sums of energy as a file: a column for each of `by`, the name where it says more, sessions, energy_kwh."""
+    columns = [*by, *(["name"] if set(by) - {"month"} else []), "sessions", "energy_kwh"]
+    return csv_lines(columns, (_sum_cells(each, columns, by) for each in found))
+
+
 def state(row: Any) -> State:
     """running; stopped; no_stop: its stop never came; or refused: the card was not accepted, and nothing should have been
     charged."""
@@ -89,3 +96,13 @@ def _cells(row: Any) -> list[str | int | float | None]:
         state(row),
         reason(row),
     ]
+
+
+def _sum_cells(found: Energy, columns: Sequence[str], by: Sequence[str]) -> list[str | int | float | None]:
+    cells: dict[str, str | int | float | None] = {
+        **dict(zip(by, found.key, strict=True)),
+        "name": found.name,
+        "sessions": found.sessions,
+        "energy_kwh": found.energy_wh / 1000,
+    }
+    return [cells[each] for each in columns]

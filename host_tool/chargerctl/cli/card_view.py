@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from chargerctl.central.views.card import state
 from chargerctl.cli.quantities import local_time
-from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.owner import Card
@@ -25,23 +25,3 @@ def cells(card: Card, now: float) -> list[str]:
         state(card, now),
         "all" if card.chargers is None else " ".join(card.chargers) or "none",
     ]
-
-
-def state(card: Card, now: float) -> str:
-    """In OCPP's words."""
-    if card.blocked:
-        return "Blocked"
-    return "Expired" if card.valid_until is not None and card.valid_until <= now else "Accepted"
-
-
-def as_json(card: Card, now: float) -> dict[str, Any]:
-    """chargers: null for all of them."""
-    return {
-        "uid": card.id_tag,
-        "name": card.name,
-        "parent": card.parent or None,
-        "valid_until": utc(card.valid_until),
-        "blocked": card.blocked,
-        "state": state(card, now),
-        "chargers": None if card.chargers is None else list(card.chargers),
-    }

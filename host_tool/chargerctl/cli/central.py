@@ -20,6 +20,8 @@ COMMANDS = {
     "configure": Entry("central_configure", "Read or set the configuration keys of chargers."),
     "frames": Entry("central_frames", "Show what was said between a charger and the central system."),
     "backup": Entry("central_backup", "Copy the books while the central system runs."),
+    "user": Entry("central_user", "Accounts of the web page: list, add, password, remove."),
+    "token": Entry("central_token", "Tokens for programs that use the page's API: list, add, remove."),
     "broker": Entry("central_broker", "Write the configuration of a broker, for these chargers only."),
 }
 

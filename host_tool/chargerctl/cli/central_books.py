@@ -132,3 +132,27 @@ class CardUid(_OfBooks):
 
         with store.reading() as connection:
             return [card.id_tag for card in all_cards(connection)]
+
+
+class UserName(_OfBooks):
+    """The name of an account of the web page."""
+
+    name = "name"
+
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
+        from chargerctl.central.books.queries.users import all_users
+
+        with store.reading() as connection:
+            return [user.name for user in all_users(connection, time.time())]
+
+
+class TokenName(_OfBooks):
+    """The name of a token."""
+
+    name = "name"
+
+    def known(self, store: DatabaseStore, ctx: click.Context) -> Iterable[str]:
+        from chargerctl.central.books.queries.users import all_tokens
+
+        with store.reading() as connection:
+            return [token.name for token in all_tokens(connection)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -80,10 +81,10 @@ def command(
     chargerctl central call garage-1 SetChargingProfile - < profile.json
     """
     extra.require()
-    from chargerctl.central.books.masking import masked_payload
     from chargerctl.central.messages.calls import action_named, payload_of
     from chargerctl.central.passwords import is_password
     from chargerctl.central.remote import Remote, reason
+    from chargerctl.central.views.call import called
 
     action = action_named(action)
     if words == (_STDIN,):
@@ -97,15 +98,7 @@ def command(
         with waiting(output, f"{serial}: waiting for the answer to {action}"):
             outcome = Remote(store).call(serial, action, payload, timeout or settings.call_timeout)
     why = reason(outcome)
-    value: dict[str, Any] = {
-        "serial": serial,
-        "action": action,
-        "payload": masked_payload(payload),
-        "answer": outcome.answer,
-        "error": outcome.error or None,
-        "detail": outcome.detail or None,
-        "done": not why,
-    }
+    value = asdict(called(serial, action, payload, outcome))
     notes = [f"chargerctl: {serial}: {action}: {why}"] if why else []
     if action == "ChangeConfiguration" and is_password(str(payload["key"])) and not why:
         notes += password_notes(settings, [serial])

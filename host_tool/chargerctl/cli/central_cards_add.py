@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.central import cards
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.card_view import as_json
+from chargerctl.central.views import card as views
 from chargerctl.cli.central_books import CardUid, Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
@@ -94,5 +95,6 @@ def command(
                 )
             _, replaced = put_cards(connection, [card], now)
     return Answer(
-        {"card": as_json(card, now), "new": not replaced}, [f"{'changed' if replaced else 'added'} {uid}"]
+        {"card": asdict(views.card(card, now)), "new": not replaced},
+        [f"{'changed' if replaced else 'added'} {uid}"],
     )

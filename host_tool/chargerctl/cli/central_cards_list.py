@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from chargerctl.central.settings import CentralSettings
-from chargerctl.cli.card_view import TITLES, as_json, cells
+from chargerctl.central.views.card import card
+from chargerctl.cli.card_view import TITLES, cells
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
@@ -31,7 +33,7 @@ def command(settings: CentralSettings) -> Answer:
     """
     now = time.time()
     found = _all(settings)
-    value = {"cards": [as_json(each, now) for each in found]}
+    value = {"cards": [asdict(card(each, now)) for each in found]}
     if not found:
         return Answer(
             value, notes=["no card in the books yet: chargerctl central cards add, or serve --learn"]
@@ -53,7 +55,7 @@ def export(settings: CentralSettings) -> Answer:
 
     now = time.time()
     found = _all(settings)
-    return Answer({"cards": [as_json(each, now) for each in found]}, card_lines(found))
+    return Answer({"cards": [asdict(card(each, now)) for each in found]}, card_lines(found))
 
 
 def _all(settings: CentralSettings) -> list[Card]:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 
 import click
 
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import books_of
 from chargerctl.cli.central_options import central_options
-from chargerctl.cli.charger_view import as_json, table
+from chargerctl.cli.charger_view import table
 from chargerctl.cli.output import Answer, Command
 
 _ASKS_S = 86_400
@@ -34,6 +35,7 @@ def command(settings: CentralSettings, everyone: bool) -> Answer:
     with books_of(settings) as store:
         from chargerctl.central.books.queries.chargers import all_chargers
         from chargerctl.central.books.workers import count_living
+        from chargerctl.central.views.charger import charger
 
         with store.reading() as connection:
             found = all_chargers(connection, now)
@@ -44,5 +46,5 @@ def command(settings: CentralSettings, everyone: bool) -> Answer:
         notes.append("no charger in the books yet: chargerctl central chargers add, or serve --learn")
     if not living:
         notes.append("no central system runs on these books: chargerctl central serve")
-    value = {"chargers": [as_json(each) for each in shown], "central_systems": living}
+    value = {"chargers": [asdict(charger(each)) for each in shown], "central_systems": living}
     return Answer(value, table(shown).lines() if shown else [], notes)

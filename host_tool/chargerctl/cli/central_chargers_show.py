@@ -4,19 +4,18 @@
 
 from __future__ import annotations
 
-import json
 import time
+from dataclasses import asdict
 
 import click
 
 from chargerctl.central.settings import CentralSettings
 from chargerctl.cli.central_books import Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
-from chargerctl.cli.charger_view import as_json, facts
+from chargerctl.cli.charger_view import facts
 from chargerctl.cli.output import Answer, Command
 from chargerctl.cli.quantities import local_time
 from chargerctl.cli.table import Table
-from chargerctl.times import utc
 
 _MOST_COMPLAINTS = 10
 
@@ -36,30 +35,15 @@ def command(settings: CentralSettings, serial: str) -> Answer:
     """
     with books_of(settings) as store:
         from chargerctl.central.books.queries.chargers import complaints_of, configuration_of
+        from chargerctl.central.views import charger as views
 
         charger = the_charger(store, serial, time.time())
         with store.reading() as connection:
             keys = configuration_of(connection, serial)
             complaints = complaints_of(connection, serial, _MOST_COMPLAINTS)
-    value = as_json(charger) | {
-        "configuration": [
-            {
-                "key": each.key,
-                "value": each.value,
-                "readonly": each.readonly,
-                "received": utc(each.received_at),
-            }
-            for each in keys
-        ],
-        "complaints": [
-            {
-                "at": utc(each.at),
-                "reason": each.reason,
-                "action": each.action,
-                "payload": json.loads(each.payload),
-            }
-            for each in complaints
-        ],
+    value = asdict(views.charger(charger)) | {
+        "configuration": [asdict(views.configuration_key(each)) for each in keys],
+        "complaints": [asdict(views.complaint(each)) for each in complaints],
     }
     rows = [*facts(charger)]
     rows += [

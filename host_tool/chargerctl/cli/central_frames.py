@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
@@ -41,6 +42,7 @@ def command(output: Output, settings: CentralSettings, serial: str, last: int, f
     with books_of(settings) as store:
         from chargerctl.central.books.queries.traffic import calls_before, frames_after, last_frames
         from chargerctl.central.messages.frame_text import FrameText
+        from chargerctl.central.views.frame import frame
 
         the_charger(store, serial, time.time())
         with store.reading() as connection:
@@ -49,7 +51,7 @@ def command(output: Output, settings: CentralSettings, serial: str, last: int, f
         text = FrameText()
         for row in earlier:  # so that it knows what the first answers belong to
             text.of(row.text, row.outgoing)
-        frames = [_as_json(row, text) for row in found]
+        frames = [asdict(frame(row, text)) for row in found]
         if not follow:
             notes = [] if frames else ["no frame of this charger is kept"]
             return Answer({"serial": serial, "frames": frames}, map(_line, frames), notes)
@@ -62,19 +64,7 @@ def command(output: Output, settings: CentralSettings, serial: str, last: int, f
             with store.reading() as connection:
                 found = frames_after(connection, newest, serial)
             newest = found[-1].id if found else newest
-            frames = [_as_json(row, text) for row in found]
-
-
-def _as_json(row: Any, text: Any) -> dict[str, Any]:
-    kind, action, rest = text.of(row.text, row.outgoing)
-    return {
-        "time": datetime.fromtimestamp(row.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "direction": "out" if row.outgoing else "in",
-        "kind": kind,
-        "action": action or None,
-        "frame": row.text,
-        "text": rest,
-    }
+            frames = [asdict(frame(row, text)) for row in found]
 
 
 def _line(frame: dict[str, Any]) -> str:

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chargerctl.central.session_file import in_pages, session_lines
+from chargerctl.central.session_file import in_pages, session_lines, sum_lines
 from chargerctl.central.settings import CentralSettings
+from chargerctl.central.views.session import energy_sum, session, total
 from chargerctl.cli import session_view as view
 from chargerctl.cli.central_books import CardUid, Serial, books_of, the_charger
 from chargerctl.cli.central_options import central_options
@@ -134,7 +136,7 @@ def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | No
     rows = [*found]
     with store.reading() as connection:
         so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
-    value = {"sessions": [view.as_json(row, so_far) for row in rows]}
+    value = {"sessions": [asdict(session(row, so_far)) for row in rows]}
     if not rows:
         return Answer(value, notes=["no session in the books that fits"])
     return Answer(value, view.table(rows, so_far, time.time()).lines())
@@ -152,22 +154,18 @@ def _closed(store: DatabaseStore, number: int) -> Answer:
 
 def _sums(store: DatabaseStore, wanted: Filter, by: tuple[Any, ...], as_csv: bool) -> Answer:
     from chargerctl.central.books.queries.energy import energy
-    from chargerctl.central.csv_file import csv_lines
 
     with store.reading() as connection:
         found = energy(connection, wanted, by, None)
-    total_wh, count = sum(each.energy_wh for each in found), sum(each.sessions for each in found)
-    value = {
-        "sums": [view.sum_json(each, by) for each in found],
-        "total": {"sessions": count, "energy_wh": total_wh},
-    }
+    all_of_them = total(found)
+    value = {"sums": [energy_sum(each, by) for each in found], "total": asdict(all_of_them)}
     if as_csv:
-        columns = view.sum_csv_columns(by)
-        return Answer(value, csv_lines(columns, (view.sum_csv(each, columns, by) for each in found)))
+        return Answer(value, sum_lines(found, by))
     if not found:
         return Answer(value, notes=["no session in the books that fits"])
+    count = all_of_them.sessions
     return Answer(
         value,
         view.sum_table(found, by).lines(),
-        [f"in all {count} session{'' if count == 1 else 's'}, {kwh(total_wh)} kWh"],
+        [f"in all {count} session{'' if count == 1 else 's'}, {kwh(all_of_them.energy_wh)} kWh"],
     )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from chargerctl.central.desk.link import named
 from chargerctl.cli.quantities import kwh, local_time, recent_time
 from chargerctl.cli.table import Table
-from chargerctl.times import utc
 
 if TYPE_CHECKING:
     from chargerctl.central.books.queries.chargers import Charger, Running
@@ -59,48 +58,6 @@ def _connector(connector: dict[str, Any]) -> str:
 def _session(running: Running) -> str:
     energy = None if running.energy_wh is None else f" {kwh(running.energy_wh)} kWh"
     return f"{running.id_tag}{energy or ''}"
-
-
-def as_json(charger: Charger) -> dict[str, Any]:
-    return {
-        "serial": charger.serial,
-        "name": charger.name,
-        "known": charger.known,
-        "allowed": charger.allowed,
-        "has_password": charger.has_password,
-        "connected": charger.transport or None,
-        "connected_since": utc(charger.connected_at) if charger.transport else None,
-        "first_seen": utc(charger.first_seen),
-        "last_seen": utc(charger.last_seen),
-        "registration": charger.registration or None,
-        "booted": utc(charger.booted_at),
-        "boot": charger.boot,
-        "connectors": [_connector_json(each) for each in charger.connectors],
-        "sessions": [
-            {
-                "id": each.id,
-                "connector": each.connector_id,
-                "card": each.id_tag,
-                "status": each.status,
-                "started": utc(each.started_at),
-                "energy_wh": each.energy_wh,
-            }
-            for each in charger.running
-        ],
-    }
-
-
-def _connector_json(connector: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "connector": connector["connector_id"],
-        "status": connector["status"],
-        "error": connector["error_code"],
-        "info": connector["info"],
-        "vendor": connector["vendor_id"],
-        "vendor_error": connector["vendor_error_code"],
-        "time": connector["time"],
-        "received": utc(connector["received_at"]),
-    }
 
 
 def facts(charger: Charger) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,9 @@ from chargerctl.cli.drive_options import DriveFolder
 from chargerctl.cli.drive_to_boot import given_drive, new_drive
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
+from chargerctl.cli.simulate_page import DEFAULT, PageAddress, Watch, with_page
 from chargerctl.errors import ChargerctlError
+from chargerctl.settings.kinds import HostPort
 from chargerctl.simulator import extra
 from chargerctl.simulator.job import INTERRUPTED, Job, Simulation
 from chargerctl.simulator.script import scripts
@@ -108,6 +110,14 @@ _SCRIPT_HELP = "A script is a text of # comments and of lines like these:\n\n" +
     help="Offer the console as a serial port, whose path is printed, for chargerctl monitor and other programs; implies "
     "--realtime. Not on Windows.",
 )
+@click.option(
+    "--web",
+    type=PageAddress(),
+    is_flag=False,
+    flag_value=DEFAULT,
+    help=f"Show the board as a page in the browser, with buttons for all that a person can do to it; implies --realtime. "
+    f"[default address: {DEFAULT}; port 0: any free one]",
+)
 @config_option
 @set_option
 @click.option(
@@ -138,6 +148,7 @@ def command(
     broker: str | None,
     central: str,
     serial: bool,
+    web: HostPort | None,
     config: Path | None,
     overrides: tuple[str, ...],
     chaos: bool,
@@ -160,11 +171,24 @@ def command(
     chargerctl simulate --script demo --realtime
     chargerctl simulate --broker localhost:1883 --central none
     chargerctl simulate --serial
+    chargerctl simulate --web
+    chargerctl simulate --web --broker localhost:1883 --central none
     chargerctl simulate --chaos --seed 7 --episodes 20
     """
     extra.require()
     if chaos:
-        others = (drive, trust, config, overrides, script_name, realtime, broker, serial, central != "local")
+        others = (
+            drive,
+            trust,
+            config,
+            overrides,
+            script_name,
+            realtime,
+            broker,
+            serial,
+            web,
+            central != "local",
+        )
         if any(others):
             raise click.UsageError(
                 "--chaos draws board, settings and faults from --seed: remove the other options"
@@ -183,7 +207,7 @@ def command(
         raise click.UsageError(
             "--serial needs pseudo-terminals, which Windows does not have: run it on Linux"
         )
-    realtime = realtime or broker is not None or script_name is None or serial
+    realtime = realtime or broker is not None or script_name is None or serial or web is not None
     if central == "none" and not realtime:
         raise click.UsageError(
             "--central none needs a broker that other clients can reach: add --broker or --realtime"
@@ -197,16 +221,23 @@ def command(
         if drive
         else new_drive(config_path(config), its_settings, overrides, screen.say)
     ) as folder:
-        job = Job(folder, realtime, script, broker, central == "local", serial)
-        return _run(job, screen, output)
+        job = Job(folder, realtime, script, broker, central == "local", serial, by_hand=web is not None)
+        if web is None:
+            return _run(Simulation(job), screen, output)
+        return with_page(
+            web, job, output, screen.say, lambda simulation, watch: _run(simulation, screen, output, watch)
+        )
 
 
-def _run(job: Job, screen: Terminal, output: Output) -> Answer:
-    simulation = Simulation(job)
+def _run(
+    simulation: Simulation, screen: Terminal, output: Output, watch: Watch = lambda event: None
+) -> Answer:
+    """Show it to its end; `watch` gets every event, too."""
     summary = None
     try:
         with _on_signals(simulation.interrupt):
             for event in simulation.events():
+                watch(event)
                 if event["kind"] == "summary":
                     summary = event
                 if not output.as_json:

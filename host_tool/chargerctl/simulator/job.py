@@ -33,8 +33,8 @@ INTERRUPTED = 130
 @dataclass(frozen=True)
 class Job:
     """One simulation. `broker` is host:port of one that exists already, None for one of our own; without
-    `local_central` another central system answers the charger there; `serial`: its console is a serial port, too; `by_hand`: it takes lines
-    while it runs."""
+    `local_central` another central system answers the charger there; `serial`: its console is a serial port, too;
+    `by_hand`: it takes lines while it runs."""
 
     drive: Path
     realtime: bool

@@ -110,7 +110,7 @@ class Errors:
         if "text/html" in request.headers.get("accept", ""):
             answer = self._page(request, status, _TITLES.get(status, "It did not work"), sentence)
         else:
-            answer = JSONResponse({"error": sentence}, status)
+            answer = _problem(status, sentence)
         answer.headers.update(headers)
         return answer
 
@@ -123,6 +123,13 @@ def _sentence(error: Exception, status: int) -> str:
     if isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase:
         return str(error.detail)
     return _SENTENCES.get(status, HTTPStatus(status).phrase)
+
+
+def _problem(status: int, sentence: str) -> JSONResponse:
+    """As RFC 9457 has it, and `error`, which is what our own programs read."""
+    title = HTTPStatus(status).phrase
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
+    return JSONResponse({"error": sentence, **problem}, status, media_type="application/problem+json")
 
 
 def _bug(request: Request, error: Exception) -> Event:

@@ -67,6 +67,11 @@ CENTRAL_FREE = {
     "call": "serial words",
     "configure": "words ask",
     "frames": "serial",
+    "user add": "name",
+    "user password": "name",
+    "user remove": "names",
+    "token add": "name",
+    "token remove": "names",
 }
 
 

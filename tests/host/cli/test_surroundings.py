@@ -52,6 +52,13 @@ CALLS = {
     "central configure": ["central", "configure", "box-1"],
     "central frames": ["central", "frames", "box-1"],
     "central backup": ["central", "backup", "books-copy.sqlite"],
+    "central user list": ["central", "user"],
+    "central user add": ["central", "user", "add", NAME, "--password-stdin"],
+    "central user password": ["central", "user", "password", "a\x1b[31m"],
+    "central user remove": ["central", "user", "remove", NAME],
+    "central token list": ["central", "token"],
+    "central token add": ["central", "token", "add", NAME],
+    "central token remove": ["central", "token", "remove", "a\x1b[31m"],
     "central broker mosquitto": ["central", "broker", "mosquitto", "--database", "no-books.sqlite"],
     # Nobody listens at that port.
     "bridge": ["bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9"],

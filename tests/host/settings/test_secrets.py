@@ -81,6 +81,8 @@ COMMAND_LINES = [
     ("central", "chargers", "add", "box-1", "--password", "Zq-from-set"),
     ("central", "configure", "box-1", "AuthorizationKey=Zq-from-set"),
     ("central", "call", "box-1", "ChangeConfiguration", "key=AuthorizationKey", "value=Zq-from-set"),
+    ("central", "user", "add", "anna", "--password", "Zq-from-set"),
+    ("central", "user", "password", "anna", "Zq-from-set"),
     # A mistake and a time server that is not there: it asks nobody in the network.
     ("doctor", *ON_DRIVE, "--set", "mqtt.port=0", "--set", "ntp.server=127.0.0.1"),
     ("report", *ON_DRIVE),
@@ -137,6 +139,7 @@ STORY = [
     ("restore", *ON_DRIVE, "--yes", "all.zip"),
     ("restore", *ON_DRIVE, "--yes", "some.zip"),
     ("simulate", *ON_DRIVE, "--script", "short.script"),
+    ("simulate", *ON_DRIVE, "--script", "short.script", "--web", "127.0.0.1:0"),
     ("simulate", "--script", "demo"),
 ]
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from chargerctl.central.books import storable
 from chargerctl.central.books.tables import tokens, users, web_sessions
 from chargerctl.errors import InputError
+from chargerctl.likeness import did_you_mean, nearest
 
 IDLE_S = 24 * 3600
 """So long after its last request a session ends."""
@@ -42,30 +44,42 @@ def secret_hash(secret: str) -> bytes:
 
 def add_user(connection: Connection, name: str, password_hash: str, now: float, *, read_only: bool) -> None:
     """InputError: it cannot be a name, or there is one."""
-    kept = _checked(name)
-    if connection.execute(select(users.c.id).where(users.c.name == kept)).one_or_none():
-        raise InputError(
-            f"there is an account {kept} already: chargerctl central user password {kept} changes its password",
-            user=kept,
-        )
+    kept = new_user(connection, name)
     connection.execute(
         insert(users).values(name=kept, password_hash=password_hash, read_only=read_only, created_at=now)
     )
 
 
+def new_user(connection: Connection, name: str) -> str:
+    """The name as it will be kept. InputError: it cannot be one, or there is such an account."""
+    kept = _checked(name)
+    if _is_there(connection, kept):
+        raise InputError(
+            f"there is an account {kept} already: chargerctl central user password {kept} changes its password",
+            user=kept,
+        )
+    return kept
+
+
+def known_user(connection: Connection, name: str) -> str:
+    """The name as it is kept. InputError: there is no such account."""
+    kept = normal(name)
+    if not _is_there(connection, kept):
+        raise _unknown("account", "user", name, connection.execute(select(users.c.name)).scalars().all())
+    return kept
+
+
 def set_user_password(connection: Connection, name: str, password_hash: str) -> None:
     """Whoever is logged in with the old one is not any more. InputError: there is no such account."""
-    here = users.c.name == normal(name)
-    if connection.execute(update(users).where(here).values(password_hash=password_hash)).rowcount == 0:
-        raise _no_user(name)
+    here = users.c.name == known_user(connection, name)
+    connection.execute(update(users).where(here).values(password_hash=password_hash))
     its = select(users.c.id).where(here).scalar_subquery()
     connection.execute(delete(web_sessions).where(web_sessions.c.user_id == its))
 
 
 def remove_user(connection: Connection, name: str) -> None:
     """Whoever is logged in with it is not any more. InputError: there is no such account."""
-    if connection.execute(delete(users).where(users.c.name == normal(name))).rowcount == 0:
-        raise _no_user(name)
+    connection.execute(delete(users).where(users.c.name == known_user(connection, name)))
 
 
 def hash_anew(connection: Connection, user: int, old: str, new: str) -> bool:
@@ -130,10 +144,9 @@ def add_token(connection: Connection, name: str, secret: str, now: float, *, rea
 
 def remove_token(connection: Connection, name: str) -> None:
     """Programs that have it are refused from now on. InputError: there is no such token."""
-    if connection.execute(delete(tokens).where(tokens.c.name == normal(name))).rowcount == 0:
-        raise InputError(
-            f"there is no token {_shown(name)!r}: `chargerctl central token list` shows them", token=name
-        )
+    here = tokens.c.name == storable.text(normal(name))
+    if connection.execute(delete(tokens).where(here)).rowcount == 0:
+        raise _unknown("token", "token", name, connection.execute(select(tokens.c.name)).scalars().all())
 
 
 def use_token(connection: Connection, name: str, now: float) -> None:
@@ -146,6 +159,11 @@ def is_stale(last_used_at: float | None, now: float) -> bool:
     return last_used_at is None or not 0 <= now - last_used_at < _TOUCH_S
 
 
+def _is_there(connection: Connection, kept: str) -> bool:
+    query = select(users.c.id).where(users.c.name == storable.text(kept))
+    return connection.execute(query).one_or_none() is not None
+
+
 def _checked(name: str) -> str:
     kept = normal(name)
     if not _NAME.fullmatch(kept):
@@ -155,10 +173,9 @@ def _checked(name: str) -> str:
     return kept
 
 
-def _no_user(name: str) -> InputError:
-    return InputError(
-        f"there is no account {_shown(name)!r}: `chargerctl central user list` shows them", user=name
-    )
+def _unknown(what: str, group: str, name: str, there: Sequence[str]) -> InputError:
+    hint = did_you_mean(nearest(normal(name), there), f"`chargerctl central {group} list` shows them")
+    return InputError(f"there is no {what} {_shown(name)!r}: {hint}", **{group: name})
 
 
 def _shown(name: str) -> str:

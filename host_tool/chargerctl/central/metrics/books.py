@@ -17,24 +17,13 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.totals import Totals, Worker, open_calls, totals, workers_now
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.read import read_states
-from chargerctl.central.live.state import State
+from chargerctl.central.live.state import STATUSES, State
 from chargerctl.central.metrics import names
 from chargerctl.central.metrics.families import family, single
 from chargerctl.central.metrics.labels import MOST_CHARGERS, NONE, OTHER
 
 JOULES = 3600
 """In a watt-hour."""
-STATUSES = (
-    "Available",
-    "Preparing",
-    "Charging",
-    "SuspendedEV",
-    "SuspendedEVSE",
-    "Finishing",
-    "Reserved",
-    "Unavailable",
-    "Faulted",
-)
 # The sums of all sessions go through all of them: not more often than takes this share of one core.
 _SHARE = 0.02
 
@@ -89,12 +78,13 @@ class OfBooks(Collector):
 
 def _of_chargers(states: Iterable[State]) -> Iterator[Family]:
     found = [*states]
-    ours = [each for each in found if each.known or each.registration == "Accepted"]
+    # Also those that are let in without being known, while they are there.
+    ours = [each for each in found if each.known or (each.online and each.registration == "Accepted")]
     by_state = Counter((each.transport or NONE, each.registration or NONE) for each in ours)
     for transport in ("mqtt", "websocket", NONE):
         by_state.setdefault((transport, "Accepted"), 0)
     yield family(names.CHARGERS, by_state)
-    yield single(names.ASKING, len(found) - len(ours))
+    yield single(names.ASKING, sum(each.asks for each in found))
     statuses = {(status, online): 0 for status in STATUSES for online in ("true", "false")}
     for charger in ours:
         for connector in charger.connectors:
@@ -119,7 +109,7 @@ def _of_each(chargers: Sequence[State]) -> Iterator[Family]:
         (each.serial,): JOULES * sum(session.energy_wh or 0 for session in each.sessions) for each in chargers
     }
     yield family(names.SESSION_ENERGY, energy)
-    power = {(each.serial,): sum(session.power_w or 0 for session in each.sessions) for each in chargers}
+    power = {(each.serial,): each.power_w for each in chargers if each.power_w is not None}
     yield family(names.SESSION_POWER, power)
 
 

@@ -114,8 +114,8 @@ FRAMES_KEPT = Metric(
 CHARGERS = Metric(
     "chargerctl_chargers",
     "gauge",
-    "Chargers that are in the books, or accepted. transport: mqtt, websocket, or none (offline); registration: the status "
-    "of the last BootNotification, or none.",
+    "Chargers that are in the books, or let in without that and connected. transport: mqtt, websocket, or none (offline); "
+    "registration: the status of the last BootNotification, or none.",
     ("transport", "registration"),
 )
 ASKING = Metric(

@@ -31,6 +31,7 @@ from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.service.garbage import collect, rarely_collected
 from chargerctl.central.service.welcome import Ports, welcome
 from chargerctl.central.settings import CentralSettings
+from chargerctl.central.web.login.open_door import require_account
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
@@ -63,6 +64,7 @@ def serve(
         policies = policies_of(settings)
         store = open_books(settings.database, policies, keep=keep_of(settings))
         stack.callback(store.close)
+        require_account(settings, store)
         thread = LoopThread()
         descriptors.watch(thread.loop, report)
         stack.callback(thread.close)

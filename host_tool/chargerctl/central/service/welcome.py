@@ -34,7 +34,7 @@ def welcome(settings: CentralSettings, policies: Policies, books: str, ports: Po
         yield from _own_broker(settings, HostPort(settings.listen.host, ports.mqtt))
     if settings.ocpp is not None:
         scheme = "wss" if settings.ocpp_certificate else "ws"
-        where = HostPort(_reached_at(settings.ocpp.host), ports.ocpp)
+        where = HostPort(reached_at(settings.ocpp.host), ports.ocpp)
         yield Event(
             "listening",
             f"OCPP-J chargers connect to {scheme}://{where}/SERIAL",
@@ -42,7 +42,7 @@ def welcome(settings: CentralSettings, policies: Policies, books: str, ports: Po
         )
     if settings.http is not None:
         scheme = "https" if settings.http_certificate else "http"
-        url = f"{scheme}://{HostPort(_reached_at(settings.http.host), ports.http)}/"
+        url = f"{scheme}://{HostPort(reached_at(settings.http.host), ports.http)}/"
         text = f"web page: open {url} in a browser"
         yield Event("listening", text, details={"http_port": ports.http, "url": url})
         if not (settings.http.is_loopback or settings.http_certificate):
@@ -87,12 +87,12 @@ def _own_broker(settings: CentralSettings, where: HostPort) -> Iterator[Event]:
         return
     tls = ", tls = true" if settings.listen_certificate else ""
     text = (
-        f'MQTT broker on {where}; in a charger\'s settings.toml: [mqtt] broker = "{_reached_at(where.host)}", '
+        f'MQTT broker on {where}; in a charger\'s settings.toml: [mqtt] broker = "{reached_at(where.host)}", '
         f"port = {where.port}, username = the serial, password as in the books{tls}"
     )
     yield Event("listening", text, details=details)
 
 
-def _reached_at(host: str) -> str:
+def reached_at(host: str) -> str:
     """What others write for this computer."""
     return socket.gethostname() if host in ("0.0.0.0", "::") else host

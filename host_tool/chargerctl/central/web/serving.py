@@ -13,7 +13,6 @@ from chargerctl.central.live.watch import Watch
 from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
-from chargerctl.central.web.login.open_door import require_account
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
 from chargerctl.errors import InputError
@@ -29,7 +28,6 @@ def serving(
 ) -> Iterator[Server]:
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
-    require_account(settings, store)
     tls = _tls(settings)
     parts = Parts(store, watch, Pages(), settings, tell=tell, metrics=metrics)
 

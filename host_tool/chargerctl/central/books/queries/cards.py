@@ -52,3 +52,8 @@ def last_refused(connection: Connection, since: float, most: int = 1) -> list[Ro
         .limit(most)
     )
     return list(connection.execute(query))
+
+
+def some_cards(connection: Connection, most: int = 200) -> list[Row[Any]]:
+    """id_tag and name of the first ones, to choose from."""
+    return list(connection.execute(select(cards.c.id_tag, cards.c.name).order_by(cards.c.id_tag).limit(most)))

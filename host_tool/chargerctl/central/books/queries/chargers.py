@@ -88,6 +88,12 @@ def all_chargers(connection: Connection, now: float, serial: str | None = None) 
     return list(result.values())
 
 
+def some_chargers(connection: Connection, most: int = 200) -> list[Row[Any]]:
+    """serial and name of the first ones that are known, to choose from."""
+    query = select(chargers.c.serial, chargers.c.name).where(chargers.c.known).order_by(chargers.c.serial)
+    return list(connection.execute(query.limit(most)))
+
+
 def configuration_of(connection: Connection, serial: str) -> list[Row[Any]]:
     """key, value, readonly, received_at; the last that the charger told. A secret has no value."""
     query = (

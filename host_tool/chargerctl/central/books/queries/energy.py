@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Energy by card, charger and month, of sessions that have stopped. A session counts in the month in which it started."""
+"""Energy by card, charger, month and day, of sessions that have stopped. A session counts when it started."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sqlalchemy import Connection, select
 from chargerctl.central.books.queries.sessions import Filter, filtered
 from chargerctl.central.books.tables import cards, chargers, transactions
 
-By = Literal["card", "charger", "month"]
+By = Literal["card", "charger", "month", "day"]
 
 
 @dataclass
 class Energy:
-    """key: the idTag, serial and month (YYYY-MM) that were asked for, in that order; name: of the card, or the charger where
-    no card was asked for."""
+    """key: the idTag, serial, month (YYYY-MM) and day (YYYY-MM-DD), those that were asked for, in their order; name: of the
+    card, or the charger where no card was asked for."""
 
     key: tuple[str, ...]
     name: str
@@ -29,11 +29,12 @@ class Energy:
 
 
 def energy(connection: Connection, wanted: Filter, by: tuple[By, ...], zone: tzinfo | None) -> list[Energy]:
-    """Sums, in the order of their keys. zone: whose months; None: this computer's. Reads sessions a few at a time."""
+    """Sums, in the order of their keys. zone: whose months and days; None: this computer's. It holds few rows at once."""
     sums: dict[tuple[str, ...], Energy] = {}
+    timely = "month" in by or "day" in by
     for row in _rows(connection, wanted):
-        month = datetime.fromtimestamp(row.started_at, zone).strftime("%Y-%m") if "month" in by else ""
-        parts = {"card": row.id_tag, "charger": row.serial, "month": month}
+        began = datetime.fromtimestamp(row.started_at, zone).date().isoformat() if timely else ""
+        parts = {"card": row.id_tag, "charger": row.serial, "month": began[:7], "day": began}
         key = tuple(parts[each] for each in by)
         name = row.card_name if "card" in by else row.charger_name if "charger" in by else ""
         found = sums.setdefault(key, Energy(key, name or ""))

@@ -99,11 +99,15 @@ def session(connection: Connection, number: int) -> Row[Any] | None:
     return connection.execute(_SESSIONS.where(transactions.c.id == number)).one_or_none()
 
 
-def meter_values_of(connection: Connection, number: int) -> Iterator[Row[Any]]:
-    """time, at, value, unit, measurand, context, phase, location, format of a session, the oldest first."""
+def meter_values_of(
+    connection: Connection, number: int, *, most: int | None = None, after: Row[Any] | None = None
+) -> Iterator[Row[Any]]:
+    """id, time, at, value, unit, measurand, context, phase, location, format of a session, the oldest first; at most `most`,
+    and only those after this one (the last of the page before)."""
     columns = meter_values.c
     query: Select[Any] = (
         select(
+            columns.id,
             columns.time,
             columns.at,
             columns.value,
@@ -121,6 +125,10 @@ def meter_values_of(connection: Connection, number: int) -> Iterator[Row[Any]]:
         .where(transactions.c.id == number)
         .order_by(columns.at, columns.id)
     )
+    if after is not None:
+        query = query.where(or_(columns.at > after.at, and_(columns.at == after.at, columns.id > after.id)))
+    if most is not None:
+        query = query.limit(most)
     yield from connection.execution_options(yield_per=_AT_ONCE).execute(query)
 
 

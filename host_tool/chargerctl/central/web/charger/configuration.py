@@ -65,7 +65,7 @@ def add_configuration(routes: APIRouter, parts: Parts) -> None:
         count = len(told) - len(unknown)
         text = f"The charger told {count} key{'' if count == 1 else 's'}."
         if unknown:
-            text += f" It does not know {', '.join(unknown[:10])}."
+            text = f"The charger does not know {', '.join(unknown[:10])}."
         return {"said": text, "done": not unknown, "word": "answered"}
 
     @routes.post("/chargers/{serial}/configuration")

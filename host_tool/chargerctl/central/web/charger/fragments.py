@@ -15,11 +15,14 @@ from sqlalchemy import Connection
 from chargerctl.central.desk.link import named
 from chargerctl.central.web.charger.frame import Frame
 from chargerctl.central.web.charger.keys import Key, Keys
-from chargerctl.central.web.charger.state_words import kind_of, words_of
+from chargerctl.central.web.charger.state_words import words_of
 from chargerctl.central.web.charger.view import View, view
+from chargerctl.central.web.chargers import words
+from chargerctl.central.web.chargers.drawing import drawing_of
 from chargerctl.central.web.pages import Pages
 
 _PARTS = ("state", "facts", "calls", "complaints")
+_PARTS_TO_CHANGE = ("stop", "access")
 
 
 class Fragments:
@@ -32,12 +35,13 @@ class Fragments:
         return self.of(view(connection, serial, now))
 
     def of(self, view: View) -> Mapping[str, Markup]:
-        names = (*_PARTS, "stop") if self._may_change else _PARTS
+        names = (*_PARTS, *_PARTS_TO_CHANGE) if self._may_change else _PARTS
         values = {
             "view": view,
             "here": f"/chargers/{quote(view.charger.serial)}",
-            "words": words_of(view.state.word),
-            "kind_of": kind_of,
+            "sentence": words_of(view.state.word),
+            "drawing": drawing_of(view.state.word, view.state.status),
+            "named": words.named,
             "transport": named(view.state.transport),
         }
         return {name: self._text(f"charger/{name}.html", **values) for name in names}

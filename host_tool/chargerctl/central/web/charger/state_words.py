@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the word for a charger's state (State.word) means, in a sentence, and its colour."""
+"""What the word for a charger's state (State.word) means, in a sentence."""
 
 from __future__ import annotations
 
@@ -21,26 +21,6 @@ _WORDS = {
 }
 
 
-# As the classes of a chip.
-_KINDS = {
-    "Available": "good",
-    "Charging": "busy",
-    "Preparing": "wait",
-    "SuspendedEV": "wait",
-    "SuspendedEVSE": "wait",
-    "Finishing": "wait",
-    "Reserved": "wait",
-    "Faulted": "bad",
-    "Refused": "bad",
-    "Asks": "wait",
-}
-
-
 def words_of(word: str) -> str:
     """word: State.word."""
     return _WORDS.get(word, "")
-
-
-def kind_of(word: str) -> str:
-    """Its colour: good, busy, wait, bad or faint. word: State.word, or the status of a connector."""
-    return _KINDS.get(word, "faint")

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
+from typing import TYPE_CHECKING
 
 from chargerctl.central.books.queries.users import has_users
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.settings import CentralSettings
 from chargerctl.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
 
 _ADD = "chargerctl central user add NAME"
 # What reverse proxies add: behind one, not everybody is at this computer.
@@ -27,13 +30,13 @@ def comes_through_proxy(headers: Headers) -> bool:
 
 
 def require_account(settings: CentralSettings, store: DatabaseStore) -> None:
-    """InputError where others reach the page, and there is no account yet: call it before listening."""
-    if is_local(settings):
+    """InputError where others would reach the page, and there is no account yet."""
+    if settings.http is None or is_local(settings):
         return
     with store.reading() as connection:
         if has_users(connection):
             return
-    what = "http_hosts" if settings.http is None or settings.http.is_loopback else "http"
+    what = "http_hosts" if settings.http.is_loopback else "http"
     raise InputError(
         f"{what}: others than this computer reach the web page, and it has no account: {_ADD}", setting=what
     )

@@ -54,7 +54,7 @@ def parts(store):
     watch.close()
 
 
-class Browser:
+class Owner:
     """Of somebody who may change things: what is sent has the word of the page against forgery."""
 
     def __init__(self, client: TestClient) -> None:
@@ -73,8 +73,8 @@ def client_of(app) -> TestClient:
 
 
 @pytest.fixture
-def browser(parts):
-    return Browser(client_of(application(parts, lambda host: True)))
+def owner(parts):
+    return Owner(client_of(application(parts, lambda host: True)))
 
 
 @pytest.fixture

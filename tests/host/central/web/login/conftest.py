@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 PASSWORD = "correct horse battery"
 HOST = "charge.example"
-OUTSIDE = CentralSettings(http=HostPort("0.0.0.0", 8080), http_hosts=HOST)
+OUTSIDE = CentralSettings(http=HostPort("0.0.0.0", 8080), http_hosts=(HOST,))
 INSIDE = CentralSettings(http=HostPort("127.0.0.1", 8080))
 CSRF = "the csrf of this session"
 
@@ -100,7 +100,7 @@ class House:
         self.store = store
         self.clock = clock
         parts = Parts(store, watch, Pages(), settings, tell=told, now=clock)
-        self.app = application(parts, ours(settings.http, settings.http_hosts.split(",")), clock)
+        self.app = application(parts, ours(settings.http, settings.http_hosts), clock)
 
     def visitor(self, address="192.0.2.7", host=HOST, scheme="http", **more):
         """A browser at this address that has no cookies yet."""

@@ -32,14 +32,14 @@ function tellBegin() {
   if (!fresh) return;
   began = null;
   const more = document.createElement("span");
-  more.textContent = ` Session ${fresh} has begun.`;
+  more.textContent = `; session ${fresh} has begun`;
   document.getElementById("start-outcome").append(more);
 }
 
 function tick() {
   for (const each of root.querySelectorAll("[data-since]")) {
     const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.firstChild.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
   }
 }
 

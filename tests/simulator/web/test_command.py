@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl simulate --web` as a command: where its page is, what it says, how both end."""
+
+import json
+import socket
+
+import httpx2 as httpx
+import pytest
+from chargerctl.deploy import write_drive
+
+from tests.command import chargerctl
+from tests.simulated_page import PATIENCE_S, simulated_page
+
+__all__ = ["chargerctl"]
+
+
+@pytest.fixture
+def client():
+    with httpx.Client(timeout=PATIENCE_S) as made:
+        yield made
+
+
+def sent_by(response):
+    """The events of a live stream: name, data."""
+    name = ""
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+def act(client, page, line):
+    answer = client.post(f"{page.url}line", data={"line": line})
+    return answer.status_code, answer.json()
+
+
+def test_lines_act_viewers_see_it_and_ctrl_c_ends_both(tmp_path, client):
+    with simulated_page(tmp_path) as page:
+        page.until("board", central="local")
+        page.until("power", on=True)
+        assert act(client, page, "plug") == (200, {"said": "plug: done"})
+        assert page.until("hand")["text"] == "plug"
+        page.until("cable", plugged=True)
+        status, answer = act(client, page, "plog")
+        assert (status, "did you mean plug?" in answer["error"]) == (400, True)
+        assert "did you mean plug?" in page.until("hand")["error"]
+        with client.stream("GET", f"{page.url}stream") as response:
+            sent = sent_by(response)
+            name, present = next(sent)
+            assert name == "present"
+            (cable,) = (state for state in present["states"] if state["kind"] == "cable")
+            assert cable["plugged"]
+            page.interrupt()
+            *_, last = (event for _, events in sent for event in events)
+        assert (last["kind"], last["status"]) == ("ended", 0)
+        assert "\nplug\n" in last["script"]
+        status, stderr = page.wait()
+        assert (status, len(stderr.splitlines())) == (0, 1), stderr
+        assert page.seen[-1]["kind"] == "summary"
+    assert list(tmp_path.iterdir()) == [], "the drive that was made for it is gone"
+
+
+def test_a_program_that_ends_ends_the_page_with_the_reason(tmp_path, client):
+    drive = tmp_path / "drive"
+    write_drive(drive, {"CHARGER_SERIAL": "drive-7"}, "adafruit_feather_esp32s2")
+    (drive / "code.py").write_text("import time\ntime.sleep(3)\n1 // 0\n")
+    with simulated_page(tmp_path, "--drive", str(drive), "--trust") as page:
+        with client.stream("GET", f"{page.url}stream") as response:
+            *_, last = (event for name, events in sent_by(response) if name == "events" for event in events)
+        assert (last["kind"], last["status"]) == ("ended", 1)
+        assert "code.py ended: ZeroDivisionError" in last["why"]
+        assert page.wait()[0] == 1
+
+
+def test_with_somebody_elses_central_system_its_lines_are_refused_with_the_reason(tmp_path, client):
+    with simulated_page(tmp_path, "--broker", "127.0.0.1:9", "--central", "none") as page:
+        page.until("board", central="none")
+        status, answer = act(client, page, "csms call Reset")
+        assert status == 400
+        assert "needs chargerctl's own central system" in answer["error"]
+        assert act(client, page, "plug")[0] == 200
+
+
+def test_a_script_runs_in_real_time_beside_it_and_its_end_ends_both(tmp_path, client):
+    (tmp_path / "a.script").write_text("plug\nwait 1\nexpect relay closed within 1\n")
+    with simulated_page(tmp_path, "--script", "a.script") as page:
+        with client.stream("GET", f"{page.url}stream") as response:
+            *_, last = (event for name, events in sent_by(response) if name == "events" for event in events)
+        assert (last["status"], "the relay is open" in last["why"]) == (1, True)
+        assert page.wait()[0] == 1
+
+
+def test_on_a_terminal_the_address_comes_first_and_lines_by_hand_are_shown(chargerctl, tmp_path):
+    (tmp_path / "a.script").write_text("wait 0.1\n")
+    outcome = chargerctl("simulate", "--web", "127.0.0.1:0", "--script", "a.script")
+    assert outcome.status == 0, outcome.stderr
+    first, second = outcome.stdout.splitlines()[:2]
+    assert first.startswith("with ")
+    assert second.startswith("page: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.10:8081", "[::]:8081", "example.com:80"])
+def test_beyond_loopback_it_is_refused_with_the_reason(chargerctl, address):
+    outcome = chargerctl("simulate", "--web", address)
+    assert outcome.status == 2
+    assert "no login" in outcome.stderr
+
+
+@pytest.mark.parametrize("address", ["8081", "http://127.0.0.1:8081", "127.0.0.1:99999", "a b"])
+def test_what_is_no_address_is_refused(chargerctl, address):
+    outcome = chargerctl("simulate", "--web", address)
+    assert outcome.status == 2
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_port_that_is_taken_is_one_line(chargerctl):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        outcome = chargerctl("simulate", "--web", f"127.0.0.1:{port}")
+    assert outcome.status == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in outcome.stderr.splitlines()[-1]
+
+
+def test_chaos_has_no_page(chargerctl):
+    assert chargerctl("simulate", "--chaos", "--web").status == 2
