@@ -47,6 +47,8 @@ _SLOW = (
     "host/bridge/test_command",
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
+    "host/central/homeassistant/test_at_a_broker",
+    "host/central/homeassistant/test_rights",
     "host/central/ocppj/test_others",
     "host/cli/test_event_log",
     "host/cli/test_host",
