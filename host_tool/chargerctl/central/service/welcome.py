@@ -50,12 +50,9 @@ def welcome(settings: CentralSettings, policies: Policies, books: str, ports: Po
             text = f"passwords cross the network in clear text at {url}: see docs/page.md for certificates"
             yield Event("warning", text)
     if settings.home_assistant is not None:
-        where = (
-            "the chargers' broker"
-            if settings.home_assistant == SAME
-            else f"the broker at {settings.home_assistant}"
-        )
-        text = f"Home Assistant finds the chargers in the books over {where}"
+        same = settings.home_assistant == SAME
+        broker = "the chargers' broker" if same else f"the broker at {settings.home_assistant}"
+        text = f"Home Assistant finds the chargers in the books over {broker}"
         yield Event("listening", text, details={"home_assistant": str(settings.home_assistant)})
     yield Event("policy", _policy(settings, policies))
 
