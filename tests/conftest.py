@@ -47,6 +47,8 @@ _SLOW = (
     "host/bridge/test_command",
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
+    "host/central/homeassistant/test_at_a_broker",
+    "host/central/homeassistant/test_rights",
     "host/central/live/",
     "host/central/metrics/test_service",
     "host/central/ocppj/test_others",
