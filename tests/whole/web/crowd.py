@@ -32,10 +32,11 @@ CARD = "04A1B2C3"
 class Crowd:
     """Use it in a with block. Nobody has to log in."""
 
-    def __init__(self, folder, names):
-        """names: of the chargers, by serial."""
+    def __init__(self, folder, names, owners=()):
+        """names: of the chargers, by serial; owners: of their cards, else the same."""
         self._folder = folder
         self._names = names
+        self._owners = owners or [*names.values()]
         self._stack = ExitStack()
         self.events = []
 
@@ -46,8 +47,8 @@ class Crowd:
         with self.books.writing() as connection:
             for serial, name in self._names.items():
                 owner.add_charger(connection, serial, now, name=name)
-            names = [*self._names.values()]
-            cards = [owner.Card(f"{CARD}{number:04X}", name=name[:200]) for number, name in enumerate(names)]
+            named = enumerate(self._owners)
+            cards = [owner.Card(f"{CARD}{number:04X}", name=name[:200]) for number, name in named]
             owner.put_cards(connection, cards, now)
         with self.books.unit() as unit:
             # A central system speaks to them, until long after the test.
