@@ -114,13 +114,6 @@ def home_assistant(
     _look_at(card, cards, store, tell)
     orders = Orders(store, card, cards, settings.call_timeout)
     part = HomeAssistant(thread, broker, names, store, watch.subscribe, orders, tell)
-    tell(
-        Event(
-            "listening",
-            f"Home Assistant finds the chargers in the books over the broker at {broker.place}",
-            details={"home_assistant": broker.place},
-        )
-    )
     try:
         yield part
     finally:

@@ -59,7 +59,8 @@ class Watch:
         self._thread.start()
 
     def subscribe(self, on_change: Callable[[Change], object]) -> Callable[[], None]:
-        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one.
+        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one. It
+        must not raise: nothing would come any more.
 
         Returns what ends it; from then on nothing comes, but what it is in the middle of.
         """

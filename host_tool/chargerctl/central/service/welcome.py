@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chargerctl.central.books.policies import Policies, Policy
+from chargerctl.central.homeassistant.settings import SAME
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Event
 from chargerctl.settings.kinds import HostPort
@@ -48,6 +49,11 @@ def welcome(settings: CentralSettings, policies: Policies, books: str, ports: Po
         if not (settings.http.is_loopback or settings.http_certificate):
             text = f"passwords cross the network in clear text at {url}: see docs/page.md for certificates"
             yield Event("warning", text)
+    if settings.home_assistant is not None:
+        same = settings.home_assistant == SAME
+        broker = "the chargers' broker" if same else f"the broker at {settings.home_assistant}"
+        text = f"Home Assistant finds the chargers in the books over {broker}"
+        yield Event("listening", text, details={"home_assistant": str(settings.home_assistant)})
     yield Event("policy", _policy(settings, policies))
 
 

@@ -42,6 +42,7 @@ export async function send(url, values) {
     throw new Error("The server does not answer. Is chargerctl running?");
   }
   const found = await answer.json().catch(() => ({}));
+  if (answer.status === 401) connection(send, false, true);
   if (!answer.ok) throw new Error(found.error ?? `The server answered ${answer.status}.`);
   return found;
 }

@@ -93,6 +93,18 @@ def test_a_session_has_its_meter_values(year):
         assert [each.value for each in meter_values_of(connection, 6)] == ["1400", "1500"]
 
 
+def test_meter_values_come_in_pages(year):
+    for second in range(3):
+        Charger(year, "GA001").meter("1", "2", transaction=6, time=f"2026-11-22T07:45:0{second}Z")
+    with year.reading() as connection:
+        everything = [*meter_values_of(connection, 6)]
+        pages, last = [], None
+        while page := [*meter_values_of(connection, 6, most=4, after=last)]:
+            pages, last = [*pages, page], page[-1]
+    assert [len(page) for page in pages] == [4, 2]
+    assert [each for page in pages for each in page] == everything
+
+
 def test_many_sessions_are_read_a_few_at_a_time(books):
     Charger(books).boot()
     same = {"charger_id": 1, "id_tag": "A", "status": "Accepted", "start_time": "", "started_at": NOW}

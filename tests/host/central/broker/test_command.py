@@ -156,3 +156,31 @@ def test_without_books_it_says_so(chargerctl, folder):
     assert status == 1
     assert "there are no books yet" in err
     assert not (folder / "mosquitto").exists()
+
+
+def test_home_assistant_gets_accounts_that_stay_until_they_are_taken_away(
+    chargerctl, chargerctl_json, add, write, folder
+):
+    add("box-1", "--generate-password")
+    status, out, err = chargerctl(*BROKER, "--home-assistant")
+    assert status == 0, err
+    assert "1 charger and central, Home Assistant have an account" in out
+    ours = out[out.index("[central]") : out.index("In Home Assistant")]
+    assert tomllib.loads(ours)["central"] == {
+        "database": str(folder / "books.sqlite"),
+        "broker": "127.0.0.1:1883",
+        "broker_user": "central",
+        "broker_password_file": str(folder / "mosquitto" / "central.password"),
+        "home_assistant": "same",
+        "home_assistant_user": "central-homeassistant",
+        "home_assistant_password_file": str(folder / "mosquitto" / "central-homeassistant.password"),
+    }
+    assert "user name: homeassistant" in out
+    assert "password: the line in mosquitto/homeassistant.password" in out
+    write(f'{ours}home_assistant_topic = "house"\n', "central.toml")
+    again = chargerctl_json(*BROKER[:3])[1]
+    assert {"homeassistant", "central-homeassistant"} <= again["programs"].keys()
+    acl = folder / "mosquitto" / "acl"
+    assert "topic write house/+/set/+" in acl.read_text()
+    chargerctl_json(*BROKER[:3], "--no-home-assistant")
+    assert "homeassistant" not in acl.read_text() + (folder / "mosquitto" / "passwords").read_text()

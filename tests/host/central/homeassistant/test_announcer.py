@@ -92,6 +92,7 @@ class Place:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     monkeypatch.setattr(module, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(module, "_SHARE", 1e9)
     monkeypatch.setattr(module, "_FAULT_S", 0.0)
 
 

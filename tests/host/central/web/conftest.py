@@ -19,11 +19,11 @@ def empty_books(tmp_path_factory):
 
 @pytest.fixture
 def books_for(empty_books, tmp_path):
-    """books_for(policies) -> new books."""
+    """books_for(policies) -> new books; books_for(policies, path) -> a copy of those."""
     opened = []
 
-    def make(policies=None):
-        opened.append(open_books(str(shutil.copy(empty_books, tmp_path)), policies or Policies()))
+    def make(policies=None, path=empty_books):
+        opened.append(open_books(str(shutil.copy(path, tmp_path)), policies or Policies()))
         return opened[-1]
 
     yield make

@@ -25,8 +25,8 @@ def all_cards(
     after: str | None = None,
     most: int | None = None,
 ) -> Iterator[Card]:
-    """Every card, or the one of this idTag, in the order of their idTags. part: of the idTag or the name; after: the idTag of
-    the last of the page before; most: at most so many."""
+    """Every card, or the one of this idTag, in the order of their idTags. part: of the idTag or the name; after: the idTag
+    of the last of the page before; most: at most so many."""
     places: dict[int, list[str]] = {}
     query: Any = select(card_chargers.c.card_id, chargers.c.serial).join(chargers).order_by(chargers.c.serial)
     for card, serial in connection.execute(query):

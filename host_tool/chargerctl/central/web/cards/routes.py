@@ -99,7 +99,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("/cards/add")
     def add(
         request: Request,
-        uid: Field,
+        uid: Field = "",
         name: Field = "",
         parent: Field = "",
         until: Field = "",
@@ -117,7 +117,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("/cards/change")
     def change(
         request: Request,
-        uid: Field,
+        uid: Field = "",
         name: Field = "",
         parent: Field = "",
         until: Field = "",
@@ -133,17 +133,17 @@ def router(parts: Parts) -> APIRouter:
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is changed.")
 
     @routes.post("/cards/block")
-    def block(uid: Field) -> JSONResponse:
+    def block(uid: Field = "") -> JSONResponse:
         card = _set_blocked(parts, uid, True)
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is blocked. A session that runs goes on.")
 
     @routes.post("/cards/unblock")
-    def unblock(uid: Field) -> JSONResponse:
+    def unblock(uid: Field = "") -> JSONResponse:
         card = _set_blocked(parts, uid, False)
         return _said(card.id_tag, f"Card {card.name or card.id_tag} may charge again.")
 
     @routes.post("/cards/remove")
-    def remove(uid: Field) -> JSONResponse:
+    def remove(uid: Field = "") -> JSONResponse:
         with parts.store.writing() as connection:
             card = _the_card(connection, uid)
             owner.remove_card(connection, card.id_tag)

@@ -26,7 +26,11 @@ function show(offers) {
 if (list) live("/stream/cards", { offers: show });
 
 document.addEventListener("sent", (event) => {
-  event.target.closest(".offer")?.remove();
+  const offer = event.target.closest(".offer");
+  if (offer) {
+    offer.remove();
+    document.getElementById("swipe-title").focus();
+  }
   if (event.target.id === "add") event.target.reset();
   refresh("cards");
 });
