@@ -82,6 +82,15 @@ class Browser:
         self.driver = driver
         self.downloads = downloads
 
+    def fresh(self) -> None:
+        """As a viewer comes for the first time, on a desk, in the light; nothing is left of who was here before."""
+        self.open("about:blank")
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.size(*DESK)
+        self.scheme("light")
+        self.zone("")
+        self.complaints()
+
     # What is shown.
 
     def open(self, url: str) -> None:
@@ -100,7 +109,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def zone(self, name: str) -> None:
-        """The viewer's time zone, such as Europe/Berlin."""
+        """The viewer's time zone, such as Europe/Berlin; "" for that of this computer."""
         self.driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": name})
 
     def screenshot(self, most: int = 3000) -> bytes:
@@ -188,16 +197,18 @@ class Browser:
         """By how many pixels it is wider than the window."""
         return self.run("return document.documentElement.scrollWidth - innerWidth")
 
-    def barriers(self) -> list[str]:
-        """What axe-core finds that is serious or critical, a line each."""
+    def barriers(self, *rules: str) -> list[str]:
+        """What axe-core finds that is serious or critical, a line each; of all its rules, or of these."""
         node.require("axe-core", "in a browser")
         node.install(_AXE)
         if not self.run("return window.axe !== undefined"):
             self.run((_AXE / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
         found = self.driver.execute_async_script(
-            "const done = arguments[0];"
-            "axe.run(document, {resultTypes: ['violations']})"
-            ".then((all) => done(all.violations), (error) => done(String(error)))"
+            "const done = arguments[1];"
+            "const rules = arguments[0].length ? {runOnly: arguments[0]} : {};"
+            "axe.run(document, {resultTypes: ['violations'], ...rules})"
+            ".then((all) => done(all.violations), (error) => done(String(error)))",
+            rules,
         )
         assert not isinstance(found, str), found
         return [

@@ -147,7 +147,14 @@ def fresh_laptop(monkeypatch: pytest.MonkeyPatch, made_before: Path) -> FreshLap
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A real one, for all tests of a worker: it takes seconds to start."""
+def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """For all tests of a worker: it takes seconds to start."""
     with chromium(tmp_path_factory.mktemp("browser")) as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Browser:
+    """A real browser, which knows nothing of other tests."""
+    one_browser.fresh()
+    return one_browser

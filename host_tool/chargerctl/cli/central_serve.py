@@ -37,7 +37,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     """Answer chargers and keep the books, until Ctrl-C.
 
     Chargers come over MQTT: to a broker of its own (--listen), or all to another one (--broker). Chargers that speak
-    OCPP-J connect to --ocpp. What happens is a line on stderr each; with --json, a line of JSON on stdout.
+    OCPP-J connect to --ocpp. --http is a web page, for its owner. What happens is a line on stderr each; with --json, a line of JSON on stdout.
 
     Where its own ports are on loopback addresses everybody is let in. Beyond, and with --broker, only chargers and
     cards that are in the books: add them with `chargerctl central chargers add` and `cards add`, or let them be entered
@@ -47,6 +47,7 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     chargerctl central serve
     chargerctl central serve --broker localhost --broker-user central --broker-password-file central.password
     chargerctl central serve --ocpp 0.0.0.0:9000
+    chargerctl central serve --http 127.0.0.1:8080
     chargerctl central serve --learn --database postgresql://central@db.lan/central
     """
     extra.require()

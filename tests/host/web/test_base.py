@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from tests.browser import DESK, PHONE
+from tests.browser import PHONE
 
 PAGE = """{% extends "base.html" %}{% from "kit.html" import when, chip %}
 {% block meta %}<meta name="csrf" content="token">{% endblock %}
@@ -88,11 +88,8 @@ def page(serve, browser):
     app.mount("/static/base", StaticFiles(directory=STATIC))
     served = serve(SafeHeaders(Guard(app, lambda host: True)), on_closing=page.streams.close)
     page.url, page.server = served.url, served.server
-    browser.size(*DESK)
-    browser.scheme("light")
     browser.zone("Europe/Berlin")
-    yield page
-    browser.open("about:blank")
+    return page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -128,7 +125,6 @@ def test_a_form_is_answered_in_place(browser, page):
     browser.click("#act .danger")
     browser.shows("this card is", "#say.bad")
     assert page.asked == [({"card": "04A1"}, "token"), ({"card": "bad", "how": "hard"}, "token")]
-    browser.complaints()  # the status 400
 
 
 def test_what_cannot_be_undone_is_asked_first_and_by_keyboard(browser, page):
@@ -165,7 +161,6 @@ def test_a_lost_connection_is_shown_until_it_is_back(browser, page):
     browser.fill("#card", "x")
     browser.click("#act .primary")
     browser.shows("The server does not answer. Is chargerctl running?", "#say.bad")
-    browser.complaints()
 
 
 def test_everything_is_reached_by_the_tab_key(browser, page):

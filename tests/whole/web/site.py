@@ -108,6 +108,3 @@ class Site:
         browser.fill("[name=name]", name)
         browser.fill("[name=password]", password)
         browser.click("main button")
-
-    def log_out(self, browser):
-        browser.driver.delete_all_cookies()

@@ -9,7 +9,6 @@ import io
 
 import pytest
 
-from tests.browser import DESK
 from tests.whole.web.site import CARD, CARD_NAME, NAME, SERIAL
 
 NEW_CARD = "04D4E5F6"
@@ -20,15 +19,12 @@ HERE = f"/chargers/{SERIAL}"
 @pytest.fixture
 def owner(site, browser):
     """Who is logged in; the charger is free when the test begins."""
-    browser.size(*DESK)
-    browser.scheme("light")
     site.log_in(browser)
     browser.shows("Chargers", "h1")
     shows_state(browser, "Available")
     yield browser
     site.charger.do("unplug")
     assert browser.complaints() == []
-    site.log_out(browser)
 
 
 def shows_state(browser, word):
@@ -41,13 +37,11 @@ def number(browser, selector):
 
 
 def test_who_does_not_know_the_password_sees_only_the_login(site, browser):
-    browser.size(*DESK)
     browser.open(f"{site.url}/sessions")
     browser.shows("Log in", "h1")
     site.log_in(browser, password="wrong")
     browser.shows("Wrong name or password", "#error")
     assert NAME not in browser.driver.page_source
-    browser.complaints()  # its status
 
 
 def test_a_session_is_watched_stopped_and_another_started(site, owner):
@@ -139,5 +133,3 @@ def test_who_may_only_look_sees_all_and_changes_nothing(site, browser):
         token,
     )
     assert answer == 403
-    browser.complaints()
-    site.log_out(browser)
