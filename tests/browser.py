@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -127,7 +127,11 @@ class Browser:
             except StaleElementReferenceException:
                 return None
 
-        return WebDriverWait(self.driver, PATIENCE_S, 0.05).until(met, what or self._page)
+        try:
+            return WebDriverWait(self.driver, PATIENCE_S, 0.05).until(met)
+        except TimeoutException:
+            page = self.driver.find_element(By.TAG_NAME, "body").text[:2000]
+            pytest.fail(f"not in time: {what}: {self.driver.current_url}: {page}")
 
     def find(self, selector: str):
         """The first that is shown."""
@@ -210,7 +214,3 @@ class Browser:
             for each in self.driver.get_log("browser")
             if each["level"] in ("SEVERE", "WARNING")
         ]
-
-    @property
-    def _page(self) -> str:
-        return f"{self.driver.current_url}: {self.driver.find_element(By.TAG_NAME, 'body').text[:2000]}"

@@ -20,12 +20,15 @@ from chargerctl.web import extra as web_extra
 # More than a password may have.
 _LONGEST_LINE = 4096
 
+# What stands behind the name may be a password, which no message may show.
+_SHOWS_NO_MORE = {"allow_extra_args": True}
+
 _stdin_option: Decorator = click.option(
     "--password-stdin", is_flag=True, help="Read the password, the first line of stdin, instead of asking."
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings=_SHOWS_NO_MORE)
 @click.argument("name")
 @click.option("--read-only", is_flag=True, help="It may look at everything, and change nothing.")
 @_stdin_option
@@ -43,6 +46,7 @@ def command(
     chargerctl central user add guest --read-only
     chargerctl central user add anna --password-stdin < password.txt
     """
+    _refuse_more()
     extra.require()
     web_extra.require("chargerctl central user")
     with books_of(settings, create=True) as store:
@@ -58,7 +62,7 @@ def command(
     return Answer({"name": kept, "read_only": read_only, "done": "added"}, [f"added {kept}: {may}"])
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings=_SHOWS_NO_MORE)
 @click.argument("name", type=UserName())
 @_stdin_option
 @central_options()
@@ -70,6 +74,7 @@ def password(output: Output, settings: CentralSettings, name: str, password_stdi
     chargerctl central user password anna
     chargerctl central user password anna --password-stdin < password.txt
     """
+    _refuse_more()
     extra.require()
     web_extra.require("chargerctl central user")
     with books_of(settings) as store:
@@ -85,7 +90,16 @@ def password(output: Output, settings: CentralSettings, name: str, password_stdi
     return Answer({"name": kept, "done": done}, [f"{done} {kept}; its browsers have to log in again"])
 
 
+def _refuse_more() -> None:
+    if click.get_current_context().args:
+        raise click.UsageError(
+            "there is more than a name: a password is never on the command line, where other users can read it (ps); "
+            "it is asked for, or comes by --password-stdin"
+        )
+
+
 def _password(output: Output, from_stdin: bool) -> str:
+    """The new one. InputError without it."""
     from chargerctl.central.web.login.passwords import checked
 
     if from_stdin:

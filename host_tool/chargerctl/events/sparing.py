@@ -26,14 +26,17 @@ class Bounds(NamedTuple):
 STRANGERS = Bounds(20, 2)
 """What anybody who reaches us can cause, and whatever is not named below."""
 CHARGERS = Bounds(200, 10)
-"""What a charger does in its daily work."""
+"""What a charger does in its daily work, and who is logged in at the web page."""
 _CHARGERS = frozenset(
     {
         "authorize",
         "boot",
         "call",
+        "change",
         "connected",
         "disconnected",
+        "login",
+        "logout",
         "message",
         "open",
         "profile",

@@ -108,8 +108,9 @@ async def latest(
         while True:
             await new.wait()
             new.clear()
-            for event in await run_in_threadpool(lambda: list(render(take()))):
-                yield event
+            if taken := take():
+                for event in await run_in_threadpool(lambda values: list(render(values)), taken):
+                    yield event
     finally:
         unsubscribe()
 

@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: MIT
 """`chargerctl simulate --web` as a command: where its page is, what it says, how both end."""
 
+import io
 import json
 import socket
+import subprocess
+import sys
 
 import httpx2 as httpx
 import pytest
 from chargerctl.deploy import write_drive
+from chargerctl.simulator.job import Job
+from chargerctl.simulator.terminal import Terminal, terminal
 
 from tests.command import chargerctl
 from tests.simulated_page import PATIENCE_S, simulated_page
@@ -92,7 +97,7 @@ def test_a_script_runs_in_real_time_beside_it_and_its_end_ends_both(tmp_path, cl
         assert page.wait()[0] == 1
 
 
-def test_on_a_terminal_the_address_comes_first_and_lines_by_hand_are_shown(chargerctl, tmp_path):
+def test_in_a_pipe_the_address_comes_before_the_console(chargerctl, tmp_path):
     (tmp_path / "a.script").write_text("wait 0.1\n")
     outcome = chargerctl("simulate", "--web", "127.0.0.1:0", "--script", "a.script")
     assert outcome.status == 0, outcome.stderr
@@ -125,3 +130,47 @@ def test_a_port_that_is_taken_is_one_line(chargerctl):
 
 def test_chaos_has_no_page(chargerctl):
     assert chargerctl("simulate", "--chaos", "--web").status == 2
+
+
+def test_lines_by_hand_are_shown_between_those_of_the_console():
+    out = io.StringIO()
+    screen = Terminal(terminal(out))
+    screen.show({"t": 1.5, "kind": "hand", "line": 1, "text": "plug"})
+    screen.show({"t": 2.5, "kind": "hand", "line": 2, "text": "a\x1b[31m", "error": "expected plug"})
+    screen.show({"t": 2.5, "kind": "hand", "line": 3, "text": "", "error": "it is empty"})
+    assert out.getvalue().splitlines() == [
+        ">     1.500  plug",
+        ">     2.500  a\\x1b[31m: expected plug",
+        ">     2.500  it is empty",
+    ]
+
+
+# The process of a simulation, which reads lines on its stdin.
+CHILD = "import os; from chargerctl.simulator.child import main; os._exit(main())"
+
+
+def test_whatever_comes_on_stdin_the_simulation_goes_on_and_ends_with_it(tmp_path):
+    drive = tmp_path / "drive"
+    write_drive(drive, {"CHARGER_SERIAL": "drive-7"}, "adafruit_feather_esp32s2")
+    job = Job(drive, realtime=True, local_central=False, broker="127.0.0.1:9", by_hand=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        child.stdin.write(job.to_json().encode() + b"\n")
+        child.stdin.flush()
+        events = map(json.loads, child.stdout)
+        assert next(event for event in events if event["kind"] == "power")["on"]
+        for wrong in (b"\xff\xfe", b"\0", b"x" * 1_000_000, b"", b"csms call Reset", b"[" * 4000):
+            child.stdin.write(wrong + b"\n")
+            child.stdin.flush()
+            event = next(event for event in events if event["kind"] == "hand")
+            assert event["error"]
+            assert len(event["text"]) <= 200
+        child.stdin.write(b"plug\nunplug\n" * 50_000 + b'set charger.vendor="flooded"\n')
+        child.stdin.flush()
+        assert any(
+            "some were left out" in event.get("error", "") for event in events if event["kind"] == "hand"
+        )
+        child.stdin.write(b"plug")  # no line yet
+        child.stdin.close()
+        assert child.wait(PATIENCE_S) == 1

@@ -164,8 +164,13 @@ def test_the_page_goes_on_when_the_command_is_started_again_and_offers_only_what
         browser.until(lambda: not is_pressed(browser, "#wifi"))
         assert not browser.find("#card-a").is_enabled()
         assert browser.find("#card-a").get_attribute("title") == "This charger has no reader"
+        browser.shows("not there", "#card")
         assert not browser.find("#call button").is_enabled()
         browser.shows("--central none", "#no-central")
+        browser.fill("#line", "c")
+        assert not any(row.is_displayed() for row in browser.all("#help [data-usage^=csms]"))
+        browser.fill("#line", "p")
+        browser.shows("press estop|service", "#help")
         assert browser.find("#estop").is_enabled()
         # By keyboard alone.
         browser.run("document.getElementById('cable-switch').focus()")

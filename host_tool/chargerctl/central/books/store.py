@@ -85,7 +85,7 @@ def open_books(
 
 
 class DatabaseStore:
-    """See the docstring of this module. is_new: there were no books in this place before."""
+    """See the docstring of this module. is_new: there were no books in this place before; policies: for who is unknown."""
 
     def __init__(
         self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str, *, is_new: bool
@@ -93,8 +93,8 @@ class DatabaseStore:
         self.place = place
         self.is_new = is_new
         self.worker = worker
+        self.policies = policies
         self._engine = engine
-        self._policies = policies
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
@@ -107,7 +107,7 @@ class DatabaseStore:
                     connection,
                     self.place,
                     self._statements,
-                    self._policies,
+                    self.policies,
                     self.worker,
                     self._charger_ids,
                     keeps_frames=not self._retention.keep.none,
@@ -141,7 +141,7 @@ class DatabaseStore:
         """What a charger needs that connects for itself; None: it may not take part."""
         with self.reading() as connection:
             row = connection.execute(_ACCOUNT, {"serial": serial}).one_or_none()
-        if not is_welcome(row, self._policies):
+        if not is_welcome(row, self.policies):
             return None
         return Account(serial, (row and row.password_hash) or "")
 

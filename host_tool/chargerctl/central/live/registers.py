@@ -24,7 +24,7 @@ def registers(
 ) -> dict[tuple[int, int], float]:
     """Wh by the id of a row of chargers and its connector. measured: of the sessions that run, by their ids; one: of this
     row of chargers only."""
-    query = _QUERY if one is None else _QUERY.where(connectors.c.charger_id == one)
+    query = _QUERY if one is None else _QUERY.where(_LAST.c.charger_id == one)
     found = {}
     for row in connection.execute(query):
         register = _newest(row, measured)
@@ -60,7 +60,7 @@ def _since(column: Any, *which: Any) -> Any:
     return func.coalesce(last.correlate(connectors).scalar_subquery(), _LONG_AGO)
 
 
-def _query() -> Any:
+def _query() -> tuple[Any, Any]:
     all_sessions, session, all_values, value = (
         transactions.alias("all_sessions"),
         transactions.alias("session"),
@@ -103,10 +103,21 @@ def _query() -> Any:
         .correlate(connectors)
         .scalar_subquery()
     )
-    return (
+    last = (
         select(
             connectors.c.charger_id,
             connectors.c.connector_id,
+            last_session.label("session"),
+            last_value.label("value"),
+        )
+        .cte("last")
+        # With the ids at hand PostgreSQL looks the rows up, and does not read whole tables.
+        .prefix_with("MATERIALIZED")
+    )
+    return last, (
+        select(
+            last.c.charger_id,
+            last.c.connector_id,
             transactions.c.id,
             transactions.c.meter_start,
             transactions.c.meter_stop,
@@ -116,10 +127,10 @@ def _query() -> Any:
             meter_values.c.unit,
             _time(meter_values.c.at).label("at"),
         )
-        .select_from(connectors)
-        .outerjoin(transactions, transactions.c.id == last_session)
-        .outerjoin(meter_values, meter_values.c.id == last_value)
+        .select_from(last)
+        .outerjoin(transactions, transactions.c.id == last.c.session)
+        .outerjoin(meter_values, meter_values.c.id == last.c.value)
     )
 
 
-_QUERY = _query()
+_LAST, _QUERY = _query()

@@ -19,7 +19,7 @@ from chargerctl.central.live.state import State
 
 _PAUSE_S = 0.4
 # Of the time goes into reading, where there are thousands of chargers or the database is slow; then changes come later.
-_SHARE = 0.1
+_SHARE = 0.25
 _LONGEST_PAUSE_S = 10.0
 
 
@@ -59,7 +59,8 @@ class Watch:
         self._thread.start()
 
     def subscribe(self, on_change: Callable[[Change], object]) -> Callable[[], None]:
-        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one.
+        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one. It
+        must not raise: nothing would come any more.
 
         Returns what ends it; from then on nothing comes, but what it is in the middle of.
         """

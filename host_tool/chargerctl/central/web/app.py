@@ -15,6 +15,7 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.web.api import page as api_page
 from chargerctl.central.web.api import scraping
 from chargerctl.central.web.api.application import PREFIX, api
+from chargerctl.central.web.cards import routes as cards
 from chargerctl.central.web.charger import router as charger
 from chargerctl.central.web.chargers import router as chargers
 from chargerctl.central.web.login import routes as login
@@ -29,14 +30,11 @@ from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
+MakeRoutes = Callable[[Parts, Door, Limits, Errors], ASGIApp]
 
-def application(
-    parts: Parts, is_ours: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
-) -> ASGIApp:
-    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down."""
-    limits = Limits(clock)
-    door = Door(parts, limits)
-    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+
+def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
+    """Of every page. Nothing stands before them: whoever is here was let in by the gate."""
     app = FastAPI(title="chargerctl central", docs_url=None, redoc_url=None, openapi_url=None)
     errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
@@ -52,5 +50,20 @@ def application(
     app.include_router(scraping.router(parts))
     app.include_router(charger.router(parts))
     app.include_router(sessions.router(parts))
+    app.include_router(cards.router(parts))
     app.include_router(login.router(parts, door, limits))
-    return SafeHeaders(errors.around(Guard(Gate(app, door, parts.tell, clock), is_ours)))
+    return app
+
+
+def application(
+    parts: Parts,
+    is_ours: Callable[[str], bool],
+    clock: Callable[[], float] = time.monotonic,
+    make: MakeRoutes = routes,
+) -> ASGIApp:
+    """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down. make: what is behind it all."""
+    limits = Limits(clock)
+    door = Door(parts, limits)
+    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
+    return SafeHeaders(errors.around(Guard(gate, is_ours)))

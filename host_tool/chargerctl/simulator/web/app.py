@@ -69,7 +69,7 @@ def application(
     @app.get("/recorded.script")
     async def recorded() -> Response:
         attachment = {"Content-Disposition": 'attachment; filename="by-hand.script"'}
-        return PlainTextResponse(mirror.recording.script(), headers=attachment)
+        return PlainTextResponse(mirror.script(), headers=attachment)
 
     return SafeHeaders(errors.around(Guard(app, is_ours)))
 

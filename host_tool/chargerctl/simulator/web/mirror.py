@@ -30,7 +30,7 @@ class Mirror:
     """`take` gets each event, on one thread; everything else may be called on any."""
 
     def __init__(self) -> None:
-        self.recording = Recording()
+        self._recording = Recording()
         self._run = secrets.token_hex(8)
         self._changed = threading.Condition()
         self._taken = 0
@@ -44,10 +44,10 @@ class Mirror:
     def take(self, event: Event) -> None:
         """The next event of the simulation, as --json prints it; for viewers it has its number `n`, and one
         of a line says what that has switched."""
-        self.recording.take(event)
         shown = _shown(event)
         kind = event["kind"]
         with self._changed:
+            self._recording.take(event)
             self._taken += 1
             shown["n"] = self._taken
             if kind in _STATES:
@@ -68,9 +68,14 @@ class Mirror:
                 "kind": "ended",
                 "status": status,
                 "why": visible(why),
-                "script": self.recording.script(),
+                "script": self._recording.script(),
             }
             self._pass_on(self._ended)
+
+    def script(self) -> str:
+        """What was played so far, as a script."""
+        with self._changed:
+            return self._recording.script()
 
     def present(self) -> Event:
         """Everything that a viewer needs who comes now; `run` is another one after the command was started again."""
@@ -82,7 +87,7 @@ class Mirror:
                 "switches": dict(self._switches),
                 "console": list(self._console),
                 "frames": list(self._frames),
-                "recorded": len(self.recording),
+                "recorded": len(self._recording),
                 "ended": self._ended,
             }
 

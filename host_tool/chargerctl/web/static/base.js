@@ -3,14 +3,19 @@
 //
 // What every page of chargerctl does: times in the viewer's zone, forms that are answered in place, live streams.
 
+// Each takes long to make.
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
 /** Show the times below `root` in the viewer's zone. */
 export function times(root = document) {
+  const today = new Date().toDateString();
   for (const each of root.querySelectorAll("time[datetime]")) {
     const at = new Date(each.dateTime);
     if (Number.isNaN(at.getTime())) continue;
-    const sameDay = at.toDateString() === new Date().toDateString();
-    each.textContent = at.toLocaleString(undefined, sameDay ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" });
-    each.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+    each.textContent = (at.toDateString() === today ? timeOfDay : dayAndTime).format(at);
+    each.title = exactly.format(at);
   }
 }
 
@@ -37,6 +42,7 @@ export async function send(url, values) {
     throw new Error("The server does not answer. Is chargerctl running?");
   }
   const found = await answer.json().catch(() => ({}));
+  if (answer.status === 401) connection(send, false, true);
   if (!answer.ok) throw new Error(found.error ?? `The server answered ${answer.status}.`);
   return found;
 }

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from chargerctl.central.books.masking import masked
-from chargerctl.central.books.queries.traffic import frames_after, last_frames
+from chargerctl.central.books.queries.traffic import frame, frames_after, frames_before, last_frames
 from chargerctl.central.books.retention import PORTION, Keep, Retention
 from chargerctl.central.books.tables import calls, complaints, frames
 from chargerctl.central.books.unit import LONGEST_FRAME
@@ -44,6 +44,17 @@ def test_frames_are_read_in_their_order(books):
         ]
         assert [each.text for each in last_frames(connection, most=1)] == ["␀[\ufffd"]
         assert [each.text for each in frames_after(connection, found[0].id)] == ["[3]", "␀[\ufffd"]
+
+
+def test_frames_are_read_backwards_a_page_at_a_time(books):
+    keep(books, "[1]", "[2]", "[3]", "[4]")
+    keep(books, "[9]", serial="GA002")
+    with books.reading() as connection:
+        newest = frames_before(connection, "GA001", None, 2)
+        older = frames_before(connection, "GA001", newest[0].id, 9)
+        assert [each.text for each in (*older, *newest)] == ["[1]", "[2]", "[3]", "[4]"]
+        assert frame(connection, "GA001", newest[0].id) == newest[0]
+        assert frame(connection, "GA002", newest[0].id) is None
 
 
 def test_of_a_frame_without_end_the_beginning_is_kept(books):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.owner import Card
-from chargerctl.central.books.queries.chargers import all_chargers, complaints_of
+from chargerctl.central.books.queries.chargers import all_chargers, complaints_of, configuration_told
 from chargerctl.central.books.queries.energy import Energy, energy
 from chargerctl.central.books.queries.sessions import Filter, meter_values_of, session, sessions
 from chargerctl.central.books.tables import transactions
@@ -93,6 +93,18 @@ def test_a_session_has_its_meter_values(year):
         assert [each.value for each in meter_values_of(connection, 6)] == ["1400", "1500"]
 
 
+def test_meter_values_come_in_pages(year):
+    for second in range(3):
+        Charger(year, "GA001").meter("1", "2", transaction=6, time=f"2026-11-22T07:45:0{second}Z")
+    with year.reading() as connection:
+        everything = [*meter_values_of(connection, 6)]
+        pages, last = [], None
+        while page := [*meter_values_of(connection, 6, most=4, after=last)]:
+            pages, last = [*pages, page], page[-1]
+    assert [len(page) for page in pages] == [4, 2]
+    assert [each for page in pages for each in page] == everything
+
+
 def test_many_sessions_are_read_a_few_at_a_time(books):
     Charger(books).boot()
     same = {"charger_id": 1, "id_tag": "A", "status": "Accepted", "start_time": "", "started_at": NOW}
@@ -165,6 +177,16 @@ def test_energy_so_far_is_unknown_where_the_meter_value_is_no_number(year):
         with year.reading() as connection:
             (charger,) = all_chargers(connection, NOW, "GA001")
         assert charger.running[0].energy_wh is None
+
+
+def test_it_is_known_whether_a_charger_has_told_its_configuration_again(year):
+    keys = [{"key": each, "readonly": False, "value": "1"} for each in ("A", "B")]
+    for now in (NOW + 5, NOW + 9):
+        with year.unit() as unit:
+            unit.charger("GA001").told("GetConfiguration", {}, {"configurationKey": keys}, now)
+        with year.reading() as connection:
+            assert configuration_told(connection, "GA001") == (2, now)
+            assert configuration_told(connection, "GA002") == (0, None)
 
 
 def test_complaints_are_shown_the_newest_first(year):

@@ -6,7 +6,7 @@ import pytest
 from chargerctl.central.books import owner, refused
 from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policies, Policy
-from chargerctl.central.books.queries.cards import last_refused
+from chargerctl.central.books.queries.cards import all_cards, last_refused, last_unknown
 from chargerctl.central.books.tables import refused_cards
 
 from tests.host.central.books.charger import NOW, Charger, call, rows
@@ -102,3 +102,32 @@ def test_a_unit_that_is_undone_leaves_nothing(strict):
     with pytest.raises(ZeroDivisionError):
         undone()
     assert rows(strict, refused_cards, "id_tag") == []
+
+
+def test_a_card_that_charged_and_is_not_in_the_books_is_found(opened):
+    books = opened(Policies(Policy.ACCEPT, Policy.ACCEPT))
+    with books.writing() as connection:
+        owner.put_cards(connection, [Card("KNOWN")], NOW)
+    charger = Charger(books, "GA001")
+    for tag in ("KNOWN", "04a1", "04B2"):
+        charger.now += 1
+        charger.start(idTag=tag)
+    with books.reading() as connection:
+        assert [(each.id_tag, each.at) for each in last_unknown(connection, NOW, 9)] == [
+            ("04B2", NOW + 3),
+            ("04A1", NOW + 2),
+        ]
+        assert [each.id_tag for each in last_unknown(connection, NOW + 2, 9)] == ["04B2"]
+
+
+def test_cards_come_in_pages_and_by_a_part_of_them(strict):
+    with strict.writing() as connection:
+        owner.put_cards(connection, [Card(f"N{each}", name=f"_{each}%") for each in range(5)], NOW)
+
+    def page(**wanted):
+        with strict.reading() as connection:
+            return [each.id_tag for each in all_cards(connection, **wanted)]
+
+    assert page(most=2) + page(after="n1", most=2) + page(after="N3") == ["N0", "N1", "N2", "N3", "N4"]
+    assert [page(part="n3"), page(part="_4"), page(part="%"), page(part="x_")] == [["N3"], ["N4"], page(), []]
+    assert page(part="\0") == []

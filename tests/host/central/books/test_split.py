@@ -61,6 +61,12 @@ def test_the_meter_says_what_was_charged_before_midnight(books):
     assert by_day(books) == [0, 5500, 4500, 0, 0]
 
 
+def test_a_meter_value_of_midnight_is_what_was_charged_until_then(books):
+    midnight_value = ("2026-10-25T00:00:00+02:00", "1250")
+    charge(books, "2026-10-24T22:00:00+02:00", "2026-10-25T01:00:00+02:00", 1000, midnight_value)
+    assert by_day(books)[1:3] == [250, 750]
+
+
 def test_without_meter_values_it_is_spread_over_its_time(books):
     """From 20:00 to 08:00: 13 hours in this night, and 12 in the next."""
     charge(books, "2026-10-24T20:00:00+02:00", "2026-10-25T08:00:00+01:00", 13_000)
@@ -175,7 +181,7 @@ def _reading(number):
     }
 
 
-# As little memory for 100,000, which take ten seconds to enter: `make soak`.
+# As little memory for 100,000, which take long to enter: `make soak`.
 @pytest.mark.parametrize("count", [6000, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_many_sessions_take_little_memory_and_add_up(books, count):
     put_many(books, count)

@@ -114,6 +114,14 @@ def test_what_is_wrong_is_said_before_the_password_is_asked_for(central, databas
     assert asked == []
 
 
+@pytest.mark.parametrize("command", ["add", "password"])
+def test_a_password_on_the_command_line_is_refused_and_not_shown(central, database, typing, command):
+    asked = typing(PASSWORD)
+    status, out, err = central("user", command, "anna", PASSWORD)
+    assert (status, PASSWORD in out + err, asked) == (2, False, [])
+    assert "never on the command line" in err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

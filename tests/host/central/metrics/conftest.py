@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.store import open_books
@@ -33,9 +35,19 @@ class Scraped:
         }
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """New books, to be copied: that is quicker than to make them."""
+    path = tmp_path_factory.mktemp("made") / "books.db"
+    open_books(str(path)).close()
+    return path
+
+
 @pytest.fixture
-def books(tmp_path):
-    store = open_books(str(tmp_path / "books.db"), Policies(Policy.REFUSE, Policy.ACCEPT), worker="works")
+def books(made, tmp_path):
+    store = open_books(
+        str(shutil.copy(made, tmp_path)), Policies(Policy.REFUSE, Policy.ACCEPT), worker="works"
+    )
     yield store
     store.close()
 

@@ -71,7 +71,7 @@ def things(document: Mapping[str, Any]) -> list[Thing]:
     """In the order of their names."""
     schemas = document["components"]["schemas"]
     return [
-        Thing(name, schemas[name].get("description", ""), [*_fields(schemas[name])])
+        Thing(name, _words(schemas[name].get("description", "")), [*_fields(schemas[name])])
         for name in sorted(schemas)
     ]
 
@@ -89,7 +89,7 @@ def _operation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        about=operation["description"],
+        about=_words(operation["description"]),
         fields=fields,
         answer=_named(answer or {}),
         example=_example(method, path, parameters, body, server),
@@ -100,7 +100,7 @@ def _parameter(parameter: Mapping[str, Any]) -> Field:
     return Field(
         parameter["name"],
         kind_of(parameter["schema"]),
-        parameter.get("description", ""),
+        _words(parameter.get("description", "")),
         parameter.get("required", False),
         parameter["in"],
     )
@@ -109,7 +109,8 @@ def _parameter(parameter: Mapping[str, Any]) -> Field:
 def _fields(schema: Mapping[str, Any], place: str = "") -> Iterator[Field]:
     required = schema.get("required", [])
     for name, part in schema.get("properties", {}).items():
-        yield Field(name, kind_of(part), part.get("description", ""), name in required, place)
+        about = _words(part.get("description", ""))
+        yield Field(name, kind_of(part), about, name in required, place)
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:
@@ -125,10 +126,17 @@ def kind_of(schema: Mapping[str, Any]) -> str:
         return f"list of {kind_of(schema.get('items', {}))}"
     if schema.get("format") == "date-time":
         return "time"
-    if "minimum" in schema or "maximum" in schema:
-        least, most = schema.get("minimum"), schema.get("maximum")
-        return f"{kind}, from {least}" if most is None or most >= 2**31 - 1 else f"{kind}, {least} to {most}"
+    if "minimum" in schema:
+        least, most = schema["minimum"], schema.get("maximum")
+        return (
+            f"{kind}, from {least:g}" if most is None or most >= 2**30 else f"{kind}, {least:g} to {most:g}"
+        )
     return kind
+
+
+def _words(docstring: str) -> str:
+    """In one line, without Markdown."""
+    return " ".join(docstring.replace("`", "").split())
 
 
 def _json(part: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from chargerctl.central.web.api.answers import Problem
+from chargerctl.central.views.charger import Charger
+from chargerctl.central.web.api.answers import ChargerNow, Problem
 
 _ABOUT = (
     "What the central system knows of chargers, sessions and cards, and calls to chargers, with the names of --json of the "
@@ -33,6 +34,11 @@ def documented(app: FastAPI, prefix: str) -> dict[str, Any]:
     )
     schemas = document["components"]["schemas"]
     schemas["Problem"] = TypeAdapter(Problem).json_schema()
+    # A class inherits its fields, but pydantic reads the docstrings of its own only.
+    for name, part in TypeAdapter(Charger).json_schema()["properties"].items():
+        schemas[ChargerNow.__name__]["properties"][name] |= {
+            key: words for key, words in part.items() if key == "description"
+        }
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

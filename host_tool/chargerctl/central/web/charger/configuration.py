@@ -16,7 +16,7 @@ from chargerctl.central.configuration_key import LONGEST_KEY, LONGEST_VALUE
 from chargerctl.central.configuring import checked_key
 from chargerctl.central.messages.schemas import storable
 from chargerctl.central.passwords import is_password
-from chargerctl.central.web.charger.follow import KeysFollower, followed
+from chargerctl.central.web.charger.follow import KeysFollower, stream_of
 from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments
 from chargerctl.central.web.charger.keys import keys_of
@@ -50,7 +50,7 @@ def add_configuration(routes: APIRouter, parts: Parts) -> None:
         """since: when the newest key came that the page has."""
         fragments = Fragments(parts.pages, viewer_of(request).may_change)
         follower = KeysFollower(fragments, serial, search[:LONGEST_VALUE], since)
-        return parts.streams.response(followed(parts, follower))
+        return stream_of(parts, serial, follower)
 
     @routes.post("/chargers/{serial}/configuration/read")
     async def read(serial: str, key: Annotated[str, Form()] = "") -> dict[str, Any]:
@@ -70,7 +70,7 @@ def add_configuration(routes: APIRouter, parts: Parts) -> None:
 
     @routes.post("/chargers/{serial}/configuration")
     async def change(
-        serial: str, key: Annotated[str, Form()], value: Annotated[str, Form()] = ""
+        serial: str, key: Annotated[str, Form()] = "", value: Annotated[str, Form()] = ""
     ) -> dict[str, Any]:
         key = checked_key(key.strip())
         if len(value) > LONGEST_VALUE:

@@ -11,10 +11,12 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.chargers import configuration_told
 from chargerctl.central.web.charger import log
+from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments, digest
 from chargerctl.central.web.charger.keys import keys_of
 from chargerctl.central.web.parts import Parts
@@ -30,7 +32,14 @@ class Follower(Protocol):
         """What is new in the books."""
 
 
-async def followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
+def stream_of(parts: Parts, serial: str, follower: Follower) -> Response:
+    """What a route returns. NotFoundError where the books have no such charger."""
+    with parts.store.reading() as connection:
+        the_charger(connection, serial, parts.now())
+    return parts.streams.response(_followed(parts, follower))
+
+
+async def _followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
     """The events of a stream. What is not sent because the books cannot be read is found at a later look."""
 
     def look() -> Sequence[Sent]:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from chargerctl.central.messages.schemas import ACTIONS
 from chargerctl.central.web.charger import log
-from chargerctl.central.web.charger.follow import LogFollower, followed
+from chargerctl.central.web.charger.follow import LogFollower, stream_of
 from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments
 from chargerctl.central.web.charger.frame import pretty
@@ -70,7 +70,7 @@ def add_frames(routes: APIRouter, parts: Parts) -> None:
         """after: the id of the newest frame that the page has."""
         fragments = Fragments(parts.pages, viewer_of(request).may_change)
         newer = log.Newer(serial, filter_of(text, action, direction, kind), after)
-        return parts.streams.response(followed(parts, LogFollower(fragments, newer)))
+        return stream_of(parts, serial, LogFollower(fragments, newer))
 
     @routes.get("/chargers/{serial}/frames")
     def more(

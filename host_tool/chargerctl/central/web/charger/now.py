@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from chargerctl.central.web.charger.actions import TRIGGERS
-from chargerctl.central.web.charger.follow import NowFollower, followed
+from chargerctl.central.web.charger.follow import NowFollower, stream_of
 from chargerctl.central.web.charger.fragments import Fragments, digest
 from chargerctl.central.web.charger.view import cards_for, view
 from chargerctl.central.web.parts import Parts
@@ -41,4 +41,4 @@ def add_now(routes: APIRouter, parts: Parts) -> None:
         """seen: what the page has been drawn with."""
         fragments = Fragments(parts.pages, viewer_of(request).may_change)
         follower = NowFollower(fragments, serial, parts.now, seen)
-        return parts.streams.response(followed(parts, follower))
+        return stream_of(parts, serial, follower)

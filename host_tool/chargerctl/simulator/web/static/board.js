@@ -51,6 +51,7 @@ function end({ status: exit, why, script }) {
   status("ended", exit === 0 ? "wait" : "bad");
   over.textContent = `The simulation has ended with exit status ${exit}${why ? `: ${why}` : ""}. Start the command again, and this page goes on.`;
   over.hidden = false;
+  document.body.dataset.over = "";
   controls.end(script);
 }
 
@@ -63,6 +64,7 @@ function present(now) {
     frames.clear();
   }
   over.hidden = true;
+  delete document.body.dataset.over;
   status("starting", "wait");
   charger.begin();
   controls.begin();

@@ -4,11 +4,14 @@
 // The drawing of the charger, and its states in words, which are also read out.
 
 const LIT = [0x9f, 0xe8, 0xff];
+// A part that a charger may lack, and where its state is shown.
+const SHOWN = { lock: "lock", reader: "card", led: "led-text", meter: "meter-text" };
 const byId = (id) => document.getElementById(id);
 
 export class Charger {
   begin() {
     this.silent = true;
+    this.missing = new Set();
     this.kilowatts = "0";
     this.state = {};
     for (const dd of document.querySelectorAll(".states dd")) this.put(dd.id, "–");
@@ -22,7 +25,7 @@ export class Charger {
 
   take(event) {
     const { kind } = event;
-    if (kind === "board") byId("board-id").textContent = event.id;
+    if (kind === "board") this.fit(event);
     else if (kind === "power") this.set("power", event.on ? "on" : "off", event.on, `Supply ${event.on ? "on" : "off"}`);
     else if (kind === "relay") this.set("relay", event.closed ? "closed" : "open", event.closed, `Relay ${event.closed ? "closed" : "open"}`);
     else if (kind === "contact") this.set("contact", event.closed ? "closed" : "open", event.closed);
@@ -32,6 +35,12 @@ export class Charger {
     else if (kind === "led") this.led(event.rgb);
     else if (kind === "display") this.display(event);
     if (event.switches) this.switched(event.switches);
+  }
+
+  fit({ id, parts }) {
+    byId("board-id").textContent = id;
+    this.missing = new Set(Object.entries(SHOWN).filter(([part]) => !parts.includes(part)).map(([, state]) => state));
+    for (const state of this.missing) this.put(state, "");
   }
 
   switched(switches) {
@@ -48,8 +57,9 @@ export class Charger {
   }
 
   put(id, text, on = false) {
-    byId(id).textContent = text;
-    byId(id).classList.toggle("on", on);
+    const missing = this.missing.has(id);
+    byId(id).textContent = missing ? "not there" : text;
+    byId(id).classList.toggle("on", on && !missing);
   }
 
   card(uid) {

@@ -97,7 +97,12 @@ export class Controls {
   meter() {
     const slider = byId("meter");
     slider.addEventListener("input", () => this.showMeter(slider.value));
-    slider.addEventListener("change", () => this.act(`meter ${slider.value}`));
+    // A key that is held down moves it thirty times a second.
+    let pause;
+    slider.addEventListener("change", () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => this.act(`meter ${slider.value}`), 150);
+    });
   }
 
   showMeter(kilowatts) {
@@ -117,11 +122,18 @@ export class Controls {
       });
       row.querySelector("dt").replaceChildren(button);
     }
-    byId("line").addEventListener("input", (event) => {
+    byId("line").addEventListener("input", () => {
       byId("help").open = true;
-      const word = event.target.value.trimStart().split(" ")[0];
-      for (const row of rows) row.hidden = !row.dataset.usage.startsWith(word);
+      this.fitting();
     });
+  }
+
+  fitting() {
+    const word = byId("line").value.trimStart().split(" ")[0];
+    for (const row of byId("help").querySelectorAll("[data-usage]")) {
+      const { usage } = row.dataset;
+      row.hidden = !usage.startsWith(word) || (this.central === "none" && usage.startsWith("csms "));
+    }
   }
 
   // What the board says.
@@ -165,6 +177,8 @@ export class Controls {
       return there && !(central === "none" && each.closest("#csms"));
     });
     byId("no-central").hidden = central !== "none";
+    this.central = central;
+    this.fitting();
   }
 
   end(script) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import cached_property
 
 import pytest
 from chargerctl.central.books import owner
@@ -87,9 +88,15 @@ class Site:
         return self.client.get(f"/api/v1{path}", params=query)
 
     def change(self, method, path, body=None):
-        """With what a page has to send along."""
-        return self.client.request(method, f"/api/v1{path}", json=body, headers={"X-CSRF": self._csrf()})
+        return self.ask(method, path, {}, body)
 
+    def ask(self, method, path, query, body):
+        """With what a page has to send along."""
+        text = None if body is None else json.dumps(body)
+        headers = {"X-CSRF": self._csrf, "Content-Type": "application/json"}
+        return self.client.request(method, f"/api/v1{path}", params=query, content=text, headers=headers)
+
+    @cached_property
     def _csrf(self) -> str:
         page = self.client.get("/api", headers={"Accept": "text/html"}).text
         return page.partition('name="csrf" content="')[2].partition('"')[0]

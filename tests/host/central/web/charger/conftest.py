@@ -9,7 +9,7 @@ import shutil
 import time
 
 import pytest
-from chargerctl.central.books.store import open_books
+from chargerctl.central.books.store import DatabaseStore, open_books
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
@@ -47,11 +47,27 @@ def store(tmp_path, filled_books):
     found.close()
 
 
-@pytest.fixture
-def parts(store):
-    watch = Watch(store)
-    yield Parts(store, watch, Pages(), CentralSettings(call_timeout=20))
+class Books:
+    """Those of the test that runs: an application takes a while to make, so that all of them share one."""
+
+    store: DatabaseStore
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+
+@pytest.fixture(scope="session")
+def shared_parts():
+    books = Books()
+    watch = Watch(books)
+    yield Parts(books, watch, Pages(), CentralSettings(call_timeout=20))
     watch.close()
+
+
+@pytest.fixture
+def parts(shared_parts, store):
+    shared_parts.store.store = store
+    return shared_parts
 
 
 class Owner:
@@ -59,22 +75,29 @@ class Owner:
 
     def __init__(self, client: TestClient) -> None:
         self._client = client
+        self._csrf = ""
 
     def get(self, path: str, accept: str = "text/html"):
         return self._client.get(path, headers={"Accept": accept})
 
     def post(self, path: str, **values: str):
-        csrf = re.search('<meta name="csrf" content="([^"]*)">', self.get(HERE).text)
-        return self._client.post(path, data=values, headers={"X-CSRF": csrf[1] if csrf else ""})
+        if not self._csrf:
+            self._csrf = re.findall('<meta name="csrf" content="([^"]*)">', self.get(f"{HERE}/log").text)[0]
+        return self._client.post(path, data=values, headers={"X-CSRF": self._csrf})
 
 
 def client_of(app) -> TestClient:
     return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
 
 
+@pytest.fixture(scope="session")
+def shared_owner(shared_parts):
+    return application(shared_parts, lambda host: True)
+
+
 @pytest.fixture
-def owner(parts):
-    return Owner(client_of(application(parts, lambda host: True)))
+def owner(parts, shared_owner):
+    return Owner(client_of(shared_owner))
 
 
 @pytest.fixture

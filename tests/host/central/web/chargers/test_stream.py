@@ -11,7 +11,6 @@ import httpx2 as httpx
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.interface import BooksError
-from chargerctl.central.web.app import application
 
 from tests.host.central.books.charger import NOW
 from tests.host.central.web.chargers.conftest import text
@@ -21,8 +20,8 @@ BOUND_S = 60
 
 
 @pytest.fixture
-def served(parts, serve):  # noqa: F811
-    return serve(application(parts, lambda host: True), parts.streams.close)
+def served(app, parts, serve):  # noqa: F811
+    return serve(app, parts.streams.close)
 
 
 class Viewer:

@@ -15,11 +15,12 @@ from chargerctl.central.books.queries.users import find_credentials
 from chargerctl.central.books.store import open_books
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
-from chargerctl.central.web.login import passwords
+from chargerctl.central.web.login import passwords, routes
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
 from chargerctl.settings.kinds import HostPort
 from chargerctl.web.hosts import ours
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
@@ -81,26 +82,22 @@ def told():
     return Told()
 
 
-class Watch:
-    """Of chargers of which nothing changes."""
-
-    def subscribe(self, on_change):
-        return lambda: None
-
-
-@pytest.fixture
-def watch():
-    return Watch()
+def login_only(parts, door, limits, errors):
+    """No other routes: to make them all takes long."""
+    app = FastAPI(openapi_url=None)
+    errors.install(app)
+    app.include_router(routes.router(parts, door, limits))
+    return app
 
 
 class House:
-    """The application, and how one comes in."""
+    """The application, and how one comes in. make: what is behind its gate."""
 
-    def __init__(self, store, watch, settings, clock, told):
+    def __init__(self, store, settings, clock, told, make, watch=None):
         self.store = store
         self.clock = clock
         parts = Parts(store, watch, Pages(), settings, tell=told, now=clock)
-        self.app = application(parts, ours(settings.http, settings.http_hosts), clock)
+        self.app = application(parts, ours(settings.http, settings.http_hosts), clock, make)
 
     def visitor(self, address="192.0.2.7", host=HOST, scheme="http", **more):
         """A browser at this address that has no cookies yet."""
@@ -134,18 +131,12 @@ class House:
 
 
 @pytest.fixture
-def house(store, watch, clock, told):
+def house(store, clock, told):
     """Reached by others than this computer; anna may change, ben may look."""
-    found = House(store, watch, OUTSIDE, clock, told)
+    found = House(store, OUTSIDE, clock, told, login_only)
     found.add_user("anna")
     found.add_user("ben", read_only=True)
     return found
-
-
-@pytest.fixture
-def own_house(store, watch, clock, told):
-    """On a loopback address, without an account."""
-    return House(store, watch, INSIDE, clock, told)
 
 
 def csrf_in(page):

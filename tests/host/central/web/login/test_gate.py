@@ -26,9 +26,8 @@ PAGE = {"Accept": "text/html"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture
-def echoing(monkeypatch):
-    """Every route of the application says who asked, and what it got."""
+def echoing(*_):
+    """Behind the gate: says who asked, and what it got."""
 
     async def echo(scope, receive, send):
         request = Request(scope, receive)
@@ -37,13 +36,12 @@ def echoing(monkeypatch):
         said = {"name": viewer.name, "may_change": viewer.may_change, "csrf": viewer.csrf, "body": body}
         await JSONResponse(said)(scope, receive, send)
 
-    begin = Gate.__init__
-    monkeypatch.setattr(Gate, "__init__", lambda self, app, *rest: begin(self, echo, *rest))
+    return echo
 
 
 @pytest.fixture
-def house(echoing, store, watch, clock, told):
-    found = House(store, watch, OUTSIDE, clock, told)
+def house(store, clock, told):
+    found = House(store, OUTSIDE, clock, told, echoing)
     found.add_user("anna")
     found.add_user("ben", read_only=True)
     found.add_token("grafana", "looks", read_only=True)
@@ -52,8 +50,9 @@ def house(echoing, store, watch, clock, told):
 
 
 @pytest.fixture
-def own_house(echoing, store, watch, clock, told):
-    return House(store, watch, INSIDE, clock, told)
+def own_house(store, clock, told):
+    """On a loopback address, without an account."""
+    return House(store, INSIDE, clock, told, echoing)
 
 
 def bearer(secret):
@@ -325,13 +324,13 @@ def test_another_web_site_changes_nothing_here(own_house):
         (CentralSettings(http=HostPort("127.0.0.1", 1), http_hosts=("charge.example",)), False),
     ],
 )
-def test_where_others_reach_the_page_it_needs_an_account(echoing, store, watch, clock, told, settings, local):
+def test_where_others_reach_the_page_it_needs_an_account(store, clock, told, settings, local):
     if local:
         require_account(settings, store)
         return
     with pytest.raises(InputError, match="chargerctl central user add NAME"):
         require_account(settings, store)
-    house = House(store, watch, settings, clock, told)
+    house = House(store, settings, clock, told, echoing)
     visitor = house.visitor("127.0.0.1", settings.http.host if ":" not in settings.http.host else "[::1]")
     assert visitor.get("/", headers=JSON).status_code == 401
     house.add_user("anna")

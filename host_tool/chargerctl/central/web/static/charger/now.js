@@ -14,6 +14,7 @@ let began = null;
 
 answerInPlace(root, (form, answer) => {
   if (form.id === "start" && answer.done) began = running();
+  if (form.id === "rename") document.getElementById("title").textContent = answer.name || root.dataset.serial;
 });
 
 live(`${root.dataset.here}/stream?seen=${root.dataset.seen}`, {
