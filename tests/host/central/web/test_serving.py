@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 
@@ -65,10 +67,19 @@ def test_a_wrong_certificate(tmp_path, store):
 
 
 @pytest.mark.parametrize("options", [{"http": "0.0.0.0:0"}, {"http_hosts": "charge.example.org"}])
-def test_without_an_account_nobody_beyond_this_computer_gets_in(tmp_path, store, options):
-    error = start(settings(tmp_path, **options), store)
-    assert isinstance(error, InputError)
-    assert "chargerctl central user add" in error.message
+def test_without_an_account_nobody_beyond_this_computer_gets_in(tmp_path, options):
+    events = []
+    with pytest.raises(InputError, match="chargerctl central user add"):
+        serve_all(settings(tmp_path, listen="127.0.0.1:0", **options), events.append, threading.Event())
+    assert events == []
+
+
+def test_who_serves_no_page_needs_no_package_of_it():
+    program = "import sys, chargerctl.central.service.service; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"starlette", "fastapi", "uvicorn", "jinja2", "argon2", "prometheus_client"} & set(
+        found.stdout.split()
+    ) == set()
 
 
 def test_without_the_extra_serve_names_it(tmp_path, monkeypatch, capsys):
@@ -114,11 +125,13 @@ def test_the_page_of_a_service_with_tls(tmp_path, monkeypatch):
         if event.what == "listening" and "url" in event.details:
             assert event.text == f"web page: open {event.details['url']} in a browser"
             answer = httpx.get(event.details["url"] + "nowhere", verify=False)
-            found.append((answer.status_code, answer.json(), "strict-transport-security" in answer.headers))
+            found.append(
+                (answer.status_code, answer.json()["error"], "strict-transport-security" in answer.headers)
+            )
             stop.set()
 
     serve_all(settings(tmp_path, **options), tell, stop)
-    assert found == [(404, {"error": "there is no such page"}, True)]
+    assert found == [(404, "there is no such page", True)]
 
 
 def test_a_call_to_a_charger_ends_when_the_service_does(tmp_path):
