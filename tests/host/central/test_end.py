@@ -4,7 +4,7 @@
 
 import pytest
 from chargerctl.central.books.interface import BooksError
-from chargerctl.central.service.service import say_goodbye
+from chargerctl.central.service.goodbye import say_goodbye
 
 
 class Desk:

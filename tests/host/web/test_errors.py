@@ -80,6 +80,8 @@ def client(told):
 def test_errors_are_sentences_for_programs_and_for_persons(client, told, path, status, sentence):
     answer = client.get(path)
     assert (answer.status_code, answer.json()["error"]) == (status, sentence)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.json()["status"], answer.json()["detail"]) == (status, sentence)
     answer = client.get(path, headers={"Accept": "text/html,*/*"})
     assert (answer.status_code, sentence in answer.text) == (status, True)
     assert answer.text.startswith("<h1>")

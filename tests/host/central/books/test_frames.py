@@ -11,7 +11,7 @@ from chargerctl.central.books.queries.traffic import frame, frames_after, frames
 from chargerctl.central.books.retention import PORTION, Keep, Retention
 from chargerctl.central.books.tables import calls, complaints, frames
 from chargerctl.central.books.unit import LONGEST_FRAME
-from chargerctl.central.service.service import look_after
+from chargerctl.central.service.looking_after import look_after
 
 from tests.host.central.books.charger import NOW, Charger, rows
 from tests.host.central.books.test_calls import ask

@@ -177,6 +177,8 @@ def test_nothing_is_taken_back_while_the_books_cannot_be_read():
         place.announcer.received(STATE, b"{}", True)
         place.announcer.changed(Change({}, frozenset(), "the disk is full"))
         place.announcer.connected()
+        # It would be taken back at once.
+        await asyncio.sleep(0.05)
         place.change(IDLE)
         await place.settled()
         assert (CONFIG, b"") not in place.published

@@ -49,7 +49,7 @@ def keys_of(connection: Connection, serial: str, search: str = "") -> Keys:
     every = [
         Key(
             each.key,
-            "" if each.value is None or is_secret(each.key) else each.value,
+            each.value or "",
             each.readonly,
             is_secret(each.key),
             each.received_at,

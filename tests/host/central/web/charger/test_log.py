@@ -143,6 +143,22 @@ def test_a_frame_is_unfolded_with_the_answer_to_it_and_how_long_that_took(owner,
     assert "&#34;RemoteStartTransaction&#34;" in shown
 
 
+def test_a_call_of_each_side_may_have_the_same_id(owner, store):
+    keep(
+        store,
+        (True, [2, "1", "Reset", {"type": "Soft"}]),
+        (False, [2, "1", "Heartbeat", {}]),
+        (True, [3, "1", {"currentTime": "2026-11-22T07:30:00Z"}]),
+        (False, [3, "1", {"status": "Rejected"}]),
+        serial="garage-2",
+    )
+    page = owner.get("/chargers/garage-2/log").text
+    numbers = re.findall(r'id="frame-(\d+)"', page)
+    reset, heartbeat = (owner.get(f"/chargers/garage-2/frames/{numbers[each]}").text for each in (3, 2))
+    assert ("Rejected" in reset, "currentTime" in reset) == (True, False)
+    assert ("Rejected" in heartbeat, "currentTime" in heartbeat) == (False, True)
+
+
 def test_a_frame_without_its_other_half_says_so(owner, store):
     keep(store, (True, [2, "x", "Reset", {"type": "Soft"}]), (False, [3, "y", {}]), serial="garage-2")
     page = owner.get("/chargers/garage-2/log").text
