@@ -37,8 +37,8 @@ def command(output: Output, settings: CentralSettings) -> Answer:
     """Answer chargers and keep the books, until Ctrl-C.
 
     Chargers come over MQTT: to a broker of its own (--listen), or all to another one (--broker). Chargers that speak
-    OCPP-J connect to --ocpp. --http is a web page, for their owner. What happens is a line on stderr each; with --json,
-    a line of JSON on stdout.
+    OCPP-J connect to --ocpp. --http is a web page for their owner, with a JSON API and metrics. What happens is a line
+    on stderr each; with --json, a line of JSON on stdout.
 
     Where its own ports are on loopback addresses everybody is let in. Beyond, and with --broker, only chargers and
     cards that are in the books: add them with `chargerctl central chargers add` and `cards add`, or let them be entered
