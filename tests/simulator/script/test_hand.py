@@ -188,3 +188,14 @@ def test_lines_that_come_faster_than_any_person_gives_them_are_left_out_and_said
     assert scene.world.plugged
     assert scene.hands("unplug")[0]["line"] == 10_002
     assert not scene.world.plugged
+
+
+def test_a_line_that_cannot_act_is_one_event_with_the_reason(tmp_path):
+    """The drive's settings.toml has become a folder."""
+    scene = Scene(tmp_path / "drive")
+    scene.start()
+    (tmp_path / "drive" / "settings.toml").mkdir()
+    [event] = scene.hands("set mqtt.keep_alive=30")
+    assert event["line"] == 1
+    assert event["error"]
+    assert "error" not in scene.hands("plug")[0]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Lines of the script language that a person gives while the simulation runs: each acts at once, at the next clock step.
 
-Each is an event `hand` with its number `line`, from 1, and its `text`; a wrong one has an `error` and changes nothing.
+Each is one event `hand`, when it has acted, with its number `line`, from 1, and its `text`; one that is wrong or could not
+act has an `error`. A wrong one changes nothing.
 """
 
 from __future__ import annotations
@@ -65,11 +66,12 @@ class Hand:
             return
         try:
             statement = self._checked(number, text)
-            self._events.emit("hand", line=number, text=statement.text)
             assert statement.form.act is not None
             statement.form.act(self._stage, **statement.arguments)
         except (ChargerctlError, ExpectedError, OSError) as error:
             self._refuse(number, text[:_SHOWN].strip(), str(error))
+        else:
+            self._events.emit("hand", line=number, text=statement.text)
 
     def _refuse(self, number: int, text: str, why: str) -> None:
         self._events.emit("hand", line=number, text=text, error=why)
