@@ -180,6 +180,50 @@ def test_books_that_cannot_be_read_are_reported_once_and_when_they_can_again(boo
     assert heard.nothing()
 
 
+def test_a_bug_in_reading_is_shown_and_told_once_and_it_goes_on(books, monkeypatch):
+    told = []
+    watch = Watch(books, lambda: NOW, told.append)
+    reading = books.reading
+
+    def fail():
+        raise AttributeError("boot")
+
+    try:
+        name(books, "GA001", "Hall")
+        heard = Heard()
+        watch.subscribe(heard)
+        heard.next()
+        monkeypatch.setattr(books, "reading", fail)
+        bug = "reading the chargers' states: a bug in chargerctl, please report it: AttributeError('boot')"
+        assert heard.next() == Change(error=bug)
+        watch.look()
+        monkeypatch.setattr(books, "reading", reading)
+        name(books, "GA001", "Yard")
+        assert names(heard.next()) in ({"GA001": "Yard"}, {})
+        assert [(each.what, each.text) for each in told] == [("bug", bug)]
+    finally:
+        watch.close()
+
+
+def test_a_subscriber_that_fails_gets_the_next_change(books):
+    told = []
+    watch = Watch(books, lambda: NOW, told.append)
+    heard = Heard()
+
+    def take(change):
+        heard(change)
+        raise KeyError("x")
+
+    try:
+        watch.subscribe(take)
+        heard.next()
+        name(books, "GA001", "Hall")
+        assert names(heard.next()) == {"GA001": "Hall"}
+    finally:
+        watch.close()
+    assert "a bug in chargerctl, please report it: KeyError" in told[0].text
+
+
 def test_a_subscriber_may_end_from_within(books, watch):
     heard = Heard()
     ends = []
