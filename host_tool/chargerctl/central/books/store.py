@@ -26,6 +26,7 @@ from chargerctl.central.books import workers
 from chargerctl.central.books.charger import is_welcome
 from chargerctl.central.books.engine import (
     begin_for_writing,
+    begun_at_once,
     create_private_file,
     database_url,
     make_engine,
@@ -128,6 +129,12 @@ class DatabaseStore:
             begin_for_writing(connection)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def writing_at_once(self) -> Iterator[Connection]:
+        """Likewise, of what may as well be written later: BooksError where another one writes just now."""
+        with named(self.place), self._engine.connect() as connection, begun_at_once(connection):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -37,7 +37,10 @@ class NotAdmitted(Exception):  # noqa: N818 (no fault: most requests of stranger
 
 
 class Door:
-    """Reads the books for every request: what is changed there counts at once. Call it in a thread."""
+    """Reads the books for every request: what is changed there counts at once. Call it in a thread.
+
+    When somebody was here last is written down as long as that keeps nobody waiting; else the next request tries.
+    """
 
     def __init__(self, parts: Parts, limits: Limits) -> None:
         self._store = parts.store
@@ -76,7 +79,7 @@ class Door:
         with self._store.reading() as reading:
             found = find_session(reading, secret, now)
         if found is not None and users.is_stale(found.last_used_at, now):
-            with suppress(BooksError), self._store.writing() as writing:
+            with suppress(BooksError), self._store.writing_at_once() as writing:
                 users.use_session(writing, secret, now)
         return found
 
@@ -89,7 +92,7 @@ class Door:
         if found is None:
             raise self._wrong_token(address_of(connection))
         if users.is_stale(found.last_used_at, now):
-            with suppress(BooksError), self._store.writing() as writing:
+            with suppress(BooksError), self._store.writing_at_once() as writing:
                 users.use_token(writing, found.name, now)
         return Viewer(f"token {found.name}", not found.read_only, "")
 
