@@ -15,7 +15,7 @@ Every method may be called from any thread. All raise BooksError where the datab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.version import version_of
 from chargerctl.central.books.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
@@ -95,6 +96,7 @@ class DatabaseStore:
         self.worker = worker
         self.policies = policies
         self._engine = engine
+        self._version = version_of(engine)
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
@@ -136,6 +138,12 @@ class DatabaseStore:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
+
+    def version(self) -> Hashable:
+        """Is it equal to one that was asked for before, nothing was committed since then, by any process. Else something may
+        have been. It is cheap: ask before the books are read again and again (Reader)."""
+        with named(self.place):
+            return self._version()
 
     def charger_account(self, serial: str) -> Account | None:
         """What a charger needs that connects for itself; None: it may not take part."""
@@ -182,6 +190,7 @@ class DatabaseStore:
 
     def close(self) -> None:
         """Close every connection. Units that last are not ended."""
+        self._version.close()
         self._engine.dispose()
 
 
