@@ -241,37 +241,10 @@ async def test_books_that_fail_are_read_again(place):
     await place.until(lambda: place.state["charging"] == "ON")
 
 
-@pytest.mark.parametrize("broker_first", [True, False])
-def test_the_total_of_an_earlier_life_does_not_fall(broker_first):
-    async def run():
-        place = Place()
-        place.energy = Metered(9_990.0)
-        before = STATE, b'{"energy": 10.0}', True
-        if broker_first:
-            place.announcer.received(*before)
-        place.change(IDLE)
-        await place.until(lambda: STATE in place.kept)
-        if not broker_first:
-            place.announcer.received(*before)
-        place.announcer.connected()
-        await place.settled()
-        assert place.state["energy"] == 10.0
-        await place.close()
-
-    asyncio.run(run())
-
-
 @scene
 async def test_what_others_retain_there_does_no_harm(place):
-    for payload in (
-        b"[]",
-        b"{}",
-        b"\xff",
-        b'{"energy": "x"}',
-        b'{"energy": NaN}',
-        b"[" * 9000,
-        b'{"energy": 1e999}',
-    ):
+    """The books alone say what is shown, whatever an earlier life has published."""
+    for payload in (b"\xff", b"[" * 9000, b'{"energy": 5.1}'):
         place.announcer.received(NAMES.state("other"), payload, True)
     place.announcer.received("chargerctl/a+b/state", b"{}", True)
     place.energy = Metered(5_000.0)
