@@ -75,6 +75,8 @@ class Announcer:
         self._wake = asyncio.Event()
         # Of every charger that is announced, as the books have it; None before they were read.
         self._states: dict[str, State] | None = None
+        # ONLINE while the books can be read; None: nobody has tried.
+        self._alive: bytes | None = None
         self._stale: set[str] = set()
         # By topic: what the broker has, as far as this connection knows.
         self._shown: dict[str, str | bytes] = {}
@@ -99,7 +101,7 @@ class Announcer:
             if payload == BORN and not retained and self._born is None:
                 self._born = self._loop.call_later(random.uniform(0, self._jitter_s), self._again)
         elif topic == self._names.alive:
-            if payload == OFFLINE:
+            if payload == OFFLINE and self._alive == ONLINE:
                 self._link.publish(self._names.alive, ONLINE)
         elif serial := self._names.whose_state(topic):
             if retained and payload and len(self._found) < _MOST_FOUND:
@@ -131,6 +133,8 @@ class Announcer:
     # What there is to publish.
 
     def _take(self, change: Change) -> None:
+        self._alive = OFFLINE if change.error else ONLINE
+        self._put(self._names.alive, self._alive)
         if change.error and self._states is None:
             return  # nobody knows yet which chargers there are
         states = self._states = {} if self._states is None else self._states
@@ -159,7 +163,8 @@ class Announcer:
         self._born = None
         self._shown.clear()
         self._stale |= set(self._states or ())
-        self._link.publish(self._names.alive, ONLINE)
+        if self._alive is not None:
+            self._put(self._names.alive, self._alive)
         self._wake.set()
 
     async def _publish_stale(self) -> None:

@@ -51,8 +51,8 @@ class Place:
     async def room(self):
         pass
 
-    def change(self, *states, gone=()):
-        self.announcer.changed(Change({each.serial: each for each in states}, frozenset(gone)))
+    def change(self, *states, gone=(), error=""):
+        self.announcer.changed(Change({each.serial: each for each in states}, frozenset(gone), error))
 
     async def until(self, condition):
         async with asyncio.timeout(60):
@@ -229,6 +229,37 @@ async def test_the_last_will_of_another_process_is_taken_back(place):
     assert place.published == [(NAMES.alive, b"online")]
     place.announcer.received(NAMES.alive, b"online", False)
     assert len(place.published) == 1
+
+
+@scene
+async def test_without_the_books_nothing_is_available(place):
+    """Nobody knows then what the chargers do."""
+    place.change(error="the database is gone")
+    await place.until(lambda: place.kept[NAMES.alive] == b"offline")
+    # Another process may still read them, and its word stands.
+    place.published.clear()
+    place.announcer.received(NAMES.alive, b"offline", False)
+    place.announcer.received(NAMES.alive, b"online", False)
+    assert place.published == []
+    place.announcer.connected()
+    assert place.kept[NAMES.alive] == b"offline"
+    place.change(CHARGING)
+    await place.until(lambda: place.state["charging"] == "ON")
+    assert place.kept[NAMES.alive] == b"online"
+
+
+def test_nothing_is_available_before_the_books_were_read():
+    async def run():
+        place = Place()
+        place.announcer.connected()
+        assert place.kept == {}
+        place.change(error="the database is gone")
+        await place.until(lambda: place.kept == {NAMES.alive: b"offline"})
+        place.change()
+        await place.until(lambda: place.kept == {NAMES.alive: b"online"})
+        await place.close()
+
+    asyncio.run(run())
 
 
 @scene
