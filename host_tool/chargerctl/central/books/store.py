@@ -27,6 +27,7 @@ from chargerctl.central.books import workers
 from chargerctl.central.books.charger import is_welcome
 from chargerctl.central.books.engine import (
     begin_for_writing,
+    begun_at_once,
     create_private_file,
     database_url,
     make_engine,
@@ -148,6 +149,12 @@ class DatabaseStore:
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write, kept at the end of the block."""
         with self._turn(), named(self.place), _to_write(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_at_once(self) -> Iterator[Connection]:
+        """Likewise, of what may as well be written later: BooksError where another one writes just now."""
+        with named(self.place), self._engine.connect() as connection, begun_at_once(connection):
             yield connection
 
     @contextmanager
