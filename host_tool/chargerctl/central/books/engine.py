@@ -138,7 +138,9 @@ def _sqlite(url: URL) -> Engine:
             isolation_level=None,
         )
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_timeout=LOCK_TIMEOUT_S
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chargerctl import descriptors
 from chargerctl.central.books.interface import Books, Outcome
@@ -36,9 +36,6 @@ from chargerctl.errors import InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
-
-if TYPE_CHECKING:
-    pass
 
 
 def serve(

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.chargers import configuration_told
+from chargerctl.central.books.reader import Reader
 from chargerctl.central.web.charger import log
 from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments, digest
@@ -29,30 +30,28 @@ _SHARE = 0.05
 
 class Follower(Protocol):
     def look(self, connection: Connection) -> Sequence[Sent]:
-        """What is new in the books."""
+        """What is new in the books, or a part of it; nothing: there is no more."""
 
 
 def stream_of(parts: Parts, serial: str, follower: Follower) -> Response:
     """What a route returns. NotFoundError where the books have no such charger."""
     with parts.store.reading() as connection:
         the_charger(connection, serial, parts.now())
-    return parts.streams.response(_followed(parts, follower))
+    return parts.streams.response(followed(parts, follower))
 
 
-async def _followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
+async def followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
     """The events of a stream. What is not sent because the books cannot be read is found at a later look."""
-
-    def look() -> Sequence[Sent]:
-        with parts.store.reading() as connection:
-            return follower.look(connection)
-
+    reader = Reader(parts.store, follower.look)
     while True:
         began = time.monotonic()
         try:
-            events = await run_in_threadpool(look)
+            events = await run_in_threadpool(reader.look)
         except BooksError:  # the desk reports it
-            events = []
-        for event in events:
+            events = None
+        if events:
+            reader.forget()  # there may be more
+        for event in events or ():
             yield event
         took = time.monotonic() - began
         await asyncio.sleep(max(_PAUSE_S, took / _SHARE))
