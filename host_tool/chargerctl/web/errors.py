@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -30,17 +31,21 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
-    413: "Too long",
-    421: "Another name",
+    413: "Too much was sent",
+    421: "Unknown host name",
     429: "Too often",
     500: "A bug in chargerctl",
-    502: "It did not work",
+    502: "The charger did not answer as expected",
     503: "Not available now",
 }
 _SENTENCES = {
     404: "there is no such page",
     405: "this address is not for that kind of request",
     500: "this is a bug in chargerctl, please report it; the log of the service has a line about it",
+}
+
+_OF_FASTAPI = {
+    "There was an error parsing the body": "the body cannot be read: it must be JSON that is not nested deeply"
 }
 
 ErrorPage = Callable[[Request, int, str, str], Response]
@@ -108,7 +113,7 @@ class Errors:
             return Response(status_code=status, headers=headers)
         answer: Response
         if "text/html" in request.headers.get("accept", ""):
-            answer = self._page(request, status, _TITLES.get(status, "It did not work"), sentence)
+            answer = self._page(request, status, _TITLES.get(status, HTTPStatus(status).phrase), sentence)
         else:
             answer = _problem(status, sentence)
         answer.headers.update(headers)
@@ -119,10 +124,20 @@ def _sentence(error: Exception, status: int) -> str:
     if isinstance(error, ChargerctlError):
         return error.message
     if isinstance(error, RequestValidationError):
-        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+        return "; ".join(map(_wrong, error.errors()))
     if isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase:
-        return str(error.detail)
+        return _OF_FASTAPI.get(str(error.detail), str(error.detail))
     return _SENTENCES.get(status, HTTPStatus(status).phrase)
+
+
+def _wrong(found: Mapping[str, Any]) -> str:
+    """One error of pydantic: where, and what."""
+    where, *names = found["loc"]
+    if found["type"] == "json_invalid":
+        return f"the body is not JSON, from character {names[0]} on"
+    if where == "body" and not names:
+        return "the body must be a JSON object, sent with the header Content-Type: application/json"
+    return f"{'.'.join(map(str, names))}: {found['msg']}"
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:

@@ -74,6 +74,28 @@ def test_energy_is_summed_by_what_is_asked_for(site):
     assert by_day["day"] == "2026-11-22"
 
 
+NO_OBJECT = "the body must be a JSON object, sent with the header Content-Type: application/json"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sentence"),
+    [
+        (b"{}", "", NO_OBJECT),
+        (b"{}", "text/plain", NO_OBJECT),
+        (b"", "application/json", NO_OBJECT),
+        (b'{"name": }', "application/json", "the body is not JSON, from character 9 on"),
+        (
+            b"[" * 200_000,
+            "application/json",
+            "the body cannot be read: it must be JSON that is not nested deeply",
+        ),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_in_words(site, body, kind, sentence):
+    answer = site.send("PUT", "/cards/AA", body, kind)
+    assert (answer.status_code, answer.json()["error"]) == (400, sentence)
+
+
 def test_a_card_is_entered_changed_shown_and_removed(site):
     wanted = {"name": "Ben", "valid_until": "2027-01-01T00:00:00+01:00", "chargers": ["garage-2"]}
     assert site.change("PUT", "/cards/04:A1:B2:C4", wanted).json()["new"]
