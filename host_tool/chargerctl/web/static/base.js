@@ -22,7 +22,7 @@ export function times(root = document) {
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click. */
+/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
@@ -167,6 +167,9 @@ export function put(html, list) {
 }
 
 said.addEventListener("click", () => say(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") say("");
+});
 // The server draws days of the viewer's zone.
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 times();

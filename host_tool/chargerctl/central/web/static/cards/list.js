@@ -32,5 +32,7 @@ document.addEventListener("sent", (event) => {
     document.getElementById("swipe-title").focus();
   }
   if (event.target.id === "add") event.target.reset();
+  // The search stays as it is: somebody may be typing there.
+  document.getElementById("cards-search").hidden = false;
   refresh("cards");
 });
