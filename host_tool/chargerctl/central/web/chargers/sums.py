@@ -16,7 +16,7 @@ from chargerctl.central.books.queries.so_far import readings_of, watt_hours
 from chargerctl.central.books.queries.split import energy_between
 from chargerctl.central.books.tables import meter_values, transactions
 from chargerctl.central.live.state import State
-from chargerctl.central.web.chargers.words import NAMES
+from chargerctl.central.web.status_words import STATUS_WORDS
 
 # What has stopped today and began before yesterday counts as nothing: every session would have to be read.
 _LONGEST_S = 86_400.0
@@ -26,7 +26,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of NAMES."""
+    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS."""
 
     chargers: int
     counts: dict[str, int]
@@ -38,7 +38,7 @@ def sums(states: Collection[State], today_wh: float) -> Sums:
     counted = Counter(each.word for each in states)
     return Sums(
         len(states),
-        {word: counted[word] for word in NAMES if counted[word]},
+        {word: counted[word] for word in STATUS_WORDS if counted[word]},
         sum(session.power_w or 0 for each in states for session in each.sessions),
         today_wh,
     )

@@ -122,7 +122,7 @@ def test_a_secret_is_not_shown_while_its_call_waits(owner, store):
         payload = {"key": "AuthorizationKey", "value": "hunter2 hunter2"}
         calls.ask(connection, "garage-1", "ChangeConfiguration", payload, 30, time.time())
     shown = plain(owner.get(HERE).text)
-    assert "ChangeConfiguration: waits for the central system" in shown
+    assert "ChangeConfiguration: waiting for the central system" in shown
     assert "AuthorizationKey = ***" in shown
     assert "hunter2" not in shown
 
