@@ -22,8 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chargerctl.errors import ChargerctlError, InputError, NotFoundError
 from chargerctl.events.event import Event, Tell
 from chargerctl.visible import visible_text
+from chargerctl.web.validation import in_words
 
-_LONGEST = 500
+_LONGEST = 2000
 _TITLES = {
     400: "That cannot be used",
     401: "Log in first",
@@ -39,7 +40,7 @@ _TITLES = {
 }
 _SENTENCES = {
     404: "there is no such page",
-    405: "this address is not for that kind of request",
+    405: "this address takes requests of another method only",
     500: "this is a bug in chargerctl, please report it; the log of the service has a line about it",
 }
 
@@ -102,7 +103,7 @@ class Errors:
 
     async def _answer(self, request: Request, error: Exception) -> Response:
         status = self._status(error)
-        sentence = visible_text(_sentence(error, status))[:_LONGEST]
+        sentence = _cut(visible_text(_sentence(error, status)))
         headers = dict(getattr(error, "headers", None) or {})
         if status < 400:
             return Response(status_code=status, headers=headers)
@@ -119,10 +120,14 @@ def _sentence(error: Exception, status: int) -> str:
     if isinstance(error, ChargerctlError):
         return error.message
     if isinstance(error, RequestValidationError):
-        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+        return "; ".join(map(in_words, error.errors()))
     if isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase:
         return str(error.detail)
     return _SENTENCES.get(status, HTTPStatus(status).phrase)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:
@@ -135,5 +140,5 @@ def _problem(status: int, sentence: str) -> JSONResponse:
 def _bug(request: Request, error: Exception) -> Event:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     asked = f"{request.method} {visible_text(request.url.path)[:100]}"
-    text = f"{asked}: a bug in chargerctl, please report it: {visible_text(repr(error))[:_LONGEST]}"
+    text = f"{asked}: a bug in chargerctl, please report it: {_cut(visible_text(repr(error)))}"
     return Event("bug", f"{text} ({Path(frame.filename).name}:{frame.lineno})")
