@@ -179,6 +179,19 @@ def test_at_the_end_nothing_is_waited_for(place):
     assert place.said == ["start refused: chargerctl stops"]
 
 
+def test_what_comes_after_the_end_is_refused(place):
+    """The broker goes on sending until the connection is closed."""
+    place.give(START)
+    place.orders.close()
+    place.give(STOP, replace(CHARGING, serial="other"))
+    assert place.wait(2)[1] == "stop refused: chargerctl stops"
+
+
+def test_a_bug_is_told_of_too(place):
+    place.give(replace(START, calls=lambda state, card: [card.secret_of_04a1b2c3]))
+    assert place.wait() == ["start failed: a bug in chargerctl, please report it: AttributeError"]
+
+
 def test_a_charger_that_is_not_in_the_books_is_told_of(place):
     place.give(COMMANDS["reset", b"PRESS"], replace(IDLE, serial="nobody"))
     assert "there is no charger 'nobody' in the books" in place.wait()[0]
