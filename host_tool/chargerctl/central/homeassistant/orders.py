@@ -92,15 +92,16 @@ class Orders:
         return f"{command.words}: {(outcomes[0].answer or {}).get('status', 'Accepted')}"
 
     def _check_card(self, state: State) -> None:
-        """The charger would start, and stop again once the books refuse the card."""
+        """The charger would start, and stop again once the books refuse the card. Its idTag is not named: who reads at the
+        broker may not know what opens chargers."""
         with self._store.reading() as connection:
             status = card_status(connection, self._cards, self._card, state.serial, time.time())
         if status == "Invalid":
             raise RefusedError(
-                f"card {self._card} is not in the books: enter it with `chargerctl central cards add`"
+                "the card of home_assistant_card is not in the books: enter it with `chargerctl central cards add`"
             )
         if status != "Accepted":
-            raise RefusedError(f"card {self._card} may not charge here: it is {status}")
+            raise RefusedError(f"the card of home_assistant_card may not charge here: it is {status}")
 
     def _sleep(self, seconds: float) -> None:
         if self._closing.wait(seconds):

@@ -148,13 +148,17 @@ def test_why_it_was_not_done_is_told(place, answer, text):
 
 def test_a_session_starts_with_a_card_that_may_charge_there_or_not_at_all(place):
     place.give(START, card="UNKNOWN")
-    assert "card UNKNOWN is not in the books" in place.wait()[0]
+    assert place.wait() == [
+        "start refused: the card of home_assistant_card is not in the books: enter it with `chargerctl central cards add`"
+    ]
     assert place.desk.asked == []
 
 
 def test_a_card_of_other_chargers_starts_nothing(place):
     place.give(START, card="NOT HERE")
-    assert place.wait() == ["start refused: card NOT HERE may not charge here: it is Blocked"]
+    assert place.wait() == [
+        "start refused: the card of home_assistant_card may not charge here: it is Blocked"
+    ]
 
 
 def test_where_every_card_may_charge_this_one_may_too(place):
