@@ -69,17 +69,27 @@ def test_another_broker_has_an_account_of_its_own(tmp_path):
     assert "home_assistant_user" in found.account
 
 
-def test_the_same_broker_takes_the_account_of_the_chargers_unless_there_is_another():
-    same = {
-        "home_assistant": "same",
-        "broker": "broker.lan",
-        "broker_user": "central",
-        "broker_password": "a",
-    }
-    found = broker_of(settings(**same), None)
-    assert (found.host, found.username, found.password) == ("broker.lan", "central", "a")
-    found = broker_of(settings(**same, home_assistant_user="other", home_assistant_password="b"), None)
+SAME = {"home_assistant": "same", "broker": "broker.lan"}
+
+
+def test_at_the_same_broker_there_is_an_account_of_its_own():
+    own = {"home_assistant_user": "other", "home_assistant_password": "b"}
+    found = broker_of(settings(**SAME, **own, broker_user="central", broker_password="a"), None)
     assert (found.host, found.username, found.password) == ("broker.lan", "other", "b")
+    found = broker_of(settings(**SAME), None)
+    assert (found.host, found.username, found.password) == ("broker.lan", "", "")
+
+
+@pytest.mark.parametrize("user", ["", "central"])
+def test_one_account_does_not_connect_twice_to_the_same_broker(user):
+    """A broker that connects an account once would end one connection for the other, again and again."""
+    with pytest.raises(InputError, match=r"central would connect twice.*home_assistant_user.*HOST:PORT"):
+        broker_of(settings(**SAME, broker_user="central", home_assistant_user=user), None)
+    # Who says where the broker is has it so.
+    given = {"home_assistant": "broker.lan", "home_assistant_user": "central"}
+    assert (
+        broker_of(settings(broker="broker.lan", broker_user="central", **given), None).username == "central"
+    )
 
 
 def test_the_same_broker_may_be_the_one_in_this_process():
