@@ -28,10 +28,16 @@ _OPTIONS = Options(
 )
 
 
-def broker_of(settings: CentralSettings, own: Broker | None) -> Broker:
-    """own: of the broker in this process, if there is one. ChargerctlError where the settings name none, or one of their
-    files cannot be used."""
+def broker_of(settings: CentralSettings, own: Broker | None) -> Broker | None:
+    """None where Home Assistant finds no chargers. own: of the broker in this process, if there is one. ChargerctlError
+    where the settings do not fit, or one of their files cannot be used."""
     where = settings.home_assistant
+    if where is None:
+        return None
+    if not Names(settings.home_assistant_topic).are_apart(topics_of(settings)):
+        raise InputError(
+            "home_assistant_topic: topics of chargers may not begin with it, or with homeassistant"
+        )
     if isinstance(where, HostPort):
         tls = settings.home_assistant_tls or settings.home_assistant_ca is not None
         context = client_tls(settings.home_assistant_ca) if tls else None

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.policies import Policies, Policy
@@ -12,11 +14,15 @@ from chargerctl.central.homeassistant.broker import broker_of, guest_of
 from chargerctl.central.homeassistant.serving import home_assistant
 from chargerctl.central.mqtt.embedded import embedded
 from chargerctl.central.passwords import password_matches
+from chargerctl.central.service.service import serve
 from chargerctl.central.settings import load_central
-from chargerctl.errors import InputError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
 from chargerctl.settings.problems import SettingsError
+
+from tests.host.central.mqtt.client import Client
+from tests.mosquitto import Mosquitto, needs_mosquitto
 
 OWN = Broker("127.0.0.1", 4711, "central", "secret")
 
@@ -141,23 +147,47 @@ def test_a_card_that_starts_nothing_is_told_of(books, thread, card, policy, told
         owner.put_cards(connection, [owner.Card("KNOWN")], 0.0)
     events = []
     # Nobody listens there: it is waited for.
-    wanted = settings(home_assistant="127.0.0.1:1", home_assistant_card=card)
-    with home_assistant(wanted, None, thread, books, Silent(), policy, events.append):
+    wanted = settings(home_assistant_card=card)
+    with home_assistant(wanted, Broker("127.0.0.1", 1), thread, books, Silent(), policy, events.append):
         pass
     hints = [event.text for event in events if event.what == "hint"]
     assert len(hints) == told
     assert all("chargerctl central cards add HOMEASSISTANT" in each for each in hints)
 
 
-def test_topics_of_chargers_are_apart(books, thread):
+def test_topics_of_chargers_are_apart():
     wanted = settings(
         home_assistant="same", charger_topic="chargerctl/{serial}", system_topic="/system/{serial}"
     )
-    with (
-        pytest.raises(InputError, match="topics of chargers may not begin"),
-        home_assistant(wanted, OWN, thread, books, Silent(), Policy.REFUSE, lambda event: None),
-    ):
-        pass
+    with pytest.raises(InputError, match="topics of chargers may not begin"):
+        broker_of(wanted, OWN)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"home_assistant": "same", "broker_user": "central"},
+        {"home_assistant": "ha.lan", "home_assistant_password_file": "missing"},
+        {"home_assistant": "ha.lan", "home_assistant_ca": "missing"},
+    ],
+)
+def test_no_charger_is_told_that_somebody_answers_where_the_settings_do_not_fit(books, tmp_path, given):
+    needs_mosquitto()
+    with books.writing() as connection:
+        owner.add_charger(connection, "box-1", 0.0)
+    broker = Mosquitto(tmp_path, "allow_anonymous true")
+    client = Client(broker.port)
+    try:
+        assert client.subscribe("/system/box-1/connection")
+        wanted = settings(database=str(tmp_path / "books.sqlite"), broker=f"127.0.0.1:{broker.port}", **given)
+        with pytest.raises(ChargerctlError):
+            serve(wanted, lambda event: None, threading.Event())
+        client.publish("/system/box-1/connection", b"last")
+        client.wait_until(lambda: client.payloads("/system/box-1/connection")[-1:] == [b"last"])
+        assert client.payloads("/system/box-1/connection") == [b"last"]
+    finally:
+        client.close()
+        broker.stop()
 
 
 @pytest.mark.parametrize(
