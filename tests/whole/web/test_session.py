@@ -105,6 +105,24 @@ def test_a_key_is_changed_and_the_charger_has_it(site, owner):
     assert owner.find(f"{key} input[name=value]").get_attribute("value") == "33"
 
 
+def test_the_log_shows_each_frame_once_also_after_it_was_out_of_sight(site, owner):
+    def shown():
+        return owner.run("return [...document.querySelectorAll('#frames .frame')].map((each) => each.id)")
+
+    def more_after(line):
+        before = len(shown())
+        site.charger.do(line)
+        return owner.until(lambda: len(found := shown()) > before and found, f"frames after {line}")
+
+    owner.open(f"{site.url}{HERE}/log")
+    owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
+    for line in ("plug", "unplug"):
+        more_after(line)
+        owner.run("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    found = more_after("plug")
+    assert len(found) == len(set(found))
+
+
 def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):
     owner.open(f"{site.url}/cards")
     owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")

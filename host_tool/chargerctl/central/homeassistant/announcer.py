@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from chargerctl.central.books.interface import BooksError
@@ -24,7 +22,7 @@ from chargerctl.central.books.queries.metered import Metered
 from chargerctl.central.homeassistant.commands import Command, command_of
 from chargerctl.central.homeassistant.device import discovery
 from chargerctl.central.homeassistant.names import BIRTH, BORN, Names
-from chargerctl.central.homeassistant.values import steady, values
+from chargerctl.central.homeassistant.values import values
 from chargerctl.central.live.state import State
 from chargerctl.central.live.watch import Change
 from chargerctl.events.event import Event, Tell
@@ -42,8 +40,7 @@ _SHARE = 0.1
 _FAULT_S = 5.0
 # A device is some kilobytes at the broker, and a dozen entities in Home Assistant.
 MOST_CHARGERS = 1000
-# Of what somebody else retains on our topics.
-_LONGEST = 10_000
+# Of those that somebody retains on our topics.
 _MOST_FOUND = 10_000
 
 
@@ -78,12 +75,13 @@ class Announcer:
         self._wake = asyncio.Event()
         # Of every charger that is announced, as the books have it; None before they were read.
         self._states: dict[str, State] | None = None
+        # ONLINE while the books can be read; None: nobody has tried.
+        self._alive: bytes | None = None
         self._stale: set[str] = set()
         # By topic: what the broker has, as far as this connection knows.
         self._shown: dict[str, str | bytes] = {}
         # Chargers that somebody has announced, now or in an earlier life.
         self._found: set[str] = set()
-        self._totals: dict[str, float] = {}
         self._said: dict[str, str] = {}
         self._full = False
         self._born: asyncio.TimerHandle | None = None
@@ -103,11 +101,12 @@ class Announcer:
             if payload == BORN and not retained and self._born is None:
                 self._born = self._loop.call_later(random.uniform(0, self._jitter_s), self._again)
         elif topic == self._names.alive:
-            if payload == OFFLINE:
+            if payload == OFFLINE and self._alive == ONLINE:
                 self._link.publish(self._names.alive, ONLINE)
         elif serial := self._names.whose_state(topic):
-            if retained:
-                self._found_state(serial, payload)
+            if retained and payload and len(self._found) < _MOST_FOUND:
+                self._found.add(serial)
+                self._wake.set()
         elif not retained:  # a command that was retained may be of last year
             self._command(topic, payload)
 
@@ -134,6 +133,8 @@ class Announcer:
     # What there is to publish.
 
     def _take(self, change: Change) -> None:
+        self._alive = OFFLINE if change.error else ONLINE
+        self._put(self._names.alive, self._alive)
         if change.error and self._states is None:
             return  # nobody knows yet which chargers there are
         states = self._states = {} if self._states is None else self._states
@@ -156,23 +157,14 @@ class Announcer:
         if self._states is not None and self._states.pop(serial, None) is not None:
             self._found.add(serial)
         self._stale.discard(serial)
-        for each in (self._totals, self._said):
-            each.pop(serial, None)
+        self._said.pop(serial, None)
 
     def _again(self) -> None:
         self._born = None
         self._shown.clear()
         self._stale |= set(self._states or ())
-        self._link.publish(self._names.alive, ONLINE)
-        self._wake.set()
-
-    def _found_state(self, serial: str, payload: bytes) -> None:
-        if len(self._found) >= _MOST_FOUND or not payload:
-            return
-        self._found.add(serial)
-        before = _energy_in(payload)
-        if before is not None:
-            self._totals[serial] = steady(before * 1000, self._totals.get(serial, before * 1000))
+        if self._alive is not None:
+            self._put(self._names.alive, self._alive)
         self._wake.set()
 
     async def _publish_stale(self) -> None:
@@ -194,9 +186,7 @@ class Announcer:
                 await self._link.room()
 
     def _publish(self, state: State, metered: Metered) -> None:
-        total = steady(self._totals.get(state.serial), metered.total_wh)
-        self._totals[state.serial] = total
-        shown = values(state, replace(metered, total_wh=total), self._said.get(state.serial, ""))
+        shown = values(state, metered, self._said.get(state.serial, ""))
         self._put(self._names.discovery(state.serial), _json(discovery(self._names, state)))
         self._put(self._names.online(state.serial), ONLINE if state.online else OFFLINE)
         self._put(self._names.state(state.serial), _json(shown))
@@ -208,7 +198,6 @@ class Announcer:
 
     def _take_back(self, serial: str) -> None:
         self._found.discard(serial)
-        self._totals.pop(serial, None)
         # The device first, or its entities would be unknown for a moment.
         for topic in (self._names.discovery(serial), self._names.online(serial), self._names.state(serial)):
             self._shown.pop(topic, None)
@@ -237,14 +226,3 @@ class Announcer:
 
 def _json(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False)
-
-
-def _energy_in(payload: bytes) -> float | None:
-    """In kWh, of a state of ours, or of somebody who writes on our topics."""
-    if len(payload) > _LONGEST:
-        return None
-    try:
-        energy = json.loads(payload)["energy"]
-        return float(energy) if math.isfinite(energy) else None
-    except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
-        return None

@@ -22,10 +22,11 @@ from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.queries.cards import all_cards
 from chargerctl.central.books.queries.chargers import some_chargers
+from chargerctl.central.books.reader import Reader
 from chargerctl.central.card_file import card_lines
 from chargerctl.central.views.card import state
 from chargerctl.central.web.cards.form import card_of, day_of
-from chargerctl.central.web.cards.offers import Offer, offers
+from chargerctl.central.web.cards.offers import offers
 from chargerctl.central.web.download import download
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import Viewer, viewer_of
@@ -155,14 +156,11 @@ def router(parts: Parts) -> APIRouter:
 async def _events(parts: Parts, viewer: Viewer) -> AsyncGenerator[Sent, None]:
     """The offers, at the beginning and whenever they are others."""
 
-    def read() -> list[Offer]:
-        with parts.store.reading() as connection:
-            return offers(connection, parts.now())
-
+    reader = Reader(parts.store, lambda connection: offers(connection, parts.now()))
     last = None
     while True:
-        found = await run_in_threadpool(read)
-        if found != last:
+        found = await run_in_threadpool(reader.look)
+        if found is not None and found != last:
             last = found
             html = [parts.pages.text("cards/offer.html", offer=each, viewer=viewer) for each in found]
             yield "offers", html

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What stands before every route: who is let in, and what each may do."""
 
+import sqlite3
 from urllib.parse import urlencode
 
 import anyio
@@ -215,6 +216,20 @@ def test_a_use_of_the_session_is_not_written_each_time(house, clock, monkeypatch
         visitor.get("/")
         clock.now += 10
     assert len(written) == 3
+
+
+def test_who_reads_does_not_wait_for_who_writes_the_books(house, clock, monkeypatch):
+    """The time of the last use is written another time."""
+    visitor = house.enter(house.visitor(), "anna")
+    clock.now += 3600
+    waited = []
+    monkeypatch.setattr(type(house.store), "writing", lambda self: waited.append(1))
+    with sqlite3.connect(house.store.place, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert visitor.get("/cards").status_code == 200
+        assert visitor.get("/metrics", headers=bearer("looks")).status_code == 200
+    other.close()
+    assert waited == []
 
 
 # With a token.
