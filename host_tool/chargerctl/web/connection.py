@@ -33,6 +33,10 @@ class Connection(H11Protocol):
             if timer is not None:
                 timer.cancel()
 
+    def _should_upgrade(self) -> bool:
+        """Whoever asks for another protocol gets HTTP (RFC 9110, 7.8), and the log no advice to install one."""
+        return False
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self._wait_for_request()

@@ -75,6 +75,13 @@ def test_a_request_that_is_none_is_one_line_of_the_log(serve, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_another_protocol_is_not_offered_and_the_log_has_no_advice(serve):
+    served = serve(hello)
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    assert httpx.get(served.url, headers=asked, timeout=BOUND_S).text == "http"
+    assert served.events == []
+
+
 def test_who_says_nothing_is_not_waited_for(serve, monkeypatch):
     monkeypatch.setattr(connection, "_PATIENCE_S", 0.1)
     served = serve(hello)
