@@ -27,6 +27,7 @@ from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.sessions import routes as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
+from chargerctl.web.head import Head
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
@@ -66,4 +67,4 @@ def application(
     door = Door(parts, limits)
     errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
     gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
-    return SafeHeaders(errors.around(Guard(gate, is_ours)))
+    return SafeHeaders(Head(errors.around(Guard(gate, is_ours))))

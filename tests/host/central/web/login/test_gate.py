@@ -118,6 +118,13 @@ def test_the_login_is_public_by_its_own_methods_only():
     assert not is_public("POST", "/static/base/base.css")
 
 
+def test_head_is_answered_where_get_is(house):
+    visitor = house.visitor()
+    assert visitor.head("/login").status_code == 200
+    assert visitor.head("/static/base/base.css").status_code == 200
+    assert house.enter(visitor, "anna").head("/cards", headers=PAGE).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["websocket", "lifespan", "something new"])
 def test_what_is_no_request_reaches_no_route(kind):
     async def never(*_):
