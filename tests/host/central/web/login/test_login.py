@@ -30,6 +30,13 @@ def cookies_of(answer):
     return found
 
 
+def test_head_is_answered_where_get_is(house):
+    visitor = house.visitor()
+    assert visitor.head("/login").status_code == 200
+    assert visitor.head("/cards").status_code == 401
+    assert house.enter(visitor, "anna").head("/login").status_code == 303
+
+
 def test_who_knows_the_password_is_in_and_comes_to_the_page_that_was_asked_for(house, told):
     visitor = house.visitor()
     asked = visitor.get("/sessions?page=2", headers=PAGE)
