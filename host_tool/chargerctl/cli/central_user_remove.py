@@ -11,7 +11,6 @@ from chargerctl.cli.central_books import UserName, books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
 
-
 _NONE_LEFT = "no account is left: where only this computer reaches the page, it asks for no login; elsewhere nobody gets in"
 
 

@@ -43,6 +43,8 @@ _SENTENCES = {
     405: "this address takes requests of another method only",
     500: "this is a bug in chargerctl, please report it; the log of the service has a line about it",
 }
+# To strangers: the sentences of such errors have paths and addresses of ours.
+_TO_STRANGERS = "this is not available just now: try again in a while"
 
 ErrorPage = Callable[[Request, int, str, str], Response]
 """Makes the page of an error, from the request, the status, a title and a sentence."""
@@ -52,11 +54,19 @@ class Errors:
     """Give it to the routes with install(), and put it around what stands before them with around().
 
     statuses: of errors that are not the viewer's fault; else it is 502: somebody behind this server did not answer as hoped.
+    is_stranger(request): whether nobody has let this one in: of what is not its fault it hears nothing, and the log has it.
     """
 
-    def __init__(self, tell: Tell, page: ErrorPage, statuses: Mapping[type[ChargerctlError], int]) -> None:
+    def __init__(
+        self,
+        tell: Tell,
+        page: ErrorPage,
+        statuses: Mapping[type[ChargerctlError], int],
+        is_stranger: Callable[[Request], bool] = lambda request: False,
+    ) -> None:
         self._tell = tell
         self._page = page
+        self._is_stranger = is_stranger
         # The first that fits.
         self._statuses: Mapping[type[ChargerctlError], int] = {
             NotFoundError: 404,
@@ -103,7 +113,7 @@ class Errors:
 
     async def _answer(self, request: Request, error: Exception) -> Response:
         status = self._status(error)
-        sentence = _cut(visible_text(_sentence(error, status)))
+        sentence = self._said(request, error, status)
         headers = dict(getattr(error, "headers", None) or {})
         if status < 400:
             return Response(status_code=status, headers=headers)
@@ -114,6 +124,17 @@ class Errors:
             answer = _problem(status, sentence)
         answer.headers.update(headers)
         return answer
+
+    def _said(self, request: Request, error: Exception, status: int) -> str:
+        sentence = _cut(visible_text(_sentence(error, status)))
+        if status < 500 or not isinstance(error, ChargerctlError) or not self._is_stranger(request):
+            return sentence
+        self._tell(Event("not_available", f"web page: {_asked(request)}: {sentence}"))
+        return _TO_STRANGERS
+
+
+def _asked(request: Request) -> str:
+    return f"{request.method} {visible_text(request.url.path)[:100]}"
 
 
 def _sentence(error: Exception, status: int) -> str:
@@ -139,6 +160,5 @@ def _problem(status: int, sentence: str) -> JSONResponse:
 
 def _bug(request: Request, error: Exception) -> Event:
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    asked = f"{request.method} {visible_text(request.url.path)[:100]}"
-    text = f"{asked}: a bug in chargerctl, please report it: {_cut(visible_text(repr(error)))}"
+    text = f"{_asked(request)}: a bug in chargerctl, please report it: {_cut(visible_text(repr(error)))}"
     return Event("bug", f"{text} ({Path(frame.filename).name}:{frame.lineno})")
