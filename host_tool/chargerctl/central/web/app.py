@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -27,6 +28,7 @@ from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.sessions import routes as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
+from chargerctl.web.head import Head
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
@@ -64,6 +66,11 @@ def application(
     """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down. make: what is behind it all."""
     limits = Limits(clock)
     door = Door(parts, limits)
-    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503}, _is_stranger)
     gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
-    return SafeHeaders(errors.around(Guard(gate, is_ours)))
+    return SafeHeaders(Head(errors.around(Guard(gate, is_ours))))
+
+
+def _is_stranger(request: Request) -> bool:
+    """The gate has let nobody in, or could not say whom."""
+    return "viewer" not in request.scope

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -52,15 +52,15 @@ class Overview:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._feed = Feed(parts.watch, parts.now, self._tile)
-        # By the position of the feed and the beginning of a viewer's day.
-        self._sums_by: dict[tuple[str, float], str] = {}
+        # By the position of the feed, and a viewer's zone and day.
+        self._sums_by: dict[tuple[str, tzinfo, date], str] = {}
 
     def page(self, request: Request) -> Response:
         position = self._feed.position()
         now = self._parts.now()
         with self._parts.store.reading() as connection:
             states = read_states(connection, now).values()
-            today_wh = sums.energy_since(connection, states, sums.midnight(now, zone_of(request)))
+            today_wh = sums.energy_today(connection, now, zone_of(request))
         shown = [each for each in states if is_shown(each, now)]
         return self._parts.pages.page(
             request,
@@ -112,13 +112,13 @@ class Overview:
 
     def _sums(self, zone: tzinfo) -> str:
         """Read once for all viewers of one zone."""
-        since = sums.midnight(self._parts.now(), zone)
-        key = self._feed.position(), since
+        now = self._parts.now()
+        key = self._feed.position(), zone, datetime.fromtimestamp(now, zone).date()
         known = self._sums_by.get(key)
         if known is None:
             states = self._feed.states()
             with self._parts.store.reading() as connection:
-                today_wh = sums.energy_since(connection, states, since)
+                today_wh = sums.energy_today(connection, now, zone)
             values = sums.sums(states, today_wh)
             known = self._parts.pages.text(
                 "chargers/sums.html", sums=values, figures=figures, words_of=words_of

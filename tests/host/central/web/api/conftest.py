@@ -94,9 +94,8 @@ class Site:
         """With what a page has to send along."""
         return self.send(method, path, None if body is None else json.dumps(body), params=query)
 
-    def send(self, method, path, content, kind="application/json", **more):
-        """kind: the Content-Type; "" for none."""
-        headers = {"X-CSRF": self._csrf} | ({"Content-Type": kind} if kind else {})
+    def send(self, method, path, content, **more):
+        headers = {"X-CSRF": self._csrf, "Content-Type": "application/json"}
         return self.client.request(method, f"/api/v1{path}", content=content, headers=headers, **more)
 
     @cached_property
