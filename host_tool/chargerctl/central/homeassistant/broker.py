@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chargerctl.central.broker.rights import HOME_ASSISTANT, has_valid_name, of_home_assistant
+from chargerctl.central.broker.rights import has_valid_name, of_home_assistant
 from chargerctl.central.homeassistant.names import Names
-from chargerctl.central.homeassistant.settings import SAME
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.gate import Guest
 from chargerctl.central.passwords import hash_password
@@ -63,9 +62,9 @@ def broker_of(settings: CentralSettings, own: Broker | None) -> Broker | None:
 
 def guest_of(settings: CentralSettings) -> Guest | None:
     """Home Assistant, as it comes to the broker in this process; None: it does not. InputError without a password."""
-    if settings.home_assistant != SAME or settings.broker is not None:
+    name = settings.home_assistant_guest
+    if not name:
         return None
-    name = settings.home_assistant_user or HOME_ASSISTANT
     if not has_valid_name(name):
         raise InputError(f"home_assistant_user: 1 to 25 letters, digits, _ . -, not {name[:40]!r}")
     password = settings.home_assistant_secret

@@ -90,7 +90,8 @@ class Overview:
         return self._parts.streams.response(latest(subscribe, render))
 
     def accept(self, serial: str) -> dict[str, str]:
-        """It may take part from now on. InputError: that is no serial."""
+        """It may take part from now on. InputError: that is no serial, or has another account."""
+        self._parts.settings.check_new_charger(serial)
         with self._parts.store.writing() as connection:
             owner.add_charger(connection, serial, self._parts.now())
         self._parts.watch.look()
