@@ -58,7 +58,7 @@ class Errors:
     """Give it to the routes with install(), and put it around what stands before them with around().
 
     statuses: of errors that are not the viewer's fault; else it is 502: somebody behind this server did not answer as hoped.
-    is_stranger(request): whether nobody has let this one in: of what is not its fault it hears nothing, and the log has it.
+    hides(request, error): whether this one must not hear what the error says, but the log; for those that are nobody's fault.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class Errors:
         tell: Tell,
         page: ErrorPage,
         statuses: Mapping[type[ChargerctlError], int],
-        is_stranger: Callable[[Request], bool] = lambda request: False,
+        hides: Callable[[Request, Exception], bool] = lambda request, error: False,
     ) -> None:
         self._tell = tell
         self._page = page
-        self._is_stranger = is_stranger
+        self._hides = hides
         # The first that fits.
         self._statuses: Mapping[type[ChargerctlError], int] = {
             NotFoundError: 404,
@@ -131,7 +131,7 @@ class Errors:
 
     def _said(self, request: Request, error: Exception, status: int) -> str:
         sentence = _cut(visible_text(_sentence(error, status)))
-        if status < 500 or not isinstance(error, ChargerctlError) or not self._is_stranger(request):
+        if status < 500 or not isinstance(error, ChargerctlError) or not self._hides(request, error):
             return sentence
         self._tell(Event("not_available", f"web page: {_asked(request)}: {sentence}"))
         return _TO_STRANGERS

@@ -53,10 +53,10 @@ def client(told):
     def page(request, status, title, sentence):
         return HTMLResponse(f"<h1>{title}</h1>{sentence}", status)
 
-    def is_stranger(request):
+    def hides(request, error):
         return "stranger" in request.headers
 
-    errors = Errors(told.append, page, {GoneError: 503}, is_stranger)
+    errors = Errors(told.append, page, {GoneError: 503}, hides)
     errors.install(app)
 
     async def gate(scope, receive, send):
