@@ -15,12 +15,12 @@ from chargerctl.central.books.queries.sessions import Filter
 from chargerctl.central.books.queries.split import energy_from_to
 from chargerctl.central.days import days_between
 from chargerctl.central.live.state import State
-from chargerctl.central.web.chargers.words import NAMES
+from chargerctl.central.web.status_words import STATUS_WORDS
 
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of NAMES."""
+    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS."""
 
     chargers: int
     counts: dict[str, int]
@@ -32,7 +32,7 @@ def sums(states: Collection[State], today_wh: float) -> Sums:
     counted = Counter(each.word for each in states)
     return Sums(
         len(states),
-        {word: counted[word] for word in NAMES if counted[word]},
+        {word: counted[word] for word in STATUS_WORDS if counted[word]},
         sum(session.power_w or 0 for each in states for session in each.sessions),
         today_wh,
     )
