@@ -26,7 +26,7 @@ def test_sessions_are_listed_the_newest_first_with_energy_and_end(filled, centra
     lines = [line.split("\t") for line in out.splitlines()]
     assert [line[1:5] + line[7:] for line in lines] == [
         ["garage-1", "1", "04A1B2C3", "Anna", "3.500", "running"],
-        ["garage-2", "1", "00VISITOR", "=HYPERLINK(1)", "-", "refused: Blocked"],
+        ["garage-2", "1", "00VISITOR", "=HYPERLINK(1)", "0.000", "refused: Blocked"],
         ["garage-2", "1", "\\x1b[31M\\u202eX", "-", "0.000", "Local"],
         ["garage-2", "1", "04A1B2C3", "Anna", "7.500", "EVDisconnected"],
     ]
