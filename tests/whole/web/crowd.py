@@ -36,25 +36,13 @@ class Crowd:
         """names: of the chargers, by serial; owners: of their cards, else the same."""
         self._folder = folder
         self._names = names
-        self._owners = owners or [*names.values()]
+        self._owners = owners
         self._stack = ExitStack()
         self.events = []
 
     def __enter__(self):
         database = str(self._folder / "books.sqlite")
-        self.books = self._stack.enter_context(closing(open_books(database)))
-        now = time.time()
-        with self.books.writing() as connection:
-            for serial, name in self._names.items():
-                owner.add_charger(connection, serial, now, name=name)
-            named = enumerate(self._owners)
-            cards = [owner.Card(f"{CARD}{number:04X}", name=name[:200]) for number, name in named]
-            owner.put_cards(connection, cards, now)
-        with self.books.unit() as unit:
-            # A central system speaks to them, until long after the test.
-            unit.working(now + 3600)
-            for number, serial in enumerate(self._names):
-                self._comes(unit, serial, STATUSES[number % len(STATUSES)], f"{CARD}{number:04X}", now)
+        self.books = self._stack.enter_context(closing(fill(database, self._names, self._owners)))
         settings = load_central(None, {}, {"http": "127.0.0.1:0", "database": database}).values
         watch = self._stack.enter_context(closing(Watch(self.books)))
         server = self._stack.enter_context(serving(settings, self.books, watch, self.events.append))
@@ -67,36 +55,56 @@ class Crowd:
     def status(self, serial, status):
         """It is committed when this returns."""
         with self.books.unit() as unit:
-            self._status(unit, serial, status, time.time())
+            _status(unit, serial, status, time.time())
 
-    def _comes(self, unit, serial, status, card, now):
-        unit.connected(serial, "mqtt", now)
-        unit.seen(serial, now)
-        about = {"chargePointVendor": "GA Make", "chargePointModel": "ESP32-C6", "firmwareVersion": "0.1.0"}
-        call(unit, serial, "BootNotification", about, now)
-        self._status(unit, serial, status, now)
-        if status not in ("Charging", "SuspendedEV", "Finishing"):
-            return
-        began = datetime.fromtimestamp(now - 3600, UTC).isoformat()
-        start = {"connectorId": 1, "idTag": card, "meterStart": 1000, "timestamp": began}
-        number = call(unit, serial, "StartTransaction", start, now)["transactionId"]
-        values = [
-            {"value": "5200", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
-            {"value": "7200", "measurand": "Power.Active.Import", "unit": "W"},
-        ]
-        sampled = {"timestamp": datetime.fromtimestamp(now, UTC).isoformat(), "sampledValue": values}
-        call(
-            unit,
-            serial,
-            "MeterValues",
-            {"connectorId": 1, "transactionId": number, "meterValue": [sampled]},
-            now,
-        )
-        if status == "Finishing":
-            stop = {"transactionId": number, "meterStop": 5200, "timestamp": sampled["timestamp"]}
-            call(unit, serial, "StopTransaction", stop, now)
 
-    def _status(self, unit, serial, status, now):
-        error = "GroundFailure" if status == "Faulted" else "NoError"
-        told = {"connectorId": 1, "status": status, "errorCode": error, "info": ""}
-        call(unit, serial, "StatusNotification", told, now)
+def fill(database, names, owners=()):
+    """New books with these chargers and cards, as for a Crowd; open."""
+    books = open_books(database)
+    now = time.time()
+    with books.writing() as connection:
+        for serial, name in names.items():
+            owner.add_charger(connection, serial, now, name=name)
+        named = enumerate(owners or names.values())
+        cards = [owner.Card(f"{CARD}{number:04X}", name=name[:200]) for number, name in named]
+        owner.put_cards(connection, cards, now)
+    with books.unit() as unit:
+        # A central system speaks to them, until long after the test.
+        unit.working(now + 3600)
+        for number, serial in enumerate(names):
+            _comes(unit, serial, STATUSES[number % len(STATUSES)], f"{CARD}{number:04X}", now)
+    return books
+
+
+def _comes(unit, serial, status, card, now):
+    unit.connected(serial, "mqtt", now)
+    unit.seen(serial, now)
+    about = {"chargePointVendor": "GA Make", "chargePointModel": "ESP32-C6", "firmwareVersion": "0.1.0"}
+    call(unit, serial, "BootNotification", about, now)
+    _status(unit, serial, status, now)
+    if status not in ("Charging", "SuspendedEV", "Finishing"):
+        return
+    began = datetime.fromtimestamp(now - 3600, UTC).isoformat()
+    start = {"connectorId": 1, "idTag": card, "meterStart": 1000, "timestamp": began}
+    number = call(unit, serial, "StartTransaction", start, now)["transactionId"]
+    values = [
+        {"value": "5200", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
+        {"value": "7200", "measurand": "Power.Active.Import", "unit": "W"},
+    ]
+    sampled = {"timestamp": datetime.fromtimestamp(now, UTC).isoformat(), "sampledValue": values}
+    call(
+        unit,
+        serial,
+        "MeterValues",
+        {"connectorId": 1, "transactionId": number, "meterValue": [sampled]},
+        now,
+    )
+    if status == "Finishing":
+        stop = {"transactionId": number, "meterStop": 5200, "timestamp": sampled["timestamp"]}
+        call(unit, serial, "StopTransaction", stop, now)
+
+
+def _status(unit, serial, status, now):
+    error = "GroundFailure" if status == "Faulted" else "NoError"
+    told = {"connectorId": 1, "status": status, "errorCode": error, "info": ""}
+    call(unit, serial, "StatusNotification", told, now)

@@ -15,7 +15,7 @@ Every method may be called from any thread. All raise BooksError where the datab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
@@ -27,6 +27,7 @@ from chargerctl.central.books import workers
 from chargerctl.central.books.charger import is_welcome
 from chargerctl.central.books.engine import (
     begin_for_writing,
+    begun_at_once,
     create_private_file,
     database_url,
     make_engine,
@@ -41,6 +42,7 @@ from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.turns import Turns
 from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.version import version_of
 from chargerctl.central.books.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
@@ -114,6 +116,7 @@ class DatabaseStore:
         self.worker = worker
         self.policies = policies
         self._engine = engine
+        self._version = version_of(engine)
         self._for_chargers = for_chargers
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         self._retention = Retention(keep)
@@ -149,10 +152,22 @@ class DatabaseStore:
             yield connection
 
     @contextmanager
+    def writing_at_once(self) -> Iterator[Connection]:
+        """Likewise, of what may as well be written later: BooksError where another one writes just now."""
+        with self._turn(), named(self.place), self._engine.connect() as connection, begun_at_once(connection):
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees the books of one moment."""
         with self._turn(), named(self.place), _to_read(self._engine) as connection:
             yield connection
+
+    def version(self) -> Hashable:
+        """Is it equal to one that was asked for before, nothing was committed since then, by any process. Else something may
+        have been. It is cheap: ask before the books are read again and again (Reader)."""
+        with named(self.place):
+            return self._version()
 
     def in_turns(self, turns: Turns) -> DatabaseStore:
         """The same books, in which reading() and writing() wait for their turn; BusyError where it does not come. Close the
@@ -206,6 +221,7 @@ class DatabaseStore:
 
     def close(self) -> None:
         """Close every connection. Units that last are not ended."""
+        self._version.close()
         self._engine.dispose()
         self._for_chargers.dispose()
 

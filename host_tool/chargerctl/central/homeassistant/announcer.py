@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +23,7 @@ from chargerctl.central.books.queries.metered import Metered
 from chargerctl.central.homeassistant.commands import Command, command_of
 from chargerctl.central.homeassistant.device import discovery
 from chargerctl.central.homeassistant.names import BIRTH, BORN, Names
-from chargerctl.central.homeassistant.values import steady, values
+from chargerctl.central.homeassistant.values import values
 from chargerctl.central.live.state import State
 from chargerctl.central.live.watch import Change
 from chargerctl.events.event import Event, Tell
@@ -38,12 +37,13 @@ JITTER_S = 3.0
 _PAUSE_S = 0.5
 # Of the time goes into it, where there are many chargers with many sessions (200 with 500 each: 0.6 s of CPU for all).
 _SHARE = 0.1
+# A charger that is heard of, and has nothing new, may have sent sessions of the past: so much later its sum is read.
+_HEARD_S = 60.0
 # After one that failed: what reads the books for everybody tells of it.
 _FAULT_S = 5.0
 # A device is some kilobytes at the broker, and a dozen entities in Home Assistant.
 MOST_CHARGERS = 1000
-# Of what somebody else retains on our topics.
-_LONGEST = 10_000
+# Of those that somebody retains on our topics.
 _MOST_FOUND = 10_000
 
 
@@ -78,15 +78,18 @@ class Announcer:
         self._wake = asyncio.Event()
         # Of every charger that is announced, as the books have it; None before they were read.
         self._states: dict[str, State] | None = None
+        # ONLINE while the books can be read; None: nobody has tried.
+        self._alive: bytes | None = None
         self._stale: set[str] = set()
+        self._heard: set[str] = set()
         # By topic: what the broker has, as far as this connection knows.
         self._shown: dict[str, str | bytes] = {}
         # Chargers that somebody has announced, now or in an earlier life.
         self._found: set[str] = set()
-        self._totals: dict[str, float] = {}
         self._said: dict[str, str] = {}
         self._full = False
         self._born: asyncio.TimerHandle | None = None
+        self._later: asyncio.TimerHandle | None = None
 
     def changed(self, change: Change) -> None:
         """What has changed in the books. From any thread."""
@@ -103,11 +106,12 @@ class Announcer:
             if payload == BORN and not retained and self._born is None:
                 self._born = self._loop.call_later(random.uniform(0, self._jitter_s), self._again)
         elif topic == self._names.alive:
-            if payload == OFFLINE:
+            if payload == OFFLINE and self._alive == ONLINE:
                 self._link.publish(self._names.alive, ONLINE)
         elif serial := self._names.whose_state(topic):
-            if retained:
-                self._found_state(serial, payload)
+            if retained and payload and len(self._found) < _MOST_FOUND:
+                self._found.add(serial)
+                self._wake.set()
         elif not retained:  # a command that was retained may be of last year
             self._command(topic, payload)
 
@@ -127,13 +131,16 @@ class Announcer:
 
     def close(self) -> None:
         """Nobody publishes any more."""
-        if self._born is not None:
-            self._born.cancel()
+        for each in (self._born, self._later):
+            if each is not None:
+                each.cancel()
         self._link.publish(self._names.alive, OFFLINE)
 
     # What there is to publish.
 
     def _take(self, change: Change) -> None:
+        self._alive = OFFLINE if change.error else ONLINE
+        self._put(self._names.alive, self._alive)
         if change.error and self._states is None:
             return  # nobody knows yet which chargers there are
         states = self._states = {} if self._states is None else self._states
@@ -142,37 +149,37 @@ class Announcer:
             if not (state.known and is_serial(serial)):
                 self._forget(serial)
             elif serial in states or len(states) < MOST_CHARGERS:
+                is_news = serial not in states or replace(states[serial], last_seen=state.last_seen) != state
                 states[serial] = state
-                self._stale.add(serial)
+                (self._stale if is_news else self._heard).add(serial)
             elif not self._full:
                 self._full = True
                 text = f"Home Assistant: {MOST_CHARGERS} chargers are announced, and no more: not {serial}"
                 self._tell(Event("homeassistant", text, serial))
         for serial in change.gone:
             self._forget(serial)
+        if self._heard and self._later is None:
+            self._later = self._loop.call_later(_HEARD_S, self._read_heard)
+        self._wake.set()
+
+    def _read_heard(self) -> None:
+        self._later = None
+        self._stale |= self._heard
+        self._heard.clear()
         self._wake.set()
 
     def _forget(self, serial: str) -> None:
         if self._states is not None and self._states.pop(serial, None) is not None:
             self._found.add(serial)
         self._stale.discard(serial)
-        for each in (self._totals, self._said):
-            each.pop(serial, None)
+        self._said.pop(serial, None)
 
     def _again(self) -> None:
         self._born = None
         self._shown.clear()
         self._stale |= set(self._states or ())
-        self._link.publish(self._names.alive, ONLINE)
-        self._wake.set()
-
-    def _found_state(self, serial: str, payload: bytes) -> None:
-        if len(self._found) >= _MOST_FOUND or not payload:
-            return
-        self._found.add(serial)
-        before = _energy_in(payload)
-        if before is not None:
-            self._totals[serial] = steady(before * 1000, self._totals.get(serial, before * 1000))
+        if self._alive is not None:
+            self._put(self._names.alive, self._alive)
         self._wake.set()
 
     async def _publish_stale(self) -> None:
@@ -192,11 +199,11 @@ class Announcer:
             if (state := self._states.get(serial)) is not None:
                 self._publish(state, metered.get(serial, Metered()))
                 await self._link.room()
+                # The chargers are spoken to on this loop, too.
+                await asyncio.sleep(0)
 
     def _publish(self, state: State, metered: Metered) -> None:
-        total = steady(self._totals.get(state.serial), metered.total_wh)
-        self._totals[state.serial] = total
-        shown = values(state, replace(metered, total_wh=total), self._said.get(state.serial, ""))
+        shown = values(state, metered, self._said.get(state.serial, ""))
         self._put(self._names.discovery(state.serial), _json(discovery(self._names, state)))
         self._put(self._names.online(state.serial), ONLINE if state.online else OFFLINE)
         self._put(self._names.state(state.serial), _json(shown))
@@ -208,7 +215,6 @@ class Announcer:
 
     def _take_back(self, serial: str) -> None:
         self._found.discard(serial)
-        self._totals.pop(serial, None)
         # The device first, or its entities would be unknown for a moment.
         for topic in (self._names.discovery(serial), self._names.online(serial), self._names.state(serial)):
             self._shown.pop(topic, None)
@@ -237,14 +243,3 @@ class Announcer:
 
 def _json(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False)
-
-
-def _energy_in(payload: bytes) -> float | None:
-    """In kWh, of a state of ours, or of somebody who writes on our topics."""
-    if len(payload) > _LONGEST:
-        return None
-    try:
-        energy = json.loads(payload)["energy"]
-        return float(energy) if math.isfinite(energy) else None
-    except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
-        return None

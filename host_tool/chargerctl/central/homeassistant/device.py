@@ -13,10 +13,11 @@ Facts, from components/ in the package homeassistant 2026.11.0 on PyPI (home-ass
     default is `latest`.
   - sensor/const.py, DEVICE_CLASS_STATE_CLASSES and DEVICE_CLASS_UNITS: energy has `total` or `total_increasing` and not
     `measurement`, power has `measurement`; enum has no state class, and its `options` are all that it can be.
-  - energy/validate.py, _async_validate_usage_stat: the energy dashboard takes energy in kWh with `total_increasing`, or
-    with `total`.
-  - sensor/recorder.py, reset_detected(): a `total_increasing` that falls below 0.9 of what it was has begun again at zero; a
-    smaller fall is warned of, and counts as negative. A `total` begins again when `last_reset` changes.
+  - energy/validate.py, _async_validate_usage_stat: the energy dashboard takes energy in kWh with `total`, with or without
+    `last_reset`, or with `total_increasing`.
+  - sensor/recorder.py, compile_statistics(): a `total` begins again where its `last_reset` changes; without one it never
+    does, and what it falls by is taken off. A `total_increasing` that falls below 0.9 of what it was has begun again at zero
+    (reset_detected()): all that it shows would be counted once more.
   - mqtt/sensor.py, `last_reset_value_template` is for `total` alone; an empty one is ignored. A state of the text "None" is
     unknown (PAYLOAD_NONE), which is what a template makes of null.
   - mqtt/sensor.py and binary_sensor.py: the category of what cannot be changed is `diagnostic`, never `config`.
@@ -107,7 +108,7 @@ _ENTITIES: dict[str, dict[str, Any]] = {
         "platform": "sensor",
         "name": "Energy",
         "device_class": "energy",
-        "state_class": "total_increasing",
+        "state_class": "total",
         "unit_of_measurement": "kWh",
         "suggested_display_precision": 2,
     },

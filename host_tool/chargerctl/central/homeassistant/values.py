@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What Home Assistant shows of a charger at one moment, from the books. Pure.
 
-Its energy is the sum of its sessions, and not its meter: a meter that is replaced, or that begins again at zero, does not
-change it, and neither does a charger that forgets. What flows outside of sessions is not in it.
+Its energy is the sum of its sessions, and not its meter: one that is replaced or begins again at zero between two sessions
+does not change it, and neither does a charger that forgets. What flows outside of sessions is not in it. It falls where the
+books learn that it was less: where a session ends with less than its last meter value, or its meter begins again meanwhile.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"
 _UNPLUGGED = ("Available", "Reserved")
 # A state of Home Assistant has 255 characters at most (const.py, MAX_LENGTH_STATE_STATE).
 _LONGEST = 200
-# Below this part of what it was, Home Assistant takes a total for one that began again (sensor/recorder.py, reset_detected).
-_RESET = 0.9
 
 
 def values(state: State, metered: Metered, command: str) -> dict[str, Any]:
@@ -42,12 +41,6 @@ def values(state: State, metered: Metered, command: str) -> dict[str, Any]:
         "error": _error(state.connectors),
         "command": shown(command, _LONGEST) or None,
     }
-
-
-def steady(before: float | None, total: float) -> float:
-    """The total to publish after `before`: what Home Assistant would count as negative, such as a session that ends with a
-    little less than its last meter value, waits until it is made up for."""
-    return before if before is not None and before * _RESET <= total < before else total
 
 
 def _plugged(state: State, status: str | None) -> str | None:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Follows the books, and reports what has changed to whoever subscribes. It reads only while somebody does.
+"""Follows the books, and reports what has changed to whoever subscribes. It reads only while somebody does, and mostly only
+where something was written.
 
 The books are the one truth, whichever process writes them: nothing here listens to the desk.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.reader import Reader
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.read import read_states
 from chargerctl.central.live.state import State
@@ -45,8 +47,7 @@ class Watch:
     """Of all chargers, also those that are unknown or refused. Every method may be called from any thread."""
 
     def __init__(self, store: DatabaseStore, now: Callable[[], float] = time.time) -> None:
-        self._store = store
-        self._now = now
+        self._reader = Reader(store, lambda connection: read_states(connection, now()))
         # One looks at a time: an older state never follows a newer one.
         self._looking = threading.Lock()
         self._lock = threading.Lock()
@@ -91,15 +92,18 @@ class Watch:
             each.close()
 
     def look(self) -> None:
-        """Read the books once, and report, without waiting for the next time: after they were written here."""
+        """Report what has changed, without waiting for the next time: after the books were written here."""
         with self._looking:
             with self._lock:
-                before = self._shown or Change()
+                before = self._shown
+            if before is None:
+                self._reader.forget()
             try:
-                with self._store.reading() as connection:
-                    states, error = read_states(connection, self._now()), ""
+                states, error = self._reader.look(), ""
             except BooksError as failure:
-                states, error = before.states, failure.message
+                states, error = None, failure.message
+            if states is None:
+                states = before.states if before is not None else {}
             self._show(states, error)
 
     def _show(self, states: dict[str, State], error: str) -> None:

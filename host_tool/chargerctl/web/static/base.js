@@ -19,10 +19,25 @@ export function times(root = document) {
   }
 }
 
+/** Show below `root` how long what has data-since lasts: h:mm. */
+export function durations(root = document) {
+  for (const each of root.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
+    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+}
+
+/** HTML of the server, which has escaped it, as elements. */
+export function made(html) {
+  const found = document.createRange().createContextualFragment(html);
+  times(found);
+  return found;
+}
+
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click. */
+/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
@@ -93,30 +108,38 @@ function connection(stream, works, over = false) {
 }
 
 /** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. It connects again by
- * itself, and rests while nobody looks; `data-live` of <body> says whether it is connected. Returns what ends it. */
-export function live(url, handlers) {
+ * itself, and rests while nobody looks; `data-live` of <body> says whether it is connected. address(): of the stream, asked at
+ * each connection, so that it can say what the page has by then. Returns what ends it. */
+export function live(address, handlers) {
   const me = {};
-  let stream, timer;
+  let stream, timer, late;
   function open() {
     clearTimeout(timer);
     stream?.close();
     if (document.hidden) return;
-    stream = new EventSource(url);
-    stream.onopen = () => connection(me, true);
+    stream = new EventSource(address());
+    stream.onopen = () => {
+      clearTimeout(late);
+      late = undefined;
+      connection(me, true);
+    };
     stream.onerror = () => {
-      // A stream that has lasted its time is opened again at once.
-      timer = setTimeout(refused, stream.readyState === EventSource.CLOSED ? 0 : 4000);
+      const isRefused = stream.readyState === EventSource.CLOSED;
+      // The browser would open the same address again.
+      stream.close();
+      if (isRefused) return refused();
+      // A stream that has lasted its time is there again soon.
+      late ??= setTimeout(() => connection(me, false), 4000);
+      timer = setTimeout(open, 2000);
     };
     for (const [name, handle] of Object.entries(handlers)) {
       stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
     }
   }
   async function refused() {
-    if (stream.readyState === EventSource.OPEN) return;
     connection(me, false);
-    if (stream.readyState !== EventSource.CLOSED) return;
     const stop = new AbortController();
-    const answer = await fetch(url, { signal: stop.signal }).catch(() => null);
+    const answer = await fetch(address(), { signal: stop.signal }).catch(() => null);
     stop.abort();
     if (answer?.status === 401) connection(me, false, true);
     else timer = setTimeout(open, 3000);
@@ -124,7 +147,7 @@ export function live(url, handlers) {
   function shown() {
     clearTimeout(timer);
     if (document.hidden) timer = setTimeout(() => stream?.close(), 10000);
-    else if (stream?.readyState !== EventSource.OPEN) open();
+    else if ((stream?.readyState ?? EventSource.CLOSED) === EventSource.CLOSED) open();
   }
   document.addEventListener("visibilitychange", shown);
   addEventListener("pageshow", shown);
@@ -134,6 +157,7 @@ export function live(url, handlers) {
     document.removeEventListener("visibilitychange", shown);
     removeEventListener("pageshow", shown);
     clearTimeout(timer);
+    clearTimeout(late);
     stream?.close();
     connection(me, true);
   };
@@ -144,20 +168,22 @@ const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]
 /** Put the one element of `html` in the place of the one with its id, or at the end of `list`; what has the focus keeps it. The
  * server has escaped it. */
 export function put(html, list) {
-  const made = document.createRange().createContextualFragment(html).firstElementChild;
-  times(made);
-  const old = document.getElementById(made.id);
+  const fresh = made(html).firstElementChild;
+  const old = document.getElementById(fresh.id);
   if (!old) {
-    list?.append(made);
-    return made;
+    list?.append(fresh);
+    return fresh;
   }
   const focused = [old, ...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
-  old.replaceWith(made);
-  if (focused >= 0) [made, ...made.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
-  return made;
+  old.replaceWith(fresh);
+  if (focused >= 0) [fresh, ...fresh.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
+  return fresh;
 }
 
 said.addEventListener("click", () => say(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") say("");
+});
 // The server draws days of the viewer's zone.
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 times();

@@ -7,8 +7,8 @@ import io
 from contextlib import contextmanager
 
 import pytest
+from chargerctl.central import session_file
 from chargerctl.central.books.store import DatabaseStore
-from chargerctl.cli import central_sessions
 from chargerctl.cli.output import Output
 from chargerctl.cli.session_view import table
 from chargerctl.cli.table import table_lines
@@ -203,6 +203,6 @@ def test_no_transaction_is_open_while_csv_is_read(filled, central, monkeypatch):
 
     monkeypatch.setattr(DatabaseStore, "reading", counted)
     monkeypatch.setattr(Output, "text", text)
-    monkeypatch.setattr(central_sessions, "_PAGE", 1)
+    monkeypatch.setattr(session_file, "_PAGE", 1)
     assert central("sessions", "--csv")[0] == 0
     assert most_open == [0] * 5

@@ -8,7 +8,7 @@ MQTT_ORIGIN_INFO_SCHEMA), mqtt/config.py (MQTT_RO_SCHEMA, MQTT_RW_SCHEMA), mqtt/
 binary_sensor.py, switch.py, button.py (DISCOVERY_SCHEMA), mqtt/util.py
 (valid_topic, valid_publish_topic), mqtt/discovery.py (TOPIC_MATCHER), sensor/const.py (DEVICE_CLASS_UNITS,
 DEVICE_CLASS_STATE_CLASSES), binary_sensor/__init__.py and button/__init__.py (device classes), energy/validate.py
-(_async_validate_usage_stat).
+(_async_validate_usage_stat), sensor/recorder.py (compile_statistics, reset_detected).
 
 The last release for Python 3.11, 2024.3.3, has the schemas of single entities, though none of devices: those took every
 entity of device.py once, when this was written.
@@ -123,6 +123,17 @@ def takes_energy(entity):
         and entity["unit_of_measurement"] in _UNITS["energy"]
         and entity["state_class"] in _DASHBOARD
     )
+
+
+def counted(entity, states):
+    """What the energy dashboard has counted after these, the first of which is where it begins."""
+    total, before = 0.0, states[0]
+    for each in states[1:]:
+        begins_again = entity["state_class"] == "total_increasing" and each < 0.9 * before
+        assert "last_reset_value_template" not in entity
+        total += each if begins_again else each - before
+        before = each
+    return total
 
 
 def shown(entity, payload):

@@ -11,7 +11,7 @@ import pytest
 from chargerctl.central.books.queries.metered import Metered
 from chargerctl.central.homeassistant.device import discovery
 from chargerctl.central.homeassistant.names import Names, read, written
-from chargerctl.central.homeassistant.values import steady, values
+from chargerctl.central.homeassistant.values import values
 from chargerctl.central.live.state import Connector, Session
 from chargerctl.serials import is_serial
 from hypothesis import given
@@ -85,8 +85,14 @@ def test_a_charger_without_a_name_is_called_by_its_serial():
 def test_the_energy_dashboard_takes_the_total():
     energy = entities_of(IDLE)["energy"]
     assert schema.takes_energy(energy)
-    assert energy["state_class"] == "total_increasing"
     assert shown(CHARGING)["energy"] == "12.346"
+
+
+@pytest.mark.parametrize("fallen", [49.9, 38.0, 0.0])
+def test_a_total_that_falls_is_taken_off(fallen):
+    """A session whose meter begins again, or whose last meter value was too high."""
+    energy = entities_of(IDLE)["energy"]
+    assert schema.counted(energy, [40.0, 50.0, fallen, fallen + 1]) == pytest.approx(fallen + 1 - 40)
 
 
 def test_the_energy_of_a_session_begins_again_with_it():
@@ -170,14 +176,6 @@ def test_what_is_known_without_the_charger_stays_when_it_is_offline():
     both = [{"topic": "chargerctl/online"}, {"topic": "chargerctl/GA_2E001/online"}]
     assert entities["charging"]["availability"] == both
     assert {each["availability_mode"] for each in entities.values()} == {"all"}
-
-
-def test_a_total_does_not_fall_a_little_but_may_begin_again():
-    assert steady(None, 100.0) == 100.0
-    assert steady(100.0, 101.0) == 101.0
-    assert steady(100.0, 99.9) == 100.0
-    assert steady(100.0, 90.0) == 100.0
-    assert steady(100.0, 89.0) == 89.0
 
 
 @given(serials)

@@ -133,6 +133,27 @@ def test_the_books_are_read_only_while_somebody_subscribes(books, watch, monkeyp
     assert names(again.next()) == {"GA001": "Hall"}
 
 
+def test_books_that_have_not_changed_are_not_read_again(books, watch, monkeypatch):
+    read = []
+    reading = books.reading
+    name(books, "GA001", "Hall")
+    heard = Heard()
+    watch.subscribe(heard)
+    heard.next()
+    watch.look()  # waits for one that is on its way
+    monkeypatch.setattr(books, "reading", lambda: read.append(1) or reading())
+    for _ in range(20):
+        watch.look()
+    assert len(read) <= 1  # as seconds may have gone by
+    name(books, "GA001", "Yard")
+    watch.look()
+    assert names(heard.next()) == {"GA001": "Yard"}
+    # Nor do they have to change for somebody who comes after all had gone.
+    later = Heard()
+    watch.subscribe(later)
+    assert names(later.next()) == {"GA001": "Yard"}
+
+
 def test_a_slow_subscriber_holds_up_nobody_and_gets_what_it_has_missed_in_one(books, watch):
     at_work, go_on = threading.Event(), threading.Event()
     slow, quick = Heard(), Heard()
@@ -165,6 +186,9 @@ def test_books_that_cannot_be_read_are_reported_once_and_when_they_can_again(boo
     def fail():
         raise BooksError("the disk is gone")
 
+    # Of books that are there, and have not changed, nobody notices for seconds that they cannot be read.
+    version = books.version
+    monkeypatch.setattr(books, "version", fail)
     monkeypatch.setattr(books, "reading", fail)
     watch.look()
     watch.look()
@@ -173,6 +197,7 @@ def test_books_that_cannot_be_read_are_reported_once_and_when_they_can_again(boo
     watch.subscribe(later)
     known = later.next()
     assert (known.error, names(known)) == ("the disk is gone", {"GA001": "Hall"})
+    monkeypatch.setattr(books, "version", version)
     monkeypatch.setattr(books, "reading", reading)
     watch.look()
     assert heard.next() == Change()

@@ -21,11 +21,12 @@ from chargerctl.central.books.cards import is_id_tag
 from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.queries.cards import all_cards
-from chargerctl.central.books.queries.chargers import some_chargers
+from chargerctl.central.books.queries.chargers import count_known, known_among, some_chargers
+from chargerctl.central.books.reader import Reader
 from chargerctl.central.card_file import card_lines
 from chargerctl.central.views.card import state
 from chargerctl.central.web.cards.form import card_of, day_of
-from chargerctl.central.web.cards.offers import Offer, offers
+from chargerctl.central.web.cards.offers import offers
 from chargerctl.central.web.download import download
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import Viewer, viewer_of
@@ -71,10 +72,13 @@ def router(parts: Parts) -> APIRouter:
         with parts.store.reading() as connection:
             found = next(all_cards(connection, uid), None) if is_id_tag(uid) else None
             places = some_chargers(connection, _MOST_CHARGERS)
+            more = count_known(connection) - len(places)
+            listed = {each.serial for each in places}
+            others = [each for each in (found and found.chargers) or () if each not in listed]
+            known_others = known_among(connection, others)
         if found is None and not is_id_tag(uid):
             raise NotFoundError(f"{visible_text(uid[:40])!r} cannot be a card")
         card = found or Card(uid.upper())
-        serials = {each.serial for each in places}
         return parts.pages.page(
             request,
             "cards/card.html",
@@ -82,7 +86,9 @@ def router(parts: Parts) -> APIRouter:
             known=found is not None,
             until=day_of(card.valid_until, zone),
             places=places,
-            others=[each for each in card.chargers or () if each not in serials],
+            others=others,
+            known_others=known_others,
+            more=more,
             state_of=partial(state, now=parts.now()),
         )
 
@@ -106,9 +112,10 @@ def router(parts: Parts) -> APIRouter:
         where: Field = "",
         charger: Annotated[list[str] | None, Form()] = None,
     ) -> JSONResponse:
-        places = (charger or []) if where == "some" else None
+        places = _places(where, charger)
         with parts.store.writing() as connection:
-            card = card_of(uid, name, parent, until, places, _serials(connection), zone_of(request))
+            known = known_among(connection, places or ())
+            card = card_of(uid, name, parent, until, places, known, zone_of(request))
             if any(all_cards(connection, card.id_tag)):
                 raise InputError(f"card {card.id_tag} is in the books already")
             owner.put_cards(connection, [card], parts.now())
@@ -124,11 +131,11 @@ def router(parts: Parts) -> APIRouter:
         where: Field = "",
         charger: Annotated[list[str] | None, Form()] = None,
     ) -> JSONResponse:
-        places = (charger or []) if where == "some" else None
+        places = _places(where, charger)
         with parts.store.writing() as connection:
             old = _the_card(connection, uid)
-            serials = _serials(connection) | set(old.chargers or ())
-            card = card_of(uid, name, parent, until, places, serials, zone_of(request), old)
+            known = known_among(connection, places or ()) | set(old.chargers or ())
+            card = card_of(uid, name, parent, until, places, known, zone_of(request), old)
             owner.put_cards(connection, [card], parts.now())
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is changed.")
 
@@ -155,14 +162,11 @@ def router(parts: Parts) -> APIRouter:
 async def _events(parts: Parts, viewer: Viewer) -> AsyncGenerator[Sent, None]:
     """The offers, at the beginning and whenever they are others."""
 
-    def read() -> list[Offer]:
-        with parts.store.reading() as connection:
-            return offers(connection, parts.now())
-
+    reader = Reader(parts.store, lambda connection: offers(connection, parts.now()))
     last = None
     while True:
-        found = await run_in_threadpool(read)
-        if found != last:
+        found = await run_in_threadpool(reader.look)
+        if found is not None and found != last:
             last = found
             html = [parts.pages.text("cards/offer.html", offer=each, viewer=viewer) for each in found]
             yield "offers", html
@@ -183,8 +187,11 @@ def _the_card(connection: Connection, uid: str) -> Card:
     return found
 
 
-def _serials(connection: Connection) -> set[str]:
-    return {each.serial for each in some_chargers(connection, _MOST_CHARGERS)}
+def _places(where: str, chargers: list[str] | None) -> list[str] | None:
+    """Serials; None: all chargers. One that is typed may be left empty."""
+    if where != "some":
+        return None
+    return [each.strip() for each in chargers or () if each.strip()]
 
 
 def _said(uid: str, sentence: str) -> JSONResponse:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.chargers import configuration_told
+from chargerctl.central.books.reader import Reader
 from chargerctl.central.web.charger import log
 from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments, digest
@@ -29,37 +30,36 @@ _SHARE = 0.05
 
 class Follower(Protocol):
     def look(self, connection: Connection) -> Sequence[Sent]:
-        """What is new in the books."""
+        """What is new in the books, or a part of it; nothing: there is no more."""
 
 
 def stream_of(parts: Parts, serial: str, follower: Follower) -> Response:
     """What a route returns. NotFoundError where the books have no such charger."""
     with parts.store.reading() as connection:
         the_charger(connection, serial, parts.now())
-    return parts.streams.response(_followed(parts, follower))
+    return parts.streams.response(followed(parts, follower))
 
 
-async def _followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
+async def followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, None]:
     """The events of a stream. What is not sent because the books cannot be read is found at a later look."""
-
-    def look() -> Sequence[Sent]:
-        with parts.store.reading() as connection:
-            return follower.look(connection)
-
+    reader = Reader(parts.store, follower.look)
     while True:
         began = time.monotonic()
         try:
-            events = await run_in_threadpool(look)
+            events = await run_in_threadpool(reader.look)
         except BooksError:  # the desk reports it
-            events = []
-        for event in events:
+            events = None
+        if events:
+            reader.forget()  # there may be more
+        for event in events or ():
             yield event
         took = time.monotonic() - began
         await asyncio.sleep(max(_PAUSE_S, took / _SHARE))
 
 
 class NowFollower:
-    """Of the live parts of the first page. seen: digests of those that the page has."""
+    """Of the live parts of the first page. seen: digests of those that the page has; each event has those that it has then,
+    for its next connection."""
 
     def __init__(self, fragments: Fragments, serial: str, now: Callable[[], float], seen: str) -> None:
         self._fragments = fragments
@@ -70,13 +70,14 @@ class NowFollower:
     def look(self, connection: Connection) -> Sequence[Sent]:
         parts = self._fragments.now(connection, self._serial, self._now())
         digests = {name: digest(html) for name, html in parts.items()}
-        fresh = [("part", {"html": html}) for name, html in parts.items() if digests[name] not in self._seen]
+        fresh = [html for name, html in parts.items() if digests[name] not in self._seen]
         self._seen = set(digests.values())
-        return fresh
+        return [("parts", {"html": fresh, "seen": ".".join(digests.values())})] if fresh else []
 
 
 class KeysFollower:
-    """Of the configuration. since: Unix time of the newest key that the page has."""
+    """Of the configuration. since: Unix time of the newest key that the page has. What else it has is not known here: after
+    the keys, `told` names all that there are, and the time for its next connection."""
 
     def __init__(self, fragments: Fragments, serial: str, search: str, since: float) -> None:
         self._fragments = fragments
@@ -97,12 +98,10 @@ class KeysFollower:
             for each in keys.shown
             if each.received_at > self._since or (self._told and each.element not in self._shown)
         ]
-        events += [("gone", {"id": each}) for each in sorted(self._shown - shown)]
-        if events or self._told is not None:
-            events.append(("told", {"html": self._fragments.told(keys)}))
         self._told, self._shown = told, shown
         self._since = max(self._since, keys.received_at or 0.0)
-        return events
+        told_now = {"html": self._fragments.told(keys), "keys": sorted(shown), "since": self._since}
+        return [*events, ("told", told_now)]
 
 
 class LogFollower:

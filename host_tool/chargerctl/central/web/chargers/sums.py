@@ -15,12 +15,12 @@ from chargerctl.central.books.queries.sessions import Filter
 from chargerctl.central.books.queries.split import energy_from_to
 from chargerctl.central.days import days_between
 from chargerctl.central.live.state import State
-from chargerctl.central.web.chargers.words import NAMES
+from chargerctl.central.web.status_words import STATUS_WORDS
 
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of NAMES. power_w: of the sessions whose power
+    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS. power_w: of the sessions whose power
     is known, None where there are only others; unknown: how many those are."""
 
     chargers: int
@@ -36,7 +36,7 @@ def sums(states: Collection[State], today_wh: float) -> Sums:
     known = [each for each in powers if each is not None]
     return Sums(
         len(states),
-        {word: counted[word] for word in NAMES if counted[word]},
+        {word: counted[word] for word in STATUS_WORDS if counted[word]},
         sum(known) if known or not powers else None,
         len(powers) - len(known),
         today_wh,

@@ -122,7 +122,7 @@ def test_a_secret_is_not_shown_while_its_call_waits(owner, store):
         payload = {"key": "AuthorizationKey", "value": "hunter2 hunter2"}
         calls.ask(connection, "garage-1", "ChangeConfiguration", payload, 30, time.time())
     shown = plain(owner.get(HERE).text)
-    assert "ChangeConfiguration: waits for the central system" in shown
+    assert "ChangeConfiguration: waiting for the central system" in shown
     assert "AuthorizationKey = ***" in shown
     assert "hunter2" not in shown
 
@@ -134,6 +134,28 @@ def test_complaints_are_shown_as_the_charger_sent_them(owner, store):
     assert "StopTransaction" in page
     assert "&#34;transactionId&#34;:777" in page
     assert SCRIPT[:20] not in page
+
+
+def test_a_complaint_keeps_its_place_on_the_page_when_another_one_comes(owner, store):
+    with store.unit() as unit:
+        stop(unit, "garage-1", 777, time.time(), 5)
+    (first,) = re.findall('id="(complaint-[0-9]+)".*?:777', owner.get(HERE).text)
+    for number in range(12):
+        with store.unit() as unit:
+            stop(unit, "garage-1", 778 + number, time.time(), 5)
+    found = dict(re.findall(r'id="(complaint-[0-9]+)".*?:(7[0-9]+)', owner.get(HERE).text))
+    assert first not in found
+    assert found == {f"complaint-{int(first[10:]) + each}": str(777 + each) for each in range(3, 13)}
+
+
+def test_a_charger_that_was_removed_and_never_came_does_not_ask(owner, store):
+    with store.writing() as connection:
+        owning.add_charger(connection, "never", time.time())
+        owning.remove_charger(connection, "never")
+    shown = plain(owner.get("/chargers/never").text)
+    assert "Offline" in shown
+    assert "May take part not in the books Password" in shown
+    assert "It is not in the books. " in shown
 
 
 def test_hostile_texts_of_a_charger_are_text_and_short(owner, store):
@@ -189,8 +211,9 @@ def follower(parts):
         def look():
             with parts.store.reading() as connection:
                 events = followed.look(connection)
-            assert {name for name, _ in events} <= {"part"}
-            return {re.search(r'id="([\w-]+)"', data["html"])[1]: plain(data["html"]) for _, data in events}
+            assert {name for name, _ in events} <= {"parts"}
+            found = [html for _, data in events for html in data["html"]]
+            return {re.search(r'id="([\w-]+)"', html)[1]: plain(html) for html in found}
 
         return look
 
@@ -210,6 +233,28 @@ def test_the_page_gets_what_has_changed_and_nothing_else(follower, store):
     assert "No session runs." in found["state"]
     assert found["stop"] == ""
     assert look() == {}
+
+
+def test_a_page_that_comes_back_is_shown_what_has_become_as_it_was_at_first(parts, store):
+    """It says what it has by now, not what it was drawn with."""
+    fragments = Fragments(parts.pages, may_change=True)
+
+    def look(seen):
+        with store.reading() as connection:
+            return NowFollower(fragments, "garage-1", time.time, seen).look(connection)
+
+    def rename(name):
+        with store.writing() as connection:
+            owning.change_charger(connection, "garage-1", name=name)
+
+    ((_, first),) = look("")
+    rename("Other")
+    ((_, second),) = look(first["seen"])
+    rename("Left")
+    ((_, third),) = look(second["seen"])
+    assert "Other" in plain("".join(second["html"]))
+    assert "Left" in plain("".join(third["html"]))
+    assert third["seen"] == first["seen"]
 
 
 def test_who_may_only_look_gets_no_buttons_later_either(follower, store):

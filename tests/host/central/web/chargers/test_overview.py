@@ -167,6 +167,15 @@ def test_a_stranger_can_be_let_in(site, client, page):
     assert "<form" not in tile(page(), "GA009")
 
 
+@pytest.mark.parametrize("settings", [CentralSettings(home_assistant="same")])
+def test_a_stranger_with_the_account_of_home_assistant_is_not_let_in(site, client, page):
+    site.charger("homeassistant", known=False)
+    csrf = re.search('<meta name="csrf" content="([^"]*)">', page())[1]
+    answer = client.post("/accept", data={"serial": "homeassistant"}, headers={"X-CSRF": csrf})
+    assert answer.status_code == 400
+    assert "the account of Home Assistant" in answer.json()["error"]
+
+
 def test_one_that_was_refused_can_be_let_in_again_and_keeps_its_name(site, client, page):
     site.charger("GA001", name="Hall")
     with site.books.writing() as connection:

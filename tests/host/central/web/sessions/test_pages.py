@@ -158,7 +158,7 @@ def test_energy_by_card_and_month_has_totals(visitor):
     text = visitor.text("/sessions/months", **{"from": ""})
     assert "November 2026 3 10.000 Anna A1 1 10.000" in text.replace("November 2026 2", "November 2026 3")
     assert "July 2026 1 0.400" in text
-    assert text.endswith("Together 3 10.400")
+    assert text.endswith("Total 3 10.400")
 
 
 def table(answer):
