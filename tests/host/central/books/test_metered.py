@@ -85,3 +85,10 @@ def test_a_charger_that_lies_breaks_nothing(charger, energy):
         number = charger.start(meterStart=-(2**62), timestamp=later(minute))
         charger.stop(number, meterStop=2**61, timestamp=later(minute))
     assert energy("GA001").total_wh == pytest.approx(3 * (2**62 + 2**61))
+
+
+def test_a_reading_that_no_charger_means_counts_nothing(charger, energy):
+    number = charger.start()
+    for value in ("1e308", "-1e308"):
+        charger.meter(value, transaction=number, time=later(1))
+        assert energy("GA001").total_wh == 0

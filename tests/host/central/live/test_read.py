@@ -282,3 +282,13 @@ def test_as_many_statements_are_needed_for_many_chargers_as_for_one(books):
     for number in range(1, 30):
         add(f"GA{number}")
     assert statements() == few <= 9
+
+
+def test_a_register_that_begins_again_gives_no_energy_and_takes_none(charger, running):
+    meter(charger, 30, energy("300"))
+    assert running().energy_wh == 0
+
+
+def test_no_reading_is_larger_than_any_charger_means(charger, running):
+    meter(charger, 30, energy("1e308"))
+    assert running().energy_wh is None

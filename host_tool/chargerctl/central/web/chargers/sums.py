@@ -20,8 +20,8 @@ from chargerctl.central.web.status_words import STATUS_WORDS
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS. power_w: of the sessions whose power
-    is known, None where there are only others; unknown: how many those are."""
+    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS. power_w: of the sessions whose
+    power is known, None where there are only others; unknown: how many those are."""
 
     chargers: int
     counts: dict[str, int]
