@@ -154,7 +154,7 @@ class DatabaseStore:
     @contextmanager
     def writing_at_once(self) -> Iterator[Connection]:
         """Likewise, of what may as well be written later: BooksError where another one writes just now."""
-        with named(self.place), self._engine.connect() as connection, begun_at_once(connection):
+        with self._turn(), named(self.place), self._engine.connect() as connection, begun_at_once(connection):
             yield connection
 
     @contextmanager

@@ -19,10 +19,25 @@ export function times(root = document) {
   }
 }
 
+/** Show below `root` how long what has data-since lasts: h:mm. */
+export function durations(root = document) {
+  for (const each of root.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
+    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+}
+
+/** HTML of the server, which has escaped it, as elements. */
+export function made(html) {
+  const found = document.createRange().createContextualFragment(html);
+  times(found);
+  return found;
+}
+
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click. */
+/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
@@ -153,20 +168,22 @@ const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]
 /** Put the one element of `html` in the place of the one with its id, or at the end of `list`; what has the focus keeps it. The
  * server has escaped it. */
 export function put(html, list) {
-  const made = document.createRange().createContextualFragment(html).firstElementChild;
-  times(made);
-  const old = document.getElementById(made.id);
+  const fresh = made(html).firstElementChild;
+  const old = document.getElementById(fresh.id);
   if (!old) {
-    list?.append(made);
-    return made;
+    list?.append(fresh);
+    return fresh;
   }
   const focused = [old, ...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
-  old.replaceWith(made);
-  if (focused >= 0) [made, ...made.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
-  return made;
+  old.replaceWith(fresh);
+  if (focused >= 0) [fresh, ...fresh.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
+  return fresh;
 }
 
 said.addEventListener("click", () => say(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") say("");
+});
 // The server draws days of the viewer's zone.
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 times();

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,17 @@ def some_chargers(connection: Connection, most: int = 200) -> list[Row[Any]]:
     return list(connection.execute(query.limit(most)))
 
 
+def known_among(connection: Connection, serials: Collection[str]) -> set[str]:
+    """Those of these serials whose chargers are known; no more of them than a query has parameters."""
+    query = select(chargers.c.serial).where(chargers.c.known, chargers.c.serial.in_(serials))
+    return set(connection.execute(query).scalars())
+
+
+def count_known(connection: Connection) -> int:
+    """How many chargers are known."""
+    return connection.execute(select(func.count()).select_from(chargers).where(chargers.c.known)).scalar_one()
+
+
 def configuration_of(connection: Connection, serial: str) -> list[Row[Any]]:
     """key, value, readonly, received_at; the last that the charger told. A secret has no value."""
     query = (
@@ -116,9 +128,10 @@ def configuration_told(connection: Connection, serial: str) -> tuple[int, float 
 
 
 def complaints_of(connection: Connection, serial: str | None = None, most: int = 100) -> list[Row[Any]]:
-    """serial, at, transaction_id, reason, action, payload (JSON): what fits nothing in the books, the newest first."""
+    """id, serial, at, transaction_id, reason, action, payload (JSON): what fits nothing in the books, the newest first."""
     query = (
         select(
+            complaints.c.id,
             chargers.c.serial,
             complaints.c.at,
             complaints.c.transaction_id,

@@ -15,11 +15,10 @@ from sqlalchemy import Connection
 from chargerctl.central.desk.link import named
 from chargerctl.central.web.charger.frame import Frame
 from chargerctl.central.web.charger.keys import Key, Keys
-from chargerctl.central.web.charger.state_words import words_of
 from chargerctl.central.web.charger.view import View, view
-from chargerctl.central.web.chargers import words
 from chargerctl.central.web.chargers.drawing import drawing_of
 from chargerctl.central.web.pages import Pages
+from chargerctl.central.web.status_words import words_of
 
 _PARTS = ("state", "facts", "calls", "complaints")
 _PARTS_TO_CHANGE = ("stop", "access")
@@ -39,9 +38,8 @@ class Fragments:
         values = {
             "view": view,
             "here": f"/chargers/{quote(view.charger.serial)}",
-            "sentence": words_of(view.state.word),
             "drawing": drawing_of(view.state.word, view.state.status),
-            "named": words.named,
+            "words_of": words_of,
             "transport": named(view.state.transport),
         }
         return {name: self._text(f"charger/{name}.html", **values) for name in names}

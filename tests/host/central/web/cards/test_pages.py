@@ -72,7 +72,7 @@ def test_cards_are_listed_and_searched_for(visitor):
     text = visitor.text("/cards")
     for said in ("Anna A1 all may charge Block", "Guest 0BAD HOME", "garage-1 may charge", "blocked Unblock"):
         assert said in text
-    assert "No card fits" in visitor.text("/cards", part="nobody")
+    assert "No card found" in visitor.text("/cards", part="nobody")
 
 
 def test_many_cards_come_in_pages(books, visitor):
@@ -129,6 +129,20 @@ def test_a_day_counts_to_its_end_in_the_zone_of_the_viewer(books):
         Visitor(books, router, zone=zone).post("/cards/change", {"uid": "A1", "until": day})
         end = datetime.fromtimestamp(card(books, "A1").valid_until, ZoneInfo(zone))
         assert end.isoformat()[:19] == f"{day}T23:59:59"
+
+
+def test_a_charger_beyond_those_that_the_page_lists_is_typed_and_is_known(books, visitor, monkeypatch):
+    monkeypatch.setattr(routes, "_MOST_CHARGERS", 1)
+    assert "One of 1 more, by its serial" in visitor.text("/cards/card", uid="0BAD")
+    form = {"uid": "0BAD", "where": "some", "charger": ["garage-1", " yard "]}
+    assert visitor.post("/cards/change", form).status_code == 200
+    assert card(books, "0BAD").chargers == ["garage-1", "yard"]
+    page = visitor.text("/cards/card", uid="0BAD")
+    assert "yard" in page
+    assert "not known any more" not in page
+    added = visitor.post("/cards/add", {"uid": "AB", "where": "some", "charger": ["yard", ""]})
+    assert added.status_code == 200
+    assert card(books, "AB").chargers == ["yard"]
 
 
 def test_a_charger_that_is_not_known_any_more_stays_a_place_of_its_card(books, visitor):

@@ -81,6 +81,15 @@ def test_hostile_keys_are_text(owner, store):
     assert re.findall(r'<li id="(key-[^"]*)"', page) == ["key-_22_3e_3cscript_3e", "key-a_1bb"]
 
 
+@pytest.mark.parametrize("told", [key("Greeting", "a\u200bb\n<b>"), key("Gree\u200bting", "a")])
+def test_what_hides_is_shown_and_never_sent_back_as_it_is_shown(owner, store, told):
+    tell(store, told)
+    shown = re.search(r'<li id="key-Gree.*?</li>', owner.get(PAGE).text, re.DOTALL)[0]
+    assert r"\u200b" in shown
+    assert "It has characters that do not show." in shown
+    assert "<input" not in shown
+
+
 def test_it_is_read_from_the_charger(owner, answering):
     told = {"configurationKey": [key("A"), key("B")]}
     asked = answering({"GetConfiguration": told})

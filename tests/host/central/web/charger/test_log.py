@@ -92,7 +92,7 @@ def test_frames_are_filtered(owner, store, query, found):
         owner.get(f"/chargers/garage-2/frames/{each}").text for each in re.findall(r'id="frame-(\d+)"', page)
     ]
     assert "".join(re.search(r"&#34;(\w)&#34;", each)[1] for each in texts) == found
-    assert ("No frame fits" in re.sub(r"<p[^>]* hidden>.*?</p>", "", page)) is (found == "")
+    assert ("No frame found" in re.sub(r"<p[^>]* hidden>.*?</p>", "", page)) is (found == "")
 
 
 def test_what_ocpp_does_not_allow_is_marked(owner, store):

@@ -168,7 +168,6 @@ def test_the_field_of_a_form_is_enough_and_the_route_gets_the_form_as_it_came(ho
         {"data": {"csrf": "wrong"}},
         {"data": {"csrf": ["wrong", CSRF]}},
         {"data": {"csrf": [CSRF, "wrong"]}},
-        {"data": {"csrf": CSRF, "x": "y" * 70_000}},
         {"json": {"csrf": CSRF}},
         {"content": urlencode({"csrf": CSRF}), "headers": {"Content-Type": "text/plain"}},
         {"files": {"csrf": (None, CSRF)}},
@@ -184,6 +183,18 @@ def test_what_no_page_of_ours_sent_is_refused(house, told, how):
         assert answer.status_code == 403
         assert "load it again" in answer.json()["error"]
     assert told.texts("change") == []
+
+
+def test_a_form_that_is_too_long_is_refused_as_that(house):
+    visitor = house.enter(house.visitor(), "anna")
+    answer = visitor.post("/cards", data={"csrf": CSRF, "x": "y" * 70_000}, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]) == (413, "a form has at most 64 KB: send less")
+
+
+def test_a_program_without_a_token_is_told_to_send_one(own_house):
+    answer = own_house.visitor("127.0.0.1", "localhost").post("/api/v1/cards", json={})
+    assert answer.status_code == 403
+    assert "chargerctl central token add" in answer.json()["error"]
 
 
 def test_the_csrf_of_another_session_is_none(house):

@@ -3,7 +3,7 @@
 //
 // The configuration keys of one charger: found as one types, changed in place, and live.
 
-import { live, put } from "/static/base/base.js";
+import { live, made, put } from "/static/base/base.js";
 import { answerInPlace, markWaiting } from "./forms.js";
 
 const root = document.getElementById("charger");
@@ -20,8 +20,7 @@ const query = new URLSearchParams(location.search);
 query.set("since", root.dataset.since);
 live(() => `${root.dataset.here}/configuration/stream?${query}`, {
   key({ html }) {
-    const made = document.createRange().createContextualFragment(html).firstElementChild;
-    const old = document.getElementById(made.id);
+    const old = document.getElementById(made(html).firstElementChild.id);
     // What somebody types there stays.
     const typed = [...(old?.querySelectorAll("input[name=value]") ?? [])];
     if (typed.some((each) => each === document.activeElement || each.value !== each.defaultValue)) return;

@@ -3,7 +3,7 @@
 //
 // The log of one charger's frames: new ones appear, older ones and payloads come when they are asked for.
 
-import { live, say, times } from "/static/base/base.js";
+import { live, made, say } from "/static/base/base.js";
 
 // More than these nobody reads, and a phone gets slow.
 const MOST = 500;
@@ -23,9 +23,7 @@ async function fragment(path) {
     const found = await answer.json().catch(() => ({}));
     throw new Error(found.error ?? `The server answered ${answer.status}.`);
   }
-  const made = document.createRange().createContextualFragment(await answer.text());
-  times(made);
-  return made;
+  return made(await answer.text());
 }
 
 // Payloads, when a frame is unfolded.
@@ -49,9 +47,9 @@ list.addEventListener("click", async (event) => {
   try {
     const query = new URLSearchParams(filter);
     query.set("before", older.dataset.before);
-    const made = await fragment(`frames?${query}`);
-    const first = made.firstElementChild;
-    older.replaceWith(made);
+    const frames = await fragment(`frames?${query}`);
+    const first = frames.firstElementChild;
+    older.replaceWith(frames);
     first?.querySelector("summary, button")?.focus();
     if (list.childElementCount) document.getElementById("no-frames").hidden = list.querySelector(".frame") !== null;
   } catch (error) {
@@ -62,9 +60,7 @@ list.addEventListener("click", async (event) => {
 
 // New frames.
 function add(html) {
-  const made = document.createRange().createContextualFragment(html);
-  times(made);
-  list.prepend(made);
+  list.prepend(made(html));
   document.getElementById("no-frames").hidden = true;
   shorten();
 }

@@ -3,13 +3,13 @@
 //
 // What one charger does, live, and what it is told.
 
-import { live, put } from "/static/base/base.js";
+import { durations, live, put } from "/static/base/base.js";
 import { answerInPlace, markWaiting } from "./forms.js";
 
 const root = document.getElementById("charger");
 const running = () => document.getElementById("state").dataset.sessions.split(" ").filter(Boolean);
 
-// A start that the charger took, until its session is there.
+// A start that the charger accepted, until its session is there.
 let began = null;
 
 answerInPlace(root, (form, answer) => {
@@ -26,7 +26,7 @@ live(() => `${root.dataset.here}/stream?seen=${seen}`, {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     markWaiting(root);
     tellBegin();
-    tick();
+    durations(root);
   },
 });
 
@@ -39,13 +39,6 @@ function tellBegin() {
   document.getElementById("start-outcome").append(more);
 }
 
-function tick() {
-  for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-  }
-}
-
 const card = document.getElementById("start-card");
 const other = document.getElementById("start-other");
 if (card) {
@@ -56,5 +49,5 @@ if (card) {
   card.addEventListener("change", choose);
   choose();
 }
-setInterval(tick, 5000);
-tick();
+setInterval(durations, 5000);
+durations();

@@ -3,7 +3,7 @@
 //
 // The overview: tiles that the server sends when chargers have changed, and which of them are shown.
 
-import { live, put } from "/static/base/base.js";
+import { durations, live, put } from "/static/base/base.js";
 
 const list = document.getElementById("chargers");
 const search = document.getElementById("search");
@@ -26,14 +26,6 @@ function choose(tiles = list.children) {
   document.getElementById("search-field").hidden = there < 2;
 }
 
-/** How long sessions last: h:mm. */
-function tick(root = list) {
-  for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-  }
-}
-
 /** A new tile stands where the server would have put it. */
 function place(tile) {
   const id = (each) => each.id.slice("charger-".length);
@@ -43,13 +35,13 @@ function place(tile) {
 
 live(() => list.dataset.stream, {
   chargers({ tiles, serials, sums, error }) {
-    const made = [];
+    const drawn = [];
     for (const html of tiles) {
       const before = list.children.length;
       const tile = put(html, list);
       if (list.children.length > before) place(tile);
-      tick(tile);
-      made.push(tile);
+      durations(tile);
+      drawn.push(tile);
     }
     if (serials) {
       const there = new Set(serials.map((each) => `charger-${each}`));
@@ -61,7 +53,7 @@ live(() => list.dataset.stream, {
     }
     books.hidden = !error;
     books.textContent = error ? `The books cannot be read, so this page may be out of date: ${error}` : "";
-    choose(word || search.value ? list.children : made);
+    choose(word || search.value ? list.children : drawn);
   },
 });
 
@@ -73,6 +65,6 @@ document.addEventListener("click", (event) => {
   choose();
 });
 search.addEventListener("input", () => choose());
-setInterval(tick, 5000);
-tick();
+setInterval(durations, 5000);
+durations();
 choose();
