@@ -38,7 +38,7 @@ def test_a_charger_without_sessions_has_given_nothing(charger, energy):
 
 def test_a_session_that_runs_counts_by_its_last_meter_value(charger, energy):
     number = charger.start()
-    assert energy("GA001") == Metered(0.0, None, NOW)
+    assert energy("GA001") == Metered(0.0, 0.0, NOW)
     charger.meter("1700", transaction=number)
     assert energy("GA001") == Metered(700.0, 700.0, NOW)
     charger.stop(number)

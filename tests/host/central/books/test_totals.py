@@ -41,7 +41,8 @@ def test_a_session_that_was_given_up_has_ended_and_stays_so_when_its_stop_comes(
     number = charger.start()
     with books.writing() as connection:
         owner.close_session(connection, number, NOW)
-    assert read(books, totals) == [Totals("GA001", 1, 1, 0)]
+    charger.meter("1700", transaction=number)
+    assert read(books, totals) == [Totals("GA001", 1, 1, 700)]
     charger.stop(number)
     assert read(books, totals) == [Totals("GA001", 1, 1, 1500)]
 

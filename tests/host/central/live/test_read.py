@@ -124,7 +124,7 @@ def test_a_session_that_has_ended_or_whose_card_was_refused_does_not_run(books, 
 
 
 def test_the_energy_of_a_session_is_that_since_its_start(charger, running):
-    assert running().energy_wh is None
+    assert running().energy_wh == 0
     meter(charger, 30, energy("1100"), power("9000"))
     meter(charger, 60, energy("1.25", "kWh"), power("9000"))
     assert running().energy_wh == 250
@@ -203,6 +203,17 @@ def test_power_is_that_between_the_last_energy_readings_where_it_is_not_told(cha
     meter(charger, 60, energy("1100"))
     meter(charger, 180, energy("1500"))
     assert [running(180).power_w, running(180 + 901).power_w] == [12_000, None]
+
+
+def test_the_start_of_a_session_is_its_first_reading(charger, running):
+    assert [running(0).power_w, running(0).energy_wh] == [None, 0]
+    meter(charger, 60, energy("1100"))
+    assert [running(60).power_w, running(60).energy_wh] == [6000, 100]
+
+
+def test_a_first_meter_value_long_after_the_start_says_nothing_of_power(charger, running):
+    meter(charger, 901, energy("1100"))
+    assert running(901).power_w is None
 
 
 def test_a_register_that_goes_back_or_stands_still_for_long_says_nothing_of_power(charger, running):

@@ -15,7 +15,8 @@ from chargerctl.central.books.tables import calls, chargers, transactions, worke
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls."""
+    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls: of a session
+    whose stop says less than what counted before it came, what counted before counts on."""
 
     serial: str
     started: int
@@ -38,14 +39,17 @@ def totals(connection: Connection) -> list[Totals]:
     so whichever come or go, none with a session changes its place. A session whose card was refused counts, for it may
     have energy; one whose meter ran backwards has none."""
     ended = or_(transactions.c.stop_received_at.is_not(None), transactions.c.closed_at.is_not(None))
-    energy_wh = transactions.c.energy_wh
+    energy_wh, counted_wh = transactions.c.energy_wh, transactions.c.counted_wh
+    most_wh = case(
+        (counted_wh > func.coalesce(energy_wh, 0), counted_wh), (energy_wh > 0, energy_wh), else_=0
+    )
     counts = (
         select(
             transactions.c.charger_id,
             func.count().label("started"),
             func.sum(case((ended, 1), else_=0)).label("stopped"),
             # Not as whole numbers, whose sum may be too large for the database where a charger lies.
-            func.sum(cast(case((energy_wh > 0, energy_wh), else_=0), Float)).label("energy"),
+            func.sum(cast(most_wh, Float)).label("energy"),
             func.min(transactions.c.id).label("first"),
         )
         .group_by(transactions.c.charger_id)
