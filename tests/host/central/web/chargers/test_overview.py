@@ -262,7 +262,8 @@ def test_books_that_cannot_be_read_are_told_in_words(books, client, monkeypatch)
     monkeypatch.setattr(books, "reading", fail)
     answer = client.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
-    assert "disk is gone" in answer.text
+    assert "Not available now" in answer.text
+    assert "disk is gone" not in answer.text, "the gate could not say who asks"
 
 
 def test_the_page_of_200_chargers_is_small(site, page):
