@@ -37,12 +37,13 @@ export function made(html) {
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
+/** A sentence for the viewer, also read out; what is bad stays until a click, its button or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
-  said.textContent = text;
-  if (!bad) silence = setTimeout(() => { said.textContent = ""; }, 8000);
+  said.firstElementChild.textContent = text;
+  said.lastElementChild.hidden = !bad;
+  if (!bad) silence = setTimeout(() => { said.firstElementChild.textContent = ""; }, 8000);
 }
 
 /** Send what changes something; gives the JSON of the answer. Throws an Error whose message is a sentence. */
@@ -57,7 +58,7 @@ export async function send(url, values) {
     throw new Error("The server does not answer. Is chargerctl running?");
   }
   const found = await answer.json().catch(() => ({}));
-  if (answer.status === 401) connection(send, false, true);
+  if (answer.status === 401) connection(send, false, OUT);
   if (!answer.ok) throw new Error(found.error ?? `The server answered ${answer.status}.`);
   return found;
 }
@@ -97,14 +98,16 @@ document.addEventListener("submit", async (event) => {
 });
 
 const lost = new Set();
+const LOST = "Connection lost: what you see may be old. Trying again…";
+const OUT = "You are logged out.";
 
-function connection(stream, works, over = false) {
+function connection(stream, works, why = LOST) {
   if (works) lost.delete(stream);
   else lost.add(stream);
   document.body.dataset.live = lost.size ? "no" : "yes";
   const banner = document.getElementById("lost");
   banner.hidden = lost.size === 0;
-  banner.firstElementChild.textContent = over ? "You are logged out." : "Connection lost: what you see may be old. Trying again…";
+  banner.firstElementChild.textContent = why;
 }
 
 /** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. It connects again by
@@ -137,12 +140,16 @@ export function live(address, handlers) {
     }
   }
   async function refused() {
-    connection(me, false);
+    clearTimeout(late);
+    late = undefined;
     const stop = new AbortController();
-    const answer = await fetch(address(), { signal: stop.signal }).catch(() => null);
+    const asked = { signal: stop.signal, headers: { Accept: "application/json" } };
+    const answer = await fetch(address(), asked).catch(() => null);
+    const found = answer && !answer.ok ? await answer.json().catch(() => ({})) : {};
     stop.abort();
-    if (answer?.status === 401) connection(me, false, true);
-    else timer = setTimeout(open, 3000);
+    if (answer?.status === 401) return connection(me, false, OUT);
+    connection(me, false, found.error ? `This page is not live: ${found.error}. Trying again…` : LOST);
+    timer = setTimeout(open, 3000);
   }
   function shown() {
     clearTimeout(timer);
