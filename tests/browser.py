@@ -24,6 +24,8 @@ from tests import node
 
 PATIENCE_S = 60
 PHONE, DESK = (360, 800), (1280, 900)
+_COOKIE = ("name", "value", "domain", "path", "secure", "httpOnly", "sameSite")
+_TABS = 20  # pressed at once
 
 _PROGRAMS = ("chromium", "chromedriver")
 _AXE = Path(__file__).parent / "axe"
@@ -96,6 +98,16 @@ class Browser:
     def open(self, url: str) -> None:
         self.driver.get(url)
 
+    def cookies(self) -> list[dict]:
+        """Those that the page has set."""
+        return self.driver.get_cookies()
+
+    def take_cookies(self, cookies: list[dict]) -> None:
+        self.driver.execute_cdp_cmd(
+            "Network.setCookies",
+            {"cookies": [{key: each[key] for key in _COOKIE if key in each} for each in cookies]},
+        )
+
     def size(self, width: int, height: int) -> None:
         values = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", values)
@@ -165,9 +177,13 @@ class Browser:
         self.until(lambda: [self.find(selector).click()], selector)
 
     def fill(self, selector: str, text: str) -> None:
-        field = self.find(selector)
-        field.clear()
-        field.send_keys(text)
+        def filled():
+            field = self.find(selector)
+            field.clear()
+            field.send_keys(text)
+            return True
+
+        self.until(filled, selector)
 
     def choose(self, selector: str, value: str) -> None:
         """An option of a <select>, by its value."""
@@ -178,17 +194,19 @@ class Browser:
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def reached_by_tab(self, most: int = 400) -> list[str]:
-        """What the Tab key reaches from the top of the page, each as the beginning of its HTML."""
-        self.run("document.activeElement?.blur(); window.scrollTo(0, 0)")
+        """What the Tab key reaches in a page in which nothing had the focus, each as the beginning of its HTML."""
+        self.run(
+            "window.reached = [];"
+            "document.addEventListener('focusin', (event) => reached.push(event.target.outerHTML.slice(0, 200)))"
+        )
         reached = []
-        for _ in range(most):
-            self.press(Keys.TAB)
-            at = self.run(
-                "const at = document.activeElement; return at !== document.body && at.outerHTML.slice(0, 200)"
-            )
-            if not at or (reached and at == reached[0]):
+        while len(reached) < most:
+            before = len(reached)
+            self.press(*[Keys.TAB] * _TABS)
+            reached = self.run("return window.reached")
+            # It has left the page, or begun again. A date has several places to stop at.
+            if len(reached) == before or reached[0] in reached[1:]:
                 break
-            reached.append(at)
         return reached
 
     # What is wrong with a page.

@@ -69,6 +69,11 @@ def state(row: Any) -> State:
     return "stopped" if row.stop_received_at else "running" if row.closed_at is None else "no_stop"
 
 
+def runs(row: Any) -> bool:
+    """Whether its stop has not come, and is still expected; also of one that was refused."""
+    return row.stop_received_at is None and row.closed_at is None
+
+
 def reason(row: Any) -> str | None:
     """Why it ended, in OCPP's words; None without a stop. A stop that names none is Local (OCPP 1.6, 6.47)."""
     return (row.stop_reason or "Local") if row.stop_received_at else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chargerctl.central.session_file import in_pages, session_lines, sum_lines
+from chargerctl.central.session_file import in_pages, runs, session_lines, sum_lines
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.views.session import energy_sum, session, total
 from chargerctl.cli import session_view as view
@@ -135,7 +135,7 @@ def _listed(output: Output, store: DatabaseStore, wanted: Filter, most: int | No
         return Answer()
     rows = [*found]
     with store.reading() as connection:
-        so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
+        so_far = energy_so_far(connection, [row.id for row in rows if runs(row)])
     value = {"sessions": [asdict(session(row, so_far)) for row in rows]}
     if not rows:
         return Answer(value, notes=["no session in the books that fits"])
@@ -148,7 +148,10 @@ def _closed(store: DatabaseStore, number: int) -> Answer:
     with store.writing() as connection:
         owner.close_session(connection, number, time.time())
     return Answer(
-        {"closed": number}, [f"session {number} does not run any more; if its stop comes, it counts"]
+        {"closed": number},
+        [
+            f"session {number} does not run any more: it counts until its last meter value; if its stop comes, that counts"
+        ],
     )
 
 

@@ -19,9 +19,8 @@ _NUMBERS = ("id", "connector", "h:mm", "kWh", "sessions")
 
 
 def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]:
-    """One for each of TITLES. so_far: the energy, in Wh, of the sessions without a stop."""
+    """One for each of TITLES. so_far: the energy, in Wh, of the sessions that run."""
     end = row.stopped_at if row.stop_received_at else now if state(row) == "running" else None
-    energy = row.energy_wh if row.stop_received_at else so_far.get(row.id)
     return [
         str(row.id),
         row.serial,
@@ -30,7 +29,7 @@ def cells(row: Any, so_far: Mapping[int, float | None], now: float) -> list[str]
         row.card_name or "",
         local_time(row.started_at, "minutes"),
         "" if end is None else duration(end - row.started_at),
-        kwh(energy),
+        kwh(so_far.get(row.id, row.energy_wh)),
         _state_text(row),
     ]
 

@@ -58,7 +58,7 @@ class Errors:
     """Give it to the routes with install(), and put it around what stands before them with around().
 
     statuses: of errors that are not the viewer's fault; else it is 502: somebody behind this server did not answer as hoped.
-    hides(request, error): whether this one must not hear what the error says, but the log; for those that are nobody's fault.
+    hides(request, error): whether the log alone gets what the error says; for those that are nobody's fault.
     """
 
     def __init__(

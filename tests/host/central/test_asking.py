@@ -6,6 +6,7 @@ import pytest
 from chargerctl.central.books.interface import Outcome
 from chargerctl.central.conversation.asking import MAX_WAITING
 from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.central.remote import reason
 
 from tests.host.central.service import Service
 
@@ -107,6 +108,16 @@ def test_a_callerror_is_an_outcome(service):
     call_id, _action, _payload = service.next_call()
     service.send([4, call_id, "NotSupported", "no cache", {}])
     assert service.outcomes == [(1, Outcome(error="NotSupported", detail="no cache"))]
+
+
+def test_a_callerror_without_a_code_is_no_success(service):
+    ask(service, 1)
+    call_id, _action, _payload = service.next_call()
+    service.send([4, call_id, "", "", {}])
+    [(_key, outcome)] = service.outcomes
+    assert outcome == Outcome(error="GenericError")
+    assert reason(outcome) == "GenericError"
+    assert service.reasons() == ["'' is not an error code"]
 
 
 @pytest.mark.parametrize("code", ["OccurrenceConstraintViolation", "OccurenceConstraintViolation"])

@@ -91,6 +91,23 @@ def test_the_end_expects_what_holds_then():
     assert lines == ["wait 1", "plug", "wait 2", "expect status Preparing"]
 
 
+def test_where_another_central_system_answers_nothing_is_expected_and_the_script_says_why():
+    events = [
+        {"t": 0, "kind": "board", "id": "x", "parts": [], "central": "none"},
+        status(1, "Available"),
+        hand(2, "plug"),
+        status(3, "Charging"),
+        {"t": 3, "kind": "relay", "closed": True},
+        hand(5, "unplug"),
+        status(6, "Available"),
+    ]
+    recording = Recording()
+    for event in events:
+        recording.take(event)
+    assert "# Another central system answered." in recording.script()
+    assert script_of(*events) == ["wait 2", "plug", "wait 3", "unplug", "wait 1"]
+
+
 def test_from_a_reset_on_no_status_is_known():
     reset = {"t": 3, "kind": "reset", "reason": "button"}
     assert script_of(status(1, "Available"), reset, hand(5, "plug")) == ["wait 5", "plug"]

@@ -78,6 +78,7 @@ class Site:
     def __init__(self, folder):
         self._folder = folder
         self._stack = ExitStack()
+        self._cookies = {}  # by the name of who has logged in
 
     def __enter__(self):
         (self._folder / "central.toml").write_text(_SETTINGS)
@@ -94,7 +95,8 @@ class Site:
         self.serve = self._stack.enter_context(Serve(self._folder, "--database", database, *ways))
         broker = f"127.0.0.1:{self.serve.expect('listening')['details']['mqtt_port']}"
         self.url = self.serve.expect("listening")["details"]["url"].rstrip("/")
-        settings = (f"charger.serial={SERIAL}",)
+        # A board that is ready sooner than others.
+        settings = (f"charger.serial={SERIAL}", "hardware.board=adafruit_feather_esp32s2")
         drive = self._stack.enter_context(new_drive(None, (), settings, lambda *_: None))
         self.charger = Charger(drive, broker)
         self._stack.callback(self.charger.close)
@@ -103,8 +105,17 @@ class Site:
     def __exit__(self, *error):
         self._stack.close()
 
-    def log_in(self, browser, name="anna", password=PASSWORD):
+    def log_in(self, browser, name, password=PASSWORD):
         browser.open(f"{self.url}/login")
         browser.fill("[name=name]", name)
         browser.fill("[name=password]", password)
         browser.click("main button")
+
+    def enter(self, browser, name):
+        """At the overview, logged in: as a browser is that was here before."""
+        if name not in self._cookies:
+            self.log_in(browser, name)
+            browser.shows(name, ".who")
+            self._cookies[name] = browser.cookies()
+        browser.take_cookies(self._cookies[name])
+        browser.open(self.url)

@@ -132,36 +132,24 @@ def test_a_session_by_mouse_and_the_same_again_as_a_script(browser, page, charge
     browser.shows("has ended with exit status 0", "#over")
     assert not browser.find("#power-off").is_enabled()
     assert page.wait()[0] == 0
+    it_goes_on_when_the_command_is_started_again_and_offers_only_what_is_there(browser, tmp_path, page.url)
 
     text = path.read_text(encoding="utf-8")
     assert "\nexpect relay closed\n" in text
-    again = chargerctl(
-        "simulate",
-        "--json",
-        *BOARD,
-        "--script",
-        path,
-    ).must_hold()
+    again = chargerctl("simulate", "--json", *BOARD, "--script", path).must_hold()
     assert frames(again.events) == frames(page.seen)
     expected = ("400", "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "willReadFrequently")
     unexpected = [each for each in browser.complaints() if not any(text in each for text in expected)]
     assert unexpected == []
 
 
-def test_the_page_goes_on_when_the_command_is_started_again_and_offers_only_what_is_there(browser, tmp_path):
-    with simulated_page(tmp_path, *BOARD) as page:
-        browser.open(page.url)
-        browser.shows("running", "#running")
-        browser.click("#wifi")
-        browser.until(lambda: is_pressed(browser, "#wifi"))
-        assert browser.find("#card-a").is_enabled()
-        address = page.url.removeprefix("http://").rstrip("/")
-        page.interrupt()
-        browser.shows("ended", "#running")
+def it_goes_on_when_the_command_is_started_again_and_offers_only_what_is_there(browser, tmp_path, url):
+    """The page is still open, of a command that has ended while the power was off."""
+    address = url.removeprefix("http://").rstrip("/")
     without = ("--set", "hardware.card_reader=none", "--broker", "127.0.0.1:9", "--central", "none")
     with simulated_page(tmp_path, *without, at=address) as page:
         browser.shows("running", "#running")
-        browser.until(lambda: not is_pressed(browser, "#wifi"))
+        browser.shows("on", "#power")
         assert not browser.find("#card-a").is_enabled()
         assert browser.find("#card-a").get_attribute("title") == "This charger has no reader"
         browser.shows("not there", "#card")

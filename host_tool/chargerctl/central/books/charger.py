@@ -167,7 +167,8 @@ class ChargerBooks:
         # Another id can only come from a script.
         if number is not None and 0 < number <= LARGEST_TRANSACTION_ID:
             status = str(_dig(answer, "idTagInfo", "status"))
-            strange = transactions.start(self._direct, charger, payload, number, status, now)
+            closed, strange = transactions.start(self._direct, charger, payload, number, status, now)
+            self._gathered.closed += closed
             self._complain(charger, "StartTransaction", payload, number, strange, now)
         self._authorize(charger, payload, answer, now)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from chargerctl.central.books import refused
+from chargerctl.central.books import given_up, refused
 from chargerctl.central.books.bulk import Row
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import milliseconds
@@ -18,6 +18,8 @@ class Gathered:
     def __init__(self) -> None:
         self.frames: list[Row] = []
         self.meter_values: list[Row] = []
+        # Ids of transactions.
+        self.closed: list[int] = []
         self.complaints: list[Row] = []
         self.statuses: dict[tuple[int, int], Row] = {}
         self.refused: dict[tuple[int, str], Row] = {}
@@ -33,6 +35,8 @@ class Gathered:
             )
         if self.meter_values:
             statements.new_meter_values.execute(connection, self.meter_values)
+        measured = (each["transaction_id"] for each in self.meter_values)
+        given_up.count(connection, {*self.closed, *(each for each in measured if each is not None)})
         if self.frames:
             statements.new_frames.execute(connection, self.frames)
         for statement, rows in (

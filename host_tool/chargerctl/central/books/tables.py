@@ -185,9 +185,12 @@ transactions = Table(
     Column("start_digest", LargeBinary, nullable=False),
     # When its stop was given up: another one began on its connector, or its owner said so. If it comes, it counts.
     Column("closed_at", Moment),
+    # Null while it runs. Between start and stop; of one that was given up, until its last meter value (given_up.py).
+    Column("energy_wh", BigInteger),
+    # The most that energy_wh was before the stop came: what counts energy (queries/totals.py) must never fall.
+    Column("counted_wh", BigInteger),
     # All of these are null until it was stopped.
     Column("meter_stop", BigInteger),
-    Column("energy_wh", BigInteger),
     Column("stop_time", Text),
     Column("stopped_at", Moment),
     Column("stop_received_at", Moment),

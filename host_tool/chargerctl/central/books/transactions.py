@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
-from chargerctl.central.books import cards, moments, storable
+from chargerctl.central.books import cards, given_up, moments, storable
 from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.tables import (
@@ -77,19 +77,21 @@ _STOP = Single(
 
 
 _RUNS = and_(transactions.c.stop_received_at.is_(None), transactions.c.closed_at.is_(None))
-# One connector charges one car: the stop of the one before never came.
-_CLOSE_OLDER = Single(
-    update(transactions)
-    .where(
+_OLDER = Single(
+    select(transactions.c.id).where(
         transactions.c.charger_id == bindparam("charger"),
         transactions.c.connector_id == bindparam("connector"),
         transactions.c.id != bindparam("number"),
         transactions.c.started_at <= bindparam("began"),
         _RUNS,
     )
-    .values(closed_at=bindparam("now"))
 )
-_CLOSE = update(transactions).where(transactions.c.id == bindparam("number"), _RUNS)
+_CLOSE = (
+    update(transactions)
+    .where(transactions.c.id == bindparam("number"), _RUNS)
+    .values(closed_at=bindparam("now", type_=transactions.c.closed_at.type))
+)
+_CLOSE_ONE = Single(_CLOSE)
 
 
 class Numbers:
@@ -128,9 +130,11 @@ def known_id(books: Direct, charger: int, digest: bytes) -> int | None:
     return None if found is None else found.id
 
 
-def start(books: Direct, charger: int, payload: Payload, number: int, status: str, now: float) -> str | None:
-    """Keep a StartTransaction that is answered with this id and status; return what is strange about it. BooksError where
-    another worker has given it another id meanwhile."""
+def start(
+    books: Direct, charger: int, payload: Payload, number: int, status: str, now: float
+) -> tuple[list[int], str | None]:
+    """Keep a StartTransaction that is answered with this id and status. The ids of those that it closes, for
+    given_up.count(), and what is strange about it. BooksError where another worker has given it another id meanwhile."""
     digest = storable.digest(storable.exact(payload))
     known = books.one(_SAME_START, charger=charger, digest=digest)
     if known is not None and known.id != number:
@@ -138,7 +142,7 @@ def start(books: Direct, charger: int, payload: Payload, number: int, status: st
     if known is not None:
         if known.status != status:  # its card was entered, or blocked, meanwhile: the last answer counts
             books.execute(_STATUS, number=known.id, new_status=status)
-        return None
+        return [], None
     meter_start = storable.number(payload["meterStart"])
     row = {
         "id": number,
@@ -154,20 +158,31 @@ def start(books: Direct, charger: int, payload: Payload, number: int, status: st
         "start_digest": digest,
     }
     books.execute(_START, **row)
-    books.execute(
-        _CLOSE_OLDER,
-        charger=charger,
-        connector=row["connector_id"],
-        number=number,
-        began=row["started_at"],
-        now=milliseconds(now),
-    )
-    return None if meter_start is not None else "meterStart has more than 64 bits"
+    closed = _close_older(books, row, now)
+    return closed, None if meter_start is not None else "meterStart has more than 64 bits"
+
+
+def _close_older(books: Direct, started: dict[str, Any], now: float) -> list[int]:
+    """One connector charges one car: the stop of the one before never came."""
+    same_connector = {
+        "charger": started["charger_id"],
+        "connector": started["connector_id"],
+        "number": started["id"],
+        "began": started["started_at"],
+    }
+    closed: list[int] = []
+    while (older := books.one(_OLDER, **same_connector)) is not None:
+        books.execute(_CLOSE_ONE, number=older.id, now=milliseconds(now))
+        closed.append(older.id)
+    return closed
 
 
 def close(connection: Connection, number: int, now: float) -> bool:
-    """Do not expect its stop any more; whether it was expected."""
-    return connection.execute(_CLOSE.values(closed_at=now), {"number": number}).rowcount == 1
+    """Do not expect its stop any more: it counts by its last meter value. Whether it was expected."""
+    was_expected = connection.execute(_CLOSE, {"number": number, "now": now}).rowcount == 1
+    if was_expected:
+        given_up.count(connection, [number])
+    return was_expected
 
 
 def find(books: Direct, number: int | None) -> Any:

@@ -272,7 +272,8 @@ class Conversation:
             return
         if kind == CALL_ERROR:
             words = masked(without_secret_of(called.payload, rest[1]))
-            outcome = Outcome(error=rest[0][:MAX_DESCRIPTION], detail=words[:MAX_DESCRIPTION])
+            code = rest[0] or "GenericError"  # without one it would look like success
+            outcome = Outcome(error=code[:MAX_DESCRIPTION], detail=words[:MAX_DESCRIPTION])
         else:
             outcome = self._result(called, rest[0], text, now)
         self._asking.answered(call_id, outcome)

@@ -18,10 +18,11 @@ from chargerctl.central.books.tables import (
     chargers,
     configuration,
     connectors,
+    milliseconds,
     transactions,
     workers,
 )
-from chargerctl.central.live.readings import Readings, readings
+from chargerctl.central.live.readings import Reading, Readings, readings
 from chargerctl.central.live.registers import registers
 from chargerctl.central.live.state import Connector, Session, State
 
@@ -41,7 +42,7 @@ def read_states(connection: Connection, now: float, serial: str | None = None) -
     living = set(connection.execute(_LIVING.where(workers.c.last_seen >= now - WORKER_LEASE_S)).scalars())
     measured = readings(connection, now, one)
     told = _connectors(connection, measured, one)
-    running = _sessions(connection, measured, one, told)
+    running = _sessions(connection, measured, one, told, now)
     return {
         each.serial: _state(each, living, tuple(told.get(each.id, ())), tuple(running.get(each.id, ())))
         for each in found
@@ -128,6 +129,7 @@ def _sessions(
     measured: Mapping[int, Readings],
     one: int | None,
     told: Mapping[int, Sequence[Connector]],
+    now: float,
 ) -> Mapping[int, Sequence[Session]]:
     query = _SESSIONS if one is None else _SESSIONS.where(transactions.c.charger_id == one)
     running = connection.execute(query).all()
@@ -143,7 +145,10 @@ def _sessions(
         energy = so_far.get(row.id)
         if of_session.register and row.meter_start is not None:
             energy = charged(of_session.register[0].value, row.meter_start)
-        power = of_session.power_w(intervals.get(row.charger_id))
+        begin = None
+        if row.meter_start is not None:
+            begin = Reading(milliseconds(row.started_at), now - row.started_at, row.meter_start)
+        power = of_session.power_w(intervals.get(row.charger_id), begin)
         connector = next((each for each in told.get(row.charger_id, ()) if each.id == row.connector_id), None)
         if power is not None and connector is not None and connector.status in _NO_POWER:
             power = 0.0

@@ -43,20 +43,21 @@ class Readings:
     register: list[Reading] = field(default_factory=list)
     power: dict[str, Reading] = field(default_factory=dict)
 
-    def power_w(self, interval_s: float | None) -> float | None:
+    def power_w(self, interval_s: float | None, begin: Reading | None = None) -> float | None:
         """None if there is no recent one. Where the charger does not tell power, it is that between its last energy
-        readings. interval_s: at which it sends meter values."""
+        readings, of which `begin`, that of the session's start, is the first. interval_s: at which it sends meter values."""
         recent = max(_RECENT_S, _INTERVALS * (interval_s or _INTERVAL_S))
         newest = max((each.at for each in self.power.values()), default=0)
         phases = {phase: each for phase, each in self.power.items() if each.at == newest}
         measured = [phases[""]] if "" in phases else list(phases.values())
         if measured and measured[0].age_s <= recent:
             return sum(each.value for each in measured)
-        if len(self.register) < 2:
+        before = self.register[1] if len(self.register) > 1 else begin
+        if not self.register or before is None:
             return None
-        last, before = self.register
+        last = self.register[0]
         took_s = seconds(last.at - before.at)
-        if last.age_s > recent or took_s > recent or last.value < before.value:
+        if last.age_s > recent or not 0 < took_s <= recent or last.value < before.value:
             return None
         return (last.value - before.value) * 3600 / took_s
 

@@ -44,8 +44,8 @@ class Connector:
 
 @dataclass(frozen=True)
 class Session:
-    """A transaction that runs, and whose card was accepted. energy_wh: by its last meter value, None without one; power_w:
-    None where there is no recent one."""
+    """A transaction that runs, and whose card was accepted. energy_wh: by its last meter value, 0 before the first, None
+    where nobody knows; power_w: None where there is no recent one."""
 
     id: int
     connector_id: int | None

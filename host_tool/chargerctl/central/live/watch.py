@@ -18,11 +18,14 @@ from chargerctl.central.books.reader import Reader
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.live.read import read_states
 from chargerctl.central.live.state import State
+from chargerctl.events.event import Event, Tell
+from chargerctl.visible import visible_text
 
 _PAUSE_S = 0.4
 # Of the time goes into reading, where there are thousands of chargers or the database is slow; then changes come later.
 _SHARE = 0.25
 _LONGEST_PAUSE_S = 10.0
+_LONGEST = 300  # characters of a bug
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ class Change:
 class Watch:
     """Of all chargers, also those that are unknown or refused. Every method may be called from any thread."""
 
-    def __init__(self, store: DatabaseStore, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: DatabaseStore, now: Callable[[], float] = time.time, tell: Tell = lambda event: None
+    ) -> None:
+        """tell: hears of bugs, its own and those of subscribers; it goes on."""
+        self._tell = tell
         self._reader = Reader(store, lambda connection: read_states(connection, now()))
         # One looks at a time: an older state never follows a newer one.
         self._looking = threading.Lock()
@@ -60,12 +67,11 @@ class Watch:
         self._thread.start()
 
     def subscribe(self, on_change: Callable[[Change], object]) -> Callable[[], None]:
-        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one. It
-        must not raise: nothing would come any more.
+        """Gets all chargers soon, then changes, on a thread of its own: while it works, further changes gather into one.
 
         Returns what ends it; from then on nothing comes, but what it is in the middle of.
         """
-        subscriber = _Subscriber(on_change)
+        subscriber = _Subscriber(on_change, self._tell)
         with self._lock:
             self._subscribers.append(subscriber)
             if self._shown is not None:
@@ -102,6 +108,10 @@ class Watch:
                 states, error = self._reader.look(), ""
             except BooksError as failure:
                 states, error = None, failure.message
+            except Exception as failure:  # noqa: BLE001 (the chargers are answered all the same; a later look may succeed)
+                states, error = None, _bug("reading the chargers' states", failure)
+                if before is None or error != before.error:
+                    self._tell(Event("bug", error))
             if states is None:
                 states = before.states if before is not None else {}
             self._show(states, error)
@@ -137,8 +147,9 @@ class Watch:
 class _Subscriber:
     """Gives changes to `on_change`, one after the other."""
 
-    def __init__(self, on_change: Callable[[Change], object]) -> None:
+    def __init__(self, on_change: Callable[[Change], object], tell: Tell) -> None:
         self._on_change = on_change
+        self._tell = tell
         self._condition = threading.Condition()
         self._waiting: Change | None = None
         self._closing = False
@@ -166,4 +177,11 @@ class _Subscriber:
                     return
                 change, self._waiting = self._waiting, None
             assert change is not None
-            self._on_change(change)
+            try:
+                self._on_change(change)
+            except Exception as failure:  # noqa: BLE001 (the next change may be taken)
+                self._tell(Event("bug", _bug("showing a change of the chargers", failure)))
+
+
+def _bug(doing: str, failure: Exception) -> str:
+    return f"{doing}: a bug in chargerctl, please report it: {visible_text(repr(failure))[:_LONGEST]}"

@@ -120,7 +120,7 @@ def _of_each(chargers: Sequence[State]) -> Iterator[Family]:
 
 
 def _of_sums(sums: Sequence[Totals]) -> Iterator[Family]:
-    """Of the chargers that were there first, which stay the same; the others together, so that the sum over all is right."""
+    """Of the chargers that had a session first, which stay the same; the others together: the sum over all is right."""
     started: Counter[tuple[str, ...]] = Counter()
     stopped: Counter[tuple[str, ...]] = Counter()
     energy: Counter[tuple[str, ...]] = Counter()

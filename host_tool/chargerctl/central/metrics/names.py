@@ -148,7 +148,8 @@ RUNNING = Metric("chargerctl_sessions_running", "gauge", "Sessions that run.", (
 SESSION_ENERGY = Metric(
     "chargerctl_session_energy_joules",
     "gauge",
-    "Energy of the sessions that run, by their last meter values; when they end, it goes to the energy delivered.",
+    "Energy of the sessions that run, by their last meter values; when they end, also without a stop, it goes to the energy "
+    "delivered.",
     ("charger",),
 )
 SESSION_POWER = Metric(
@@ -172,7 +173,8 @@ STOPPED = Metric(
 ENERGY = Metric(
     "chargerctl_energy_delivered_joules_total",
     "counter",
-    "Energy of the sessions in the books that have ended, from the meter's readings at start and stop.",
+    "Energy of the sessions in the books that have ended, from the meter's readings at start and stop; without a stop until "
+    "their last meter values.",
     ("charger",),
 )
 CALLS = Metric(

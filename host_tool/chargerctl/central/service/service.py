@@ -84,7 +84,7 @@ def serve(
                 if metrics is not None:
                     expose(metrics, store, desk, side, log_waiting)
                 with (
-                    closing(Watch(store)) as watch,
+                    closing(Watch(store, tell=report)) as watch,
                     web_page(settings, store, watch, report, metrics) as page,
                     home(settings, home_broker, thread, store, watch, policies.cards, report) as at_home,
                 ):

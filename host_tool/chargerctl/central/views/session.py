@@ -39,9 +39,9 @@ class Session(Described):
     meter_start_wh: int | None
     meter_stop_wh: int | None
     energy_wh: int | None
-    """Between start and stop; null without a stop."""
+    """Between start and stop; where the stop never came, until its last meter value; null while it runs."""
     energy_so_far_wh: float | None
-    """Without a stop: by its last meter value."""
+    """Until its last meter value, while it runs."""
     reason: str | None
     """Why it ended, in OCPP's words (7.36); null without a stop."""
     stopped_by: str | None
@@ -73,7 +73,7 @@ class Total(Described):
 
 
 def session(row: Any, so_far: Mapping[int, float | None]) -> Session:
-    """row: of sessions(); so_far: the energy of those without a stop."""
+    """row: of sessions(); so_far: the energy of those that run."""
     return Session(
         id=row.id,
         charger=row.serial,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from functools import partial
 
 import anyio.to_thread
 from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.types import Receive
 
 from chargerctl.central.books.interface import Outcome, Payload
 from chargerctl.central.books.store import DatabaseStore
@@ -20,12 +23,10 @@ from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.remote import Clock, Remote
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.pages import Pages
+from chargerctl.central.web.places import Places
 from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
 from chargerctl.web.streams import Streams
-
-# Each waits in a thread for a charger.
-_MOST_CALLS = 20
 
 
 def _silent(event: Event) -> None:
@@ -50,17 +51,40 @@ class Parts:
     metrics: Metrics | None = None
     now: Callable[[], float] = time.time
     calls: DatabaseStore | None = None
-    _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_MOST_CALLS))
+    places: Places = field(default_factory=Places)
 
     async def call(
-        self, serial: str, action: str, payload: Payload, timeout_s: float | None = None
+        self, request: Request, serial: str, action: str, payload: Payload, timeout_s: float | None = None
     ) -> Outcome:
-        """Have the central system call a charger, and wait for its answer; ChargerctlError as in Remote."""
-        remote = Remote(self.calls or self.store, Clock(now=self.now, sleep=self._pause))
-        wait = timeout_s or self.settings.call_timeout
-        call = partial(remote.call, serial, action, payload, wait)
-        return await anyio.to_thread.run_sync(call, limiter=self._limiter)
+        """Have the central system call a charger, and wait for its answer; ChargerctlError as in Remote.
 
-    def _pause(self, seconds: float) -> None:
+        request: whose client waits for it; when that has gone, a call that was not sent yet is taken back. timeout_s: until
+        the answer. Of it, at most half is waited for a place; HTTPException where there is none.
+        """
+        wait_s = timeout_s or self.settings.call_timeout
+        until = time.monotonic() + wait_s
+        gone = threading.Event()
+        watching = asyncio.ensure_future(_until_gone(request.receive))
+        watching.add_done_callback(lambda _: gone.set())
+        try:
+            async with self.places.one(serial, wait_s / 2):
+                remote = Remote(
+                    self.calls or self.store, Clock(now=self.now, sleep=partial(self._pause, gone))
+                )
+                left_s = round(until - time.monotonic(), 1)
+                call = partial(remote.call, serial, action, payload, left_s)
+                return await anyio.to_thread.run_sync(call, limiter=CapacityLimiter(1))
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def _pause(self, gone: threading.Event, seconds: float) -> None:
         if self.stopping.wait(seconds):
             raise ChargerctlError("the central system stops: what the charger answers is not known")
+        if gone.is_set():
+            raise ChargerctlError("nobody waits for the answer any more")
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

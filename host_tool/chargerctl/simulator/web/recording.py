@@ -3,7 +3,8 @@
 """A session that was played by hand, as a script: the lines with the time between them, and what held before each.
 
 What is expected are relay, lock and status, where they had been the same for a while: in a replay, which runs in virtual
-time, an answer of the network takes another few milliseconds.
+time, an answer of the network takes another few milliseconds. Where another central system answers (--central none),
+nothing is expected: what it did is not in the script, and chargerctl's own, which answers in a replay, may do otherwise.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ _HEAD = """\
 # A session played by hand on the page of the virtual board.
 # Play it again, with the settings that it had: chargerctl simulate --script FILE
 """
+_ALONE = """\
+# Another central system answered. What it did is not in here, so nothing is expected.
+"""
 
 
 class Recording:
@@ -26,6 +30,7 @@ class Recording:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._alone = False  # without what the other side did
         self._acts = 0
         self._written_ms = 0  # how far the waits so far go
         self._now = 0.0
@@ -40,6 +45,8 @@ class Recording:
     def take(self, event: Mapping[str, Any]) -> None:
         self._now = max(self._now, event.get("t", 0.0))
         match event:
+            case {"kind": "board", "central": central}:
+                self._alone = central == "none"
             case {"kind": "relay", "closed": closed}:
                 self._is("relay", "closed" if closed else "open")
             case {"kind": "lock", "locked": locked}:
@@ -58,7 +65,8 @@ class Recording:
         """The lines so far, and at the end what holds now."""
         end = self._until(self._now, settled_s=0.0)[0] if self._acts <= _MOST else []
         cut = ["# It went on: more is not recorded."] if self._acts > _MOST else []
-        return _HEAD + "".join(f"{line}\n" for line in [*self._lines, *end, *cut])
+        head = _HEAD + (_ALONE if self._alone else "")
+        return head + "".join(f"{line}\n" for line in [*self._lines, *end, *cut])
 
     def _is(self, what: str, value: str) -> None:
         if self._state.get(what, ("", 0.0))[0] != value:
@@ -76,7 +84,7 @@ class Recording:
         at_ms = max(round(at * 1000), self._written_ms)
         lines = [f"wait {_seconds(at_ms - self._written_ms)}"] if at_ms > self._written_ms else []
         expected = dict(self._expected)
-        for what, (value, since) in self._state.items():
+        for what, (value, since) in () if self._alone else self._state.items():
             if at - since >= settled_s and expected.get(what) != value:
                 expected[what] = value
                 lines.append(f"expect {what} {value}")

@@ -38,7 +38,7 @@ def test_a_charger_without_sessions_has_given_nothing(charger, energy):
 
 def test_a_session_that_runs_counts_by_its_last_meter_value(charger, energy):
     number = charger.start()
-    assert energy("GA001") == Metered(0.0, None, NOW)
+    assert energy("GA001") == Metered(0.0, 0.0, NOW)
     charger.meter("1700", transaction=number)
     assert energy("GA001") == Metered(700.0, 700.0, NOW)
     charger.stop(number)
@@ -85,3 +85,10 @@ def test_a_charger_that_lies_breaks_nothing(charger, energy):
         number = charger.start(meterStart=-(2**62), timestamp=later(minute))
         charger.stop(number, meterStop=2**61, timestamp=later(minute))
     assert energy("GA001").total_wh == pytest.approx(3 * (2**62 + 2**61))
+
+
+def test_a_reading_that_no_charger_means_counts_nothing(charger, energy):
+    number = charger.start()
+    for value in ("1e308", "-1e308"):
+        charger.meter(value, transaction=number, time=later(1))
+        assert energy("GA001").total_wh == 0

@@ -18,11 +18,11 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.queries.cards import all_cards
 from chargerctl.central.books.store import open_books
-from chargerctl.central.books.tables import metadata
+from chargerctl.central.books.tables import metadata, transactions
 from chargerctl.errors import InputError
 from sqlalchemy import create_engine, text
 
-from tests.host.central.books.charger import Charger
+from tests.host.central.books.charger import Charger, rows
 
 
 def execute(database, *statements):
@@ -72,6 +72,40 @@ def test_older_books_keep_what_they_hold(empty, opener, version):
     with opener(empty).reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": migrate.VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+# A session that began with 1000 Wh, by the text of its last meter values.
+LAST_VALUES = [
+    ([], 0),
+    ([("900", "Wh"), ("1.7", "kWh")], 700),
+    ([("10", "Wh")], 0),
+    ([("much", "Wh")], None),
+    ([("1e400", "Wh")], None),
+]
+
+
+@pytest.mark.parametrize(("values", "energy"), LAST_VALUES)
+def test_sessions_whose_stop_older_books_gave_up_count_until_their_last_meter_value(
+    empty, opener, values, energy
+):
+    made_at(empty, "0004")
+    session = (
+        "INSERT INTO transactions (id, charger_id, id_tag, status, meter_start, start_time, started_at, start_received_at,"
+        " start_digest, closed_at) VALUES ({0}, 1, 'A', 'Accepted', 1000, '', 5, 5, '{0}', {1})"
+    )
+    value = (
+        "INSERT INTO meter_values (charger_id, transaction_id, time, at, received_at, value, context, format, measurand,"
+        " phase, location, unit, digest) VALUES (1, {0}, '', {1}, 5, '{2}', '', 'Raw',"
+        " 'Energy.Active.Import.Register', '', 'Outlet', '{3}', '{0}-{1}')"
+    )
+    execute(
+        empty,
+        "INSERT INTO chargers (id, serial, known, first_seen) VALUES (1, 'GA001', TRUE, 5)",
+        session.format(1, 9),
+        session.format(2, "NULL"),
+        *(value.format(each, at, *of) for each in (1, 2) for at, of in enumerate(values)),
+    )
+    assert rows(opener(empty), transactions, "energy_wh", "counted_wh") == [(energy, energy), (None, None)]
 
 
 def test_books_are_opened_again_with_what_they_hold(opened):

@@ -41,7 +41,8 @@ def test_a_session_that_was_given_up_has_ended_and_stays_so_when_its_stop_comes(
     number = charger.start()
     with books.writing() as connection:
         owner.close_session(connection, number, NOW)
-    assert read(books, totals) == [Totals("GA001", 1, 1, 0)]
+    charger.meter("1700", transaction=number)
+    assert read(books, totals) == [Totals("GA001", 1, 1, 700)]
     charger.stop(number)
     assert read(books, totals) == [Totals("GA001", 1, 1, 1500)]
 
@@ -72,3 +73,29 @@ def test_workers_are_told_with_their_last_sign_of_life_and_their_chargers(opened
         ("old", NOW - 60, False, 0),
         ("works", NOW, True, 1),
     ]
+
+
+def test_a_charger_that_lies_breaks_nothing(books):
+    """2^62 Wh each: the sum does not fit into 64 bits."""
+    charger = Charger(books)
+    for hour in (9, 10, 11):
+        number = charger.start(timestamp=f"2026-11-22T{hour:02}:30:00Z", meterStart=0)
+        charger.stop(number, meterStop=2**62)
+    [found] = read(books, totals)
+    assert found.energy_wh == 3 * 2**62
+
+
+def test_who_comes_or_goes_moves_nobody_who_has_a_session(books):
+    with books.writing() as connection:
+        for serial in ("GA001", "GA002", "GA003"):
+            owner.add_charger(connection, serial, NOW)
+    third = Charger(books, "GA003")
+    third.stop(third.start())
+    assert [each.serial for each in read(books, totals)] == ["GA003", "GA001", "GA002"]
+    second = Charger(books, "GA002")
+    second.stop(second.start())
+    assert [each.serial for each in read(books, totals)] == ["GA003", "GA002", "GA001"]
+    with books.writing() as connection:
+        owner.remove_charger(connection, "GA001")
+        owner.remove_charger(connection, "GA003")
+    assert [each.serial for each in read(books, totals)] == ["GA003", "GA002"]

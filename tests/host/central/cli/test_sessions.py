@@ -26,7 +26,7 @@ def test_sessions_are_listed_the_newest_first_with_energy_and_end(filled, centra
     lines = [line.split("\t") for line in out.splitlines()]
     assert [line[1:5] + line[7:] for line in lines] == [
         ["garage-1", "1", "04A1B2C3", "Anna", "3.500", "running"],
-        ["garage-2", "1", "00VISITOR", "=HYPERLINK(1)", "-", "refused: Blocked"],
+        ["garage-2", "1", "00VISITOR", "=HYPERLINK(1)", "0.000", "refused: Blocked"],
         ["garage-2", "1", "\\x1b[31M\\u202eX", "-", "0.000", "Local"],
         ["garage-2", "1", "04A1B2C3", "Anna", "7.500", "EVDisconnected"],
     ]
@@ -167,17 +167,22 @@ def test_a_session_fits_in_80_columns(filled):
     assert "connector" in table_lines(table(rows, {}, LONG_AGO), 120)[0]
 
 
-def test_a_session_whose_stop_never_came_is_said_to_have_none_with_its_energy_so_far(
+def test_a_session_whose_stop_never_came_is_said_to_have_none_and_counts_until_its_last_meter_value(
     filled, central, central_json
 ):
+    before = central_json("sessions", "--by", "card")[1]["total"]
     assert central("sessions", "--close", "4")[:2] == (
         0,
-        "session 4 does not run any more; if its stop comes, it counts\n",
+        "session 4 does not run any more: it counts until its last meter value; if its stop comes, that counts\n",
     )
     assert ids(central_json("sessions", "--running")[1]) == [3]  # a refused one
     assert central("sessions")[1].splitlines()[0].endswith("\tno stop")
     [session] = [each for each in central_json("sessions")[1]["sessions"] if each["id"] == 4]
-    assert (session["state"], session["energy_wh"], session["energy_so_far_wh"]) == ("no_stop", None, 3500.0)
+    assert (session["state"], session["energy_wh"], session["energy_so_far_wh"]) == ("no_stop", 3500, None)
+    [line] = [each for each in central("sessions")[1].splitlines() if each.endswith("no stop")]
+    assert "\t3.500\t" in line
+    after = central_json("sessions", "--by", "card")[1]["total"]
+    assert (after["sessions"], after["energy_wh"]) == (before["sessions"] + 1, before["energy_wh"] + 3500)
     assert central("sessions", "--close", "4")[0] == 2
 
 

@@ -124,7 +124,7 @@ def test_a_session_that_has_ended_or_whose_card_was_refused_does_not_run(books, 
 
 
 def test_the_energy_of_a_session_is_that_since_its_start(charger, running):
-    assert running().energy_wh is None
+    assert running().energy_wh == 0
     meter(charger, 30, energy("1100"), power("9000"))
     meter(charger, 60, energy("1.25", "kWh"), power("9000"))
     assert running().energy_wh == 250
@@ -205,6 +205,17 @@ def test_power_is_that_between_the_last_energy_readings_where_it_is_not_told(cha
     assert [running(180).power_w, running(180 + 901).power_w] == [12_000, None]
 
 
+def test_the_start_of_a_session_is_its_first_reading(charger, running):
+    assert [running(0).power_w, running(0).energy_wh] == [None, 0]
+    meter(charger, 60, energy("1100"))
+    assert [running(60).power_w, running(60).energy_wh] == [6000, 100]
+
+
+def test_a_first_meter_value_long_after_the_start_says_nothing_of_power(charger, running):
+    meter(charger, 901, energy("1100"))
+    assert running(901).power_w is None
+
+
 def test_a_register_that_goes_back_or_stands_still_for_long_says_nothing_of_power(charger, running):
     meter(charger, 0, energy("5000"))
     meter(charger, 60, energy("10"))
@@ -271,3 +282,13 @@ def test_as_many_statements_are_needed_for_many_chargers_as_for_one(books):
     for number in range(1, 30):
         add(f"GA{number}")
     assert statements() == few <= 9
+
+
+def test_a_register_that_begins_again_gives_no_energy_and_takes_none(charger, running):
+    meter(charger, 30, energy("300"))
+    assert running().energy_wh == 0
+
+
+def test_no_reading_is_larger_than_any_charger_means(charger, running):
+    meter(charger, 30, energy("1e308"))
+    assert running().energy_wh is None

@@ -12,7 +12,7 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.live.state import State
 from chargerctl.central.live.watch import Change, Watch
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from tests.host.central.books.charger import NOW, Charger, call
 
@@ -203,6 +203,54 @@ def test_books_that_cannot_be_read_are_reported_once_and_when_they_can_again(boo
     assert heard.next() == Change()
     assert later.next() == Change()
     assert heard.nothing()
+
+
+def test_a_bug_in_reading_is_shown_and_told_once_and_it_goes_on(books):
+    """Of a row that no program of ours writes."""
+    told = []
+    watch = Watch(books, lambda: NOW, told.append)
+
+    def boot(text):
+        with books.writing() as connection:
+            connection.execute(update(chargers).values(boot=text))
+        watch.look()
+
+    try:
+        name(books, "GA001", "Hall")
+        heard = Heard()
+        watch.subscribe(heard)
+        heard.next()
+        boot("[1]")
+        error = heard.next().error
+        assert error.startswith(
+            "reading the chargers' states: a bug in chargerctl, please report it: Attribute"
+        )
+        watch.look()
+        boot('{"chargePointModel": "new"}')
+        change = heard.next()
+        assert (change.error, change.states["GA001"].model) == ("", "new")
+        assert [(each.what, each.text) for each in told] == [("bug", error)]
+    finally:
+        watch.close()
+
+
+def test_a_subscriber_that_fails_gets_the_next_change(books):
+    told = []
+    watch = Watch(books, lambda: NOW, told.append)
+    heard = Heard()
+
+    def take(change):
+        heard(change)
+        raise KeyError("x")
+
+    try:
+        watch.subscribe(take)
+        heard.next()
+        name(books, "GA001", "Hall")
+        assert names(heard.next()) == {"GA001": "Hall"}
+    finally:
+        watch.close()
+    assert "a bug in chargerctl, please report it: KeyError" in told[0].text
 
 
 def test_a_subscriber_may_end_from_within(books, watch):

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import httpx2 as httpx
 import pytest
 from chargerctl.central.books import owner
+from chargerctl.central.books.queries.traffic import last_calls
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.turns import Turns
 from chargerctl.central.live.watch import Watch
@@ -27,6 +29,7 @@ from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.loop_thread import LoopThread
 from chargerctl.settings.kinds import host_names
 from chargerctl.web import extra
+from starlette.requests import Request
 
 from tests.certificates import make_certificates
 from tests.host.central.ocppj.running import RunningCentral
@@ -136,23 +139,50 @@ def test_the_page_of_a_service_with_tls(tmp_path, monkeypatch):
     assert found == [(404, "there is no such page", True)]
 
 
-def test_a_call_to_a_charger_ends_when_the_service_does(tmp_path):
-    """A viewer would have waited for a charger that cannot answer any more."""
+async def never():
+    await asyncio.Event().wait()
+
+
+async def disconnect():
+    return {"type": "http.disconnect"}
+
+
+@pytest.fixture
+def quiet(tmp_path):
+    """A central system that runs, and its charger, which is not connected."""
     thread = LoopThread()
     central = RunningCentral(tmp_path, thread)
     with central.store.writing() as connection:
         owner.add_charger(connection, "CP1", time.time())
     parts = Parts(central.store, Watch(central.store), Pages(), settings(tmp_path))
-    stop = threading.Timer(0.2, parts.stopping.set)
+    yield parts
+    parts.watch.close()
+    central.close()
+    thread.close()
+
+
+def test_a_call_to_a_charger_ends_when_the_service_does(quiet):
+    """A viewer would have waited for a charger that cannot answer any more."""
+    stop = threading.Timer(0.2, quiet.stopping.set)
     stop.start()
-    try:
-        with pytest.raises(ChargerctlError, match="the central system stops"):
-            asyncio.run(parts.call("CP1", "ClearCache", {}, timeout_s=3600))
-    finally:
-        stop.join()
-        parts.watch.close()
-        central.close()
-        thread.close()
+    with pytest.raises(ChargerctlError, match="the central system stops"):
+        asyncio.run(quiet.call(Request({"type": "http"}, never), "CP1", "ClearCache", {}, timeout_s=3600))
+    stop.join()
+
+
+def test_a_call_that_was_not_sent_is_taken_back_when_its_client_goes(tmp_path):
+    with closing(open_books(str(tmp_path / "books.sqlite"), worker="works")) as store:
+        with store.writing() as connection:
+            owner.add_charger(connection, "CP1", time.time())
+        with store.unit() as unit:
+            unit.working(time.time())
+        parts = Parts(store, Watch(store), Pages(), settings(tmp_path))
+        gone = Request({"type": "http"}, disconnect)
+        with closing(parts.watch), pytest.raises(ChargerctlError, match="nobody waits"):
+            asyncio.run(parts.call(gone, "CP1", "ClearCache", {}, timeout_s=3600))
+        with store.reading() as connection:
+            [call] = last_calls(connection, "CP1", 2)
+    assert call.error == "Cancelled"
 
 
 def test_who_finds_no_turn_to_read_is_told_in_words(tmp_path, store, monkeypatch):

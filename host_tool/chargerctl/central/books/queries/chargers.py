@@ -25,7 +25,8 @@ from chargerctl.central.books.tables import (
 
 @dataclass
 class Running:
-    """A transaction that was not stopped. energy_wh: by its last meter value, None without one."""
+    """A transaction that was not stopped. energy_wh: by its last meter value, 0 before the first; None: nobody
+    knows."""
 
     id: int
     connector_id: int | None

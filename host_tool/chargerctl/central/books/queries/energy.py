@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Energy by card, charger, month and day, of sessions that have stopped. A session counts when it started."""
+"""Energy by card, charger, month and day, of sessions that have ended: those whose stop never came count until their last
+meter value. A session counts when it started."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Float, case, cast, func, select
 
-from chargerctl.central.books.queries.so_far import energy_so_far
+from chargerctl.central.books.queries.so_far import RUNS, energy_so_far
 from chargerctl.central.books.tables import chargers, transactions
 
 _AT_ONCE = 500
@@ -29,8 +29,8 @@ class Metered:
 def metered(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
     """By serial, of those that are in the books.
 
-    A session that has not ended, or whose end never came, counts with its last meter value; one that ends with less than
-    it began with counts nothing: its meter began again. Read in one moment of the books, so that no session counts twice.
+    A session that runs counts until its last meter value, as one whose stop never came does; one that ends with less than it
+    began with counts nothing: its meter began again. Read in one moment of the books, so that no session counts twice.
     """
     found: dict[str, Metered] = {}
     for begin in range(0, len(serials), _AT_ONCE):
@@ -56,14 +56,12 @@ def _some(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
             .group_by(transactions.c.charger_id)
         )
     }
-    without_end = select(transactions.c.id, transactions.c.charger_id).where(
-        ours, transactions.c.stop_received_at.is_(None)
-    )
-    endless = {each.id: each.charger_id for each in connection.execute(without_end)}
-    so_far = energy_so_far(connection, list(endless))
-    running: defaultdict[int, float] = defaultdict(float)
-    for number, charger in endless.items():
-        running[charger] += so_far[number] or 0.0
+    those_that_run = select(transactions.c.id, transactions.c.charger_id).where(ours, RUNS)
+    running = {each.id: each.charger_id for each in connection.execute(those_that_run)}
+    so_far = energy_so_far(connection, list(running))
+    running_wh: defaultdict[int, float] = defaultdict(float)
+    for number, charger in running.items():
+        running_wh[charger] += so_far[number] or 0.0
     last = {
         each.id: each
         for each in connection.execute(
@@ -75,9 +73,9 @@ def _some(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
     result = {serial: Metered() for serial in numbers.values()}
     for charger, row in sums.items():
         newest = last[row.last]
-        session = so_far.get(newest.id) if newest.id in endless else newest.energy_wh
+        session = so_far.get(newest.id, newest.energy_wh)
         result[numbers[charger]] = Metered(
-            float(row.ended) + running[charger],
+            float(row.ended) + running_wh[charger],
             None if session is None else max(float(session), 0.0),
             newest.started_at,
         )

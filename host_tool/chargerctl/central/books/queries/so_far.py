@@ -56,14 +56,16 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class SoFar:
-    """What a session has charged until its last meter value. at: Unix time of that value."""
+    """What a session has charged until its last meter value; nothing until its start, which is its first reading. at: Unix
+    time of that value."""
 
     at: float
     wh: float
 
 
 def energy_so_far(connection: Connection, numbers: Sequence[int]) -> dict[int, float | None]:
-    """Wh of the transactions with these ids, never less than 0; None where no meter value says it."""
+    """Wh of the transactions with these ids: never less than 0, 0 before the first meter value; None where their start or
+    their last meter value is no number that can be meant."""
     found = so_far(connection, numbers)
     return {number: None if each is None else each.wh for number, each in found.items()}
 
@@ -74,6 +76,7 @@ def so_far(connection: Connection, numbers: Sequence[int]) -> dict[int, SoFar | 
     for begin in range(0, len(numbers), _AT_ONCE):
         query = select(
             transactions.c.id,
+            transactions.c.started_at,
             transactions.c.meter_start,
             _last(meter_values.c.at).label("at"),
             _last(meter_values.c.value).label("value"),
@@ -95,7 +98,9 @@ def _last(column: Any) -> Any:
 
 
 def _so_far(row: Any) -> SoFar | None:
-    if row.value is None or row.meter_start is None:
+    if row.meter_start is None:
         return None
+    if row.value is None:
+        return SoFar(row.started_at, 0.0)
     reading = sampled(row.value, row.unit)
     return None if reading is None else SoFar(row.at, charged(reading, row.meter_start))

@@ -36,7 +36,7 @@ _ALL = (
     .select_from(transactions)
     .join(chargers)
 )
-_STOPPED = _ALL.where(transactions.c.energy_wh.is_not(None))
+_STOPPED = _ALL.where(transactions.c.stop_received_at.is_not(None), transactions.c.energy_wh.is_not(None))
 _ENDLESS = _ALL.where(transactions.c.stop_received_at.is_(None))
 
 

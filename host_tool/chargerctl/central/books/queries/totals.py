@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, Float, case, cast, func, or_, select
 
 from chargerctl.central.books.calls import WORKER_LEASE_S
 from chargerctl.central.books.tables import calls, chargers, transactions, workers
@@ -15,7 +15,8 @@ from chargerctl.central.books.tables import calls, chargers, transactions, worke
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls."""
+    """Of one charger: its sessions, those of them that have ended, and their energy. None of these ever falls: of a session
+    whose stop says less than what counted before it came, what counted before counts on."""
 
     serial: str
     started: int
@@ -34,16 +35,22 @@ class Worker:
 
 
 def totals(connection: Connection) -> list[Totals]:
-    """Of every charger that is known, or ever had a session; those first that were there first. A session whose card was
-    refused counts, for it may have energy; one whose meter ran backwards has none."""
+    """Of every charger that is known, or ever had a session, in the order of their first sessions, those without one last:
+    so whichever come or go, none with a session changes its place. A session whose card was refused counts, for it may
+    have energy; one whose meter ran backwards has none."""
     ended = or_(transactions.c.stop_received_at.is_not(None), transactions.c.closed_at.is_not(None))
-    energy_wh = transactions.c.energy_wh
+    energy_wh, counted_wh = transactions.c.energy_wh, transactions.c.counted_wh
+    most_wh = case(
+        (counted_wh > func.coalesce(energy_wh, 0), counted_wh), (energy_wh > 0, energy_wh), else_=0
+    )
     counts = (
         select(
             transactions.c.charger_id,
             func.count().label("started"),
             func.sum(case((ended, 1), else_=0)).label("stopped"),
-            func.sum(case((energy_wh > 0, energy_wh), else_=0)).label("energy"),
+            # Not as whole numbers, whose sum may be too large for the database where a charger lies.
+            func.sum(cast(most_wh, Float)).label("energy"),
+            func.min(transactions.c.id).label("first"),
         )
         .group_by(transactions.c.charger_id)
         .subquery()
@@ -52,7 +59,7 @@ def totals(connection: Connection) -> list[Totals]:
         select(chargers.c.serial, counts.c.started, counts.c.stopped, counts.c.energy)
         .outerjoin(counts, counts.c.charger_id == chargers.c.id)
         .where(or_(chargers.c.known, counts.c.started.is_not(None)))
-        .order_by(chargers.c.id)
+        .order_by(counts.c.first.is_(None), counts.c.first, chargers.c.id)
     )
     return [
         Totals(each.serial, each.started or 0, each.stopped or 0, int(each.energy or 0))

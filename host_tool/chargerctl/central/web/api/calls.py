@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from chargerctl.central.books.interface import Payload
 from chargerctl.central.messages.calls import action_named, payload_of
@@ -31,7 +32,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/chargers/{serial}/calls")
     async def call_charger(
-        serial: SerialPath, wanted: Annotated[CallWanted, Body(examples=[_EXAMPLE])]
+        request: Request, serial: SerialPath, wanted: Annotated[CallWanted, Body(examples=[_EXAMPLE])]
     ) -> Called:
         """Send a charger any call of OCPP 1.6, and wait for its answer. An answer other than Accepted is one, too: `done`
         says whether it is what was asked for. Without an answer it is an error: 409 (not connected, nothing was sent), 502
@@ -39,7 +40,7 @@ def router(parts: Parts) -> APIRouter:
         action = action_named(wanted.action)
         payload = await run_in_threadpool(_payload, parts, serial, action, wanted.payload)
         timeout = None if wanted.timeout_s is None else float(wanted.timeout_s)
-        outcome = await parts.call(serial, action, payload, timeout)
+        outcome = await parts.call(request, serial, action, payload, timeout)
         if outcome.answer is None:
             status = _STATUSES.get(outcome.error, 502)
             raise HTTPException(status, f"{serial}: {action}: {reason(outcome)}")

@@ -15,6 +15,7 @@ from chargerctl.central.books.queries import sessions as queries
 from chargerctl.central.books.queries.energy import By, energy
 from chargerctl.central.books.queries.sessions import Filter
 from chargerctl.central.books.queries.so_far import energy_so_far
+from chargerctl.central.session_file import runs
 from chargerctl.central.views import session as views
 from chargerctl.central.web.api.answers import EnergySum, EnergySums, MeterValues, Sessions
 from chargerctl.central.web.api.parameters import (
@@ -54,7 +55,7 @@ def router(parts: Parts) -> APIRouter:
         wanted = _filter(charger, card, begin, to, state)
         with parts.store.reading() as connection:
             rows = [*queries.sessions(connection, wanted, most=most, before=before)]
-            so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
+            so_far = energy_so_far(connection, [row.id for row in rows if runs(row)])
         more = rows[-1].id if len(rows) == most else None
         return Sessions([views.session(row, so_far) for row in rows], more)
 
@@ -65,7 +66,7 @@ def router(parts: Parts) -> APIRouter:
             row = queries.session(connection, session)
             if row is None:
                 raise session_not_found(session)
-            so_far = {} if row.stop_received_at else energy_so_far(connection, [session])
+            so_far = energy_so_far(connection, [session]) if runs(row) else {}
         return views.session(row, so_far)
 
     @routes.get("/sessions/{session}/meter-values")
@@ -97,7 +98,7 @@ def router(parts: Parts) -> APIRouter:
             str, Query(max_length=64, description="Whose months and days: the name of a time zone.")
         ] = "UTC",
     ) -> EnergySums:
-        """Sum up number and energy of the sessions that have ended. One counts on the day on which it began."""
+        """Sum up number and energy of the sessions that have ended, also without a stop. Each on the day when it began."""
         parts_of_key = tuple(dict.fromkeys(by))
         wanted, whose = _filter(charger, card, begin, to, None), zone_named(zone)
         with parts.store.reading() as connection:

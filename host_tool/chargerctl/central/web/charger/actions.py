@@ -51,7 +51,7 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
                 return _payload(connection, serial, action, given, parts.now())
 
         payload = await run_in_threadpool(prepared)
-        found = said(action, await parts.call(serial, action, payload))
+        found = said(action, await parts.call(request, serial, action, payload))
         return {"said": found.text, "done": found.done, "word": found.word}
 
 

@@ -53,10 +53,10 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
         return stream_of(parts, serial, follower)
 
     @routes.post("/chargers/{serial}/configuration/read")
-    async def read(serial: str, key: Annotated[str, Form()] = "") -> dict[str, Any]:
+    async def read(request: Request, serial: str, key: Annotated[str, Form()] = "") -> dict[str, Any]:
         """key: the one to read; "": all."""
         asked = configuring.reading(serial, [checked_key(key.strip())] if key.strip() else [])
-        outcome = await parts.call(serial, asked.action, asked.payload)
+        outcome = await parts.call(request, serial, asked.action, asked.payload)
         if outcome.answer is None:
             found = said(asked.action, outcome)
             return {"said": found.text, "done": False, "word": found.word}
@@ -70,7 +70,7 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
 
     @routes.post("/chargers/{serial}/configuration")
     async def change(
-        serial: str, key: Annotated[str, Form()] = "", value: Annotated[str, Form()] = ""
+        request: Request, serial: str, key: Annotated[str, Form()] = "", value: Annotated[str, Form()] = ""
     ) -> dict[str, Any]:
         key = checked_key(key.strip())
         if len(value) > LONGEST_VALUE:
@@ -78,7 +78,7 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
         if storable([key, value]) != [key, value]:
             raise InputError("that has a character that cannot be sent: NUL, or half of a surrogate pair")
         asked = configuring.changing(serial, key, value)
-        found = said(asked.action, await parts.call(serial, asked.action, asked.payload))
+        found = said(asked.action, await parts.call(request, serial, asked.action, asked.payload))
         text = f"{visible_text(key)}: {found.text}"
         if found.done and is_password(key):
             text += ". It is a new password, and so it is in the books: it counts from the next connection"

@@ -20,20 +20,25 @@ from chargerctl.central.web.status_words import STATUS_WORDS
 
 @dataclass(frozen=True)
 class Sums:
-    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS."""
+    """counts: of chargers by State.word, those that there are, in the order of STATUS_WORDS. power_w: of the sessions whose
+    power is known, None where there are only others; unknown: how many those are."""
 
     chargers: int
     counts: dict[str, int]
-    power_w: float
+    power_w: float | None
+    unknown: int
     today_wh: float
 
 
 def sums(states: Collection[State], today_wh: float) -> Sums:
     counted = Counter(each.word for each in states)
+    powers = [session.power_w for each in states for session in each.sessions]
+    known = [each for each in powers if each is not None]
     return Sums(
         len(states),
         {word: counted[word] for word in STATUS_WORDS if counted[word]},
-        sum(session.power_w or 0 for each in states for session in each.sessions),
+        sum(known) if known or not powers else None,
+        len(powers) - len(known),
         today_wh,
     )
 

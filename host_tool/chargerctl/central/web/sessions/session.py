@@ -51,7 +51,8 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
         with parts.store.writing() as connection:
             found = _row(connection, number).id
             owner.close_session(connection, found, parts.now())
-        return JSONResponse({"said": f"Session {found} does not run any more. If its stop comes, it counts."})
+        said = "does not run any more. It counts until its last meter value; if its stop comes, that counts."
+        return JSONResponse({"said": f"Session {found} {said}"})
 
 
 def _row(connection: Connection, number: str) -> Any:

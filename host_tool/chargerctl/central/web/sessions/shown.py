@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from chargerctl.central.books.queries.so_far import energy_so_far
-from chargerctl.central.session_file import reason, state
+from chargerctl.central.session_file import reason, runs, state
 
 # Kinds of chip, and words.
 _CHIPS = {
@@ -37,7 +37,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """row: of queries/sessions.py. energy_wh: so far, where it has no stop; None: no meter value says it."""
+    """row: of queries/sessions.py. energy_wh: so far, while it runs; None: nobody knows."""
 
     row: Any
     energy_wh: float | None
@@ -46,6 +46,11 @@ class Shown:
     @property
     def state(self) -> str:
         return state(self.row)
+
+    @property
+    def runs(self) -> bool:
+        """Also one that was refused."""
+        return runs(self.row)
 
     @property
     def chip(self) -> tuple[str, str]:
@@ -66,5 +71,5 @@ class Shown:
 
 
 def shown(connection: Connection, rows: Sequence[Any], now: float) -> list[Shown]:
-    so_far = energy_so_far(connection, [row.id for row in rows if not row.stop_received_at])
-    return [Shown(row, row.energy_wh if row.stop_received_at else so_far[row.id], now) for row in rows]
+    so_far = energy_so_far(connection, [row.id for row in rows if runs(row)])
+    return [Shown(row, so_far.get(row.id, row.energy_wh), now) for row in rows]

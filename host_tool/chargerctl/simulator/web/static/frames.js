@@ -34,7 +34,7 @@ export class Frames {
     const payload = !whole ? frame : kind === "call" ? frame[3] : kind === "result" ? frame[2] : frame.slice(2);
     const details = document.createElement("details");
     const summary = document.createElement("summary");
-    const parts = [t.toFixed(2), dir === "out" ? "→ out" : "← in", whole ? this.action(dir, frame, kind) : kind, brief(payload)];
+    const parts = [t.toFixed(2), dir === "out" ? "→ sent" : "← got", whole ? this.action(dir, frame, kind) : kind, brief(payload)];
     summary.append(...parts.map((text, index) => span(text, [ "number", dir, "", "faint" ][index])));
     details.append(summary);
     details.addEventListener("toggle", () => {

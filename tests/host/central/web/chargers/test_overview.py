@@ -42,8 +42,29 @@ def test_a_tile_shows_the_session_that_runs(site, page):
 
 def test_a_session_whose_card_has_no_name_shows_its_number_and_what_is_not_known_is_a_dash(site, page):
     site.charger("GA001", "Charging").start()
-    assert "\N{EN DASH} kW \N{EN DASH} kWh" in text(tile(page(), "GA001"))
+    assert "\N{EN DASH} kW 0.00 kWh" in text(tile(page(), "GA001"))
     assert "04A1B2C3" in text(tile(page(), "GA001"))
+
+
+def test_power_that_is_not_known_is_not_counted_as_nothing(site, page):
+    def head():
+        return text(page().split('id="chargers"')[0])
+
+    assert "Power 0.0 kW Energy" in head()
+    site.charger("GA001", "Charging").start()
+    assert "Power \N{EN DASH} kW, 1 unknown Energy" in head()
+    other = site.charger("GA002", "Charging")
+    power = {"measurand": "Power.Active.Import", "unit": "kW"}
+    other.meter("11", transaction=other.start(), time=iso(-30), **power)
+    assert "Power 11.0 kW, 1 unknown Energy" in head()
+
+
+def test_a_session_whose_stop_never_came_stays_in_the_energy_of_today(site, page):
+    charger = site.charger("GA001", "Charging")
+    charger.meter("1640", transaction=charger.start(timestamp=iso(-1800)), time=iso(-600))
+    assert "Energy today 0.64 kWh" in text(page())
+    charger.start(timestamp=iso(-300), meterStart=1700)
+    assert "Energy today 0.64 kWh" in text(page())
 
 
 # Of OCPP 1.6, 7.7: what the chip says, and what the picture shows.

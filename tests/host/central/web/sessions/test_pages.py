@@ -204,8 +204,17 @@ def test_all_meter_values_are_in_the_csv(books, visitor):
 
 def test_a_session_whose_stop_will_not_come_is_ended_in_the_books(books, visitor):
     assert 'action="/sessions/3/close"' in visitor.page("/sessions/3")
+    assert "Its 0.750 kWh count, which are those until its last meter value." in visitor.page("/sessions/3")
+    total = float(re.search(r'id="total".*?>([\d.]+) <', visitor.page("/sessions"))[1])
     answer = visitor.post("/sessions/3/close", {})
-    assert answer.json() == {"said": "Session 3 does not run any more. If its stop comes, it counts."}
+    said = "Session 3 does not run any more. It counts until its last meter value; if its stop comes, that counts."
+    assert answer.json() == {"said": said}
+    after = visitor.page("/sessions")
+    assert float(re.search(r'id="total".*?>([\d.]+) <', after)[1]) == pytest.approx(total + 0.75)
+    assert "so far" not in after.split('id="session-3"')[1].split("</tr>")[0]
+    assert "so far" not in visitor.page("/sessions/3")
+    (row,) = [each for each in table(visitor.get("/sessions/sessions.csv")) if each[0] == "3"]
+    assert (row[11], row[12]) == ("0.75", "no_stop")
     with books.reading() as connection:
         assert session(connection, 3).closed_at == NOW
     assert "Its stop never came" in visitor.text("/sessions/3")
