@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What every request passes first: whose page it asks for, where it comes from, how long it is.
+"""Checks Host, Origin and the size of the body of every request.
 
 A browser sends the requests of any web page to any address. So a request must name this server as its Host (DNS rebinding),
 and one that changes something must come from a page of this server (Origin, Sec-Fetch-Site).

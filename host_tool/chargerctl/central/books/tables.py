@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 LARGEST_TRANSACTION_ID = 2**31 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def milliseconds(moment: float) -> int:

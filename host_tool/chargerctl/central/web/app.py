@@ -14,19 +14,18 @@ from starlette.types import ASGIApp
 
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.turns import BusyError
-from chargerctl.central.web.api import page as api_page
-from chargerctl.central.web.api import scraping
+from chargerctl.central.web.api import router as about_api
 from chargerctl.central.web.api.application import PREFIX, api
-from chargerctl.central.web.cards import routes as cards
+from chargerctl.central.web.cards import router as cards
 from chargerctl.central.web.charger import router as charger
 from chargerctl.central.web.chargers import router as chargers
-from chargerctl.central.web.login import routes as login
+from chargerctl.central.web.login import router as login
 from chargerctl.central.web.login.door import Door
 from chargerctl.central.web.login.gate import Gate
 from chargerctl.central.web.login.limits import Limits
 from chargerctl.central.web.pages import HERE
 from chargerctl.central.web.parts import Parts
-from chargerctl.central.web.sessions import routes as sessions
+from chargerctl.central.web.sessions import router as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
 from chargerctl.web.head import Head
@@ -42,18 +41,12 @@ def routes(parts: Parts, door: Door, limits: Limits, errors: Errors) -> FastAPI:
     errors.install(app)
     app.mount("/static/base", StaticFiles(directory=STATIC))
     app.mount("/static", StaticFiles(directory=HERE / "static", check_dir=False))
-    # Every page has a function router(parts) in its folder, included here:
-    #   chargers/  overview, /            charger/  /chargers/{serial}     sessions/  /sessions     cards/  /cards
-    #   login/     /login, /logout        api/      /api/v1, /api          (metrics)  /metrics
-    app.include_router(chargers.router(parts))
+    for page in (chargers, charger, sessions, cards):
+        app.include_router(page.router(parts))
     programs = api(parts)
     errors.install(programs)
     app.mount(PREFIX, programs)
-    app.include_router(api_page.router(parts, programs.state.document))
-    app.include_router(scraping.router(parts))
-    app.include_router(charger.router(parts))
-    app.include_router(sessions.router(parts))
-    app.include_router(cards.router(parts))
+    app.include_router(about_api.router(parts, programs.state.document))
     app.include_router(login.router(parts, door, limits))
     return app
 

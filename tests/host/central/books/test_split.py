@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from chargerctl.central.books import owner
-from chargerctl.central.books.queries.found import found
+from chargerctl.central.books.queries.search_totals import found
 from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.queries.split import energy_between, energy_from_to
 from chargerctl.central.books.tables import chargers, meter_values, transactions

@@ -17,8 +17,8 @@ from chargerctl.central.messages.calls import action_named, payload_of
 from chargerctl.central.remote import reason
 from chargerctl.central.views.call import Called, called
 from chargerctl.central.web.api.answers import CallWanted
-from chargerctl.central.web.api.chargers import the_charger
 from chargerctl.central.web.api.parameters import SerialPath
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 
 # Of outcomes without an answer; else it is 502: the charger refused with a CALLERROR, or answered what breaks OCPP.

@@ -7,9 +7,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Connection
 
-from chargerctl.central.books.owner import not_known
 from chargerctl.central.books.queries import chargers as queries
 from chargerctl.central.books.queries.traffic import calls_before, frames_before
 from chargerctl.central.books.workers import count_living
@@ -27,8 +25,8 @@ from chargerctl.central.web.api.answers import (
     Frames,
 )
 from chargerctl.central.web.api.parameters import Before, SerialPath
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
-from chargerctl.likeness import nearest
 
 _MOST_FRAMES = 200
 _MOST_COMPLAINTS = 100
@@ -110,14 +108,6 @@ def router(parts: Parts) -> APIRouter:
         return Frames(serial, [frame(row, text) for row in found], more)
 
     return routes
-
-
-def the_charger(connection: Connection, serial: str, now: float) -> queries.Charger:
-    """NotFoundError, with the one that was probably meant."""
-    found = queries.all_chargers(connection, now, serial)
-    if found:
-        return found[0]
-    raise not_known(serial, nearest(serial, [each.serial for each in queries.all_chargers(connection, now)]))
 
 
 def _now(found: queries.Charger, state: State) -> ChargerNow:

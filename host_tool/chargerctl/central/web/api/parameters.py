@@ -13,11 +13,10 @@ from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
 from chargerctl.central import cards
+from chargerctl.central.books.tables import LARGEST_ID, LARGEST_TRANSACTION_ID
 from chargerctl.errors import InputError
 from chargerctl.serials import MOST_CHARACTERS
 
-_LARGEST_ID = 2**63 - 1
-_LARGEST_TRANSACTION = 2**31 - 1
 _VISIBLE = "^[ -~]+$"
 
 SerialPath = Annotated[
@@ -39,7 +38,7 @@ UidPath = Annotated[
     ),
 ]
 SessionPath = Annotated[
-    int, Path(ge=1, le=_LARGEST_TRANSACTION, description="OCPP's transactionId.", examples=[17])
+    int, Path(ge=1, le=LARGEST_TRANSACTION_ID, description="OCPP's transactionId.", examples=[17])
 ]
 Charger = Annotated[
     str | None,
@@ -58,7 +57,7 @@ From = Annotated[
 To = Annotated[AwareDatetime | None, Query(description="Only those that began before.")]
 Before = Annotated[
     int | None,
-    Query(ge=0, le=_LARGEST_ID, description="Only those before this id: `before` of the last answer."),
+    Query(ge=0, le=LARGEST_ID, description="Only those before this id: `before` of the last answer."),
 ]
 Offset = Annotated[
     int, Query(ge=0, le=1_000_000_000, description="Leave out so many: `offset` of the last answer.")

@@ -16,8 +16,8 @@ from chargerctl.central import cards
 from chargerctl.central.books.interface import Payload
 from chargerctl.central.books.queries.chargers import Charger
 from chargerctl.central.messages.calls import fields, payload_of
-from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.outcome_words import said
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 from chargerctl.errors import InputError
 
@@ -37,7 +37,7 @@ TRIGGERS: Sequence[str] = next(
 )
 
 
-def add_actions(routes: APIRouter, parts: Parts) -> None:
+def add_to(routes: APIRouter, parts: Parts) -> None:
     @routes.post("/chargers/{serial}/call/{action}")
     async def call(request: Request, serial: str, action: str) -> dict[str, Any]:
         """The form has the fields of the payload; one that is empty is left out."""

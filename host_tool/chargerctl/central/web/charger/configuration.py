@@ -17,17 +17,17 @@ from chargerctl.central.configuring import checked_key
 from chargerctl.central.messages.schemas import storable
 from chargerctl.central.passwords import is_password
 from chargerctl.central.web.charger.follow import KeysFollower, stream_of
-from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments
 from chargerctl.central.web.charger.keys import keys_of
 from chargerctl.central.web.charger.outcome_words import said
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import viewer_of
 from chargerctl.errors import InputError
 from chargerctl.visible import visible_text
 
 
-def add_configuration(routes: APIRouter, parts: Parts) -> None:
+def add_to(routes: APIRouter, parts: Parts) -> None:
     @routes.get("/chargers/{serial}/configuration")
     def page(request: Request, serial: str, search: str = "") -> HTMLResponse:
         with parts.store.reading() as connection:

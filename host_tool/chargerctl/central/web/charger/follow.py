@@ -17,9 +17,9 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.chargers import configuration_told
 from chargerctl.central.books.reader import Reader
 from chargerctl.central.web.charger import log
-from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments, digest
 from chargerctl.central.web.charger.keys import keys_of
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 from chargerctl.web.streams import Sent
 
@@ -57,7 +57,7 @@ async def followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, Non
         await asyncio.sleep(max(_PAUSE_S, took / _SHARE))
 
 
-class NowFollower:
+class OverviewFollower:
     """Of the live parts of the first page. seen: digests of those that the page has; each event has those that it has then,
     for its next connection."""
 

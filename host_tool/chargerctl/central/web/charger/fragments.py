@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from chargerctl.central.desk.link import named
 from chargerctl.central.web.charger.frame import Frame
 from chargerctl.central.web.charger.keys import Key, Keys
-from chargerctl.central.web.charger.view import View, view
+from chargerctl.central.web.charger.snapshot import View, view
 from chargerctl.central.web.chargers.drawing import drawing_of
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.status_words import words_of

@@ -10,17 +10,17 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from chargerctl.central.books.tables import LARGEST_ID
 from chargerctl.central.messages.schemas import ACTIONS
 from chargerctl.central.web.charger import log
 from chargerctl.central.web.charger.follow import LogFollower, stream_of
-from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.fragments import Fragments
 from chargerctl.central.web.charger.frame import pretty
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import viewer_of
 from chargerctl.errors import NotFoundError
 
-LARGEST_ID = 2**63 - 1
 _LONGEST_TEXT = 200
 
 Id = Annotated[int | None, Query(ge=0, le=LARGEST_ID)]
@@ -36,7 +36,7 @@ def filter_of(text: str = "", action: str = "", direction: str = "", kind: str =
     )
 
 
-def add_frames(routes: APIRouter, parts: Parts) -> None:
+def add_to(routes: APIRouter, parts: Parts) -> None:
     @routes.get("/chargers/{serial}/log")
     def page(
         request: Request, serial: str, text: str = "", action: str = "", direction: str = "", kind: str = ""

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.web.login import forms
 from chargerctl.central.web.login.door import Door, NotAdmitted, is_api
-from chargerctl.central.web.login.lasting import while_allowed
+from chargerctl.central.web.login.revocation import while_allowed
 from chargerctl.central.web.viewer import Viewer
 from chargerctl.events.event import Event, Tell
 

@@ -16,8 +16,8 @@ from chargerctl.central.books import owner
 from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.queries.cards import all_cards
-from chargerctl.central.web.cards import routes
-from chargerctl.central.web.cards.routes import router
+from chargerctl.central.web.cards import router as routes
+from chargerctl.central.web.cards.router import router
 from chargerctl.central.web.viewer import Viewer
 
 from tests.host.central.books.charger import NOW, Charger, call

@@ -12,7 +12,7 @@ from chargerctl.central.web.charger.follow import LogFollower
 from chargerctl.central.web.charger.fragments import Fragments
 
 from tests.host.central.web.charger.conftest import HERE
-from tests.host.central.web.charger.test_now import plain
+from tests.host.central.web.charger.test_overview import plain
 
 PAGE = f"{HERE}/log"
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z

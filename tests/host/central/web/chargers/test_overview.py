@@ -11,7 +11,7 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.owner import Card
 from chargerctl.central.live.read import read_states
 from chargerctl.central.settings import CentralSettings
-from chargerctl.central.web.sessions.routes import router as sessions_router
+from chargerctl.central.web.sessions.router import router as sessions_router
 from chargerctl.settings.kinds import HostPort
 
 from tests.host.central.books.charger import NOW, call

@@ -15,7 +15,8 @@ from chargerctl.central.books.queries.users import find_credentials
 from chargerctl.central.books.store import open_books
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.app import application
-from chargerctl.central.web.login import passwords, routes
+from chargerctl.central.web.login import passwords
+from chargerctl.central.web.login.router import router
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
 from chargerctl.settings.kinds import HostPort
@@ -86,7 +87,7 @@ def login_only(parts, door, limits, errors):
     """No other routes: to make them all takes long."""
     app = FastAPI(openapi_url=None)
     errors.install(app)
-    app.include_router(routes.router(parts, door, limits))
+    app.include_router(router(parts, door, limits))
     return app
 
 

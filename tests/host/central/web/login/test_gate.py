@@ -12,8 +12,8 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.users import find_credentials
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.login.gate import Gate, is_public
-from chargerctl.central.web.login.lasting import while_allowed
 from chargerctl.central.web.login.open_door import require_account
+from chargerctl.central.web.login.revocation import while_allowed
 from chargerctl.central.web.viewer import viewer_of
 from chargerctl.errors import InputError
 from chargerctl.settings.kinds import HostPort

@@ -9,7 +9,7 @@ from chargerctl.central.books import users
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.users import find_credentials
 from chargerctl.central.web.login import passwords
-from chargerctl.central.web.login.routes import local
+from chargerctl.central.web.login.router import local
 
 from tests.host.central.web.login.conftest import CSRF, PASSWORD, csrf_in, log_in
 

@@ -12,7 +12,7 @@ from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.queries.sessions import session
 from chargerctl.central.books.store import open_books
-from chargerctl.central.web.sessions.routes import router
+from chargerctl.central.web.sessions.router import router
 
 from tests.host.central.books.charger import NOW, Charger
 from tests.host.central.web.visitor import Visitor

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""/api: the description of the JSON API, for a person."""
+"""Beside the JSON API: /api, its description for a person, and /metrics, for Prometheus."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from chargerctl.central.web.api.describing import sections, things
 from chargerctl.central.web.parts import Parts
@@ -31,5 +32,12 @@ def router(parts: Parts, document: Mapping[str, Any]) -> APIRouter:
             sections=sections(document, server),
             things=things(document),
         )
+
+    @routes.get("/metrics", include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        if parts.metrics is None:
+            raise HTTPException(404, "nothing is counted here")
+        text, kind = parts.metrics.text(request.headers.get("accept", ""))
+        return Response(text, media_type=kind)
 
     return routes

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Ends an answer that lasts, such as a stream of events, when whoever gets it may not any more."""
+"""Ends a long-running response, such as a stream of events, when its session is revoked."""
 
 from __future__ import annotations
 

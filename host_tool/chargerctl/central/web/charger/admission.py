@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the owner of the books decides about a charger: its name, and whether it may take part."""
+"""The name of a charger, and whether it may take part: what its owner decides."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fastapi import APIRouter, Form
 from chargerctl.central import cards
 from chargerctl.central.books.owner import change_charger
 from chargerctl.central.settings import CentralSettings
-from chargerctl.central.web.charger.found import the_charger
+from chargerctl.central.web.lookup import the_charger
 from chargerctl.central.web.parts import Parts
 from chargerctl.errors import InputError
 
 
-def add_owning(routes: APIRouter, parts: Parts) -> None:
+def add_to(routes: APIRouter, parts: Parts) -> None:
     @routes.post("/chargers/{serial}/name")
     def rename(serial: str, name: Annotated[str, Form()] = "") -> dict[str, Any]:
         """name: "" takes it away."""

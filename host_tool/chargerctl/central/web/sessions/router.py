@@ -15,14 +15,14 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from chargerctl.central.books.queries.cards import some_cards
 from chargerctl.central.books.queries.chargers import some_chargers
 from chargerctl.central.books.queries.energy import Energy, energy
-from chargerctl.central.books.queries.found import Found, found
+from chargerctl.central.books.queries.search_totals import Found, found
 from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.queries.split import energy_from_to
 from chargerctl.central.days import days_between, midnight
 from chargerctl.central.session_file import in_pages, session_lines, sum_lines
 from chargerctl.central.web.download import download
 from chargerctl.central.web.parts import Parts
-from chargerctl.central.web.sessions import one
+from chargerctl.central.web.sessions import session
 from chargerctl.central.web.sessions.bars import MOST, Chart, chart
 from chargerctl.central.web.sessions.months import BY, months
 from chargerctl.central.web.sessions.search import Search, filter_of, search_of, today
@@ -84,7 +84,7 @@ def router(parts: Parts) -> APIRouter:
         search, zone = asked(request)
         return download(f"{search.file_name}-by-month", sum_lines(sums(search, zone), BY))
 
-    one.add_to(routes, parts)
+    session.add_to(routes, parts)
     return routes
 
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from chargerctl.central.web.charger.actions import TRIGGERS
-from chargerctl.central.web.charger.follow import NowFollower, stream_of
+from chargerctl.central.web.charger.follow import OverviewFollower, stream_of
 from chargerctl.central.web.charger.fragments import Fragments, digest
-from chargerctl.central.web.charger.view import cards_for, view
+from chargerctl.central.web.charger.snapshot import cards_for, view
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.viewer import viewer_of
 
 
-def add_now(routes: APIRouter, parts: Parts) -> None:
+def add_to(routes: APIRouter, parts: Parts) -> None:
     @routes.get("/chargers/{serial}")
     def page(request: Request, serial: str) -> HTMLResponse:
         fragments = Fragments(parts.pages, viewer_of(request).may_change)
@@ -27,7 +27,7 @@ def add_now(routes: APIRouter, parts: Parts) -> None:
         live = fragments.of(seen)
         return parts.pages.page(
             request,
-            "charger/now.html",
+            "charger/overview.html",
             charger=seen.charger,
             parts=live,
             seen=".".join(map(digest, live.values())),
@@ -40,5 +40,5 @@ def add_now(routes: APIRouter, parts: Parts) -> None:
     def stream(request: Request, serial: str, seen: str = "") -> Response:
         """seen: what the page has been drawn with."""
         fragments = Fragments(parts.pages, viewer_of(request).may_change)
-        follower = NowFollower(fragments, serial, parts.now, seen)
+        follower = OverviewFollower(fragments, serial, parts.now, seen)
         return stream_of(parts, serial, follower)

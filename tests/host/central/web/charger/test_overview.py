@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 from chargerctl.central.books import owner as owning
 from chargerctl.central.books.tables import workers
-from chargerctl.central.web.charger.follow import NowFollower
+from chargerctl.central.web.charger.follow import OverviewFollower
 from chargerctl.central.web.charger.fragments import Fragments, digest
-from chargerctl.central.web.charger.view import MOST_CALLS
+from chargerctl.central.web.charger.snapshot import MOST_CALLS
 
 from tests.host.central.cli.conftest import boot, meter, status, stop
 from tests.host.central.web.charger.conftest import HERE
@@ -206,7 +206,7 @@ def follower(parts):
         fragments = Fragments(parts.pages, may_change)
         with parts.store.reading() as connection:
             seen = fragments.now(connection, "garage-1", time.time())
-        followed = NowFollower(fragments, "garage-1", time.time, ".".join(map(digest, seen.values())))
+        followed = OverviewFollower(fragments, "garage-1", time.time, ".".join(map(digest, seen.values())))
 
         def look():
             with parts.store.reading() as connection:
@@ -241,7 +241,7 @@ def test_a_page_that_comes_back_is_shown_what_has_become_as_it_was_at_first(part
 
     def look(seen):
         with store.reading() as connection:
-            return NowFollower(fragments, "garage-1", time.time, seen).look(connection)
+            return OverviewFollower(fragments, "garage-1", time.time, seen).look(connection)
 
     def rename(name):
         with store.writing() as connection:

@@ -20,9 +20,9 @@ from chargerctl.central.books.queries.chargers import Charger, complaints_of
 from chargerctl.central.books.queries.traffic import last_calls
 from chargerctl.central.live.read import read_states
 from chargerctl.central.live.state import State
-from chargerctl.central.web.charger.found import the_charger
 from chargerctl.central.web.charger.meaning import meaning, shortened
 from chargerctl.central.web.charger.outcome_words import Said, said, waiting
+from chargerctl.central.web.lookup import the_charger
 
 MOST_CALLS = 8
 MOST_COMPLAINTS = 10
