@@ -42,6 +42,7 @@ class Fragments:
             "sentence": words_of(view.state.word),
             "drawing": drawing_of(view.state.word, view.state.status),
             "named": words.named,
+            "let_in": words.let_in(view.state),
             "transport": named(view.state.transport),
         }
         return {name: self._text(f"charger/{name}.html", **values) for name in names}

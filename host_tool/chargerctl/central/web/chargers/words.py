@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from chargerctl.central.live.state import ASKS, OFFLINE, REFUSED, UNKNOWN
+from chargerctl.central.live.state import ASKS, OFFLINE, REFUSED, UNKNOWN, State
 
 # In the order in which they are counted: what wants a person first.
 NAMES = {
@@ -27,6 +27,13 @@ NAMES = {
 def named(status: str) -> tuple[str, str]:
     """The name and the kind of chip of State.word, or of the status of a connector."""
     return NAMES.get(status, NAMES[UNKNOWN])
+
+
+def let_in(state: State) -> str:
+    """What the button says that enters a charger in the books, or takes its refusal back."""
+    if not state.allowed:
+        return "Let it in again"
+    return "Let it in" if state.asks else "Let it in for good"
 
 
 def kilowatts(watts: float) -> str:

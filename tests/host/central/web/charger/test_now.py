@@ -66,6 +66,17 @@ def test_a_charger_that_asks_can_be_let_in_and_refused(owner, store):
     assert owner.post("/chargers/yard/allowed", allowed="perhaps").status_code == 400
 
 
+def test_a_stranger_that_takes_part_does_not_ask(owner, store):
+    with store.writing() as connection:
+        owning.change_charger(connection, "garage-1", known=False)
+    shown = plain(owner.get(HERE).text)
+    assert "May take part yes, as unknown chargers may" in shown
+    assert "Let it in for good It takes part, since unknown chargers may; it is not in the books." in shown
+    asks = plain(owner.get("/chargers/yard").text)
+    assert "May take part not yet: it asks" in asks
+    assert "Let it in It is not in the books, and asks." in asks
+
+
 def test_the_name_is_changed(owner):
     answer = owner.post(f"{HERE}/name", name=f"  {SCRIPT} ")
     assert answer.json()["said"] == f"The name is {SCRIPT} now."

@@ -144,6 +144,15 @@ def test_a_stranger_can_be_let_in(site, client, page):
     assert "<form" not in tile(page(), "GA009")
 
 
+def test_a_stranger_that_takes_part_can_be_let_in_for_good(site, page):
+    site.charger("GA001", "Charging")
+    with site.books.writing() as connection:
+        owner.change_charger(connection, "GA001", known=False)
+    shown = text(tile(page(), "GA001"))
+    assert "Charging" in shown
+    assert "Let it in for good" in shown
+
+
 def test_one_that_was_refused_can_be_let_in_again_and_keeps_its_name(site, client, page):
     site.charger("GA001", name="Hall")
     with site.books.writing() as connection:
