@@ -51,7 +51,7 @@ class _Session:
         self._job = job
         clock = Clock(job.realtime)
         self._events = Events(clock)
-        self._events.listen(write)
+        self._events.show_to(write)
         self._board = VirtualBoard(job.drive, _board_of(job.drive), clock=clock, events=self._events)
         self._board.on_program_end = self._on_program_end
         self._not_loaded = ""  # the error of a program that cannot be imported
@@ -91,14 +91,15 @@ class _Session:
             _check_parts(script, self._world)
             Runner(script, self._board.clock, self._events, self._stage(self._events), self._end).start()
         if self._job.by_hand:
+            # No line by hand searches back, so nothing is kept for one.
+            on_hand(Hand(self._board.clock, self._events, self._stage(Events(self._board.clock))))
+            # Who reads this may give lines.
             self._events.emit(
                 "board",
                 id=self._board.profile.board_id,
                 parts=self._world.fitted,
                 central="local" if self._central else "none",
             )
-            # No line by hand searches back, so nothing is kept for one.
-            on_hand(Hand(self._board.clock, self._events, self._stage(Events(self._board.clock))))
         # Not the first start from this drive, which takes a second longer.
         self._board.settle_boot_out()
         if self._job.realtime:

@@ -36,7 +36,8 @@ PAGE = """{% extends "base.html" %}{% from "kit.html" import when, chip %}
 <form data-send data-ask="Really?" method="post" action="/act" id="asked"><button>Remove</button></form>
 {% endblock %}"""
 SCRIPT = """import { live, put } from "/static/base/base.js";
-live("/stream", { item: (html) => put(html, document.getElementById("list")) });
+let connections = 0;
+live(() => `/stream?${++connections}`, { item: (html) => put(html, document.getElementById("list")) });
 document.getElementById("act").addEventListener("sent", (event) => { document.body.dataset.sent = event.detail.card; });"""
 HOSTILE = '<img src=x onerror="document.title=`gone`">\u202e' + "long" * 300
 
@@ -46,6 +47,8 @@ class Page:
         self.streams = Streams()
         self.events = asyncio.Queue()
         self.asked = []
+        self.connections = []
+        self.ends = False
 
 
 @pytest.fixture
@@ -64,16 +67,19 @@ def page(serve, browser):
         return Response(SCRIPT, media_type="text/javascript")
 
     @app.get("/stream")
-    async def stream():
+    async def stream(request: Request):
+        page.connections.append(request.url.query)
+
         async def events():
             number = 0
-            while True:
+            while not page.ends:
                 number += 1
                 yield (
                     "item",
                     f'<li id="item"><button>{number}</button> <time datetime="2026-11-22T07:30:00Z">x</time></li>',
                 )
                 await asyncio.sleep(0.2)
+            page.ends = False
 
         return page.streams.response(events())
 
@@ -150,6 +156,16 @@ def test_what_is_live_is_replaced_in_place_and_keeps_the_focus(browser, page):
     assert len(browser.all("#item")) == 1
     browser.shows("8:30", "#item time")
     assert browser.run("return document.body.dataset.live") == "yes"
+
+
+def test_each_connection_says_what_the_page_has_by_then(browser, page):
+    browser.open(page.url)
+    browser.find("#item")
+    page.ends = True
+    browser.until(lambda: len(page.connections) == 2, "a second connection after the stream ended")
+    browser.run("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    browser.until(lambda: len(page.connections) == 3, "a third one, of a page that is shown again")
+    assert page.connections == ["1", "2", "3"]
 
 
 def test_a_lost_connection_is_shown_until_it_is_back(browser, page):

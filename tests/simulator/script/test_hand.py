@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from chargerctl.boards.catalogue import BOARDS
 from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.deploy import write_drive
 from chargerctl.settings.values import Values
+from chargerctl.simulator import session
+from chargerctl.simulator.job import Job
 from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.network.network import Network
 from chargerctl.simulator.peripherals.wiring import World
@@ -65,7 +68,7 @@ class Scene:
         (folder / "code.py").write_text("import time\nwhile True:\n    time.sleep(0.1)\n")
         self.board = VirtualBoard(folder, BOARDS["seeed_xiao_esp32c6"])
         self.events = []
-        self.board.events.listen(self.events.append)
+        self.board.events.show_to(self.events.append)
         pins = {"CHARGER_HARDWARE_ESTOP_PIN": "MISO", **settings}
         self.world = World(self.board, Values.of(pins))
         self.stage = Stage(
@@ -160,6 +163,21 @@ def test_a_wrong_line_is_an_event_with_the_reason_and_ends_nothing(tmp_path, lin
     assert scene.world.plugged
 
 
+def test_a_line_that_fails_while_it_acts_is_one_event_with_the_reason(tmp_path):
+    scene = Scene(tmp_path / "drive")
+    scene.start()
+    (tmp_path / "drive" / "settings.toml").mkdir()
+    (event,) = scene.hands("set mqtt.keep_alive=30")
+    assert event["line"] == 1
+    assert "settings.toml" in event["error"]
+    assert event["text"] == "set mqtt.keep_alive=30"
+
+
+def test_a_line_is_shown_before_what_it_leads_to(scene):
+    kinds = [event["kind"] for event in scene.give("power off")]
+    assert kinds[:2] == ["hand", "power"]
+
+
 def test_somebody_elses_central_system_takes_no_orders(tmp_path):
     scene = Scene(tmp_path / "drive", central=False)
     scene.start()
@@ -188,3 +206,22 @@ def test_lines_that_come_faster_than_any_person_gives_them_are_left_out_and_said
     assert scene.world.plugged
     assert scene.hands("unplug")[0]["line"] == 10_002
     assert not scene.world.plugged
+
+
+def test_who_is_told_that_there_is_a_board_can_give_lines_at_once(tmp_path):
+    """Else the first would be lost, and the numbers of all others be wrong."""
+    drive = tmp_path / "drive"
+    write_drive(drive, {"CHARGER_SERIAL": "drive-7"}, "adafruit_feather_esp32s2")
+    hands = []
+
+    class BoardError(Exception):
+        pass
+
+    def write(event):
+        if event["kind"] == "board":
+            raise BoardError
+
+    job = Job(drive, realtime=False, by_hand=True)
+    with pytest.raises(BoardError):
+        session.run(job, write, hands.append)
+    assert len(hands) == 1

@@ -67,6 +67,19 @@ def test_lines_act_viewers_see_it_and_ctrl_c_ends_both(tmp_path, client):
     assert list(tmp_path.iterdir()) == [], "the drive that was made for it is gone"
 
 
+def test_a_line_that_fails_while_it_acts_is_answered_with_the_reason_and_not_recorded(tmp_path, client):
+    drive = tmp_path / "drive"
+    write_drive(drive, {"CHARGER_SERIAL": "drive-7"}, "adafruit_feather_esp32s2")
+    (drive / "code.py").write_text("import time\nwhile True:\n    time.sleep(0.1)\n")
+    with simulated_page(tmp_path, "--drive", str(drive), "--trust") as page:
+        page.until("power", on=True)
+        (drive / "settings.toml").unlink()
+        (drive / "settings.toml").mkdir()
+        status, answer = act(client, page, "set mqtt.keep_alive=30")
+        assert (status, "settings.toml" in answer["error"]) == (400, True), answer
+        assert "keep_alive" not in client.get(f"{page.url}recorded.script").text
+
+
 def test_a_program_that_ends_ends_the_page_with_the_reason(tmp_path, client):
     drive = tmp_path / "drive"
     write_drive(drive, {"CHARGER_SERIAL": "drive-7"}, "adafruit_feather_esp32s2")

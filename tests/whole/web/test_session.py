@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 
@@ -103,6 +104,25 @@ def test_a_key_is_changed_and_the_charger_has_it(site, owner):
     )
     owner.open(f"{site.url}{HERE}/configuration")
     assert owner.find(f"{key} input[name=value]").get_attribute("value") == "33"
+
+
+def test_the_log_shows_each_frame_once_also_after_it_was_out_of_sight(site, owner):
+    def shown():
+        return owner.run("return [...document.querySelectorAll('#frames .frame')].map((each) => each.id)")
+
+    def one_more():
+        before = len(shown())
+        with site.store.unit() as unit:
+            unit.frame(SERIAL, False, '[2,"1","Heartbeat",{}]', time.time())
+        return owner.until(lambda: len(found := shown()) > before and found, "the new frame")
+
+    owner.open(f"{site.url}{HERE}/log")
+    owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
+    for _ in range(2):
+        one_more()
+        owner.run("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    found = one_more()
+    assert len(found) == len(set(found))
 
 
 def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):

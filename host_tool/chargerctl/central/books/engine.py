@@ -11,6 +11,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,6 +87,25 @@ def begin_for_writing(connection: Connection) -> Connection:
     return connection.execution_options(begin="BEGIN IMMEDIATE")
 
 
+@contextmanager
+def begun_at_once(connection: Connection) -> Iterator[None]:
+    """A transaction that may write, kept at the end of the block. BooksError at once where it had to wait for another."""
+    if connection.dialect.name == "sqlite":
+        own = connection.connection.driver_connection
+        assert own is not None
+        own.execute("PRAGMA busy_timeout = 0")
+        try:
+            with begin_for_writing(connection).begin():
+                yield
+        finally:
+            if not connection.invalidated:
+                own.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+    else:
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+            yield
+
+
 def create_private_file(path: Path) -> None:
     """An empty file that only its owner can read, unless there is one: the books hold hashes of passwords. BooksError."""
     if path.is_dir():
@@ -117,7 +138,9 @@ def _sqlite(url: URL) -> Engine:
             isolation_level=None,
         )
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_timeout=LOCK_TIMEOUT_S
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

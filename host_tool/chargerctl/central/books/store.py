@@ -15,8 +15,9 @@ Every method may be called from any thread. All raise BooksError where the datab
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, bindparam, select
@@ -26,6 +27,7 @@ from chargerctl.central.books import workers
 from chargerctl.central.books.charger import is_welcome
 from chargerctl.central.books.engine import (
     begin_for_writing,
+    begun_at_once,
     create_private_file,
     database_url,
     make_engine,
@@ -38,6 +40,7 @@ from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
+from chargerctl.central.books.turns import Turns
 from chargerctl.central.books.unit import DatabaseUnit
 from chargerctl.central.books.version import version_of
 from chargerctl.central.books.worker_name import own_name
@@ -81,15 +84,32 @@ def open_books(
         engine.dispose()
         raise
     return DatabaseStore(
-        engine, place(url), policies or Policies(), keep or Keep(), worker or own_name(), is_new=is_new
+        engine,
+        make_engine(url),
+        place(url),
+        policies or Policies(),
+        keep or Keep(),
+        worker or own_name(),
+        is_new=is_new,
     )
 
 
 class DatabaseStore:
-    """See the docstring of this module. is_new: there were no books in this place before; policies: for who is unknown."""
+    """See the docstring of this module. is_new: there were no books in this place before; policies: for who is unknown.
+
+    for_chargers: an engine of the same books, whose connections only the answers to chargers take: they wait for no viewer.
+    """
 
     def __init__(
-        self, engine: Engine, place: str, policies: Policies, keep: Keep, worker: str, *, is_new: bool
+        self,
+        engine: Engine,
+        for_chargers: Engine,
+        place: str,
+        policies: Policies,
+        keep: Keep,
+        worker: str,
+        *,
+        is_new: bool,
     ) -> None:
         self.place = place
         self.is_new = is_new
@@ -97,6 +117,8 @@ class DatabaseStore:
         self.policies = policies
         self._engine = engine
         self._version = version_of(engine)
+        self._for_chargers = for_chargers
+        self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
@@ -104,7 +126,7 @@ class DatabaseStore:
     @contextmanager
     def unit(self) -> Iterator[Unit]:
         try:
-            with self.writing() as connection:
+            with named(self.place), _to_write(self._for_chargers) as connection:
                 unit = DatabaseUnit(
                     connection,
                     self.place,
@@ -126,17 +148,19 @@ class DatabaseStore:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write, kept at the end of the block."""
-        with named(self.place), self._engine.connect() as connection:
-            begin_for_writing(connection)
-            with connection.begin():
-                yield connection
+        with self._turn(), named(self.place), _to_write(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_at_once(self) -> Iterator[Connection]:
+        """Likewise, of what may as well be written later: BooksError where another one writes just now."""
+        with self._turn(), named(self.place), self._engine.connect() as connection, begun_at_once(connection):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees the books of one moment."""
-        with named(self.place), self._engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with self._turn(), named(self.place), _to_read(self._engine) as connection:
             yield connection
 
     def version(self) -> Hashable:
@@ -145,9 +169,16 @@ class DatabaseStore:
         with named(self.place):
             return self._version()
 
+    def in_turns(self, turns: Turns) -> DatabaseStore:
+        """The same books, in which reading() and writing() wait for their turn; BusyError where it does not come. Close the
+        one that was opened."""
+        shared = copy(self)
+        shared._turn = turns.turn
+        return shared
+
     def charger_account(self, serial: str) -> Account | None:
         """What a charger needs that connects for itself; None: it may not take part."""
-        with self.reading() as connection:
+        with named(self.place), _to_read(self._for_chargers) as connection:
             row = connection.execute(_ACCOUNT, {"serial": serial}).one_or_none()
         if not is_welcome(row, self.policies):
             return None
@@ -192,6 +223,23 @@ class DatabaseStore:
         """Close every connection. Units that last are not ended."""
         self._version.close()
         self._engine.dispose()
+        self._for_chargers.dispose()
+
+
+@contextmanager
+def _to_write(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        begin_for_writing(connection)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _to_read(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
 
 
 def _prepare(engine: Engine, url: URL, create: bool) -> bool:
@@ -202,10 +250,8 @@ def _prepare(engine: Engine, url: URL, create: bool) -> bool:
         if is_new and not create:
             raise BooksError(_NONE_YET.format(place=place(url)))
     if not current:
-        with engine.connect() as connection:
-            begin_for_writing(connection)
-            with connection.begin():
-                migrate(connection, place(url))
+        with _to_write(engine) as connection:
+            migrate(connection, place(url))
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             # Not in a transaction; the driver's own connection does not begin one.

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.totals import Totals, Worker, open_calls, totals, workers_now
 from chargerctl.central.books.store import DatabaseStore
+from chargerctl.central.books.turns import BusyError, Turns
 from chargerctl.central.live.read import read_states
 from chargerctl.central.live.state import STATUSES, State
 from chargerctl.central.metrics import names
@@ -26,10 +27,13 @@ JOULES = 3600
 """In a watt-hour."""
 # The sums of all sessions go through all of them: not more often than takes this share of one core.
 _SHARE = 0.02
+# Who asks holds up no viewer of the page, nor what answers the chargers.
+_AT_ONCE = 2
+_WAITING = 4
 
 
 class OfBooks(Collector):
-    """If the books cannot be read, one metric says so, and the others are missing."""
+    """If the books cannot be read, one metric says so, and the others are missing. BusyError: too many ask at once."""
 
     def __init__(
         self,
@@ -37,7 +41,7 @@ class OfBooks(Collector):
         now: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store = store
+        self._store = store.in_turns(Turns(_AT_ONCE, _WAITING))
         self._now = now
         self._steady = steady
         # Two scrapes at once would read the same sums.
@@ -54,6 +58,8 @@ class OfBooks(Collector):
                 states = read_states(connection, now)
                 calls = open_calls(connection)
                 workers = workers_now(connection, now)
+        except BusyError:
+            raise
         except BooksError:
             yield single(names.BOOKS_UP, 0)
             return

@@ -25,10 +25,10 @@ from chargerctl.central.mqtt.connect import (
     ConnectError,
     read_connect,
 )
-from chargerctl.central.ocppj.addresses import Door, network_of
 from chargerctl.central.ocppj.admission import Admission, Refusal
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.events.event import Event, Tell
+from chargerctl.listening.door import network_of
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import basic_auth
 from chargerctl.serials import is_serial
@@ -64,7 +64,7 @@ class Gate:
         self._limits = limits or Limits()
         self._guest = guest
         self._admission = Admission(_with(guest, accounts), without_password=False, limits=self._limits)
-        self._door = Door(self._limits)
+        self._door = self._limits.door()
 
     def close(self) -> None:
         self._admission.close()

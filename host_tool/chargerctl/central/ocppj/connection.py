@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.server import ServerProtocol
 
-from chargerctl.central.ocppj.addresses import Door, Peer, network_of
 from chargerctl.central.ocppj.limits import Limits
+from chargerctl.listening.door import Door, Peer, network_of
 from chargerctl.visible import visible
 
 

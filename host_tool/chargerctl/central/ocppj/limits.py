@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chargerctl.listening.door import Door
 from chargerctl.ocppj import MAX_FRAME_BYTES
 
 
@@ -42,3 +43,7 @@ class Limits:
     """Whoever would wait longer for its check is refused at once."""
     remembered: int = 20_000
     """Chargers whose last right password is remembered, and addresses that failed."""
+
+    def door(self) -> Door:
+        """Counts the handshakes, of TLS and of what follows."""
+        return Door(self.handshakes, self.handshakes_of_address, "handshakes")

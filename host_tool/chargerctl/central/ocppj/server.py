@@ -20,16 +20,16 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from chargerctl.central.ocppj.addresses import Door
 from chargerctl.central.ocppj.admission import Accounts, Admission, Refusal
 from chargerctl.central.ocppj.chargers import REPLACED, Chargers
 from chargerctl.central.ocppj.connection import ChargerConnection, HandshakeLog, report_tls
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.link import POLICY, Outbox, WebSocketLink, close_reason
-from chargerctl.central.ocppj.listening import listen
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
+from chargerctl.listening.door import Door
+from chargerctl.listening.sockets import listen
 from chargerctl.loop_thread import LoopThread
 from chargerctl.ocppj import SUBPROTOCOL, identity_of
 from chargerctl.visible import visible
@@ -94,7 +94,7 @@ class WebSocketServer:
     async def _start(self, host: str, port: int, tls: ssl.SSLContext | None, ping_s: float | None) -> int:
         if tls is not None:
             report_tls(tls, self._report)
-        door = Door(self._limits)
+        door = self._limits.door()
         sockets = await listen(host, port, door, self._refuse_at_door)
         for each in sockets:
             self._servers.append(await self._start_on(each, door, tls, ping_s))

@@ -35,7 +35,10 @@ def _silent(event: Event) -> None:
 @dataclass(frozen=True)
 class Parts:
     """pages renders templates; streams answers with live ones; stopping: set when the server is about to end; tell: the log
-    of the service; metrics: what it counts. Routes that read or write the books are no coroutines: they run in threads."""
+    of the service; metrics: what it counts. Routes that read or write the books are no coroutines: they run in threads.
+
+    store: the books, read and written in turns by all viewers; calls: the same without turns, for what has begun and must
+    not be given up because others look. None: store."""
 
     store: DatabaseStore
     watch: Watch
@@ -46,16 +49,17 @@ class Parts:
     tell: Tell = _silent
     metrics: Metrics | None = None
     now: Callable[[], float] = time.time
-    _calls: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_MOST_CALLS))
+    calls: DatabaseStore | None = None
+    _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_MOST_CALLS))
 
     async def call(
         self, serial: str, action: str, payload: Payload, timeout_s: float | None = None
     ) -> Outcome:
         """Have the central system call a charger, and wait for its answer; ChargerctlError as in Remote."""
-        remote = Remote(self.store, Clock(now=self.now, sleep=self._pause))
+        remote = Remote(self.calls or self.store, Clock(now=self.now, sleep=self._pause))
         wait = timeout_s or self.settings.call_timeout
         call = partial(remote.call, serial, action, payload, wait)
-        return await anyio.to_thread.run_sync(call, limiter=self._calls)
+        return await anyio.to_thread.run_sync(call, limiter=self._limiter)
 
     def _pause(self, seconds: float) -> None:
         if self.stopping.wait(seconds):

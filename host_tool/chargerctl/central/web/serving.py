@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chargerctl.central.books.store import DatabaseStore
+from chargerctl.central.books.turns import Turns
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.metrics.metrics import Metrics
 from chargerctl.central.settings import CentralSettings
@@ -29,7 +30,8 @@ def serving(
     """ChargerctlError where nobody can listen at `http`, or it needs what is not there."""
     assert settings.http is not None
     tls = _tls(settings)
-    parts = Parts(store, watch, Pages(), settings, tell=tell, metrics=metrics)
+    shared = store.in_turns(Turns())
+    parts = Parts(shared, watch, Pages(), settings, tell=tell, metrics=metrics, calls=store)
 
     def stop() -> None:
         parts.stopping.set()

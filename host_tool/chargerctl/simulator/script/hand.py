@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Lines of the script language that a person gives while the simulation runs: each acts at once, at the next clock step.
 
-Each is an event `hand` with its number `line`, from 1, and its `text`; a wrong one has an `error` and changes nothing.
+Each is one event `hand` with its number `line`, from 1, and its `text`; one that is wrong, or that fails, has an `error`.
 """
 
 from __future__ import annotations
@@ -65,9 +65,11 @@ class Hand:
             return
         try:
             statement = self._checked(number, text)
-            self._events.emit("hand", line=number, text=statement.text)
-            assert statement.form.act is not None
-            statement.form.act(self._stage, **statement.arguments)
+            act = statement.form.act
+            assert act is not None
+            self._events.emit_once_done(
+                lambda: act(self._stage, **statement.arguments), "hand", line=number, text=statement.text
+            )
         except (ChargerctlError, ExpectedError, OSError) as error:
             self._refuse(number, text[:_SHOWN].strip(), str(error))
 

@@ -93,30 +93,38 @@ function connection(stream, works, over = false) {
 }
 
 /** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. It connects again by
- * itself, and rests while nobody looks; `data-live` of <body> says whether it is connected. Returns what ends it. */
-export function live(url, handlers) {
+ * itself, and rests while nobody looks; `data-live` of <body> says whether it is connected. address(): of the stream, asked at
+ * each connection, so that it can say what the page has by then. Returns what ends it. */
+export function live(address, handlers) {
   const me = {};
-  let stream, timer;
+  let stream, timer, late;
   function open() {
     clearTimeout(timer);
     stream?.close();
     if (document.hidden) return;
-    stream = new EventSource(url);
-    stream.onopen = () => connection(me, true);
+    stream = new EventSource(address());
+    stream.onopen = () => {
+      clearTimeout(late);
+      late = undefined;
+      connection(me, true);
+    };
     stream.onerror = () => {
-      // A stream that has lasted its time is opened again at once.
-      timer = setTimeout(refused, stream.readyState === EventSource.CLOSED ? 0 : 4000);
+      const isRefused = stream.readyState === EventSource.CLOSED;
+      // The browser would open the same address again.
+      stream.close();
+      if (isRefused) return refused();
+      // A stream that has lasted its time is there again soon.
+      late ??= setTimeout(() => connection(me, false), 4000);
+      timer = setTimeout(open, 2000);
     };
     for (const [name, handle] of Object.entries(handlers)) {
       stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
     }
   }
   async function refused() {
-    if (stream.readyState === EventSource.OPEN) return;
     connection(me, false);
-    if (stream.readyState !== EventSource.CLOSED) return;
     const stop = new AbortController();
-    const answer = await fetch(url, { signal: stop.signal }).catch(() => null);
+    const answer = await fetch(address(), { signal: stop.signal }).catch(() => null);
     stop.abort();
     if (answer?.status === 401) connection(me, false, true);
     else timer = setTimeout(open, 3000);
@@ -124,7 +132,7 @@ export function live(url, handlers) {
   function shown() {
     clearTimeout(timer);
     if (document.hidden) timer = setTimeout(() => stream?.close(), 10000);
-    else if (stream?.readyState !== EventSource.OPEN) open();
+    else if ((stream?.readyState ?? EventSource.CLOSED) === EventSource.CLOSED) open();
   }
   document.addEventListener("visibilitychange", shown);
   addEventListener("pageshow", shown);
@@ -134,6 +142,7 @@ export function live(url, handlers) {
     document.removeEventListener("visibilitychange", shown);
     removeEventListener("pageshow", shown);
     clearTimeout(timer);
+    clearTimeout(late);
     stream?.close();
     connection(me, true);
   };

@@ -5,13 +5,14 @@
 import os
 import sqlite3
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from chargerctl.central.books import engine as engine_module
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import frames, transactions
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.host.central.books.charger import NOW, START, Charger, call, rows
@@ -54,14 +55,13 @@ def test_a_locked_table_of_postgresql_is_named(books, database, opener, kind):
 def test_a_full_disk_keeps_nothing_of_the_unit_and_works_again(file_books):
     with file_books.reading() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
-    # It is a setting of each connection; there is one, for one thread.
-    _each_connection(file_books, f"PRAGMA max_page_count = {pages + 20}")
-    with pytest.raises(BooksError, match=r"disk is full\. Make space"):
+    full, error = f"PRAGMA max_page_count = {pages + 20}", r"disk is full\. Make space"
+    with _each_connection(full), pytest.raises(BooksError, match=error):
         _start_with_large_frames(file_books)
     assert rows(file_books, transactions, "id") == []
     assert rows(file_books, frames, "id") == []
-    _each_connection(file_books, "PRAGMA max_page_count = 100000")
-    assert Charger(file_books).start() == 1
+    with _each_connection("PRAGMA max_page_count = 100000"):
+        assert Charger(file_books).start() == 1
 
 
 def _start_with_large_frames(books):
@@ -71,9 +71,18 @@ def _start_with_large_frames(books):
             unit.frame("GA001", False, "x" * 16_000, NOW)
 
 
-def _each_connection(books, pragma):
-    with books.reading() as connection:
-        connection.execute(text(pragma))
+@contextmanager
+def _each_connection(pragma):
+    """It is a setting of a connection, and stays."""
+
+    def begin(connection):
+        connection.exec_driver_sql(pragma)
+
+    event.listen(Engine, "begin", begin)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "begin", begin)
 
 
 @pytest.mark.skipif(
@@ -102,11 +111,11 @@ def test_a_file_system_that_is_full_is_survived(tmp_path, opener):
 
 
 def test_books_that_cannot_be_written_are_named(file_books):
-    _each_connection(file_books, "PRAGMA query_only = ON")
-    with pytest.raises(BooksError, match=r"cannot be written: .* read-only"):
+    error = r"cannot be written: .* read-only"
+    with _each_connection("PRAGMA query_only = ON"), pytest.raises(BooksError, match=error):
         Charger(file_books).start()
-    _each_connection(file_books, "PRAGMA query_only = OFF")
-    Charger(file_books).start()
+    with _each_connection("PRAGMA query_only = OFF"):
+        Charger(file_books).start()
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
@@ -136,6 +145,8 @@ def test_books_that_were_removed_are_missed_and_not_begun_anew(file_books, path,
         each.unlink()
     with pytest.raises(BooksError, match="were removed or replaced"):
         Charger(file_books).start(meterStart=1)
+    with pytest.raises(BooksError, match="were removed or replaced"):
+        rows(file_books, transactions, "meter_start")
     with pytest.raises(BooksError, match="cannot be opened"):
         Charger(file_books).start(meterStart=1)
     assert not path.exists()

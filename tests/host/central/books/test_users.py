@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Accounts of the web page, who is logged in, and tokens: what the books keep, and when it ends."""
 
+import time
+
 import pytest
-from chargerctl.central.books import users
+from chargerctl.central.books import engine, users
+from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries import users as queries
 from chargerctl.central.books.tables import tokens, web_sessions
 from chargerctl.errors import InputError
@@ -175,3 +178,29 @@ def test_not_every_use_is_written():
     assert not users.is_stale(NOW, NOW + 59)
     assert users.is_stale(NOW, NOW + 60)
     assert users.is_stale(NOW, NOW - 1)  # the clock was set back
+
+
+def test_a_use_is_written_at_once_or_not_at_all(database, opener, monkeypatch):
+    monkeypatch.setattr(engine, "LOCK_TIMEOUT_S", 60)
+    first, second = opener(database), opener(database)
+    with first.writing() as connection:
+        users.add_token(connection, "grafana", "t1", NOW, read_only=True)
+    with first.writing() as connection:
+        users.use_token(connection, "grafana", NOW + 1)
+        began = time.monotonic()
+        with pytest.raises(BooksError), second.writing_at_once() as other:
+            users.use_token(other, "grafana", NOW + 2)
+        assert time.monotonic() - began < 30
+    with second.writing_at_once() as connection:
+        users.use_token(connection, "grafana", NOW + 3)
+    with first.reading() as connection:
+        assert queries.find_token(connection, "t1").last_used_at == NOW + 3
+
+
+def test_who_writes_after_that_waits_as_ever(database, opener):
+    books = opener(database)
+    with books.writing_at_once() as connection:
+        users.add_token(connection, "grafana", "t1", NOW, read_only=True)
+    with books.reading() as connection:
+        show = "PRAGMA busy_timeout" if connection.dialect.name == "sqlite" else "SHOW lock_timeout"
+        assert connection.exec_driver_sql(show).scalar() in (engine.LOCK_TIMEOUT_S * 1000, "5s")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from chargerctl.central.books import calls, owner
+from chargerctl.central.books.turns import BusyError
 from chargerctl.central.metrics import books as of_books
 from chargerctl.central.metrics.books import OfBooks
 from chargerctl.central.metrics.metrics import Metrics
@@ -154,3 +155,11 @@ def test_books_that_cannot_be_read_are_said_to_be_down_and_the_rest_is_there(boo
 def test_books_that_can_be_read_are_up(scraped):
     assert scraped.value("books_up") == 1
     assert scraped.value("books_read_seconds") == 0
+
+
+def test_who_asks_while_too_many_do_is_told_so_not_that_the_books_are_gone(books, monkeypatch):
+    monkeypatch.setattr(of_books, "_AT_ONCE", 0)
+    monkeypatch.setattr(of_books, "_WAITING", 0)
+    found = OfBooks(books)
+    with pytest.raises(BusyError):
+        list(found.collect())

@@ -6,7 +6,7 @@ import pytest
 from chargerctl.central.accounts import Account
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.ocppj import admission
-from chargerctl.central.ocppj.addresses import Door, Patience, is_loopback, network_of
+from chargerctl.central.ocppj.addresses import Patience
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.origin import is_foreign_page
 from chargerctl.central.passwords import hash_password
@@ -267,30 +267,6 @@ def _can(connected):
 
 
 # The parts.
-
-
-def test_addresses_that_count_as_one():
-    assert network_of("192.0.2.1") == "192.0.2.1"
-    assert network_of("2a00:1::1") == network_of("2a00:1::ffff:1") != network_of("2a00:1:0:1::1")
-    assert network_of("::ffff:192.0.2.1") != network_of("::ffff:192.0.2.2")
-    assert network_of("fe80::1%eth0") != network_of("fe80::2%eth0")
-    assert network_of("fd00::1") != network_of("fd00::2")
-
-
-@pytest.mark.parametrize(
-    ("host", "here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
-)
-def test_what_listens_on_this_machine_alone(host, here):
-    assert is_loopback(host) == here
-
-
-def test_the_door_has_places_for_each_address_and_in_all():
-    door = Door(Limits(handshakes=3, handshakes_of_address=2))
-    peers = [("192.0.2.1", 1), ("192.0.2.1", 2), ("192.0.2.1", 3), ("192.0.2.2", 1), ("192.0.2.3", 1)]
-    assert [door.enter(peer) == "" for peer in peers] == [True, True, False, True, False]
-    for _again in range(2):
-        door.leave(peers[0])
-    assert [door.enter(peer) == "" for peer in (("192.0.2.3", 1), ("192.0.2.3", 2))] == [True, False]
 
 
 def test_pauses_grow_and_are_forgiven():

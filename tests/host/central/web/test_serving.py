@@ -14,9 +14,11 @@ import httpx2 as httpx
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.store import open_books
+from chargerctl.central.books.turns import Turns
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.service.service import serve as serve_all
 from chargerctl.central.settings import load_central
+from chargerctl.central.web import serving as serving_module
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.serving import serving
@@ -151,3 +153,21 @@ def test_a_call_to_a_charger_ends_when_the_service_does(tmp_path):
         parts.watch.close()
         central.close()
         thread.close()
+
+
+def test_who_finds_no_turn_to_read_is_told_in_words(tmp_path, store, monkeypatch):
+    turns = Turns(at_once=1, patience_s=0.01)
+    monkeypatch.setattr(serving_module, "Turns", lambda: turns)
+    watch = Watch(store)
+    wanted = settings(tmp_path)
+    try:
+        with serving(wanted, store, watch, lambda event: None) as server:
+            url = f"http://127.0.0.1:{server.port}/sessions"
+            with turns.turn():
+                refused = httpx.get(url)
+            answer = httpx.get(url)
+    finally:
+        watch.close()
+    assert refused.status_code == 503
+    assert refused.json()["error"].startswith("the books are busy: too many requests read them at once")
+    assert answer.status_code == 200

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +93,17 @@ def some_chargers(connection: Connection, most: int = 200) -> list[Row[Any]]:
     """serial and name of the first ones that are known, to choose from."""
     query = select(chargers.c.serial, chargers.c.name).where(chargers.c.known).order_by(chargers.c.serial)
     return list(connection.execute(query.limit(most)))
+
+
+def known_among(connection: Connection, serials: Collection[str]) -> set[str]:
+    """Those of these serials whose chargers are known; no more of them than a query has parameters."""
+    query = select(chargers.c.serial).where(chargers.c.known, chargers.c.serial.in_(serials))
+    return set(connection.execute(query).scalars())
+
+
+def count_known(connection: Connection) -> int:
+    """How many chargers are known."""
+    return connection.execute(select(func.count()).select_from(chargers).where(chargers.c.known)).scalar_one()
 
 
 def configuration_of(connection: Connection, serial: str) -> list[Row[Any]]:

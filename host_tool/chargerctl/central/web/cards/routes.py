@@ -21,7 +21,7 @@ from chargerctl.central.books.cards import is_id_tag
 from chargerctl.central.books.owner import Card
 from chargerctl.central.books.policies import Policy
 from chargerctl.central.books.queries.cards import all_cards
-from chargerctl.central.books.queries.chargers import some_chargers
+from chargerctl.central.books.queries.chargers import count_known, known_among, some_chargers
 from chargerctl.central.books.reader import Reader
 from chargerctl.central.card_file import card_lines
 from chargerctl.central.views.card import state
@@ -72,10 +72,13 @@ def router(parts: Parts) -> APIRouter:
         with parts.store.reading() as connection:
             found = next(all_cards(connection, uid), None) if is_id_tag(uid) else None
             places = some_chargers(connection, _MOST_CHARGERS)
+            more = count_known(connection) - len(places)
+            listed = {each.serial for each in places}
+            others = [each for each in (found and found.chargers) or () if each not in listed]
+            known_others = known_among(connection, others)
         if found is None and not is_id_tag(uid):
             raise NotFoundError(f"{visible_text(uid[:40])!r} cannot be a card")
         card = found or Card(uid.upper())
-        serials = {each.serial for each in places}
         return parts.pages.page(
             request,
             "cards/card.html",
@@ -83,7 +86,9 @@ def router(parts: Parts) -> APIRouter:
             known=found is not None,
             until=day_of(card.valid_until, zone),
             places=places,
-            others=[each for each in card.chargers or () if each not in serials],
+            others=others,
+            known_others=known_others,
+            more=more,
             state_of=partial(state, now=parts.now()),
         )
 
@@ -107,9 +112,10 @@ def router(parts: Parts) -> APIRouter:
         where: Field = "",
         charger: Annotated[list[str] | None, Form()] = None,
     ) -> JSONResponse:
-        places = (charger or []) if where == "some" else None
+        places = _places(where, charger)
         with parts.store.writing() as connection:
-            card = card_of(uid, name, parent, until, places, _serials(connection), zone_of(request))
+            known = known_among(connection, places or ())
+            card = card_of(uid, name, parent, until, places, known, zone_of(request))
             if any(all_cards(connection, card.id_tag)):
                 raise InputError(f"card {card.id_tag} is in the books already")
             owner.put_cards(connection, [card], parts.now())
@@ -125,11 +131,11 @@ def router(parts: Parts) -> APIRouter:
         where: Field = "",
         charger: Annotated[list[str] | None, Form()] = None,
     ) -> JSONResponse:
-        places = (charger or []) if where == "some" else None
+        places = _places(where, charger)
         with parts.store.writing() as connection:
             old = _the_card(connection, uid)
-            serials = _serials(connection) | set(old.chargers or ())
-            card = card_of(uid, name, parent, until, places, serials, zone_of(request), old)
+            known = known_among(connection, places or ()) | set(old.chargers or ())
+            card = card_of(uid, name, parent, until, places, known, zone_of(request), old)
             owner.put_cards(connection, [card], parts.now())
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is changed.")
 
@@ -181,8 +187,11 @@ def _the_card(connection: Connection, uid: str) -> Card:
     return found
 
 
-def _serials(connection: Connection) -> set[str]:
-    return {each.serial for each in some_chargers(connection, _MOST_CHARGERS)}
+def _places(where: str, chargers: list[str] | None) -> list[str] | None:
+    """Serials; None: all chargers. One that is typed may be left empty."""
+    if where != "some":
+        return None
+    return [each.strip() for each in chargers or () if each.strip()]
 
 
 def _said(uid: str, sentence: str) -> JSONResponse:

@@ -58,7 +58,8 @@ async def followed(parts: Parts, follower: Follower) -> AsyncGenerator[Sent, Non
 
 
 class NowFollower:
-    """Of the live parts of the first page. seen: digests of those that the page has."""
+    """Of the live parts of the first page. seen: digests of those that the page has; each event has those that it has then,
+    for its next connection."""
 
     def __init__(self, fragments: Fragments, serial: str, now: Callable[[], float], seen: str) -> None:
         self._fragments = fragments
@@ -69,13 +70,14 @@ class NowFollower:
     def look(self, connection: Connection) -> Sequence[Sent]:
         parts = self._fragments.now(connection, self._serial, self._now())
         digests = {name: digest(html) for name, html in parts.items()}
-        fresh = [("part", {"html": html}) for name, html in parts.items() if digests[name] not in self._seen]
+        fresh = [html for name, html in parts.items() if digests[name] not in self._seen]
         self._seen = set(digests.values())
-        return fresh
+        return [("parts", {"html": fresh, "seen": ".".join(digests.values())})] if fresh else []
 
 
 class KeysFollower:
-    """Of the configuration. since: Unix time of the newest key that the page has."""
+    """Of the configuration. since: Unix time of the newest key that the page has. What else it has is not known here: after
+    the keys, `told` names all that there are, and the time for its next connection."""
 
     def __init__(self, fragments: Fragments, serial: str, search: str, since: float) -> None:
         self._fragments = fragments
@@ -96,12 +98,10 @@ class KeysFollower:
             for each in keys.shown
             if each.received_at > self._since or (self._told and each.element not in self._shown)
         ]
-        events += [("gone", {"id": each}) for each in sorted(self._shown - shown)]
-        if events or self._told is not None:
-            events.append(("told", {"html": self._fragments.told(keys)}))
         self._told, self._shown = told, shown
         self._since = max(self._since, keys.received_at or 0.0)
-        return events
+        told_now = {"html": self._fragments.told(keys), "keys": sorted(shown), "since": self._since}
+        return [*events, ("told", told_now)]
 
 
 class LogFollower:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chargerctl.central.books.masking import is_secret
 from chargerctl.central.books.queries.chargers import configuration_of
+from chargerctl.visible import visible
 
 # A charger may tell thousands.
 MOST_KEYS = 300
@@ -25,6 +26,11 @@ class Key:
     readonly: bool
     secret: bool
     received_at: float
+
+    @property
+    def hides(self) -> bool:
+        """Whether there are characters in it that do not show: a field would send back what is shown in their place."""
+        return any(visible(each) != each for each in (self.name, self.value))
 
     @property
     def element(self) -> str:

@@ -37,7 +37,10 @@ class NotAdmitted(Exception):  # noqa: N818 (no fault: most requests of stranger
 
 
 class Door:
-    """Reads the books for every request: what is changed there counts at once. Call it in a thread."""
+    """Reads the books for every request: what is changed there counts at once. Call it in a thread.
+
+    When somebody was here last is written down as long as that keeps nobody waiting; else the next request tries.
+    """
 
     def __init__(self, parts: Parts, limits: Limits) -> None:
         self._store = parts.store
@@ -76,31 +79,30 @@ class Door:
         with self._store.reading() as reading:
             found = find_session(reading, secret, now)
         if found is not None and users.is_stale(found.last_used_at, now):
-            with suppress(BooksError), self._store.writing() as writing:
+            with suppress(BooksError), self._store.writing_at_once() as writing:
                 users.use_session(writing, secret, now)
         return found
 
     def _program(self, connection: HTTPConnection, secret: str) -> Viewer:
         if not is_api(connection.url.path):
             raise NotAdmitted(401, "a token is good for /api/v1 and /metrics only")
-        address = address_of(connection)
-        counted = [(OF_TOKENS, network_of(address))]
-        if wait := math.ceil(self._limits.wait(counted)):
-            raise NotAdmitted(429, f"too many wrong tokens: try again in {wait} s", wait)
         now = self._now()
         with self._store.reading() as reading:
             found = find_token(reading, secret) if len(secret) <= _LONGEST_TOKEN else None
         if found is None:
-            self._limits.begin(counted)
-            details = {"address": address}
-            self._tell(
-                Event("token_refused", f"{address} came with a token that is unknown", details=details)
-            )
-            raise NotAdmitted(401, "this token is unknown: `chargerctl central token add` makes one")
+            raise self._wrong_token(address_of(connection))
         if users.is_stale(found.last_used_at, now):
-            with suppress(BooksError), self._store.writing() as writing:
+            with suppress(BooksError), self._store.writing_at_once() as writing:
                 users.use_token(writing, found.name, now)
         return Viewer(f"token {found.name}", not found.read_only, "")
+
+    def _wrong_token(self, address: str) -> NotAdmitted:
+        """Nobody guesses 256 bits: the wait keeps the log short, and is for wrong ones only, for many share an address."""
+        if wait := math.ceil(self._limits.begin([(OF_TOKENS, network_of(address))])):
+            return NotAdmitted(429, f"too many wrong tokens: try again in {wait} s", wait)
+        text = f"{address} came with a token that is unknown"
+        self._tell(Event("token_refused", text, details={"address": address}))
+        return NotAdmitted(401, "this token is unknown: `chargerctl central token add` makes one")
 
 
 def is_api(path: str) -> bool:

@@ -8,6 +8,7 @@ import secrets
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 HEADER = "x-csrf"
@@ -18,7 +19,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 async def admitted(scope: Scope, receive: Receive, csrf: str) -> Receive | None:
-    """What the route receives; None: it is not ours. csrf: of the viewer, "" never matches.
+    """What the route receives; None: it is not ours. csrf: of the viewer, "" never matches. HTTPException: it is too long.
 
     The header is enough. A form without it is read here, up to 64 KiB, and given to the route as it came.
     """
@@ -51,7 +52,7 @@ async def _read(receive: Receive) -> bytes | None:
             return None
         body += message.get("body", b"")
         if len(body) > _LONGEST_FORM:
-            return None
+            raise HTTPException(413, f"a form has at most {_LONGEST_FORM // 1024} KB: send less")
         if not message.get("more_body", False):
             return bytes(body)
 

@@ -32,6 +32,8 @@ _READING = ("GET", "HEAD")
 # What the page to log in is made of.
 _STATIC = ("/static/base/", "/static/login/")
 _LONGEST_PATH = 200
+_OLD_PAGE = "this page is from before you logged in: load it again, and try once more"
+_NO_TOKEN = "a program that changes something sends a token: `chargerctl central token add` makes one"
 
 
 class Gate:
@@ -76,9 +78,7 @@ class Gate:
         if not _is_program(connection):
             ours = await forms.admitted(scope, receive, viewer.csrf)
             if ours is None:
-                raise HTTPException(
-                    403, "this page is from before you logged in: load it again, and try once more"
-                )
+                raise HTTPException(403, _NO_TOKEN if is_api(path) else _OLD_PAGE)
             receive = ours
         status = 500
 

@@ -64,12 +64,6 @@ class Limits:
                 self._table(key[0], now)[self._digest(key[1])] = (count + 1, now)
             return 0.0
 
-    def wait(self, keys: Sequence[Key]) -> float:
-        """Seconds until one may be tried, without counting."""
-        with self._lock:
-            now = self._clock()
-            return max(self._wait(key, now) for key in keys)
-
     def forgive(self, keys: Sequence[Key]) -> None:
         """One that has begun was right, or nobody could say."""
         with self._lock:

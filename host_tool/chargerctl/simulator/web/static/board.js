@@ -84,4 +84,4 @@ function present(now) {
   charger.ready();
 }
 
-live("/stream", { present, events: (events) => events.forEach(take) });
+live(() => "/stream", { present, events: (events) => events.forEach(take) });

@@ -131,6 +131,20 @@ def test_a_day_counts_to_its_end_in_the_zone_of_the_viewer(books):
         assert end.isoformat()[:19] == f"{day}T23:59:59"
 
 
+def test_a_charger_beyond_those_that_the_page_lists_is_typed_and_is_known(books, visitor, monkeypatch):
+    monkeypatch.setattr(routes, "_MOST_CHARGERS", 1)
+    assert "One of 1 more, by its serial" in visitor.text("/cards/card", uid="0BAD")
+    form = {"uid": "0BAD", "where": "some", "charger": ["garage-1", " yard "]}
+    assert visitor.post("/cards/change", form).status_code == 200
+    assert card(books, "0BAD").chargers == ["garage-1", "yard"]
+    page = visitor.text("/cards/card", uid="0BAD")
+    assert "yard" in page
+    assert "not known any more" not in page
+    added = visitor.post("/cards/add", {"uid": "AB", "where": "some", "charger": ["yard", ""]})
+    assert added.status_code == 200
+    assert card(books, "AB").chargers == ["yard"]
+
+
 def test_a_charger_that_is_not_known_any_more_stays_a_place_of_its_card(books, visitor):
     with books.writing() as connection:
         owner.remove_charger(connection, "garage-1")

@@ -81,6 +81,15 @@ def test_hostile_keys_are_text(owner, store):
     assert re.findall(r'<li id="(key-[^"]*)"', page) == ["key-_22_3e_3cscript_3e", "key-a_1bb"]
 
 
+@pytest.mark.parametrize("told", [key("Greeting", "a\u200bb\n<b>"), key("Gree\u200bting", "a")])
+def test_what_hides_is_shown_and_never_sent_back_as_it_is_shown(owner, store, told):
+    tell(store, told)
+    shown = re.search(r'<li id="key-Gree.*?</li>', owner.get(PAGE).text, re.DOTALL)[0]
+    assert r"\u200b" in shown
+    assert "It has characters that do not show." in shown
+    assert "<input" not in shown
+
+
 def test_it_is_read_from_the_charger(owner, answering):
     told = {"configurationKey": [key("A"), key("B")]}
     asked = answering({"GetConfiguration": told})
@@ -161,13 +170,26 @@ def test_the_page_gets_the_keys_that_were_told_again_and_those_that_are_gone(par
     def look():
         with store.reading() as connection:
             return [
-                (name, data.get("id") or re.findall(r'id="([\w-]+)"', data["html"])[0])
+                (name, data.get("keys") or re.findall(r'id="([\w-]+)"', data["html"])[0])
                 for name, data in follower.look(connection)
             ]
 
-    assert look() == []
+    assert look() == [("told", ["key-A", "key-B"])]
     tell(store, key("B", "2"), asked=["B"], now=now + 5)
-    assert look() == [("key", "key-B"), ("told", "read-at")]
+    assert look() == [("key", "key-B"), ("told", ["key-A", "key-B"])]
     assert look() == []
     tell(store, key("B"), key("C"), now=now + 9)
-    assert look() == [("key", "key-B"), ("key", "key-C"), ("gone", "key-A"), ("told", "read-at")]
+    assert look() == [("key", "key-B"), ("key", "key-C"), ("told", ["key-B", "key-C"])]
+
+
+def test_a_page_that_comes_back_learns_which_keys_are_gone_and_gets_no_old_ones(parts, store):
+    now = time.time()
+    tell(store, key("A"), key("B"), now=now)
+    tell(store, key("B"), now=now + 5)
+    fragments = Fragments(parts.pages, may_change=True)
+    with store.reading() as connection:
+        (*fresh, (_, told)) = KeysFollower(fragments, "garage-1", "", now).look(connection)
+        again = KeysFollower(fragments, "garage-1", "", told["since"]).look(connection)
+    assert [name for name, _ in fresh] == ["key"]
+    assert [name for name, _ in again] == ["told"]
+    assert told["keys"] == ["key-B"]

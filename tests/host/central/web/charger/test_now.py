@@ -200,8 +200,9 @@ def follower(parts):
         def look():
             with parts.store.reading() as connection:
                 events = followed.look(connection)
-            assert {name for name, _ in events} <= {"part"}
-            return {re.search(r'id="([\w-]+)"', data["html"])[1]: plain(data["html"]) for _, data in events}
+            assert {name for name, _ in events} <= {"parts"}
+            found = [html for _, data in events for html in data["html"]]
+            return {re.search(r'id="([\w-]+)"', html)[1]: plain(html) for html in found}
 
         return look
 
@@ -221,6 +222,28 @@ def test_the_page_gets_what_has_changed_and_nothing_else(follower, store):
     assert "No session runs." in found["state"]
     assert found["stop"] == ""
     assert look() == {}
+
+
+def test_a_page_that_comes_back_is_shown_what_has_become_as_it_was_at_first(parts, store):
+    """It says what it has by now, not what it was drawn with."""
+    fragments = Fragments(parts.pages, may_change=True)
+
+    def look(seen):
+        with store.reading() as connection:
+            return NowFollower(fragments, "garage-1", time.time, seen).look(connection)
+
+    def rename(name):
+        with store.writing() as connection:
+            owning.change_charger(connection, "garage-1", name=name)
+
+    ((_, first),) = look("")
+    rename("Other")
+    ((_, second),) = look(first["seen"])
+    rename("Left")
+    ((_, third),) = look(second["seen"])
+    assert "Other" in plain("".join(second["html"]))
+    assert "Left" in plain("".join(third["html"]))
+    assert third["seen"] == first["seen"]
 
 
 def test_who_may_only_look_gets_no_buttons_later_either(follower, store):

@@ -42,7 +42,7 @@ def test_each_page_gets_what_is_new(client, store):
         told = {"configurationKey": [{"key": "Fresh", "readonly": True, "value": "1"}]}
         unit.charger("garage-1").told("GetConfiguration", {"key": ["Fresh"]}, told, time.time())
     for path, name, shown in (
-        (f"{HERE}/stream?seen={seen}", "part", "6.500"),
+        (f"{HERE}/stream?seen={seen}", "parts", "6.500"),
         (f"{HERE}/log/stream?after={newest}", "frames", "Heartbeat"),
         (f"{HERE}/configuration/stream?since={since}", "key", "Fresh"),
     ):
@@ -52,7 +52,7 @@ def test_each_page_gets_what_is_new(client, store):
             event = next(line for line in lines if line.startswith("event:"))
             data = json.loads(next(lines).removeprefix("data: "))
         assert event == f"event: {name}"
-        assert shown in data["html"]
+        assert shown in "".join(data["html"])
 
 
 def test_a_stream_without_where_to_begin_is_refused_in_words(owner):

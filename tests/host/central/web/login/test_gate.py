@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What stands before every route: who is let in, and what each may do."""
 
+import sqlite3
 from urllib.parse import urlencode
 
 import anyio
@@ -167,7 +168,6 @@ def test_the_field_of_a_form_is_enough_and_the_route_gets_the_form_as_it_came(ho
         {"data": {"csrf": "wrong"}},
         {"data": {"csrf": ["wrong", CSRF]}},
         {"data": {"csrf": [CSRF, "wrong"]}},
-        {"data": {"csrf": CSRF, "x": "y" * 70_000}},
         {"json": {"csrf": CSRF}},
         {"content": urlencode({"csrf": CSRF}), "headers": {"Content-Type": "text/plain"}},
         {"files": {"csrf": (None, CSRF)}},
@@ -183,6 +183,18 @@ def test_what_no_page_of_ours_sent_is_refused(house, told, how):
         assert answer.status_code == 403
         assert "load it again" in answer.json()["error"]
     assert told.texts("change") == []
+
+
+def test_a_form_that_is_too_long_is_refused_as_that(house):
+    visitor = house.enter(house.visitor(), "anna")
+    answer = visitor.post("/cards", data={"csrf": CSRF, "x": "y" * 70_000}, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]) == (413, "a form has at most 64 KB: send less")
+
+
+def test_a_program_without_a_token_is_told_to_send_one(own_house):
+    answer = own_house.visitor("127.0.0.1", "localhost").post("/api/v1/cards", json={})
+    assert answer.status_code == 403
+    assert "chargerctl central token add" in answer.json()["error"]
 
 
 def test_the_csrf_of_another_session_is_none(house):
@@ -215,6 +227,20 @@ def test_a_use_of_the_session_is_not_written_each_time(house, clock, monkeypatch
         visitor.get("/")
         clock.now += 10
     assert len(written) == 3
+
+
+def test_who_reads_does_not_wait_for_who_writes_the_books(house, clock, monkeypatch):
+    """The time of the last use is written another time."""
+    visitor = house.enter(house.visitor(), "anna")
+    clock.now += 3600
+    waited = []
+    monkeypatch.setattr(type(house.store), "writing", lambda self: waited.append(1))
+    with sqlite3.connect(house.store.place, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert visitor.get("/cards").status_code == 200
+        assert visitor.get("/metrics", headers=bearer("looks")).status_code == 200
+    other.close()
+    assert waited == []
 
 
 # With a token.

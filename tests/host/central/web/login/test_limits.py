@@ -212,7 +212,7 @@ def test_what_no_browser_sends_as_its_mark_is_none():
     assert browsers.recognised(browsers.mark("$argon2id$a hash"), "$argon2id$a hash")
 
 
-def test_wrong_tokens_are_slowed_down_but_no_other_address(house, clock, told):
+def test_wrong_tokens_are_slowed_down_and_never_a_right_one(house, clock, told):
     house.add_token("grafana", "right", read_only=True)
     guesser, program = house.visitor(), house.visitor("192.0.2.8")
     answers = [
@@ -221,8 +221,10 @@ def test_wrong_tokens_are_slowed_down_but_no_other_address(house, clock, told):
     assert [each.status_code for each in answers] == [401] * 10 + [429] * 2
     assert answers[-1].headers["retry-after"] == "1"
     right = {"Authorization": "Bearer right"}
-    assert program.get("/api/v1/nothing", headers=right).status_code == 404
-    assert guesser.get("/api/v1/nothing", headers=right).status_code == 429
+    for each in (program, guesser):
+        assert each.get("/api/v1/nothing", headers=right).status_code == 404
+    assert guesser.get("/api/v1/nothing", headers={"Authorization": "Bearer more"}).status_code == 429
     clock.now += 1
-    assert guesser.get("/api/v1/nothing", headers=right).status_code == 404
+    assert guesser.get("/api/v1/nothing", headers={"Authorization": "Bearer more"}).status_code == 401
+    assert len(told.texts("token_refused")) == 11
     assert "wrong1" not in str(told.events)

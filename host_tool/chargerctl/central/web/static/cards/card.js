@@ -5,7 +5,7 @@ import { refresh } from "/static/refresh.js";
 
 // Who chooses a charger means only those.
 document.addEventListener("change", (event) => {
-  if (event.target.name === "charger" && event.target.checked) document.querySelector("[name=where][value=some]").checked = true;
+  if (event.target.name === "charger" && (event.target.checked || event.target.type !== "checkbox")) document.querySelector("[name=where][value=some]").checked = true;
 });
 
 document.addEventListener("sent", () => refresh("card"));

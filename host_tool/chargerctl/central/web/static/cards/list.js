@@ -23,7 +23,7 @@ function show(offers) {
   });
 }
 
-if (list) live("/stream/cards", { offers: show });
+if (list) live(() => "/stream/cards", { offers: show });
 
 document.addEventListener("sent", (event) => {
   const offer = event.target.closest(".offer");

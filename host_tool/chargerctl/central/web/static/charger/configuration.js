@@ -3,8 +3,8 @@
 //
 // The configuration keys of one charger: found as one types, changed in place, and live.
 
-import { live, put, times } from "/static/base/base.js";
-import { answerInPlace, markWaiting, show } from "./forms.js";
+import { live, put } from "/static/base/base.js";
+import { answerInPlace, markWaiting } from "./forms.js";
 
 const root = document.getElementById("charger");
 const list = document.getElementById("keys");
@@ -18,7 +18,7 @@ answerInPlace(root, (form) => {
 
 const query = new URLSearchParams(location.search);
 query.set("since", root.dataset.since);
-live(`${root.dataset.here}/configuration/stream?${query}`, {
+live(() => `${root.dataset.here}/configuration/stream?${query}`, {
   key({ html }) {
     const made = document.createRange().createContextualFragment(html).firstElementChild;
     const old = document.getElementById(made.id);
@@ -31,14 +31,12 @@ live(`${root.dataset.here}/configuration/stream?${query}`, {
     markWaiting(root);
     find();
   },
-  gone({ id }) {
-    document.getElementById(id)?.remove();
+  told({ html, keys, since }) {
+    query.set("since", since);
+    const there = new Set(keys);
+    for (const row of [...list.children]) if (!there.has(row.id)) row.remove();
+    put(html);
     find();
-  },
-  told({ html }) {
-    const place = document.getElementById("read-at");
-    place.replaceWith(document.createRange().createContextualFragment(html).firstElementChild);
-    times(document.getElementById("read-at").parentElement);
   },
 });
 

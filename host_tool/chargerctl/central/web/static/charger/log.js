@@ -84,20 +84,20 @@ function shorten() {
   list.append(older);
 }
 
-function follow() {
+function address() {
   const query = new URLSearchParams(filter);
   query.set("after", newest);
-  return live(`${root.dataset.here}/log/stream?${query}`, {
-    frames({ html, count, newest: last }) {
-      newest = last;
-      if (pause.getAttribute("aria-pressed") === "true") {
-        missed += count;
-        tell();
-      } else if (html) {
-        add(html);
-      }
-    },
-  });
+  return `${root.dataset.here}/log/stream?${query}`;
+}
+
+function frames({ html, count, newest: last }) {
+  newest = last;
+  if (pause.getAttribute("aria-pressed") === "true") {
+    missed += count;
+    tell();
+  } else if (html) {
+    add(html);
+  }
 }
 
 function tell() {
@@ -122,4 +122,4 @@ pause.addEventListener("click", async () => {
 
 pause.hidden = false;
 tell();
-follow();
+live(address, { frames });

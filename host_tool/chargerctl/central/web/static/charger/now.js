@@ -17,10 +17,12 @@ answerInPlace(root, (form, answer) => {
   if (form.id === "rename") document.getElementById("title").textContent = answer.name || root.dataset.serial;
 });
 
-live(`${root.dataset.here}/stream?seen=${root.dataset.seen}`, {
-  part({ html }) {
+let { seen } = root.dataset;
+live(() => `${root.dataset.here}/stream?seen=${seen}`, {
+  parts({ html, seen: now }) {
+    seen = now;
     const open = [...root.querySelectorAll("details[open][id]")].map((each) => each.id);
-    put(html);
+    for (const each of html) put(each);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     markWaiting(root);
     tellBegin();

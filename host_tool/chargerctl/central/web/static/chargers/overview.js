@@ -41,7 +41,7 @@ function place(tile) {
   list.insertBefore(tile, next ?? null);
 }
 
-live(list.dataset.stream, {
+live(() => list.dataset.stream, {
   chargers({ tiles, serials, sums, error }) {
     const made = [];
     for (const html of tiles) {

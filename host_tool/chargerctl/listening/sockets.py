@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from chargerctl.central.ocppj.addresses import Door
+from chargerctl.listening.door import Door
 
 Refused = Callable[[str, str], object]
 """refused(reason, address)"""
@@ -27,7 +27,7 @@ async def listen(host: str, port: int, door: Door, refused: Refused) -> list[soc
     missing: OSError | None = None
     for family, kind, protocol, _name, address in dict.fromkeys(found):
         try:
-            sockets.append(_bound(family, kind, protocol, address, door, refused))
+            sockets.append(bound(family, kind, protocol, address, door, refused))
         except OSError as error:
             # A name such as localhost may have an address of IPv6 where there is no IPv6.
             if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
@@ -41,9 +41,7 @@ async def listen(host: str, port: int, door: Door, refused: Refused) -> list[soc
     return sockets
 
 
-def _bound(
-    family: int, kind: int, protocol: int, address: Any, door: Door, refused: Refused
-) -> socket.socket:
+def bound(family: int, kind: int, protocol: int, address: Any, door: Door, refused: Refused) -> socket.socket:
     """As asyncio binds its own."""
     listening = _ListeningSocket(family, kind, protocol)
     listening.door, listening.refused = door, refused
