@@ -21,7 +21,7 @@ from chargerctl.central.web.chargers import words
 from chargerctl.central.web.chargers.drawing import drawing_of
 from chargerctl.central.web.pages import Pages
 
-_PARTS = ("state", "facts", "calls", "complaints")
+_PARTS = ("state", "connectors", "facts", "calls", "complaints")
 _PARTS_TO_CHANGE = ("stop", "access")
 
 
@@ -39,9 +39,10 @@ class Fragments:
         values = {
             "view": view,
             "here": f"/chargers/{quote(view.charger.serial)}",
-            "sentence": words_of(view.state.word),
+            "sentence": words_of(view.state),
             "drawing": drawing_of(view.state.word, view.state.status),
             "named": words.named,
+            "status_named": words.status_named,
             "let_in": words.let_in(view.state),
             "transport": named(view.state.transport),
         }

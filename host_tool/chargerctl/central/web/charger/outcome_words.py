@@ -18,7 +18,7 @@ _STATUSES: dict[tuple[str, str], str] = {
     (
         "RemoteStartTransaction",
         "Accepted",
-    ): "the charger takes the start; charging begins when a car is plugged in",
+    ): "the charger takes the start, and charges as soon as a car is plugged in",
     (
         "RemoteStartTransaction",
         "Rejected",

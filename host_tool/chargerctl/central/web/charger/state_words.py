@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from chargerctl.central.live.state import State
+from chargerctl.central.web.chargers.tile import problem
+
 _WORDS = {
     "Available": "Free: it waits for a car or a card.",
     "Preparing": "A plug or a card is there; it waits for the other one.",
@@ -21,6 +24,8 @@ _WORDS = {
 }
 
 
-def words_of(word: str) -> str:
-    """word: State.word."""
-    return _WORDS.get(word, "")
+def words_of(state: State) -> str:
+    what = problem(state)
+    if state.word == "Faulted" and what:
+        return f"Out of order: {what}."
+    return _WORDS.get(state.word, "")

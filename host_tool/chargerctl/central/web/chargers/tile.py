@@ -50,14 +50,15 @@ def tile_of(state: State) -> Tile:
         drawing_of(state.word, state.status),
         named_transport(state.transport),
         tuple(parts[:_MOST]),
-        _problem(state),
+        problem(state),
         state.sessions[:_MOST],
         max(0, len(parts) - _MOST),
         state.word in (ASKS, REFUSED) or not state.known,
     )
 
 
-def _problem(state: State) -> str:
+def problem(state: State) -> str:
+    """What the charger says is wrong: the errorCode of the first connector that has one, and its words; or ""."""
     for each in state.connectors:
         if each.error_code != "NoError":
             said = ", ".join(filter(None, (each.info, each.vendor_error_code)))

@@ -29,6 +29,11 @@ def named(status: str) -> tuple[str, str]:
     return NAMES.get(status, NAMES[UNKNOWN])
 
 
+def status_named(status: str) -> tuple[str, str]:
+    """Of a connector: its own word, where that is none of OCPP's."""
+    return NAMES.get(status, (status, "faint"))
+
+
 def let_in(state: State) -> str:
     """What the button says that enters a charger in the books, or takes its refusal back."""
     if not state.allowed:
