@@ -4,6 +4,7 @@
 // What one charger does, live, and what it is told.
 
 import { live, put } from "/static/base/base.js";
+import { durations } from "/static/durations.js";
 import { answerInPlace, markWaiting, show } from "./forms.js";
 
 const root = document.getElementById("charger");
@@ -34,7 +35,7 @@ live(() => `${root.dataset.here}/stream?seen=${seen}`, {
     markWaiting(root);
     tellBegin();
     fold();
-    tick();
+    durations();
   },
 });
 
@@ -57,13 +58,6 @@ function fold() {
   if (full && document.activeElement?.closest("#start")) starting.querySelector("summary").focus();
 }
 
-function tick() {
-  for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-  }
-}
-
 const card = document.getElementById("start-card");
 const other = document.getElementById("start-other");
 if (card) {
@@ -74,5 +68,5 @@ if (card) {
   card.addEventListener("change", choose);
   choose();
 }
-setInterval(tick, 5000);
-tick();
+setInterval(() => durations(), 1000);
+durations();

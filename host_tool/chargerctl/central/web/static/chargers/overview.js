@@ -4,6 +4,7 @@
 // The overview: tiles that the server sends when chargers have changed, and which of them are shown.
 
 import { live, put } from "/static/base/base.js";
+import { durations } from "/static/durations.js";
 
 const list = document.getElementById("chargers");
 const search = document.getElementById("search");
@@ -26,14 +27,6 @@ function choose(tiles = list.children) {
   document.getElementById("search-field").hidden = there < 2;
 }
 
-/** How long sessions last: h:mm. */
-function tick(root = list) {
-  for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-  }
-}
-
 /** A new tile stands where the server would have put it. */
 function place(tile) {
   const id = (each) => each.id.slice("charger-".length);
@@ -48,7 +41,7 @@ live(() => list.dataset.stream, {
       const before = list.children.length;
       const tile = put(html, list);
       if (list.children.length > before) place(tile);
-      tick(tile);
+      durations(tile);
       made.push(tile);
     }
     if (serials) {
@@ -73,6 +66,6 @@ document.addEventListener("click", (event) => {
   choose();
 });
 search.addEventListener("input", () => choose());
-setInterval(tick, 5000);
-tick();
+setInterval(() => durations(), 1000);
+durations();
 choose();
