@@ -214,7 +214,8 @@ def test_hostile_names_are_text_and_are_cut(site, page):
 def test_without_a_charger_the_page_says_how_to_connect_one(page):
     shown = text(page())
     assert "No charger yet" in shown
-    assert "chargerctl simulate --broker 127.0.0.1:1883 --central none" in shown
+    told = "A virtual charger, on this computer chargerctl simulate --broker 127.0.0.1:1883 --central none"
+    assert f"{told} A real one cannot reach this address" in shown
 
 
 @pytest.mark.parametrize(
