@@ -53,7 +53,9 @@ list.addEventListener("click", async (event) => {
     const first = made.firstElementChild;
     older.replaceWith(made);
     first?.querySelector("summary, button")?.focus();
-    if (list.childElementCount) document.getElementById("no-frames").hidden = list.querySelector(".frame") !== null;
+    const none = document.getElementById("no-frames");
+    none.hidden = list.querySelector(".frame") !== null;
+    if (!list.querySelector(".older")) none.textContent = "No frame fits.";
   } catch (error) {
     button.disabled = false;
     say(error.message);
