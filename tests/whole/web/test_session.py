@@ -11,6 +11,7 @@ import time
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser import PHONE
 from tests.whole.web.site import CARD, CARD_NAME, NAME, SERIAL
 
 NEW_CARD = "04D4E5F6"
@@ -135,6 +136,22 @@ def test_the_log_shows_each_frame_once_also_after_it_was_out_of_sight(site, owne
     assert len(found) == len(set(found))
 
 
+def test_the_log_fits_on_a_phone(site, owner):
+    owner.open(f"{site.url}{HERE}/configuration")
+    owner.click("#key-HeartbeatInterval button")
+    owner.shows("Accepted", "#key-HeartbeatInterval .outcome")
+    owner.size(*PHONE)
+    owner.open(f"{site.url}{HERE}/log?action=ChangeConfiguration")
+    owner.find(".frame strong")
+    lines = (
+        "return [...document.querySelectorAll('.frame strong')].map((each) => each.getClientRects().length)"
+    )
+    assert set(owner.run(lines)) == {1}
+    tops = "return [...document.querySelectorAll('#filter .actions > *')].map((each) => each.getBoundingClientRect().top)"
+    assert len(owner.run(tops)) == 2
+    assert len(set(owner.run(tops))) == 1
+
+
 def test_a_value_that_comes_while_somebody_types_is_there_when_the_field_is_as_it_was(site, owner):
     owner.open(f"{site.url}{HERE}/configuration")
     field = "[data-key=HeartbeatInterval] input[name=value]"
@@ -159,6 +176,11 @@ def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):
     owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
     site.charger.do(f"swipe {NEW_CARD}")
     owner.shows(NEW_CARD, "#offers")
+    owner.fill("#offers [name=name]", "Bob's\u200bvan")
+    owner.click("#offers button")
+    owner.shows("the name has a character that cannot be seen", "#offers .error")
+    assert owner.run("return document.getElementById('say').textContent") == ""
+    assert [each for each in owner.complaints() if "status of 400" not in each] == []
     owner.fill("#offers [name=name]", "Bob's van")
     owner.click("#offers button")
     owner.shows("Bob's van", "#cards")

@@ -59,8 +59,8 @@ export function ask(question, yes = "Yes") {
   });
 }
 
-// <form data-send>: sent by send(), and its answer said; data-ask: a question before. The form then gets an event "sent" whose
-// detail is the answer.
+// <form data-send>: sent by send(), and its answer said; data-ask: a question before. What went wrong is said in
+// its element of class "error", if it has one. The form then gets an event "sent" whose detail is the answer.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!("send" in form.dataset)) return;
@@ -70,12 +70,15 @@ document.addEventListener("submit", async (event) => {
   if (button?.ariaBusy === "true") return;
   if (form.dataset.ask && !(await ask(form.dataset.ask, button?.textContent.trim()))) return;
   if (button) button.ariaBusy = "true";
+  const place = form.querySelector(".error");
+  if (place) place.textContent = "";
   try {
     const answer = await send(form.action, values);
     if (answer.said) say(answer.said);
     form.dispatchEvent(new CustomEvent("sent", { detail: answer, bubbles: true }));
   } catch (error) {
-    say(error.message, true);
+    if (place) place.textContent = error.message;
+    else say(error.message, true);
   } finally {
     if (button) button.ariaBusy = null;
   }
