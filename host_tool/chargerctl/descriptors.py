@@ -52,6 +52,12 @@ def raise_limit() -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
+def share(most: int, part: int) -> int:
+    """So many connections, and at most one of `part` of what the system lets this process have."""
+    allowed = raise_limit()
+    return most if allowed is None else min(most, allowed // part)
+
+
 def watch(loop: asyncio.AbstractEventLoop, tell: Tell, clock: Callable[[], float] = time.monotonic) -> None:
     """Have it told, once a minute, that no more connections can be accepted. asyncio tries again each second, and would
     print a hundred tracebacks each time."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chargerctl.central import configuration_key
-from chargerctl.central.homeassistant.settings import HomeAssistantSettings
+from chargerctl.central.broker.rights import HOME_ASSISTANT
+from chargerctl.central.homeassistant.settings import SAME, HomeAssistantSettings
 from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.mqtt.settings import BrokerSettings
@@ -121,6 +122,20 @@ class CentralSettings(HomeAssistantSettings, BrokerSettings):
         return self.broker is None and all(
             where is None or where.is_loopback for where in (self.listen, self.ocpp)
         )
+
+    @property
+    def home_assistant_guest(self) -> str:
+        """The name with which Home Assistant comes to the broker of `listen`; "" where it does not."""
+        comes = self.home_assistant == SAME and self.broker is None
+        return (self.home_assistant_user or HOME_ASSISTANT) if comes else ""
+
+    def check_new_charger(self, serial: str) -> None:
+        """InputError where it could not connect, for its serial is another account."""
+        if serial == self.home_assistant_guest:
+            raise InputError(
+                f"{serial} is the account of Home Assistant at the broker of `serve`: give that another name "
+                "(home_assistant_user)"
+            )
 
     @property
     def default_books(self) -> bool:

@@ -59,6 +59,7 @@ def command(output: Output, settings: CentralSettings, serial: str, name: str | 
         name = None if name is None else cards.name(name)
     except ValueError as error:
         raise click.UsageError(f"--name: {error}") from None
+    settings.check_new_charger(serial)
     password, generated = _password(output, ways)
     with books_of(settings, create=True) as store:
         from chargerctl.central.books.owner import add_charger, find_account

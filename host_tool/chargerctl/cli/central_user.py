@@ -20,5 +20,5 @@ COMMANDS = {
 def command() -> None:
     """List and change the accounts of the web page (serve --http). Without a command: list.
 
-    Without an account, a person at this computer needs no login, and nobody else gets in.
+    Without an account, the page asks for no login where only this computer reaches it; elsewhere nobody gets in.
     """

@@ -11,6 +11,8 @@ from chargerctl.cli.central_books import UserName, books_of
 from chargerctl.cli.central_options import central_options
 from chargerctl.cli.output import Answer, Command
 
+_NONE_LEFT = "no account is left: where only this computer reaches the page, it asks for no login; elsewhere nobody gets in"
+
 
 @click.command(cls=Command)
 @click.argument("names", type=UserName(), nargs=-1, required=True)
@@ -30,5 +32,5 @@ def command(settings: CentralSettings, names: tuple[str, ...]) -> Answer:
             for name in removed:
                 users.remove_user(connection, name)
             left = has_users(connection)
-    notes = [] if left else ["no account is left: at this computer the page asks nobody for a login"]
+    notes = [] if left else [_NONE_LEFT]
     return Answer({"removed": removed}, [f"removed {name}" for name in removed], notes)

@@ -22,25 +22,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chargerctl.errors import ChargerctlError, InputError, NotFoundError
 from chargerctl.events.event import Event, Tell
 from chargerctl.visible import visible_text
+from chargerctl.web.validation import in_words
 
-_LONGEST = 500
+_LONGEST = 2000
 _TITLES = {
     400: "That cannot be used",
     401: "Log in first",
     403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
-    413: "Too long",
-    421: "Another name",
+    413: "Too much was sent",
+    421: "Unknown host name",
     429: "Too often",
     500: "A bug in chargerctl",
-    502: "It did not work",
+    502: "The charger did not answer as expected",
     503: "Not available now",
 }
 _SENTENCES = {
     404: "there is no such page",
-    405: "this address is not for that kind of request",
+    405: "this address takes requests of another method only",
     500: "this is a bug in chargerctl, please report it; the log of the service has a line about it",
+}
+# To strangers: the sentences of such errors have paths and addresses of ours.
+_TO_STRANGERS = "this is not available just now: try again in a while"
+
+_OF_FASTAPI = {
+    "There was an error parsing the body": "the body cannot be read: it must be JSON that is not nested deeply"
 }
 
 ErrorPage = Callable[[Request, int, str, str], Response]
@@ -51,11 +58,19 @@ class Errors:
     """Give it to the routes with install(), and put it around what stands before them with around().
 
     statuses: of errors that are not the viewer's fault; else it is 502: somebody behind this server did not answer as hoped.
+    hides(request, error): whether the log alone gets what the error says; for those that are nobody's fault.
     """
 
-    def __init__(self, tell: Tell, page: ErrorPage, statuses: Mapping[type[ChargerctlError], int]) -> None:
+    def __init__(
+        self,
+        tell: Tell,
+        page: ErrorPage,
+        statuses: Mapping[type[ChargerctlError], int],
+        hides: Callable[[Request, Exception], bool] = lambda request, error: False,
+    ) -> None:
         self._tell = tell
         self._page = page
+        self._hides = hides
         # The first that fits.
         self._statuses: Mapping[type[ChargerctlError], int] = {
             NotFoundError: 404,
@@ -102,27 +117,42 @@ class Errors:
 
     async def _answer(self, request: Request, error: Exception) -> Response:
         status = self._status(error)
-        sentence = visible_text(_sentence(error, status))[:_LONGEST]
+        sentence = self._said(request, error, status)
         headers = dict(getattr(error, "headers", None) or {})
         if status < 400:
             return Response(status_code=status, headers=headers)
         answer: Response
         if "text/html" in request.headers.get("accept", ""):
-            answer = self._page(request, status, _TITLES.get(status, "It did not work"), sentence)
+            answer = self._page(request, status, _TITLES.get(status, HTTPStatus(status).phrase), sentence)
         else:
             answer = _problem(status, sentence)
         answer.headers.update(headers)
         return answer
+
+    def _said(self, request: Request, error: Exception, status: int) -> str:
+        sentence = _cut(visible_text(_sentence(error, status)))
+        if status < 500 or not isinstance(error, ChargerctlError) or not self._hides(request, error):
+            return sentence
+        self._tell(Event("not_available", f"web page: {_asked(request)}: {sentence}"))
+        return _TO_STRANGERS
+
+
+def _asked(request: Request) -> str:
+    return f"{request.method} {visible_text(request.url.path)[:100]}"
 
 
 def _sentence(error: Exception, status: int) -> str:
     if isinstance(error, ChargerctlError):
         return error.message
     if isinstance(error, RequestValidationError):
-        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+        return "; ".join(map(in_words, error.errors()))
     if isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase:
-        return str(error.detail)
+        return _OF_FASTAPI.get(str(error.detail), str(error.detail))
     return _SENTENCES.get(status, HTTPStatus(status).phrase)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:
@@ -134,6 +164,5 @@ def _problem(status: int, sentence: str) -> JSONResponse:
 
 def _bug(request: Request, error: Exception) -> Event:
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    asked = f"{request.method} {visible_text(request.url.path)[:100]}"
-    text = f"{asked}: a bug in chargerctl, please report it: {visible_text(repr(error))[:_LONGEST]}"
+    text = f"{_asked(request)}: a bug in chargerctl, please report it: {_cut(visible_text(repr(error)))}"
     return Event("bug", f"{text} ({Path(frame.filename).name}:{frame.lineno})")

@@ -8,7 +8,6 @@ and one that changes something must come from a page of this server (Origin, Sec
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -19,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chargerctl.web.hosts import name_of
 
 LONGEST_BODY = 256 * 1024
-_BODY_S = 30.0
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _FOREIGN = "the request comes from another web site: open this page by its own address and try again"
 
@@ -66,20 +64,13 @@ def _too_long() -> HTTPException:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Without Content-Length nothing says how long a body is, and nothing when it is complete."""
+    """Without Content-Length nothing says how long a body is. How long it may take is the concern of connection.py."""
     left = LONGEST_BODY
-    complete = False
 
     async def bounded() -> Message:
-        nonlocal left, complete
-        if complete:
-            return await receive()
-        try:
-            message = await asyncio.wait_for(receive(), _BODY_S)
-        except TimeoutError:
-            raise HTTPException(408, "the request did not become complete in time: try again") from None
+        nonlocal left
+        message = await receive()
         left -= len(message.get("body", b""))
-        complete = not message.get("more_body", False)
         if left < 0:
             raise _too_long()
         return message

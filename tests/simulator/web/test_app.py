@@ -73,6 +73,16 @@ def test_every_button_has_a_line_that_the_language_has(site):
     assert all(each.form.act for each in statements)
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status"), [("/nowhere", {}, 404), ("/", {"Host": "evil.example"}, 421)]
+)
+def test_what_a_person_cannot_have_is_told_on_a_page(site, path, headers, status):
+    answer = site.client.get(path, headers={"Accept": "text/html", **headers})
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+    assert "/static/base/base.css" in answer.text
+
+
 def test_the_page_has_neither_script_nor_style_in_it_and_says_so(site):
     answer = site.client.get("/")
     assert "unsafe" not in answer.headers["content-security-policy"]

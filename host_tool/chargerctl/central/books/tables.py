@@ -196,6 +196,7 @@ transactions = Table(
     UniqueConstraint("charger_id", "start_digest"),
     CheckConstraint("id > 0", name="positive_id"),
     Index(None, "started_at"),
+    Index(None, "stopped_at"),
     Index(None, "charger_id", "started_at"),
     Index(None, "id_tag", "started_at"),
     # Those that run.

@@ -15,6 +15,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from chargerctl.central.books.interface import BooksError
@@ -36,6 +37,8 @@ JITTER_S = 3.0
 _PAUSE_S = 0.5
 # Of the time goes into it, where there are many chargers with many sessions (200 with 500 each: 0.6 s of CPU for all).
 _SHARE = 0.1
+# A charger that is heard of, and has nothing new, may have sent sessions of the past: so much later its sum is read.
+_HEARD_S = 60.0
 # After one that failed: what reads the books for everybody tells of it.
 _FAULT_S = 5.0
 # A device is some kilobytes at the broker, and a dozen entities in Home Assistant.
@@ -78,6 +81,7 @@ class Announcer:
         # ONLINE while the books can be read; None: nobody has tried.
         self._alive: bytes | None = None
         self._stale: set[str] = set()
+        self._heard: set[str] = set()
         # By topic: what the broker has, as far as this connection knows.
         self._shown: dict[str, str | bytes] = {}
         # Chargers that somebody has announced, now or in an earlier life.
@@ -85,6 +89,7 @@ class Announcer:
         self._said: dict[str, str] = {}
         self._full = False
         self._born: asyncio.TimerHandle | None = None
+        self._later: asyncio.TimerHandle | None = None
 
     def changed(self, change: Change) -> None:
         """What has changed in the books. From any thread."""
@@ -126,8 +131,9 @@ class Announcer:
 
     def close(self) -> None:
         """Nobody publishes any more."""
-        if self._born is not None:
-            self._born.cancel()
+        for each in (self._born, self._later):
+            if each is not None:
+                each.cancel()
         self._link.publish(self._names.alive, OFFLINE)
 
     # What there is to publish.
@@ -143,14 +149,23 @@ class Announcer:
             if not (state.known and is_serial(serial)):
                 self._forget(serial)
             elif serial in states or len(states) < MOST_CHARGERS:
+                is_news = serial not in states or replace(states[serial], last_seen=state.last_seen) != state
                 states[serial] = state
-                self._stale.add(serial)
+                (self._stale if is_news else self._heard).add(serial)
             elif not self._full:
                 self._full = True
                 text = f"Home Assistant: {MOST_CHARGERS} chargers are announced, and no more: not {serial}"
                 self._tell(Event("homeassistant", text, serial))
         for serial in change.gone:
             self._forget(serial)
+        if self._heard and self._later is None:
+            self._later = self._loop.call_later(_HEARD_S, self._read_heard)
+        self._wake.set()
+
+    def _read_heard(self) -> None:
+        self._later = None
+        self._stale |= self._heard
+        self._heard.clear()
         self._wake.set()
 
     def _forget(self, serial: str) -> None:
@@ -184,6 +199,8 @@ class Announcer:
             if (state := self._states.get(serial)) is not None:
                 self._publish(state, metered.get(serial, Metered()))
                 await self._link.room()
+                # The chargers are spoken to on this loop, too.
+                await asyncio.sleep(0)
 
     def _publish(self, state: State, metered: Metered) -> None:
         shown = values(state, metered, self._said.get(state.serial, ""))

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chargerctl.central.broker.rights import HOME_ASSISTANT, has_valid_name, of_home_assistant
+from chargerctl.central.broker.rights import has_valid_name, of_home_assistant
 from chargerctl.central.homeassistant.names import Names
-from chargerctl.central.homeassistant.settings import SAME
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.gate import Guest
 from chargerctl.central.passwords import hash_password
@@ -28,10 +27,16 @@ _OPTIONS = Options(
 )
 
 
-def broker_of(settings: CentralSettings, own: Broker | None) -> Broker:
-    """own: of the broker in this process, if there is one. ChargerctlError where the settings name none, or one of their
-    files cannot be used."""
+def broker_of(settings: CentralSettings, own: Broker | None) -> Broker | None:
+    """None where Home Assistant finds no chargers. own: of the broker in this process, if there is one. ChargerctlError
+    where the settings do not fit, or one of their files cannot be used."""
     where = settings.home_assistant
+    if where is None:
+        return None
+    if not Names(settings.home_assistant_topic).are_apart(topics_of(settings)):
+        raise InputError(
+            "home_assistant_topic: topics of chargers may not begin with it, or with homeassistant"
+        )
     if isinstance(where, HostPort):
         tls = settings.home_assistant_tls or settings.home_assistant_ca is not None
         context = client_tls(settings.home_assistant_ca) if tls else None
@@ -39,14 +44,14 @@ def broker_of(settings: CentralSettings, own: Broker | None) -> Broker:
         return Broker(where.host, where.port, *account, context, _OPTIONS, _ACCOUNT)
     if settings.broker is not None:
         broker = broker_at(settings, settings.broker)
-        if not settings.home_assistant_user:
-            return broker
-        return replace(
-            broker,
-            username=settings.home_assistant_user,
-            password=settings.home_assistant_secret,
-            account=_ACCOUNT,
-        )
+        user = settings.home_assistant_user
+        if settings.broker_user and user in ("", settings.broker_user):
+            # That of `central broker mosquitto` does: each connection would end the other one, for good.
+            raise InputError(
+                f"home_assistant = same: {settings.broker_user} would connect twice, and many a broker connects an account "
+                "once: give another one in home_assistant_user; if this broker lets it, give its HOST:PORT in home_assistant"
+            )
+        return replace(broker, username=user, password=settings.home_assistant_secret, account=_ACCOUNT)
     if own is None:
         raise InputError(
             "home_assistant = same: there is no MQTT broker of the chargers: give --broker or --listen, or the HOST:PORT "
@@ -57,9 +62,9 @@ def broker_of(settings: CentralSettings, own: Broker | None) -> Broker:
 
 def guest_of(settings: CentralSettings) -> Guest | None:
     """Home Assistant, as it comes to the broker in this process; None: it does not. InputError without a password."""
-    if settings.home_assistant != SAME or settings.broker is not None:
+    name = settings.home_assistant_guest
+    if not name:
         return None
-    name = settings.home_assistant_user or HOME_ASSISTANT
     if not has_valid_name(name):
         raise InputError(f"home_assistant_user: 1 to 25 letters, digits, _ . -, not {name[:40]!r}")
     password = settings.home_assistant_secret

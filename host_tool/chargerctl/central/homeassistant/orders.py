@@ -22,6 +22,7 @@ from chargerctl.errors import ChargerctlError
 _THREADS = 8
 # With those that wait for a thread.
 _MOST = 64
+_STOPS = "chargerctl stops"
 
 
 class Orders:
@@ -42,26 +43,34 @@ class Orders:
     def give(self, command: Command, state: State, done: Callable[[str], object]) -> None:
         """Returns at once. done(text): called once, now or from another thread: what became of it, in words."""
         with self._lock:
-            busy, full = state.serial in self._busy, len(self._busy) >= _MOST
-            if not (busy or full):
+            why = self._why_not(state.serial)
+            if not why:
                 self._busy.add(state.serial)
-        if busy:
-            done(f"{command.words} refused: another command waits for its answer")
-        elif full:
-            done(f"{command.words} refused: {_MOST} commands wait for their answers")
-        else:
-            self._pool.submit(self._run, command, state, done)
+                self._pool.submit(self._run, command, state, done)
+        if why:
+            done(f"{command.words} refused: {why}")
 
     def close(self) -> None:
-        """What was not sent yet is taken back."""
-        self._closing.set()
+        """What was not sent yet is taken back, and what comes is refused."""
+        with self._lock:
+            self._closing.set()
         self._pool.shutdown()
+
+    def _why_not(self, serial: str) -> str:
+        if self._closing.is_set():
+            return _STOPS
+        if serial in self._busy:
+            return "another command waits for its answer"
+        return f"{_MOST} commands wait for their answers" if len(self._busy) >= _MOST else ""
 
     def _run(self, command: Command, state: State, done: Callable[[str], object]) -> None:
         try:
             text = self._ask(command, state)
         except ChargerctlError as error:
             text = f"{command.words} refused: {error.message}"
+        except Exception as error:  # noqa: BLE001 (whoever commanded it waits for a word; the service goes on)
+            # Not its text, which may have anything in it.
+            text = f"{command.words} failed: a bug in chargerctl, please report it: {type(error).__name__}"
         finally:
             with self._lock:
                 self._busy.discard(state.serial)
@@ -70,7 +79,7 @@ class Orders:
     def _ask(self, command: Command, state: State) -> str:
         """What the charger answers."""
         if self._closing.is_set():
-            raise RefusedError("chargerctl stops")
+            raise RefusedError(_STOPS)
         calls = command.calls(state, self._card)
         if command.needs_card:
             self._check_card(state)
@@ -83,16 +92,17 @@ class Orders:
         return f"{command.words}: {(outcomes[0].answer or {}).get('status', 'Accepted')}"
 
     def _check_card(self, state: State) -> None:
-        """The charger would start, and stop again once the books refuse the card."""
+        """The charger would start, and stop again once the books refuse the card. Its idTag is not named: who reads at the
+        broker may not know what opens chargers."""
         with self._store.reading() as connection:
             status = card_status(connection, self._cards, self._card, state.serial, time.time())
         if status == "Invalid":
             raise RefusedError(
-                f"card {self._card} is not in the books: enter it with `chargerctl central cards add`"
+                "the card of home_assistant_card is not in the books: enter it with `chargerctl central cards add`"
             )
         if status != "Accepted":
-            raise RefusedError(f"card {self._card} may not charge here: it is {status}")
+            raise RefusedError(f"the card of home_assistant_card may not charge here: it is {status}")
 
     def _sleep(self, seconds: float) -> None:
         if self._closing.wait(seconds):
-            raise RefusedError("chargerctl stops")
+            raise RefusedError(_STOPS)

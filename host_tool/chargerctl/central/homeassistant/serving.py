@@ -15,14 +15,11 @@ from chargerctl.central.books.queries.card_here import card_status
 from chargerctl.central.books.queries.metered import Metered, metered
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.homeassistant.announcer import OFFLINE, Announcer
-from chargerctl.central.homeassistant.broker import broker_of
 from chargerctl.central.homeassistant.link import Link
 from chargerctl.central.homeassistant.names import Names
 from chargerctl.central.homeassistant.orders import Orders
 from chargerctl.central.live.watch import Change, Watch
-from chargerctl.central.mqtt.approach import topics_of
 from chargerctl.central.settings import CentralSettings
-from chargerctl.errors import InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
@@ -95,21 +92,16 @@ class HomeAssistant:
 @contextmanager
 def home_assistant(
     settings: CentralSettings,
-    own: Broker | None,
+    broker: Broker,
     thread: LoopThread,
     store: DatabaseStore,
     watch: Watch,
     cards: Policy,
     tell: Tell,
 ) -> Iterator[HomeAssistant]:
-    """own: of the broker in this process, if there is one; cards: what becomes of one that is not in the books.
-    ChargerctlError for settings that do not fit. A broker that is not there is waited for."""
+    """broker: as broker_of() has it; one that is not there is waited for. cards: what becomes of one that is not in the
+    books."""
     names = Names(settings.home_assistant_topic)
-    if not names.are_apart(topics_of(settings)):
-        raise InputError(
-            "home_assistant_topic: topics of chargers may not begin with it, or with homeassistant"
-        )
-    broker = broker_of(settings, own)
     card = settings.home_assistant_card
     _look_at(card, cards, store, tell)
     orders = Orders(store, card, cards, settings.call_timeout)

@@ -45,8 +45,9 @@ class HomeAssistantSettings:
     home_assistant_user: str = key(
         text(0, 512, "NAME"),
         "",
-        "User name at that broker, not the one of Home Assistant itself; empty: none, or with `same` `broker_user`. With a "
-        "broker of `listen`: the one that Home Assistant itself connects with, `homeassistant` if it is empty.",
+        "User name at that broker, not the one of Home Assistant itself; empty: none. With `same` and a `broker_user` it is "
+        "another account than that one. With a broker of `listen`: the one that Home Assistant itself connects with, "
+        "`homeassistant` if it is empty.",
     )
     home_assistant_password: str = key(text(0, 1024), "", "Password for it.", secret=True)
     home_assistant_password_file: Path | None = key(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from chargerctl.central.books.calls import WORKER_LEASE_S
-from chargerctl.central.books.queries.so_far import RUNS, energy_so_far
+from chargerctl.central.books.queries.so_far import RUNS, charged, energy_so_far, sampled
 from chargerctl.central.books.tables import (
     cards,
     chargers,
@@ -21,7 +21,7 @@ from chargerctl.central.books.tables import (
     transactions,
     workers,
 )
-from chargerctl.central.live.readings import Readings, number, readings
+from chargerctl.central.live.readings import Readings, readings
 from chargerctl.central.live.registers import registers
 from chargerctl.central.live.state import Connector, Session, State
 
@@ -142,7 +142,7 @@ def _sessions(
         of_session = measured.get(row.id, Readings())
         energy = so_far.get(row.id)
         if of_session.register and row.meter_start is not None:
-            energy = of_session.register[0].value - row.meter_start
+            energy = charged(of_session.register[0].value, row.meter_start)
         power = of_session.power_w(intervals.get(row.charger_id))
         connector = next((each for each in told.get(row.charger_id, ()) if each.id == row.connector_id), None)
         if power is not None and connector is not None and connector.status in _NO_POWER:
@@ -164,7 +164,7 @@ def _sessions(
 def _intervals(connection: Connection, one: int | None) -> dict[int, float]:
     """Seconds, of chargers that have told theirs."""
     query = _INTERVAL_KEYS if one is None else _INTERVAL_KEYS.where(configuration.c.charger_id == one)
-    keys = {(each.charger_id, each.key): number(each.value or "", "") for each in connection.execute(query)}
+    keys = {(each.charger_id, each.key): sampled(each.value or "", "") for each in connection.execute(query)}
     found: dict[int, float] = {}
     for key in reversed(_INTERVALS):
         found |= {charger: value for (charger, name), value in keys.items() if name == key and value}

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, and_, func, select, type_coerce
 
 from chargerctl.central.books import moments
-from chargerctl.central.books.queries.so_far import REGISTER, RUNS
+from chargerctl.central.books.queries.so_far import REGISTER, RUNS, sampled
 from chargerctl.central.books.tables import meter_values, seconds, transactions
 
 _POWER = "Power.Active.Import"
@@ -25,8 +24,6 @@ _INTERVALS = 3
 _RECENT_S = 120.0
 # Of a charger that has not told its own.
 _INTERVAL_S = 300.0
-# More than any charger means.
-_MOST = 1e12
 
 
 @dataclass
@@ -88,19 +85,10 @@ def _add(to: Readings, row: Any, now: float) -> None:
 
 
 def _reading(row: Any, now: float) -> Reading | None:
-    value = number(row.value, row.unit)
+    value = sampled(row.value, row.unit)
     received = seconds(row.received_at)
     measured = min(moments.plausible(seconds(row.at), received), received)
     return None if value is None else Reading(row.at, now - measured, value)
-
-
-def number(text: str, unit: str) -> float | None:
-    """A sampled value in Wh or W. The text is a charger's."""
-    try:
-        value = float(text) * (1000 if unit in ("kWh", "kW") else 1)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and abs(value) < _MOST else None
 
 
 def _query() -> tuple[Any, Select[Any]]:

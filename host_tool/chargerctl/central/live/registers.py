@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, func, select, type_coerce
 
-from chargerctl.central.books.queries.so_far import REGISTER
+from chargerctl.central.books.queries.so_far import REGISTER, sampled
 from chargerctl.central.books.tables import connectors, meter_values, transactions
-from chargerctl.central.live.readings import Readings, number
+from chargerctl.central.live.readings import Readings
 
 # How many of a charger's last sessions, or values, are looked through for one of a connector: one that has had none for
 # so long is not worth the time.
@@ -40,7 +40,7 @@ def _newest(row: Any, measured: Mapping[int, Readings]) -> float | None:
         told += [(each.at, each.value) for each in measured[row.id].register[:1]]
     told.append((row.stopped_at, row.meter_stop))
     if row.value is not None:
-        told.append((row.at, number(row.value, row.unit)))
+        told.append((row.at, sampled(row.value, row.unit)))
     newest = None
     at = _LONG_AGO
     for when, value in told:

@@ -85,7 +85,8 @@ class State:
     @property
     def asks(self) -> bool:
         """It wants to take part, and may not: nobody has let it in yet."""
-        return self.allowed and not self.known and self.registration != "Accepted"
+        heard = self.last_seen is not None
+        return heard and self.allowed and not self.known and self.registration != "Accepted"
 
     @property
     def status(self) -> str:

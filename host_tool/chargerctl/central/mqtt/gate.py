@@ -47,7 +47,7 @@ class Guest:
 
 class Gate:
     """The central system's own account is made anew each time, and has all topics. guest: who is no charger, and may come
-    with an account of its own; no charger can have its name."""
+    with an account of its own; a charger of this name cannot (CentralSettings.check_new_charger)."""
 
     def __init__(
         self,

@@ -22,6 +22,7 @@ from chargerctl.central.conversation.ended import Ended
 from chargerctl.central.conversation.manner import of_a_service
 from chargerctl.central.conversation.violation import Violation
 from chargerctl.central.desk.desk import Desk
+from chargerctl.central.homeassistant.broker import broker_of
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.mqtt.embedded import embedded
 from chargerctl.central.service.garbage import collect, rarely_collected
@@ -68,6 +69,8 @@ def serve(
             if settings.broker is None
             else None
         )
+        # Before any charger is told that somebody answers it.
+        home_broker = broker_of(settings, own.broker if own is not None else None)
         with (
             websockets(settings, thread, desk, store.charger_account, report) as ocpp_port,
             mqtt(settings, own, thread, desk, report) as side,
@@ -83,7 +86,7 @@ def serve(
                 with (
                     closing(Watch(store)) as watch,
                     web_page(settings, store, watch, report, metrics) as page,
-                    home(settings, own, thread, store, watch, policies.cards, report) as at_home,
+                    home(settings, home_broker, thread, store, watch, policies.cards, report) as at_home,
                 ):
                     books = f"{store.place} (new)" if store.is_new else store.place
                     ports = Ports(own.port if own else 0, ocpp_port, page.port if page else 0)

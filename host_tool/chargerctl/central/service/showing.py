@@ -13,11 +13,11 @@ from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.homeassistant.serving import HomeAssistant, home_assistant
 from chargerctl.central.live.watch import Watch
-from chargerctl.central.mqtt.embedded import Embedded
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Tell
 from chargerctl.loop_thread import LoopThread
+from chargerctl.mqtt.connection import Broker
 
 if TYPE_CHECKING:
     from chargerctl.central.metrics.metrics import Metrics
@@ -61,17 +61,16 @@ def web_page(
 @contextmanager
 def home(
     settings: CentralSettings,
-    own: Embedded | None,
+    broker: Broker | None,
     thread: LoopThread,
     store: DatabaseStore,
     watch: Watch,
     cards: Policy,
     tell: Tell,
 ) -> Iterator[HomeAssistant | None]:
-    """None where `home_assistant` names no broker."""
-    if settings.home_assistant is None:
+    """broker: where Home Assistant finds the chargers; None: nowhere."""
+    if broker is None:
         yield None
         return
-    broker = own.broker if own is not None else None
     with home_assistant(settings, broker, thread, store, watch, cards, tell) as part:
         yield part

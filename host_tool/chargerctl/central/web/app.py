@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.turns import BusyError
 from chargerctl.central.web.api import page as api_page
 from chargerctl.central.web.api import scraping
 from chargerctl.central.web.api.application import PREFIX, api
@@ -27,6 +29,7 @@ from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.sessions import routes as sessions
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
+from chargerctl.web.head import Head
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.templates import STATIC
 
@@ -64,6 +67,11 @@ def application(
     """is_ours: as in Guard. clock: seconds that never go back, for what slows guessing down. make: what is behind it all."""
     limits = Limits(clock)
     door = Door(parts, limits)
-    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503})
+    errors = Errors(parts.tell, parts.pages.error, {BooksError: 503}, _hides)
     gate = Gate(make(parts, door, limits, errors), door, parts.tell, clock)
-    return SafeHeaders(errors.around(Guard(gate, is_ours)))
+    return SafeHeaders(Head(errors.around(Guard(gate, is_ours))))
+
+
+def _hides(request: Request, error: Exception) -> bool:
+    """Where the books are is not for somebody whom the gate has not let in, or could not say who it is."""
+    return "viewer" not in request.scope and not isinstance(error, BusyError)

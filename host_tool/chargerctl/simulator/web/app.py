@@ -25,6 +25,7 @@ from chargerctl.simulator.web.hands import Hands, TooMuchError
 from chargerctl.simulator.web.mirror import Event, Mirror
 from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
+from chargerctl.web.head import Head
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.streams import Sent, Streams
 from chargerctl.web.templates import STATIC, environment
@@ -71,7 +72,7 @@ def application(
         attachment = {"Content-Disposition": 'attachment; filename="by-hand.script"'}
         return PlainTextResponse(mirror.script(), headers=attachment)
 
-    return SafeHeaders(errors.around(Guard(app, is_ours)))
+    return SafeHeaders(Head(errors.around(Guard(app, is_ours))))
 
 
 async def following(mirror: Mirror) -> AsyncGenerator[Sent, None]:

@@ -19,10 +19,29 @@ export function times(root = document) {
   }
 }
 
+/** Show below `root` how long what has data-since lasts, 4:05 or 2:30, and in the element after it the unit, min or h. */
+export function durations(root = document) {
+  for (const each of root.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 1000));
+    const [whole, rest, unit] = seconds < 3600 ? [60, 1, "min"] : [3600, 60, "h"];
+    const text = `${Math.floor(seconds / whole)}:${String(Math.floor((seconds % whole) / rest)).padStart(2, "0")}`;
+    if (each.textContent === text) continue;
+    each.textContent = text;
+    each.nextElementSibling.textContent = unit;
+  }
+}
+
+/** HTML of the server, which has escaped it, as elements. */
+export function made(html) {
+  const found = document.createRange().createContextualFragment(html);
+  times(found);
+  return found;
+}
+
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click. */
+/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
@@ -156,20 +175,22 @@ const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]
 /** Put the one element of `html` in the place of the one with its id, or at the end of `list`; what has the focus keeps it. The
  * server has escaped it. */
 export function put(html, list) {
-  const made = document.createRange().createContextualFragment(html).firstElementChild;
-  times(made);
-  const old = document.getElementById(made.id);
+  const fresh = made(html).firstElementChild;
+  const old = document.getElementById(fresh.id);
   if (!old) {
-    list?.append(made);
-    return made;
+    list?.append(fresh);
+    return fresh;
   }
   const focused = [old, ...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
-  old.replaceWith(made);
-  if (focused >= 0) [made, ...made.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
-  return made;
+  old.replaceWith(fresh);
+  if (focused >= 0) [fresh, ...fresh.querySelectorAll(FOCUSABLE)][focused]?.focus({ preventScroll: true });
+  return fresh;
 }
 
 said.addEventListener("click", () => say(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") say("");
+});
 // The server draws days of the viewer's zone.
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 times();

@@ -10,7 +10,7 @@ import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.queries.found import found
 from chargerctl.central.books.queries.sessions import Filter, sessions
-from chargerctl.central.books.queries.split import energy_between
+from chargerctl.central.books.queries.split import energy_between, energy_from_to
 from chargerctl.central.books.tables import chargers, meter_values, transactions
 from chargerctl.central.days import days_between, midnight
 from sqlalchemy import insert
@@ -119,10 +119,54 @@ def test_less_energy_at_the_end_counts_where_it_ended(books):
     assert by_day(books) == [0, 0, -300, 0, 0]
 
 
-def test_what_runs_and_what_has_no_energy_is_not_in_the_days(books):
-    charge(books, "2026-10-24T23:00:00+02:00", None, 0, ("2026-10-24T23:30:00+02:00", "5000"))
+def test_what_has_no_energy_is_not_in_the_days(books):
+    charge(books, "2026-10-24T23:00:00+02:00", None, 0)
+    charge(books, "2026-10-24T23:00:00+02:00", None, 0, ("2026-10-24T23:30:00+02:00", "1"), serial="GA003")
     charge(books, "2026-10-24T23:00:00+02:00", "2026-10-25T01:00:00+02:00", 2**70, serial="GA002")
     assert by_day(books) == [0, 0, 0, 0, 0]
+
+
+LONG = (
+    # Since 30 hours before midnight; hourly values around it; none before it.
+    (
+        "2026-10-23T18:00:00+02:00",
+        ("2026-10-24T23:59:00+02:00", "41000"),
+        ("2026-10-25T00:59:00+02:00", "43000"),
+    ),
+    (
+        "2026-10-24T22:00:00+02:00",
+        ("2026-10-24T23:30:00+02:00", "11000"),
+        ("2026-10-25T00:30:00+02:00", "23000"),
+    ),
+    ("2026-10-24T23:00:00+02:00", ("2026-10-25T01:00:00+02:00", "4000")),
+)
+
+
+def test_no_day_changes_when_its_sessions_end(books):
+    numbers = [
+        charge(books, begin, None, 0, *values, serial=f"GA{place}")
+        for place, (begin, *values) in enumerate(LONG)
+    ]
+
+    def the_25th():
+        with books.reading() as connection:
+            return energy_from_to(connection, Filter(), AUTUMN[1:3])
+
+    assert the_25th() == [2000 - 33 + 6000 + 1500]
+    running = the_25th()
+    for place, (number, (_begin, *values)) in enumerate(zip(numbers, LONG, strict=True)):
+        at, value = values[-1]
+        Charger(books, f"GA{place}").stop(number, timestamp=at, meterStop=int(value))
+        assert the_25th() == running
+
+
+def test_only_those_that_could_have_charged_then_are_read(books):
+    charge(books, "2026-10-23T10:00:00+02:00", "2026-10-23T12:00:00+02:00", 20)
+    late = charge(books, "2026-10-23T10:00:00+02:00", "2026-10-25T12:00:00+01:00", 20, serial="GA002")
+    closed = charge(books, "2026-10-23T10:00:00+02:00", None, 0, serial="GA003")
+    runs = charge(books, "2026-10-23T10:00:01+02:00", None, 0, serial="GA003")
+    assert sorted(ids(books, charged_after=AUTUMN[1])) == sorted([late, closed, runs])
+    assert ids(books, charged_after=NOW + 1e6) == [runs]
 
 
 def test_only_sessions_that_are_wanted_count(books):

@@ -16,6 +16,15 @@ from chargerctl.cli.table import table_lines
 from tests.host.central.cli.conftest import HOSTILE, both_databases
 
 
+def test_a_charger_cannot_have_the_account_of_home_assistant(central, monkeypatch):
+    """It could never connect to the broker of `serve`, which would not start with it either."""
+    monkeypatch.setenv("CHARGERCTL_CENTRAL_HOME_ASSISTANT", "same")
+    status, _, err = central("chargers", "add", "homeassistant")
+    assert status == 2
+    assert "homeassistant is the account of Home Assistant" in err
+    assert central("chargers", "add", "garage-1")[0] == 0
+
+
 def by_serial(found):
     return {each["serial"]: each for each in found["chargers"]}
 

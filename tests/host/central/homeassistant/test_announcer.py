@@ -33,6 +33,7 @@ class Place:
         self._marks, self._mark = 0, ""
         self.energy = Metered()
         self.books_fail = self.failed = False
+        self.read = []
         self.orders = []
         self.events = []
         self.announcer = Announcer(NAMES, self, self._read, self._order, self.events.append, jitter_s=0)
@@ -83,6 +84,7 @@ class Place:
         if self.books_fail:
             self.failed = True
             raise BooksError("gone")
+        self.read += serials
         return dict.fromkeys(serials, self.energy)
 
     def _order(self, command, state, done):
@@ -135,6 +137,48 @@ async def test_only_what_differs_is_published(place):
     await place.settled()
     assert [topic for topic, _ in place.published] == [STATE]
     assert place.state["charging"] == "ON"
+
+
+@scene
+async def test_of_a_charger_that_is_only_heard_of_no_sums_are_read(place):
+    place.read.clear()
+    place.change(replace(IDLE, last_seen=IDLE.last_seen + 1))
+    await place.settled()
+    assert SERIAL not in place.read
+
+
+def test_a_session_of_the_past_shows_all_the_same_a_little_later(monkeypatch):
+    """It came at once with its end, so that it is not among those that run."""
+    monkeypatch.setattr(module, "_HEARD_S", 0.0)
+
+    @scene
+    async def play(place):
+        place.energy = Metered(7_000.0)
+        place.change(replace(IDLE, last_seen=IDLE.last_seen + 1))
+        await place.until(lambda: place.state["energy"] == 7.0)
+
+    play()
+
+
+@scene
+async def test_many_chargers_do_not_hold_the_loop(place):
+    """It carries the frames of all chargers."""
+    turns = [0]
+
+    async def turn():
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(turn())
+    many = [replace(IDLE, serial=f"c-{number}") for number in range(50)]
+    found = []
+    publish, place.publish = place.publish, lambda topic, payload: found.append((topic, turns[0]))
+    place.change(*many)
+    await place.until(lambda: len(found) == 3 * len(many))
+    place.publish = publish
+    other.cancel()
+    assert len({turn for _, turn in found}) == len(many)
 
 
 @scene

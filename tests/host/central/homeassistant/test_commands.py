@@ -148,13 +148,17 @@ def test_why_it_was_not_done_is_told(place, answer, text):
 
 def test_a_session_starts_with_a_card_that_may_charge_there_or_not_at_all(place):
     place.give(START, card="UNKNOWN")
-    assert "card UNKNOWN is not in the books" in place.wait()[0]
+    assert place.wait() == [
+        "start refused: the card of home_assistant_card is not in the books: enter it with `chargerctl central cards add`"
+    ]
     assert place.desk.asked == []
 
 
 def test_a_card_of_other_chargers_starts_nothing(place):
     place.give(START, card="NOT HERE")
-    assert place.wait() == ["start refused: card NOT HERE may not charge here: it is Blocked"]
+    assert place.wait() == [
+        "start refused: the card of home_assistant_card may not charge here: it is Blocked"
+    ]
 
 
 def test_where_every_card_may_charge_this_one_may_too(place):
@@ -177,6 +181,19 @@ def test_at_the_end_nothing_is_waited_for(place):
     place.orders.close()
     place.wait()
     assert place.said == ["start refused: chargerctl stops"]
+
+
+def test_what_comes_after_the_end_is_refused(place):
+    """The broker goes on sending until the connection is closed."""
+    place.give(START)
+    place.orders.close()
+    place.give(STOP, replace(CHARGING, serial="other"))
+    assert place.wait(2)[1] == "stop refused: chargerctl stops"
+
+
+def test_a_bug_is_told_of_too(place):
+    place.give(replace(START, calls=lambda state, card: [card.secret_of_04a1b2c3]))
+    assert place.wait() == ["start failed: a bug in chargerctl, please report it: AttributeError"]
 
 
 def test_a_charger_that_is_not_in_the_books_is_told_of(place):

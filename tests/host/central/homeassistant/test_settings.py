@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.policies import Policies, Policy
@@ -12,11 +14,15 @@ from chargerctl.central.homeassistant.broker import broker_of, guest_of
 from chargerctl.central.homeassistant.serving import home_assistant
 from chargerctl.central.mqtt.embedded import embedded
 from chargerctl.central.passwords import password_matches
+from chargerctl.central.service.service import serve
 from chargerctl.central.settings import load_central
-from chargerctl.errors import InputError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker
 from chargerctl.settings.problems import SettingsError
+
+from tests.host.central.mqtt.client import Client
+from tests.mosquitto import Mosquitto, needs_mosquitto
 
 OWN = Broker("127.0.0.1", 4711, "central", "secret")
 
@@ -69,17 +75,27 @@ def test_another_broker_has_an_account_of_its_own(tmp_path):
     assert "home_assistant_user" in found.account
 
 
-def test_the_same_broker_takes_the_account_of_the_chargers_unless_there_is_another():
-    same = {
-        "home_assistant": "same",
-        "broker": "broker.lan",
-        "broker_user": "central",
-        "broker_password": "a",
-    }
-    found = broker_of(settings(**same), None)
-    assert (found.host, found.username, found.password) == ("broker.lan", "central", "a")
-    found = broker_of(settings(**same, home_assistant_user="other", home_assistant_password="b"), None)
+SAME = {"home_assistant": "same", "broker": "broker.lan"}
+
+
+def test_at_the_same_broker_there_is_an_account_of_its_own():
+    own = {"home_assistant_user": "other", "home_assistant_password": "b"}
+    found = broker_of(settings(**SAME, **own, broker_user="central", broker_password="a"), None)
     assert (found.host, found.username, found.password) == ("broker.lan", "other", "b")
+    found = broker_of(settings(**SAME), None)
+    assert (found.host, found.username, found.password) == ("broker.lan", "", "")
+
+
+@pytest.mark.parametrize("user", ["", "central"])
+def test_one_account_does_not_connect_twice_to_the_same_broker(user):
+    """A broker that connects an account once would end one connection for the other, again and again."""
+    with pytest.raises(InputError, match=r"central would connect twice.*home_assistant_user.*HOST:PORT"):
+        broker_of(settings(**SAME, broker_user="central", home_assistant_user=user), None)
+    # Who says where the broker is has it so.
+    given = {"home_assistant": "broker.lan", "home_assistant_user": "central"}
+    assert (
+        broker_of(settings(broker="broker.lan", broker_user="central", **given), None).username == "central"
+    )
 
 
 def test_the_same_broker_may_be_the_one_in_this_process():
@@ -131,23 +147,47 @@ def test_a_card_that_starts_nothing_is_told_of(books, thread, card, policy, told
         owner.put_cards(connection, [owner.Card("KNOWN")], 0.0)
     events = []
     # Nobody listens there: it is waited for.
-    wanted = settings(home_assistant="127.0.0.1:1", home_assistant_card=card)
-    with home_assistant(wanted, None, thread, books, Silent(), policy, events.append):
+    wanted = settings(home_assistant_card=card)
+    with home_assistant(wanted, Broker("127.0.0.1", 1), thread, books, Silent(), policy, events.append):
         pass
     hints = [event.text for event in events if event.what == "hint"]
     assert len(hints) == told
     assert all("chargerctl central cards add HOMEASSISTANT" in each for each in hints)
 
 
-def test_topics_of_chargers_are_apart(books, thread):
+def test_topics_of_chargers_are_apart():
     wanted = settings(
         home_assistant="same", charger_topic="chargerctl/{serial}", system_topic="/system/{serial}"
     )
-    with (
-        pytest.raises(InputError, match="topics of chargers may not begin"),
-        home_assistant(wanted, OWN, thread, books, Silent(), Policy.REFUSE, lambda event: None),
-    ):
-        pass
+    with pytest.raises(InputError, match="topics of chargers may not begin"):
+        broker_of(wanted, OWN)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"home_assistant": "same", "broker_user": "central"},
+        {"home_assistant": "ha.lan", "home_assistant_password_file": "missing"},
+        {"home_assistant": "ha.lan", "home_assistant_ca": "missing"},
+    ],
+)
+def test_no_charger_is_told_that_somebody_answers_where_the_settings_do_not_fit(books, tmp_path, given):
+    needs_mosquitto()
+    with books.writing() as connection:
+        owner.add_charger(connection, "box-1", 0.0)
+    broker = Mosquitto(tmp_path, "allow_anonymous true")
+    client = Client(broker.port)
+    try:
+        assert client.subscribe("/system/box-1/connection")
+        wanted = settings(database=str(tmp_path / "books.sqlite"), broker=f"127.0.0.1:{broker.port}", **given)
+        with pytest.raises(ChargerctlError):
+            serve(wanted, lambda event: None, threading.Event())
+        client.publish("/system/box-1/connection", b"last")
+        client.wait_until(lambda: client.payloads("/system/box-1/connection")[-1:] == [b"last"])
+        assert client.payloads("/system/box-1/connection") == [b"last"]
+    finally:
+        client.close()
+        broker.stop()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def test_the_status_of_a_charger_is_that_of_its_busiest_connector_unless_it_is_f
         ({"allowed": False}, "Refused"),
         ({"known": False, "registration": "Rejected"}, "Asks"),
         ({"known": False, "registration": ""}, "Asks"),
+        # It was entered and removed, and never came.
+        ({"known": False, "registration": "", "last_seen": None, "transport": ""}, "Offline"),
         # On this computer unknown ones may take part.
         ({"known": False}, "Charging"),
     ],

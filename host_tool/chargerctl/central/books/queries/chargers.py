@@ -128,9 +128,10 @@ def configuration_told(connection: Connection, serial: str) -> tuple[int, float 
 
 
 def complaints_of(connection: Connection, serial: str | None = None, most: int = 100) -> list[Row[Any]]:
-    """serial, at, transaction_id, reason, action, payload (JSON): what fits nothing in the books, the newest first."""
+    """id, serial, at, transaction_id, reason, action, payload (JSON): what fits nothing in the books, the newest first."""
     query = (
         select(
+            complaints.c.id,
             chargers.c.serial,
             complaints.c.at,
             complaints.c.transaction_id,

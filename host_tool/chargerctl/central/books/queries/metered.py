@@ -63,7 +63,7 @@ def _some(connection: Connection, serials: Sequence[str]) -> dict[str, Metered]:
     so_far = energy_so_far(connection, list(endless))
     running: defaultdict[int, float] = defaultdict(float)
     for number, charger in endless.items():
-        running[charger] += max(so_far[number] or 0.0, 0.0)
+        running[charger] += so_far[number] or 0.0
     last = {
         each.id: each
         for each in connection.execute(

@@ -62,6 +62,8 @@ class Filter:
     """Which sessions. begin and end: when they started, Unix time, end excluded; running: only those that run (True), or
     that do not any more (False); refused: also those whose card was not accepted.
 
+    charged_after: only those that may have charged after this Unix time: they had not ended before.
+
     charger and card: a part of the serial or the name, of the uid or the name of the card, in upper or lower case. state: as
     session_file.state() has it."""
 
@@ -74,6 +76,7 @@ class Filter:
     charger: str | None = None
     card: str | None = None
     state: State | None = None
+    charged_after: float | None = None
 
 
 def sessions(
@@ -144,11 +147,18 @@ def filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
         (wanted.charger, lambda part: _has(part, chargers.c.serial, chargers.c.name)),
         (wanted.card, lambda part: or_(_has(part, transactions.c.id_tag), _called(part))),
         (wanted.state, lambda state: _IN_STATE[state]),
+        (wanted.charged_after, _ends_after),
     ]
     for value, condition in conditions:
         if value is not None:
             query = query.where(condition(value))
     return query
+
+
+def _ends_after(moment: float) -> Any:
+    """Both databases find these by an index."""
+    given_up_later = or_(transactions.c.closed_at.is_(None), transactions.c.closed_at >= moment)
+    return or_(transactions.c.stopped_at >= moment, and_(transactions.c.stopped_at.is_(None), given_up_later))
 
 
 def _has(part: str, *columns: Any) -> Any:

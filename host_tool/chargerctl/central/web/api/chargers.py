@@ -98,7 +98,7 @@ def router(parts: Parts) -> APIRouter:
             int, Query(alias="limit", ge=1, le=_MOST_FRAMES, description="At most so many.")
         ] = 50,
     ) -> Frames:
-        """List the last frames that went between a charger and the central system, the oldest of them first."""
+        """List frames between a charger and the central system: the last ones, or those before one; the oldest first."""
         with parts.store.reading() as connection:
             the_charger(connection, serial, parts.now())
             found = frames_before(connection, serial, before, most)

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 from chargerctl.central.desk.link import named
 from chargerctl.central.web.charger.frame import Frame
 from chargerctl.central.web.charger.keys import Key, Keys
-from chargerctl.central.web.charger.state_words import words_of
 from chargerctl.central.web.charger.view import View, view
-from chargerctl.central.web.chargers import words
 from chargerctl.central.web.chargers.drawing import drawing_of
+from chargerctl.central.web.chargers.tile import let_in, problem
 from chargerctl.central.web.pages import Pages
+from chargerctl.central.web.status_words import words_of
 
 _PARTS = ("state", "connectors", "facts", "calls", "complaints")
 _PARTS_TO_CHANGE = ("stop", "access")
@@ -39,11 +39,10 @@ class Fragments:
         values = {
             "view": view,
             "here": f"/chargers/{quote(view.charger.serial)}",
-            "sentence": words_of(view.state),
             "drawing": drawing_of(view.state.word, view.state.status),
-            "named": words.named,
-            "status_named": words.status_named,
-            "let_in": words.let_in(view.state),
+            "words_of": words_of,
+            "problem": problem(view.state),
+            "let_in": let_in(view.state),
             "transport": named(view.state.transport),
         }
         return {name: self._text(f"charger/{name}.html", **values) for name in names}

@@ -14,43 +14,44 @@ from chargerctl.visible import visible_text
 _LONGEST = 300
 
 # The statuses of answers (OCPP 1.6, chapter 7), by action.
-_STATUSES: dict[tuple[str, str], str] = {
-    (
-        "RemoteStartTransaction",
-        "Accepted",
-    ): "the charger takes the start, and charges as soon as a car is plugged in",
-    (
-        "RemoteStartTransaction",
-        "Rejected",
-    ): "the charger refused; is the cable plugged in and the connector free?",
-    ("RemoteStopTransaction", "Accepted"): "the charger ends the session",
-    (
-        "RemoteStopTransaction",
-        "Rejected",
-    ): "the charger refused; it says that this session does not run there",
-    ("UnlockConnector", "Unlocked"): "the connector is unlocked, and a session there ends",
-    ("UnlockConnector", "UnlockFailed"): "the lock did not open; pull the plug gently and try again",
-    (
-        "UnlockConnector",
-        "NotSupported",
-    ): "the charger has no lock that it can open, or no connector of this number",
-    ("Reset", "Accepted"): "the charger restarts; its BootNotification shows that it is back",
-    ("Reset", "Rejected"): "the charger refused to restart now",
-    ("ChangeAvailability", "Accepted"): "done",
-    ("ChangeAvailability", "Scheduled"): "it follows when the session that runs has ended",
-    ("ChangeAvailability", "Rejected"): "the charger refused; is there a connector of this number?",
-    ("TriggerMessage", "Accepted"): "the charger sends it now",
-    ("TriggerMessage", "Rejected"): "the charger refused to send it now",
-    ("TriggerMessage", "NotImplemented"): "the charger does not know this message",
-    ("ClearCache", "Accepted"): "the charger has forgotten the cards that it knew",
-    ("ClearCache", "Rejected"): "the charger refused; it may have no list of its own",
-    ("ChangeConfiguration", "Accepted"): "the charger uses the new value",
-    ("ChangeConfiguration", "RebootRequired"): "the charger uses the new value after a restart (Reset)",
-    (
-        "ChangeConfiguration",
-        "Rejected",
-    ): "the charger refused the value; is it one that this key can have, and may it be changed?",
-    ("ChangeConfiguration", "NotSupported"): "the charger does not know this key",
+_STATUSES: dict[str, dict[str, str]] = {
+    "RemoteStartTransaction": {
+        "Accepted": "the charger accepted the request, and charges as soon as a car is plugged in",
+        "Rejected": "the charger refused; is the cable plugged in and the connector free?",
+    },
+    "RemoteStopTransaction": {
+        "Accepted": "the charger ends the session",
+        "Rejected": "the charger refused; it says that this session does not run there",
+    },
+    "UnlockConnector": {
+        "Unlocked": "the connector is unlocked, and a session there ends",
+        "UnlockFailed": "the lock did not open; pull the plug gently and try again",
+        "NotSupported": "the charger has no lock that it can open, or no connector of this number",
+    },
+    "Reset": {
+        "Accepted": "the charger restarts; its BootNotification shows that it is back",
+        "Rejected": "the charger refused to restart now",
+    },
+    "ChangeAvailability": {
+        "Accepted": "done",
+        "Scheduled": "it follows when the session that runs has ended",
+        "Rejected": "the charger refused; is there a connector of this number?",
+    },
+    "TriggerMessage": {
+        "Accepted": "the charger sends it now",
+        "Rejected": "the charger refused to send it now",
+        "NotImplemented": "the charger does not know this message",
+    },
+    "ClearCache": {
+        "Accepted": "the charger has forgotten the cards that it knew",
+        "Rejected": "the charger refused; it may have no list of its own",
+    },
+    "ChangeConfiguration": {
+        "Accepted": "the charger uses the new value",
+        "RebootRequired": "the charger uses the new value after a restart (Reset)",
+        "Rejected": "the charger refused the value; is it one that this key can have, and may it be changed?",
+        "NotSupported": "the charger does not know this key",
+    },
 }
 _ANY_STATUS = {"Rejected": "the charger refused", "NotSupported": "the charger cannot do that"}
 
@@ -73,9 +74,9 @@ _ERRORS = {
     "Cancelled": "nothing was sent",
 }
 _WAITING = {
-    "queued": "waits for the central system",
-    "taken": "waits until the charger has answered the call before it",
-    "sent": "sent, waits for the answer",
+    "queued": "waiting for the central system",
+    "taken": "waiting until the charger has answered the call before it",
+    "sent": "sent, waiting for the charger",
 }
 
 
@@ -96,7 +97,7 @@ def said(action: str, outcome: Outcome) -> Said:
     if "status" not in outcome.answer:
         return Said(done, "answered", f"{action}: answered")
     word = visible_text(str(outcome.answer["status"]))[:_LONGEST]
-    meaning = _STATUSES.get((action, word)) or _ANY_STATUS.get(word)
+    meaning = _STATUSES.get(action, {}).get(word) or _ANY_STATUS.get(word)
     return Said(done, word, f"{action}: {word}{f': {meaning}' if meaning else ''}")
 
 

@@ -59,6 +59,7 @@ class Call:
 class Complaint:
     """What the charger sent that fits nothing in the books."""
 
+    id: int
     at: float
     action: str
     reason: str
@@ -95,7 +96,7 @@ def view(connection: Connection, serial: str, now: float) -> View:
         [(name, shortened(str(charger.boot[key]))) for key, name in _BOOT.items() if key in charger.boot],
         [_call(row) for row in last_calls(connection, serial, MOST_CALLS)],
         [
-            Complaint(each.at, each.action, each.reason, masked(each.payload)[:_LONGEST_PAYLOAD])
+            Complaint(each.id, each.at, each.action, each.reason, masked(each.payload)[:_LONGEST_PAYLOAD])
             for each in complaints_of(connection, serial, MOST_COMPLAINTS)
         ],
     )

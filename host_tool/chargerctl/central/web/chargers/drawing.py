@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chargerctl.central.live.state import ASKS, OFFLINE, REFUSED, UNKNOWN
+from chargerctl.central.web.status_words import words_of
 
 
 @dataclass(frozen=True)
@@ -25,24 +26,18 @@ class Drawing:
 
 # OCPP 1.6, 4.9. It does not tell of the lock: a plug is locked in while a transaction runs.
 _DRAWINGS = {
-    "Available": Drawing("green", words="a free charger, its light green"),
-    "Preparing": Drawing("white", "maybe", words="a charger with a cable or a card, its light white"),
-    "Charging": Drawing("blue", "there", True, "bolt", words="a charger that charges a car, its light blue"),
-    "SuspendedEV": Drawing(
-        "navy", "there", True, "pause", words="a car that takes no energy at a charger, the light dark blue"
-    ),
-    "SuspendedEVSE": Drawing(
-        "violet", "there", True, "pause", words="a charger that gives a car no energy, its light violet"
-    ),
-    "Finishing": Drawing(
-        "cyan", "there", False, "done", words="a car that has finished at a charger, the light cyan"
-    ),
-    "Reserved": Drawing("green", sign="clock", words="a charger that is kept for somebody"),
-    "Unavailable": Drawing(sign="stop", words="a charger that is out of service, its light off"),
-    "Faulted": Drawing("red", sign="fault", words="a charger with a fault, its light red"),
-    UNKNOWN: Drawing(sign="ask", words="a charger whose status is not known"),
-    REFUSED: Drawing(sign="stop", words="a charger that may not take part"),
-    ASKS: Drawing(sign="ask", words="a charger that asks to take part"),
+    "Available": Drawing("green"),
+    "Preparing": Drawing("white", "maybe"),
+    "Charging": Drawing("blue", "there", True, "bolt"),
+    "SuspendedEV": Drawing("navy", "there", True, "pause"),
+    "SuspendedEVSE": Drawing("violet", "there", True, "pause"),
+    "Finishing": Drawing("cyan", "there", False, "done"),
+    "Reserved": Drawing("green", sign="clock"),
+    "Unavailable": Drawing(sign="stop"),
+    "Faulted": Drawing("red", sign="fault"),
+    UNKNOWN: Drawing(sign="ask"),
+    REFUSED: Drawing(sign="stop"),
+    ASKS: Drawing(sign="ask"),
 }
 
 
@@ -50,5 +45,6 @@ def drawing_of(word: str, status: str) -> Drawing:
     """word, status: of a State; or twice the status of a connector."""
     if word == OFFLINE:
         last = _DRAWINGS.get(status, _DRAWINGS[UNKNOWN])
-        return replace(last, led="off", lost=True, words=f"not connected; as it told last: {last.words}")
-    return _DRAWINGS.get(word, _DRAWINGS[UNKNOWN])
+        words = f"not connected; as it told last: {words_of(status).picture}"
+        return replace(last, led="off", lost=True, words=words)
+    return replace(_DRAWINGS.get(word, _DRAWINGS[UNKNOWN]), words=words_of(word).picture)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -16,12 +16,13 @@ from chargerctl.central.books import owner
 from chargerctl.central.books.interface import BooksError
 from chargerctl.central.live.read import read_states
 from chargerctl.central.live.state import State
-from chargerctl.central.web.chargers import sums, words
+from chargerctl.central.web.chargers import figures, sums
 from chargerctl.central.web.chargers.connecting import ways
 from chargerctl.central.web.chargers.drawing import drawing_of
 from chargerctl.central.web.chargers.feed import ALL, Feed
 from chargerctl.central.web.chargers.tile import is_shown, tile_of
 from chargerctl.central.web.parts import Parts
+from chargerctl.central.web.status_words import words_of
 from chargerctl.central.web.viewer import viewer_of
 from chargerctl.visible import visible
 from chargerctl.web.streams import Sent, latest
@@ -51,15 +52,15 @@ class Overview:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._feed = Feed(parts.watch, parts.now, self._tile)
-        # By the position of the feed and the beginning of a viewer's day.
-        self._sums_by: dict[tuple[str, float], str] = {}
+        # By the position of the feed, and a viewer's zone and day.
+        self._sums_by: dict[tuple[str, tzinfo, date], str] = {}
 
     def page(self, request: Request) -> Response:
         position = self._feed.position()
         now = self._parts.now()
         with self._parts.store.reading() as connection:
             states = read_states(connection, now).values()
-            today_wh = sums.energy_since(connection, states, sums.midnight(now, zone_of(request)))
+            today_wh = sums.energy_today(connection, now, zone_of(request))
         shown = [each for each in states if is_shown(each, now)]
         return self._parts.pages.page(
             request,
@@ -70,7 +71,8 @@ class Overview:
             position=position,
             first=drawing_of("Preparing", "Preparing"),
             ways=list(ways(self._parts.settings)),
-            words=words,
+            figures=figures,
+            words_of=words_of,
         )
 
     def stream(self, request: Request, after: str) -> Response:
@@ -88,7 +90,8 @@ class Overview:
         return self._parts.streams.response(latest(subscribe, render))
 
     def accept(self, serial: str) -> dict[str, str]:
-        """It may take part from now on. InputError: that is no serial."""
+        """It may take part from now on. InputError: that is no serial, or has another account."""
+        self._parts.settings.check_new_charger(serial)
         with self._parts.store.writing() as connection:
             owner.add_charger(connection, serial, self._parts.now())
         self._parts.watch.look()
@@ -110,20 +113,26 @@ class Overview:
 
     def _sums(self, zone: tzinfo) -> str:
         """Read once for all viewers of one zone."""
-        since = sums.midnight(self._parts.now(), zone)
-        key = self._feed.position(), since
+        now = self._parts.now()
+        key = self._feed.position(), zone, datetime.fromtimestamp(now, zone).date()
         known = self._sums_by.get(key)
         if known is None:
             states = self._feed.states()
             with self._parts.store.reading() as connection:
-                today_wh = sums.energy_since(connection, states, since)
+                today_wh = sums.energy_today(connection, now, zone)
             values = sums.sums(states, today_wh)
-            known = self._parts.pages.text("chargers/sums.html", sums=values, words=words)
+            known = self._parts.pages.text(
+                "chargers/sums.html", sums=values, figures=figures, words_of=words_of
+            )
             self._sums_by = {each: text for each, text in self._sums_by.items() if each[0] == key[0]}
             self._sums_by[key] = known
         return known
 
     def _tile(self, state: State, may_change: bool) -> str:
         return self._parts.pages.text(
-            "chargers/tile.html", tile=tile_of(state), may_change=may_change, words=words
+            "chargers/tile.html",
+            tile=tile_of(state),
+            may_change=may_change,
+            figures=figures,
+            words_of=words_of,
         )

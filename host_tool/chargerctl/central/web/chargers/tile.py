@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chargerctl.central.desk.link import named as named_transport
-from chargerctl.central.live.state import ASKS, REFUSED, Session, State
+from chargerctl.central.live.state import Session, State
 from chargerctl.central.web.chargers.drawing import Drawing, drawing_of
-from chargerctl.central.web.chargers.words import named
+from chargerctl.central.web.status_words import StatusWords, words_of
 
 # One that is not in the books and has not been heard of for so long does not ask any more.
 _ASKS_S = 86_400
@@ -19,19 +19,18 @@ _MOST = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """name, kind: of its chip. parts: what its connectors do, (id, name, kind) each, where it has several; more: how many
-    others. problem: errorCode and what the charger says about it."""
+    """parts: what its connectors do, (id, words) each, where it has several; more: how many
+    others. problem: errorCode and what the charger says about it. let_in: as of let_in()."""
 
     state: State
-    name: str
-    kind: str
+    words: StatusWords
     drawing: Drawing
     transport: str
-    parts: tuple[tuple[int, str, str], ...]
+    parts: tuple[tuple[int, StatusWords], ...]
     problem: str
     sessions: tuple[Session, ...]
     more: int
-    may_be_let_in: bool
+    let_in: str
 
 
 def is_shown(state: State, now: float) -> bool:
@@ -40,21 +39,29 @@ def is_shown(state: State, now: float) -> bool:
 
 
 def tile_of(state: State) -> Tile:
-    name, kind = named(state.word)
+    words = words_of(state.word)
     own = [each for each in state.connectors if each.id > 0]
-    parts = [(each.id, *named(each.status)) for each in own] if len(own) > 1 else []
+    parts = [(each.id, words_of(each.status)) for each in own] if len(own) > 1 else []
     return Tile(
         state,
-        name,
-        kind,
+        words,
         drawing_of(state.word, state.status),
         named_transport(state.transport),
         tuple(parts[:_MOST]),
         problem(state),
         state.sessions[:_MOST],
         max(0, len(parts) - _MOST),
-        state.word in (ASKS, REFUSED) or not state.known,
+        let_in(state),
     )
+
+
+def let_in(state: State) -> str:
+    """What the button says that enters a charger in the books, or takes its refusal back; "" where it is let in."""
+    if not state.allowed:
+        return "Let it in again"
+    if state.known:
+        return ""
+    return "Let it in for good" if state.registration == "Accepted" else "Let it in"
 
 
 def problem(state: State) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.central.books.queries.so_far import REGISTER, watt_hours
+from chargerctl.central.books.queries.so_far import REGISTER, sampled
 from chargerctl.central.web.sessions.bars import nice
 
 MOST = 300
@@ -77,9 +77,8 @@ def _is_shown(value: Any) -> bool:
 
 
 def _note(point: Point, value: Any, meter_start: int | None) -> None:
-    # The factor is the same for kW.
-    found = watt_hours(value.value, "kWh" if value.unit in ("kWh", "kW") else "")
-    if found is None or abs(found) > 1e12:  # no meter
+    found = sampled(value.value, value.unit)
+    if found is None:
         return
     if value.measurand == _POWER:
         point.power_w = max(found, 0.0)

@@ -17,7 +17,7 @@ from chargerctl.central.books.queries.chargers import some_chargers
 from chargerctl.central.books.queries.energy import Energy, energy
 from chargerctl.central.books.queries.found import Found, found
 from chargerctl.central.books.queries.sessions import Filter, sessions
-from chargerctl.central.books.queries.split import energy_between
+from chargerctl.central.books.queries.split import energy_from_to
 from chargerctl.central.days import days_between, midnight
 from chargerctl.central.session_file import in_pages, session_lines, sum_lines
 from chargerctl.central.web.download import download
@@ -109,13 +109,17 @@ def _offered(connection: Connection) -> dict[str, Any]:
 def _chart(
     connection: Connection, wanted: Filter, about: Found, search: Search, zone: tzinfo, now: float
 ) -> Chart | None:
-    """Of the days that were searched for, as far as they have come; of the days of the sessions where none were given."""
-    if about.first is None or about.last is None:
-        return None
+    """Of the days that were searched for, as far as they have come; from the first session on where none were given."""
     first = about.first if search.begin is None else midnight(search.begin, zone)
-    until = now if search.end is None else min(now, midnight(search.end + timedelta(days=1), zone) - 1)
-    days = days_between(first, max(about.last, until), zone, MOST)
-    before, *energies, _after = energy_between(connection, wanted, days.begins)
+    if first is None:
+        return None
+    last = max(now, about.last or now)
+    if search.end is not None:
+        last = min(last, midnight(search.end + timedelta(days=1), zone) - 1)
+    days = days_between(first, last, zone, MOST)
+    # What lies before the days that there is room for is a part of its own.
+    moments = [min(first, days.begins[0]), *days.begins]
+    before, *energies = energy_from_to(connection, wanted, moments)
     return chart(days.dates, energies, before)
 
 

@@ -92,9 +92,11 @@ class Site:
 
     def ask(self, method, path, query, body):
         """With what a page has to send along."""
-        text = None if body is None else json.dumps(body)
+        return self.send(method, path, None if body is None else json.dumps(body), params=query)
+
+    def send(self, method, path, content, **more):
         headers = {"X-CSRF": self._csrf, "Content-Type": "application/json"}
-        return self.client.request(method, f"/api/v1{path}", params=query, content=text, headers=headers)
+        return self.client.request(method, f"/api/v1{path}", content=content, headers=headers, **more)
 
     @cached_property
     def _csrf(self) -> str:

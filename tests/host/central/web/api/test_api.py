@@ -74,6 +74,12 @@ def test_energy_is_summed_by_what_is_asked_for(site):
     assert by_day["day"] == "2026-11-22"
 
 
+def test_a_body_that_is_nested_deeply_is_told_in_words(site):
+    answer = site.send("PUT", "/cards/AA", b"[" * 200_000)
+    sentence = "the body cannot be read: it must be JSON that is not nested deeply"
+    assert (answer.status_code, answer.json()["error"]) == (400, sentence)
+
+
 def test_a_card_is_entered_changed_shown_and_removed(site):
     wanted = {"name": "Ben", "valid_until": "2027-01-01T00:00:00+01:00", "chargers": ["garage-2"]}
     assert site.change("PUT", "/cards/04:A1:B2:C4", wanted).json()["new"]

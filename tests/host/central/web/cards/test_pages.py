@@ -72,7 +72,7 @@ def test_cards_are_listed_and_searched_for(visitor):
     text = visitor.text("/cards")
     for said in ("Anna A1 all may charge Block", "Guest 0BAD HOME", "garage-1 may charge", "blocked Unblock"):
         assert said in text
-    assert "No card fits" in visitor.text("/cards", part="nobody")
+    assert "No card found" in visitor.text("/cards", part="nobody")
 
 
 def test_many_cards_come_in_pages(books, visitor):

@@ -92,7 +92,7 @@ def test_frames_are_filtered(owner, store, query, found):
         owner.get(f"/chargers/garage-2/frames/{each}").text for each in re.findall(r'id="frame-(\d+)"', page)
     ]
     assert "".join(re.search(r"&#34;(\w)&#34;", each)[1] for each in texts) == found
-    assert ("No frame fits" in re.sub(r"<p[^>]* hidden>.*?</p>", "", page)) is (found == "")
+    assert ("No frame found" in re.sub(r"<p[^>]* hidden>.*?</p>", "", page)) is (found == "")
 
 
 def test_what_ocpp_does_not_allow_is_marked(owner, store):
@@ -202,8 +202,8 @@ def test_a_search_looks_at_some_thousand_frames_at_a_time_and_goes_on_when_it_is
     )
     page = owner.get("/chargers/garage-2/log?text=needle").text
     assert rows(page) == []
-    assert "No frame fits so far. Older looks further back." in page
-    assert "No frame fits.</p>" in owner.get(f"{PAGE}?text=needle").text
+    assert "No frame found so far. Older looks further back." in page
+    assert "No frame found.</p>" in owner.get(f"{PAGE}?text=needle").text
     page = owner.get(f"/chargers/garage-2/frames?text=needle&before={older(page)}").text
     assert (len(rows(page)), older(page)) == (1, None)
 

@@ -104,7 +104,7 @@ def test_a_stranger_that_takes_part_does_not_ask(owner, store):
     assert "May take part yes, as unknown chargers may" in shown
     assert "Let it in for good It takes part, since unknown chargers may; it is not in the books." in shown
     asks = plain(owner.get("/chargers/yard").text)
-    assert "May take part not yet: it asks" in asks
+    assert "May take part not in the books: it asks" in asks
     assert "Let it in It is not in the books, and asks." in asks
 
 
@@ -164,7 +164,7 @@ def test_a_secret_is_not_shown_while_its_call_waits(owner, store):
         payload = {"key": "AuthorizationKey", "value": "hunter2 hunter2"}
         calls.ask(connection, "garage-1", "ChangeConfiguration", payload, 30, time.time())
     shown = plain(owner.get(HERE).text)
-    assert "ChangeConfiguration: waits for the central system" in shown
+    assert "ChangeConfiguration: waiting for the central system" in shown
     assert "AuthorizationKey = ***" in shown
     assert "hunter2" not in shown
 
@@ -176,6 +176,28 @@ def test_complaints_are_shown_as_the_charger_sent_them(owner, store):
     assert "StopTransaction" in page
     assert "&#34;transactionId&#34;:777" in page
     assert SCRIPT[:20] not in page
+
+
+def test_a_complaint_keeps_its_place_on_the_page_when_another_one_comes(owner, store):
+    with store.unit() as unit:
+        stop(unit, "garage-1", 777, time.time(), 5)
+    (first,) = re.findall('id="(complaint-[0-9]+)".*?:777', owner.get(HERE).text)
+    for number in range(12):
+        with store.unit() as unit:
+            stop(unit, "garage-1", 778 + number, time.time(), 5)
+    found = dict(re.findall(r'id="(complaint-[0-9]+)".*?:(7[0-9]+)', owner.get(HERE).text))
+    assert first not in found
+    assert found == {f"complaint-{int(first[10:]) + each}": str(777 + each) for each in range(3, 13)}
+
+
+def test_a_charger_that_was_removed_and_never_came_does_not_ask(owner, store):
+    with store.writing() as connection:
+        owning.add_charger(connection, "never", time.time())
+        owning.remove_charger(connection, "never")
+    shown = plain(owner.get("/chargers/never").text)
+    assert "Offline" in shown
+    assert "May take part not in the books Password" in shown
+    assert "It is not in the books. " in shown
 
 
 def test_hostile_texts_of_a_charger_are_text_and_short(owner, store):

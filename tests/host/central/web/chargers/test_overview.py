@@ -11,10 +11,12 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.owner import Card
 from chargerctl.central.live.read import read_states
 from chargerctl.central.settings import CentralSettings
+from chargerctl.central.web.sessions.routes import router as sessions_router
 from chargerctl.settings.kinds import HostPort
 
 from tests.host.central.books.charger import NOW, call
 from tests.host.central.web.chargers.conftest import text, tile
+from tests.host.central.web.visitor import Visitor
 
 
 def iso(seconds):
@@ -122,8 +124,8 @@ def test_energy_today_is_what_was_charged_since_the_viewers_midnight(kind, site,
         client.cookies.set("zone", zone)
         return re.search(r'id="energy-today">([^<]*)', client.get("/").text)[1]
 
-    # In UTC half of what GA1 took around midnight, and what GA3 took since.
-    assert today("UTC") == "23.00"
+    # In UTC half of what GA1 took around midnight, and what GA3, which runs, took since.
+    assert today("UTC") == "22.15"
     # Where the day began an hour earlier, all but what GA2 had taken before.
     assert today("Europe/Berlin") == "35.00"
 
@@ -151,6 +153,15 @@ def test_a_stranger_that_takes_part_can_be_let_in_for_good(site, page):
     shown = text(tile(page(), "GA001"))
     assert "Charging" in shown
     assert "Let it in for good" in shown
+
+
+@pytest.mark.parametrize("settings", [CentralSettings(home_assistant="same")])
+def test_a_stranger_with_the_account_of_home_assistant_is_not_let_in(site, client, page):
+    site.charger("homeassistant", known=False)
+    csrf = re.search('<meta name="csrf" content="([^"]*)">', page())[1]
+    answer = client.post("/accept", data={"serial": "homeassistant"}, headers={"X-CSRF": csrf})
+    assert answer.status_code == 400
+    assert "the account of Home Assistant" in answer.json()["error"]
 
 
 def test_one_that_was_refused_can_be_let_in_again_and_keeps_its_name(site, client, page):
@@ -260,3 +271,20 @@ def test_the_page_of_200_chargers_is_small(site, page):
     html = page()
     assert html.count('class="tile charger"') == 200
     assert len(html.encode()) < 300_000
+
+
+def test_energy_today_stays_when_a_session_ends_and_is_that_of_the_chart(site, client, books):
+    """Over a weekend at the charger, with values that midnight is between."""
+    charger = site.charger("GA1")
+    number = charger.start(meterStart=0, timestamp=iso(-40 * 3600))
+    charger.meter("9000", transaction=number, time=iso(-8 * 3600))
+    charger.meter("11000", transaction=number, time=iso(-7 * 3600))
+
+    def today():
+        chart = Visitor(books, sessions_router, zone="UTC").page("/sessions", **{"from": "2026-11-22"})
+        overview = re.search(r'id="energy-today">([^<]*)', client.get("/").text)[1]
+        return overview, re.search(r"<title>Sun 22 November 2026: ([\d.]*)", chart)[1]
+
+    assert today() == ("1.00", "1.000")
+    charger.stop(number, meterStop=11_000, timestamp=iso(-7 * 3600))
+    assert today() == ("1.00", "1.000")

@@ -395,13 +395,20 @@ def test_a_stream_ends_when_its_session_ends(clock, allowed):
         assert len(asked) == 1
 
 
-def test_books_that_cannot_be_read_let_nobody_in(house, monkeypatch):
+@pytest.mark.parametrize("path", ["/", "/api/v1/chargers", "/metrics"])
+def test_books_that_cannot_be_read_let_nobody_in_and_strangers_do_not_hear_where_they_are(
+    house, monkeypatch, told, path
+):
     visitor = house.enter(house.visitor(), "anna")
     house.store.close()
     monkeypatch.setattr(type(house.store), "reading", broken)
-    answer = visitor.get("/", headers=JSON)
-    assert answer.status_code == 503
-    assert "locked" in answer.json()["error"]
+    secret = {"Authorization": "Bearer x"} if path in ("/api/v1/chargers", "/metrics") else {}
+    for headers in (JSON, PAGE):
+        answer = visitor.get(path, headers=headers | secret)
+        assert answer.status_code == 503
+        assert "not available just now" in answer.text
+        assert "books.db" not in answer.text
+    assert "books.db: the books are locked" in told.events[-1].text
 
 
 def broken(self):

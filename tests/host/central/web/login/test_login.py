@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from chargerctl.central.books import users
+from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.queries.users import find_credentials
 from chargerctl.central.web.login import passwords
 from chargerctl.central.web.login.routes import local
@@ -28,6 +29,25 @@ def cookies_of(answer):
         (name, value), *rest = (part.strip().partition("=")[::2] for part in header.split(";"))
         found[name] = {"": value} | {each.lower(): text for each, text in rest}
     return found
+
+
+def test_where_the_books_are_is_not_told_to_who_has_not_logged_in(house, monkeypatch, told):
+    def broken(self):
+        raise BooksError("books.db: the books are locked")
+
+    monkeypatch.setattr(type(house.store), "reading", broken)
+    answer = house.visitor().get("/login", headers={"Accept": "text/html"})
+    assert answer.status_code == 503
+    assert "not available just now" in answer.text
+    assert "books.db" not in answer.text
+    assert "books.db: the books are locked" in told.events[-1].text
+
+
+def test_head_is_answered_where_get_is(house):
+    visitor = house.visitor()
+    assert visitor.head("/login").status_code == 200
+    assert visitor.head("/cards").status_code == 401
+    assert house.enter(visitor, "anna").head("/login").status_code == 303
 
 
 def test_who_knows_the_password_is_in_and_comes_to_the_page_that_was_asked_for(house, told):

@@ -104,9 +104,32 @@ def test_sessions_are_searched_for(visitor):
 
 def test_a_session_over_midnight_counts_on_both_days_of_the_viewer(books, visitor):
     """It has 2 kWh at midnight in Berlin; at midnight in London, an hour later, 8/6 more."""
-    assert days(visitor.page("/sessions")) == {"20 November 2026": "2.000", "21 November 2026": "8.000"}
+    runs = {"22 November 2026": "0.750"}
+    assert days(visitor.page("/sessions")) == {
+        "20 November 2026": "2.000",
+        "21 November 2026": "8.000",
+        **runs,
+    }
     london = Visitor(books, router, zone="Europe/London")
-    assert days(london.page("/sessions")) == {"20 November 2026": "3.333", "21 November 2026": "6.667"}
+    assert days(london.page("/sessions")) == {
+        "20 November 2026": "3.333",
+        "21 November 2026": "6.667",
+        **runs,
+    }
+
+
+def test_a_day_has_what_was_charged_on_it_whenever_the_session_began(visitor):
+    """And no other day is shown."""
+    first = {"from": "2026-11-20", "to": "2026-11-20"}
+    assert days(visitor.page("/sessions", **first)) == {"20 November 2026": "2.000"}
+    second = visitor.page("/sessions", **{"from": "2026-11-21", "to": "2026-11-21"})
+    assert listed(second) == []
+    assert days(second) == {"21 November 2026": "8.000"}
+    assert second.count("<title>") == 2  # the page's own, and one bar
+
+
+def test_an_unknown_zone_is_utc(books):
+    london = Visitor(books, router, zone="Europe/London")
     hostile = Visitor(books, router, zone="../../etc/passwd")
     assert days(hostile.page("/sessions")) == days(london.page("/sessions"))
 
@@ -114,7 +137,7 @@ def test_a_session_over_midnight_counts_on_both_days_of_the_viewer(books, visito
 def test_the_days_add_up_to_the_sessions_also_those_that_are_too_long_ago(visitor):
     page = visitor.page("/sessions", **{"from": ""})
     assert total(page) == "10.400"
-    assert "0.400 kWh of what was found lie before" in page
+    assert "0.400 kWh were charged before" in page
     assert '<th scope="row">Sat 21 November 2026</th><td class="number">8.000</td>' in page
 
 
@@ -135,7 +158,7 @@ def test_energy_by_card_and_month_has_totals(visitor):
     text = visitor.text("/sessions/months", **{"from": ""})
     assert "November 2026 3 10.000 Anna A1 1 10.000" in text.replace("November 2026 2", "November 2026 3")
     assert "July 2026 1 0.400" in text
-    assert text.endswith("Together 3 10.400")
+    assert text.endswith("Total 3 10.400")
 
 
 def table(answer):

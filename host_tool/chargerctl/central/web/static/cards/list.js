@@ -3,17 +3,16 @@
 //
 // A card that was held to a charger appears at once, and a name that is being typed stays.
 
-import { live, times } from "/static/base/base.js";
+import { live, made } from "/static/base/base.js";
 import { refresh } from "/static/refresh.js";
 
 const list = document.getElementById("offers");
 
 function show(offers) {
-  const fresh = offers.map((html) => document.createRange().createContextualFragment(html).firstElementChild);
+  const fresh = offers.map((html) => made(html).firstElementChild);
   const wanted = new Set(fresh.map((each) => each.id));
   for (const each of [...list.children]) if (!wanted.has(each.id)) each.remove();
   fresh.reverse().forEach((each) => {
-    times(each);
     const there = document.getElementById(each.id);
     if (there) there.querySelector(".what").replaceWith(each.querySelector(".what"));
     else {
@@ -32,5 +31,7 @@ document.addEventListener("sent", (event) => {
     document.getElementById("swipe-title").focus();
   }
   if (event.target.id === "add") event.target.reset();
+  // The search stays as it is: somebody may be typing there.
+  document.getElementById("cards-search").hidden = false;
   refresh("cards");
 });

@@ -3,7 +3,7 @@
 //
 // The configuration keys of one charger: found as one types, changed in place, and live.
 
-import { live, put } from "/static/base/base.js";
+import { live, made, put } from "/static/base/base.js";
 import { answerInPlace, markWaiting } from "./forms.js";
 
 const root = document.getElementById("charger");
@@ -36,15 +36,15 @@ live(() => `${root.dataset.here}/configuration/stream?${query}`, {
 });
 
 function draw({ html }) {
-  const made = document.createRange().createContextualFragment(html).firstElementChild;
-  const old = document.getElementById(made.id);
+  const { id } = made(html).firstElementChild;
+  const old = document.getElementById(id);
   // What somebody types there stays.
   const typed = [...(old?.querySelectorAll("input[name=value]") ?? [])];
   if (typed.some((each) => each.value !== each.defaultValue)) {
-    held.set(made.id, html);
+    held.set(id, html);
     return;
   }
-  held.delete(made.id);
+  held.delete(id);
   const said = old?.querySelector(".outcome");
   const row = put(html, list);
   if (said) row.querySelector(".outcome")?.replaceWith(said);

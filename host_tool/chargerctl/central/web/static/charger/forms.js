@@ -15,12 +15,12 @@ export function answerInPlace(root, answered = () => {}) {
     event.preventDefault();
     const button = event.submitter;
     if (waiting.has(form.id)) return;
-    const question = button?.dataset.confirm ?? form.dataset.confirm;
+    const question = button?.dataset.ask ?? form.dataset.ask;
     const values = new FormData(form, button);
     if (question && !(await ask(question, button?.textContent.trim()))) return;
     const url = button?.getAttribute("formaction") ?? form.action;
     const outcome = form.closest(".action").querySelector(".outcome");
-    show(outcome, "open", "Waits for the answer …");
+    show(outcome, "open", "Waiting for the charger …");
     waiting.add(form.id);
     markWaiting(root);
     button?.setAttribute("aria-busy", "true");

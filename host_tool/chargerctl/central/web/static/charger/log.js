@@ -3,7 +3,7 @@
 //
 // The log of one charger's frames: new ones appear, older ones and payloads come when they are asked for.
 
-import { live, say, times } from "/static/base/base.js";
+import { live, made, say } from "/static/base/base.js";
 
 // More than these nobody reads, and a phone gets slow.
 const MOST = 500;
@@ -23,9 +23,7 @@ async function fragment(path) {
     const found = await answer.json().catch(() => ({}));
     throw new Error(found.error ?? `The server answered ${answer.status}.`);
   }
-  const made = document.createRange().createContextualFragment(await answer.text());
-  times(made);
-  return made;
+  return made(await answer.text());
 }
 
 // Payloads, when a frame is unfolded.
@@ -49,13 +47,13 @@ list.addEventListener("click", async (event) => {
   try {
     const query = new URLSearchParams(filter);
     query.set("before", older.dataset.before);
-    const made = await fragment(`frames?${query}`);
-    const first = made.firstElementChild;
-    older.replaceWith(made);
+    const frames = await fragment(`frames?${query}`);
+    const first = frames.firstElementChild;
+    older.replaceWith(frames);
     first?.querySelector("summary, button")?.focus();
     const none = document.getElementById("no-frames");
     none.hidden = list.querySelector(".frame") !== null;
-    if (!list.querySelector(".older")) none.textContent = "No frame fits.";
+    if (!list.querySelector(".older")) none.textContent = "No frame found.";
   } catch (error) {
     button.disabled = false;
     say(error.message);
@@ -64,9 +62,7 @@ list.addEventListener("click", async (event) => {
 
 // New frames.
 function add(html) {
-  const made = document.createRange().createContextualFragment(html);
-  times(made);
-  list.prepend(made);
+  list.prepend(made(html));
   document.getElementById("no-frames").hidden = true;
   shorten();
 }

@@ -3,8 +3,7 @@
 //
 // What one charger does, live, and what it is told.
 
-import { live, put } from "/static/base/base.js";
-import { durations } from "/static/durations.js";
+import { durations, live, put } from "/static/base/base.js";
 import { answerInPlace, markWaiting, show } from "./forms.js";
 
 const root = document.getElementById("charger");
@@ -35,7 +34,7 @@ live(() => `${root.dataset.here}/stream?seen=${seen}`, {
     markWaiting(root);
     tellBegin();
     fold();
-    durations();
+    durations(root);
   },
 });
 
@@ -68,5 +67,5 @@ if (card) {
   card.addEventListener("change", choose);
   choose();
 }
-setInterval(() => durations(), 1000);
+setInterval(durations, 1000);
 durations();

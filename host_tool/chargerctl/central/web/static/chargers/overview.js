@@ -3,8 +3,7 @@
 //
 // The overview: tiles that the server sends when chargers have changed, and which of them are shown.
 
-import { live, put } from "/static/base/base.js";
-import { durations } from "/static/durations.js";
+import { durations, live, put } from "/static/base/base.js";
 
 const list = document.getElementById("chargers");
 const search = document.getElementById("search");
@@ -36,13 +35,13 @@ function place(tile) {
 
 live(() => list.dataset.stream, {
   chargers({ tiles, serials, sums, error }) {
-    const made = [];
+    const drawn = [];
     for (const html of tiles) {
       const before = list.children.length;
       const tile = put(html, list);
       if (list.children.length > before) place(tile);
       durations(tile);
-      made.push(tile);
+      drawn.push(tile);
     }
     if (serials) {
       const there = new Set(serials.map((each) => `charger-${each}`));
@@ -54,7 +53,7 @@ live(() => list.dataset.stream, {
     }
     books.hidden = !error;
     books.textContent = error ? `The books cannot be read, so this page may be out of date: ${error}` : "";
-    choose(word || search.value ? list.children : made);
+    choose(word || search.value ? list.children : drawn);
   },
 });
 
@@ -66,6 +65,6 @@ document.addEventListener("click", (event) => {
   choose();
 });
 search.addEventListener("input", () => choose());
-setInterval(() => durations(), 1000);
+setInterval(durations, 1000);
 durations();
 choose();
