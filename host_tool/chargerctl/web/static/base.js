@@ -19,11 +19,15 @@ export function times(root = document) {
   }
 }
 
-/** Show below `root` how long what has data-since lasts: h:mm. */
+/** Show below `root` how long what has data-since lasts, 4:05 or 2:30, and in the element after it the unit, min or h. */
 export function durations(root = document) {
   for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    const seconds = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 1000));
+    const [whole, rest, unit] = seconds < 3600 ? [60, 1, "min"] : [3600, 60, "h"];
+    const text = `${Math.floor(seconds / whole)}:${String(Math.floor((seconds % whole) / rest)).padStart(2, "0")}`;
+    if (each.textContent === text) continue;
+    each.textContent = text;
+    each.nextElementSibling.textContent = unit;
   }
 }
 
@@ -75,8 +79,8 @@ export function ask(question, yes = "Yes") {
   });
 }
 
-// <form data-send>: sent by send(), and its answer said; data-ask: a question before. The form then gets an event "sent" whose
-// detail is the answer.
+// <form data-send>: sent by send(), and its answer said; data-ask: a question before. What went wrong is said in
+// its element of class "error", if it has one. The form then gets an event "sent" whose detail is the answer.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!("send" in form.dataset)) return;
@@ -86,12 +90,15 @@ document.addEventListener("submit", async (event) => {
   if (button?.ariaBusy === "true") return;
   if (form.dataset.ask && !(await ask(form.dataset.ask, button?.textContent.trim()))) return;
   if (button) button.ariaBusy = "true";
+  const place = form.querySelector(".error");
+  if (place) place.textContent = "";
   try {
     const answer = await send(form.action, values);
     if (answer.said) say(answer.said);
     form.dispatchEvent(new CustomEvent("sent", { detail: answer, bubbles: true }));
   } catch (error) {
-    say(error.message, true);
+    if (place) place.textContent = error.message;
+    else say(error.message, true);
   } finally {
     if (button) button.ariaBusy = null;
   }
