@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from chargerctl.central.books import given_up, refused
 from chargerctl.central.books.bulk import Row
+from chargerctl.central.books.direct import Direct
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import milliseconds
 
@@ -26,7 +27,7 @@ class Gathered:
         self.seen: dict[int, float] = {}
         self.connected: dict[int, Row] = {}
 
-    def write(self, connection: Connection, statements: Statements) -> None:
+    def write(self, connection: Connection, direct: Direct, statements: Statements) -> None:
         """In the order of the ids, so that two workers cannot wait for one another."""
         if self.seen:
             seen = sorted(self.seen.items())
@@ -36,7 +37,7 @@ class Gathered:
         if self.meter_values:
             statements.new_meter_values.execute(connection, self.meter_values)
         measured = (each["transaction_id"] for each in self.meter_values)
-        given_up.count(connection, {*self.closed, *(each for each in measured if each is not None)})
+        given_up.count(connection, given_up.among(direct, [*self.closed, *measured]))
         if self.frames:
             statements.new_frames.execute(connection, self.frames)
         for statement, rows in (

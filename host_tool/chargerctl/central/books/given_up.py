@@ -7,12 +7,13 @@ It is in the row of the session, so that every sum over sessions has it without 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from chargerctl.central.books import storable
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.queries.so_far import energy_so_far
 from chargerctl.central.books.tables import LARGEST_TRANSACTION_ID, transactions
 
@@ -23,6 +24,7 @@ _WITHOUT_STOP = transactions.c.stop_received_at.is_(None)
 _GIVEN_UP = select(transactions.c.id, transactions.c.counted_wh).where(
     transactions.c.closed_at.is_not(None), _WITHOUT_STOP
 )
+_THIS = Single(_GIVEN_UP.where(transactions.c.id == bindparam("number")))
 _COUNT = (
     update(transactions)
     .where(transactions.c.id == bindparam("number"), _WITHOUT_STOP)
@@ -30,12 +32,18 @@ _COUNT = (
 )
 
 
-def count(connection: Connection, numbers: Collection[int]) -> None:
+def among(books: Direct, numbers: Iterable[int | None]) -> list[int]:
+    """Those of these transactions that were given up; ids that are not in the books may be among them. Most often none is,
+    and that costs little."""
+    ours = sorted({each for each in numbers if each is not None and 0 < each <= LARGEST_TRANSACTION_ID})
+    return [each for each in ours if books.one(_THIS, number=each) is not None]
+
+
+def count(connection: Connection, numbers: Sequence[int]) -> None:
     """Let those of these transactions that were given up count by their last meter value. For whoever closes one, or writes
-    meter values; ids that are not in the books may be among them."""
-    ours = sorted(each for each in numbers if 0 < each <= LARGEST_TRANSACTION_ID)
-    for begin in range(0, len(ours), _AT_ONCE):
-        some = _GIVEN_UP.where(transactions.c.id.in_(ours[begin : begin + _AT_ONCE]))
+    meter values of one."""
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = _GIVEN_UP.where(transactions.c.id.in_(numbers[begin : begin + _AT_ONCE]))
         already = {each.id: each.counted_wh for each in connection.execute(some)}
         if already:
             _write(connection, already)

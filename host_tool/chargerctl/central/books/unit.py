@@ -103,5 +103,5 @@ class DatabaseUnit:
 
     def write(self) -> int:
         """Write what was gathered; the size of the frames among it, in characters."""
-        self._gathered.write(self._connection, self._statements)
+        self._gathered.write(self._connection, self._direct, self._statements)
         return sum(each["size"] for each in self._gathered.frames)
