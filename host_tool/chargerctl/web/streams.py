@@ -39,37 +39,46 @@ Sent = tuple[str, object]
 
 
 class Streams:
-    """All that are open. Its methods may be called from any thread."""
+    """All that are open. Its methods may be called from any thread.
 
-    def __init__(self, most: int = MOST) -> None:
+    whose: whom a request is for; everybody gets at most a quarter of all. None: they are not told apart.
+    """
+
+    def __init__(self, most: int = MOST, whose: Callable[[Scope], Hashable] | None = None) -> None:
         self._most = most
+        self._most_of_one = most if whose is None else max(1, most // 4)
+        self._whose = whose or (lambda scope: None)
         self._lock = threading.Lock()
-        self._open: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        # Of each: its loop, and whose it is.
+        self._open: dict[asyncio.Event, tuple[asyncio.AbstractEventLoop, Hashable]] = {}
         self._closed = False
 
     def response(self, events: AsyncGenerator[Sent, None]) -> Response:
         """What a route returns. The stream lasts until `events` end, the viewer goes, ten minutes are over, or close(); then
-        `events` are closed. HTTPException: there are too many."""
-        with self._lock:
-            if self._closed or len(self._open) >= self._most:
-                raise HTTPException(503, "too many live pages are open: close some")
+        `events` are closed. When it begins: HTTPException, if there are too many."""
         return _Stream(self, events)
 
     def close(self) -> None:
         """End all, and let none begin."""
         with self._lock:
             self._closed = True
-            for end, loop in self._open.items():
+            for end, (loop, _) in self._open.items():
                 with suppress(RuntimeError):  # its loop has ended
                     loop.call_soon_threadsafe(end.set)
 
-    def begin(self) -> asyncio.Event:
-        """Count one that begins, in its loop; it ends when this is set."""
-        end = asyncio.Event()
+    def begin(self, scope: Scope) -> asyncio.Event:
+        """Count one that begins, in its loop; it ends when this is set. HTTPException: there are too many."""
+        whose = self._whose(scope)
         with self._lock:
             if self._closed:
-                end.set()
-            self._open[end] = asyncio.get_running_loop()
+                raise HTTPException(503, "the server stops")
+            if len(self._open) >= self._most:
+                raise HTTPException(503, "too many live pages are open: try again when some are closed")
+            of_one = sum(other == whose for _, other in self._open.values())
+            if of_one >= self._most_of_one:
+                raise HTTPException(503, f"{of_one} live pages of this account are open: close some")
+            end = asyncio.Event()
+            self._open[end] = asyncio.get_running_loop(), whose
         return end
 
     def ended(self, end: asyncio.Event) -> None:
@@ -126,8 +135,7 @@ class _Stream(Response):
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        end = self._streams.begin()
+        end = self._streams.begin(scope)
         stops = [asyncio.ensure_future(end.wait()), asyncio.ensure_future(_until_gone(receive))]
         sending = asyncio.ensure_future(self._send_all(send))
         try:
@@ -148,6 +156,7 @@ class _Stream(Response):
             message = {"type": "http.response.body", "body": body, "more_body": True}
             await asyncio.wait_for(send(message), _PATIENCE_S)
 
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await write(format_sse_event(comment="live", retry=_AGAIN_MS))
         upcoming = None
         try:

@@ -5,6 +5,7 @@
 import asyncio
 
 import pytest
+from chargerctl.web.errors import Errors
 from chargerctl.web.guard import Guard
 from chargerctl.web.headers import SafeHeaders
 from chargerctl.web.streams import Streams
@@ -55,6 +56,7 @@ class Page:
 def page(serve, browser):
     page = Page()
     app = FastAPI()
+    Errors(lambda event: None, lambda *_: Response(), {}).install(app)
 
     @app.get("/")
     def home(name: str = "Garage"):
@@ -177,6 +179,29 @@ def test_a_lost_connection_is_shown_until_it_is_back(browser, page):
     browser.fill("#card", "x")
     browser.click("#act .primary")
     browser.shows("The server does not answer. Is chargerctl running?", "#say.bad")
+
+
+def test_that_there_are_too_many_live_pages_is_told(browser, page):
+    page.streams = Streams(most=0)
+    browser.open(page.url)
+    browser.shows("This page is not live: too many live pages are open", "#lost")
+    page.streams = Streams()
+    browser.find("#item")
+    browser.until(lambda: browser.run("return document.getElementById('lost').hidden"))
+
+
+@pytest.mark.parametrize("keys", ["\ue00c", "\ue004\ue007"], ids=["Escape", "its button"])
+def test_what_is_wrong_stays_until_it_is_closed_by_keyboard(browser, page, keys):
+    browser.open(page.url)
+    browser.fill("#card", "bad")
+    browser.click("#act .danger")
+    browser.shows("this card is", "#say.bad")
+    assert browser.barriers() == []
+    # The button is the last thing of the page.
+    browser.run("document.querySelector('#asked button').focus()")
+    browser.press(*keys)
+    browser.until(lambda: browser.run("return document.querySelector('#say p').textContent") == "")
+    assert not browser.all("#say.bad")
 
 
 def test_everything_is_reached_by_the_tab_key(browser, page):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx2 as httpx
 import pytest
@@ -146,6 +147,75 @@ def test_too_many_are_refused_in_words_until_some_end(served, source):
         until(lambda: len(source.puts) == 1)
         with httpx.stream("GET", f"{served.url}/stream") as answer:
             assert answer.status_code == 200
+
+
+def test_as_many_as_come_at_once_are_counted(serve):
+    streams = Streams(most=3)
+    app = FastAPI()
+    ready = threading.Event()
+
+    @app.get("/stream")
+    async def stream():
+        async def events():
+            while True:
+                await asyncio.sleep(0.01)
+                if ready.is_set():
+                    return
+                yield "tick", 1
+
+        found = streams.response(events())
+        await asyncio.sleep(0.2)  # in which the others ask
+        return found
+
+    Errors(lambda event: None, lambda *_: PlainTextResponse(""), {}).install(app)
+    url = f"{serve(app, on_closing=streams.close).url}/stream"
+
+    async def play():
+        async with httpx.AsyncClient(timeout=BOUND_S) as client:
+
+            async def ask():
+                async with client.stream("GET", url) as answer:
+                    statuses.append(answer.status_code)
+                    await answer.aread()
+
+            statuses = []
+            asked = [asyncio.ensure_future(ask()) for _ in range(8)]
+            while len(statuses) < 8:
+                await asyncio.sleep(0.01)
+            ready.set()
+            await asyncio.gather(*asked)
+            return sorted(statuses)
+
+    assert asyncio.run(asyncio.wait_for(play(), BOUND_S)) == [200] * 3 + [503] * 5
+
+
+def test_one_viewer_keeps_nobody_else_from_live_pages(serve):
+    def whose(scope):
+        return dict(scope["headers"]).get(b"who")
+
+    streams, source = Streams(most=8, whose=whose), Source()
+    app = FastAPI()
+
+    @app.get("/stream")
+    def stream():
+        return streams.response(latest(source.subscribe, dict.items))
+
+    Errors(lambda event: None, lambda *_: PlainTextResponse(""), {}).install(app)
+    url = f"{serve(app, on_closing=streams.close).url}/stream"
+    with ExitStack() as opened:
+
+        def ask(who):
+            answer = opened.enter_context(httpx.stream("GET", url, headers={"Who": who}, timeout=BOUND_S))
+            if answer.status_code == 200:
+                return 200
+            return json.loads(answer.read())["error"]
+
+        assert [ask("anna") for _ in range(3)] == [
+            200,
+            200,
+            "2 live pages of this account are open: close some",
+        ]
+        assert ask("ben") == 200
 
 
 def test_the_server_ends_although_streams_are_open(served, source, monkeypatch):

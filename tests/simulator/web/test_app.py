@@ -141,15 +141,6 @@ def test_a_name_that_somebody_else_points_here_gets_nothing(site, path):
     assert site.client.get(path, headers={"Host": "evil.example:8081"}).status_code == 421
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "status"), [("/x", {}, 404), ("/", {"Host": "evil.example"}, 421)]
-)
-def test_what_goes_wrong_is_a_page_with_words(site, path, headers, status):
-    answer = site.client.get(path, headers={"Accept": "text/html", **headers})
-    assert answer.status_code == status
-    assert re.search(r"<main.*<h1>.+</h1>\s*<p>.+\.</p>", answer.text, re.DOTALL)
-
-
 def test_a_line_is_no_get(site):
     assert site.client.get("/line?line=plug").status_code == 405
     assert site.given == []

@@ -9,7 +9,9 @@ import io
 import time
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
+from tests.browser import PHONE
 from tests.whole.web.site import CARD, CARD_NAME, NAME, SERIAL
 
 NEW_CARD = "04D4E5F6"
@@ -43,6 +45,10 @@ def test_who_does_not_know_the_password_sees_only_the_login(site, browser):
     site.log_in(browser, "anna", "wrong")
     browser.shows("Wrong name or password", "#error")
     assert NAME not in browser.driver.page_source
+    bar, text = browser.run(
+        "const style = getComputedStyle(document.getElementById('error')); return [style.borderLeftColor, style.color]"
+    )
+    assert bar == text
 
 
 def test_a_session_is_watched_stopped_and_another_started(site, owner):
@@ -69,9 +75,11 @@ def test_a_session_is_watched_stopped_and_another_started(site, owner):
     owner.shows("Preparing", "#status")
     owner.choose("#start-card", CARD)
     owner.click("#start-send")
-    owner.shows("Accepted", "#start-outcome")
+    owner.shows("has begun", "#start-outcome")
+    assert "plugged in" not in owner.text("#start-outcome")
     site.charger.until(kind="relay", closed=True)
     owner.shows("Charging", "#status")
+    assert not owner.all("#start-send")[0].is_displayed()
     site.charger.do("unplug")
     owner.shows("Available", "#status")
 
@@ -96,6 +104,9 @@ def test_a_key_is_changed_and_the_charger_has_it(site, owner):
     owner.fill(f"{key} input[name=value]", "9999")
     owner.click(f"{key} button")
     owner.shows("Rejected", f"{key} .outcome")
+    owner.shows("It told last: 33", f"{key} .outcome")
+    field = f"return document.querySelector('{key} input[name=value]').defaultValue"
+    assert owner.run(field) == "33"
     owner.click("#read-send")
     owner.until(
         lambda: owner.run("return document.querySelector('#read-outcome').className") == "outcome done"
@@ -123,11 +134,51 @@ def test_the_log_shows_each_frame_once_also_after_it_was_out_of_sight(site, owne
     assert len(found) == len(set(found))
 
 
+def test_the_log_fits_on_a_phone(site, owner):
+    owner.open(f"{site.url}{HERE}/configuration")
+    owner.click("#key-HeartbeatInterval button")
+    owner.shows("Accepted", "#key-HeartbeatInterval .outcome")
+    owner.size(*PHONE)
+    owner.open(f"{site.url}{HERE}/log?action=ChangeConfiguration")
+    owner.find(".frame strong")
+    lines = (
+        "return [...document.querySelectorAll('.frame strong')].map((each) => each.getClientRects().length)"
+    )
+    assert set(owner.run(lines)) == {1}
+    tops = "return [...document.querySelectorAll('#filter .actions > *')].map((each) => each.getBoundingClientRect().top)"
+    assert len(owner.run(tops)) == 2
+    assert len(set(owner.run(tops))) == 1
+
+
+def test_a_value_that_comes_while_somebody_types_is_there_when_the_field_is_as_it_was(site, owner):
+    owner.open(f"{site.url}{HERE}/configuration")
+    field = "[data-key=HeartbeatInterval] input[name=value]"
+    had = owner.find(field).get_attribute("value")
+    owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
+    told_at = "return document.querySelector('#read-at time').dateTime"
+    before = owner.run(told_at)
+    owner.fill(field, "44")
+    with site.store.unit() as unit:
+        told = {"key": "HeartbeatInterval", "readonly": False, "value": "555"}
+        asked = {"key": ["HeartbeatInterval"]}
+        unit.charger(SERIAL).told("GetConfiguration", asked, {"configurationKey": [told]}, time.time())
+    owner.until(lambda: owner.run(told_at) != before, "that it was told")
+    assert owner.find(field).get_attribute("value") == "44"
+    owner.fill(field, had)
+    owner.press(Keys.TAB)
+    owner.until(lambda: owner.find(field).get_attribute("value") == "555", "the new value")
+
+
 def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):
     owner.open(f"{site.url}/cards")
     owner.until(lambda: owner.run("return document.body.dataset.live") == "yes", "a live page")
     site.charger.do(f"swipe {NEW_CARD}")
     owner.shows(NEW_CARD, "#offers")
+    owner.fill("#offers [name=name]", "Bob's\u200bvan")
+    owner.click("#offers button")
+    owner.shows("the name has a character that cannot be seen", "#offers .error")
+    assert owner.run("return document.getElementById('say').textContent") == ""
+    assert [each for each in owner.complaints() if "status of 400" not in each] == []
     owner.fill("#offers [name=name]", "Bob's van")
     owner.click("#offers button")
     owner.shows("Bob's van", "#cards")

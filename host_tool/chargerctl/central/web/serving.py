@@ -20,7 +20,8 @@ from chargerctl.errors import InputError
 from chargerctl.events.event import Tell
 from chargerctl.ocppj import server_tls
 from chargerctl.web.hosts import ours
-from chargerctl.web.server import Server
+from chargerctl.web.server import Server, most_connections
+from chargerctl.web.streams import MOST, Streams
 
 
 @contextmanager
@@ -31,7 +32,9 @@ def serving(
     assert settings.http is not None
     tls = _tls(settings)
     shared = store.in_turns(Turns())
-    parts = Parts(shared, watch, Pages(), settings, tell=tell, metrics=metrics, calls=store)
+    # The other connections are for what viewers do.
+    streams = Streams(min(MOST, most_connections() * 2 // 5), lambda scope: scope["viewer"].name)
+    parts = Parts(shared, watch, Pages(), settings, streams, tell=tell, metrics=metrics, calls=store)
 
     def stop() -> None:
         parts.stopping.set()

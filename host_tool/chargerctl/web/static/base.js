@@ -19,11 +19,15 @@ export function times(root = document) {
   }
 }
 
-/** Show below `root` how long what has data-since lasts: h:mm. */
+/** Show below `root` how long what has data-since lasts, 4:05 or 2:30, and in the element after it the unit, min or h. */
 export function durations(root = document) {
   for (const each of root.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 60000));
-    each.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    const seconds = Math.max(0, Math.floor((Date.now() - new Date(each.dataset.since)) / 1000));
+    const [whole, rest, unit] = seconds < 3600 ? [60, 1, "min"] : [3600, 60, "h"];
+    const text = `${Math.floor(seconds / whole)}:${String(Math.floor((seconds % whole) / rest)).padStart(2, "0")}`;
+    if (each.textContent === text) continue;
+    each.textContent = text;
+    each.nextElementSibling.textContent = unit;
   }
 }
 
@@ -37,12 +41,13 @@ export function made(html) {
 const said = document.getElementById("say");
 let silence;
 
-/** A sentence for the viewer, also read out; what is bad stays until a click or Escape. */
+/** A sentence for the viewer, also read out; what is bad stays until a click, its button or Escape. */
 export function say(text, bad = false) {
   clearTimeout(silence);
   said.className = bad ? "bad" : "";
-  said.textContent = text;
-  if (!bad) silence = setTimeout(() => { said.textContent = ""; }, 8000);
+  said.firstElementChild.textContent = text;
+  said.lastElementChild.hidden = !bad;
+  if (!bad) silence = setTimeout(() => { said.firstElementChild.textContent = ""; }, 8000);
 }
 
 /** Send what changes something; gives the JSON of the answer. Throws an Error whose message is a sentence. */
@@ -57,7 +62,7 @@ export async function send(url, values) {
     throw new Error("The server does not answer. Is chargerctl running?");
   }
   const found = await answer.json().catch(() => ({}));
-  if (answer.status === 401) connection(send, false, true);
+  if (answer.status === 401) connection(send, false, OUT);
   if (!answer.ok) throw new Error(found.error ?? `The server answered ${answer.status}.`);
   return found;
 }
@@ -74,8 +79,8 @@ export function ask(question, yes = "Yes") {
   });
 }
 
-// <form data-send>: sent by send(), and its answer said; data-ask: a question before. The form then gets an event "sent" whose
-// detail is the answer.
+// <form data-send>: sent by send(), and its answer said; data-ask: a question before. What went wrong is said in
+// its element of class "error", if it has one. The form then gets an event "sent" whose detail is the answer.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!("send" in form.dataset)) return;
@@ -85,26 +90,31 @@ document.addEventListener("submit", async (event) => {
   if (button?.ariaBusy === "true") return;
   if (form.dataset.ask && !(await ask(form.dataset.ask, button?.textContent.trim()))) return;
   if (button) button.ariaBusy = "true";
+  const place = form.querySelector(".error");
+  if (place) place.textContent = "";
   try {
     const answer = await send(form.action, values);
     if (answer.said) say(answer.said);
     form.dispatchEvent(new CustomEvent("sent", { detail: answer, bubbles: true }));
   } catch (error) {
-    say(error.message, true);
+    if (place) place.textContent = error.message;
+    else say(error.message, true);
   } finally {
     if (button) button.ariaBusy = null;
   }
 });
 
 const lost = new Set();
+const LOST = "Connection lost: what you see may be old. Trying again…";
+const OUT = "You are logged out.";
 
-function connection(stream, works, over = false) {
+function connection(stream, works, why = LOST) {
   if (works) lost.delete(stream);
   else lost.add(stream);
   document.body.dataset.live = lost.size ? "no" : "yes";
   const banner = document.getElementById("lost");
   banner.hidden = lost.size === 0;
-  banner.firstElementChild.textContent = over ? "You are logged out." : "Connection lost: what you see may be old. Trying again…";
+  banner.firstElementChild.textContent = why;
 }
 
 /** Follow a stream of server-sent events: handlers by the name of the event, each gets the JSON of its data. It connects again by
@@ -137,12 +147,16 @@ export function live(address, handlers) {
     }
   }
   async function refused() {
-    connection(me, false);
+    clearTimeout(late);
+    late = undefined;
     const stop = new AbortController();
-    const answer = await fetch(address(), { signal: stop.signal }).catch(() => null);
+    const asked = { signal: stop.signal, headers: { Accept: "application/json" } };
+    const answer = await fetch(address(), asked).catch(() => null);
+    const found = answer && !answer.ok ? await answer.json().catch(() => ({})) : {};
     stop.abort();
-    if (answer?.status === 401) connection(me, false, true);
-    else timer = setTimeout(open, 3000);
+    if (answer?.status === 401) return connection(me, false, OUT);
+    connection(me, false, found.error ? `This page is not live: ${found.error}. Trying again…` : LOST);
+    timer = setTimeout(open, 3000);
   }
   function shown() {
     clearTimeout(timer);

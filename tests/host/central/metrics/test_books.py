@@ -48,6 +48,8 @@ def test_who_only_asks_to_be_let_in_is_a_number_and_no_label(books, scraped):
     charger(books)
     for number in range(5):
         Charger(books, f"stranger-{number}").boot()
+        with books.unit() as unit:
+            unit.seen(f"stranger-{number}", NOW)
     assert scraped.value("chargers_asking") == 5
     assert sum(scraped.series("chargers").values()) == 1
     assert [*scraped.series("charger_online")] == [("GA001",)]

@@ -153,4 +153,5 @@ class CallWanted(Described):
     """Checked against the schema of OCPP 1.6. Where they are left out, connectorId is 1, type of Reset is Soft, and
     transactionId of RemoteStopTransaction is that of the only session that runs."""
     timeout_s: Annotated[int, Field(ge=1, le=300)] | None = None
-    """Seconds that the charger has for its answer; null: `call_timeout` of the settings."""
+    """Seconds until its answer; while other calls wait, half of it may pass before it is sent. null: `call_timeout` of the
+    settings."""

@@ -68,4 +68,4 @@ def _read(field: str, reader: Callable[[str], Read], text: str) -> Read:
     try:
         return reader(text)
     except ValueError as error:
-        raise InputError(f"{field}: {error}") from None
+        raise InputError(f"the {field} {error}") from None

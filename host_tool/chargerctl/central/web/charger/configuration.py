@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from chargerctl.central import configuring
+from chargerctl.central.books.masking import is_secret
+from chargerctl.central.books.queries.chargers import configuration_of
 from chargerctl.central.configuration_key import LONGEST_KEY, LONGEST_VALUE
 from chargerctl.central.configuring import checked_key
 from chargerctl.central.messages.schemas import storable
@@ -68,6 +71,11 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
             text = f"The charger does not know {', '.join(unknown[:10])}."
         return {"said": text, "done": not unknown, "word": "answered"}
 
+    def had(serial: str, key: str) -> str:
+        with parts.store.reading() as connection:
+            told = next((each for each in configuration_of(connection, serial) if each.key == key), None)
+        return "" if told is None else f". It told last: {visible_text(told.value or '') or 'empty'}"
+
     @routes.post("/chargers/{serial}/configuration")
     async def change(
         request: Request, serial: str, key: Annotated[str, Form()] = "", value: Annotated[str, Form()] = ""
@@ -80,6 +88,8 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
         asked = configuring.changing(serial, key, value)
         found = said(asked.action, await parts.call(request, serial, asked.action, asked.payload))
         text = f"{visible_text(key)}: {found.text}"
+        if not found.done and not is_secret(key):
+            text += await run_in_threadpool(had, serial, key)
         if found.done and is_password(key):
             text += ". It is a new password, and so it is in the books: it counts from the next connection"
             if parts.settings.broker:

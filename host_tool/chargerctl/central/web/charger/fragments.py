@@ -17,10 +17,11 @@ from chargerctl.central.web.charger.frame import Frame
 from chargerctl.central.web.charger.keys import Key, Keys
 from chargerctl.central.web.charger.snapshot import View, view
 from chargerctl.central.web.chargers.drawing import drawing_of
+from chargerctl.central.web.chargers.tile import let_in, problem
 from chargerctl.central.web.pages import Pages
 from chargerctl.central.web.status_words import words_of
 
-_PARTS = ("state", "facts", "calls", "complaints")
+_PARTS = ("state", "connectors", "facts", "calls", "complaints")
 _PARTS_TO_CHANGE = ("stop", "access")
 
 
@@ -40,6 +41,8 @@ class Fragments:
             "here": f"/chargers/{quote(view.charger.serial)}",
             "drawing": drawing_of(view.state.word, view.state.status),
             "words_of": words_of,
+            "problem": problem(view.state),
+            "let_in": let_in(view.state),
             "transport": named(view.state.transport),
         }
         return {name: self._text(f"charger/{name}.html", **values) for name in names}

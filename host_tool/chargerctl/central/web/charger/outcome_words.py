@@ -16,7 +16,7 @@ _LONGEST = 300
 # The statuses of answers (OCPP 1.6, chapter 7), by action.
 _STATUSES: dict[str, dict[str, str]] = {
     "RemoteStartTransaction": {
-        "Accepted": "the charger accepted the request; charging begins when a car is plugged in",
+        "Accepted": "the charger accepted the request, and charges as soon as a car is plugged in",
         "Rejected": "the charger refused; is the cable plugged in and the connector free?",
     },
     "RemoteStopTransaction": {

@@ -29,10 +29,10 @@ def add_to(routes: APIRouter, parts: Parts) -> None:
             request,
             "charger/overview.html",
             charger=seen.charger,
+            view=seen,
             parts=live,
             seen=".".join(map(digest, live.values())),
             cards=cards,
-            connectors=[each.id for each in seen.state.connectors if each.id > 0] or [1],
             triggers=TRIGGERS,
         )
 

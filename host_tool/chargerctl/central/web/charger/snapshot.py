@@ -76,6 +76,16 @@ class View:
     calls: Sequence[Call]
     complaints: Sequence[Complaint]
 
+    @property
+    def connectors(self) -> Sequence[int]:
+        """Their numbers; while it has told of none, that there is a first."""
+        return [each.id for each in self.state.connectors if each.id > 0] or [1]
+
+    @property
+    def is_full(self) -> bool:
+        """Every connector has a session: none can begin."""
+        return len(self.state.sessions) >= len(self.connectors)
+
 
 def view(connection: Connection, serial: str, now: float) -> View:
     """InputError where the books have none of this serial."""

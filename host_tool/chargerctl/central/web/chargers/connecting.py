@@ -14,7 +14,7 @@ from chargerctl.settings.kinds import HostPort
 
 @dataclass(frozen=True)
 class Way:
-    """where: what the charger's owner types; note: a sentence about it, or ""."""
+    """where: what the charger's owner types; note: a sentence for those who have another one, or ""."""
 
     who: str
     where: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chargerctl.central.desk.link import named as named_transport
-from chargerctl.central.live.state import ASKS, REFUSED, Session, State
+from chargerctl.central.live.state import Session, State
 from chargerctl.central.web.chargers.drawing import Drawing, drawing_of
 from chargerctl.central.web.status_words import StatusWords, words_of
 
@@ -20,7 +20,7 @@ _MOST = 4
 @dataclass(frozen=True)
 class Tile:
     """parts: what its connectors do, (id, words) each, where it has several; more: how many
-    others. problem: errorCode and what the charger says about it."""
+    others. problem: errorCode and what the charger says about it. let_in: as of let_in()."""
 
     state: State
     words: StatusWords
@@ -30,7 +30,7 @@ class Tile:
     problem: str
     sessions: tuple[Session, ...]
     more: int
-    may_be_let_in: bool
+    let_in: str
 
 
 def is_shown(state: State, now: float) -> bool:
@@ -48,14 +48,24 @@ def tile_of(state: State) -> Tile:
         drawing_of(state.word, state.status),
         named_transport(state.transport),
         tuple(parts[:_MOST]),
-        _problem(state),
+        problem(state),
         state.sessions[:_MOST],
         max(0, len(parts) - _MOST),
-        state.word in (ASKS, REFUSED) or not state.known,
+        let_in(state),
     )
 
 
-def _problem(state: State) -> str:
+def let_in(state: State) -> str:
+    """What the button says that enters a charger in the books, or takes its refusal back; "" where it is let in."""
+    if not state.allowed:
+        return "Let it in again"
+    if state.known:
+        return ""
+    return "Let it in for good" if state.registration == "Accepted" else "Let it in"
+
+
+def problem(state: State) -> str:
+    """What the charger says is wrong: the errorCode of the first connector that has one, and its words; or ""."""
     for each in state.connectors:
         if each.error_code != "NoError":
             said = ", ".join(filter(None, (each.info, each.vendor_error_code)))

@@ -25,9 +25,10 @@ from chargerctl.central.web.parts import Parts
 from chargerctl.central.web.sessions import session
 from chargerctl.central.web.sessions.bars import MOST, Chart, chart
 from chargerctl.central.web.sessions.months import BY, months
-from chargerctl.central.web.sessions.search import Search, filter_of, search_of, today
+from chargerctl.central.web.sessions.search import Search, filter_of, search_of, today, typed
 from chargerctl.central.web.sessions.shown import shown
 from chargerctl.errors import InputError
+from chargerctl.visible import visible_text
 from chargerctl.web.zone import zone_of
 
 _PAGE = 50
@@ -44,9 +45,21 @@ def router(parts: Parts) -> APIRouter:
         with parts.store.reading() as connection:
             return energy(connection, filter_of(connection, search, zone), BY, zone)
 
+    def refused(request: Request, error: InputError) -> HTMLResponse:
+        """The form again, with what was typed."""
+        with parts.store.reading() as connection:
+            offered = _offered(connection)
+        words, sentence = typed(request.query_params), visible_text(error.message)
+        return parts.pages.page(
+            request, "sessions/refused.html", 400, words=words, sentence=sentence, **offered
+        )
+
     @routes.get("/sessions")
     def listed(request: Request) -> HTMLResponse:
-        search, zone = asked(request)
+        try:
+            search, zone = asked(request)
+        except InputError as error:
+            return refused(request, error)
         before = _number(request.query_params.get("before"))
         with parts.store.reading() as connection:
             wanted = filter_of(connection, search, zone)
@@ -56,8 +69,8 @@ def router(parts: Parts) -> APIRouter:
                 "sessions": shown(connection, rows[:_PAGE], parts.now()),
                 "found": about,
                 "chart": about and _chart(connection, wanted, about, search, zone, parts.now()),
-                "chargers": some_chargers(connection),
-                "cards": some_cards(connection),
+                "none_at_all": not rows and not any(sessions(connection, Filter(), most=1)),
+                **_offered(connection),
             }
         older = rows[_PAGE - 1].id if len(rows) > _PAGE else None
         return parts.pages.page(
@@ -86,6 +99,11 @@ def router(parts: Parts) -> APIRouter:
 
     session.add_to(routes, parts)
     return routes
+
+
+def _offered(connection: Connection) -> dict[str, Any]:
+    """What the form offers while somebody types."""
+    return {"chargers": some_chargers(connection), "cards": some_cards(connection)}
 
 
 def _chart(

@@ -83,6 +83,11 @@ def search_of(given: Mapping[str, str], today: date) -> Search:
     return Search(charger, card, begin, end, next((each for each in known if each == state), None))
 
 
+def typed(given: Mapping[str, str]) -> dict[str, str]:
+    """The fields as they were filled in, whatever that is."""
+    return {name: given.get(name, "")[:_LONGEST] for name in FIELDS}
+
+
 def filter_of(connection: Connection, search: Search, zone: tzinfo) -> Filter:
     """A text that is a serial or a card of the books stands for it alone."""
     is_charger = is_serial(search.charger) and _there(connection, chargers.c.serial, search.charger)

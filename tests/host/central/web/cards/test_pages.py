@@ -92,12 +92,12 @@ def test_a_card_is_added_by_its_number(books, visitor):
 
 
 WRONG = [
-    ({"uid": ""}, "number: must not be empty"),
-    ({"uid": "\u0661"}, "number: may have printable ASCII"),
-    ({"uid": "x" * 21}, "number: must be at most 20"),
-    ({"uid": "AA", "name": HOSTILE}, "name: has a character that cannot be seen"),
-    ({"uid": "AA", "name": "x" * 101}, "name: must be at most 100"),
-    ({"uid": "AA", "parent": "x" * 21}, "group: must be at most 20"),
+    ({"uid": ""}, "the number must not be empty"),
+    ({"uid": "\u0661"}, "the number may have printable ASCII"),
+    ({"uid": "x" * 21}, "the number must be at most 20"),
+    ({"uid": "AA", "name": HOSTILE}, "the name has a character that cannot be seen"),
+    ({"uid": "AA", "name": "x" * 101}, "the name must be at most 100"),
+    ({"uid": "AA", "parent": "x" * 21}, "the group must be at most 20"),
     ({"uid": "AA", "until": "soon"}, "valid until: soon is not a day"),
     ({"uid": "AA", "until": "9999-12-31"}, "valid until: 9999 is not a year"),
     ({"uid": "AA", "where": "some", "charger": ["garage-1", "nowhere"]}, "no charger nowhere"),
@@ -199,7 +199,8 @@ def test_where_unknown_cards_may_charge_one_that_started_a_session_is_offered(bo
     visitor = Visitor(books, router)
     Charger(books).start(idTag="04F7E2")
     text = visitor.text("/cards")
-    assert "Unknown cards may charge here" in text
+    assert "Every card may charge here (setting unknown_cards). One that" in text
+    assert "No card yet Every card may charge here (setting unknown_cards)." in text
     assert "04F7E2 started a session at GA001" in text
     visitor.post("/cards/add", {"uid": "04F7E2"})
     assert offered(visitor.page("/cards")) == []

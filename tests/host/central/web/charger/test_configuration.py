@@ -128,6 +128,14 @@ def test_a_key_is_changed_and_the_answer_said_in_words(owner, answering, status,
     assert asked == [("garage-1", "ChangeConfiguration", {"key": "HeartbeatInterval", "value": "600"})]
 
 
+def test_after_a_refusal_the_value_that_the_charger_has_is_said(owner, answering, store):
+    answering({"ChangeConfiguration": {"status": "Rejected"}})
+    assert owner.post(PAGE, key="HeartbeatInterval", value="-5").json()["said"].endswith("It told last: 300")
+    assert "told last" not in owner.post(PAGE, key="Unlisted", value="-5").json()["said"]
+    tell(store, key("AuthorizationKey", "hunter2 hunter2"))
+    assert "hunter2" not in owner.post(PAGE, key="AuthorizationKey", value="short").text
+
+
 def test_a_key_may_have_an_equals_sign_and_a_value_blanks(owner, answering):
     asked = answering({"ChangeConfiguration": {"status": "Accepted"}})
     assert owner.post(PAGE, key="a=b", value=" c=d ").json()["done"]

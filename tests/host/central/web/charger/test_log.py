@@ -202,6 +202,8 @@ def test_a_search_looks_at_some_thousand_frames_at_a_time_and_goes_on_when_it_is
     )
     page = owner.get("/chargers/garage-2/log?text=needle").text
     assert rows(page) == []
+    assert "No frame found so far. Older looks further back." in page
+    assert "No frame found.</p>" in owner.get(f"{PAGE}?text=needle").text
     page = owner.get(f"/chargers/garage-2/frames?text=needle&before={older(page)}").text
     assert (len(rows(page)), older(page)) == (1, None)
 

@@ -49,7 +49,7 @@ def test_it_shows_what_the_charger_does(owner):
 
 def test_an_error_of_a_connector_is_shown_with_what_the_charger_says_of_it(owner):
     shown = plain(owner.get("/chargers/garage-2").text)
-    assert "Connector 1 Faulted OtherError \\x1b[31m\\u202ex since" in shown
+    assert "Connector 1 Fault OtherError \\x1b[31m\\u202ex since" in shown
     assert "not connected" in shown
     assert "No session runs." in shown
 
@@ -64,6 +64,48 @@ def test_a_charger_that_asks_can_be_let_in_and_refused(owner, store):
     assert "its next BootNotification is rejected" in answer.json()["said"]
     assert "It is refused now." in plain(owner.get("/chargers/yard").text)
     assert owner.post("/chargers/yard/allowed", allowed="perhaps").status_code == 400
+
+
+def test_stop_comes_first_and_start_is_folded_while_every_connector_has_a_session(owner, store):
+    page = owner.get(HERE).text
+    assert page.index('id="stop-4"') < page.index('id="start"')
+    assert '<details id="starting"><summary>Start a session' in page
+    with store.unit() as unit:
+        status(unit, "garage-1", 2, "Available", time.time())
+    assert '<details id="starting" open>' in owner.get(HERE).text
+
+
+def test_what_it_can_be_told_comes_right_after_its_state(owner):
+    page = owner.get(HERE).text
+    places = [page.index(f'id="{each}"') for each in ("state", "actions", "connectors", "calls")]
+    assert places == sorted(places)
+
+
+def test_a_connector_has_the_words_of_the_overview(owner, store):
+    with store.unit() as unit:
+        status(unit, "garage-1", 2, "Finishing", time.time())
+    shown = plain(owner.get(HERE).text)
+    assert "Connector 2 Finished since" in shown
+    assert "Finishing" not in shown
+    assert "Connector 1 Fault OtherError" in plain(owner.get("/chargers/garage-2").text)
+
+
+def test_a_fault_says_what_it_is_in_the_charger_s_words(owner, store):
+    with store.unit() as unit:
+        more = {"errorCode": "OtherError", "info": "EmergencyStop"}
+        status(unit, "garage-1", 1, "Faulted", time.time(), **more)
+    assert "Out of order: OtherError: EmergencyStop." in plain(owner.get(HERE).text)
+
+
+def test_a_stranger_that_takes_part_does_not_ask(owner, store):
+    with store.writing() as connection:
+        owning.change_charger(connection, "garage-1", known=False)
+    shown = plain(owner.get(HERE).text)
+    assert "May take part yes, as unknown chargers may" in shown
+    assert "Let it in for good It takes part, since unknown chargers may; it is not in the books." in shown
+    asks = plain(owner.get("/chargers/yard").text)
+    assert "May take part not in the books: it asks" in asks
+    assert "Let it in It is not in the books, and asks." in asks
 
 
 def test_the_name_is_changed(owner):

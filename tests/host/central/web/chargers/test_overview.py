@@ -167,6 +167,15 @@ def test_a_stranger_can_be_let_in(site, client, page):
     assert "<form" not in tile(page(), "GA009")
 
 
+def test_a_stranger_that_takes_part_can_be_let_in_for_good(site, page):
+    site.charger("GA001", "Charging")
+    with site.books.writing() as connection:
+        owner.change_charger(connection, "GA001", known=False)
+    shown = text(tile(page(), "GA001"))
+    assert "Charging" in shown
+    assert "Let it in for good" in shown
+
+
 @pytest.mark.parametrize("settings", [CentralSettings(home_assistant="same")])
 def test_a_stranger_with_the_account_of_home_assistant_is_not_let_in(site, client, page):
     site.charger("homeassistant", known=False)
@@ -237,7 +246,8 @@ def test_hostile_names_are_text_and_are_cut(site, page):
 def test_without_a_charger_the_page_says_how_to_connect_one(page):
     shown = text(page())
     assert "No charger yet" in shown
-    assert "chargerctl simulate --broker 127.0.0.1:1883 --central none" in shown
+    told = "A virtual charger, on this computer chargerctl simulate --broker 127.0.0.1:1883 --central none"
+    assert f"{told} A real one cannot reach this address" in shown
 
 
 @pytest.mark.parametrize(
@@ -262,9 +272,8 @@ def test_books_that_cannot_be_read_are_told_in_words(books, client, monkeypatch)
     monkeypatch.setattr(books, "reading", fail)
     answer = client.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
-    assert "not available just now" in answer.text
-    # Nobody can be let in then, so that this is a stranger.
-    assert "disk is gone" not in answer.text
+    assert "Not available now" in answer.text
+    assert "disk is gone" not in answer.text, "the gate could not say who asks"
 
 
 def test_the_page_of_200_chargers_is_small(site, page):

@@ -192,6 +192,18 @@ def test_a_session_is_shown_with_its_end_and_its_meter_values(visitor):
     assert "was told that the card is Invalid" in visitor.text("/sessions/4")
 
 
+def test_a_session_that_has_just_begun_lasts_seconds_and_has_no_end_yet(books, visitor):
+    charger = Charger(books, "garage-1")
+    number = charger.start(idTag="A1", timestamp="2026-11-22T07:29:43Z")
+    charger.stop(number, meterStop=1001, timestamp="2026-11-22T07:30:00Z")
+    assert "0.001 kWh in 0:17 min" in visitor.text(f"/sessions/{number}")
+    assert "0:17 min" in visitor.text("/sessions")
+    number = charger.start(idTag="A1", timestamp="2026-11-22T07:29:55Z")
+    shown = visitor.text(f"/sessions/{number}")
+    assert "Ended" not in shown
+    assert "No energy is known yet in 0:05 min" in shown
+
+
 def test_all_meter_values_are_in_the_csv(books, visitor):
     charger = Charger(books, "garage-1")
     for minute in range(30):
@@ -259,8 +271,23 @@ def test_what_cannot_be_searched_for_is_said_in_words(visitor):
         assert said in answer.text
 
 
+def test_a_wrong_search_keeps_what_was_typed(visitor):
+    answer = visitor.get("/sessions", **{"from": "2026-12-01", "to": "2026-11-01", "charger": '"><b>yard'})
+    assert answer.status_code == 400
+    assert "The first day is after the last: no session can fit." in answer.text
+    for each in (
+        'name="from" type="date" value="2026-12-01"',
+        'name="to" type="date" value="2026-11-01"',
+        'name="charger" value="&#34;&gt;&lt;b&gt;yard"',
+        '<option value="garage-1">',
+    ):
+        assert each in answer.text
+
+
 def test_books_without_a_session_say_so(books_for):
     visitor = Visitor(books_for(), router)
-    assert "No session" in visitor.text("/sessions")
-    assert "Each start of a charger is listed here" in visitor.text("/sessions", **{"from": ""})
+    for asked in ({}, {"from": ""}, {"charger": "yard"}):
+        shown = visitor.text("/sessions", **asked)
+        assert "No session yet One begins when a card is held to a charger" in shown
+        assert "Show all" not in shown
     assert "Nothing to add up" in visitor.text("/sessions/months")

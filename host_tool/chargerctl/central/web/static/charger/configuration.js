@@ -10,34 +10,54 @@ const root = document.getElementById("charger");
 const list = document.getElementById("keys");
 const search = document.querySelector("#search input");
 
-answerInPlace(root, (form) => {
+// Rows that came while somebody was typing in theirs, by their ids.
+const held = new Map();
+
+answerInPlace(root, (form, answer) => {
+  if (!answer.done) return;
   const secret = form.querySelector("input[type=password]");
   if (secret) secret.value = "";
   for (const each of form.querySelectorAll("input")) each.defaultValue = each.value;
+  release();
 });
 
 const query = new URLSearchParams(location.search);
 query.set("since", root.dataset.since);
 live(() => `${root.dataset.here}/configuration/stream?${query}`, {
-  key({ html }) {
-    const old = document.getElementById(made(html).firstElementChild.id);
-    // What somebody types there stays.
-    const typed = [...(old?.querySelectorAll("input[name=value]") ?? [])];
-    if (typed.some((each) => each === document.activeElement || each.value !== each.defaultValue)) return;
-    const said = old?.querySelector(".outcome");
-    const row = put(html, list);
-    if (said) row.querySelector(".outcome")?.replaceWith(said);
-    markWaiting(root);
-    find();
-  },
+  key: draw,
   told({ html, keys, since }) {
     query.set("since", since);
     const there = new Set(keys);
     for (const row of [...list.children]) if (!there.has(row.id)) row.remove();
+    for (const id of [...held.keys()]) if (!there.has(id)) held.delete(id);
     put(html);
     find();
   },
 });
+
+function draw({ html }) {
+  const { id } = made(html).firstElementChild;
+  const old = document.getElementById(id);
+  // What somebody types there stays.
+  const typed = [...(old?.querySelectorAll("input[name=value]") ?? [])];
+  if (typed.some((each) => each.value !== each.defaultValue)) {
+    held.set(id, html);
+    return;
+  }
+  held.delete(id);
+  const said = old?.querySelector(".outcome");
+  const row = put(html, list);
+  if (said) row.querySelector(".outcome")?.replaceWith(said);
+  markWaiting(root);
+  find();
+}
+
+/** Draw those whose field is again as it was. */
+function release() {
+  for (const html of [...held.values()]) draw({ html });
+}
+
+list.addEventListener("focusout", () => setTimeout(release));
 
 function find() {
   const wanted = (search?.value ?? "").trim().toLowerCase();

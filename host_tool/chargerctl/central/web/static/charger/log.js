@@ -51,7 +51,9 @@ list.addEventListener("click", async (event) => {
     const first = frames.firstElementChild;
     older.replaceWith(frames);
     first?.querySelector("summary, button")?.focus();
-    if (list.childElementCount) document.getElementById("no-frames").hidden = list.querySelector(".frame") !== null;
+    const none = document.getElementById("no-frames");
+    none.hidden = list.querySelector(".frame") !== null;
+    if (!list.querySelector(".older")) none.textContent = "No frame found.";
   } catch (error) {
     button.disabled = false;
     say(error.message);

@@ -4,16 +4,23 @@
 // What one charger does, live, and what it is told.
 
 import { durations, live, put } from "/static/base/base.js";
-import { answerInPlace, markWaiting } from "./forms.js";
+import { answerInPlace, markWaiting, show } from "./forms.js";
 
 const root = document.getElementById("charger");
 const running = () => document.getElementById("state").dataset.sessions.split(" ").filter(Boolean);
 
-// A start that the charger accepted, until its session is there.
-let began = null;
+// Of a start: the sessions before it; and what the charger answered, until its session is there.
+let before = [];
+let started = null;
 
+root.addEventListener("submit", (event) => {
+  if (event.target.id !== "start") return;
+  before = running();
+  started = null;
+});
 answerInPlace(root, (form, answer) => {
-  if (form.id === "start" && answer.done) began = running();
+  if (form.id === "start" && answer.done) started = answer;
+  tellBegin();
   if (form.id === "rename") document.getElementById("title").textContent = answer.name || root.dataset.serial;
 });
 
@@ -26,17 +33,28 @@ live(() => `${root.dataset.here}/stream?seen=${seen}`, {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     markWaiting(root);
     tellBegin();
+    fold();
     durations(root);
   },
 });
 
 function tellBegin() {
-  const fresh = began && running().find((each) => !began.includes(each));
+  const fresh = started && running().find((each) => !before.includes(each));
   if (!fresh) return;
-  began = null;
-  const more = document.createElement("span");
-  more.textContent = `; session ${fresh} has begun`;
-  document.getElementById("start-outcome").append(more);
+  show(document.getElementById("start-outcome"), "done", `RemoteStartTransaction: ${started.word}: session ${fresh} has begun`);
+  started = null;
+}
+
+// Only what has changed: who unfolds it wants to see it.
+const starting = document.getElementById("starting");
+const isFull = () => document.getElementById("stop")?.dataset.full === "yes";
+let full = isFull();
+
+function fold() {
+  if (!starting || isFull() === full) return;
+  full = isFull();
+  starting.open = !full;
+  if (full && document.activeElement?.closest("#start")) starting.querySelector("summary").focus();
 }
 
 const card = document.getElementById("start-card");
@@ -49,5 +67,5 @@ if (card) {
   card.addEventListener("change", choose);
   choose();
 }
-setInterval(durations, 5000);
+setInterval(durations, 1000);
 durations();

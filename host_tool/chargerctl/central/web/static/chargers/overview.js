@@ -65,6 +65,6 @@ document.addEventListener("click", (event) => {
   choose();
 });
 search.addEventListener("input", () => choose());
-setInterval(durations, 5000);
+setInterval(durations, 1000);
 durations();
 choose();
