@@ -7,8 +7,8 @@ import csv
 import pytest
 from chargerctl.central.books import owner
 from chargerctl.central.books.queries.energy import energy
-from chargerctl.central.books.queries.found import found
 from chargerctl.central.books.queries.metered import metered
+from chargerctl.central.books.queries.search_totals import found
 from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.queries.split import energy_between
 from chargerctl.central.books.queries.totals import totals
