@@ -177,7 +177,7 @@ def test_a_card_is_added_by_holding_it_to_the_charger(site, owner):
     owner.fill("#offers [name=name]", "Bob's\u200bvan")
     owner.click("#offers button")
     owner.shows("the name has a character that cannot be seen", "#offers .error")
-    assert owner.run("return document.getElementById('say').textContent") == ""
+    assert owner.run("return document.querySelector('#say p').textContent") == ""
     assert [each for each in owner.complaints() if "status of 400" not in each] == []
     owner.fill("#offers [name=name]", "Bob's van")
     owner.click("#offers button")
