@@ -201,7 +201,7 @@ def test_a_session_that_has_just_begun_lasts_seconds_and_has_no_end_yet(books, v
     number = charger.start(idTag="A1", timestamp="2026-11-22T07:29:55Z")
     shown = visitor.text(f"/sessions/{number}")
     assert "Ended" not in shown
-    assert "No energy is known yet in 0:05 min" in shown
+    assert "0.000 kWh so far, in 0:05 min" in shown
 
 
 def test_all_meter_values_are_in_the_csv(books, visitor):
