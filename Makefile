@@ -12,13 +12,15 @@ STAMP := $(VENV)/.installed
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
-.PHONY: demo check certificates test lint bench soak chaos format clean
+.PHONY: demo check quick certificates test lint bench soak chaos format clean
 
 demo: $(STAMP)
 	$(BIN)/chargerctl simulate --script demo --realtime
 
-# While you work, a minute and a half on two cores: all but the tests that are marked slow or soak (pyproject.toml).
-check: lint
+# While you work: all but the tests that are marked slow or soak (pyproject.toml).
+check: lint quick
+
+quick: $(STAMP)
 	$(PYTEST) -m "not slow and not soak"
 
 # What depends on Python's rules for certificates, which are stricter from 3.13 on, with real brokers.

@@ -56,7 +56,14 @@ def test_what_only_starts_the_charger_is_unloaded(machine):
     assert "'hold'" not in loaded
 
 
-@pytest.mark.parametrize(("charger", "delay_ms"), [(BARE, 20), (FULL, 20), (FULL, 1500)])
+@pytest.mark.parametrize(
+    ("charger", "delay_ms"),
+    [
+        pytest.param(BARE, 20, marks=pytest.mark.soak),
+        pytest.param(FULL, 20, marks=pytest.mark.soak),
+        (FULL, 1500),
+    ],
+)
 def test_the_deepest_chain_leaves_a_third_of_the_smallest_pystack_free(charger, delay_ms):
     start, running = measure.deepest(charger, delay_ms, PYSTACK)
     for depth in (start, running):
@@ -77,7 +84,11 @@ def test_it_comes_up_when_every_answer_takes_a_second_and_a_half(machine):
     assert actions(machine)["BootNotification"] == 1
 
 
-@pytest.mark.parametrize("charger", [FULL, RC522, BARE, CORE], ids=lambda charger: charger.title)
+@pytest.mark.parametrize(
+    "charger",
+    [FULL, pytest.param(RC522, marks=pytest.mark.soak), BARE, pytest.param(CORE, marks=pytest.mark.soak)],
+    ids=lambda charger: charger.title,
+)
 def test_an_idle_pass_allocates_nothing(machine, charger):
     measure.boot(machine, charger)
     assert measure.idle(machine) == 0
