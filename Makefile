@@ -27,7 +27,7 @@ quick: $(STAMP)
 certificates: $(STAMP)
 	$(PYTEST) tests/whole/test_certificates.py tests/firmware/net/test_mosquitto.py tests/simulator/network/test_real_time.py
 
-# Before you push, some nine minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
+# Before you push, some seventeen minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
 # it has a share that is always the same. It lists the slowest twenty tests.
 test: $(STAMP)
 	$(PYTEST) --durations 20
