@@ -15,13 +15,14 @@ _LONGEST = 300
 
 class LibraryLog(logging.Handler):
     """From its construction until close(). Tracebacks are left out. logger: its name; what: of the events; who: their text
-    begins with it."""
+    begins with it; not_told: how messages begin that say nothing to the owner."""
 
-    def __init__(self, tell: Tell, logger: str, what: str, who: str) -> None:
+    def __init__(self, tell: Tell, logger: str, what: str, who: str, not_told: tuple[str, ...] = ()) -> None:
         super().__init__(logging.WARNING)
         self._tell = tell
         self._what = what
         self._who = who
+        self._not_told = not_told
         self._logger = logging.getLogger(logger)
         self._propagated = self._logger.propagate
         self._logger.addHandler(self)
@@ -29,7 +30,9 @@ class LibraryLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """WARNING and above."""
-        self._tell(Event(self._what, f"{self._who}: {visible(record.getMessage())[:_LONGEST]}"))
+        message = record.getMessage()
+        if not message.startswith(self._not_told):
+            self._tell(Event(self._what, f"{self._who}: {visible(message)[:_LONGEST]}"))
 
     def close(self) -> None:
         self._logger.removeHandler(self)

@@ -30,6 +30,8 @@ _SHARE = 4
 _ADDRESSES, _FEW = 5, 24
 _HANDSHAKE_S = 5.0
 _CLOSING_S = 3
+# From Python 3.12 on it waits for those that are still in the TLS handshake, too: nobody who was to be answered.
+_NOBODY_CUT_OFF = "Cancel 0 running task(s)"
 
 
 def most_connections() -> int:
@@ -93,7 +95,7 @@ class Server:
         self._server = _Uvicorn(config)
         self.failure: BaseException | None = None
         """What has ended it: a bug."""
-        self._log = LibraryLog(tell, "uvicorn.error", "web", "web page")
+        self._log = LibraryLog(tell, "uvicorn.error", "web", "web page", (_NOBODY_CUT_OFF,))
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
         self._thread.start()
 
