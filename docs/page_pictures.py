@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Makes the pictures of docs/page.md, with a real browser and invented chargers: python -m docs.page_pictures"""
+"""Makes the pictures of docs/page.md and docs/simulator.md, with a real browser: python -m docs.page_pictures
+
+Chargers and sessions of the central system are invented; the virtual board charges for some seconds."""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from PIL import Image
 
 from tests.browser import DESK, PHONE, chromium
 from tests.host.central.books.charger import call
+from tests.simulated_page import simulated_page
 from tests.whole.web.crowd import CARD, Crowd
 
 DOCS = Path(__file__).parent
@@ -40,6 +43,7 @@ _DAY_S = 86_400
 
 
 def main() -> None:
+    _board()
     with tempfile.TemporaryDirectory() as folder, Crowd(Path(folder), NAMES, OWNERS) as crowd:
         _charge_for_a_month(crowd)
         with chromium(Path(folder)) as browser:
@@ -54,6 +58,29 @@ def main() -> None:
                     browser.find("h1")
                     time.sleep(1)
                     _write(DOCS / f"page-{name}-{size[0]}.png", browser.screenshot(most))
+
+
+def _board() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        simulated_page(Path(folder)) as page,
+        chromium(Path(folder)) as browser,
+    ):
+        browser.size(*DESK)
+        browser.scheme("light")
+        browser.open(page.url)
+        browser.shows("BootNotification accepted", "#console")
+        browser.fill("#line", "meter 11")
+        browser.click("#by-hand button")
+        browser.click("#cable-switch")
+        browser.shows("-> Preparing", "#console")
+        browser.click("#card-a")
+        page.until("relay", closed=True)
+        time.sleep(8)
+        _write(DOCS / "board-page.png", browser.screenshot(1060))
+        browser.size(*PHONE)
+        time.sleep(1)
+        _write(DOCS / "board-page-phone.png", browser.screenshot(1060))
 
 
 def _charge_for_a_month(crowd) -> None:
