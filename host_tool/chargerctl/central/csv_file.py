@@ -12,7 +12,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chargerctl.errors import InputError
@@ -52,11 +52,10 @@ def read_rows(
     delimiter = marked[1] if marked else max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begin, names, rows, problems = 1 + skipped, list[str](), list[Row](), list[Problem]()
-    csv.field_size_limit(_LONGEST_CELL)
     while True:
         place = Place(label, begin)
         try:
-            cells = next(reader)
+            cells = _bounded(reader)
         except StopIteration:
             break
         except csv.Error as error:
@@ -76,6 +75,15 @@ def read_rows(
     if not names and not problems:
         raise InputError(f"{label}:1: is empty: its first line must name the columns: {', '.join(columns)}")
     return rows, problems
+
+
+def _bounded(reader: Iterator[list[str]]) -> list[str]:
+    """The next row. The limit is one of the whole process: it is there for this call only."""
+    limit = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return next(reader)
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _decoded(data: bytes, label: str) -> str:

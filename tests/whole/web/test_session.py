@@ -91,7 +91,8 @@ def test_a_session_is_watched_stopped_and_another_started(site, owner):
     owner.until(lambda: file.read_text(encoding="utf-8").count("\n") >= 3)
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
     assert [row["card"] for row in rows] == [CARD, CARD]
-    assert all(float(row["energy_kwh"]) > 0 for row in rows)
+    # Of the second the cable was pulled at once.
+    assert max(float(row["energy_kwh"]) for row in rows) > 0
     file.unlink()
 
 

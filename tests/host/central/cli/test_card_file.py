@@ -12,7 +12,7 @@ import pytest
 from chargerctl.central import card_file, cards
 from chargerctl.central.books.owner import Card
 from chargerctl.central.card_file import card_lines, read_cards
-from chargerctl.central.csv_file import csv_lines, harmless, plain
+from chargerctl.central.csv_file import csv_lines, harmless, plain, read_rows
 from chargerctl.errors import InputError
 from chargerctl.settings.problems import SettingsError
 from hypothesis import given
@@ -192,3 +192,9 @@ def test_what_was_made_harmless_is_read_as_it_was(text):
 
 def test_numbers_are_written_as_they_are():
     assert [*csv_lines(["a", "b"], [[-1, None], [0.5, "x,y"]])] == ["a,b", "-1,", '0.5,"x,y"']
+
+
+def test_reading_a_file_leaves_the_limit_of_the_process_as_it_was():
+    before = csv.field_size_limit()
+    read_rows(b"uid\n04A1B2C3\n", "cards.csv", ["uid"], ["uid"])
+    assert csv.field_size_limit() == before
