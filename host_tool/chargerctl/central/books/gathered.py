@@ -37,7 +37,7 @@ class Gathered:
         if self.meter_values:
             statements.new_meter_values.execute(connection, self.meter_values)
         measured = (each["transaction_id"] for each in self.meter_values)
-        given_up.count(connection, given_up.among(direct, [*self.closed, *measured]))
+        given_up.count(connection, given_up.among(connection, direct, [*self.closed, *measured]))
         if self.frames:
             statements.new_frames.execute(connection, self.frames)
         for statement, rows in (
