@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from fastapi import Form
 
 from chargerctl.central import cards
 from chargerctl.central.books.owner import Card
@@ -19,26 +22,37 @@ Read = TypeVar("Read")
 _YEARS = range(1971, 2200)
 
 
-def card_of(
-    uid: str,
-    name: str,
-    parent: str,
-    until: str,
-    places: Sequence[str] | None,
-    known_chargers: Collection[str],
-    zone: tzinfo,
-    old: Card | None = None,
-) -> Card:
-    """InputError with the field that is wrong. until: a day, to its end in the viewer's zone; places: serials, None for all
-    chargers; old: the card that it changes: it stays blocked, and valid to the same second if the day is the same."""
+@dataclass(frozen=True)
+class Filled:
+    """The form as it came. until: a day; where: "some" for those of `charger` only, else every charger."""
+
+    uid: Annotated[str, Form()] = ""
+    name: Annotated[str, Form()] = ""
+    parent: Annotated[str, Form()] = ""
+    until: Annotated[str, Form()] = ""
+    where: Annotated[str, Form()] = ""
+    charger: Annotated[list[str] | None, Form()] = None
+
+    @property
+    def places(self) -> list[str] | None:
+        """Serials; None: all chargers. One that is typed may be left empty."""
+        if self.where != "some":
+            return None
+        return [each.strip() for each in self.charger or () if each.strip()]
+
+
+def card_of(filled: Filled, known_chargers: Collection[str], zone: tzinfo, old: Card | None = None) -> Card:
+    """InputError with the field that is wrong. A card is valid to the end of its day in the viewer's zone. old: the card
+    that it changes: it stays blocked, and valid to the same second if the day is the same."""
+    places = filled.places
     for serial in places or ():
         if serial not in known_chargers:
             raise InputError(f"chargers: the books have no charger {visible_text(serial[:48])}")
     return Card(
-        id_tag=_read("number", cards.uid, uid),
-        name=_read("name", cards.name, name),
-        parent=_read("group", cards.uid, parent) if parent.strip() else "",
-        valid_until=_until(until, zone, old),
+        id_tag=_read("number", cards.uid, filled.uid),
+        name=_read("name", cards.name, filled.name),
+        parent=_read("group", cards.uid, filled.parent) if filled.parent.strip() else "",
+        valid_until=_until(filled.until, zone, old),
         blocked=old is not None and old.blocked,
         chargers=None if places is None else tuple(dict.fromkeys(places)),
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -25,7 +25,7 @@ from chargerctl.central.books.queries.chargers import count_known, known_among, 
 from chargerctl.central.books.reader import Reader
 from chargerctl.central.card_file import card_lines
 from chargerctl.central.views.card import state
-from chargerctl.central.web.cards.form import card_of, day_of
+from chargerctl.central.web.cards.form import Filled, card_of, day_of
 from chargerctl.central.web.cards.offers import offers
 from chargerctl.central.web.download import download
 from chargerctl.central.web.parts import Parts
@@ -103,39 +103,21 @@ def router(parts: Parts) -> APIRouter:
         return parts.streams.response(_events(parts, viewer_of(request)))
 
     @routes.post("/cards/add")
-    def add(
-        request: Request,
-        uid: Field = "",
-        name: Field = "",
-        parent: Field = "",
-        until: Field = "",
-        where: Field = "",
-        charger: Annotated[list[str] | None, Form()] = None,
-    ) -> JSONResponse:
-        places = _places(where, charger)
+    def add(request: Request, filled: Annotated[Filled, Depends()]) -> JSONResponse:
         with parts.store.writing() as connection:
-            known = known_among(connection, places or ())
-            card = card_of(uid, name, parent, until, places, known, zone_of(request))
+            known = known_among(connection, filled.places or ())
+            card = card_of(filled, known, zone_of(request))
             if any(all_cards(connection, card.id_tag)):
                 raise InputError(f"card {card.id_tag} is in the books already")
             owner.put_cards(connection, [card], parts.now())
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is added.")
 
     @routes.post("/cards/change")
-    def change(
-        request: Request,
-        uid: Field = "",
-        name: Field = "",
-        parent: Field = "",
-        until: Field = "",
-        where: Field = "",
-        charger: Annotated[list[str] | None, Form()] = None,
-    ) -> JSONResponse:
-        places = _places(where, charger)
+    def change(request: Request, filled: Annotated[Filled, Depends()]) -> JSONResponse:
         with parts.store.writing() as connection:
-            old = _the_card(connection, uid)
-            known = known_among(connection, places or ()) | set(old.chargers or ())
-            card = card_of(uid, name, parent, until, places, known, zone_of(request), old)
+            old = _the_card(connection, filled.uid)
+            known = known_among(connection, filled.places or ()) | set(old.chargers or ())
+            card = card_of(filled, known, zone_of(request), old)
             owner.put_cards(connection, [card], parts.now())
         return _said(card.id_tag, f"Card {card.name or card.id_tag} is changed.")
 
@@ -185,13 +167,6 @@ def _the_card(connection: Connection, uid: str) -> Card:
     if found is None:
         raise NotFoundError(f"there is no card {visible_text(uid[:40])!r} in the books")
     return found
-
-
-def _places(where: str, chargers: list[str] | None) -> list[str] | None:
-    """Serials; None: all chargers. One that is typed may be left empty."""
-    if where != "some":
-        return None
-    return [each.strip() for each in chargers or () if each.strip()]
 
 
 def _said(uid: str, sentence: str) -> JSONResponse:
