@@ -45,6 +45,9 @@ class Link(Protocol):
     def receive(self) -> str | None: ...
     def close(self) -> None: ...
 
+    def vanish(self) -> None:
+        """The charger's end is gone without a word to the other: neither FIN nor RST."""
+
 
 class MakeLink(Protocol):
     """What a charger connects by. A new one at each start; the one before is closed by then. board: wifi, stalls and
@@ -198,7 +201,7 @@ class Charger:
         assert self._link is not None
         self.relay.open()
         self.lock.release()
-        self._link.close()
+        self._link.vanish()
         self.core = self._loop = self._link = None
         if self._timer is not None:
             self._timer.cancel()
