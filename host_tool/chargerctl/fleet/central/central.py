@@ -29,7 +29,7 @@ from chargerctl.events.event import Tell
 from chargerctl.simulator.machine.clock import Clock, Timer
 
 GATHER_US = 20_000
-# Nobody gives commands, and no other process is there: looking for their calls four times a second would be most of the work.
+# Nobody gives commands, and no other process is there: to look for their calls four times a second would be most of it.
 _IDLE_US = 5_000_000
 # A fleet's chargers all come from this process: what is unheard of from outside is an ordinary burst here.
 _LIMITS = Limits(group=2000, group_bytes=4 << 20, remembered=200_000)
