@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,12 +15,15 @@ from chargerctl.fleet.firmware.modules import Modules
 
 
 class Firmware:
-    """due: of the charger that is stepped. core, journal, clock …: its modules, by name."""
+    """due, urandom: of the charger that is stepped. core, journal, clock …: its modules, by name."""
 
     def __init__(self, given: Mapping[str, object] | None = None) -> None:
         """given: modules that only a board has."""
         self.due = Due()
-        only_boards = {"micropython": SimpleNamespace(const=lambda value: value), "select": polling}
+        self.urandom: Callable[[int], bytes] = os.urandom
+        own_os = SimpleNamespace(**{**vars(os), "urandom": lambda size: self.urandom(size)})
+        micropython = SimpleNamespace(const=lambda value: value)
+        only_boards = {"micropython": micropython, "os": own_os, "select": polling}
         self._modules = Modules({**only_boards, **(given or {})})
         ticks = self.module("ticks")
         unwatched = ticks.diff

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""One charger's network, whatever it is made of: how the charger connects, and what can happen to it.
+"""One charger's network, as scripts and chaos see it: the same words for real sockets (links/) and for virtual time.
 
-The names are those of the virtual board's network, so that a line of the script language acts on either.
+    network = ...                                        # one for each charger
+    charger = Charger(firmware, clock, environ, network.link, now_utc, heard)
+    network.wifi(False)
 """
 
 from __future__ import annotations
@@ -13,27 +15,27 @@ from typing import Any, Protocol
 from chargerctl.fleet.charger.charger import Charger, Link
 
 
-class TimeServer(Protocol):
-    def behave(self, how: str, offset_s: float = 0.0) -> None:
-        """One of simulator.network.ntp.BEHAVIOURS; offset_s is for "wrong"."""
+class Network(Protocol):
+    """Any of its faults may come and go at any moment, and outlasts the charger's resets; it stirs the charger itself. The
+    words are those of simulator/network/network.py."""
 
-
-class Wire(Protocol):
-    """What can happen to one charger's network. Each may be called at any time, whether the charger has power or not."""
-
-    @property
-    def ntp(self) -> TimeServer: ...
+    def link(self, charger: Charger, values: Mapping[str, Any], board: Any) -> Link:
+        """What its charger connects by, from this start on (MakeLink)."""
 
     def wifi(self, up: bool) -> None:
-        """Its access point goes (the connection falls silent) or comes back."""
-
-    def silent(self, on: bool) -> None:
-        """Nothing passes, and neither end notices; what TCP was given meanwhile arrives once it passes again."""
+        """False: its connections fall silent without FIN or RST, and the charger finds out by itself."""
 
     def broker(self, up: bool) -> None:
-        """Its connection is reset and new ones are refused, or they are taken again."""
+        """False: its connections are reset, new ones refused."""
 
+    def silent(self, on: bool) -> None:
+        """True: nothing passes, and neither end notices; what was sent meanwhile arrives once it is False again."""
 
-class ChargerNetwork(Wire, Protocol):
-    def make_link(self, charger: Charger, values: Mapping[str, Any], board: Any) -> Link:
-        """What a charger starts with (charger.MakeLink). It sets board.wifi, and board.ntp where a time server is asked."""
+    def half_open(self) -> None:
+        """The present connection carries nothing any more, and neither end notices; the next one does."""
+
+    def slow(self, bytes_per_s: int) -> None:
+        """So much passes each way, in small pieces; 0: as much as there is."""
+
+    def heal(self) -> None:
+        """Everything works again."""
