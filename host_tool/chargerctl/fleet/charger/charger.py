@@ -104,7 +104,7 @@ class Charger:
         """environ: its settings, variable -> text. now_utc: Unix seconds of the world. wall_us: the wall's time on the
         scale of the clock, where that keeps to it. urandom: what its ids are made of. ValueError for settings it cannot
         work with."""
-        self._firmware = firmware
+        self.firmware = firmware
         self.clock = clock
         self._environ = dict(environ)
         self._make_link = make_link
@@ -169,7 +169,7 @@ class Charger:
     @property
     def unconfirmed(self) -> int:
         """Transactions whose start or stop nobody has confirmed: they are in its journal, also while it has no power."""
-        records = self._firmware.module("records")
+        records = self.firmware.module("records")
         waiting = (records.opened(item) for item in self._content.queue) if self._content else ()
         return len({each.session for each in waiting if each.kind != records.METER})
 
@@ -179,7 +179,7 @@ class Charger:
         return (self._first_ticks + (self.clock.now_us - self._started_us) // 1000) & _MASK
 
     def _start(self, reason: str) -> None:
-        firmware = self._firmware
+        firmware = self.firmware
         firmware.urandom = self.urandom
         self._started_us = self.clock.now_us
         values, _problems = firmware.settings(self._environ)
@@ -213,6 +213,9 @@ class Charger:
         board.link = _Tapped(self._link, self)
         firmware.due.begin(self.ticks_ms())
         self.core = firmware.module("core").Core(board, values, reason)
+        # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
+        if reason != "power" or not self.store.first():
+            self.core.interlock.rest(self.ticks_ms())
         self._loop = self.core.loop(_Nothing())
         self.stir()
 
@@ -248,7 +251,7 @@ class Charger:
 
     def _step(self) -> None:
         due_us = self.clock.now_us
-        due = self._firmware.due
+        due = self.firmware.due
         due.begin(self.ticks_ms())
         self._more -= 1
         self._loop.run_pass()
