@@ -13,7 +13,7 @@ anything happened, some more follow at the pace of a board.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -66,7 +66,7 @@ class Heard(Protocol):
         """A line of its console."""
 
     def changed(self, charger: Charger, part: str) -> None:
-        """One of relay, lock, led, power."""
+        """One of relay, lock, led, power, link."""
 
     def late(self, charger: Charger, us: int) -> None:
         """A pass is done, so long after it was due; only with a clock that keeps to real time."""
@@ -99,16 +99,19 @@ class Charger:
         now_utc: Callable[[], int],
         heard: Heard,
         wall_us: Callable[[], int] | None = None,
+        urandom: Callable[[int], bytes] = os.urandom,
     ) -> None:
         """environ: its settings, variable -> text. now_utc: Unix seconds of the world. wall_us: the wall's time on the
-        scale of the clock, where that keeps to it. ValueError for settings it cannot work with."""
-        self._firmware = firmware
+        scale of the clock, where that keeps to it. urandom: what its ids are made of. ValueError for settings it cannot
+        work with."""
+        self.firmware = firmware
         self.clock = clock
         self._environ = dict(environ)
         self._make_link = make_link
         self._now_utc = now_utc
         self._heard = heard
         self._wall_us = wall_us
+        self.urandom = urandom
         self.serial = environ["CHARGER_SERIAL"]
         self.relay = Relay(self._changed)
         self.lock = Lock(self._changed)
@@ -121,6 +124,7 @@ class Charger:
         self.core: Any = None
         self._loop: Any = None
         self._link: Link | None = None
+        self._content: Any = None
         self._started_us = 0
         self._first_ticks = _FIRST_TICKS
         self._rtc_ahead_s: int | None = None
@@ -155,13 +159,28 @@ class Charger:
             self._more = _MORE_PASSES
             self._step_at(self.clock.now_us)
 
+    # What can be seen of it.
+
+    @property
+    def connected(self) -> bool:
+        """Whether its central system can be sent to."""
+        return self._link is not None and self._link.connected
+
+    @property
+    def unconfirmed(self) -> int:
+        """Transactions whose start or stop nobody has confirmed: they are in its journal, also while it has no power."""
+        records = self.firmware.module("records")
+        waiting = (records.opened(item) for item in self._content.queue) if self._content else ()
+        return len({each.session for each in waiting if each.kind != records.METER})
+
     # The board, as charger/core.py wants it.
 
     def ticks_ms(self) -> int:
         return (self._first_ticks + (self.clock.now_us - self._started_us) // 1000) & _MASK
 
     def _start(self, reason: str) -> None:
-        firmware = self._firmware
+        firmware = self.firmware
+        firmware.urandom = self.urandom
         self._started_us = self.clock.now_us
         values, _problems = firmware.settings(self._environ)
         board = _Board()
@@ -184,7 +203,7 @@ class Charger:
         board.auto_reload = _Nothing
         board.wifi, board.ntp = self.wifi, _Nothing()
         journal = firmware.module("journal")
-        content = firmware.module("journal_recovery").recover(self.medium, self._log)
+        content = self._content = firmware.module("journal_recovery").recover(self.medium, self._log)
         step_wh = values["storage.checkpoint_wh"] or self.medium.checkpoint_wh
         board.journal = journal.Journal(content, self.medium, board.stalls, step_wh, self._log)
         clock = firmware.module("clock")
@@ -194,6 +213,9 @@ class Charger:
         board.link = _Tapped(self._link, self)
         firmware.due.begin(self.ticks_ms())
         self.core = firmware.module("core").Core(board, values, reason)
+        # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
+        if reason != "power" or not self.store.first():
+            self.core.interlock.rest(self.ticks_ms())
         self._loop = self.core.loop(_Nothing())
         self.stir()
 
@@ -229,7 +251,7 @@ class Charger:
 
     def _step(self) -> None:
         due_us = self.clock.now_us
-        due = self._firmware.due
+        due = self.firmware.due
         due.begin(self.ticks_ms())
         self._more -= 1
         self._loop.run_pass()
@@ -256,6 +278,9 @@ class Charger:
     def _log(self, tag: str, text: str) -> None:
         self._more = _MORE_PASSES
         self._heard.log(self, tag, text)
+
+    def link_changed(self) -> None:
+        self._heard.changed(self, "link")
 
     def frame(self, out: bool, text: str) -> None:
         """A frame passes between firmware and link."""
@@ -343,7 +368,7 @@ class _System:
         return (self.ticks_ms() - _FIRST_TICKS) & _MASK
 
     def boot_id(self) -> str:
-        return secrets.token_hex(8)
+        return self._charger.urandom(8).hex()
 
     def board_id(self) -> str:
         return "fleet"
@@ -366,8 +391,14 @@ class _Tapped:
     def __init__(self, link: Link, charger: Charger) -> None:
         self._link = link
         self._charger = charger
-        self.step = link.step
+        self._connected = False
         self.close = link.close
+
+    def step(self, now: int) -> None:
+        self._link.step(now)
+        if self._link.connected is not self._connected:
+            self._connected = not self._connected
+            self._charger.link_changed()
 
     @property
     def connected(self) -> bool:

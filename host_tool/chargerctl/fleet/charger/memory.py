@@ -48,6 +48,17 @@ class Store:
         self.fault: str | None = None
         self.failing = False
         self.log: object = None
+        self._blank = True
+
+    def first(self) -> bool:
+        """Whether this is the charger's first start."""
+        blank, self._blank = self._blank, False
+        return blank
+
+    def block(self) -> None:
+        pass
+
+    unblock = block
 
     def save(self, crash_count: int, fault: str | None, failing: bool | None = None) -> None:
         self.crash_count, self.fault = crash_count, fault

@@ -4,21 +4,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from chargerctl.fleet.firmware import polling
 from chargerctl.fleet.firmware.due import NEVER, Due
 from chargerctl.fleet.firmware.modules import Modules
 
 
 class Firmware:
-    """due: of the charger that is stepped. core, journal, clock …: its modules, by name."""
+    """due, urandom: of the charger that is stepped. core, journal, clock …: its modules, by name."""
 
     def __init__(self, given: Mapping[str, object] | None = None) -> None:
         """given: modules that only a board has."""
         self.due = Due()
-        self._modules = Modules({"micropython": SimpleNamespace(const=lambda value: value), **(given or {})})
+        self.urandom: Callable[[int], bytes] = os.urandom
+        own_os = SimpleNamespace(**{**vars(os), "urandom": lambda size: self.urandom(size)})
+        micropython = SimpleNamespace(const=lambda value: value)
+        only_boards = {"micropython": micropython, "os": own_os, "select": polling}
+        self._modules = Modules({**only_boards, **(given or {})})
         ticks = self.module("ticks")
         unwatched = ticks.diff
         self.due.watch(ticks)
@@ -27,6 +33,8 @@ class Firmware:
         loop.ticks = SimpleNamespace(add=ticks.add, reached=ticks.reached, diff=unwatched)
         # A charger here is not blocked between two passes: nothing moves without a pass that looks.
         self.module("interlock")._BLIND_MS = NEVER
+        # The firmware's own waits for the answer, and takes the board's radio.
+        self.module("net.upload").Upload = _NoUpload
         # Visitors stay loaded: a laptop has the memory, and loading one takes longer than its job.
         visit = self.module("visit")
         visit.visit = self.module
@@ -41,3 +49,18 @@ class Firmware:
         checks, settings = self.module("checks"), self.module("settings")
         values, problems = settings.load(checks.check, environ.get, None, list(environ))
         return values, problems
+
+
+class _NoUpload:
+    """As Upload of net/upload.py, which fails."""
+
+    problem = "a fleet's charger uploads no files"
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def step(self, _now: int) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
