@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """MQTT: the firmware's own link, MiniMQTT in it, over sockets that never block.
 
-    firmware = Firmware(mqtt.given())
+    firmware = Firmware()
     makes = Mqtt(firmware, Sockets(driver), Broker("127.0.0.1", 1883))              # once
     charger = Charger(firmware, clock, environ, makes.network().link, …)
 
@@ -13,12 +13,10 @@ waits over passes, with the same limits and words, and a name is looked up once 
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from chargerctl.fleet.charger.charger import Charger, Link
@@ -28,21 +26,7 @@ from chargerctl.fleet.links.socket_network import SocketNetwork
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.stream import Stream
 
-_TICKS_PERIOD = 1 << 29
 _FAILURES_BEFORE_LOOK_UP = 3
-
-
-def given() -> dict[str, object]:
-    """The modules of a board, or for one, that the link needs, for Firmware."""
-    count = itertools.count()
-    return {
-        "select": SimpleNamespace(poll=_Poll, POLLIN=1),
-        # MiniMQTT looks for messages until the millisecond is over, and one look is enough here: so it is, each time it asks.
-        "adafruit_ticks": SimpleNamespace(
-            ticks_ms=lambda: next(count) % _TICKS_PERIOD,
-            ticks_diff=lambda later, earlier: (later - earlier) % _TICKS_PERIOD,
-        ),
-    }
 
 
 @dataclass(frozen=True)
@@ -211,16 +195,3 @@ class _Resolver:
 
     def worked(self) -> None:
         self._failures = 0
-
-
-class _Poll:
-    """select.poll() for one stream, which is asked about what it has, and never waits."""
-
-    def __init__(self) -> None:
-        self._streams: tuple[Stream, ...] = ()
-
-    def register(self, stream: Stream, _events: int) -> None:
-        self._streams = (stream,)
-
-    def poll(self, _timeout: int) -> tuple[Stream, ...]:
-        return self._streams if self._streams and self._streams[0].readable else ()

@@ -18,6 +18,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chargerctl.fleet.firmware.polling import POLLIN
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.realtime import READ, WRITE
 from chargerctl.simulator.machine.clock import Timer
@@ -89,10 +90,9 @@ class Stream:
             raise self._error
         return self._state == _OPEN
 
-    @property
-    def readable(self) -> bool:
-        """Whether receive() gives something, its end and its error included."""
-        return bool(self._in or self._ended or self._error)
+    def ready(self, flags: int) -> int:
+        """As fleet/firmware/polling.py wants it: POLLIN, where receive() gives something, be it its end or its error."""
+        return flags & POLLIN if self._in or self._ended or self._error else 0
 
     def send(self, data: bytes | memoryview) -> int:
         if self._error is not None:
