@@ -27,6 +27,8 @@ from chargerctl.simulator.machine.clock import Clock, Timer
 
 PASS_US = 5_000
 """Between two passes of a charger that is not idle."""
+BOOT_US = 13_000_000
+"""From reset to the first pass, as `chargerctl simulate` models an ESP32-C6 that runs from source."""
 _MORE_PASSES = 8
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
@@ -91,7 +93,7 @@ class Wifi:
 
 
 class Charger:
-    """serial; the parts, see parts.py; `core`: None while it has no power."""
+    """serial; the parts, see parts.py; `powered`; `core`: None while its program does not run."""
 
     def __init__(
         self,
@@ -103,9 +105,10 @@ class Charger:
         heard: Heard,
         wall_us: Callable[[], int] | None = None,
         urandom: Callable[[int], bytes] = os.urandom,
+        boot_us: int = BOOT_US,
     ) -> None:
         """environ: its settings, variable -> text. now_utc: Unix seconds of the world. wall_us: the wall's time on the
-        scale of the clock, where that keeps to it. urandom: what its ids are made of. ValueError for settings it cannot
+        scale of the clock, where that keeps to it. urandom: what its ids are made of. boot_us: how long its program takes to start. ValueError for settings it cannot
         work with."""
         self.firmware = firmware
         self.clock = clock
@@ -114,6 +117,7 @@ class Charger:
         self._now_utc = now_utc
         self._heard = heard
         self._wall_us = wall_us
+        self._boot_us = boot_us
         self.urandom = urandom
         self.serial = environ["CHARGER_SERIAL"]
         self.relay = Relay(self._changed)
@@ -124,6 +128,7 @@ class Charger:
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
+        self.powered = False
         self.core: Any = None
         self._loop: Any = None
         self._link: Link | None = None
@@ -139,20 +144,22 @@ class Charger:
 
     def power(self, on: bool) -> None:
         """Switch the supply. Off: its connection is simply gone, without a word to the other end."""
-        if on and self.core is None:
-            self._rtc_ahead_s = None
-            self._start("power")
-        elif not on and self.core is not None:
-            self._end()
+        if on is not self.powered:
+            self.powered = on
+            if on:
+                self._rtc_ahead_s = None
+                self._boot("power")
+            else:
+                self._end()
         self._heard.changed(self, "power")
 
     def reset(self, reason: str) -> None:
         """reason: button, brownout, software, watchdog, reload."""
-        if self.core is not None:
+        if self.powered:
             self._end(orderly=reason == "reload")
             if reason not in _RTC_KEPT:
                 self._rtc_ahead_s = None
-            self._start(reason)
+            self._boot(reason)
 
     def set(self, variable: str, text: str) -> None:
         """Another setting, from its next start on."""
@@ -199,12 +206,16 @@ class Charger:
         """Since its start."""
         return (self.clock.now_us - self._started_us) // 1000
 
-    def _start(self, reason: str) -> None:
-        firmware = self.firmware
-        firmware.urandom = self.urandom
+    def _boot(self, reason: str) -> None:
+        """CircuitPython starts, then the firmware."""
         self._started_us = self.clock.now_us
         self._restarts = ""
         self._heard.changed(self, "reset")
+        self._timer = self.clock.call_in(self._boot_us, partial(self._start, reason))
+
+    def _start(self, reason: str) -> None:
+        firmware = self.firmware
+        firmware.urandom = self.urandom
         values, _problems = firmware.settings(self._environ)
         board = Board()
         board.system = System(self)
@@ -246,13 +257,13 @@ class Charger:
         self.stir()
 
     def _end(self, orderly: bool = False) -> None:
-        assert self._link is not None
         self.relay.open()
         self.lock.release()
-        if orderly:
-            self._link.close()
-        else:
-            self._link.vanish()
+        if self._link is not None:
+            if orderly:
+                self._link.close()
+            else:
+                self._link.vanish()
         self.core = self._loop = self._link = None
         if self._timer is not None:
             self._timer.cancel()
