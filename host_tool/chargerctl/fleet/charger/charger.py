@@ -108,8 +108,8 @@ class Charger:
         boot_us: int = BOOT_US,
     ) -> None:
         """environ: its settings, variable -> text. now_utc: Unix seconds of the world. wall_us: the wall's time on the
-        scale of the clock, where that keeps to it. urandom: what its ids are made of. boot_us: how long its program takes to start. ValueError for settings it cannot
-        work with."""
+        scale of the clock, where that keeps to it. urandom: what its ids are made of. boot_us: how long its program takes
+        to start. ValueError for settings it cannot work with."""
         self.firmware = firmware
         self.clock = clock
         self._environ = dict(environ)
@@ -224,7 +224,13 @@ class Charger:
         board.service_button = self.service_button
         board.contactor = Auxiliary(self.relay) if values["hardware.feedback_pin"] != "none" else None
         board.card_reader, board.led, board.screen = self.reader, self.led, self.screen
-        board.has_meter = values["hardware.meter_pulses_per_kwh"] > 0
+        self.reader.fitted = values["hardware.card_reader"] != "none"
+        self.lock.fitted = values["hardware.lock_pin"] != "none"
+        board.has_meter = (
+            values["hardware.meter_pulses_per_kwh"] > 0 and values["hardware.meter_pin"] != "none"
+        )
+        if not board.has_meter:
+            self._log("meter", "none: energy is reported as 0")
         board.meter = Register(self.meter)
         board.faults = ()
         board.console = Console(self._log)
@@ -252,7 +258,8 @@ class Charger:
         self.core = firmware.module("core").Core(board, values, reason)
         # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
         if reason != "power" or not self.store.first():
-            self.core.interlock.rest(self.ticks_ms())
+            since = firmware.module("ticks").add(self.ticks_ms(), -self.up_ms)
+            self.core.interlock.rest(None if reason == "reload" else since)
         self._loop = self.core.loop(Nothing())
         self.stir()
 

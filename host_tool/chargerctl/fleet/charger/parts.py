@@ -56,9 +56,8 @@ class Auxiliary:
 
 
 class Lock:
-    fitted = True
-
     def __init__(self, changed: Changed) -> None:
+        self.fitted = True
         self.engaged = False
         self._changed = changed
 
@@ -92,9 +91,8 @@ class Contact:
 class Reader:
     """card: the UID of the card that is held to it, in upper-case hex."""
 
-    fitted = True
-
     def __init__(self) -> None:
+        self.fitted = True
         self.lost = False
         self.card: str | None = None
         self._seen: str | None = None

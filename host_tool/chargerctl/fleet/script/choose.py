@@ -14,7 +14,7 @@ from chargerctl.simulator.script.whom import Whom
 
 
 class Choice:
-    """Of chargers that are numbered from 0. A share is the first so many of an order that is drawn once: 10 % are among
+    """Of chargers that are numbered from 1. A share is the first so many of an order that is drawn once: 10 % are among
     the 30 % of another line. `another` draws an order for its line."""
 
     def __init__(self, script: Script, total: int, seed: int) -> None:
@@ -39,7 +39,7 @@ class Choice:
             return None
         wanted = whom.count if whom.count is not None else _share(whom.percent or 0, self._total)
         random = Random(f"{self._seed} {statement.line if whom.another else 'order'}")
-        order = random.sample(range(self._total), self._total)
+        order = random.sample(range(1, self._total + 1), self._total)
         return frozenset(order[:wanted])
 
 

@@ -13,7 +13,6 @@ from chargerctl.settings.table import SETTINGS
 from chargerctl.simulator.peripherals.swiping import Swiping
 from chargerctl.simulator.script.values import Value
 
-
 _NO_DISPLAY = "a fleet's charger has no display"
 
 

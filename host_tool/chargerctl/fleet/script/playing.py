@@ -20,7 +20,7 @@ from chargerctl.simulator.script.stage import Wire
 
 @dataclass(frozen=True)
 class Actor:
-    """One charger, its number in the whole fleet from 0 on, its network and its own events (heard.py). central: its own
+    """One charger, its number in the whole fleet from 1 on, its network and its own events (heard.py). central: its own
     one, for csms lines."""
 
     number: int
