@@ -96,6 +96,15 @@ class Plan:
         """What this charger makes its ids of; the same seed gives the same ids."""
         return _Bytes(f"{self.seed}/{number}/ids")
 
+    def randrange(self, number: int, what: str) -> Callable[[int], int]:
+        """randrange(n): from 0 to below n, this charger's own."""
+        draw = _Bytes(f"{self.seed}/{number}/{what}")
+        return lambda n: int.from_bytes(draw(8), "big") % n
+
+    def id_prefix(self, serial: str) -> str:
+        """What our central system's ids of calls to this charger begin with."""
+        return _Bytes(f"{self.seed}/{serial}/central")(8).hex()
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 

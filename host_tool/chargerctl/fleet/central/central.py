@@ -5,7 +5,7 @@
     central = Central(clock, unix, books, send, tell)
     central.came(serial); central.received(serial, frame)
 
-What arrives is booked and answered GATHER_US later, with all that has arrived by then, as by a desk that many chargers keep
+What arrives is booked and answered every GATHER_US, with all that has arrived by then, as by a desk that many chargers keep
 busy. The time that this takes on the laptop does not count.
 """
 
@@ -53,14 +53,17 @@ class Central:
         tell: Tell,
         heartbeat_s: int = 300,
         observer: Observer | None = None,
+        id_prefix: Callable[[str], str] = lambda serial: secrets.token_hex(8),
     ) -> None:
-        """unix: the time of the fleet's world, in seconds. books: of nobody else."""
+        """unix: the time of the fleet's world, in seconds. books: of nobody else. id_prefix(serial): what the ids of the calls
+        to a charger begin with, at most 24 characters."""
         self._clock = clock
         self._send = send
         self._announce = announce
         self._heartbeat_s = heartbeat_s
         steady = DeskClock(lambda: clock.now_us / 1e6, unix)
         self._desk = Desk(books, self._talk, tell, _LIMITS, steady, observer)
+        self._id_prefix = id_prefix
         self._links: dict[str, _Link] = {}
         self._step_timer: Timer | None = None
         self._step_in(_IDLE_US)
@@ -93,7 +96,8 @@ class Central:
         self._desk.close()
 
     def _step_in(self, us: int) -> None:
-        timer, at_us = self._step_timer, self._clock.now_us + us
+        # At whole multiples: when a charger is answered does not depend on what others are with it in this process.
+        timer, at_us = self._step_timer, (self._clock.now_us // us + 1) * us
         if timer is not None and timer.call is not None:
             if timer.at_us <= at_us:
                 return
@@ -121,7 +125,7 @@ class Central:
             on_refused=on_refused,
             on_ended=on_ended,
             manner=of_a_service({}),
-            id_prefix=secrets.token_hex(8),
+            id_prefix=self._id_prefix(serial),
         )
 
 

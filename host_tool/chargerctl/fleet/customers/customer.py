@@ -23,8 +23,8 @@ STORIES = {
     "offline": 4,
 }
 
-WRONG = "BAD0"
-"""What a card begins with that a central system should not know; ours refuses it."""
+WRONG_CARDS = tuple(f"BAD0000000000{number}" for number in range(8))
+"""Cards that a central system should refuse; ours does."""
 
 _REGULARS = 5
 _CARDS = 1 << 24
@@ -78,6 +78,8 @@ def another_card(card: str) -> str:
 
 
 def _card(random: Random, regulars: Sequence[int], story: str) -> str:
-    """Seven of ten customers are regulars. As the UID of a card, of seven bytes."""
+    """The UID of a card, seven bytes. Seven of ten customers are regulars."""
+    if story == "wrong_card":
+        return random.choice(WRONG_CARDS)
     number = random.choice(regulars) if random.random() < 0.7 else random.randrange(_CARDS)
-    return f"{WRONG if story == 'wrong_card' else '04A1'}{number:06X}0000"
+    return f"04A1{number:06X}0000"

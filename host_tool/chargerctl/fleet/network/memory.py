@@ -43,11 +43,19 @@ class MemoryNetwork:
     """One charger's, a fleet.network.network.Network. `ip`: what it is made of, with more faults; `ntp`: its time server."""
 
     def __init__(
-        self, clock: Clock, events: Events, broker: Server, jitter: Callable[[int], int] = random.randrange
+        self,
+        clock: Clock,
+        events: Events,
+        broker: Server,
+        jitter: Callable[[int], int] = random.randrange,
+        start_unix: float | None = None,
     ) -> None:
         """events: get a `frame` for each message that has crossed, where anybody listens for it. jitter(n): from 0 to
-        below n, at random, for the pauses between two attempts to connect."""
+        below n, at random, for the pauses between two attempts to connect. start_unix: the world's time at the clock's
+        zero; None: that of the virtual board."""
         self.ip = ip = Network(_Place(clock, events))
+        if start_unix is not None:
+            ip.time.start = start_unix
         self.wifi, self.broker, self.silent = ip.wifi, ip.broker, ip.silent
         self.half_open, self.ntp = ip.half_open, ip.ntp
         self._broker = broker
