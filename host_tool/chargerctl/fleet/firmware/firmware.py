@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chargerctl.fleet.firmware import polling
+from chargerctl.fleet.firmware.at_once import AtOnce
 from chargerctl.fleet.firmware.due import NEVER, Due
 from chargerctl.fleet.firmware.modules import Modules
 
@@ -23,8 +24,8 @@ class Firmware:
         self.urandom: Callable[[int], bytes] = os.urandom
         own_os = SimpleNamespace(**{**vars(os), "urandom": lambda size: self.urandom(size)})
         micropython = SimpleNamespace(const=lambda value: value)
-        only_boards = {"micropython": micropython, "os": own_os, "select": polling}
-        self._modules = Modules({**only_boards, **(given or {})})
+        ours = {"micropython": micropython, "os": own_os, "select": polling, "adafruit_ticks": AtOnce()}
+        self._modules = Modules({**ours, **(given or {})})
         ticks = self.module("ticks")
         unwatched = ticks.diff
         self.due.watch(ticks)
