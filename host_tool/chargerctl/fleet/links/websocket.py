@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,9 @@ class WebSocketNetwork(SocketNetwork):
         url = connection_url(to.url, charger.serial)
         quiet_s = values["mqtt.keep_alive"] / 2
         approach = Approach(url, charger.serial, to.password_of(charger.serial), context, _PONG_MS / 1000)
-        return WebSocketLink(self, approach, quiet_s, board.wifi, self._ticks, self._randrange, board.console.log)
+        return WebSocketLink(
+            self, approach, quiet_s, board.wifi, self._ticks, self._randrange, board.console.log
+        )
 
 
 class WebSocketLink:
@@ -147,11 +150,9 @@ class WebSocketLink:
             self._log("ocppj", f"A message of {size} bytes is too long to send")
             return True
         talk.say(frame)
-        try:
+        # An error is found by its next step, too.
+        with suppress(OSError):
             self._flush(self._stream, talk)
-        except OSError:
-            # Its next step finds out, too.
-            pass
         return True
 
     def receive(self) -> str | None:
@@ -161,10 +162,8 @@ class WebSocketLink:
         """With a close frame, where there is a connection, and at once."""
         if self._stream is not None and self._talk is not None and self._talk.open:
             self._talk.goodbye()
-            try:
+            with suppress(OSError):
                 self._flush(self._stream, self._talk)
-            except OSError:
-                pass
         self._drop()
 
     def vanish(self) -> None:
@@ -251,7 +250,9 @@ class WebSocketLink:
         ticks = self._ticks
         if self._ping_waits:
             if ticks.reached(now, self._until):
-                raise RefusedError("ping", self._approach.place, f"no answer to a ping in {_PONG_MS // 1000} s", "")
+                raise RefusedError(
+                    "ping", self._approach.place, f"no answer to a ping in {_PONG_MS // 1000} s", ""
+                )
         elif ticks.diff(now, self._heard) >= self._quiet_ms or ticks.diff(now, self._spoke) >= self._quiet_ms:
             self._ping_waits = True
             self._until = ticks.add(now, _PONG_MS)
