@@ -33,6 +33,7 @@ _spec.loader.exec_module(sys.modules["charger"])
 # time; `make soak` chooses its profile by an option, and prints how to try an example again that failed.
 AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("chargerctl", derandomize=True, **AT_ANY_SPEED)
+hypothesis.settings.register_profile("few", derandomize=True, max_examples=10, **AT_ANY_SPEED)
 hypothesis.settings.register_profile("soak", max_examples=2000, print_blob=True, **AT_ANY_SPEED)
 hypothesis.settings.load_profile("chargerctl")
 
@@ -98,11 +99,23 @@ _SLOW = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--first-cases", action="store_true", help="of each test that has cases only the first")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(Path(__file__).parent).as_posix().startswith(_SLOW):
             item.add_marker("slow")
+    if config.getoption("first_cases"):
+        # The first of those that are not soak, which -m leaves out afterwards.
+        first = {
+            item.nodeid.partition("[")[0]: item for item in reversed(items) if not item.get_closest_marker("soak")
+        }
+        kept = set(first.values())
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
