@@ -111,7 +111,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("first_cases"):
         # The first of those that are not soak, which -m leaves out afterwards.
         first = {
-            item.nodeid.partition("[")[0]: item for item in reversed(items) if not item.get_closest_marker("soak")
+            item.nodeid.partition("[")[0]: item
+            for item in reversed(items)
+            if not item.get_closest_marker("soak")
         }
         kept = set(first.values())
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])

@@ -294,8 +294,8 @@ def idle(machine: Machine, passes: int = 1000) -> int:
     """Bytes allocated by idle passes, nothing collected: begun behind a chore, over before the next (see `chores`)."""
     machine.live()
     machine.run("idle(10, 1)")
-    # The card reader is configured again every 5 s, the most frequent chore. Ten passes at a time: counting what is allocated
-    # takes far longer than a pass.
+    # The card reader is configured again every 5 s, the most frequent chore. Ten passes at a time: counting bytes takes
+    # far longer than they do.
     for _ in range(120):
         if machine.number("idle(10, 5)"):
             break
