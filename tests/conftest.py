@@ -19,6 +19,7 @@ from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.files import state_folder
 
 from tests.browser import Browser, chromium
+from tests.postgres import Postgres
 
 _CHARGER = Path(__file__).resolve().parent.parent / "firmware" / "charger"
 _spec = importlib.util.spec_from_file_location(
@@ -159,6 +160,14 @@ def fresh_laptop(monkeypatch: pytest.MonkeyPatch, made_before: Path) -> FreshLap
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for all tests of a worker: to make one takes a second, and memory."""
+    server = Postgres()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
