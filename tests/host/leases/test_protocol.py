@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Two to four workers with clocks of their own, whose steps interleave, and that hang and are cut off at random: at no moment
-do two of them speak to one charger, and none books for a charger that is not its own."""
+"""Two to four workers with clocks of their own, whose steps interleave, and that hang and are cut off at random: at no
+moment do two of them speak to one charger, and none books for a charger that is not its own."""
 
 import pytest
 
@@ -17,7 +17,9 @@ def _run(world, seed, workers, seconds, by_force=False):
         simulation.settle(40)
         holders = {serial: world.holder(serial) for serial in SERIALS}
         assert None not in holders.values()
-        spoken = [serial for serial in SERIALS if any(each.share.holds(serial) for each in simulation.workers)]
+        spoken = [
+            serial for serial in SERIALS if any(each.share.holds(serial) for each in simulation.workers)
+        ]
         assert spoken == SERIALS
         assert simulation.bookings > 0
     finally:

@@ -43,7 +43,8 @@ from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.turns import Turns
 from chargerctl.central.books.unit import DatabaseUnit
 from chargerctl.central.books.version import version_of
-from chargerctl.central.books.worker_name import own_name
+from chargerctl.leases.fence import Token
+from chargerctl.leases.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
     chargers.c.serial == bindparam("serial")
@@ -85,7 +86,7 @@ def open_books(
         raise
     return DatabaseStore(
         engine,
-        make_engine(url),
+        make_engine(url, idle_s=4),
         place(url),
         policies or Policies(),
         keep or Keep(),
@@ -112,6 +113,7 @@ class DatabaseStore:
         is_new: bool,
     ) -> None:
         self.place = place
+        self.url = engine.url
         self.is_new = is_new
         self.worker = worker
         self.policies = policies
@@ -122,9 +124,17 @@ class DatabaseStore:
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
+        self._token: Callable[[], Token | None] = _none
+
+    def fenced_by(self, token: Callable[[], Token | None]) -> None:
+        """Keep a unit of work from now on only if the lease holds at its end that there is at its beginning. Without a lease
+        a unit is kept: what it may do then is the desk's business."""
+        self._token = token
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
+        # Before anybody looks which chargers are held.
+        token = self._token()
         try:
             with named(self.place), _to_write(self._for_chargers) as connection:
                 unit = DatabaseUnit(
@@ -134,6 +144,7 @@ class DatabaseStore:
                     self.policies,
                     self.worker,
                     self._charger_ids,
+                    token,
                     keeps_frames=not self._retention.keep.none,
                 )
                 yield unit
@@ -224,6 +235,10 @@ class DatabaseStore:
         self._version.close()
         self._engine.dispose()
         self._for_chargers.dispose()
+
+
+def _none() -> None:
+    """No lease: nobody else is at work."""
 
 
 @contextmanager
