@@ -41,7 +41,7 @@ from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.turns import Turns
-from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.unit import DatabaseUnit, Lease
 from chargerctl.central.books.version import version_of
 from chargerctl.leases.fence import Token
 from chargerctl.leases.worker_name import own_name
@@ -124,17 +124,17 @@ class DatabaseStore:
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
-        self._token: Callable[[], Token | None] = _none
+        self._token: Callable[[], Token | None] | None = None
 
     def fenced_by(self, token: Callable[[], Token | None]) -> None:
-        """Keep a unit of work from now on only if the lease holds at its end that there is at its beginning. Without a lease
-        a unit is kept: what it may do then is the desk's business."""
+        """This worker speaks to chargers by leases: a unit of work is kept only if the lease that there is at its beginning
+        holds at its end. FencedError else."""
         self._token = token
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
         # Before anybody looks which chargers are held.
-        token = self._token()
+        lease = None if self._token is None else Lease(self._token())
         try:
             with named(self.place), _to_write(self._for_chargers) as connection:
                 unit = DatabaseUnit(
@@ -144,7 +144,7 @@ class DatabaseStore:
                     self.policies,
                     self.worker,
                     self._charger_ids,
-                    token,
+                    lease,
                     keeps_frames=not self._retention.keep.none,
                 )
                 yield unit
@@ -235,10 +235,6 @@ class DatabaseStore:
         self._version.close()
         self._engine.dispose()
         self._for_chargers.dispose()
-
-
-def _none() -> None:
-    """No lease: nobody else is at work."""
 
 
 @contextmanager

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,13 @@ _FENCE = Single(FENCE)
 LONGEST_FRAME = 16_384
 
 
+@dataclass(frozen=True)
+class Lease:
+    """As it was when the unit of work began. token None: there is none; then the worker holds no charger."""
+
+    token: Token | None
+
+
 class DatabaseUnit:
     """Within a transaction that its maker has begun and ends; `write` comes before that end."""
 
@@ -38,16 +46,16 @@ class DatabaseUnit:
         policies: Policies,
         worker: str,
         remembered: dict[str, int],
-        token: Token | None,
+        lease: Lease | None,
         *,
         keeps_frames: bool,
     ) -> None:
-        """token: of the worker's lease, where it needs one."""
+        """lease: of the worker, where it needs one to speak to chargers."""
         self._connection = connection
         self._statements = statements
         self._policies = policies
         self._worker = worker
-        self._token = token
+        self._lease = lease
         self._keeps_frames = keeps_frames
         self._direct = Direct(connection, place)
         self._numbers = Numbers(self._direct)
@@ -55,7 +63,7 @@ class DatabaseUnit:
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
     def working(self, now: float) -> None:
-        if self._token is None:
+        if self._lease is None:
             workers.beat(self._connection, self._statements, self._worker, now)
         else:
             workers.look(self._connection, self._worker, now)
@@ -105,7 +113,9 @@ class DatabaseUnit:
         )
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
-        return calls.give_out(self._connection, self._worker, now, self._token is not None)
+        if self._lease is not None and self._lease.token is None:
+            return []
+        return calls.give_out(self._connection, self._worker, now, self._lease is not None)
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         calls.end(self._connection, call, outcome, now)
@@ -115,7 +125,8 @@ class DatabaseUnit:
         self._gathered.write(self._connection, self._direct, self._statements)
         size = sum(each["size"] for each in self._gathered.frames)
         # At the end, for whoever wants to take a charger waits for the end of the unit from here on.
-        if self._token is not None and self._direct.one(_FENCE, **self._token.values) is None:
+        token = None if self._lease is None else self._lease.token
+        if token is not None and self._direct.one(_FENCE, **token.values) is None:
             raise FencedError(
                 "another worker has taken chargers over that are in this unit of work, or may have"
             )
