@@ -53,7 +53,6 @@ QUIET_S = 4.0
 
 _USUAL = Limits()
 _CLOCK = Clock()
-_ALONE = Alone()
 
 
 class Desk:
@@ -67,17 +66,17 @@ class Desk:
         limits: Limits = _USUAL,
         clock: Clock = _CLOCK,
         observer: Observer | None = None,
-        shared: Shared = _ALONE,
+        shared: Shared | None = None,
     ) -> None:
-        """observer: counts what is done; None: nobody does. shared: which chargers are this process's."""
+        """observer: counts what is done; None: nobody does. shared: which chargers are this process's; None: all."""
         self._store = store
         self._tell = tell
         self._limits = limits
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
         self._observer: Observer = observer or Nobody()
-        self._work = Work(store, self._lines, self._tell, clock, self._observer, shared)
-        self._shared = shared
+        self._shared: Shared = shared or Alone()
+        self._work = Work(store, self._lines, self._tell, clock, self._observer, self._shared)
         # From other threads: chargers that another process speaks to, and that had better be another one's.
         self._lost: deque[str] = deque()
         self._unwanted: deque[str] = deque()
@@ -142,9 +141,9 @@ class Desk:
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
-        """Finish what has arrived, and tell the chargers that nobody is here any more. It waits for the books only if they
-        are well: who is connected no more is booked afterwards (Store.leave)."""
+    def close(self, last: bool = True) -> None:
+        """Finish what has arrived, and tell the chargers that nobody is here any more, if this is the last process. It waits
+        for the books only if they are well: who is connected no more is booked afterwards (Store.leave)."""
         self._closing.set()
         self._inbox.wake()
         if self._thread is not None:
@@ -154,7 +153,8 @@ class Desk:
         except Exception as error:  # noqa: BLE001 (the chargers must be told)
             self._tell_bug(error)
         finally:
-            self._work.available(False)
+            if last:
+                self._work.available(False)
 
     # From the thread of the desk, or of a test.
 

@@ -101,7 +101,7 @@ class Work:
     def available(self, online: bool) -> None:
         """Tell all chargers that are connected."""
         for line in self._lines:
-            if line.link is not None:
+            if line.link is not None and self._shared.holds(line.serial):
                 line.link.available(online)
 
     def _carry_out(self, parts: list[Part]) -> list[Arrival]:
