@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the fence costs: the same frames through the desk into PostgreSQL, with a lease that is asked about at the end of each
-unit of work, and without one. Both in turn, in one process, so that what else runs on the machine is the same for both.
+"""What the fence costs: the same frames through the desk into PostgreSQL, with a lease that is asked about at the end of
+each unit of work, and without one. Both in turn, in one process, so that what else runs here is the same for both.
 
 CHARGERCTL_BENCH_SECONDS: how long for each size of a unit, 10.
 """

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """One process's share of a fleet: puts it together and runs it to its end.
 
-share = Share(plan)
-measured = share.run(on_sums)                # share.stop() from a signal handler ends it in order
+    share = Share(plan)
+    measured = share.run(on_sums)                # share.stop() from a signal handler ends it in order
 """
 
 from __future__ import annotations
