@@ -84,11 +84,15 @@ async def _probe(places: Sequence[tuple[Simulator, Path]], frames: Path) -> dict
         async with gate:
             return await probe.ask(simulator, place, name, frames)
 
-    asked = [(each, place) for each, place in places if each.probed]
-    answers = await asyncio.gather(*(one(*each, name) for each in asked for name in probe.PLANS))
-    found: dict[str, dict[str, str]] = {each.name: {} for each, _ in asked}
-    for (simulator, _), answer in zip((each for each in asked for _ in probe.PLANS), answers, strict=True):
-        found[simulator.name] |= answer
+    asked = [
+        (each, place, name)
+        for each, place in places
+        for name in (probe.PLANS if each.questions is None else each.questions)
+    ]
+    answers = await asyncio.gather(*(one(*each) for each in asked))
+    found: dict[str, dict[str, str]] = {}
+    for (simulator, _, _), answer in zip(asked, answers, strict=True):
+        found.setdefault(simulator.name, {}).update(answer)
     return found
 
 

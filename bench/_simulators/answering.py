@@ -131,7 +131,7 @@ _GARBAGE: dict[str, str | bytes] = {
     "an answer to nothing": '[3, "never-asked", {}]',
     "a call without payload": '[2, "null", "GetConfiguration", null]',
     "bytes": b"\x00\xff\x00",
-    "100 KB": "[" * 100_000,
+    "100,000 brackets": "[" * 100_000,
 }
 
 
@@ -155,7 +155,7 @@ async def garbage(asking: Asking) -> Found:
 
 
 async def wrong_payloads(asking: Asking) -> Found:
-    wrong = {
+    wrong: dict[str, tuple[str, dict[str, object]]] = {
         "a value that is not in the list": ("ChangeAvailability", {"connectorId": 1, "type": "Sideways"}),
         "a number as text": ("UnlockConnector", {"connectorId": "one"}),
         "a field missing": ("RemoteStartTransaction", {"connectorId": 1}),

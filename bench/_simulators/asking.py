@@ -39,7 +39,7 @@ class Asking:
         order = Order(f"ws://127.0.0.1:{port}", self._folder, car=car, meter_s=self._meter_s, scratch=scratch)
         self.running = Running(self.simulator.commands(order), log)
         self._stack.callback(self.running.close)
-        there = await self.central.until(lambda: self.central.connections, self.simulator.patience_s)
+        there = await self.central.until(lambda: self.central.joined, self.simulator.patience_s)
         if there and self.simulator.boots and self.central.boot["status"] == "Accepted":
             await self.central.until(lambda: self.central.accepted, 10)
         # What comes after a boot.

@@ -210,6 +210,7 @@ class CentralSystem:
             return {"transactionId": self._transaction, "idTagInfo": ACCEPTED}
         if action == "StopTransaction":
             self.transactions.pop(identity, None)
+            return {"idTagInfo": ACCEPTED} if isinstance(payload, dict) and "idTag" in payload else {}
         answers: dict[str, dict[str, Any]] = {
             "Authorize": {"idTagInfo": ACCEPTED},
             "DataTransfer": ACCEPTED,

@@ -57,7 +57,7 @@ async def session(asking: Asking) -> Found:
 
 def _story(frames: list[Frame]) -> str:
     """Actions in their order, a status by its name; what repeats, once."""
-    told = []
+    told: list[str] = []
     for frame in frames:
         action = frame.message[2]
         what = str(frame.payload.get("status")) if action == "StatusNotification" else action

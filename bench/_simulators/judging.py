@@ -96,7 +96,7 @@ def judge(action: str, answer: list[Any] | None, alive: bool = True) -> str:
     try:
         kind, *_ = parse(json.dumps(answer))
     except FrameError as error:
-        return f"bad frame: {error}"
+        return f"CALLERROR {answer[2]}, malformed" if answer[:1] == [CALL_ERROR] else f"malformed: {error}"
     if kind == CALL_ERROR:
         return f"CALLERROR {answer[2]}"
     payload = answer[2]

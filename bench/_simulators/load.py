@@ -68,7 +68,8 @@ class Load:
 
 
 async def measure(simulator: Simulator, folder: Path, log: Path, seconds: float) -> Load:
-    """Raises RuntimeError where none connects."""
+    """seconds: whole minutes, since the meter values of all may come at the same second of each. Raises RuntimeError where none
+    connects."""
     with tempfile.TemporaryDirectory() as scratch:
         one = await _alone(simulator, folder, log, Path(scratch))
         central = CentralSystem(record=False)
@@ -91,7 +92,7 @@ async def _alone(simulator: Simulator, folder: Path, log: Path, scratch: Path) -
     order = Order(f"ws://127.0.0.1:{await central.start()}", folder, 1, hours=True, scratch=scratch)
     running = Running(simulator.commands(order), log)
     try:
-        if not await central.until(lambda: central.connections, simulator.patience_s):
+        if not await central.until(lambda: central.joined, simulator.patience_s):
             raise RuntimeError("does not connect")
         await asyncio.sleep(_SETTLE_S)
         return running.memory()

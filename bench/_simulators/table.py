@@ -48,7 +48,7 @@ class Command:
 @dataclass(frozen=True)
 class Simulator:
     """packages: for npm or pip, pinned. kind: what it is. sessions: how a session begins, `itself`, `remote` or `none`.
-    loads: chargers of the load run, 0 for none. probed: whether it is asked what it does."""
+    loads: chargers of the load run, 0 for none. questions: of the probe, None for all."""
 
     name: str
     registry: str
@@ -57,7 +57,7 @@ class Simulator:
     commands: Callable[[Order], list[Command]]
     sessions: str = "none"
     loads: int = 0
-    probed: bool = True
+    questions: tuple[str, ...] | None = None
     boots: bool = True
     # Until a new process is connected.
     patience_s: float = 30.0
@@ -161,7 +161,7 @@ SIMULATORS = (
         "simulator",
         _charger_simulator,
         sessions="remote",
-        loads=500,
+        loads=1000,
         boots=False,
     ),
     Simulator(
@@ -171,7 +171,7 @@ SIMULATORS = (
         "simulator, by scripts of one's own",
         _em,
         sessions="itself",
-        loads=500,
+        loads=1000,
     ),
     Simulator(
         "ocpp-ws-cli 1.1.12 simulate",
@@ -189,14 +189,15 @@ SIMULATORS = (
         "load generator: boot and heartbeats",
         _ws_cli_load,
         loads=1000,
-        probed=False,
+        questions=(),
     ),
     Simulator(
         "evsetool 0.1.5",
         "PyPI",
         ("evsetool==0.1.5",),
-        "sends one fixed sequence, then waits",
+        "sends one fixed sequence and ends",
         _evsetool,
+        questions=("boot",),
     ),
     Simulator(
         "ocpp 2.1.0",
@@ -205,7 +206,7 @@ SIMULATORS = (
         "library, with its example",
         _ocpp,
         sessions="itself",
-        loads=500,
+        loads=1000,
     ),
     Simulator(
         "ocpp-rpc 2.2.1",
@@ -214,9 +215,9 @@ SIMULATORS = (
         "library, with its example",
         _ocpp_rpc,
         sessions="itself",
-        loads=500,
+        loads=1000,
     ),
-    Simulator("ocpp-ts 0.3.0", "npm", ("ocpp-ts@0.3.0",), "library, with its example", _ocpp_ts, loads=500),
+    Simulator("ocpp-ts 0.3.0", "npm", ("ocpp-ts@0.3.0",), "library, with its example", _ocpp_ts, loads=1000),
     Simulator(
         "chargerctl simulate",
         OURS,
@@ -234,7 +235,7 @@ SIMULATORS = (
         "the firmware's charger, without a board",
         _fleet,
         sessions="itself",
-        loads=500,
+        loads=1000,
         patience_s=60,
     ),
 )
