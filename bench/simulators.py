@@ -40,6 +40,10 @@ def main() -> None:
         frames = Path(os.environ.get("CHARGERCTL_BENCH_FRAMES") or folder / "frames")
         frames.mkdir(parents=True, exist_ok=True)
         places = _install(folder)
+        what = report.table(
+            ("", "from", "what it is"), [(each.name, each.registry, each.kind) for each, _ in places]
+        )
+        print(f"\n{what}", flush=True)
         if "probe" in parts:
             found = asyncio.run(_probe(places, frames))
             print(f"\n{report.calls(found)}\n\n{report.behaviour(found)}", flush=True)

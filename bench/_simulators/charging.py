@@ -41,7 +41,7 @@ async def session(asking: Asking) -> Found:
         found["RemoteStop"] = await asking.ask("RemoteStopTransaction", {"transactionId": number})
         stopped = await central.until(lambda: central.since(began, "StopTransaction"), STARTED_S)
     await asyncio.sleep(8)
-    found["its session"] = _story(central.since(began))
+    found["its session"] = story(central.since(began))
     if stopped:
         start, stop = started[0].payload, stopped[0].payload
         right = stop.get("transactionId") == number
@@ -55,7 +55,7 @@ async def session(asking: Asking) -> Found:
     return found
 
 
-def _story(frames: list[Frame]) -> str:
+def story(frames: list[Frame]) -> str:
     """Actions in their order, a status by its name; what repeats, once."""
     told: list[str] = []
     for frame in frames:
@@ -107,7 +107,7 @@ async def cut_in_session(asking: Asking) -> Found:
     reconnected = central.now
     await asyncio.sleep(25)
     boots = central.since(back, "BootNotification")
-    kept = [each for each in central.since(back, "MeterValues") if _meter_age(each, reconnected) > 4]
+    kept = [each for each in central.since(back, "MeterValues") if age(each, reconnected) > 4]
     answer = await asking.ask("RemoteStopTransaction", {"transactionId": number})
     stops = await central.until(lambda: central.since(cut, "StopTransaction"), STARTED_S)
     right = stops and stops[0].payload.get("transactionId") == number
@@ -120,7 +120,7 @@ async def cut_in_session(asking: Asking) -> Found:
     }
 
 
-def _meter_age(frame: Frame, reconnected: float) -> float:
+def age(frame: Frame, reconnected: float) -> float:
     """Seconds before the reconnect that the values are of; 0 where it cannot be told. Frames carry the wall clock, so it is
     compared with what the same frame's arrival was."""
     try:

@@ -68,8 +68,8 @@ class Load:
 
 
 async def measure(simulator: Simulator, folder: Path, log: Path, seconds: float) -> Load:
-    """seconds: whole minutes, since the meter values of all may come at the same second of each. Raises RuntimeError where none
-    connects."""
+    """seconds: whole minutes, since the meter values of all may come at the same second of each. Raises RuntimeError where
+    none connects."""
     with tempfile.TemporaryDirectory() as scratch:
         one = await _alone(simulator, folder, log, Path(scratch))
         central = CentralSystem(record=False)
