@@ -17,23 +17,21 @@ SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.script"))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
-def test_scenario(chargerctl, path):
-    outcome = chargerctl("simulate", "--json", "--script", path).must_hold()
-    must_do_the_same(path, outcome.events, {})
+def test_scenario(play, path):
+    must_do_the_same(path, play(path).must_hold().events, {})
 
 
 @pytest.mark.parametrize(
     "path", sorted((Path(__file__).parent / "scripts/resume").glob("*.script")), ids=lambda path: path.stem
 )
-def test_scenario_where_a_transaction_may_go_on(chargerctl, path):
+def test_scenario_where_a_transaction_may_go_on(play, path):
     settings = {"SAFETY_RESUME_AFTER_POWER_LOSS": "true"}
-    outcome = chargerctl("simulate", "--json", "--script", path, settings=settings).must_hold()
+    outcome = play(path, settings).must_hold()
     must_do_the_same(path, outcome.events, {f"CHARGER_{name}": value for name, value in settings.items()})
 
 
 @pytest.mark.parametrize("reader", SETTINGS["hardware.card_reader"].choices[1:-1])
 @pytest.mark.parametrize("script", ["card_first", "reader_lost_while_charging"])
-def test_scenario_with_every_other_reader(chargerctl, script, reader):
+def test_scenario_with_every_other_reader(play, script, reader):
     (path,) = (path for path in SCRIPTS if path.stem == script)
-    outcome = chargerctl("simulate", "--json", "--script", path, settings={"HARDWARE_CARD_READER": reader})
-    outcome.must_hold()
+    play(path, {"HARDWARE_CARD_READER": reader}).must_hold()
