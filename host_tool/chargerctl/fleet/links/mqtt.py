@@ -41,7 +41,9 @@ class Broker:
     @property
     def values(self) -> dict[str, Any]:
         """In the place of a charger's settings."""
-        return {f"mqtt.{key}": value for key, value in vars(self).items() if key != "host"} | {"mqtt.broker": self.host}
+        return {f"mqtt.{key}": value for key, value in vars(self).items() if key != "host"} | {
+            "mqtt.broker": self.host
+        }
 
 
 class Mqtt:

@@ -79,7 +79,9 @@ class WebSocketNetwork(SocketNetwork):
         url = connection_url(to.url, charger.serial)
         quiet_s = values["mqtt.keep_alive"] / 2
         approach = Approach(url, charger.serial, to.password_of(charger.serial), context, _PONG_MS / 1000)
-        return WebSocketLink(self, approach, quiet_s, board.wifi, self._ticks, self._randrange, board.console.log)
+        return WebSocketLink(
+            self, approach, quiet_s, board.wifi, self._ticks, self._randrange, board.console.log
+        )
 
 
 class WebSocketLink:
@@ -251,7 +253,9 @@ class WebSocketLink:
         ticks = self._ticks
         if self._ping_waits:
             if ticks.reached(now, self._until):
-                raise RefusedError("ping", self._approach.place, f"no answer to a ping in {_PONG_MS // 1000} s", "")
+                raise RefusedError(
+                    "ping", self._approach.place, f"no answer to a ping in {_PONG_MS // 1000} s", ""
+                )
         elif ticks.diff(now, self._heard) >= self._quiet_ms or ticks.diff(now, self._spoke) >= self._quiet_ms:
             self._ping_waits = True
             self._until = ticks.add(now, _PONG_MS)
