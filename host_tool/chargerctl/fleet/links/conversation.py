@@ -69,7 +69,7 @@ class Conversation:
         return self._protocol.close_exc
 
     def heard(self, data: bytes) -> None:
-        """b"": the end. WebSocketException for a handshake that was refused, RefusedError for one without our subprotocol."""
+        """b"": the end. WebSocketException, EOFError: the handshake was refused; RefusedError: without our subprotocol."""
         protocol = self._protocol
         if data:
             protocol.receive_data(data)

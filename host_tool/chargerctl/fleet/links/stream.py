@@ -102,7 +102,7 @@ class Stream:
             taken = self._push(data)
         if taken < len(data):
             kept = data[taken : taken + max(0, _SEND_BUFFER - len(self._out))]
-            if (not taken and not kept) or self._state != _OPEN:
+            if self._state != _OPEN or not (taken or kept):
                 raise _error(errno.EAGAIN)
             self._out += bytes(kept)
             taken += len(kept)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,11 +150,9 @@ class WebSocketLink:
             self._log("ocppj", f"A message of {size} bytes is too long to send")
             return True
         talk.say(frame)
-        try:
+        # An error is found by its next step, too.
+        with suppress(OSError):
             self._flush(self._stream, talk)
-        except OSError:
-            # Its next step finds out, too.
-            pass
         return True
 
     def receive(self) -> str | None:
@@ -163,10 +162,8 @@ class WebSocketLink:
         """With a close frame, where there is a connection, and at once."""
         if self._stream is not None and self._talk is not None and self._talk.open:
             self._talk.goodbye()
-            try:
+            with suppress(OSError):
                 self._flush(self._stream, self._talk)
-            except OSError:
-                pass
         self._drop()
 
     def vanish(self) -> None:
