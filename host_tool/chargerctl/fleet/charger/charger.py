@@ -229,8 +229,6 @@ class Charger:
         board.has_meter = (
             values["hardware.meter_pulses_per_kwh"] > 0 and values["hardware.meter_pin"] != "none"
         )
-        if not board.has_meter:
-            self._log("meter", "none: energy is reported as 0")
         board.meter = Register(self.meter)
         board.faults = ()
         board.console = Console(self._log)
@@ -255,7 +253,9 @@ class Charger:
         self._link = self._make_link(self, values, board)
         board.link = Tapped(self._link, self)
         firmware.due.begin(self.ticks_ms())
-        self.core = firmware.module("core").Core(board, values, reason)
+        # An ESP32 takes its reset button for a power-on.
+        told = "power" if reason == "button" else reason
+        self.core = firmware.module("core").Core(board, values, told)
         # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
         if reason != "power" or not self.store.first():
             since = firmware.module("ticks").add(self.ticks_ms(), -self.up_ms)
