@@ -124,7 +124,7 @@ class Charger:
         self.lock = Lock(self._changed)
         self.cable, self.emergency_stop, self.service_button = Contact(), Contact(), Contact()
         self.reader = Reader()
-        self.meter = Meter(clock, self.relay)
+        self.meter = Meter(clock, self.relay, self.stir)
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
@@ -224,6 +224,7 @@ class Charger:
         board.service_button = self.service_button
         board.contactor = Auxiliary(self.relay) if values["hardware.feedback_pin"] != "none" else None
         board.card_reader, board.led, board.screen = self.reader, self.led, self.screen
+        self.reader.start(firmware.module("hardware.health").Health(self._log, "card"))
         self.reader.fitted = values["hardware.card_reader"] != "none"
         self.lock.fitted = values["hardware.lock_pin"] != "none"
         board.has_meter = (
@@ -322,7 +323,7 @@ class Charger:
             self._contactor_moved()
 
     def _contactor_moved(self) -> None:
-        self.meter.count()
+        self.meter.contactor_moved()
         self._heard.changed(self, "contact")
 
     def _log(self, tag: str, text: str) -> None:
