@@ -124,7 +124,7 @@ class Charger:
         self.lock = Lock(self._changed)
         self.cable, self.emergency_stop, self.service_button = Contact(), Contact(), Contact()
         self.reader = Reader()
-        self.meter = Meter(clock, self.relay)
+        self.meter = Meter(clock, self.relay, self.stir)
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
@@ -224,13 +224,12 @@ class Charger:
         board.service_button = self.service_button
         board.contactor = Auxiliary(self.relay) if values["hardware.feedback_pin"] != "none" else None
         board.card_reader, board.led, board.screen = self.reader, self.led, self.screen
+        self.reader.start(firmware.module("hardware.health").Health(self._log, "card"))
         self.reader.fitted = values["hardware.card_reader"] != "none"
         self.lock.fitted = values["hardware.lock_pin"] != "none"
         board.has_meter = (
             values["hardware.meter_pulses_per_kwh"] > 0 and values["hardware.meter_pin"] != "none"
         )
-        if not board.has_meter:
-            self._log("meter", "none: energy is reported as 0")
         board.meter = Register(self.meter)
         board.faults = ()
         board.console = Console(self._log)
@@ -255,7 +254,9 @@ class Charger:
         self._link = self._make_link(self, values, board)
         board.link = Tapped(self._link, self)
         firmware.due.begin(self.ticks_ms())
-        self.core = firmware.module("core").Core(board, values, reason)
+        # An ESP32 takes its reset button for a power-on.
+        told = "power" if reason == "button" else reason
+        self.core = firmware.module("core").Core(board, values, told)
         # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
         if reason != "power" or not self.store.first():
             since = firmware.module("ticks").add(self.ticks_ms(), -self.up_ms)
@@ -323,7 +324,7 @@ class Charger:
             self._contactor_moved()
 
     def _contactor_moved(self) -> None:
-        self.meter.count()
+        self.meter.contactor_moved()
         self._heard.changed(self, "contact")
 
     def _log(self, tag: str, text: str) -> None:
