@@ -193,7 +193,10 @@ WORKER_SEEN = Metric(
     ("worker",),
 )
 WORKER_CHARGERS = Metric(
-    "chargerctl_worker_chargers", "gauge", "Chargers that this process holds by its lease; without one, those that are connected to it.", ("worker",)
+    "chargerctl_worker_chargers",
+    "gauge",
+    "Chargers that this process holds by its lease; without one, those that are connected to it.",
+    ("worker",),
 )
 
 OF_THE_PROCESS = (
