@@ -162,7 +162,7 @@ class Share:
         self._at_once()
 
     def doubt(self) -> None:
-        """A fence has fallen: find out at once what is gone."""
+        """Others have changed something, or a fence has fallen: find out at once what."""
         self._at_once()
 
     # From the thread that may wait.
