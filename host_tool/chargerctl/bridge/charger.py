@@ -126,8 +126,8 @@ class Charger:
                 text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
                 self._report("flood", text)
 
-    def broker_is_back(self) -> None:
-        """Nobody knows what it was told before."""
+    def forget(self) -> None:
+        """What it was told before: over another connection to the broker, or by another bridge."""
         self._told = None
 
     async def hand_over(self, patience_s: float) -> list[str] | None:

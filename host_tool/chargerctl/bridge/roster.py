@@ -144,8 +144,10 @@ class Roster:
     def gained(self, serial: str, passed: Sequence[str] | None) -> None:
         """It is this bridge's from now on. passed: what the last one has left; None: nothing."""
         last = self._last_calls.take(serial, self._loop.time())
+        charger = self._charger(serial)
+        charger.forget()
         if serial in self._present:
-            self._charger(serial).came(None if passed is None else Handover(passed, last))
+            charger.came(None if passed is None else Handover(passed, last))
 
     def lost(self, serial: str) -> None:
         """It is this bridge's no more, or soon: its WebSocket closes."""
@@ -169,7 +171,7 @@ class Roster:
     def broker_is_back(self) -> None:
         """Those that are online announce themselves again: the broker has kept that."""
         for charger in self._chargers.values():
-            charger.broker_is_back()
+            charger.forget()
 
     async def close(self) -> None:
         """Close all WebSockets; every charger is told."""
