@@ -112,6 +112,13 @@ class Charger:
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
+    def lost(self, nobody_has_it: bool) -> None:
+        """It is this bridge's no more: its WebSocket closes. nobody_has_it: nor another's, and it is told."""
+        self.went()
+        if nobody_has_it and self._told is not False:
+            self._told = False
+            self._out.available(False)
+
     def received(self, payload: bytes) -> None:
         """A frame from it."""
         if self._is_handed_over or not self._ours():

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
 
 from chargerctl.bridge.charger import Charger
 from chargerctl.bridge.handover import Handover, LastCalls
+from chargerctl.bridge.shares import Shares
 from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.topics import Topics
 from chargerctl.serials import is_serial
@@ -21,26 +21,6 @@ _MOST = 10_000
 _SHOWN = 40
 
 
-class Shares(Protocol):
-    """Which chargers are this bridge's. It tells the roster by gained() and lost()."""
-
-    def holds(self, serial: str) -> bool:
-        """Whether it is this bridge's at this moment."""
-
-    def want(self, serial: str) -> None:
-        """This charger is there, and may be anybody's."""
-
-
-class AllOurs:
-    """Of the only bridge."""
-
-    def holds(self, serial: str) -> bool:
-        return True
-
-    def want(self, serial: str) -> None:
-        """It is ours."""
-
-
 class Roster:
     """`make(serial)` makes a charger. only: the serials that are let through; empty: all."""
 
@@ -49,16 +29,16 @@ class Roster:
         topics: Topics,
         make: Callable[[str], Charger],
         tell: Tell,
+        shares: Shares,
         only: Collection[str] = (),
         most: int = _MOST,
-        shares: Shares | None = None,
     ) -> None:
         self._topics = topics
         self._make = make
         self._tell = tell
         self._only = frozenset(only)
         self._most = most
-        self._shares = shares or AllOurs()
+        self._shares = shares
         self._chargers: dict[str, Charger] = {}
         self._known: set[str] = set()
         # Those that are online, as far as it is known, whoever holds them.
@@ -113,7 +93,8 @@ class Roster:
             # Empty, where somebody has removed the retained message.
             self._announced.add(serial)
             self._present.discard(serial)
-            self.lost(serial)
+            if serial in self._chargers:
+                self._chargers[serial].went()
 
     def _frame(self, serial: str, payload: bytes) -> None:
         if not self._shares.holds(serial):
@@ -149,10 +130,10 @@ class Roster:
         if serial in self._present:
             charger.came(None if passed is None else Handover(passed, last))
 
-    def lost(self, serial: str) -> None:
-        """It is this bridge's no more, or soon: its WebSocket closes."""
+    def lost(self, serial: str, nobody_has_it: bool) -> None:
+        """It is this bridge's no more: its WebSocket closes, and where nobody has it it is told."""
         if serial in self._chargers:
-            self._chargers[serial].went()
+            self._chargers[serial].lost(nobody_has_it)
 
     async def hand_over(self, serial: str, patience_s: float) -> list[str] | None:
         """Until its WebSocket is closed. What the next bridge has to know; None: the charger was told `offline`, unless it
@@ -172,6 +153,11 @@ class Roster:
         """Those that are online announce themselves again: the broker has kept that."""
         for charger in self._chargers.values():
             charger.forget()
+
+    def tell_all_offline(self) -> None:
+        """Whoever held them: no bridge is left."""
+        for serial in self._present:
+            self._charger(serial).lost(nobody_has_it=True)
 
     async def close(self) -> None:
         """Close all WebSockets; every charger is told."""
