@@ -98,7 +98,7 @@ class MemoryRegister:
         gained = {}
         for serial in serials:
             row = here.chargers.setdefault(serial, _Charger(None))
-            if row.worker is None:
+            if row.worker in (None, worker):
                 row.worker = worker
                 gained[serial] = Gained(self._free_s(row), row.note)
         return gained
@@ -108,12 +108,13 @@ class MemoryRegister:
         if not here.lives(worker):
             return None
         row = here.chargers.setdefault(serial, _Charger(None))
-        free_s = self._free_s(row) if row.worker is None else 0.0
+        if row.worker is not None:
+            row.free_since = here.clock()
         if row.worker not in (None, worker):
             here.workers[str(row.worker)].epoch += 1
             self._notify()
         row.worker, row.note = worker, None
-        return Gained(free_s)
+        return Gained(self._free_s(row))
 
     def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
         here = self._reached()

@@ -60,7 +60,7 @@ class Register(Protocol):
         """The chargers that the worker holds."""
 
     def claim(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
-        """Hold those of these chargers that nobody holds; which. None: the lease is over."""
+        """Hold those of these chargers that nobody else holds; which. None: the lease is over."""
 
     def take(self, worker: str, serial: str) -> Gained | None:
         """Hold this charger, whoever holds it. None: the lease is over."""

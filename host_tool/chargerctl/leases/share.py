@@ -297,7 +297,7 @@ class Share:
         if len(self._takers) < 2 or self.worker not in self._takers:
             return []
         found: list[str] = []
-        for serial in self._mine - self._asked:
+        for serial in sorted(self._mine - self._asked):
             if len(found) == _MOST_GIVEN_UP:
                 break
             if preferred(serial, self._takers) != self.worker:
@@ -326,7 +326,7 @@ class Share:
                 self._renew_at = float("-inf")  # it finds out
                 raise RegisterError("the lease of this worker has ended")
             self._takes.pop(0)
-            if self._hold({serial: gained}):
+            if self._hold([serial], {serial: gained}):
                 self._holder.gained({serial: gained})
             if future.set_running_or_notify_cancel():
                 future.set_result(self.holds(serial))
@@ -352,10 +352,7 @@ class Share:
         if found is None:
             self._renew_at = float("-inf")
             return
-        gained = self._hold(found)
-        with self._lock:
-            for serial in serials:
-                self._open.pop(serial, None)
+        gained = self._hold(serials, found)
         if gained:
             self._tell_taken_over(gained)
             self._holder.gained(gained)
@@ -373,12 +370,14 @@ class Share:
                         break
             return found
 
-    def _hold(self, found: Mapping[str, Gained]) -> dict[str, Gained]:
+    def _hold(self, asked: Collection[str], found: Mapping[str, Gained]) -> dict[str, Gained]:
         """Those of them that are still wanted; the others are given back."""
         gained = {}
         with self._lock:
-            if self._epoch is None:
-                return {}
+            if self._epoch is None or self._validity.is_closing(self._steady()):
+                return {}  # they are claimed again
+            for serial in asked:
+                self._open.pop(serial, None)
             for serial, each in found.items():
                 self._released.pop(serial, None)
                 if self._paused or serial not in self._wanted:
@@ -422,7 +421,7 @@ class Share:
         self._released[serial] = note
 
     def _reopen(self, now: float) -> None:
-        for serial in self._wanted - self._mine:
+        for serial in sorted(self._wanted - self._mine):
             self._open.setdefault(serial, now)
 
     def _at_once(self) -> None:

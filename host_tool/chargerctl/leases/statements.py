@@ -51,15 +51,17 @@ STANDS = text(f"SELECT epoch FROM lease_workers WHERE {_ME} AND lease_until > {_
 CLAIM = text(
     "INSERT INTO lease_chargers AS mine (realm, serial, worker) "
     "SELECT :realm, serial, :me FROM unnest(CAST(:serials AS text[])) AS serial ORDER BY serial "
-    "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me WHERE mine.worker IS NULL "
+    # Its own are among them: the answer to an earlier claim may have been lost.
+    "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me WHERE mine.worker IS NULL OR mine.worker = :me "
     f"RETURNING serial, {_CLOCK} - free_since, note"
 )
 HOLDER = text("SELECT worker FROM lease_chargers WHERE realm = :realm AND serial = :serial")
 TAKE = text(
     "INSERT INTO lease_chargers AS mine (realm, serial, worker) VALUES (:realm, :serial, :me) "
-    "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me, note = NULL "
+    "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me, note = NULL, "
+    f"free_since = CASE WHEN mine.worker IS NULL THEN mine.free_since ELSE {_CLOCK} END "
     "WHERE mine.worker IS NOT DISTINCT FROM CAST(:before AS text) "
-    f"RETURNING CASE WHEN CAST(:before AS text) IS NULL THEN {_CLOCK} - free_since ELSE 0 END"
+    f"RETURNING {_CLOCK} - free_since"
 )
 RAISE = text("UPDATE lease_workers SET epoch = epoch + 1 WHERE realm = :realm AND name = :name")
 RELEASE = text(
