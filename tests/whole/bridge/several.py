@@ -21,6 +21,8 @@ from tests.whole.central.serve import chargerctl, surroundings
 HOST = "127.0.0.1"
 # Nothing here takes so long, however slow the machine is.
 PATIENCE_S = 90
+# Between two calls of one side: some are under way at any moment.
+_PACE_S = 0.2
 
 
 async def until(condition):
@@ -92,7 +94,7 @@ class Central:
                 if not waits:
                     waits.add(f"s-{next(self._ids)}")
                     await socket.send(json.dumps([2, *waits, "TriggerMessage", {}]))
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(_PACE_S)
 
 
 class Point:
@@ -120,7 +122,7 @@ class Point:
         try:
             for number in itertools.count(1):
                 await self._have_answered(f"{self.serial}-{number}")
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(_PACE_S)
         finally:
             connection.close()
 
