@@ -35,8 +35,8 @@ class Central:
     """An OCPP-J server that answers each call, and calls each charger all the time.
 
     open: {serial: bridge}; doubled: (serial, bridge, bridge) of WebSockets that were open at the same time, but for those of
-    a bridge that stands still; passed: how often each call has come; cut_off: calls of ours that were not answered before
-    their WebSocket closed; late: what came on a WebSocket of a bridge that stood still when another one had the charger;
+    a bridge that stands still; passed: how often each call has come; cut_off: ids of calls of ours whose WebSocket closed
+    before they were answered; late: what came on a WebSocket of a bridge that stood still when another one had the charger;
     stale: ids of calls of ours that went to a bridge that stood still.
     """
 
@@ -44,7 +44,7 @@ class Central:
         self.open = {}
         self.doubled = []
         self.passed = Counter()
-        self.cut_off = 0
+        self.cut_off = set()
         self.late = []
         self.stale = set()
         self._sockets = {}
@@ -78,7 +78,7 @@ class Central:
             while True:
                 await self._take(serial, socket, json.loads(await socket.recv()), waits)
         calling.cancel()
-        self.cut_off += len(waits)
+        self.cut_off |= waits
         if self._sockets.get(serial) is socket:
             del self._sockets[serial], self.open[serial]
 
