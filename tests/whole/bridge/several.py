@@ -207,12 +207,14 @@ class Bridge:
 
 
 class Proxy:
-    """A way to a server on this computer that can be cut: then what is sent goes nowhere, and nobody is told."""
+    """A way to a server on this computer that can be cut: then what is sent goes nowhere, and nobody is told; or refuse:
+    then every connection ends at once."""
 
     def __init__(self, port):
         self._to = port
         self._is_open = asyncio.Event()
         self._is_open.set()
+        self._refuses = False
         self._ways = set()
 
     async def __aenter__(self):
@@ -229,10 +231,19 @@ class Proxy:
     def cut(self):
         self._is_open.clear()
 
+    def refuse(self):
+        self._refuses = True
+        for each in self._ways:
+            each.cancel()
+
     def mend(self):
+        self._refuses = False
         self._is_open.set()
 
     async def _visit(self, reader, writer):
+        if self._refuses:
+            writer.close()
+            return
         to_reader, to_writer = await asyncio.open_connection(HOST, self._to)
         for each in (self._carry(reader, to_writer), self._carry(to_reader, writer)):
             way = asyncio.ensure_future(each)
@@ -276,8 +287,8 @@ class Site:
         await asyncio.gather(*self._talking, return_exceptions=True)
         await self.central.__aexit__(*error)
 
-    async def start(self, name, database=None):
-        bridge = Bridge(name, self._folder, self.central, self._broker, database or self._database)
+    async def start(self, name, database=None, broker=None):
+        bridge = Bridge(name, self._folder, self.central, broker or self._broker, database or self._database)
         self.bridges[name] = bridge
         await bridge.start()
         return bridge

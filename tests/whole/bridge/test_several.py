@@ -6,10 +6,11 @@ import asyncio
 from random import Random
 
 import pytest
+from chargerctl.mqtt.connection import Broker
 
 from tests.mosquitto import Mosquitto, needs_mosquitto
 from tests.postgres import Postgres
-from tests.whole.bridge.several import GO, KILL, STOP, TERM, Proxy, Site, until
+from tests.whole.bridge.several import GO, HOST, KILL, STOP, TERM, Proxy, Site, until
 
 REPLACED_S = 15
 
@@ -107,6 +108,44 @@ def test_the_last_one_tells_the_chargers_that_nobody_answers(play):
         for bridge in bridges:
             assert await bridge.ended() == 0
         await until(lambda: all(point.told[-1] == "offline" for point in site.points))
+
+    play(story)
+
+
+@pytest.mark.soak
+def test_without_the_database_nobody_speaks_and_when_it_is_back_all_do(play, postgres):
+    async def story(site, proxy, proxied):
+        await asyncio.gather(site.start("first"), site.start("second"))
+        await site.shared_by("first", "second")
+        await asyncio.to_thread(postgres.stop, "immediate")
+        await until(
+            lambda: not site.central.open and all(point.told[-1] == "offline" for point in site.points)
+        )
+        await asyncio.to_thread(postgres.start)
+        await site.shared_by("first", "second")
+        await site.all_talk()
+
+    play(story)
+
+
+@pytest.mark.soak
+def test_one_that_is_cut_off_from_the_broker_leaves_its_chargers_to_the_others(
+    play, mosquitto, record_property
+):
+    async def story(site, proxy, proxied):
+        async with Proxy(mosquitto.port) as way:
+            await asyncio.gather(site.start("first"), site.start("second", broker=Broker(HOST, way.port)))
+            await site.shared_by("first", "second")
+            theirs = site.of("second")
+            way.refuse()
+            took = await site.takes(lambda: theirs <= site.of("first"))
+            await site.all_talk()
+            way.mend()
+            await site.shared_by("first", "second")
+            await site.all_talk()
+            record_property(
+                "counts", f"chargers of one without its broker are another one's after {took:.1f} s"
+            )
 
     play(story)
 
