@@ -163,10 +163,10 @@ class Point:
 class Bridge:
     """A process. events: what it has told."""
 
-    def __init__(self, name, folder, central, broker, database):
+    def __init__(self, name, folder, to, broker, database):
         self.name = name
         self.events = []
-        self._words = ["--to", central.to, "--broker", broker.place, "--user", name, "--json"]
+        self._words = ["--to", to, "--broker", broker.place, "--user", name, "--json"]
         self._folder = folder
         self._variables = {
             "CHARGERCTL_BRIDGE_DATABASE": database,
@@ -288,7 +288,9 @@ class Site:
         await self.central.__aexit__(*error)
 
     async def start(self, name, database=None, broker=None):
-        bridge = Bridge(name, self._folder, self.central, broker or self._broker, database or self._database)
+        bridge = Bridge(
+            name, self._folder, self.central.to, broker or self._broker, database or self._database
+        )
         self.bridges[name] = bridge
         await bridge.start()
         return bridge

@@ -3,6 +3,8 @@
 """Several bridges share the chargers: each charger has one WebSocket, whatever becomes of its bridge."""
 
 import asyncio
+import itertools
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,9 +12,12 @@ from chargerctl.mqtt.connection import Broker
 
 from tests.mosquitto import Mosquitto, needs_mosquitto
 from tests.postgres import Postgres
-from tests.whole.bridge.several import GO, HOST, KILL, STOP, TERM, Proxy, Site, until
+from tests.whole.bridge.csms import Csms
+from tests.whole.bridge.several import GO, HOST, KILL, STOP, TERM, Bridge, Proxy, Site, until
+from tests.whole.bridge.test_central_systems import simulate
 
 REPLACED_S = 15
+SCRIPT = Path(__file__).with_name("handed_over.script")
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +115,51 @@ def test_the_last_one_tells_the_chargers_that_nobody_answers(play):
         await until(lambda: all(point.told[-1] == "offline" for point in site.points))
 
     play(story)
+
+
+@pytest.mark.soak
+def test_a_session_of_the_real_firmware_that_is_handed_over_again_and_again(
+    tmp_path, mosquitto, postgres, record_property
+):
+    async def hand_over(made):
+        """From one bridge to the next, until it is cancelled."""
+        before = None
+        for number in itertools.count(1):
+            bridge = made(f"bridge-{number}")
+            await bridge.start()
+            if before is not None:
+                await until(lambda bridge=bridge: bridge.has_told("broker", "connected"))
+                await asyncio.sleep(2.5)  # each has it for a while
+                before.signal(TERM)
+                assert await before.ended() == 0
+            before = bridge
+
+    async def story():
+        database, bridges = postgres.database(), []
+
+        def made(name):
+            to = f"ws://{HOST}:{csms.port}/CentralSystem"
+            bridges.append(Bridge(name, tmp_path, to, Broker(HOST, mosquitto.port), database))
+            return bridges[-1]
+
+        async with Csms() as csms:
+            handing = asyncio.ensure_future(hand_over(made))
+            try:
+                assert await simulate(mosquitto, SCRIPT) == ""
+                assert not handing.done()
+            finally:
+                handing.cancel()
+                await asyncio.gather(handing, return_exceptions=True)
+                for bridge in bridges:
+                    await bridge.kill()
+            ((_, start, stop),) = csms.transactions.values()
+            assert stop > start
+            assert csms.doubled == 0
+            record_property(
+                "counts", f"one session over {csms.connections} WebSockets of {len(bridges)} bridges"
+            )
+
+    asyncio.run(story())
 
 
 @pytest.mark.soak
