@@ -24,21 +24,14 @@ from typing import Protocol
 from chargerctl.events.event import Event, Tell
 from chargerctl.leases.fence import Token
 from chargerctl.leases.register import Gained, Register, RegisterError
-from chargerctl.leases.rendezvous import preferred
+from chargerctl.leases.roll import Roll
 from chargerctl.leases.validity import CLOSING_S, Validity, steady_clock
 
 RENEW_S = 2.0
-CLAIM_DELAY_S = 1.5
-"""So long the worker that a charger had best be with has it to itself."""
 # A renewal has failed twice: so long before everything is closed somebody is told.
 _WARN_S = 3.0
 # A register that fails at once is not asked again at once.
 _AGAIN_S = 0.5
-# In one transaction.
-_MOST_CLAIMED = 500
-# Chargers that are asked for at a time, so that not all of them are without a worker at once.
-_MOST_GIVEN_UP = 100
-MOST_WANTED = 50_000
 
 
 class Holder(Protocol):
@@ -80,18 +73,9 @@ class Share:
         # None: no lease.
         self._epoch: int | None = None
         self._renew_at = float("-inf")
-        self._mine: set[str] = set()
-        self._wanted: set[str] = set()
-        # Of those that are wanted: what nobody may hold, and since when this worker knows.
-        self._open: dict[str, float] = {}
-        self._released: dict[str, str | None] = {}
+        self._roll = Roll(worker)
         self._quiet_s = 0.0
-        self._asked: set[str] = set()
-        self._takers: tuple[str, ...] = ()
-        self._living: tuple[str, ...] = ()
         self._takes: list[tuple[str, Future[bool]]] = []
-        self._paused = False
-        self._retired = False
         self._warned = False
         self._was_lost = False
 
@@ -99,12 +83,12 @@ class Share:
 
     def holds(self, serial: str) -> bool:
         """Whether this worker may speak to this charger now."""
-        return serial in self._mine and self._validity.lasts(self._steady())
+        return serial in self._roll.mine and self._validity.lasts(self._steady())
 
     def held(self) -> list[str]:
         """The chargers of this worker."""
         with self._lock:
-            return list(self._mine)
+            return list(self._roll.mine)
 
     @property
     def may_speak(self) -> bool:
@@ -114,7 +98,7 @@ class Share:
     def wanted(self) -> list[str]:
         """The chargers that it would hold."""
         with self._lock:
-            return list(self._wanted)
+            return list(self._roll.wanted)
 
     @property
     def token(self) -> Token | None:
@@ -125,29 +109,19 @@ class Share:
     @property
     def others(self) -> bool:
         """Whether other workers take chargers, as far as this one knows."""
-        return any(name != self.worker for name in self._takers)
+        return any(name != self.worker for name in self._roll.takers)
 
     def want(self, serials: Collection[str]) -> None:
         """Hold these chargers if nobody else does, now or later."""
-        now = self._steady()
         with self._lock:
-            for serial in serials:
-                if serial not in self._wanted and len(self._wanted) < MOST_WANTED:
-                    self._wanted.add(serial)
-                    if serial not in self._mine:
-                        self._open.setdefault(serial, now)
-            has_some = bool(self._open)
+            has_some = self._roll.want(serials, self._steady())
         if has_some:
             self._register.wake()
 
     def unwant(self, serials: Collection[str]) -> None:
         """They are gone: release those that are held."""
         with self._lock:
-            for serial in serials:
-                self._wanted.discard(serial)
-                self._open.pop(serial, None)
-                if serial in self._mine:
-                    self._let_go(serial, None)
+            self._roll.unwant(serials)
         self._register.wake()
 
     def release(self, notes: Mapping[str, str | None], quiet_s: float = 0.0) -> None:
@@ -155,8 +129,8 @@ class Share:
         serial, for who holds them next (at most LONGEST_NOTE); lost() is not called."""
         with self._lock:
             for serial, note in notes.items():
-                if serial in self._mine:
-                    self._let_go(serial, note)
+                if serial in self._roll.mine:
+                    self._roll.let_go(serial, note)
             self._quiet_s = quiet_s
         self._register.wake()
 
@@ -164,7 +138,7 @@ class Share:
         """Hold it, whoever does: it has connected to this worker. The result: whether it is held; RegisterError."""
         future: Future[bool] = Future()
         with self._lock:
-            self._wanted.add(serial)
+            self._roll.wanted.add(serial)
             self._takes.append((serial, future))
         self._register.wake()
         return future
@@ -172,10 +146,10 @@ class Share:
     def pause(self) -> None:
         """Hold none and take none, such as without a broker: lost() is called for all, as if others had them."""
         with self._lock:
-            self._paused = True
-            gone = set(self._mine)
+            self._roll.paused = True
+            gone = set(self._roll.mine)
             for serial in gone:
-                self._let_go(serial, None)
+                self._roll.let_go(serial, None)
         self._at_once()
         if gone:
             self._holder.lost(gone, still_ours=False)
@@ -183,14 +157,15 @@ class Share:
     def resume(self) -> None:
         """The end of pause()."""
         with self._lock:
-            self._paused = False
-            self._reopen(self._steady())
+            self._roll.paused = False
+            self._roll.reopen(self._steady())
         self._at_once()
 
     def retire(self) -> None:
         """Take no more, and keep what is held until it is released: before leave(), so that whoever takes over what is
         released does so at once."""
-        self._retired = True
+        with self._lock:
+            self._roll.paused = True
         self._at_once()
 
     def look(self) -> None:
@@ -200,10 +175,6 @@ class Share:
     def doubt(self) -> None:
         """A fence has fallen: find out at once what is gone."""
         self._at_once()
-
-    @property
-    def _takes_part(self) -> bool:
-        return not (self._paused or self._retired)
 
     # From the thread that may wait.
 
@@ -229,7 +200,7 @@ class Share:
         """End in good order, after what waits to be released; the names of the workers that live on. RegisterError."""
         self._do_release()
         with self._lock:
-            self._mine.clear()
+            self._roll.end()
             self._epoch = None
             self._validity.ended()
         return self._register.leave(self.worker)
@@ -244,7 +215,7 @@ class Share:
             if self._epoch is None:
                 return
             left = self._validity.until - CLOSING_S - now
-            count = len(self._mine)
+            count = len(self._roll.mine)
             warn = left < _WARN_S and not self._warned
             self._warned = self._warned or warn
             still_ours = self._validity.lasts(now)
@@ -263,13 +234,13 @@ class Share:
 
     def _join(self) -> None:
         asked_at = self._steady()
-        epoch = self._register.join(self.worker, self._takes_part)
+        epoch = self._register.join(self.worker, not self._roll.paused)
         with self._lock:
             self._epoch = epoch
             self._warned = False
-            self._released.clear()
+            self._roll.take_released()
             self._validity.renewed(asked_at)
-            self._reopen(asked_at)
+            self._roll.reopen(asked_at)
         if self._was_lost:
             self._was_lost = False
             self._tell(Event("leases", "the database is back: takes chargers again"))
@@ -277,7 +248,7 @@ class Share:
 
     def _renew(self) -> None:
         before, asked_at = self._epoch, self._steady()
-        standing = self._register.renew(self.worker, self._takes_part)
+        standing = self._register.renew(self.worker, not self._roll.paused)
         held = None
         if standing is not None and standing.epoch != before:
             held = self._register.held(self.worker)
@@ -292,12 +263,11 @@ class Share:
                 self._renew_at = asked_at + RENEW_S
                 self._warned = False
                 if held is not None:
-                    gone = self._mine - held
-                    self._mine -= gone
+                    gone = self._roll.remove(self._roll.mine - held)
                     # Only now: with this epoch they are not among those that are held.
                     self._epoch = standing.epoch
-                self._notice(standing.takers, standing.living, standing.free)
-            surplus = self._surplus() if standing is not None else []
+                self._roll.notice(standing.takers, standing.free, self._steady())
+            surplus = self._roll.surplus() if standing is not None else []
         if standing is None:
             text = f"the lease of this worker has ended: {len(gone)} chargers are left to other workers"
             self._tell(Event("leases", text, details={"chargers": len(gone)}))
@@ -306,34 +276,9 @@ class Share:
         if surplus:
             self._holder.give_up(surplus)
 
-    def _notice(self, takers: tuple[str, ...], living: tuple[str, ...], free: tuple[str, ...]) -> None:
-        now = self._steady()
-        self._living = living
-        if takers != self._takers:
-            self._takers = takers
-            self._asked.clear()
-            # A row that one of them had may be gone, and not free.
-            self._reopen(now)
-        for serial in free:
-            if serial in self._wanted and serial not in self._mine:
-                self._open.setdefault(serial, now)
-
-    def _surplus(self) -> list[str]:
-        """Of what is held, some that had better be elsewhere."""
-        if len(self._takers) < 2 or self.worker not in self._takers:
-            return []
-        found: list[str] = []
-        for serial in sorted(self._mine - self._asked):
-            if len(found) == _MOST_GIVEN_UP:
-                break
-            if preferred(serial, self._takers) != self.worker:
-                found.append(serial)
-            self._asked.add(serial)
-        return found
-
     def _do_release(self) -> None:
         with self._lock:
-            released, self._released = self._released, {}
+            released = self._roll.take_released()
             quiet_s, self._quiet_s = self._quiet_s, 0.0
         if not released:
             return
@@ -341,7 +286,7 @@ class Share:
             self._register.release(self.worker, released, quiet_s)
         except RegisterError:
             with self._lock:
-                self._released = released | self._released
+                self._roll.put_back_released(released)
             raise
 
     def _do_take(self) -> None:
@@ -371,7 +316,8 @@ class Share:
             self._tell(Event("leases", f"takes no chargers: {error}"))
 
     def _claim(self) -> None:
-        serials = self._claimable()
+        with self._lock:
+            serials = self._roll.claimable(self._steady())
         if not serials:
             return
         found = self._register.claim(self.worker, serials)
@@ -383,35 +329,11 @@ class Share:
             self._tell_taken_over(gained)
             self._holder.gained(gained)
 
-    def _claimable(self) -> list[str]:
-        now = self._steady()
-        with self._lock:
-            if not self._takes_part or self._epoch is None or self.worker not in self._takers:
-                return []
-            found: list[str] = []
-            for serial, since in self._open.items():
-                if now - since >= CLAIM_DELAY_S or preferred(serial, self._takers) == self.worker:
-                    found.append(serial)
-                    if len(found) == _MOST_CLAIMED:
-                        break
-            return found
-
     def _hold(self, asked: Collection[str], found: Mapping[str, Gained]) -> dict[str, Gained]:
-        """Those of them that are still wanted; the others are given back."""
-        gained = {}
         with self._lock:
             if self._epoch is None or self._validity.is_closing(self._steady()):
                 return {}  # they are claimed again
-            for serial in asked:
-                self._open.pop(serial, None)
-            for serial, each in found.items():
-                self._released.pop(serial, None)
-                if not self._takes_part or serial not in self._wanted:
-                    self._let_go(serial, each.note)
-                else:
-                    self._mine.add(serial)
-                    gained[serial] = each
-        return gained
+            return self._roll.hold(asked, found)
 
     def _tell_taken_over(self, gained: Mapping[str, Gained]) -> None:
         count = sum(each.free_s is not None for each in gained.values())
@@ -421,34 +343,20 @@ class Share:
 
     def _pause(self) -> float:
         """For how long there is nothing to ask."""
-        if self._claimable():
-            return 0.0
         now = self._steady()
+        with self._lock:
+            if self._roll.claimable(now):
+                return 0.0
+            claim_at = self._roll.next_claim
         if now >= self._renew_at:  # the program is not well
             return _AGAIN_S
-        with self._lock:
-            # The oldest comes first.
-            waits = [since + CLAIM_DELAY_S for since in list(self._open.values())[:1]]
-        return max(0.0, min(self._renew_at, *waits) - now) if waits else self._renew_at - now
-
-    # With the lock held.
+        return max(0.0, min(self._renew_at, self._renew_at if claim_at is None else claim_at) - now)
 
     def _end(self) -> set[str]:
-        """The lease is over; what is lost with it."""
-        gone, self._mine = self._mine, set()
+        """The lease is over; what is lost with it. With the lock held."""
         self._epoch = None
         self._was_lost = True
-        self._asked.clear()
-        self._released.clear()
-        return gone
-
-    def _let_go(self, serial: str, note: str | None) -> None:
-        self._mine.discard(serial)
-        self._released[serial] = note
-
-    def _reopen(self, now: float) -> None:
-        for serial in sorted(self._wanted - self._mine):
-            self._open.setdefault(serial, now)
+        return self._roll.end()
 
     def _at_once(self) -> None:
         self._renew_at = float("-inf")

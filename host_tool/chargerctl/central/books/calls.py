@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, text, update
 
 from chargerctl.central.books import masking, storable
+from chargerctl.central.books.direct import Single
 from chargerctl.central.books.interface import Outcome, Payload, WaitingCall
 from chargerctl.central.books.tables import calls, chargers, held
 from chargerctl.central.books.workers import REALM, leased, living
@@ -65,6 +66,8 @@ _ENDED = (
         payload=bindparam("kept"),
     )
 )
+# That is open. It is asked four times a second, and mostly there is none.
+ANY = Single(select(calls.c.id).where(text("state IN ('queued', 'taken', 'sent') LIMIT 1")))
 _OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).where(
     calls.c.id == bindparam("call")
 )
