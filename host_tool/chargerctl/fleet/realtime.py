@@ -10,6 +10,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from chargerctl.simulator.machine.clock import Clock
 
@@ -22,8 +23,8 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _SLICE_US = 20_000
 # A select that took less has not waited: what was ready may have been so since the look before.
 _WAITED_US = 500
-# The wall clock may move on by this much between two looks. If it does by more, and this thread has not worked meanwhile, the
-# process was stopped.
+# The wall clock may move on by this much between two looks. If it does by more, and this thread has not worked meanwhile,
+# the process was stopped.
 _STALL_US = 1_000_000
 _LONGEST_SLEEP_S = 3600.0
 
@@ -127,11 +128,9 @@ class RealTime:
         self._seen_us, self._worked_us = wall_us, worked_us
 
     def _ring(self) -> None:
-        try:
+        # It may be full, so that it will wake; or closed: nothing runs any more.
+        with suppress(OSError):
             self._waker.send(b"\0")
-        except OSError:
-            # It is full, so that it will wake; or closed: nothing runs any more.
-            pass
 
     def _wake(self, _events: int) -> None:
         while True:

@@ -11,16 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
 
 from chargerctl.fleet.charger.charger import Charger, Heard
 from chargerctl.fleet.charger.heard import Several
 from chargerctl.fleet.customers.customers import Customers
 from chargerctl.fleet.firmware.firmware import Firmware
+from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.measuring import Measuring
 from chargerctl.fleet.measuring.series import Series
-from chargerctl.fleet.measuring.tally import Tally
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.world.world import open_world
 from chargerctl.simulator.machine.clock import NEVER
@@ -29,35 +27,6 @@ _US = 1_000_000
 _TELL_S = 1.0
 # How long, after its end, the chargers have to deliver what they still have: a message is sent again after a minute.
 _SETTLE_VIRTUAL_S, _SETTLE_S, _SETTLE_STOPPED_S = 300, 30, 5
-
-
-@dataclass
-class Measured:
-    """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
-    computer. stopped: before its end."""
-
-    tally: Tally
-    series: Series
-    fleet_s: float = 0.0
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    stopped: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "tally": self.tally.to_json(), "series": self.series.to_json()}
-
-    @classmethod
-    def from_json(cls, given: dict[str, Any]) -> Measured:
-        tally, series = Tally.from_json(given["tally"]), Series.from_json(given["series"])
-        return cls(**{**given, "tally": tally, "series": series})
-
-    def merge(self, other: Measured) -> None:
-        self.tally.merge(other.tally)
-        self.series.merge(other.series)
-        self.fleet_s = max(self.fleet_s, other.fleet_s)
-        self.wall_s = max(self.wall_s, other.wall_s)
-        self.cpu_s += other.cpu_s
-        self.stopped = self.stopped or other.stopped
 
 
 OnSums = Callable[[Measured], object]

@@ -294,9 +294,10 @@ def idle(machine: Machine, passes: int = 1000) -> int:
     """Bytes allocated by idle passes, nothing collected: begun behind a chore, over before the next (see `chores`)."""
     machine.live()
     machine.run("idle(10, 1)")
-    # The card reader is configured again every 5 s, the most frequent chore.
-    for _ in range(1200):
-        if machine.number("idle(1, 5)"):
+    # The card reader is configured again every 5 s, the most frequent chore. Ten passes at a time: counting bytes takes
+    # far longer than they do.
+    for _ in range(120):
+        if machine.number("idle(10, 5)"):
             break
     machine.run("idle(40, 5)")
     return machine.number(f"idle({passes}, 2)")

@@ -56,9 +56,8 @@ class Auxiliary:
 
 
 class Lock:
-    fitted = True
-
     def __init__(self, changed: Changed) -> None:
+        self.fitted = True
         self.engaged = False
         self._changed = changed
 
@@ -92,9 +91,8 @@ class Contact:
 class Reader:
     """card: the UID of the card that is held to it, in upper-case hex."""
 
-    fitted = True
-
     def __init__(self) -> None:
+        self.fitted = True
         self.lost = False
         self.card: str | None = None
         self._seen: str | None = None
@@ -113,6 +111,7 @@ class Meter:
 
     def __init__(self, clock: Clock, relay: Relay) -> None:
         self.lost = False
+        self._works = True
         self._clock = clock
         self._relay = relay
         self._watts = 0
@@ -125,10 +124,15 @@ class Meter:
         self.count()
         self._watts = watts
 
+    def works(self, works: bool) -> None:
+        """Whether it counts: what makes no pulses looks to the charger like a vehicle that draws nothing."""
+        self.count()
+        self._works = works
+
     def count(self) -> None:
         """What has flowed so far; call it when the relay has changed."""
         now_us = self._clock.now_us
-        if self._flowing and not self.lost:
+        if self._flowing and self._works:
             self._counted += self._watts * (now_us - self._counted_us)
         self._counted_us = now_us
         self._flowing = self._relay.contactor_closed
@@ -142,7 +146,7 @@ class Meter:
 
     @property
     def power_w(self) -> int:
-        return self._watts if self._flowing and not self.lost else 0
+        return self._watts if self._flowing and self._works else 0
 
     def step(self, now: int) -> None:
         pass

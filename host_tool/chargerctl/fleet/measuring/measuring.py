@@ -55,7 +55,7 @@ class Measuring:
             return
         watched = self._watched[charger.serial]
         before, counts = watched.state, self.tally.counts
-        watched.powered = charger.core is not None
+        watched.powered = charger.powered
         if watched.connected and not charger.connected:
             watched.cut()
         elif charger.connected and not watched.connected:
