@@ -206,64 +206,8 @@ class Bridge:
             self.events.append(json.loads(line))
 
 
-class Proxy:
-    """A way to a server on this computer that can be cut: then what is sent goes nowhere, and nobody is told; or refuse:
-    then every connection ends at once."""
-
-    def __init__(self, port):
-        self._to = port
-        self._is_open = asyncio.Event()
-        self._is_open.set()
-        self._refuses = False
-        self._ways = set()
-
-    async def __aenter__(self):
-        self._server = await asyncio.start_server(self._visit, HOST, 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *error):
-        self._server.close()
-        for each in self._ways:
-            each.cancel()
-        await asyncio.gather(*self._ways, return_exceptions=True)
-
-    def cut(self):
-        self._is_open.clear()
-
-    def refuse(self):
-        self._refuses = True
-        for each in self._ways:
-            each.cancel()
-
-    def mend(self):
-        self._refuses = False
-        self._is_open.set()
-
-    async def _visit(self, reader, writer):
-        if self._refuses:
-            writer.close()
-            return
-        to_reader, to_writer = await asyncio.open_connection(HOST, self._to)
-        for each in (self._carry(reader, to_writer), self._carry(to_reader, writer)):
-            way = asyncio.ensure_future(each)
-            self._ways.add(way)
-            way.add_done_callback(self._ways.discard)
-
-    async def _carry(self, reader, writer):
-        try:
-            while data := await reader.read(1 << 16):
-                await self._is_open.wait()
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-
-
 class Site:
-    """Chargers GA-1 … that talk, bridges by name, of which one may be behind a proxy, and their central system."""
+    """Chargers GA-1 … that talk, bridges by name, and their central system."""
 
     def __init__(self, folder, mqtt_port, database, chargers):
         self.central = Central()

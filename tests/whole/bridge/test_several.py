@@ -11,20 +11,13 @@ import pytest
 from chargerctl.mqtt.connection import Broker
 
 from tests.mosquitto import Mosquitto, needs_mosquitto
-from tests.postgres import Postgres
+from tests.tcp_gate import TcpGate
 from tests.whole.bridge.csms import Csms
-from tests.whole.bridge.several import GO, HOST, KILL, STOP, TERM, Bridge, Proxy, Site, until
+from tests.whole.bridge.several import GO, HOST, KILL, STOP, TERM, Bridge, Site, until
 from tests.whole.bridge.test_central_systems import simulate
 
 REPLACED_S = 15
 SCRIPT = Path(__file__).with_name("handed_over.script")
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    server = Postgres()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -37,17 +30,14 @@ def mosquitto(tmp_path):
 
 @pytest.fixture
 def play(tmp_path, mosquitto, postgres):
-    """play(story): run `story(site, proxied)`; proxied: (a proxy to the database, and its URL through it)."""
+    """play(story): run `story(site, gate, gated)`. gate: one before the database; gated: the database's URL through it."""
 
     def run(story, chargers=40):
         async def on_loop():
             database = postgres.database()
-            async with (
-                Proxy(postgres.port) as proxy,
-                Site(tmp_path, mosquitto.port, database, chargers) as site,
-            ):
-                proxied = database.replace(f":{postgres.port}/", f":{proxy.port}/")
-                await story(site, proxy, proxied)
+            with TcpGate(postgres.port) as gate:
+                async with Site(tmp_path, mosquitto.port, database, chargers) as site:
+                    await story(site, gate, database.replace(f":{postgres.port}/", f":{gate.port}/"))
             assert site.faults() == {}
 
         asyncio.run(on_loop())
@@ -56,7 +46,7 @@ def play(tmp_path, mosquitto, postgres):
 
 
 def test_a_bridge_that_ends_in_good_order_hands_over_and_no_charger_notices(play, record_property):
-    async def story(site, proxy, proxied):
+    async def story(site, gate, gated):
         first, _ = await asyncio.gather(site.start("first"), site.start("second"))
         await site.shared_by("first", "second")
         await site.all_talk()
@@ -79,9 +69,9 @@ def test_a_bridge_that_ends_in_good_order_hands_over_and_no_charger_notices(play
 
 
 def test_one_that_dies_hangs_or_is_cut_off_from_the_database_is_replaced(play, record_property):
-    async def story(site, proxy, proxied):
+    async def story(site, gate, gated):
         dies, hangs, _, cut = await asyncio.gather(
-            *(site.start(name) for name in ("dies", "hangs", "survives")), site.start("cut off", proxied)
+            *(site.start(name) for name in ("dies", "hangs", "survives")), site.start("cut off", gated)
         )
         await site.shared_by("dies", "hangs", "survives", "cut off")
         await site.all_talk()
@@ -89,13 +79,13 @@ def test_one_that_dies_hangs_or_is_cut_off_from_the_database_is_replaced(play, r
         dies.signal(KILL)
         hangs.signal(STOP)
         site.central.stands_still("hangs")
-        proxy.cut()
+        gate.shut()
         waits = [site.takes(lambda gone=gone: gone <= site.of("survives")) for gone in theirs.values()]
         took = dict(zip(theirs, await asyncio.gather(*waits), strict=True))
         await site.all_talk()
         assert cut.has_told("leases", "cannot reach the database")
         hangs.signal(GO)
-        proxy.mend()
+        gate.open()
         await site.shared_by("hangs", "survives", "cut off")
         await site.all_talk()
         words = ", ".join(f"one that {name}: {seconds:.1f} s" for name, seconds in took.items())
@@ -105,7 +95,7 @@ def test_one_that_dies_hangs_or_is_cut_off_from_the_database_is_replaced(play, r
 
 
 def test_the_last_one_tells_the_chargers_that_nobody_answers(play):
-    async def story(site, proxy, proxied):
+    async def story(site, gate, gated):
         bridges = [await site.start(name) for name in ("first", "second")]
         await site.shared_by("first", "second")
         for bridge in bridges:
@@ -163,15 +153,15 @@ def test_a_session_of_the_real_firmware_that_is_handed_over_again_and_again(
 
 
 @pytest.mark.soak
-def test_without_the_database_nobody_speaks_and_when_it_is_back_all_do(play, postgres):
-    async def story(site, proxy, proxied):
-        await asyncio.gather(site.start("first"), site.start("second"))
+def test_without_the_database_nobody_speaks_and_when_it_is_back_all_do(play):
+    async def story(site, gate, gated):
+        await asyncio.gather(site.start("first", gated), site.start("second", gated))
         await site.shared_by("first", "second")
-        await asyncio.to_thread(postgres.stop, "immediate")
+        gate.refuse()
         await until(
             lambda: not site.central.open and all(point.told[-1] == "offline" for point in site.points)
         )
-        await asyncio.to_thread(postgres.start)
+        gate.open()
         await site.shared_by("first", "second")
         await site.all_talk()
 
@@ -182,15 +172,15 @@ def test_without_the_database_nobody_speaks_and_when_it_is_back_all_do(play, pos
 def test_one_that_is_cut_off_from_the_broker_leaves_its_chargers_to_the_others(
     play, mosquitto, record_property
 ):
-    async def story(site, proxy, proxied):
-        async with Proxy(mosquitto.port) as way:
+    async def story(site, gate, gated):
+        with TcpGate(mosquitto.port) as way:
             await asyncio.gather(site.start("first"), site.start("second", broker=Broker(HOST, way.port)))
             await site.shared_by("first", "second")
             theirs = site.of("second")
             way.refuse()
             took = await site.takes(lambda: theirs <= site.of("first"))
             await site.all_talk()
-            way.mend()
+            way.open()
             await site.shared_by("first", "second")
             await site.all_talk()
             record_property(
@@ -203,12 +193,12 @@ def test_one_that_is_cut_off_from_the_broker_leaves_its_chargers_to_the_others(
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_becomes_of_them_no_frame_passes_twice_and_no_charger_has_two(seed, play, record_property):
-    async def story(site, proxy, proxied):
+    async def story(site, gate, gated):
         random = Random(seed)
-        names = ["first", "second", "third", "behind the proxy"]
+        names = ["first", "second", "third", "behind the gate"]
 
         async def start(name):
-            await site.start(name, proxied if name == names[-1] else None)
+            await site.start(name, gated if name == names[-1] else None)
 
         async def again(name):
             await site.bridges[name].ended()
@@ -218,7 +208,7 @@ def test_whatever_becomes_of_them_no_frame_passes_twice_and_no_charger_has_two(s
             site.bridges[name].signal(GO)
 
         async def mend(name):
-            proxy.mend()
+            gate.open()
 
         ends = {"ends": (TERM, again), "dies": (KILL, again), "hangs": (STOP, on), "is cut off": (None, mend)}
         took = {what: [] for what in ends}
@@ -232,7 +222,7 @@ def test_whatever_becomes_of_them_no_frame_passes_twice_and_no_charger_has_two(s
             number, mends = ends[what]
             gone, others = site.of(name), [each for each in names if each != name]
             if number is None:
-                proxy.cut()
+                gate.shut()
             else:
                 site.bridges[name].signal(number)
             if what == "hangs":
