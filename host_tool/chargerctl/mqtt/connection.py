@@ -49,7 +49,7 @@ class BrokerError(ChargerctlError):
 @dataclass(frozen=True)
 class Broker:
     """Where it is, and what to connect with. context: of TLS, None for a connection without. options, account: where its
-    address and its account are set, for the words of a remedy."""
+    address and its account are set, for the words of a remedy. others: where the other nodes of its cluster are."""
 
     host: str
     port: int
@@ -58,6 +58,7 @@ class Broker:
     context: ssl.SSLContext | None = None
     options: Options = BROKER
     account: str = ACCOUNT
+    others: tuple[tuple[str, int], ...] = ()
 
     @property
     def place(self) -> str:

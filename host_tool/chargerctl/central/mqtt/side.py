@@ -26,7 +26,8 @@ from typing import Protocol
 from chargerctl.central.desk.link import Link
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
-from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.connection import Broker, Connection
+from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.serials import is_serial
@@ -83,11 +84,10 @@ class MqttSide:
         pause_s: float = 1.0,
     ) -> None:
         self._thread = thread
-        self._broker = broker
+        self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._pauses = Pauses(random.random, pause_s)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
@@ -101,7 +101,7 @@ class MqttSide:
 
     def open(self) -> None:
         """BrokerError if the broker cannot be reached, or refuses something."""
-        self._thread.run(self._open(), CONNECT_S)
+        self._thread.run(self._open(), CONNECT_S * len(self._nodes))
 
     def close(self) -> None:
         """After what was sent last has gone out, if the broker takes it."""
@@ -165,7 +165,7 @@ class MqttSide:
                 self._connection.publish(topic, payload, retained=retained)
 
     async def _open(self) -> None:
-        await self._connect()
+        await self._nodes.first(self._connect)
         self._task = asyncio.get_running_loop().create_task(self._stay_connected())
 
     async def _close(self) -> None:
@@ -179,13 +179,13 @@ class MqttSide:
             connection.close()
         if not sent and self.announced:
             text = (
-                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                f"the MQTT broker at {self._nodes.broker.place} was not there at the end: chargers may not know that nobody "
                 "answers them; tell them with `chargerctl central offline`"
             )
             self._tell(Event("broker", text))
 
-    async def _connect(self) -> None:
-        connection = Connection(self._broker, self._topics.subscriptions, self._received)
+    async def _connect(self, broker: Broker) -> None:
+        connection = Connection(broker, self._topics.subscriptions, self._received)
         # What is retained comes before the answer to the subscription, and may be answered.
         self._connection = connection
         try:
@@ -207,23 +207,13 @@ class MqttSide:
             await asyncio.wait([self._connection.lost])
             why = self._connection.lost.result()
             self._connection = None
-            self._tell(Event("broker", f"the MQTT broker at {self._broker.place} is gone: {why}"))
+            self._tell(Event("broker", f"the MQTT broker at {self._nodes.broker.place} is gone: {why}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
-            self._pauses.lasted(loop.time() - began)
-            await self._connect_again()
-
-    async def _connect_again(self) -> None:
-        while True:
-            await asyncio.sleep(self._pauses.next())
-            try:
-                await self._connect()
-            except BrokerError as error:
-                self._tell(Event("broker", error.message))
-            else:
-                self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
-                return
+            self._nodes.lasted(loop.time() - began)
+            await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
+            self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)

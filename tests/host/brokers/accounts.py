@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The accounts of docs/brokers.md at a cluster of brokers: a central system and two chargers."""
+
+import itertools
+import time
+
+from tests.host.central.mqtt.client import Client
+
+PATIENCE_S = 60
+
+
+class Accounts:
+    """password_of: in words, of each account."""
+
+    def __init__(self, cluster, password_of):
+        self.cluster = cluster
+        self._password_of = password_of
+        self._open = []
+        self._count = itertools.count()
+
+    def charger(self, name="garage-1", node=0, will=None, client_id=None):
+        """Connected, with its serial as its client id. will: a topic and a payload."""
+        return self._connect(node, name, client_id or name, (*will, 1) if will else None)
+
+    def central(self, *topics, node=0):
+        """Connected, and subscribed to these."""
+        client = self._connect(node, "central", f"chargerctl-{next(self._count):08x}")
+        for topic in topics:
+            assert client.subscribe(topic)
+        return client
+
+    def attempt(self, name="garage-1", node=0, will=None, client_id=None, password=None):
+        """Let in or not."""
+        password = self._password_of(name) if password is None else password
+        client = Client(self.cluster.ports[node], name, password, client_id or name, will)
+        self._open.append(client)
+        return client
+
+    def _connect(self, node, name, client_id, will=None):
+        """A cluster that has just lost a node, or has just begun, refuses for a while."""
+        end = time.monotonic() + PATIENCE_S
+        while (client := self.attempt(name, node, will, client_id)).code != "Success":
+            assert time.monotonic() < end, client.code
+        return client
+
+    def close(self):
+        for client in self._open:
+            client.close()
+
+
+def until(condition):
+    """However slow the machine is."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)

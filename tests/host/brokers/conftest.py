@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Clusters of real brokers, one of each for all tests of a worker: they take seconds to start."""
+
+import pytest
+
+from tests.host.brokers.accounts import Accounts
+from tests.nats import Nats
+from tests.rabbitmq import RabbitMQ
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_cluster():
+    with RabbitMQ() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def nats_cluster():
+    with Nats() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def rabbitmq(rabbitmq_cluster):
+    accounts = Accounts(rabbitmq_cluster, "the password of {}".format)
+    yield accounts
+    accounts.close()
+
+
+@pytest.fixture
+def nats(nats_cluster):
+    accounts = Accounts(nats_cluster, "the-password-of-{}".format)
+    yield accounts
+    accounts.close()
+
+
+@pytest.fixture(params=["rabbitmq", "nats"])
+def broker(request):
+    """Each of them: what both do alike."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A real NATS cluster with JetStream and MQTT for tests. Nothing of it is outside its folder."""
+
+import re
+import shutil
+from pathlib import Path
+
+from tests.cluster import Cluster, Node, free_ports, need
+
+CONFIGURATION = Path(__file__).parent.parent / "docs/brokers/nats.conf"
+_ROUTE = "nats://cluster:the-password-of-the-cluster@"
+
+
+class Nats(Cluster):
+    """With the configuration of docs/brokers.md. `change(text)`: another one for a test."""
+
+    def __init__(self, nodes=3, change=lambda text: text):
+        need("nats-server")
+        super().__init__("nats-")
+        self._change = change
+        ports = free_ports(3 * nodes)
+        mqtt, clients, routes = ports[:nodes], ports[nodes : 2 * nodes], ports[2 * nodes :]
+        for number in range(nodes):
+            self.nodes.append(self._node(number, mqtt[number], clients[number], routes))
+        # None is ready before most of them are there.
+        for node in self.nodes:
+            node.begin()
+        for node in self.nodes:
+            node.until_ready()
+
+    def _node(self, number, port, client, routes):
+        folder = self.folder / f"node-{number}"
+        folder.mkdir()
+        others = "\n".join(f"    {_ROUTE}127.0.0.1:{each}" for each in routes)
+        text = self._change(CONFIGURATION.read_text())
+        # What says where something is, and TLS.
+        for pattern, here in (
+            (r"server_name: .*", f"server_name: node-{number}"),
+            (r"listen: 127\.0\.0\.1:4222", f"listen: 127.0.0.1:{client}"),
+            (r"store_dir: .*", f"store_dir: {folder}"),
+            (r"listen: 0\.0\.0\.0:6222", f"listen: 127.0.0.1:{routes[number]}"),
+            (r"routes: \[[^]]*\]", f"routes: [\n{others}\n  ]"),
+            (r"listen: 0\.0\.0\.0:8883", f"listen: 127.0.0.1:{port}"),
+            (r"  tls \{[^}]*\}\n", ""),
+        ):
+            text, count = re.subn(pattern, here, text)
+            assert count == 1, pattern
+        (folder / "nats.conf").write_text(text)
+        return Node(folder, port, [shutil.which("nats-server"), "-c", folder / "nats.conf"])
