@@ -8,11 +8,14 @@ import asyncio
 import random
 import ssl
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from chargerctl.bridge.charger import SETTLE_S, Charger
 from chargerctl.bridge.roster import OFFLINE, ONLINE, Roster
 from chargerctl.bridge.settings import BridgeSettings
+from chargerctl.bridge.shares import AllOurs, Shares
 from chargerctl.bridge.socket import OPEN_S, Approach
 from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.connection import Broker, Connection
@@ -62,9 +65,14 @@ class Service:
     """`connection`: to the broker; None while there is none."""
 
     def __init__(
-        self, settings: BridgeSettings, broker: Broker, tell: Tell, timing: Timing | None = None
+        self,
+        settings: BridgeSettings,
+        broker: Broker,
+        tell: Tell,
+        timing: Timing | None = None,
+        shares: Shares | None = None,
     ) -> None:
-        """ChargerctlError if a file of the settings cannot be used."""
+        """shares: None: all chargers are this bridge's. ChargerctlError if a file of the settings cannot be used."""
         self.topics = Topics(settings.charger_topic, settings.system_topic)
         self.connection: Connection | None = None
         self._settings = settings
@@ -75,29 +83,36 @@ class Service:
         if urlsplit(settings.to).scheme == "wss":
             self._context = client_tls(settings.ca)
         self._opening = asyncio.Semaphore(_OPENING)
-        self.roster = Roster(self.topics, self._make, tell, settings.only)
+        self._shares = shares or AllOurs()
+        self.roster = Roster(self.topics, self._make, tell, self._shares, settings.only)
         # Set while the broker is connected and the topics are subscribed to.
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Until it is cancelled. The first connection to the broker has to succeed: BrokerError."""
         await self._nodes.first(self._connect)
+        self._shares.begin(self.roster)
         try:
             while self.connection is not None:
                 began = asyncio.get_running_loop().time()
                 # Not by awaiting it: that would cancel it with us, and the chargers are still to be told.
-                await asyncio.wait([self.connection.lost])
+                ends: list[asyncio.Future[Any]] = [self.connection.lost, self._shares.failed]
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                if self._shares.failed.done():
+                    self._shares.failed.result()
                 why = self.connection.lost.result()
                 self.connection = None
                 self.ready.clear()
                 self.roster.broker_lost()
+                self._shares.broker(False)
                 self._tell(Event("broker", f"broker {self._nodes.broker.place}: {why}"))
                 self._nodes.lasted(asyncio.get_running_loop().time() - began)
                 await self._nodes.again(
                     self._connect, lambda error: self._tell(Event("broker", error.message))
                 )
+                self._shares.broker(True)
         finally:
-            await self.roster.close()
+            await self._shares.end(self.roster)
             if self.connection is not None:
                 await self.connection.flushed()
                 self.connection.close()
@@ -129,7 +144,16 @@ class Service:
             self._timing.open,
         )
         way = Way(self, serial)
-        return Charger(serial, approach, way, self._pauses(), self._opening, self._tell, self._timing.settle)
+        return Charger(
+            serial,
+            approach,
+            way,
+            self._pauses(),
+            self._opening,
+            self._tell,
+            self._timing.settle,
+            partial(self._shares.holds, serial),
+        )
 
     def _pauses(self) -> Pauses:
         return Pauses(random.random, self._timing.first_pause)

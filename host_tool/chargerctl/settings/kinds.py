@@ -18,8 +18,11 @@ from chargerctl.settings.table import MASK, board_check
 
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
 _PASSWORD_IN_URL = re.compile(r"(://[^:/@]*:).*@")
+# libpq takes its own password, and that of a client's key, from the query, too.
+_PASSWORD_IN_QUERY = re.compile(r"([?&](?:ssl)?password=)[^&]+", re.IGNORECASE)
 _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql+psycopg://"
+_POSTGRESQL_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ def database() -> Kind:
             if not rest.startswith("/") or rest == "/":
                 raise ValueError("must be sqlite:///PATH, with three slashes, or the path alone")
             return _sqlite(rest[1:], folder)
-        if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        if scheme in _POSTGRESQL_SCHEMES:
             return _POSTGRESQL + rest
         raise ValueError("must be the path of a file, or postgresql://USER@HOST/NAME")
 
@@ -202,6 +205,21 @@ def database() -> Kind:
         is_path=True,
         shown=shown_url,
         metavar="URL",
+    )
+
+
+def shared_database() -> Kind:
+    """The URL of a database that several computers reach; "" for none."""
+
+    def check(text: str, folder: Path) -> str:
+        _refuse_control(text)
+        scheme, _, rest = text.partition("://")
+        if text and (scheme not in _POSTGRESQL_SCHEMES or not rest):
+            raise ValueError("must be postgresql://USER@HOST/NAME")
+        return _POSTGRESQL + rest if text else ""
+
+    return Kind(
+        "`postgresql://USER@HOST/NAME`", check, choices=("postgresql://",), shown=shown_url, metavar="URL"
     )
 
 
@@ -222,8 +240,9 @@ def shown_url(url: str) -> str:
     """The URL of a database for a person: without its password; a file's path alone."""
     if url.startswith(_SQLITE):
         return url.removeprefix(_SQLITE)
-    return _PASSWORD_IN_URL.sub(rf"\1{MASK}@", url).replace("+psycopg", "", 1)
+    without = _PASSWORD_IN_URL.sub(rf"\1{MASK}@", url)
+    return _PASSWORD_IN_QUERY.sub(rf"\1{MASK}", without).replace("+psycopg", "", 1)
 
 
 def has_password(url: str) -> bool:
-    return _PASSWORD_IN_URL.search(url) is not None
+    return any(each.search(url) for each in (_PASSWORD_IN_URL, _PASSWORD_IN_QUERY))

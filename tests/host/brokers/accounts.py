@@ -25,10 +25,7 @@ class Accounts:
 
     def central(self, *topics, node=0):
         """Connected, and subscribed to these."""
-        client = self._connect(node, "central", f"chargerctl-{next(self._count):08x}")
-        for topic in topics:
-            assert client.subscribe(topic)
-        return client
+        return self._connect(node, "central", f"chargerctl-{next(self._count):08x}", None, topics)
 
     def attempt(self, name="garage-1", node=0, will=None, client_id=None, password=None):
         """Let in or not."""
@@ -37,12 +34,14 @@ class Accounts:
         self._open.append(client)
         return client
 
-    def _connect(self, node, name, client_id, will=None):
+    def _connect(self, node, name, client_id, will=None, topics=()):
         """A cluster that has just lost a node, or has just begun, refuses for a while."""
         end = time.monotonic() + PATIENCE_S
-        while (client := self.attempt(name, node, will, client_id)).code != "Success":
+        while True:
+            client = self.attempt(name, node, will, client_id)
+            if client.code == "Success" and all(client.subscribe(topic) for topic in topics):
+                return client
             assert time.monotonic() < end, client.code
-        return client
 
     def close(self):
         for client in self._open:

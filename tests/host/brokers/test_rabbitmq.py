@@ -42,6 +42,7 @@ def test_who_does_what_it_may_not_is_disconnected(rabbitmq):
 
 
 def test_who_has_the_client_id_of_another_one_is_not_let_in(rabbitmq):
+    assert rabbitmq.charger("garage-2").subscribe("/system/garage-2")
     assert rabbitmq.attempt(client_id="garage-2").code == "Server unavailable"
 
 
