@@ -24,6 +24,8 @@ from chargerctl.mqtt.pauses import FIRST_S, Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls, connection_url
 
+# None: what is retained is cleared.
+_STATES = {True: ONLINE, False: OFFLINE, None: b""}
 # Handshakes at the same time: a central system that was away is not met by all at once.
 _OPENING = 20
 
@@ -41,10 +43,10 @@ class Way:
         if connection is not None:
             connection.publish(self._frames, payload)
 
-    def available(self, online: bool) -> None:
+    def available(self, online: bool | None) -> None:
         connection = self._service.connection
         if connection is not None:
-            connection.publish(self._state, ONLINE if online else OFFLINE, retained=True)
+            connection.publish(self._state, _STATES[online], retained=True)
 
     async def room(self) -> None:
         connection = self._service.connection

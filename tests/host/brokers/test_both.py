@@ -125,9 +125,3 @@ def test_a_charger_with_the_client_id_of_another_one_ends_its_connection(broker)
     victim = broker.charger("garage-2")
     broker.attempt(client_id="garage-2")
     until(lambda: not victim.is_connected)
-
-
-def test_a_program_that_publishes_for_a_serial_with_a_dot_is_disconnected(broker):
-    central = broker.central()
-    central.offer("/system/garage.1/connection", b"online", retain=True)
-    until(lambda: not central.is_connected)

@@ -17,7 +17,9 @@ def _run(world, seed, workers, seconds, by_force=False):
         simulation.settle(40)
         holders = {serial: world.holder(serial) for serial in SERIALS}
         assert None not in holders.values()
-        spoken = [serial for serial in SERIALS if any(each.share.holds(serial) for each in simulation.workers)]
+        spoken = [
+            serial for serial in SERIALS if any(each.share.holds(serial) for each in simulation.workers)
+        ]
         assert spoken == SERIALS
         assert simulation.bookings > 0
     finally:

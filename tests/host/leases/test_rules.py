@@ -15,7 +15,9 @@ def test_nobody_is_preferred_where_there_is_nobody():
 
 
 def test_all_workers_prefer_the_same_one_whatever_their_order():
-    assert all(preferred(serial, ["a", "b", "c"]) == preferred(serial, ["c", "a", "b"]) for serial in _SERIALS)
+    assert all(
+        preferred(serial, ["a", "b", "c"]) == preferred(serial, ["c", "a", "b"]) for serial in _SERIALS
+    )
 
 
 def test_chargers_are_shared_evenly():

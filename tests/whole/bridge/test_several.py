@@ -63,9 +63,11 @@ def test_a_bridge_that_ends_in_good_order_hands_over_and_no_charger_notices(play
         await site.start("third")
         await site.shared_by("second", "third")
         await site.all_talk()
-        for each in site.points: print(each.serial, each.serial in handed, each.told[told[each]:])
+        for each in site.points:
+            print(each.serial, each.serial in handed, each.told[told[each] :])
         for b in site.bridges.values():
-            for e in b.events: print(b.name, e["time"], e["what"], e["serial"], e["text"])
+            for e in b.events:
+                print(b.name, e["time"], e["what"], e["serial"], e["text"])
         assert not any("offline" in point.told[told[point] :] for point in site.points)
         assert site.central.cut_off == 0
         assert all(times == 1 for point in site.points for times in point.sent.values())

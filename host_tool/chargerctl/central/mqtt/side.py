@@ -37,6 +37,11 @@ _STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 CONNECT_S = 30.0
 FLUSH_S = 5.0
+# Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
+# `online`: a charger that is busy for a moment must notice both.
+_SILENT_S, _SETTLE_S = 5.0, 0.5
+# A connection that the broker ends sooner may end because of what was published at its beginning.
+_SHORT_S = 10.0
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 # Messages to chargers that wait for the loop.
@@ -90,6 +95,7 @@ class MqttSide:
         self._tell = tell
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._present: set[str] = set()
         # For the loop: (topic, payload, retained).
         self._waiting: deque[tuple[str, str | bytes, bool]] = deque(maxlen=_MOST_WAITING)
@@ -172,6 +178,7 @@ class MqttSide:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._stop_looking()
         connection, self._connection = self._connection, None
         sent = False
         if connection is not None:
@@ -198,6 +205,7 @@ class MqttSide:
         for serial, online in announced:
             connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
         self._publish()
+        self._looking = asyncio.get_running_loop().create_task(self._look_for_the_silent())
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
@@ -207,13 +215,39 @@ class MqttSide:
             await asyncio.wait([self._connection.lost])
             why = self._connection.lost.result()
             self._connection = None
-            self._tell(Event("broker", f"the MQTT broker at {self._nodes.broker.place} is gone: {why}"))
+            self._stop_looking()
+            where = f"the MQTT broker at {self._nodes.broker.place}"
+            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
             self._nodes.lasted(loop.time() - began)
             await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
             self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
+
+    def _likely(self, lasted_s: float) -> str:
+        """Some brokers close the connection of whoever names a topic that they cannot have."""
+        if lasted_s >= _SHORT_S:
+            return ""
+        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
+        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
+
+    async def _look_for_the_silent(self) -> None:
+        """RabbitMQ keeps no presence for a subscription to all. A charger that is told `offline`, then `online`, says its
+        status, if it is there."""
+        await asyncio.sleep(_SILENT_S)
+        with self._lock:
+            answered = {serial for serial, online in self._announced.items() if online}
+        silent = sorted(answered - self._present)
+        for online in (False, True):
+            for serial in silent:
+                self._put((self._topics.state_to(serial), _STATES[online], True))
+            await asyncio.sleep(_SETTLE_S)
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)
@@ -223,7 +257,7 @@ class MqttSide:
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
         elif about_connection:
-            self._presence(serial, payload)
+            self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
             self._hostile(f"a retained frame is ignored: clear it on {topic}", serial)
@@ -231,15 +265,24 @@ class MqttSide:
             self._here(serial)
             self._desk.received(serial, MqttLink(self, serial), payload)
 
-    def _presence(self, serial: str, payload: bytes) -> None:
+    def _presence(self, serial: str, payload: bytes, retained: bool) -> None:
         if payload == ONLINE:
             self._here(serial)
+            if not retained:
+                self._repeat_to(serial)
             self._desk.connected(serial, MqttLink(self, serial))
         elif payload == OFFLINE:
             self._present.discard(serial)
             self._desk.disconnected(serial, MqttLink(self, serial))
         elif payload:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
+
+    def _repeat_to(self, serial: str) -> None:
+        """Another node of the broker may have kept an old word for it."""
+        with self._lock:
+            online = self._announced.get(serial)
+        if online is not None:
+            self._put((self._topics.state_to(serial), _STATES[online], True))
 
     def _here(self, serial: str) -> None:
         if len(self._present) < _MOST_PRESENT:
