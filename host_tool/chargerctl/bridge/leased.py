@@ -80,6 +80,7 @@ class Leased:
             return  # it never began
         for task in [*self._handing_over]:
             task.cancel()
+        self._share.retire()
         if self._share.others:
             await asyncio.gather(*(self._hand_over(each, _IMPATIENT_S) for each in self._share.held()))
         else:

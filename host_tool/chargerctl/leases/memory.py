@@ -130,9 +130,10 @@ class MemoryRegister:
         self._end(worker)
         return tuple(sorted(name for name in here.workers if here.lives(name)))
 
-    def wait(self, timeout_s: float) -> None:
-        self._woken.wait(timeout_s)
+    def wait(self, timeout_s: float) -> bool:
+        woken = self._woken.wait(timeout_s)
         self._woken.clear()
+        return woken
 
     def wake(self) -> None:
         self._woken.set()

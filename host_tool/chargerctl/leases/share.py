@@ -91,6 +91,7 @@ class Share:
         self._living: tuple[str, ...] = ()
         self._takes: list[tuple[str, Future[bool]]] = []
         self._paused = False
+        self._retired = False
         self._warned = False
         self._was_lost = False
 
@@ -176,9 +177,23 @@ class Share:
             self._reopen(self._steady())
         self._at_once()
 
+    def retire(self) -> None:
+        """Take no more, and keep what is held until it is released: before leave(), so that whoever takes over what is
+        released does so at once."""
+        self._retired = True
+        self._at_once()
+
+    def look(self) -> None:
+        """Others have freed chargers: find out at once which."""
+        self._at_once()
+
     def doubt(self) -> None:
         """A fence has fallen: find out at once what is gone."""
         self._at_once()
+
+    @property
+    def _takes_part(self) -> bool:
+        return not (self._paused or self._retired)
 
     # From the thread that may wait.
 
@@ -201,7 +216,8 @@ class Share:
         return self._pause()
 
     def leave(self) -> tuple[str, ...]:
-        """End in good order; the names of the workers that live on. RegisterError."""
+        """End in good order, after what waits to be released; the names of the workers that live on. RegisterError."""
+        self._do_release()
         with self._lock:
             self._mine.clear()
             self._epoch = None
@@ -237,7 +253,7 @@ class Share:
 
     def _join(self) -> None:
         asked_at = self._steady()
-        epoch = self._register.join(self.worker, not self._paused)
+        epoch = self._register.join(self.worker, self._takes_part)
         with self._lock:
             self._epoch = epoch
             self._warned = False
@@ -251,7 +267,7 @@ class Share:
 
     def _renew(self) -> None:
         before, asked_at = self._epoch, self._steady()
-        standing = self._register.renew(self.worker, not self._paused)
+        standing = self._register.renew(self.worker, self._takes_part)
         held = None
         if standing is not None and standing.epoch != before:
             held = self._register.held(self.worker)
@@ -360,7 +376,7 @@ class Share:
     def _claimable(self) -> list[str]:
         now = self._steady()
         with self._lock:
-            if self._paused or self._epoch is None or self.worker not in self._takers:
+            if not self._takes_part or self._epoch is None or self.worker not in self._takers:
                 return []
             found: list[str] = []
             for serial, since in self._open.items():
@@ -380,7 +396,7 @@ class Share:
                 self._open.pop(serial, None)
             for serial, each in found.items():
                 self._released.pop(serial, None)
-                if self._paused or serial not in self._wanted:
+                if not self._takes_part or serial not in self._wanted:
                     self._let_go(serial, each.note)
                 else:
                     self._mine.add(serial)

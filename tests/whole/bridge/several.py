@@ -21,6 +21,8 @@ from tests.whole.central.serve import chargerctl, surroundings
 HOST = "127.0.0.1"
 # Nothing here takes so long, however slow the machine is.
 PATIENCE_S = 90
+# Between two calls of one side: some are under way at any moment.
+_PACE_S = 0.2
 
 
 async def until(condition):
@@ -30,22 +32,23 @@ async def until(condition):
 
 
 class Central:
-    """An OCPP-J server that answers each call, and calls each charger all the time. As others do it closes the older one of
-    two WebSockets of a charger.
+    """An OCPP-J server that answers each call, and calls each charger all the time.
 
     open: {serial: bridge}; doubled: (serial, bridge, bridge) of WebSockets that were open at the same time, but for those of
-    bridges that stand still (`stopped`); passed: how often each call has come; cut_off: calls of ours that were not answered
-    before their WebSocket closed.
+    a bridge that stands still; passed: how often each call has come; cut_off: calls of ours that were not answered before
+    their WebSocket closed; late: what came on a WebSocket of a bridge that stood still when another one had the charger;
+    stale: ids of calls of ours that went to a bridge that stood still.
     """
 
     def __init__(self):
         self.open = {}
         self.doubled = []
-        self.stopped = set()
         self.passed = Counter()
-        self.by_stopped = 0
         self.cut_off = 0
+        self.late = []
+        self.stale = set()
         self._sockets = {}
+        self._still = set()
         self._ids = itertools.count(1)
 
     async def __aenter__(self):
@@ -57,15 +60,17 @@ class Central:
         self._server.close()
         await self._server.wait_closed()
 
+    def stands_still(self, bridge):
+        """It does nothing from now on: its WebSockets stay open, for it cannot close them."""
+        self._still |= {self._sockets[serial] for serial, whose in self.open.items() if whose == bridge}
+
     async def _visit(self, socket):
         serial = socket.request.path[1:]
         login = base64.b64decode(socket.request.headers["Authorization"].removeprefix("Basic "))
         bridge = login.decode().partition(":")[0]
         before = self._sockets.get(serial)
-        if before is not None:
-            if self.open[serial] not in self.stopped:
-                self.doubled.append((serial, self.open[serial], bridge))
-            before.transport.abort()
+        if before is not None and before not in self._still:
+            self.doubled.append((serial, self.open[serial], bridge))
         self._sockets[serial], self.open[serial] = socket, bridge
         waits = set()
         calling = asyncio.ensure_future(self._call(socket, waits))
@@ -79,7 +84,7 @@ class Central:
 
     async def _take(self, serial, socket, frame, waits):
         if self._sockets.get(serial) is not socket:
-            self.by_stopped += 1
+            self.late.append((serial, frame))
         if frame[0] == 2:
             self.passed[serial, frame[1]] += 1
             await socket.send(json.dumps([3, frame[1], {}]))
@@ -91,21 +96,23 @@ class Central:
             while True:
                 if not waits:
                     waits.add(f"s-{next(self._ids)}")
+                    self.stale |= waits if socket in self._still else set()
                     await socket.send(json.dumps([2, *waits, "TriggerMessage", {}]))
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(_PACE_S)
 
 
 class Point:
     """A charger with one call outstanding at a time, which it repeats with the same id when it was told `offline` and then
     `online`, as the firmware does with what counts.
 
-    sent: how often each call was sent; answered: ids; told: what its topic said, in order.
+    sent: how often each call was sent; answered, called: ids; told: what its topic said, in order.
     """
 
     def __init__(self, serial):
         self.serial = serial
         self.sent = Counter()
         self.answered = set()
+        self.called = set()
         self.told = []
         self._answer = asyncio.Queue()
         self._online = asyncio.Event()
@@ -120,7 +127,7 @@ class Point:
         try:
             for number in itertools.count(1):
                 await self._have_answered(f"{self.serial}-{number}")
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(_PACE_S)
         finally:
             connection.close()
 
@@ -143,6 +150,7 @@ class Point:
             return
         frame = json.loads(payload)
         if frame[0] == 2:
+            self.called.add(frame[1])
             self._send([3, frame[1], {}])
         else:
             self.answered.add(frame[1])
@@ -295,7 +303,8 @@ class Site:
         await until(lambda: all(len(point.answered) >= before[point] + 2 for point in self.points))
 
     def faults(self):
-        """What must never be: a call of a charger that passed more often than it was sent, or was answered without."""
+        """What must never be: a call of a charger that passed more often than it was sent, or was answered by nobody; two
+        WebSockets of one charger; a word of a bridge that stood still."""
         passed = self.central.passed
         found = defaultdict(list)
         for point in self.points:
@@ -304,9 +313,10 @@ class Site:
                     found["passed twice"].append(call_id)
                 if call_id in point.answered and not passed[point.serial, call_id]:
                     found["answered by nobody"].append(call_id)
-        if self.central.doubled:
-            found["two WebSockets"] = self.central.doubled
-        return dict(found)
+            found["stale"] += point.called & self.central.stale
+        found["two WebSockets"] += self.central.doubled
+        found["late"] += self.central.late
+        return {what: each for what, each in found.items() if each}
 
 
 STOP, GO, KILL, TERM = signal.SIGSTOP, signal.SIGCONT, signal.SIGKILL, signal.SIGTERM
