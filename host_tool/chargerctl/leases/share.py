@@ -107,6 +107,16 @@ class Share:
             return list(self._mine)
 
     @property
+    def may_speak(self) -> bool:
+        """Whether this worker may speak to those that it holds."""
+        return self._validity.lasts(self._steady())
+
+    def wanted(self) -> list[str]:
+        """The chargers that it would hold."""
+        with self._lock:
+            return list(self._wanted)
+
+    @property
     def token(self) -> Token | None:
         """For a transaction (fence.py): take it before looking at who is held. None: there is no lease."""
         epoch = self._epoch

@@ -102,9 +102,7 @@ def postgres():
 @pytest.fixture(params=["memory", "postgresql"])
 def world(request):
     """With an empty register."""
-    if request.param == "memory":
-        found = InMemory()
-    else:
-        found = InPostgres(request.getfixturevalue("postgres").database())
+    in_memory = request.param == "memory"
+    found = InMemory() if in_memory else InPostgres(request.getfixturevalue("postgres").database())
     yield found
     found.close()

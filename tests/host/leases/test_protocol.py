@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Two to four workers with clocks of their own, whose steps interleave, and that hang and are cut off at random: at no moment
-do two of them speak to one charger, and none books for a charger that is not its own."""
+"""Two to four workers with clocks of their own, whose steps interleave, and that hang and are cut off at random: at no
+moment do two of them speak to one charger, and none books for a charger that is not its own."""
 
 import pytest
 
