@@ -13,12 +13,12 @@ _ROUTE = "nats://cluster:the-password-of-the-cluster@"
 
 
 class Nats(Cluster):
-    """With the configuration of docs/brokers.md. `change(text)`: another one for a test."""
+    """With the configuration of docs/brokers.md. chargers: serials that have the accounts and rights of its charger."""
 
-    def __init__(self, nodes=3, change=lambda text: text):
+    def __init__(self, nodes=3, chargers=("garage-1", "garage-2")):
         need("nats-server")
         super().__init__("nats-")
-        self._change = change
+        self._text = _configuration(chargers)
         ports = free_ports(3 * nodes)
         mqtt, clients, routes = ports[:nodes], ports[nodes : 2 * nodes], ports[2 * nodes :]
         for number in range(nodes):
@@ -29,11 +29,15 @@ class Nats(Cluster):
         for node in self.nodes:
             node.until_ready()
 
+    @staticmethod
+    def password_of(name):
+        return f"the-password-of-{name}"
+
     def _node(self, number, port, client, routes):
         folder = self.folder / f"node-{number}"
         folder.mkdir()
         others = "\n".join(f"    {_ROUTE}127.0.0.1:{each}" for each in routes)
-        text = self._change(CONFIGURATION.read_text())
+        text = self._text
         # What says where something is, and TLS.
         for pattern, here in (
             (r"server_name: .*", f"server_name: node-{number}"),
@@ -48,3 +52,15 @@ class Nats(Cluster):
             assert count == 1, pattern
         (folder / "nats.conf").write_text(text)
         return Node(folder, port, [shutil.which("nats-server"), "-c", folder / "nats.conf"])
+
+
+def _configuration(chargers):
+    text = CONFIGURATION.read_text()
+    first = _entry(text, "garage-1")
+    text = text.replace(_entry(text, "garage-2"), "")
+    return text.replace(first, "".join(first.replace("garage-1", serial) for serial in chargers))
+
+
+def _entry(text, user):
+    [found] = re.findall(rf"      {{\n        user: {user}\n.*?\n      }}\n", text, re.DOTALL)
+    return found

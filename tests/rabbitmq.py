@@ -19,15 +19,14 @@ _ERLANG = "-noinput -kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +SDcpu 1 
 
 
 class RabbitMQ(Cluster):
-    """With the configuration of docs/brokers.md. definitions: other accounts and rights than there."""
+    """With the configuration of docs/brokers.md. chargers: serials that have the accounts and rights of its charger."""
 
-    def __init__(self, nodes=2, definitions=None):
+    def __init__(self, nodes=2, chargers=("garage-1", "garage-2")):
         need("rabbitmq-server", "epmd")
         super().__init__("rabbitmq-")
         epmd, *ports = free_ports(1 + 2 * nodes)
         self._epmd = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"])
-        text = (CONFIGURATION / "definitions.json").read_text()
-        (self.folder / "definitions.json").write_text(json.dumps(definitions) if definitions else text)
+        (self.folder / "definitions.json").write_text(_definitions(chargers))
         for number in range(nodes):
             self.nodes.append(self._node(number, *ports[2 * number : 2 * number + 2], epmd))
         for node in self.nodes:
@@ -61,6 +60,10 @@ class RabbitMQ(Cluster):
         }
         return Node(folder, port, [_SERVER], environment)
 
+    @staticmethod
+    def password_of(name):
+        return f"the password of {name}"
+
     def _settings(self):
         """Of the documentation, but what says where something is."""
         for line in (CONFIGURATION / "rabbitmq.conf").read_text().splitlines():
@@ -78,3 +81,13 @@ class RabbitMQ(Cluster):
         super().close()
         self._epmd.kill()
         self._epmd.wait()
+
+
+def _definitions(chargers):
+    found = json.loads((CONFIGURATION / "definitions.json").read_text())
+    for kind in ("users", "permissions", "topic_permissions"):
+        entries = {each.get("user", each.get("name")): each for each in found[kind]}
+        pattern = json.dumps(entries["garage-1"])
+        copies = [json.loads(pattern.replace("garage-1", serial)) for serial in chargers]
+        found[kind] = [entries["central"], *copies]
+    return json.dumps(found)

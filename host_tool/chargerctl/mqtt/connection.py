@@ -69,10 +69,15 @@ class Connection:
     """`received(topic, payload, retained)` is called on the loop for each message on `topics`."""
 
     def __init__(
-        self, broker: Broker, topics: Sequence[str], received: Received, will: tuple[str, bytes] | None = None
+        self,
+        broker: Broker,
+        topics: Sequence[str],
+        received: Received,
+        will: tuple[str, bytes] | None = None,
+        client_id: str = "",
     ) -> None:
-        """will: a topic and what is retained on it once the connection is lost, though not by close(). ImportError without
-        paho-mqtt."""
+        """will: a topic and what is retained on it once the connection is lost, though not by close(). client_id: at the
+        broker, which connects each once; "": one that nobody else has. ImportError without paho-mqtt."""
         from paho.mqtt.client import MQTTv311
         from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
         from paho.mqtt.exception import MQTTException
@@ -101,7 +106,7 @@ class Connection:
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
         client = self._client = GatheringClient(
             CallbackAPIVersion.VERSION2,
-            client_id=f"chargerctl-{secrets.token_hex(4)}",
+            client_id=client_id or f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
             reconnect_on_failure=False,
         )

@@ -11,17 +11,16 @@ PATIENCE_S = 60
 
 
 class Accounts:
-    """password_of: in words, of each account."""
+    """Whatever was opened is closed by close()."""
 
-    def __init__(self, cluster, password_of):
+    def __init__(self, cluster):
         self.cluster = cluster
-        self._password_of = password_of
         self._open = []
         self._count = itertools.count()
 
-    def charger(self, name="garage-1", node=0, will=None, client_id=None):
-        """Connected, with its serial as its client id. will: a topic and a payload."""
-        return self._connect(node, name, client_id or name, (*will, 1) if will else None)
+    def charger(self, name="garage-1", *topics, node=0, will=None):
+        """Connected, with its serial as its client id, and subscribed to these. will: a topic and a payload."""
+        return self._connect(node, name, name, (*will, 1) if will else None, topics)
 
     def central(self, *topics, node=0):
         """Connected, and subscribed to these."""
@@ -29,7 +28,7 @@ class Accounts:
 
     def attempt(self, name="garage-1", node=0, will=None, client_id=None, password=None):
         """Let in or not."""
-        password = self._password_of(name) if password is None else password
+        password = self.cluster.password_of(name) if password is None else password
         client = Client(self.cluster.ports[node], name, password, client_id or name, will)
         self._open.append(client)
         return client

@@ -23,14 +23,14 @@ def nats_cluster():
 
 @pytest.fixture
 def rabbitmq(rabbitmq_cluster):
-    accounts = Accounts(rabbitmq_cluster, "the password of {}".format)
+    accounts = Accounts(rabbitmq_cluster)
     yield accounts
     accounts.close()
 
 
 @pytest.fixture
 def nats(nats_cluster):
-    accounts = Accounts(nats_cluster, "the-password-of-{}".format)
+    accounts = Accounts(nats_cluster)
     yield accounts
     accounts.close()
 

@@ -72,7 +72,7 @@ def test_a_session_begins_clean(broker):
 
 
 def test_a_client_that_is_silent_for_half_as_long_again_as_its_keep_alive_is_disconnected(broker):
-    password = broker._password_of("garage-1")
+    password = broker.cluster.password_of("garage-1")
     fields = [b"MQTT", "garage-1", "garage-1", password]
     protocol, *texts = [
         len(each).to_bytes(2, "big") + each

@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What RabbitMQ 3.10 does in its own way: retained messages, rights, and the loss of one of two nodes."""
 
-import json
-
 import pytest
 
 from tests.host.brokers.accounts import Accounts, until
-from tests.rabbitmq import CONFIGURATION, RabbitMQ
+from tests.rabbitmq import RabbitMQ
 
 OUT, IN = "/charger/garage-1", "/system/garage-1"
 PRESENCE, WORD = OUT + "/connection", IN + "/connection"
@@ -48,11 +46,8 @@ def test_who_has_the_client_id_of_another_one_is_not_let_in(rabbitmq):
 
 def test_a_charger_with_a_dot_in_its_serial_is_not_heard_by_a_subscription_to_all():
     """The dot parts levels in RabbitMQ, whatever the rights."""
-    text = (CONFIGURATION / "definitions.json").read_text()
-    definitions = json.loads(text.replace("garage-1", "garage.1"))
-    definitions["topic_permissions"] = []
-    with RabbitMQ(1, definitions) as cluster:
-        accounts = Accounts(cluster, "the password of {}".format)
+    with RabbitMQ(1, chargers=["garage.1", "garage-2"]) as cluster:
+        accounts = Accounts(cluster)
         central = accounts.central("/charger/+")
         accounts.charger("garage.1").publish("/charger/garage.1", b"lost")
         accounts.charger("garage-2").publish("/charger/garage-2", b"heard")

@@ -77,6 +77,7 @@ class ChargePoint:
         self.troubles: list[str] = []
         self.answered = 0
         self.sent_again = 0
+        self.leaving = False
         self._carrier = carrier
         self._random = random.Random(f"{identity} {seed}")
         self._patience_s = patience_s
@@ -96,11 +97,13 @@ class ChargePoint:
         self._arrived = asyncio.Event()
 
     async def play(self, sessions: int) -> None:
-        """Boot, and charge so many times. It ends when the last message was answered."""
+        """Boot, and charge so many times, or until it is leaving. It ends when the last message was answered."""
         carrying = asyncio.create_task(self._carrier.run(self._received, self._arrived.set))
         try:
             await self._boot()
             for _ in range(sessions):
+                if self.leaving:
+                    break
                 await self._charge()
         finally:
             carrying.cancel()
