@@ -100,6 +100,8 @@ class Client:
         left = self._client.socket()
         if left is not None:
             left.close()
+        # Else its two sockets for the thread are closed by the garbage collector, with a warning.
+        self._client._reset_sockets()
 
     def _on_connect(self, client, userdata, flags, reason, properties):
         self.code = str(reason)
