@@ -8,16 +8,19 @@ from tests.host.brokers.accounts import Accounts
 from tests.nats import Nats
 from tests.rabbitmq import RabbitMQ
 
+# The last one is that of the firmware's link under test.
+CHARGERS = "garage-1", "garage-2", "box-1"
+
 
 @pytest.fixture(scope="session")
 def rabbitmq_cluster():
-    with RabbitMQ() as cluster:
+    with RabbitMQ(chargers=CHARGERS) as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def nats_cluster():
-    with Nats() as cluster:
+    with Nats(chargers=CHARGERS) as cluster:
         yield cluster
 
 

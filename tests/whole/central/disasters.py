@@ -182,11 +182,12 @@ class Endurance:
         return outcome
 
     def _disaster(self):
-        """One part of those that run: of the nodes all but one at a time have to."""
+        """One part of those that run; a node only where all others are there."""
         parts = {f"worker {number}": worker for number, worker in enumerate(self._workers)}
-        if not any(part in self._cluster.nodes for _, _, part in self._due):
-            parts |= {f"node {number}": node for number, node in enumerate(self._cluster.nodes)}
         waiting = [part for _, _, part in self._due]
+        nodes = self._cluster.nodes
+        if all(node not in waiting and node.is_ready for node in nodes):
+            parts |= {f"node {number}": node for number, node in enumerate(nodes)}
         name = self._random.choice(sorted(each for each, part in parts.items() if part not in waiting))
         part, how = parts[name], self._random.choice(["SIGKILL", "SIGSTOP"])
         began = time.monotonic()
@@ -231,6 +232,7 @@ class Endurance:
     def _mend_all(self):
         while self._due:
             self._wait(_TICK_S)
+        # Where the last disaster was one of a node.
         for node in self._cluster.nodes:
             node.until_ready()
 
