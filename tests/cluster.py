@@ -35,6 +35,14 @@ def free_ports(count):
     return ports
 
 
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
 class Node:
     """port: where it speaks MQTT."""
 
@@ -54,11 +62,7 @@ class Node:
     @property
     def is_ready(self):
         """Whether its MQTT port is open."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port)).close()
-        except OSError:
-            return False
-        return True
+        return is_open(self.port)
 
     def begin(self):
         """Start it, and do not wait for it."""

@@ -13,12 +13,17 @@ _ROUTE = "nats://cluster:the-password-of-the-cluster@"
 
 
 class Nats(Cluster):
-    """With the configuration of docs/brokers.md. chargers: serials that have the accounts and rights of its charger."""
+    """With the configuration of docs/brokers.md. chargers: serials that have the account and the rights of its charger.
+    certificates: a folder; None: without TLS."""
 
-    def __init__(self, nodes=3, chargers=("garage-1", "garage-2")):
+    def __init__(self, nodes=3, chargers=("garage-1", "garage-2"), certificates=None):
         need("nats-server")
         super().__init__("nats-")
         self._text = _configuration(chargers)
+        if certificates:
+            self._text = self._text.replace("/etc/nats", str(certificates))
+        else:
+            self._text = re.sub(r"  tls \{[^}]*\}\n", "", self._text)
         ports = free_ports(3 * nodes)
         mqtt, clients, routes = ports[:nodes], ports[nodes : 2 * nodes], ports[2 * nodes :]
         for number in range(nodes):
@@ -38,7 +43,7 @@ class Nats(Cluster):
         folder.mkdir()
         others = "\n".join(f"    {_ROUTE}127.0.0.1:{each}" for each in routes)
         text = self._text
-        # What says where something is, and TLS.
+        # What says where something is.
         for pattern, here in (
             (r"server_name: .*", f"server_name: node-{number}"),
             (r"listen: 127\.0\.0\.1:4222", f"listen: 127.0.0.1:{client}"),
@@ -46,7 +51,6 @@ class Nats(Cluster):
             (r"listen: 0\.0\.0\.0:6222", f"listen: 127.0.0.1:{routes[number]}"),
             (r"routes: \[[^]]*\]", f"routes: [\n{others}\n  ]"),
             (r"listen: 0\.0\.0\.0:8883", f"listen: 127.0.0.1:{port}"),
-            (r"  tls \{[^}]*\}\n", ""),
         ):
             text, count = re.subn(pattern, here, text)
             assert count == 1, pattern

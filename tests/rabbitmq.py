@@ -19,12 +19,15 @@ _ERLANG = "-noinput -kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +SDcpu 1 
 
 
 class RabbitMQ(Cluster):
-    """With the configuration of docs/brokers.md. chargers: serials that have the accounts and rights of its charger."""
+    """With the configuration of docs/brokers.md, and a port without TLS. chargers: serials that have the account and the
+    rights of its charger. certificates: a folder; then the nodes have `tls_ports`, too."""
 
-    def __init__(self, nodes=2, chargers=("garage-1", "garage-2")):
+    def __init__(self, nodes=2, chargers=("garage-1", "garage-2"), certificates=None):
         need("rabbitmq-server", "epmd")
         super().__init__("rabbitmq-")
-        epmd, *ports = free_ports(1 + 2 * nodes)
+        self.certificates = certificates
+        epmd, *ports = free_ports(1 + 3 * nodes)
+        self.tls_ports = ports[2 * nodes :]
         self._epmd = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"])
         (self.folder / "definitions.json").write_text(_definitions(chargers))
         for number in range(nodes):
@@ -36,7 +39,7 @@ class RabbitMQ(Cluster):
         folder = self.folder / f"node-{number}"
         folder.mkdir()
         (folder / "rabbitmq.conf").write_text(
-            "\n".join([*self._settings(), f"mqtt.listeners.tcp.default = 127.0.0.1:{port}", ""])
+            "\n".join([*self._settings(number), f"mqtt.listeners.tcp.default = 127.0.0.1:{port}", ""])
         )
         shutil.copy(CONFIGURATION / "enabled_plugins", folder)
         cookie = folder / ".erlang.cookie"
@@ -64,16 +67,17 @@ class RabbitMQ(Cluster):
     def password_of(name):
         return f"the password of {name}"
 
-    def _settings(self):
-        """Of the documentation, but what says where something is."""
+    def _settings(self, number):
+        """Of the documentation, but for what says where something is."""
         for line in (CONFIGURATION / "rabbitmq.conf").read_text().splitlines():
             if line.startswith("load_definitions"):
                 yield f"load_definitions = {self.folder / 'definitions.json'}"
-            elif not line.startswith(
-                ("mqtt.listeners", "listeners", "ssl_options", "cluster_formation.classic")
-            ):
+            elif line.startswith(("mqtt.listeners.ssl", "ssl_options")):
+                if self.certificates:
+                    here = line.replace("8883", f"127.0.0.1:{self.tls_ports[number]}")
+                    yield here.replace("/etc/rabbitmq", str(self.certificates))
+            elif not line.startswith(("mqtt.listeners.tcp", "cluster_formation.classic")):
                 yield line
-        yield "listeners.tcp = none"
         # The first one founds the cluster without asking who else is there.
         yield "cluster_formation.classic_config.nodes.1 = node-0@localhost"
 

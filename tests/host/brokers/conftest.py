@@ -4,6 +4,7 @@
 
 import pytest
 
+from tests.certificates import make_certificates
 from tests.host.brokers.accounts import Accounts
 from tests.nats import Nats
 from tests.rabbitmq import RabbitMQ
@@ -15,6 +16,14 @@ CHARGERS = "garage-1", "garage-2", "box-1"
 @pytest.fixture(scope="session")
 def rabbitmq_cluster():
     with RabbitMQ(chargers=CHARGERS) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_alone(tmp_path_factory):
+    """One node, with TLS, and with a charger whose serial has a dot."""
+    folder = make_certificates(tmp_path_factory.mktemp("certificates"))
+    with RabbitMQ(1, ["garage.1", "garage-2"], folder) as cluster:
         yield cluster
 
 

@@ -5,7 +5,6 @@
 import pytest
 
 from tests.host.brokers.accounts import Accounts, until
-from tests.rabbitmq import RabbitMQ
 
 OUT, IN = "/charger/garage-1", "/system/garage-1"
 PRESENCE, WORD = OUT + "/connection", IN + "/connection"
@@ -44,16 +43,15 @@ def test_who_has_the_client_id_of_another_one_is_not_let_in(rabbitmq):
     assert rabbitmq.attempt(client_id="garage-2").code == "Server unavailable"
 
 
-def test_a_charger_with_a_dot_in_its_serial_is_not_heard_by_a_subscription_to_all():
+def test_a_charger_with_a_dot_in_its_serial_is_not_heard_by_a_subscription_to_all(rabbitmq_alone):
     """The dot parts levels in RabbitMQ, whatever the rights."""
-    with RabbitMQ(1, chargers=["garage.1", "garage-2"]) as cluster:
-        accounts = Accounts(cluster)
-        central = accounts.central("/charger/+")
-        accounts.charger("garage.1").publish("/charger/garage.1", b"lost")
-        accounts.charger("garage-2").publish("/charger/garage-2", b"heard")
-        central.wait_for("/charger/garage-2", b"heard")
-        assert central.payloads("/charger/garage.1") == []
-        accounts.close()
+    accounts = Accounts(rabbitmq_alone)
+    central = accounts.central("/charger/+")
+    accounts.charger("garage.1").publish("/charger/garage.1", b"lost")
+    accounts.charger("garage-2").publish("/charger/garage-2", b"heard")
+    central.wait_for("/charger/garage-2", b"heard")
+    assert central.payloads("/charger/garage.1") == []
+    accounts.close()
 
 
 def test_when_the_node_that_leads_is_killed_the_other_one_lets_everybody_in(rabbitmq):
