@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from chargerctl.bridge.handover import Handover
+from chargerctl.bridge.outbox import Outbox
 from chargerctl.bridge.passage import Note, Passage, Verdict
 from chargerctl.bridge.refusal import RefusedError
 from chargerctl.bridge.socket import CLOSE_S, Approach, ended, open_socket
@@ -65,7 +66,7 @@ class Charger:
         self._ours = ours
         self._passage = Passage()
         self._loop = asyncio.get_running_loop()
-        self._to_central: asyncio.Queue[str] = asyncio.Queue(_PLACES)
+        self._to_central = Outbox(_PLACES)
         self._connecting: asyncio.Task[None] | None = None
         # A charger that flaps can leave several. The next WebSocket waits for all: two of one charger there cannot be.
         self._closing: set[asyncio.Task[None]] = set()
@@ -83,7 +84,7 @@ class Charger:
     @property
     def waiting(self) -> int:
         """How many of its frames wait for the network."""
-        return self._to_central.qsize()
+        return len(self._to_central)
 
     # What the broker brings.
 
@@ -126,12 +127,9 @@ class Charger:
         verdict = self._passage.from_charger(payload, self._loop.time())
         self._turn.set()
         self._note(verdict)
-        if isinstance(verdict.forward, str):
-            try:
-                self._to_central.put_nowait(verdict.forward)
-            except asyncio.QueueFull:
-                text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
-                self._report("flood", text)
+        if isinstance(verdict.forward, str) and not self._to_central.put(verdict.forward):
+            text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
+            self._report("flood", text)
 
     def repeat(self) -> None:
         """What it was told."""
@@ -165,9 +163,7 @@ class Charger:
             self._is_handed_over = self.is_open
         passed = self._passage.passed
         if self._is_handed_over:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_S):
-                    await self._to_central.join()
+            await self._to_central.emptied(CLOSE_S)
         await self.close()
         return passed if self._is_handed_over else None
 
@@ -218,7 +214,7 @@ class Charger:
             return
         began = self._loop.time()
         self._passage.opened()
-        sending = self._loop.create_task(self._send(socket))
+        sending = self._loop.create_task(self._to_central.send(socket, self._ours))
         try:
             self._say(True)
             self._report("open", f"connected to {self._approach.place}")
@@ -240,26 +236,13 @@ class Charger:
             self._out.send(verdict.forward)
             await self._out.room()
 
-    async def _send(self, socket: ClientConnection) -> None:
-        # The reader of the connection reports why it ended.
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                frame = await self._to_central.get()
-                try:
-                    if self._ours():
-                        await socket.send(frame)
-                finally:
-                    self._to_central.task_done()
-
     def _ended(self) -> None:
         """Nothing passes any more. What waited for the connection is dropped: the charger is told, and repeats what
         counts."""
         self._passage.closed(self._loop.time())
         self._say(False)
         self._turn.set()
-        while not self._to_central.empty():
-            self._to_central.get_nowait()
-            self._to_central.task_done()
+        self._to_central.clear()
 
     def _say(self, online: bool) -> None:
         if online != self._told and not self._is_handed_over and self._ours():

@@ -59,9 +59,9 @@ async def _shares(settings: BridgeSettings, tell: Tell) -> Shares | None:
     # Imported here: they need the packages of the extra.
     from chargerctl.bridge.leased import REALM, Leased
     from chargerctl.central.books.engine import database_url, place
-    from chargerctl.central.books.worker_name import own_name
     from chargerctl.leases.postgres import PostgresRegister
     from chargerctl.leases.register import RegisterError
+    from chargerctl.leases.worker_name import own_name
 
     url, name = database_url(settings.database), own_name()
     register = PostgresRegister(url, REALM)

@@ -35,8 +35,8 @@ class Central:
     """An OCPP-J server that answers each call, and calls each charger all the time.
 
     open: {serial: bridge}; doubled: (serial, bridge, bridge) of WebSockets that were open at the same time, but for those of
-    a bridge that stands still; passed: how often each call has come; cut_off: calls of ours that were not answered before
-    their WebSocket closed; late: what came on a WebSocket of a bridge that stood still when another one had the charger;
+    a bridge that stands still; passed: how often each call has come; cut_off: ids of calls of ours whose WebSocket closed
+    before they were answered; late: what came on a WebSocket of a bridge that stood still when another one had the charger;
     stale: ids of calls of ours that went to a bridge that stood still.
     """
 
@@ -44,7 +44,7 @@ class Central:
         self.open = {}
         self.doubled = []
         self.passed = Counter()
-        self.cut_off = 0
+        self.cut_off = set()
         self.late = []
         self.stale = set()
         self._sockets = {}
@@ -78,7 +78,7 @@ class Central:
             while True:
                 await self._take(serial, socket, json.loads(await socket.recv()), waits)
         calling.cancel()
-        self.cut_off += len(waits)
+        self.cut_off |= waits
         if self._sockets.get(serial) is socket:
             del self._sockets[serial], self.open[serial]
 
@@ -163,10 +163,10 @@ class Point:
 class Bridge:
     """A process. events: what it has told."""
 
-    def __init__(self, name, folder, central, broker, database):
+    def __init__(self, name, folder, to, broker, database):
         self.name = name
         self.events = []
-        self._words = ["--to", central.to, "--broker", broker.place, "--user", name, "--json"]
+        self._words = ["--to", to, "--broker", broker.place, "--user", name, "--json"]
         self._folder = folder
         self._variables = {
             "CHARGERCTL_BRIDGE_DATABASE": database,
@@ -207,12 +207,14 @@ class Bridge:
 
 
 class Proxy:
-    """A way to a server on this computer that can be cut: then what is sent goes nowhere, and nobody is told."""
+    """A way to a server on this computer that can be cut: then what is sent goes nowhere, and nobody is told; or refuse:
+    then every connection ends at once."""
 
     def __init__(self, port):
         self._to = port
         self._is_open = asyncio.Event()
         self._is_open.set()
+        self._refuses = False
         self._ways = set()
 
     async def __aenter__(self):
@@ -229,10 +231,19 @@ class Proxy:
     def cut(self):
         self._is_open.clear()
 
+    def refuse(self):
+        self._refuses = True
+        for each in self._ways:
+            each.cancel()
+
     def mend(self):
+        self._refuses = False
         self._is_open.set()
 
     async def _visit(self, reader, writer):
+        if self._refuses:
+            writer.close()
+            return
         to_reader, to_writer = await asyncio.open_connection(HOST, self._to)
         for each in (self._carry(reader, to_writer), self._carry(to_reader, writer)):
             way = asyncio.ensure_future(each)
@@ -276,8 +287,10 @@ class Site:
         await asyncio.gather(*self._talking, return_exceptions=True)
         await self.central.__aexit__(*error)
 
-    async def start(self, name, database=None):
-        bridge = Bridge(name, self._folder, self.central, self._broker, database or self._database)
+    async def start(self, name, database=None, broker=None):
+        bridge = Bridge(
+            name, self._folder, self.central.to, broker or self._broker, database or self._database
+        )
         self.bridges[name] = bridge
         await bridge.start()
         return bridge

@@ -171,7 +171,7 @@ class Endurance:
                 self._tell(outcome.disasters[-1])
             self._mend_all()
             for point in self._points:
-                point.leaving = True
+                point.stopping = True
             playing.finish()
         for number, worker in enumerate(self._workers):
             status, bugs = worker.stop()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 
-LONGEST_S = 4.0
+LONGEST_S = 12.0
 _MOST = 5000
 _MOST_BYTES = 8 << 20
 
