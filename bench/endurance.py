@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""What the central system bears: 50 chargers, two processes of `central serve` on one PostgreSQL, and a cluster of brokers, of
-which one part after another is killed (SIGKILL) or stands still for a while (SIGSTOP), at random.
+"""What the central system bears: 50 chargers, two processes of `central serve` on one PostgreSQL, and a cluster of brokers,
+of which one part after another is killed (SIGKILL) or stands still for a while (SIGSTOP), at random.
 
     python -m bench endurance [--kills 100] [--broker rabbitmq|nats|mosquitto] [--chargers 50] [--seed 0]
 

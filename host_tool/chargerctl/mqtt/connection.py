@@ -49,7 +49,8 @@ class BrokerError(ChargerctlError):
 @dataclass(frozen=True)
 class Broker:
     """Where it is, and what to connect with. context: of TLS, None for a connection without. options, account: where its
-    address and its account are set, for the words of a remedy. others: where the other nodes of its cluster are."""
+    address and its account are set, for the words of a remedy. keep_alive_s: it is lost when it is silent for twice as long.
+    others: where the other nodes of its cluster are."""
 
     host: str
     port: int
@@ -58,6 +59,7 @@ class Broker:
     context: ssl.SSLContext | None = None
     options: Options = BROKER
     account: str = ACCOUNT
+    keep_alive_s: int = KEEP_ALIVE_S
     others: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -201,7 +203,7 @@ class Connection:
                 self._broker.context.wrap_socket(plain, server_hostname=self._broker.host),
             ):
                 pass
-        self._client.connect(*address, KEEP_ALIVE_S)
+        self._client.connect(*address, self._broker.keep_alive_s)
         sock = self._client.socket()
         if sock is not None and self.lost.done():
             sock.close()
@@ -259,8 +261,9 @@ class Connection:
             self._turn(self._client.loop_misc)
             # It may answer pings, and yet acknowledge nothing.
             self._confirm()
-            if self._unconfirmed and self._loop.time() - self._confirmed_at >= KEEP_ALIVE_S:
-                self._lose(f"it has acknowledged nothing for {KEEP_ALIVE_S} s")
+            keep_alive_s = self._broker.keep_alive_s
+            if self._unconfirmed and self._loop.time() - self._confirmed_at >= keep_alive_s:
+                self._lose(f"it has acknowledged nothing for {keep_alive_s} s")
 
     def _turn(self, step: Callable[[], Any]) -> None:
         try:

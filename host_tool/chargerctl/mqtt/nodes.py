@@ -11,6 +11,9 @@ from dataclasses import replace
 from chargerctl.mqtt.connection import Broker, BrokerError
 from chargerctl.mqtt.pauses import Pauses
 
+# A node whose computer has lost its power closes no connection, and another one could go on.
+_KEEP_ALIVE_S = 10
+
 Connect = Callable[[Broker], Awaitable[object]]
 
 
@@ -19,7 +22,9 @@ class Nodes:
 
     def __init__(self, broker: Broker, pauses: Pauses) -> None:
         addresses = [(broker.host, broker.port), *broker.others]
-        self._brokers = [replace(broker, host=host, port=port, others=()) for host, port in addresses]
+        if broker.others:
+            broker = replace(broker, keep_alive_s=_KEEP_ALIVE_S, others=())
+        self._brokers = [replace(broker, host=host, port=port) for host, port in addresses]
         self._turn = 0
         self._pauses = pauses
 

@@ -28,7 +28,7 @@ _ANSWERS = 2
 # Nothing takes so long, on however slow a machine: RabbitMQ's node that led takes two minutes.
 _BOUND_S = 240
 _DOWN_S = 0.0, 3.0
-_STILL_S = 1.0, 25.0
+_STILL_S = 1.0, 40.0
 _CALM_S = 0.0, 2.0
 _TICK_S = 0.05
 
