@@ -14,23 +14,19 @@ SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.script"))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
-def test_scenario(chargerctl, path):
-    chargerctl("simulate", "--json", "--script", path).must_hold()
+def test_scenario(play, path):
+    play(path).must_hold()
 
 
 @pytest.mark.parametrize(
     "path", sorted((Path(__file__).parent / "scripts/resume").glob("*.script")), ids=lambda path: path.stem
 )
-def test_scenario_where_a_transaction_may_go_on(chargerctl, path):
-    outcome = chargerctl(
-        "simulate", "--json", "--script", path, settings={"SAFETY_RESUME_AFTER_POWER_LOSS": "true"}
-    )
-    outcome.must_hold()
+def test_scenario_where_a_transaction_may_go_on(play, path):
+    play(path, {"SAFETY_RESUME_AFTER_POWER_LOSS": "true"}).must_hold()
 
 
 @pytest.mark.parametrize("reader", SETTINGS["hardware.card_reader"].choices[1:-1])
 @pytest.mark.parametrize("script", ["card_first", "reader_lost_while_charging"])
-def test_scenario_with_every_other_reader(chargerctl, script, reader):
+def test_scenario_with_every_other_reader(play, script, reader):
     (path,) = (path for path in SCRIPTS if path.stem == script)
-    outcome = chargerctl("simulate", "--json", "--script", path, settings={"HARDWARE_CARD_READER": reader})
-    outcome.must_hold()
+    play(path, {"HARDWARE_CARD_READER": reader}).must_hold()

@@ -84,25 +84,29 @@ async def open_socket(approach: Approach) -> ClientConnection:
             max_size=LARGEST_READ,
             ssl=approach.context,
         )
-    except InvalidStatus as error:
-        response = error.response
-        user = None if approach.password is None else approach.user
-        path = urlsplit(approach.url).path
-        raise by_status(response.status_code, response.headers.get("Location"), place, path, user) from error
-    except NegotiationError as error:
-        raise without_subprotocol(place, str(error).rpartition(": ")[2]) from error
-    except InvalidHeader as error:
-        if error.name.lower() == "sec-websocket-protocol":
-            raise without_subprotocol(place, error.value) from error
-        raise by_error(error, place, approach.context is not None) from error
-    except TimeoutError as error:
-        raise no_answer(place, approach.open_s) from error
     except (OSError, UnicodeError, InvalidHandshake, EOFError) as error:
-        raise by_error(error, place, approach.context is not None) from error
+        raise not_opened(error, approach) from error
     if opened.subprotocol != SUBPROTOCOL:
         await opened.close(1002)
         raise without_subprotocol(place, opened.subprotocol)
     return opened
+
+
+def not_opened(error: Exception, approach: Approach) -> RefusedError:
+    """Why a connection has not come about."""
+    place = approach.place
+    if isinstance(error, InvalidStatus):
+        response = error.response
+        user = None if approach.password is None else approach.user
+        path = urlsplit(approach.url).path
+        return by_status(response.status_code, response.headers.get("Location"), place, path, user)
+    if isinstance(error, NegotiationError):
+        return without_subprotocol(place, str(error).rpartition(": ")[2])
+    if isinstance(error, InvalidHeader) and error.name.lower() == "sec-websocket-protocol":
+        return without_subprotocol(place, error.value)
+    if isinstance(error, TimeoutError):
+        return no_answer(place, approach.open_s)
+    return by_error(error, place, approach.context is not None)
 
 
 def ended(error: ConnectionClosed, approach: Approach) -> RefusedError:

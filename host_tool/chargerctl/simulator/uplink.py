@@ -29,17 +29,22 @@ _RETRY_S = 2.0
 
 def in_memory(network: Network, values: Values, central: Conversation | None) -> MemoryBroker:
     """A broker in virtual time, with `central` behind it."""
-    clock = network.clock
-    broker = MemoryBroker(clock, values.mqtt.username, values.mqtt.password)
+    broker = MemoryBroker(network.clock, values.mqtt.username, values.mqtt.password)
     network.serve(values.mqtt.broker, values.mqtt.port, broker)
     if central is not None:
-        topics = values.mqtt.topic_out, values.mqtt.topic_in
-        endpoint = Endpoint(central, *topics, broker.publish, clock.call_in, network.time.unix)
-        network.to_charger = endpoint.to_charger
-        network.retain = lambda payload: endpoint.retain(payload, broker.keep)
-        network.say = lambda state: endpoint.say(state, partial(broker.publish, retain=True))
-        broker.listen(endpoint.topic, endpoint.received)
+        answer_in_memory(network, broker, (values.mqtt.topic_out, values.mqtt.topic_in), central)
     return broker
+
+
+def answer_in_memory(
+    network: Network, broker: MemoryBroker, topics: tuple[str, str], central: Conversation
+) -> None:
+    """Have `central` answer one charger at a broker that others may use, too. topics: the charger's, out and in."""
+    endpoint = Endpoint(central, *topics, broker.publish, network.clock.call_in, network.time.unix)
+    network.to_charger = endpoint.to_charger
+    network.retain = lambda payload: endpoint.retain(payload, broker.keep)
+    network.say = lambda state: endpoint.say(state, partial(broker.publish, retain=True))
+    broker.listen(endpoint.topic, endpoint.received)
 
 
 def over_tcp(

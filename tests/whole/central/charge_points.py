@@ -77,6 +77,8 @@ class ChargePoint:
         self.troubles: list[str] = []
         self.answered = 0
         self.sent_again = 0
+        # Set it, and no more sessions begin.
+        self.stopping = False
         self._carrier = carrier
         self._random = random.Random(f"{identity} {seed}")
         self._patience_s = patience_s
@@ -101,6 +103,8 @@ class ChargePoint:
         try:
             await self._boot()
             for _ in range(sessions):
+                if self.stopping:
+                    break
                 await self._charge()
         finally:
             carrying.cancel()
@@ -266,6 +270,12 @@ class Playing:
                 )
             time.sleep(0.002)
         return True
+
+    def stop(self) -> None:
+        """End each charger after the session that it is at."""
+        for point in self._points:
+            point.stopping = True
+        self.finish()
 
     def finish(self) -> None:
         """Wait until all sessions were played."""

@@ -19,11 +19,13 @@ import asyncio
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
+from chargerctl.central.mqtt.recent import LONGEST_S, Recent
+from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
@@ -81,8 +83,12 @@ class MqttSide:
         desk: Arrivals,
         tell: Tell,
         pause_s: float = 1.0,
+        shared: Shared | None = None,
     ) -> None:
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
         self._thread = thread
+        self._shared: Shared = shared or Alone()
+        self._recent = Recent()
         self._broker = broker
         self._topics = topics
         self._desk = desk
@@ -122,6 +128,17 @@ class MqttSide:
                     self._announced[serial] = online
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
+    def gained(self, since_s: Mapping[str, float | None]) -> None:
+        """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
+        None for always. What has come of them since is handed to the desk."""
+        self._thread.loop.call_soon_threadsafe(self._take_over, dict(since_s))
+
+    def lost(self, serials: Iterable[str]) -> None:
+        """What they are told is another one's business."""
+        with self._lock:
+            for serial in serials:
+                self._announced.pop(serial, None)
+
     def repeat(self) -> None:
         """Tell it again: somebody else may have told them otherwise."""
         with self._lock:
@@ -139,6 +156,11 @@ class MqttSide:
         """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
         task = self._task
         return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
+    @property
+    def present(self) -> list[str]:
+        """Who is connected to the broker, as far as it has said so."""
+        return list(self._present)
 
     @property
     def announced(self) -> list[str]:
@@ -160,7 +182,7 @@ class MqttSide:
         with self._lock:
             self._called = False
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
-        if self._connection is not None:
+        if self._connection is not None and self._shared.may_speak:
             for topic, payload, retained in messages:
                 self._connection.publish(topic, payload, retained=retained)
 
@@ -194,7 +216,7 @@ class MqttSide:
             self._connection = None
             raise
         with self._lock:
-            announced = list(self._announced.items())
+            announced = list(self._announced.items()) if self._shared.may_speak else []
         for serial, online in announced:
             connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
         self._publish()
@@ -207,6 +229,7 @@ class MqttSide:
             await asyncio.wait([self._connection.lost])
             why = self._connection.lost.result()
             self._connection = None
+            self._shared.reached(broker=False)
             self._tell(Event("broker", f"the MQTT broker at {self._broker.place} is gone: {why}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
@@ -222,6 +245,7 @@ class MqttSide:
             except BrokerError as error:
                 self._tell(Event("broker", error.message))
             else:
+                self._shared.reached(broker=True)
                 self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
                 return
 
@@ -237,23 +261,43 @@ class MqttSide:
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
             self._hostile(f"a retained frame is ignored: clear it on {topic}", serial)
-        else:
+        elif self._shared.holds(serial):
             self._here(serial)
             self._desk.received(serial, MqttLink(self, serial), payload)
+        else:
+            self._recent.put(serial, payload, self._thread.loop.time())
+            if self._here(serial):
+                self._shared.want([serial])
 
     def _presence(self, serial: str, payload: bytes) -> None:
         if payload == ONLINE:
             self._here(serial)
-            self._desk.connected(serial, MqttLink(self, serial))
+            if self._shared.holds(serial):
+                self._desk.connected(serial, MqttLink(self, serial))
+            else:
+                self._shared.want([serial])
         elif payload == OFFLINE:
             self._present.discard(serial)
-            self._desk.disconnected(serial, MqttLink(self, serial))
+            if self._shared.holds(serial):
+                self._desk.disconnected(serial, MqttLink(self, serial))
         elif payload:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
 
-    def _here(self, serial: str) -> None:
-        if len(self._present) < _MOST_PRESENT:
-            self._present.add(serial)
+    def _here(self, serial: str) -> bool:
+        """Whether that is news."""
+        if serial in self._present or len(self._present) >= _MOST_PRESENT:
+            return False
+        self._present.add(serial)
+        return True
+
+    def _take_over(self, since_s: Mapping[str, float | None]) -> None:
+        now = self._thread.loop.time()
+        here = {serial: since for serial, since in since_s.items() if serial in self._present}
+        for serial in here:
+            self._desk.connected(serial, MqttLink(self, serial))
+        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
+        for serial, frame in self._recent.since(since):
+            self._desk.received(serial, MqttLink(self, serial), frame)
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))

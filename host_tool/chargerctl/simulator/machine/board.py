@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chargerctl.boards.catalogue import Board
+from chargerctl.settings.board_edit import with_setting
 from chargerctl.simulator.machine import resets
 from chargerctl.simulator.machine.hardware import Hardware
 from chargerctl.simulator.python.startup import Startup
@@ -91,6 +92,10 @@ class VirtualBoard(Hardware):
         if self.powered:
             self._halt()
             self._start(reason)
+
+    def change(self, setting: str, text: str) -> None:
+        """Edit settings.toml on the drive, as a person does: the board starts its program again."""
+        self.drive.edit("/settings.toml", lambda data: with_setting(data, setting, text))
 
     def _start(self, reason: str) -> None:
         self.booted_us = self.clock.now_us

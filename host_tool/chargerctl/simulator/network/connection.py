@@ -177,6 +177,8 @@ class Connection:
             if self._tap is not None:
                 self._tap.sent(data)
             self._peer.received(data)
+            if self._to_server.pending >= SEND_BUFFER:
+                self._link.noticed()  # there was no room, and now is
         elif kind == Segment.TLS and self._tls_request is not None:
             self._peer.start_tls(self._tls_request)
         elif kind == Segment.FIN:
@@ -198,6 +200,7 @@ class Connection:
             if kind != Segment.RST:
                 self._disconnect_peer()  # lwIP answers for a connection it does not know with RST
             return len(data)
+        self._link.noticed()
         if kind == Segment.DATA:
             taken = min(len(data), RECEIVE_WINDOW - len(self._inbox))
             self._inbox += data[:taken]

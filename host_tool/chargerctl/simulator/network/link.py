@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.costs import Costs
 from chargerctl.simulator.network.faults import Faults
@@ -11,7 +13,9 @@ from chargerctl.simulator.network.station import Station
 
 
 class Link:
-    """From the board's radio through the access point; `faults` are its own, those of both ends come on top."""
+    """From the board's radio through the access point; `faults` are its own, those of both ends come on top.
+
+    `noticed` is called when a socket of the board could find something new: for a program that sleeps until then."""
 
     def __init__(self, clock: Clock, costs: Costs, station: Station) -> None:
         self.clock = clock
@@ -19,6 +23,7 @@ class Link:
         self.station = station
         self.access_point = station.access_point
         self.faults = Faults()
+        self.noticed: Callable[[], object] = lambda: None
 
     @property
     def up(self) -> bool:

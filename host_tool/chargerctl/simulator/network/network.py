@@ -14,6 +14,7 @@ network.half_open()                            # every connection of now dies si
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -116,8 +117,9 @@ class Network:
 
     # What the board's modules ask.
 
-    def tcp_socket(self) -> TcpSocket:
-        socket = (Esp32Tcp if self.is_esp32 else Rp2Tcp)(self.link, self._connect)
+    def tcp_socket(self, kind: type[TcpSocket] | None = None) -> TcpSocket:
+        """kind: how it behaves, where it is no port's."""
+        socket = (kind or (Esp32Tcp if self.is_esp32 else Rp2Tcp))(self.link, self._connect)
         self.sockets.add(socket)
         return socket
 
@@ -126,13 +128,21 @@ class Network:
         self.sockets.add(socket)
         return socket
 
+    def refusal(self, address: Address) -> int:
+        """The errno that waiting for a connection to `address` would end in, as things are now; 0: it would be opened."""
+        faults = self.faults
+        silent = faults.hold_out or faults.hold_in or faults.syn_black_hole
+        if silent or not self.link.up or not self.servers.has_host(address[0]):
+            return errno.ETIMEDOUT
+        return 0 if self.servers.at(address) is not None else errno.ECONNRESET
+
     def close_socket(self, socket: TcpSocket | UdpSocket) -> None:
         self.sockets.discard(socket)
         socket.close()
 
     def _connect(self, address: Address) -> Connection:
         self.on_connect()
-        tap = Tap(self.events) if address in self.servers else None
+        tap = Tap(self.events) if address in self.servers and self.events.wanted("frame") else None
         connection = Connection(self.link, self.servers, address, tap, self._forget)
         self._connections.append(connection)
         return connection
@@ -161,6 +171,7 @@ class Network:
 
     def _station_changed(self) -> None:
         """The board's interface went up or down; going down takes its connections along."""
+        self.link.noticed()
         if not self.station.up:
             for connection in list(self._connections):
                 connection.vanish()

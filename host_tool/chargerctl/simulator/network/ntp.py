@@ -21,15 +21,15 @@ _CLIENT, _SERVER = 3, 4
 
 
 class WorldTime:
-    """UTC of the simulated world: in real time from now on, else from START_UNIX."""
+    """UTC of the simulated world: in real time from now on, else from START_UNIX. start: Unix time at the clock's zero."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._start = time.time() if clock.realtime else START_UNIX
+        self.start = time.time() if clock.realtime else START_UNIX
 
     def unix(self) -> float:
         """Seconds since 1970."""
-        return self._start + self._clock.now_us / 1_000_000
+        return self.start + self._clock.now_us / 1_000_000
 
 
 # How an NtpServer may behave, by the words of the script language.

@@ -263,3 +263,4 @@ class UdpSocket:
     def _arrive(self, data: bytes, sender: Address) -> None:
         if len(self._arrived) < self._mailbox:
             self._arrived.append((data, sender))
+            self._link.noticed()

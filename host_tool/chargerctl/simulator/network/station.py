@@ -131,6 +131,10 @@ class Station:
             reason = _BEACON_TIMEOUT if self._is_esp32 else _UNSPECIFIED
             raise ConnectionError(_TEXTS.get(self.failure, f"Unknown failure {reason}"))
 
+    def begin(self, ssid: str, password: str) -> None:
+        """Join, without waiting for it."""
+        self._join(ssid, password)
+
     def stop(self) -> None:
         """Leave, and wait for that where the chip does."""
         wait_us = 0 if self._is_esp32 else self._rp2_leave_us()

@@ -9,9 +9,7 @@ from typing import Any, Protocol
 from chargerctl.simulator.peripherals.mfrc522 import Mfrc522, Mfrc522Spi
 from chargerctl.simulator.peripherals.part import Part
 from chargerctl.simulator.peripherals.pn532 import Pn532, Pn532I2c, Pn532Spi
-
-# A reader needs this long without a card before the next one.
-_BETWEEN_CARDS_US = 500_000
+from chargerctl.simulator.peripherals.swiping import Swiping
 
 
 class Chip(Protocol):
@@ -39,7 +37,7 @@ class Reader(Part):
 
     def _connect(self) -> None:
         self.card: str | None = None
-        self._free_us = 0
+        self._swiping = Swiping(self._clock, self.hold)
         self._chip: Chip | None = None
         if not self.fitted:
             return
@@ -58,15 +56,11 @@ class Reader(Part):
     @property
     def free(self) -> bool:
         """No card is held to it, and none waits."""
-        return self.card is None and self._clock.now_us >= self._free_us
+        return self.card is None and self._swiping.over
 
     def swipe(self, uid: str, hold_s: float) -> None:
         """Hold a card (its UID in hex) to the reader; after the one before and half a second without."""
-        start_us = max(self._clock.now_us, self._free_us)
-        end_us = start_us + round(hold_s * 1_000_000)
-        self._free_us = end_us + _BETWEEN_CARDS_US
-        self._clock.call_at(start_us, lambda: self.hold(uid.upper()))
-        self._clock.call_at(end_us, lambda: self.hold(None))
+        self._swiping.swipe(uid, hold_s)
 
     def hold(self, uid: str | None) -> None:
         """Put a card (its UID in upper-case hex) on the reader, or take it away, now."""

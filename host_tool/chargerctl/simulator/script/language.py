@@ -8,7 +8,7 @@ Nothing runs here. The grammar is the forms of lines.LINES.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chargerctl.errors import InputError
@@ -16,18 +16,22 @@ from chargerctl.files import read_file
 from chargerctl.simulator.script.line import Element, Line
 from chargerctl.simulator.script.lines import LINES
 from chargerctl.simulator.script.values import KINDS, ExpectedError, LineReader, Value
+from chargerctl.simulator.script.whom import Whom, read_whom
 
 _LONGEST = 1 << 20  # bytes; the longest of ours has 5000
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One line of a script: its number, its text, and what carries it out with which keyword arguments."""
+    """One line of a script: its number, its text, what carries it out with which keyword arguments, and the column of its
+    first word. whom: which chargers of a fleet it is for; None: all, and the only one of `simulate`."""
 
     line: int
     text: str
     form: Line
     arguments: Mapping[str, Value]
+    column: int = 1
+    whom: Whom | None = None
 
     @property
     def needs_central(self) -> bool:
@@ -67,8 +71,8 @@ class ScriptError(InputError):
         return self.problems
 
 
-def load(path: Path) -> Script:
-    """Read and check a script file; its snapshots go beside it.
+def load(path: Path, fleet: bool = False) -> Script:
+    """Read and check a script file; its snapshots go beside it. fleet: it is for many chargers.
 
     Raises ScriptError when it cannot be read, is not UTF-8, or has a wrong line.
     """
@@ -83,19 +87,21 @@ def load(path: Path) -> Script:
         raise ScriptError(
             [f"{path}:{line}: expected UTF-8 text, found byte 0x{error.object[error.start]:02X}"]
         ) from None
-    return parse(text, str(path), path.parent)
+    return parse(text, str(path), path.parent, fleet)
 
 
-def parse(text: str, name: str, folder: Path) -> Script:
-    """Check a whole script. `folder` is what the FILE of a snapshot is relative to. Raises ScriptError."""
+def parse(text: str, name: str, folder: Path, fleet: bool = False) -> Script:
+    """Check a whole script. `folder` is what the FILE of a snapshot is relative to. fleet: lines may say which chargers
+    they are for, and problems have columns. Raises ScriptError."""
     statements = []
     problems = []
     # Not splitlines(): a JSON string may hold U+2028 and other characters that it would split at.
     for number, line in enumerate(text.split("\n"), 1):
         try:
-            statement = parse_line(number, line, folder)
+            statement = parse_line(number, line, folder, fleet)
         except ExpectedError as error:
-            problems.append(f"{name}:{number}: {error}")
+            column = f":{error.column}" if fleet else ""
+            problems.append(f"{name}:{number}{column}: {error}")
         else:
             statements += [statement] if statement else []
     if problems:
@@ -103,14 +109,18 @@ def parse(text: str, name: str, folder: Path) -> Script:
     return Script(name, text, folder, tuple(statements))
 
 
-def parse_line(number: int, line: str, folder: Path) -> Statement | None:
+def parse_line(number: int, line: str, folder: Path, fleet: bool = False) -> Statement | None:
     """Check one line; None: there is nothing but a comment. Raises ExpectedError."""
     reader = LineReader(line.rstrip("\r"), folder)
-    return None if reader.at_end() else _statement(number, reader)
+    if reader.at_end():
+        return None
+    whom = read_whom(reader) if fleet else None
+    return replace(_statement(number, reader), whom=whom)
 
 
 def _statement(number: int, reader: LineReader) -> Statement:
     """Read one line that is not empty. Raises ExpectedError."""
+    column = reader.column
     form, taken = _recognise(reader)
     arguments: dict[str, Value] = {
         e.name: word for e, word in zip(form.elements, taken, strict=False) if e.name
@@ -130,7 +140,7 @@ def _statement(number: int, reader: LineReader) -> Statement:
             raise ExpectedError("the end of the line", reader)
     except ExpectedError as error:
         raise error.in_form(form.usage) from None
-    return Statement(number, text, form, arguments)
+    return Statement(number, text, form, arguments, column)
 
 
 def _recognise(reader: LineReader) -> tuple[Line, list[str]]:

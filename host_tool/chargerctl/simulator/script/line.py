@@ -15,7 +15,7 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from chargerctl.simulator.script.values import KINDS
 
@@ -25,17 +25,32 @@ if TYPE_CHECKING:
     from chargerctl.simulator.network.network import Network
     from chargerctl.simulator.peripherals.wiring import World
     from chargerctl.simulator.script.record import Record
+    from chargerctl.simulator.script.stage import Supply, Surroundings, Wire
 
 
 @dataclass(frozen=True)
 class Stage:
     """What the lines of a script act on. `central` is None when the central system is not the simulator's."""
 
-    board: VirtualBoard
-    world: World
-    network: Network
+    board: Supply
+    world: Surroundings
+    network: Wire
     central: Conversation | None
     record: Record
+
+    # For lines that are board_only.
+
+    @property
+    def virtual_board(self) -> VirtualBoard:
+        return cast("VirtualBoard", self.board)
+
+    @property
+    def virtual_world(self) -> World:
+        return cast("World", self.world)
+
+    @property
+    def virtual_network(self) -> Network:
+        return cast("Network", self.network)
 
 
 @dataclass(frozen=True)
@@ -73,13 +88,15 @@ class Element:
 
 @dataclass(frozen=True)
 class Line:
-    """One form of the language. `usage` is the form as a person writes it; of `act` and `timed` it has one."""
+    """One form of the language. `usage` is the form as a person writes it; of `act` and `timed` it has one. board_only: it
+    needs the virtual board; a fleet's charger has none."""
 
     usage: str
     help: str
     elements: tuple[Element, ...]
     act: Act | None = None
     timed: Timed | None = None
+    board_only: bool = False
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -87,14 +104,14 @@ class Line:
         return tuple(each.kind for each in itertools.takewhile(lambda each: not each.name, self.elements))
 
 
-def line(form: str, help: str) -> Callable[[Act], Line]:
+def line(form: str, help: str, *, board_only: bool = False) -> Callable[[Act], Line]:
     """Declare a line that acts at once."""
-    return lambda act: Line(_usage(form), help, _elements(form), act=act)
+    return lambda act: Line(_usage(form), help, _elements(form), act=act, board_only=board_only)
 
 
-def timed(form: str, help: str) -> Callable[[Timed], Line]:
+def timed(form: str, help: str, *, board_only: bool = False) -> Callable[[Timed], Line]:
     """Declare a line that lets time pass."""
-    return lambda timed: Line(_usage(form), help, _elements(form), timed=timed)
+    return lambda timed: Line(_usage(form), help, _elements(form), timed=timed, board_only=board_only)
 
 
 _ELEMENT = re.compile(

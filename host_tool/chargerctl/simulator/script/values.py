@@ -41,6 +41,7 @@ class ExpectedError(Exception):
         reader.skip_blanks()
         found = "the end of the line" if reader.at_end() else _shortened(reader.peek())
         super().__init__(f"expected {what}, found {found}{hint}")
+        self.column = reader.column
 
     def in_form(self, usage: str) -> ExpectedError:
         """The same with the whole form of the line after it."""
@@ -64,6 +65,12 @@ class LineReader:
         self.skip_blanks()
         rest = self._line[self._at :]
         return not rest or (rest[0] == "#" and (self._at == 0 or self._line[self._at - 1] in _BLANKS))
+
+    @property
+    def column(self) -> int:
+        """Where the next word begins, from 1."""
+        self.skip_blanks()
+        return self._at + 1
 
     def read_so_far(self) -> str:
         return self._line[: self._at].strip(_BLANKS)

@@ -58,9 +58,11 @@ class Rig:
         self._clients = []
         self._open = []
 
-    def side(self, username="", password=""):
+    def side(self, username="", password="", shared=None):
         broker = Broker("127.0.0.1", self.broker.port, username, password)
-        side = MqttSide(self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1)
+        side = MqttSide(
+            self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1, shared=shared
+        )
         side.open()
         self._open.append(side)
         return side

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chargerctl.settings.board_edit import with_setting
 from chargerctl.simulator.peripherals import BUTTONS, FAILING
 from chargerctl.simulator.script.line import Stage, line
 
@@ -96,9 +95,9 @@ def brownout(stage: Stage) -> None:
     stage.board.reset("brownout")
 
 
-@line("type text:TEXT", "Type a line at the serial console, with Enter at its end.")
+@line("type text:TEXT", "Type a line at the serial console, with Enter at its end.", board_only=True)
 def type_line(stage: Stage, text: str) -> None:
-    stage.board.console.type(text.encode("utf-8", "replace") + b"\r")
+    stage.virtual_board.console.type(text.encode("utf-8", "replace") + b"\r")
 
 
 @line(
@@ -107,9 +106,13 @@ def type_line(stage: Stage, text: str) -> None:
     "with blanks is a JSON string. What is wired, broker and central system stay as they were.",
 )
 def change(stage: Stage, setting: tuple[str, str]) -> None:
-    stage.board.drive.edit("/settings.toml", lambda data: with_setting(data, *setting))
+    stage.board.change(*setting)
 
 
-@line("snapshot file:FILE.png", "Save the display as a picture. FILE is relative to the script.")
+@line(
+    "snapshot file:FILE.png",
+    "Save the display as a picture. FILE is relative to the script.",
+    board_only=True,
+)
 def snapshot(stage: Stage, file: Path) -> None:
-    stage.world.panel.png(file)
+    stage.virtual_world.panel.png(file)

@@ -45,9 +45,13 @@ def lock(stage: Stage, state: str, within: float = _WITHIN_S) -> Expectation:
     return _state("lock", lambda: "locked" if world.lock_engaged else "unlocked", state, within)
 
 
-@timed(f"expect led colour:RRGGBB {_WITHIN}", "The LED's colour on the wire, after brightness, ±1.")
+@timed(
+    f"expect led colour:RRGGBB {_WITHIN}",
+    "The LED's colour on the wire, after brightness, ±1.",
+    board_only=True,
+)
 def led(stage: Stage, colour: tuple[int, int, int], within: float = _WITHIN_S) -> Expectation:
-    world = stage.world
+    world = stage.virtual_world
     return Expectation(
         "led",
         within,
@@ -59,9 +63,10 @@ def led(stage: Stage, colour: tuple[int, int, int], within: float = _WITHIN_S) -
 @timed(
     f"expect display text:TEXT {_WITHIN}",
     "The display shows the text, which is drawn in the 6x12 font and searched for in the panel's memory.",
+    board_only=True,
 )
 def display(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
-    panel = stage.world.panel
+    panel = stage.virtual_world.panel
     return Expectation(
         "display",
         within,
@@ -118,9 +123,13 @@ def console(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
     return Expectation("console", within, lambda: log.consume(lambda line: text in line), log.unmatched)
 
 
-@timed(f"expect upload text:TEXT {_WITHIN}", "The last file that was put at files.example contains the text.")
+@timed(
+    f"expect upload text:TEXT {_WITHIN}",
+    "The last file that was put at files.example contains the text.",
+    board_only=True,
+)
 def upload(stage: Stage, text: str, within: float = _WITHIN_S) -> Expectation:
-    uploads = stage.network.http.uploads
+    uploads = stage.virtual_network.http.uploads
     return Expectation(
         "upload",
         within,

@@ -49,6 +49,7 @@ def broker(stage: Stage, state: str) -> None:
     "Choose what the server at http:// and https://files.example does with a file: takes it; refuses connections; does not "
     "answer; answers a byte each 0.5 s; status 500; status 302; closes in the middle; takes POST only; answers with no "
     "HTTP; with a header that does not end.",
+    board_only=True,
 )
 def upload(stage: Stage, how: str) -> None:
-    stage.network.http.how = how
+    stage.virtual_network.http.how = how

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""What all connections of a fleet share: who waits for their sockets, known names, certificates to trust, and the sockets
+whose chargers have vanished."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from pathlib import Path
+
+from chargerctl.errors import ChargerctlError
+from chargerctl.fleet.links.names import Names
+from chargerctl.fleet.realtime import READ, RealTime
+from chargerctl.ocppj import client_tls
+
+_DISCARDED = 1 << 16
+
+
+class Sockets:
+    """driver; names."""
+
+    def __init__(self, driver: RealTime, names: Names | None = None) -> None:
+        self.driver = driver
+        self.names = names or Names(driver)
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._abandoned: set[socket.socket] = set()
+
+    def context(self, ca_file: str) -> ssl.SSLContext:
+        """For all who trust this PEM file, "" for the system's authorities. ValueError where it cannot be used."""
+        context = self._contexts.get(ca_file)
+        if context is None:
+            try:
+                context = client_tls(Path(ca_file) if ca_file else None)
+            except ChargerctlError as error:
+                raise ValueError(str(error)) from error
+            self._contexts[ca_file] = context
+        return context
+
+    def abandon(self, sock: socket.socket) -> None:
+        """Keep it open, so that the other end hears neither FIN nor RST, until that end closes it."""
+        self._abandoned.add(sock)
+        self.driver.watch(sock, READ, lambda _events: self._discard(sock))
+
+    def _discard(self, sock: socket.socket) -> None:
+        try:
+            # Of a connection with TLS, too: what it says is of no interest.
+            more = socket.socket.recv(sock, _DISCARDED)
+        except BlockingIOError:
+            return
+        except (OSError, ValueError):
+            more = b""
+        if not more:
+            self._forget(sock)
+
+    def _forget(self, sock: socket.socket) -> None:
+        self._abandoned.discard(sock)
+        self.driver.watch(sock, 0, self._nobody)
+        sock.close()
+
+    def _nobody(self, _events: int) -> None:
+        pass
+
+    def close(self) -> None:
+        """At the end, when no charger has one any more."""
+        for sock in list(self._abandoned):
+            self._forget(sock)
