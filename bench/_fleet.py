@@ -62,10 +62,10 @@ class Fleet:
     def run(self, us: int) -> None:
         self.driver.run(self.clock.now_us + us)
 
-    def report(self, name: str, began: tuple[float, float]) -> None:
-        """What was since `began`, times(), of the wall and the CPU."""
+    def report(self, name: str, began: tuple[float, ...]) -> None:
+        """What was since `began`, times()."""
         late = sorted(self.lateness)
-        wall_s, cpu_s = (now - then for now, then in zip(times(), began, strict=True))
+        wall_s, cpu_s, waited = (now - then for now, then in zip(times(), began, strict=True))
         found = {
             "what": name,
             "wall_s": wall_s,
@@ -74,6 +74,7 @@ class Fleet:
             "frames": self.frames,
             **{f"p{part}_ms": late[len(late) * part // 100] / 1000 for part in (50, 99)},
             "worst_ms": late[-1] / 1000,
+            "waited_s": waited,
             "stood_still_s": self.driver.stood_still_us / _US,
             "resident_kb": self.resident_kb,
         }
@@ -88,7 +89,9 @@ class Fleet:
             "CHARGER_MQTT_BROKER": "broker.example",
         }
         link = self._makes.network(self._random.randrange).link
-        charger = Charger(self._firmware, self.clock, environ, link, _unix, self, self.driver.wall_us)
+        charger = Charger(
+            self._firmware, self.clock, environ, link, _unix, self, self.driver.wall_us, boot_us=0
+        )
         start_us = number * _APART_US
         self.clock.call_at(start_us, lambda: charger.power(True))
         # How far it is in its hour, of which the first half is a session.
@@ -133,8 +136,10 @@ class Fleet:
         self.lateness.append(us)
 
 
-def times() -> tuple[float, float]:
-    return time.monotonic(), time.process_time()
+def times() -> tuple[float, ...]:
+    """In seconds: of the wall; of the CPU; how long this thread waited for one that others had."""
+    waited_ns = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+    return time.monotonic(), time.process_time(), waited_ns / 1e9
 
 
 def _unix() -> int:
