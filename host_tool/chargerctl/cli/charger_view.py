@@ -18,12 +18,13 @@ TITLES = ("charger", "name", "connected", "connectors", "session", "last seen", 
 
 
 def table(found: Sequence[Charger]) -> Table:
-    return Table(
-        TITLES,
-        [cells(each) for each in found],
-        whole=("connected", "last seen", "allowed"),
-        spare=("firmware", "name"),
-    )
+    """With the workers that speak to them where there are several."""
+    titles: Sequence[str] = TITLES
+    rows = [cells(each) for each in found]
+    if len({each.worker for each in found} - {""}) > 1:
+        titles = (*TITLES, "worker")
+        rows = [[*row, each.worker] for row, each in zip(rows, found, strict=True)]
+    return Table(titles, rows, whole=("connected", "last seen", "allowed"), spare=("firmware", "name"))
 
 
 def cells(charger: Charger) -> list[str]:
@@ -68,6 +69,8 @@ def facts(charger: Charger) -> Iterator[tuple[str, str]]:
     yield "password", "yes" if charger.has_password else "none"
     since = f" since {local_time(charger.connected_at)}" if charger.connected_at else ""
     yield "connected", f"{named(charger.transport)}{since}" if charger.transport else f"no{since}"
+    if charger.worker:
+        yield "worker", charger.worker
     yield "first seen", local_time(charger.first_seen)
     yield "last seen", local_time(charger.last_seen)
     boot = f"{charger.registration} at {local_time(charger.booted_at)}" if charger.booted_at else ""

@@ -77,6 +77,8 @@ class ChargePoint:
         self.troubles: list[str] = []
         self.answered = 0
         self.sent_again = 0
+        # Set it, and no more sessions begin.
+        self.stopping = False
         self._carrier = carrier
         self._random = random.Random(f"{identity} {seed}")
         self._patience_s = patience_s
@@ -96,11 +98,13 @@ class ChargePoint:
         self._arrived = asyncio.Event()
 
     async def play(self, sessions: int) -> None:
-        """Boot, and charge so many times. It ends when the last message was answered."""
+        """Boot, and charge so many times, or until it is stopping. It ends when the last message was answered."""
         carrying = asyncio.create_task(self._carrier.run(self._received, self._arrived.set))
         try:
             await self._boot()
             for _ in range(sessions):
+                if self.stopping:
+                    break
                 await self._charge()
         finally:
             carrying.cancel()
@@ -266,6 +270,12 @@ class Playing:
                 )
             time.sleep(0.002)
         return True
+
+    def stop(self) -> None:
+        """End each charger after the session that it is at."""
+        for point in self._points:
+            point.stopping = True
+        self.finish()
 
     def finish(self) -> None:
         """Wait until all sessions were played."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, text, update
 
 from chargerctl.central.books import masking, storable
+from chargerctl.central.books.direct import Single
 from chargerctl.central.books.interface import Outcome, Payload, WaitingCall
-from chargerctl.central.books.tables import calls, chargers, workers
+from chargerctl.central.books.tables import calls, chargers, held
+from chargerctl.central.books.workers import REALM, leased, living
 
-# A worker that was not seen for so long is dead.
-WORKER_LEASE_S = 15.0
 # How long a call waits for the one before it, and for the books.
 PATIENCE_S = 60.0
 _MOST_AT_ONCE = 100
@@ -27,23 +27,20 @@ _MOST_AT_ONCE = 100
 _LOST_AFTER_S = 3600.0 + 900.0
 _WAITS = ("queued", "taken")
 
-_LIVING = select(workers.c.name).where(workers.c.last_seen >= bindparam("since"))
 _QUEUED = (
     select(calls.c.id, chargers.c.serial, calls.c.action, calls.c.payload, calls.c.timeout_s)
     .join(chargers)
-    # Another worker that lives speaks to the charger: it takes its calls itself.
-    .where(
-        calls.c.state == "queued",
-        or_(
-            chargers.c.worker.is_(None),
-            chargers.c.worker == bindparam("mine"),
-            chargers.c.worker.not_in(_LIVING),
-        ),
-    )
+    .where(calls.c.state == "queued")
     .order_by(calls.c.id)
     .limit(_MOST_AT_ONCE)
     # PostgreSQL: another worker takes others, and waits for none. SQLite has one writer at a time.
     .with_for_update(of=calls, skip_locked=True)
+)
+# By leases each worker takes the calls for its own chargers.
+_QUEUED_FOR_HELD = _QUEUED.where(
+    select(held.c.serial)
+    .where(held.c.realm == REALM, held.c.serial == chargers.c.serial, held.c.worker == bindparam("mine"))
+    .exists()
 )
 _TAKEN = (
     update(calls)
@@ -69,6 +66,8 @@ _ENDED = (
         payload=bindparam("kept"),
     )
 )
+# That is open. It is asked four times a second, and mostly there is none.
+ANY = Single(select(calls.c.id).where(text("state IN ('queued', 'taken', 'sent') LIMIT 1")))
 _OUTCOME = select(calls.c.state, calls.c.answer, calls.c.error, calls.c.detail).where(
     calls.c.id == bindparam("call")
 )
@@ -130,10 +129,19 @@ def outcome(connection: Connection, call: int) -> Outcome | None:
     )
 
 
-def give_out(connection: Connection, worker: str, now: float) -> list[WaitingCall]:
-    """The queued calls, oldest first, to this worker and nobody else."""
-    end_overdue(connection, now)
-    rows = connection.execute(_QUEUED, {"mine": worker, "since": now - WORKER_LEASE_S}).all()
+def give_out(connection: Connection, worker: str, now: float, has_lease: bool = False) -> list[WaitingCall]:
+    """The queued calls, oldest first, to this worker and nobody else. has_lease: those for chargers that it holds."""
+    end_overdue(connection, now, has_lease)
+    if has_lease:
+        rows = connection.execute(_QUEUED_FOR_HELD, {"mine": worker}).all()
+    else:
+        # Another worker that lives speaks to the charger: it takes its calls itself.
+        free = or_(
+            chargers.c.worker.is_(None),
+            chargers.c.worker == worker,
+            chargers.c.worker.not_in(living(now)),
+        )
+        rows = connection.execute(_QUEUED.where(free)).all()
     found = [
         WaitingCall(each.id, each.serial, each.action, json.loads(each.payload), each.timeout_s)
         for each in rows
@@ -156,13 +164,13 @@ def end(connection: Connection, call: int, outcome: Outcome, now: float) -> None
     _end(connection, and_(calls.c.id == call, calls.c.state != "ended"), outcome, now)
 
 
-def end_overdue(connection: Connection, now: float) -> None:
+def end_overdue(connection: Connection, now: float, has_lease: bool = False) -> None:
     """End the calls that no worker took in time, those that waited too long behind others, those of a worker that is dead,
     and those that a worker should have ended long ago: it never had them if the server was lost while it kept that they were
     given out."""
     is_taken, is_sent = calls.c.state == "taken", calls.c.state == "sent"
-    living = select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
-    is_orphaned = or_(calls.c.worker.is_(None), calls.c.worker.not_in(living))
+    live = leased() if has_lease else living(now)
+    is_orphaned = or_(calls.c.worker.is_(None), calls.c.worker.not_in(live))
     not_taken = and_(calls.c.state == "queued", calls.c.expires_at < now)
     too_late = and_(is_taken, calls.c.expires_at < now)
     lost = and_(is_sent, calls.c.sent_at < now - _LOST_AFTER_S)

@@ -33,7 +33,7 @@ LOCK_TIMEOUT_S = 5
 _POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
 _POSTGRESQL_OPTIONS = (
     f"-c synchronous_commit=on -c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout=30s "
-    "-c idle_in_transaction_session_timeout=60s"
+    "-c idle_in_transaction_session_timeout={idle_s}s"
 )
 
 
@@ -67,9 +67,10 @@ def place(url: URL) -> str:
     return f"{host}:{url.port or 5432}/{url.database or url.username or ''}"
 
 
-def make_engine(url: URL) -> Engine:
-    """An engine that has connected to nothing yet; BooksError where its driver is not installed."""
-    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+def make_engine(url: URL, idle_s: int = 60) -> Engine:
+    """An engine that has connected to nothing yet; BooksError where its driver is not installed. idle_s: PostgreSQL ends a
+    transaction whose program has done nothing in it for so long, for others wait for its locks."""
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url, idle_s)
 
     @event.listens_for(engine, "handle_error")
     def gone(context: ExceptionContext) -> BooksError | None:
@@ -167,7 +168,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return about.st_dev, about.st_ino
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, idle_s: int) -> Engine:
     if importlib.util.find_spec("psycopg") is None:
         raise BooksError("books in PostgreSQL need psycopg: pip install 'chargerctl[postgresql]'")
     options = url.query.get("options", "")
@@ -178,7 +179,7 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_timeout=LOCK_TIMEOUT_S,
         connect_args={
-            "options": f"{_POSTGRESQL_OPTIONS} {given}".rstrip(),
+            "options": f"{_POSTGRESQL_OPTIONS.format(idle_s=idle_s)} {given}".rstrip(),
             "connect_timeout": 5,
             "keepalives_idle": 10,
             "keepalives_interval": 5,

@@ -22,6 +22,10 @@ class BooksError(ChargerctlError):
     same work may succeed later."""
 
 
+class FencedError(BooksError):
+    """This worker has not all the chargers any more that it had when the unit of work began."""
+
+
 class Books(Protocol):
     """One charger's part of the books, for one conversation. All payloads are valid by their schemas."""
 

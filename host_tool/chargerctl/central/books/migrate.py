@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.leases import tables as leases
 
 VERSION_TABLE = "chargerctl_central_version"
 _FOLDER = Path(__file__).parent / "migrations"
@@ -26,14 +27,18 @@ def versions() -> list[str]:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether there is no table at all."""
-    return not inspect(connection).get_table_names()
+    """Whether there is no table at all, but for those of leases, which may come first."""
+    return not _tables(connection)
+
+
+def _tables(connection: Connection) -> set[str]:
+    return {*inspect(connection).get_table_names()} - {*leases.metadata.tables}
 
 
 def is_current(connection: Connection, place: str) -> bool:
     """Whether it has the tables of this program. BooksError where it may not be altered: its tables are those of another
     program, or of a newer chargerctl."""
-    tables = inspect(connection).get_table_names()
+    tables = _tables(connection)
     if VERSION_TABLE not in tables:
         if tables:
             raise BooksError(

@@ -48,7 +48,11 @@ class Statements:
         self.refused_card = self.replacing(refused_cards)
         worker = self._insert(workers)
         self.worker = worker.on_conflict_do_update(
-            index_elements=["name"], set_={"last_seen": worker.excluded.last_seen}
+            index_elements=["realm", "name"],
+            set_={
+                "last_seen": worker.excluded.last_seen,
+                "lease_until": worker.excluded.lease_until,
+            },
         )
         this_charger = chargers.c.id == bindparam("charger")
         # A worker that lost the charger to another one has nothing to say of it.

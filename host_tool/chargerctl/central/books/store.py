@@ -41,9 +41,10 @@ from chargerctl.central.books.retention import Keep, Retention
 from chargerctl.central.books.statements import statements_for
 from chargerctl.central.books.tables import chargers
 from chargerctl.central.books.turns import Turns
-from chargerctl.central.books.unit import DatabaseUnit
+from chargerctl.central.books.unit import DatabaseUnit, Lease
 from chargerctl.central.books.version import version_of
-from chargerctl.central.books.worker_name import own_name
+from chargerctl.leases.fence import Token
+from chargerctl.leases.worker_name import own_name
 
 _ACCOUNT = select(chargers.c.known, chargers.c.allowed, chargers.c.password_hash).where(
     chargers.c.serial == bindparam("serial")
@@ -85,7 +86,7 @@ def open_books(
         raise
     return DatabaseStore(
         engine,
-        make_engine(url),
+        make_engine(url, idle_s=4),
         place(url),
         policies or Policies(),
         keep or Keep(),
@@ -112,6 +113,7 @@ class DatabaseStore:
         is_new: bool,
     ) -> None:
         self.place = place
+        self.url = engine.url
         self.is_new = is_new
         self.worker = worker
         self.policies = policies
@@ -122,9 +124,17 @@ class DatabaseStore:
         self._retention = Retention(keep)
         self._statements = statements_for(engine.dialect.name)
         self._charger_ids: dict[str, int] = {}
+        self._token: Callable[[], Token | None] | None = None
+
+    def fenced_by(self, token: Callable[[], Token | None]) -> None:
+        """This worker speaks to chargers by leases: a unit of work is kept only if the lease that there is at its beginning
+        holds at its end. FencedError else."""
+        self._token = token
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
+        # Before anybody looks which chargers are held.
+        lease = None if self._token is None else Lease(self._token())
         try:
             with named(self.place), _to_write(self._for_chargers) as connection:
                 unit = DatabaseUnit(
@@ -134,6 +144,7 @@ class DatabaseStore:
                     self.policies,
                     self.worker,
                     self._charger_ids,
+                    lease,
                     keeps_frames=not self._retention.keep.none,
                 )
                 yield unit

@@ -31,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from chargerctl.leases import tables as leases
+
 LARGEST_TRANSACTION_ID = 2**31 - 1
 LARGEST_ID = 2**63 - 1
 
@@ -290,14 +292,10 @@ calls = Table(
     Index(None, "state", "id"),
 )
 
-# Processes that speak to chargers.
-workers = Table(
-    "workers",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("started_at", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
-)
+# Processes that speak to chargers, and which charger each of them holds: with SQLite, where only one process is at work,
+# the second one is empty.
+workers = leases.workers.to_metadata(metadata)
+held = leases.chargers.to_metadata(metadata)
 
 # Who may use the web page. Names as users.normal() has them.
 users = Table(

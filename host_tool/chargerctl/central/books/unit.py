@@ -5,23 +5,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from chargerctl.central.books import calls, storable, workers
 from chargerctl.central.books.charger import ChargerBooks
-from chargerctl.central.books.direct import Direct
+from chargerctl.central.books.direct import Direct, Single
 from chargerctl.central.books.gathered import Gathered
-from chargerctl.central.books.interface import Outcome, WaitingCall
+from chargerctl.central.books.interface import FencedError, Outcome, WaitingCall
 from chargerctl.central.books.masking import masked
 from chargerctl.central.books.policies import Policies
 from chargerctl.central.books.serials import Serials
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import milliseconds
 from chargerctl.central.books.transactions import Numbers
+from chargerctl.leases.fence import FENCE, Token
+
+_FENCE = Single(FENCE)
 
 # Of a longer frame the beginning is kept.
 LONGEST_FRAME = 16_384
+
+
+@dataclass(frozen=True)
+class Lease:
+    """As it was when the unit of work began. token None: there is none; then the worker holds no charger."""
+
+    token: Token | None
 
 
 class DatabaseUnit:
@@ -35,13 +46,16 @@ class DatabaseUnit:
         policies: Policies,
         worker: str,
         remembered: dict[str, int],
+        lease: Lease | None,
         *,
         keeps_frames: bool,
     ) -> None:
+        """lease: of the worker, where it needs one to speak to chargers."""
         self._connection = connection
         self._statements = statements
         self._policies = policies
         self._worker = worker
+        self._lease = lease
         self._keeps_frames = keeps_frames
         self._direct = Direct(connection, place)
         self._numbers = Numbers(self._direct)
@@ -49,7 +63,10 @@ class DatabaseUnit:
         self.serials = Serials(connection, statements, policies.chargers, remembered)
 
     def working(self, now: float) -> None:
-        workers.beat(self._connection, self._statements, self._worker, now)
+        if self._lease is None:
+            workers.beat(self._connection, self._statements, self._worker, now)
+        else:
+            workers.look(self._connection, self._worker, now)
 
     def charger(self, serial: str) -> ChargerBooks:
         return ChargerBooks(
@@ -96,12 +113,23 @@ class DatabaseUnit:
         )
 
     def waiting_calls(self, now: float) -> Iterable[WaitingCall]:
-        return calls.give_out(self._connection, self._worker, now)
+        if self._lease is not None and self._lease.token is None:
+            return []
+        if self._direct.one(calls.ANY) is None:  # mostly
+            return []
+        return calls.give_out(self._connection, self._worker, now, self._lease is not None)
 
     def answered(self, call: int, outcome: Outcome, now: float) -> None:
         calls.end(self._connection, call, outcome, now)
 
     def write(self) -> int:
-        """Write what was gathered; the size of the frames among it, in characters."""
+        """Write what was gathered; the size of the frames among it, in characters. FencedError: it must not be kept."""
         self._gathered.write(self._connection, self._direct, self._statements)
-        return sum(each["size"] for each in self._gathered.frames)
+        size = sum(each["size"] for each in self._gathered.frames)
+        # At the end, for whoever wants to take a charger waits for the end of the unit from here on.
+        token = None if self._lease is None else self._lease.token
+        if token is not None and self._direct.execute(_FENCE, **token.values) != 1:
+            raise FencedError(
+                "another worker has taken chargers over that are in this unit of work, or may have"
+            )
+        return size

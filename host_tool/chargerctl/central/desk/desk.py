@@ -19,15 +19,17 @@ for an answer, and then sends what matters again.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Collection
 
 from chargerctl.central.books.interface import Store
 from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.inbox import Arrival, Inbox, Limits, Waiting
-from chargerctl.central.desk.line import MakeTalk
+from chargerctl.central.desk.line import Line, MakeTalk
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.observer import Nobody, Observer
+from chargerctl.central.desk.shared import Alone, Shared
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.events.event import Event, Tell
 from chargerctl.ocppj import too_large
@@ -46,6 +48,8 @@ _GATHER_S = 0.02
 _AFTER_BUG_S = 1.0
 
 _JUMP_S = 1.0
+QUIET_S = 4.0
+"""A charger changes over to another process when nothing has come from it for so long."""
 
 _USUAL = Limits()
 _CLOCK = Clock()
@@ -62,21 +66,28 @@ class Desk:
         limits: Limits = _USUAL,
         clock: Clock = _CLOCK,
         observer: Observer | None = None,
+        shared: Shared | None = None,
     ) -> None:
-        """observer: counts what is done; None: nobody does."""
+        """observer: counts what is done; None: nobody does. shared: which chargers are this process's; None: all."""
         self._store = store
         self._tell = tell
         self._limits = limits
         self._inbox = Inbox(limits)
         self._lines = Lines(make)
         self._observer: Observer = observer or Nobody()
-        self._work = Work(store, self._lines, self._tell, clock, self._observer)
+        self._shared: Shared = shared or Alone()
+        self._work = Work(store, self._lines, self._tell, clock, self._observer, self._shared)
+        # From other threads: chargers that another process speaks to, and that had better be another one's.
+        self._lost: deque[str] = deque()
+        self._unwanted: deque[str] = deque()
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self.failure: Exception | None = None
         """What has ended its thread: a bug. Nobody is answered any more."""
         now = clock.steady()
+        self.stepped_at = now
+        """When it last began to work, by the steady clock."""
         self._ask_at = self._beat_at = self._gather_until = now
         self._sweep_at = now + _SWEEP_S
         # How far the date is from the steady clock.
@@ -101,6 +112,26 @@ class Desk:
         else:
             self._inbox.put(arrival)
 
+    def has_link(self, serial: str) -> bool:
+        """Whether the charger is connected to this process."""
+        line = self._lines.get(serial)
+        return line is not None and line.link is not None
+
+    def lost(self, serials: Collection[str]) -> None:
+        """Another process speaks to these chargers, or will soon: their connections are closed, where they have some of
+        their own."""
+        for serial in serials:
+            line = self._lines.get(serial)
+            link = None if line is None else line.link
+            if link is not None:
+                link.close("another process of the central system speaks to the charger")
+            self._lost.append(serial)
+        self._inbox.wake()
+
+    def give_up(self, serials: Collection[str]) -> None:
+        """Leave these chargers to other processes, each in a quiet moment."""
+        self._unwanted.extend(serials)
+
     def waiting(self) -> Waiting:
         """What has arrived, and is not handled yet."""
         return self._inbox.waiting()
@@ -115,9 +146,9 @@ class Desk:
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
-        """Finish what has arrived, and tell the chargers that nobody is here any more. It waits for the books only if they
-        are well: who is connected no more is booked afterwards (Store.leave)."""
+    def close(self, last: bool = True) -> None:
+        """Finish what has arrived, and tell the chargers that nobody is here any more, if this is the last process. It waits
+        for the books only if they are well: who is connected no more is booked afterwards (Store.leave)."""
         self._closing.set()
         self._inbox.wake()
         if self._thread is not None:
@@ -127,7 +158,8 @@ class Desk:
         except Exception as error:  # noqa: BLE001 (the chargers must be told)
             self._tell_bug(error)
         finally:
-            self._work.available(False)
+            if last:
+                self._work.available(False)
 
     # From the thread of the desk, or of a test.
 
@@ -140,15 +172,19 @@ class Desk:
         if now < self._work.again_at:
             return False
         ask, beat = now >= self._ask_at, self._was_set(now) or now >= self._beat_at
-        part = Part(self._inbox.take(now), self._lines.due(now), beat, ask)
+        self.stepped_at = now
+        if ask and self._unwanted:
+            self._leave_quiet_ones(now)
+        part = Part(self._inbox.take(now), self._lines.due(now), beat, ask, self._take_lost())
         if ask:
             self._ask_at = now + ASK_S
         if beat:
             self._beat_at = now + BEAT_S
         if len(part.arrivals) >= _MANY:
             self._gather_until = now + _GATHER_S
-        if part.arrivals or part.due or ask or beat:
+        if part.arrivals or part.due or ask or beat or part.left:
             self._inbox.put_back(self._work.do(part))
+            self._lost.extend(line.serial for line in part.left if self._lines.get(line.serial) is line)
         return bool(part.arrivals)
 
     def pause(self) -> float:
@@ -164,6 +200,30 @@ class Desk:
         if self._lines.next_due is not None:
             times.append(self._lines.next_due)
         return max(min(times), self._work.again_at)
+
+    def _take_lost(self) -> list[Line]:
+        found = {}
+        while self._lost:
+            serial = self._lost.popleft()
+            if (line := self._lines.get(serial)) is not None:
+                found[serial] = line
+        return list(found.values())
+
+    def _leave_quiet_ones(self, now: float) -> None:
+        quiet = []
+        for _ in range(len(self._unwanted)):
+            serial = self._unwanted.popleft()
+            line = self._lines.get(serial)
+            if line is not None and line.link is not None and line.link.transport != "mqtt":
+                continue  # it is connected to this process
+            if self._inbox.waits_for(serial) or (line is not None and not line.is_quiet(now, QUIET_S)):
+                self._unwanted.append(serial)
+                continue
+            if line is not None:
+                self._lines.forget(line)
+            quiet.append(serial)
+        # What one process has on its way to it, and what reaches another one sooner, is not older than the rest.
+        self._shared.release(quiet, QUIET_S / 2)
 
     def _was_set(self, now: float) -> bool:
         """The date was. By the new one this process was not seen for hours, if it does not say at once that it lives."""

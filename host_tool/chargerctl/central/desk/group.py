@@ -41,6 +41,8 @@ class Group:
         self._links_before: dict[str, Link | None] = {}
         # Who may not speak any more, with the link that it had.
         self._expelled: list[tuple[Line, Link | None]] = []
+        # Whom another process speaks to.
+        self._left: list[Line] = []
         # Links that have been replaced.
         self._replaced: list[Link] = []
         self._to_send: list[tuple[Link, str]] = []
@@ -68,6 +70,18 @@ class Group:
             raise
         except Exception as error:
             raise Spoilt(arrival.serial, arrival) from error
+
+    def left(self, line: Line) -> None:
+        """Another process speaks to it: what it was asked is over. Before anything else of that charger."""
+        try:
+            line.pages.open(self._unit.charger(line.serial))
+            line.talk.disconnected()
+            self._outcomes_of(line)
+            self._left.append(line)
+        except BooksError:
+            raise
+        except Exception as error:
+            raise Spoilt(line.serial) from error
 
     def due(self, line: Line) -> None:
         """Send what is due to it, and notice what it did not answer."""
@@ -98,7 +112,7 @@ class Group:
 
     def kept(self, online: bool) -> list[Event]:
         """The books have it: send. online: whether chargers that came are told so. Returns what is to be told."""
-        for line, _ in self._expelled:
+        for line in [*self._left, *(line for line, _ in self._expelled)]:
             self._ended += line.take_ended()
             self._lines.forget(line)
         came = {line.serial for line in self._came}
@@ -146,7 +160,7 @@ class Group:
             line.lost()
             line.link = self._links_before[serial]
             self._lines.schedule(line)
-        for line, _ in self._expelled:
+        for line in [*self._left, *(line for line, _ in self._expelled)]:
             line.lost()
             self._lines.schedule(line)
 
@@ -155,6 +169,8 @@ class Group:
         if line is None:
             books = self._unit.charger(serial)
             line = self._lines.get(serial)
+            if line in self._left:
+                line = None
             welcome = line is not None and self._steady - line.welcome_at < BELIEVED_S
             if not welcome:
                 welcome = books.registered()

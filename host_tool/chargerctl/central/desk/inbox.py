@@ -247,6 +247,11 @@ class Inbox:
         with self._lock:
             return bool(self._turns)
 
+    def waits_for(self, serial: str) -> bool:
+        """Whether something of this charger is there."""
+        with self._lock:
+            return serial in self._turns
+
     def waiting(self) -> Waiting:
         """All of it, of all chargers."""
         with self._lock:

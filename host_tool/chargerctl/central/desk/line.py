@@ -92,6 +92,10 @@ class Line:
             events += self._doubles.booted(boot, now) + self._other_serial(boot.details["boot"])
         return events
 
+    def is_quiet(self, now: float, since_s: float) -> bool:
+        """Whether nothing is under way: nothing has come for so long, and no call waits or is outstanding."""
+        return now - self.heard_at >= since_s and self.talk.next_due is None
+
     def ask(self, call: WaitingCall) -> None:
         """Queue a call for it, after the unit of work that gave it out."""
         self._actions.remember(str(call.id), call.action)

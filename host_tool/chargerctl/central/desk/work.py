@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from chargerctl.central.books.interface import BooksError, Store
+from chargerctl.central.books.interface import BooksError, FencedError, Store
 from chargerctl.central.desk.clock import Clock
 from chargerctl.central.desk.group import Group, Spoilt
 from chargerctl.central.desk.inbox import Arrival
@@ -19,42 +19,51 @@ from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.observer import Observer
 from chargerctl.central.desk.outage import Outage
+from chargerctl.central.desk.shared import Shared
 from chargerctl.events.event import Event, Tell
 
 TOO_OLD_S = 20.0
 _TRIES = 3
+_FENCED_S = 0.05
 _TRIES_OF_PRESENCE = 60  # nobody repeats it
 
 
 @dataclass(frozen=True)
 class Part:
     """What is tried in one unit of work. due: chargers of which something is due; beat: write that this process works;
-    ask: take up the calls that somebody asked for."""
+    ask: take up the calls that somebody asked for; left: chargers that another process speaks to."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     due: list[Line] = field(default_factory=list)
     beat: bool = False
     ask: bool = False
+    left: list[Line] = field(default_factory=list)
 
     @property
     def is_probe(self) -> bool:
         """Whether it only shows if the books can be written."""
-        return self.beat and not (self.arrivals or self.due or self.ask)
+        return self.beat and not (self.arrivals or self.due or self.ask or self.left)
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """of_the_books: what was to be booked is not why."""
+    """of_the_books: what was to be booked is not why; fenced: others have taken chargers over."""
 
     error: BooksError
     of_the_books: bool
+    fenced: bool = False
 
 
 class Work:
     """See the docstring of this module."""
 
-    def __init__(self, store: Store, lines: Lines, tell: Tell, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, store: Store, lines: Lines, tell: Tell, clock: Clock, observer: Observer, shared: Shared
+    ) -> None:
         self._store = store
+        self._shared = shared
+        # After a fence, until it is known who has what.
+        self._again_at = float("-inf")
         self._observer = observer
         self._clock = clock
         self._lines = lines
@@ -72,7 +81,7 @@ class Work:
     @property
     def again_at(self) -> float:
         """When, by the steady clock, something may be done again."""
-        return self._outage.again_at
+        return max(self._outage.again_at, self._again_at)
 
     def do(self, work: Part) -> list[Arrival]:
         """Returns what could not be done, and is to be tried again."""
@@ -82,21 +91,23 @@ class Work:
             self._outage.dropped += too_old
             self._observer.dropped("age", too_old)
         if self.calm:
-            return self._carry_out([Part(fresh, work.due, work.beat, work.ask)])
+            return self._carry_out([Part(fresh, work.due, work.beat, work.ask, work.left)])
         # First whether the books can be written. Neither that this process works nor somebody's calls wait for a charger
         # whose frames fail.
         parts = [Part(beat=True), Part(ask=True), *_by_charger(fresh)]
+        parts[2:2] = [Part(left=work.left)] if work.left else []
         return self._carry_out([*parts, Part(due=work.due)] if work.due else parts)
 
     def available(self, online: bool) -> None:
         """Tell all chargers that are connected."""
         for line in self._lines:
-            if line.link is not None:
+            if line.link is not None and self._shared.holds(line.serial):
                 line.link.available(online)
 
     def _carry_out(self, parts: list[Part]) -> list[Arrival]:
         began = self._clock.steady()
         failed: list[Part] = []
+        again: list[Arrival] = []
         failure: _Failure | None = None
         kept = False
         for part in parts:
@@ -106,6 +117,9 @@ class Work:
             found = self._attempt(part)
             if found is None:
                 kept = True
+            elif found.fenced:
+                kept = True  # they can be written
+                again += self._once_more(part)
             else:
                 failure = _Failure(found.error, found.of_the_books or part.is_probe)
                 failed.append(part)
@@ -118,8 +132,7 @@ class Work:
             self._tell_books(self._outage.kept(now))
         if failure is None:
             self._tries.clear()
-            return []
-        again: list[Arrival] = []
+            return again
         for part in failed:
             for line in part.due:
                 self._lines.schedule(line)
@@ -139,15 +152,24 @@ class Work:
                 with self._store.unit() as unit:
                     now = self._clock.unix()
                     group = Group(self._lines, unit, now, self._clock.steady())
+                    for line in part.left:
+                        group.left(line)
+                    # By now the unit has its lease, which says at its end that none of these was taken away meanwhile.
                     for arrival in arrivals:
-                        group.arrived(arrival)
+                        if self._shared.holds(arrival.serial):
+                            group.arrived(arrival)
                     for line in due:
-                        group.due(line)
+                        if self._shared.holds(line.serial):
+                            group.due(line)
                     if part.beat:
                         unit.working(now)
                     if part.ask:
                         group.ask()
                     group.end()
+            except FencedError as error:
+                if group is not None:
+                    group.lost()
+                return _Failure(error, of_the_books=False, fenced=True)
             except BooksError as error:
                 if group is not None:
                     group.lost()
@@ -172,6 +194,14 @@ class Work:
             for event in events:
                 self._tell(event)
             return None
+
+    def _once_more(self, part: Part) -> list[Arrival]:
+        """With the chargers that this process has still."""
+        self._shared.doubt()
+        self._again_at = self._clock.steady() + _FENCED_S
+        for line in part.due:
+            self._lines.schedule(line)
+        return part.arrivals
 
     def _worth_another_try(self, arrivals: list[Arrival], error: BooksError) -> list[Arrival]:
         """Without those that failed too often while others were booked."""

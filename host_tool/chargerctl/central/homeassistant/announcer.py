@@ -4,9 +4,8 @@
 
 Everything is retained, and published only where it differs from what the broker has. On the loop, but for changed().
 
-Where several `serve` processes work on the same books, each one publishes the same: that does no harm, for it is retained
-and made of the books alone, and whoever stays takes back the `offline` that another one leaves. But each one would also do
-what is commanded: only one of them may have `home_assistant` set, until they agree on it by themselves.
+Where several `serve` processes share the chargers, each one publishes, and does what is commanded, for those that it speaks
+to. Whoever stays takes back the `offline` that another one leaves.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class Publisher(Protocol):
 
 class Announcer:
     """read(serials): their energy, from the books; in a thread of its own; BooksError. order(command, state, done): has
-    a charger do something; done(text) is called once, from any thread."""
+    a charger do something; done(text) is called once, from any thread. holds(serial): whether this process speaks to it."""
 
     def __init__(
         self,
@@ -67,6 +66,7 @@ class Announcer:
         order: Callable[[Command, State, Callable[[str], object]], object],
         tell: Tell,
         jitter_s: float = JITTER_S,
+        holds: Callable[[str], bool] = lambda serial: True,
     ) -> None:
         self._names = names
         self._link = link
@@ -74,6 +74,7 @@ class Announcer:
         self._order = order
         self._tell = tell
         self._jitter_s = jitter_s
+        self._holds = holds
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         # Of every charger that is announced, as the books have it; None before they were read.
@@ -94,6 +95,10 @@ class Announcer:
     def changed(self, change: Change) -> None:
         """What has changed in the books. From any thread."""
         self._loop.call_soon_threadsafe(self._take, change)
+
+    def held_others(self) -> None:
+        """This process speaks to other chargers than before. From any thread."""
+        self._loop.call_soon_threadsafe(self._look_again)
 
     def connected(self) -> None:
         """The broker may have forgotten everything."""
@@ -174,6 +179,15 @@ class Announcer:
         self._stale.discard(serial)
         self._said.pop(serial, None)
 
+    def _look_again(self) -> None:
+        for serial in self._states or ():
+            if self._holds(serial):
+                self._stale.add(serial)
+            else:  # whoever publishes it now
+                for topic in self._topics(serial):
+                    self._shown.pop(topic, None)
+        self._wake.set()
+
     def _again(self) -> None:
         self._born = None
         self._shown.clear()
@@ -188,7 +202,7 @@ class Announcer:
         for serial in self._found - self._states.keys():
             self._take_back(serial)
             await self._link.room()
-        stale, self._stale = self._stale, set()
+        stale, self._stale = set(filter(self._holds, self._stale)), set()
         try:
             metered = await asyncio.to_thread(self._read, list(stale)) if stale else {}
         except BooksError:
@@ -216,14 +230,19 @@ class Announcer:
     def _take_back(self, serial: str) -> None:
         self._found.discard(serial)
         # The device first, or its entities would be unknown for a moment.
-        for topic in (self._names.discovery(serial), self._names.online(serial), self._names.state(serial)):
+        for topic in self._topics(serial):
             self._shown.pop(topic, None)
             self._link.publish(topic, b"")
+
+    def _topics(self, serial: str) -> tuple[str, str, str]:
+        return self._names.discovery(serial), self._names.online(serial), self._names.state(serial)
 
     # What is commanded.
 
     def _command(self, topic: str, payload: bytes) -> None:
         found = command_of(self._names, topic, payload)
+        if found is not None and not self._holds(found[0]):
+            return  # another process does it
         state = (self._states or {}).get(found[0]) if found else None
         if found is None or state is None:
             self._tell(Event("hostile", f"Home Assistant: what is no command is ignored on {topic[:100]}"))

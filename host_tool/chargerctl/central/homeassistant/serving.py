@@ -27,6 +27,11 @@ from chargerctl.mqtt.connection import Broker
 _CLOSE_S = 30.0
 
 
+def _all(serial: str) -> bool:
+    """No other process speaks to chargers."""
+    return True
+
+
 class HomeAssistant:
     """Publishes and obeys from its construction until close(). subscribe: as Watch has it."""
 
@@ -40,8 +45,11 @@ class HomeAssistant:
         orders: Orders,
         tell: Tell,
         pause_s: float = 1.0,
+        holds: Callable[[str], bool] = _all,
     ) -> None:
+        """holds: whether this process speaks to a charger."""
         self._thread = thread
+        self._holds = holds
         self._store = store
         self._orders = orders
         self._tasks: list[asyncio.Task[None]] = []
@@ -53,6 +61,10 @@ class HomeAssistant:
         """What has ended a part of it: a bug."""
         ended = [each for each in self._tasks if each.done() and not each.cancelled()]
         return ended[0].exception() if ended else None
+
+    def held_others(self) -> None:
+        """This process speaks to other chargers than before. From any thread."""
+        self._announcer.held_others()
 
     def close(self) -> None:
         """Home Assistant shows the chargers as not available from then on."""
@@ -72,7 +84,7 @@ class HomeAssistant:
             tell,
             pause_s,
         )
-        announcer = Announcer(names, link, self._metered, self._orders.give, tell)
+        announcer = Announcer(names, link, self._metered, self._orders.give, tell, holds=self._holds)
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(link.run()), loop.create_task(announcer.run())]
         return announcer, link
@@ -98,6 +110,7 @@ def home_assistant(
     watch: Watch,
     cards: Policy,
     tell: Tell,
+    holds: Callable[[str], bool] = _all,
 ) -> Iterator[HomeAssistant]:
     """broker: as broker_of() has it; one that is not there is waited for. cards: what becomes of one that is not in the
     books."""
@@ -105,7 +118,7 @@ def home_assistant(
     card = settings.home_assistant_card
     _look_at(card, cards, store, tell)
     orders = Orders(store, card, cards, settings.call_timeout)
-    part = HomeAssistant(thread, broker, names, store, watch.subscribe, orders, tell)
+    part = HomeAssistant(thread, broker, names, store, watch.subscribe, orders, tell, holds=holds)
     try:
         yield part
     finally:

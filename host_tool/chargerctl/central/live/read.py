@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from chargerctl.central.books.calls import WORKER_LEASE_S
 from chargerctl.central.books.queries.so_far import RUNS, charged, energy_so_far, sampled
 from chargerctl.central.books.tables import (
     cards,
@@ -20,8 +19,8 @@ from chargerctl.central.books.tables import (
     connectors,
     milliseconds,
     transactions,
-    workers,
 )
+from chargerctl.central.books.workers import living as living_workers
 from chargerctl.central.live.readings import Reading, Readings, readings
 from chargerctl.central.live.registers import registers
 from chargerctl.central.live.state import Connector, Session, State
@@ -39,7 +38,7 @@ def read_states(connection: Connection, now: float, serial: str | None = None) -
     one = found[0].id if serial is not None and found else None
     if not found:
         return {}
-    living = set(connection.execute(_LIVING.where(workers.c.last_seen >= now - WORKER_LEASE_S)).scalars())
+    living = set(connection.execute(living_workers(now)).scalars())
     measured = readings(connection, now, one)
     told = _connectors(connection, measured, one)
     running = _sessions(connection, measured, one, told, now)
@@ -61,7 +60,6 @@ _COLUMNS = (
     chargers.c.registration,
     chargers.c.boot,
 )
-_LIVING = select(workers.c.name)
 _CONNECTORS = select(connectors).order_by(connectors.c.charger_id, connectors.c.connector_id)
 _SESSIONS = (
     select(

@@ -19,14 +19,17 @@ import asyncio
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
+from chargerctl.central.mqtt.recent import LONGEST_S, Recent
+from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
-from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.connection import Broker, Connection
+from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.serials import is_serial
@@ -36,6 +39,11 @@ _STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 CONNECT_S = 30.0
 FLUSH_S = 5.0
+# Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
+# `online`: a charger that is busy for a moment must notice both.
+_SILENT_S, _SETTLE_S = 5.0, 0.5
+# A connection that the broker ends sooner may end because of what was published at its beginning.
+_SHORT_S = 10.0
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 # Messages to chargers that wait for the loop.
@@ -81,13 +89,16 @@ class MqttSide:
         desk: Arrivals,
         tell: Tell,
         pause_s: float = 1.0,
+        shared: Shared | None = None,
     ) -> None:
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
         self._thread = thread
-        self._broker = broker
+        self._nodes = Nodes(broker, Pauses(random.random, pause_s))
+        self._shared: Shared = shared or Alone()
+        self._recent = Recent()
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._pauses = Pauses(random.random, pause_s)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
@@ -101,7 +112,7 @@ class MqttSide:
 
     def open(self) -> None:
         """BrokerError if the broker cannot be reached, or refuses something."""
-        self._thread.run(self._open(), CONNECT_S)
+        self._thread.run(self._open(), CONNECT_S * len(self._nodes))
 
     def close(self) -> None:
         """After what was sent last has gone out, if the broker takes it."""
@@ -122,6 +133,17 @@ class MqttSide:
                     self._announced[serial] = online
             self._put((self._topics.state_to(serial), _STATES[online], True))
 
+    def gained(self, since_s: Mapping[str, float | None]) -> None:
+        """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
+        None for always. What has come of them since is handed to the desk."""
+        self._thread.loop.call_soon_threadsafe(self._take_over, dict(since_s))
+
+    def lost(self, serials: Iterable[str]) -> None:
+        """What they are told is another one's business."""
+        with self._lock:
+            for serial in serials:
+                self._announced.pop(serial, None)
+
     def repeat(self) -> None:
         """Tell it again: somebody else may have told them otherwise."""
         with self._lock:
@@ -139,6 +161,11 @@ class MqttSide:
         """What has ended the task that connects again: a bug. The broker will not be reached again once it is lost."""
         task = self._task
         return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
+    @property
+    def present(self) -> list[str]:
+        """Who is connected to the broker, as far as it has said so."""
+        return list(self._present)
 
     @property
     def announced(self) -> list[str]:
@@ -160,12 +187,12 @@ class MqttSide:
         with self._lock:
             self._called = False
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
-        if self._connection is not None:
+        if self._connection is not None and self._shared.may_speak:
             for topic, payload, retained in messages:
                 self._connection.publish(topic, payload, retained=retained)
 
     async def _open(self) -> None:
-        await self._connect()
+        await self._nodes.first(self._connect)
         self._task = asyncio.get_running_loop().create_task(self._stay_connected())
 
     async def _close(self) -> None:
@@ -179,13 +206,13 @@ class MqttSide:
             connection.close()
         if not sent and self.announced:
             text = (
-                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                f"the MQTT broker at {self._nodes.broker.place} was not there at the end: chargers may not know that nobody "
                 "answers them; tell them with `chargerctl central offline`"
             )
             self._tell(Event("broker", text))
 
-    async def _connect(self) -> None:
-        connection = Connection(self._broker, self._topics.subscriptions, self._received)
+    async def _connect(self, broker: Broker) -> None:
+        connection = Connection(broker, self._topics.subscriptions, self._received)
         # What is retained comes before the answer to the subscription, and may be answered.
         self._connection = connection
         try:
@@ -194,10 +221,11 @@ class MqttSide:
             self._connection = None
             raise
         with self._lock:
-            announced = list(self._announced.items())
+            announced = list(self._announced.items()) if self._shared.may_speak else []
         for serial, online in announced:
             connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
         self._publish()
+        self._thread.loop.call_later(_SILENT_S, self._look_for)
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
@@ -207,23 +235,36 @@ class MqttSide:
             await asyncio.wait([self._connection.lost])
             why = self._connection.lost.result()
             self._connection = None
-            self._tell(Event("broker", f"the MQTT broker at {self._broker.place} is gone: {why}"))
+            self._shared.reached(broker=False)
+            where = f"the MQTT broker at {self._nodes.broker.place}"
+            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
-            self._pauses.lasted(loop.time() - began)
-            await self._connect_again()
+            self._nodes.lasted(loop.time() - began)
+            await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
+            self._shared.reached(broker=True)
+            self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
 
-    async def _connect_again(self) -> None:
-        while True:
-            await asyncio.sleep(self._pauses.next())
-            try:
-                await self._connect()
-            except BrokerError as error:
-                self._tell(Event("broker", error.message))
-            else:
-                self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
-                return
+    def _likely(self, lasted_s: float) -> str:
+        """Some brokers close the connection of whoever names a topic that they cannot have."""
+        if lasted_s >= _SHORT_S:
+            return ""
+        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
+        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
+
+    def _look_for(self, serials: Iterable[str] | None = None) -> None:
+        """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
+        that is told `offline`, then `online`, says its status, if it is there."""
+        silent = sorted(set(self.announced if serials is None else serials) - self._present)
+        self._say(silent, _STATES[False])
+        self._thread.loop.call_later(_SETTLE_S, self._say, silent, _STATES[True])
+
+    def _say(self, serials: Iterable[str], state: bytes) -> None:
+        """To those of them that were told that they are answered."""
+        for serial in serials:
+            if self._announced.get(serial):
+                self._put((self._topics.state_to(serial), state, True))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)
@@ -233,27 +274,57 @@ class MqttSide:
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
         elif about_connection:
-            self._presence(serial, payload)
+            self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
             self._hostile(f"a retained frame is ignored: clear it on {topic}", serial)
-        else:
+        elif self._shared.holds(serial):
             self._here(serial)
             self._desk.received(serial, MqttLink(self, serial), payload)
+        else:
+            self._recent.put(serial, payload, self._thread.loop.time())
+            if self._here(serial):
+                self._shared.want([serial])
 
-    def _presence(self, serial: str, payload: bytes) -> None:
+    def _presence(self, serial: str, payload: bytes, retained: bool) -> None:
         if payload == ONLINE:
             self._here(serial)
-            self._desk.connected(serial, MqttLink(self, serial))
+            if not retained:
+                self._repeat_to(serial)
+            if self._shared.holds(serial):
+                self._desk.connected(serial, MqttLink(self, serial))
+            else:
+                self._shared.want([serial])
         elif payload == OFFLINE:
             self._present.discard(serial)
-            self._desk.disconnected(serial, MqttLink(self, serial))
+            if self._shared.holds(serial):
+                self._desk.disconnected(serial, MqttLink(self, serial))
         elif payload:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
 
-    def _here(self, serial: str) -> None:
-        if len(self._present) < _MOST_PRESENT:
-            self._present.add(serial)
+    def _repeat_to(self, serial: str) -> None:
+        """Another node of the broker may have kept an old word for it."""
+        with self._lock:
+            online = self._announced.get(serial)
+        if online is not None:
+            self._put((self._topics.state_to(serial), _STATES[online], True))
+
+    def _here(self, serial: str) -> bool:
+        """Whether that is news."""
+        if serial in self._present or len(self._present) >= _MOST_PRESENT:
+            return False
+        self._present.add(serial)
+        return True
+
+    def _take_over(self, since_s: Mapping[str, float | None]) -> None:
+        now = self._thread.loop.time()
+        here = {serial: since for serial, since in since_s.items() if serial in self._present}
+        for serial in here:
+            self._desk.connected(serial, MqttLink(self, serial))
+        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
+        for serial, frame in self._recent.since(since):
+            self._desk.received(serial, MqttLink(self, serial), frame)
+        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since_s])
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))

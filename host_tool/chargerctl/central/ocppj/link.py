@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from websockets.asyncio.server import broadcast
 
@@ -25,8 +26,9 @@ def close_reason(text: str) -> str:
 class Outbox:
     """Frames on their way from other threads to the connections of one loop, which is woken once for all that wait."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, may_speak: Callable[[], bool]) -> None:
         self._loop = loop
+        self._may_speak = may_speak
         self._waiting: deque[tuple[ChargerConnection, str]] = deque()
         self._woken = False
 
@@ -42,6 +44,8 @@ class Outbox:
         self._woken = False
         while self._waiting:
             connection, frame = self._waiting.popleft()
+            if not self._may_speak():
+                continue
             # Writes at once, without waiting for slow readers; a connection that is closing is left out.
             broadcast((connection,), frame)
             connection.bound_unsent()

@@ -26,6 +26,7 @@ from chargerctl.central.ocppj.connection import ChargerConnection, HandshakeLog,
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.link import POLICY, Outbox, WebSocketLink, close_reason
 from chargerctl.central.ocppj.origin import is_foreign_page
+from chargerctl.central.ocppj.shared import Alone, Shared
 from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
 from chargerctl.listening.door import Door
@@ -34,7 +35,7 @@ from chargerctl.loop_thread import LoopThread
 from chargerctl.ocppj import SUBPROTOCOL, identity_of
 from chargerctl.visible import visible
 
-PROTOCOL_ERROR, UNSUPPORTED = 1002, 1003
+PROTOCOL_ERROR, UNSUPPORTED, TRY_AGAIN = 1002, 1003, 1013
 
 _START_S = 10
 
@@ -64,17 +65,19 @@ class WebSocketServer:
         tls: ssl.SSLContext | None = None,
         ping_interval_s: float = 30,
         limits: Limits | None = None,
+        shared: Shared | None = None,
     ) -> None:
         """`port` 0 takes a free one. `without_password`: a charger that has no password in the books may connect: on the
-        loopback interface, or in a network that is trusted (J 6). ping_interval_s 0: no pings. ChargerctlError if it cannot
-        listen there."""
+        loopback interface, or in a network that is trusted (J 6). ping_interval_s 0: no pings. shared: which chargers
+        are this process's; None: all. ChargerctlError if it cannot listen there."""
         self._thread = thread
         self._desk = desk
         self._tell = tell
         self._limits = limits or Limits()
         self._admission = Admission(accounts, without_password, self._limits)
         self._chargers = Chargers()
-        self._outbox = Outbox(thread.loop)
+        self._shared = shared = shared or Alone()
+        self._outbox = Outbox(thread.loop, lambda: shared.may_speak)
         self._servers: list[Server] = []
         self._closing: set[asyncio.Task[None]] = set()
         try:
@@ -181,6 +184,9 @@ class WebSocketServer:
             # J 3.2: the handshake is completed without a subprotocol, and then the connection is closed.
             websocket.report("subprotocol", f"refused: it does not offer the subprotocol {SUBPROTOCOL}")
             await websocket.close(PROTOCOL_ERROR, f"the subprotocol {SUBPROTOCOL} is required")
+            return
+        if not await self._shared.take(websocket.identity):
+            await self._close(websocket, TRY_AGAIN, "the charger cannot be taken over now: connect again")
             return
         link = WebSocketLink(websocket, self._outbox, self._thread.loop)
         self._enter(websocket.identity, link)

@@ -10,15 +10,20 @@ from chargerctl.central.books.interface import BooksError
 from chargerctl.central.books.store import DatabaseStore
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.mqtt.side import MqttSide
+from chargerctl.central.service.sharing import Sharing
 from chargerctl.events.event import Event, Tell
 
 
-def say_goodbye(desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell) -> None:
-    """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk."""
+def say_goodbye(
+    desk: Desk, side: MqttSide | None, store: DatabaseStore, tell: Tell, shared: Sharing | None
+) -> None:
+    """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk. To nobody where
+    another process goes on."""
     try:
-        desk.close()
+        desk.close(last=shared is None)
     finally:
-        if side is not None:
+        goes_on = shared is not None and shared.leave()
+        if side is not None and not goes_on:
             _announce_the_end(side, store, tell)
 
 

@@ -28,6 +28,7 @@ from chargerctl.central.mqtt.embedded import embedded
 from chargerctl.central.service.garbage import collect, rarely_collected
 from chargerctl.central.service.goodbye import leave, say_goodbye
 from chargerctl.central.service.looking_after import Running, look_after
+from chargerctl.central.service.sharing import Sharing, sharing
 from chargerctl.central.service.showing import expose, home, metrics_of, web_page
 from chargerctl.central.service.transports import mqtt, websockets
 from chargerctl.central.service.welcome import Ports, welcome
@@ -37,6 +38,8 @@ from chargerctl.errors import InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
 from chargerctl.loop_thread import LoopThread
+
+_MOST_NAMED = 8
 
 
 def serve(
@@ -63,7 +66,8 @@ def serve(
         descriptors.watch(thread.loop, report)
         stack.callback(thread.close)
         counting = None if metrics is None else metrics.counting
-        desk = Desk(store, partial(_conversation, settings), report, observer=counting)
+        shared = stack.enter_context(sharing(settings, store, thread, report))
+        desk = Desk(store, partial(_conversation, settings), report, observer=counting, shared=shared)
         own = (
             stack.enter_context(embedded(settings, thread, store, store.charger_account, report))
             if settings.broker is None
@@ -72,13 +76,15 @@ def serve(
         # Before any charger is told that somebody answers it.
         home_broker = broker_of(settings, own.broker if own is not None else None)
         with (
-            websockets(settings, thread, desk, store.charger_account, report) as ocpp_port,
-            mqtt(settings, own, thread, desk, report) as side,
+            websockets(settings, thread, desk, store.charger_account, report, shared) as ocpp_port,
+            mqtt(settings, own, thread, desk, report, shared) as side,
         ):
-            _warn_of_others(store, report)
-            if side is not None:
+            _tell_of_others(store, report, shared)
+            if side is not None and shared is None:
                 side.announce(store.known(), True)
             desk.start()
+            if shared is not None:
+                shared.start(desk, side)
             stack.callback(leave, store, report)
             try:
                 if metrics is not None:
@@ -86,7 +92,9 @@ def serve(
                 with (
                     closing(Watch(store, tell=report)) as watch,
                     web_page(settings, store, watch, report, metrics) as page,
-                    home(settings, home_broker, thread, store, watch, policies.cards, report) as at_home,
+                    home(
+                        settings, home_broker, thread, store, watch, policies.cards, report, shared
+                    ) as at_home,
                 ):
                     books = f"{store.place} (new)" if store.is_new else store.place
                     ports = Ports(own.port if own else 0, ocpp_port, page.port if page else 0)
@@ -97,13 +105,16 @@ def serve(
                         "what connects to the broker": side,
                         "the web page": page,
                         "what publishes for Home Assistant": at_home,
+                        "what shares the chargers with other processes": shared,
                     }
-                    each_minute = [sparing.sweep, collect, *([side.repeat] if side is not None else [])]
+                    each_minute: list[Callable[[], object]] = [sparing.sweep, collect]
+                    each_minute += [side.repeat] if side is not None else []
+                    each_minute += [shared.look] if shared is not None else []
                     with rarely_collected():
                         look_after(stop, store, running, each_minute)
                     report(Event("stopping", "stopping: what has arrived is finished, the chargers are told"))
             finally:
-                say_goodbye(desk, side, store, report)
+                say_goodbye(desk, side, store, report, shared)
     sparing.sweep()
 
 
@@ -144,7 +155,11 @@ def _conversation(
     )
 
 
-def _warn_of_others(store: DatabaseStore, tell: Tell) -> None:
-    if store.others(time.time()):
+def _tell_of_others(store: DatabaseStore, tell: Tell, shared: Sharing | None) -> None:
+    others = store.others(time.time())
+    if others and shared is None:
         text = "another central system is, or was until seconds ago, at work on these books: at one broker both would answer"
         tell(Event("warning", text))
+    elif others:
+        text = f"shares the chargers with {len(others)} other processes: {', '.join(others[:_MOST_NAMED])}"
+        tell(Event("leases", text, details={"worker": store.worker, "others": others}))

@@ -14,6 +14,7 @@ from chargerctl.central.desk.desk import Desk
 from chargerctl.central.homeassistant.serving import HomeAssistant, home_assistant
 from chargerctl.central.live.watch import Watch
 from chargerctl.central.mqtt.side import MqttSide
+from chargerctl.central.service.sharing import Sharing
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Tell
 from chargerctl.loop_thread import LoopThread
@@ -67,10 +68,16 @@ def home(
     watch: Watch,
     cards: Policy,
     tell: Tell,
+    shared: Sharing | None,
 ) -> Iterator[HomeAssistant | None]:
     """broker: where Home Assistant finds the chargers; None: nowhere."""
     if broker is None:
         yield None
         return
-    with home_assistant(settings, broker, thread, store, watch, cards, tell) as part:
+    if shared is None:
+        with home_assistant(settings, broker, thread, store, watch, cards, tell) as part:
+            yield part
+        return
+    with home_assistant(settings, broker, thread, store, watch, cards, tell, shared.holds) as part:
+        shared.subscribe(part.held_others)
         yield part

@@ -12,6 +12,7 @@ from chargerctl.central.desk.desk import Desk
 from chargerctl.central.mqtt.approach import broker_at, topics_of
 from chargerctl.central.mqtt.embedded import Embedded
 from chargerctl.central.mqtt.side import MqttSide
+from chargerctl.central.service.sharing import Sharing
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Tell
 from chargerctl.loop_thread import LoopThread
@@ -19,7 +20,12 @@ from chargerctl.loop_thread import LoopThread
 
 @contextmanager
 def mqtt(
-    settings: CentralSettings, own: Embedded | None, thread: LoopThread, desk: Desk, tell: Tell
+    settings: CentralSettings,
+    own: Embedded | None,
+    thread: LoopThread,
+    desk: Desk,
+    tell: Tell,
+    shared: Sharing | None,
 ) -> Iterator[MqttSide | None]:
     """None where there is no broker."""
     if own is not None:
@@ -29,7 +35,7 @@ def mqtt(
     else:
         yield None
         return
-    side = MqttSide(thread, broker, topics_of(settings), desk, tell)
+    side = MqttSide(thread, broker, topics_of(settings), desk, tell, shared=shared)
     side.open()
     try:
         yield side
@@ -39,7 +45,12 @@ def mqtt(
 
 @contextmanager
 def websockets(
-    settings: CentralSettings, thread: LoopThread, desk: Desk, accounts: Accounts, tell: Tell
+    settings: CentralSettings,
+    thread: LoopThread,
+    desk: Desk,
+    accounts: Accounts,
+    tell: Tell,
+    shared: Sharing | None,
 ) -> Iterator[int]:
     """Gives its port, 0 where nobody listens."""
     if settings.ocpp is None:
@@ -54,7 +65,16 @@ def websockets(
     host, port = settings.ocpp
     without_password = settings.ocpp.is_loopback or settings.ocpp_without_password
     server = WebSocketServer(
-        thread, host, port, desk, accounts, tell, without_password, tls, settings.ocpp_ping_interval
+        thread,
+        host,
+        port,
+        desk,
+        accounts,
+        tell,
+        without_password,
+        tls,
+        settings.ocpp_ping_interval,
+        shared=shared,
     )
     try:
         yield server.port

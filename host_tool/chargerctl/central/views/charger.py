@@ -67,6 +67,8 @@ class Charger(Described):
     connected: str | None
     """mqtt or websocket; null while it is not connected."""
     connected_since: str | None
+    worker: str | None
+    """The process of the central system that speaks to it; null while it is not connected."""
     first_seen: str | None
     last_seen: str | None
     registration: str | None
@@ -109,6 +111,7 @@ def charger(found: InBooks) -> Charger:
         has_password=found.has_password,
         connected=found.transport or None,
         connected_since=utc(found.connected_at) if found.transport else None,
+        worker=found.worker or None,
         first_seen=utc(found.first_seen),
         last_seen=utc(found.last_seen),
         registration=found.registration or None,

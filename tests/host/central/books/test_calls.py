@@ -126,8 +126,8 @@ def test_what_a_dead_worker_had_has_no_answer(opened, served):
     beat(other, NOW + 10)
     given_out(other, NOW + 10)
     assert outcome(served, call) is None
-    beat(other, NOW + calls.WORKER_LEASE_S + 1)
-    given_out(other, NOW + calls.WORKER_LEASE_S + 1)
+    beat(other, NOW + workers.WORKER_LEASE_S + 1)
+    given_out(other, NOW + workers.WORKER_LEASE_S + 1)
     assert outcome(served, call).error == "Timeout"
     assert outcome(served, waits).error == "NotConnected"
 
@@ -185,7 +185,7 @@ def test_a_call_goes_to_the_worker_that_has_the_charger_as_long_as_it_lives(open
     call = ask(served)
     assert given_out(served) == []
     assert [each.id for each in given_out(other)] == [call]
-    later = NOW + calls.WORKER_LEASE_S + 1
+    later = NOW + workers.WORKER_LEASE_S + 1
     call = ask(served, now=later)
     assert [each.id for each in given_out(served, later)] == [call]
 
@@ -334,7 +334,7 @@ def test_what_a_dead_worker_was_connected_to_is_connected_no_more(opened, served
     with served.unit() as unit:
         unit.connected("GA001", "mqtt", NOW)
     assert _transport(served, NOW) == "mqtt"
-    late = NOW + calls.WORKER_LEASE_S + 1
+    late = NOW + workers.WORKER_LEASE_S + 1
     assert _transport(served, late) == ""
     beat(opened(), late)
     beat(served, late)
@@ -374,7 +374,7 @@ def test_a_process_that_was_killed_on_this_computer_is_no_other_worker_although_
     books = opened()
     beat(books)
     assert sorted(books.others(NOW)) == sorted([f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"])
-    assert books.others(NOW + calls.WORKER_LEASE_S + 1) == []
+    assert books.others(NOW + workers.WORKER_LEASE_S + 1) == []
 
 
 def _transport(books, now):

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from chargerctl.central.books.calls import WORKER_LEASE_S
 from chargerctl.central.books.queries.so_far import RUNS, energy_so_far
 from chargerctl.central.books.tables import (
     chargers,
@@ -19,8 +18,8 @@ from chargerctl.central.books.tables import (
     configuration,
     connectors,
     transactions,
-    workers,
 )
+from chargerctl.central.books.workers import living as living_workers
 
 
 @dataclass
@@ -38,7 +37,8 @@ class Running:
 
 @dataclass
 class Charger:
-    """A row of chargers with all that belongs to it. transport: "mqtt", "websocket", or "" while it is not connected."""
+    """A row of chargers with all that belongs to it. transport: "mqtt", "websocket", or "" while it is not connected;
+    worker: the process that speaks to it."""
 
     serial: str
     name: str
@@ -46,6 +46,7 @@ class Charger:
     allowed: bool
     has_password: bool
     transport: str
+    worker: str
     connected_at: float | None
     first_seen: float
     last_seen: float | None
@@ -67,11 +68,7 @@ def all_chargers(connection: Connection, now: float, serial: str | None = None) 
     if serial is not None:
         query = query.where(chargers.c.serial == serial)
     found = {each.id: each for each in connection.execute(query)}
-    living = set(
-        connection.execute(
-            select(workers.c.name).where(workers.c.last_seen >= now - WORKER_LEASE_S)
-        ).scalars()
-    )
+    living = set(connection.execute(living_workers(now)).scalars())
     result = {number: _charger(each, living) for number, each in found.items()}
     one = list(found) if serial is not None else None
     for each in connection.execute(
@@ -162,6 +159,7 @@ def _charger(row: Any, living: set[str]) -> Charger:
         allowed=row.allowed,
         has_password=row.password_hash is not None,
         transport=row.transport if connected else "",
+        worker=row.worker if connected else "",
         connected_at=row.connected_at,
         first_seen=row.first_seen,
         last_seen=row.last_seen,

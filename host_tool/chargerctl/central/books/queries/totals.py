@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Float, case, cast, func, or_, select
 
-from chargerctl.central.books.calls import WORKER_LEASE_S
-from chargerctl.central.books.tables import calls, chargers, transactions, workers
+from chargerctl.central.books.tables import calls, chargers, held, seconds, transactions, workers
+from chargerctl.central.books.workers import REALM, living
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,17 @@ def open_calls(connection: Connection) -> Counter[str]:
 
 def workers_now(connection: Connection, now: float) -> list[Worker]:
     """Those that are in the books; one that does not live any more stays there for a day, or until it says goodbye."""
-    speaks = func.count(chargers.c.id).label("chargers")
+    live = set(connection.execute(living(now)).scalars())
+    # Those that it is connected to, or, with leases, that it holds.
+    connected = select(chargers.c.worker, func.count()).group_by(chargers.c.worker)
+    holds = select(held.c.worker, func.count()).where(held.c.realm == REALM).group_by(held.c.worker)
+    counts: dict[str | None, int] = {}
+    for each in (connected, holds):
+        counts.update((row[0], row[1]) for row in connection.execute(each))
     query = (
-        select(workers.c.name, workers.c.last_seen, speaks)
-        .outerjoin(chargers, chargers.c.worker == workers.c.name)
-        .group_by(workers.c.name, workers.c.last_seen)
-        .order_by(workers.c.name)
+        select(workers.c.name, workers.c.last_seen).where(workers.c.realm == REALM).order_by(workers.c.name)
     )
     return [
-        Worker(each.name, each.last_seen, each.last_seen >= now - WORKER_LEASE_S, each.chargers)
+        Worker(each.name, seconds(each.last_seen), each.name in live, counts.get(each.name, 0))
         for each in connection.execute(query)
     ]

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The register of leases in PostgreSQL, over a connection of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from chargerctl.leases import statements as sql
+from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Standing
+from chargerctl.leases.tables import prepare
+
+# The server ends what takes longer: a transaction of a worker that hangs must not keep its lease from being ended.
+_OPTIONS = "-c synchronous_commit=on -c statement_timeout=2s -c lock_timeout=2s -c idle_in_transaction_session_timeout=3s"
+_TRIES = 5
+
+
+class PostgresRegister:
+    """See Register (register.py). It connects when it is needed, and again after each failure. url: postgresql://…"""
+
+    def __init__(self, url: URL, realm: str) -> None:
+        self.realm = realm
+        self._engine = _engine(url)
+        self._connection: Connection | None = None
+        self._is_prepared = False
+        # For abort(): one more descriptor of the connection's socket.
+        self._socket: socket.socket | None = None
+        event.listen(self._engine, "do_connect", self._connect)
+        self._waker, self._woken = socket.socketpair()
+        for each in (self._waker, self._woken):
+            each.setblocking(False)
+
+    def join(self, worker: str, takes: bool) -> int:
+        with self._transaction() as run:
+            run(sql.LOCK, names=[worker])
+            before = run(sql.UNTIL, me=worker).scalar_one_or_none()
+            run(sql.FREE_ALL, name=worker, since=before)
+            epoch: int = run(sql.JOIN, me=worker, takes=takes).scalar_one()
+            run(sql.NOTIFY)
+            return epoch
+
+    def renew(self, worker: str, takes: bool) -> Standing | None:
+        with self._transaction() as run:
+            found = run(sql.RENEW, me=worker, takes=takes).scalar_one_or_none()
+        if found is None:
+            return None
+        self._end_those_that_are_over()
+        with self._transaction() as run:
+            living = run(sql.LIVING).all()
+            free = run(sql.FREE).scalars().all()
+        takers = tuple(each.name for each in living if each.takes)
+        return Standing(found, takers, tuple(each.name for each in living), tuple(free))
+
+    def held(self, worker: str) -> set[str]:
+        with self._transaction() as run:
+            return set(run(sql.HELD, me=worker).scalars())
+
+    def claim(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
+        with self._transaction() as run:
+            if run(sql.STANDS, me=worker).one_or_none() is None:
+                return None
+            rows = run(sql.CLAIM, me=worker, serials=list(serials)).all()
+        return {serial: Gained(_seconds(free), note) for serial, free, note in rows}
+
+    def take(self, worker: str, serial: str) -> Gained | None:
+        for _ in range(_TRIES):
+            with self._transaction() as run:
+                before = run(sql.HOLDER, serial=serial).scalar_one_or_none()
+                run(sql.LOCK, names=[worker] if before is None else [worker, before])
+                if run(sql.STANDS, me=worker).one_or_none() is None:
+                    return None
+                row = run(sql.TAKE, me=worker, serial=serial, before=before).one_or_none()
+                if row is None:
+                    continue  # another one was quicker
+                if before not in (None, worker):
+                    run(sql.RAISE, name=before)
+                    run(sql.NOTIFY)
+                return Gained(_seconds(row[0]))
+        raise RegisterError(f"charger {serial} is wanted by several workers at once: it connects again")
+
+    def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
+        with self._transaction() as run:
+            for serial, note in sorted(notes.items()):
+                kept = None if note is None else note[:LONGEST_NOTE]
+                run(sql.RELEASE, me=worker, serial=serial, note=kept, quiet=round(quiet_s * 1000))
+            run(sql.NOTIFY)
+
+    def leave(self, worker: str) -> tuple[str, ...]:
+        with self._transaction() as run:
+            run(sql.ONE_AT_A_TIME)
+            run(sql.LOCK, names=[worker])
+            before = run(sql.UNTIL, me=worker).scalar_one_or_none()
+            run(sql.FREE_ALL, name=worker, since=before)
+            run(sql.LEAVE, me=worker)
+            run(sql.NOTIFY)
+            return tuple(each.name for each in run(sql.LIVING))
+
+    def wait(self, timeout_s: float) -> bool:
+        ways: list[Any] = [self._woken]
+        with contextlib.suppress(RegisterError):
+            ways.append(self._driver())
+        readable, _, _ = select.select(ways, [], [], max(0.0, timeout_s))
+        if self._woken in readable:
+            with contextlib.suppress(BlockingIOError):
+                while self._woken.recv(4096):
+                    pass
+        told = len(readable) > (self._woken in readable)
+        if told:
+            self._take_notifications()
+        return told
+
+    def wake(self) -> None:
+        with contextlib.suppress(OSError):  # full: it is awake already; or closed
+            self._waker.send(b"\0")
+
+    def abort(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._drop()
+        self._engine.dispose()
+        self._waker.close()
+        self._woken.close()
+
+    # The connection.
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """Gives run(statement, **values)."""
+        try:
+            connection = self._connected()
+            with connection.begin():
+                yield lambda statement, **values: connection.execute(
+                    statement, {"realm": self.realm, **values}
+                )
+        except (SQLAlchemyError, OSError) as error:
+            self._drop()
+            raise _failed(error) from error
+
+    def _connect(self, dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+        """From its first moment on the connection can be aborted."""
+        driver = dialect.connect(*arguments, **options)
+        self._socket = _another_of(driver.fileno())
+        return driver
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            with self._connection.begin():
+                if not self._is_prepared:
+                    prepare(self._connection)
+                self._connection.exec_driver_sql(sql.LISTEN)
+            self._is_prepared = True
+        return self._connection
+
+    def _driver(self) -> Any:
+        """psycopg's connection."""
+        if self._connection is None:
+            raise RegisterError("not connected")
+        return self._connection.connection.driver_connection
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        kept, self._socket = self._socket, None
+        if kept is not None:
+            kept.close()
+        if connection is not None:
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                connection.invalidate()
+                connection.close()
+
+    def _end_those_that_are_over(self) -> None:
+        with self._transaction() as run:
+            for name, until in run(sql.OVER).all():
+                run(sql.END, name=name)
+                run(sql.FREE_ALL, name=name, since=until)
+                for forget in sql.FORGET:
+                    run(forget)
+                run(sql.NOTIFY)
+
+    def _take_notifications(self) -> None:
+        """They say only that there is something to look for."""
+        try:
+            for _ in self._driver().notifies(timeout=0):
+                pass
+        except Exception:  # noqa: BLE001 (whatever broke the connection, the next transaction says it)
+            self._drop()
+
+
+def _engine(url: URL) -> Engine:
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={
+            "options": f"{_OPTIONS} {options}".rstrip(),
+            "connect_timeout": 2,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 4_000,
+        },
+    )
+
+
+def _another_of(descriptor: int) -> socket.socket | None:
+    with contextlib.suppress(OSError):
+        return socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM)
+    return None
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else max(0.0, milliseconds / 1000)
+
+
+def _failed(error: Exception) -> RegisterError:
+    original = getattr(error, "orig", None) or error
+    said = " ".join(str(original).split())[:300] or type(original).__name__
+    return RegisterError(f"the leases cannot be reached: {said}")

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Two processes of one central system, which share the chargers: one that is cut off from the database, hangs or is killed
+is replaced within 15 s, and no session is lost or doubled. With the firmware on a virtual board, and other charge points."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+
+import pytest
+
+from tests.host.central.mqtt.client import Client
+from tests.mosquitto import needs_mosquitto
+from tests.postgres import Postgres
+from tests.whole.central.carriers import OverMqtt, OverWebSocket
+from tests.whole.central.charge_points import ChargePoint, Playing, compare
+from tests.whole.central.serve import BOUND_S, chargerctl, surroundings
+from tests.whole.central.several import Several
+
+REPLACED_S = 15.0
+POINTS = 6
+# What happens to a worker, and what mends it.
+DISASTERS = {
+    "cut off from the database": ("cut_off", "reach"),
+    "stopped by SIGSTOP": ("hang", "wake"),
+    "killed": ("kill", "start"),
+}
+# While the charger charges, its worker is replaced: nobody has to swipe meanwhile.
+SESSION = """
+plug
+wait 1
+swipe 04A1B2C3
+expect relay closed within 30
+wait 18
+swipe 04A1B2C3
+expect relay open within 30
+unplug
+expect status Available within 30
+wait 2
+"""
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def several(postgres, tmp_path):
+    needs_mosquitto()
+    with Several(tmp_path, postgres, workers=2) as found:
+        yield found
+
+
+def until(condition, seconds=BOUND_S):
+    """Wait for it; how long that took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "it does not happen"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def holder_of(several, serial):
+    name = several.holders().get(serial) or ""
+    return next((each for each in several.workers if each.name in name), None)
+
+
+def points_of(several, seed=0, pause_s=8.0):
+    """Over MQTT, at whichever worker speaks to them. They are quiet for up to pause_s between two messages."""
+    for number in range(POINTS):
+        name = f"CP{number}"
+        carrier = OverMqtt("127.0.0.1", several.mqtt_port, name)
+        yield ChargePoint(name, carrier, seed, same_id=number % 2 == 0, patience_s=1.0, pause_s=pause_s)
+
+
+def replaced(several, worker, disaster):
+    """Let it happen to the worker; seconds until others hold all chargers that it had."""
+    name = next((each for each in several.holders().values() if each and worker.name in each), None)
+    had = {serial for serial, holder in several.holders().items() if holder == name}
+    getattr(worker, DISASTERS[disaster][0])()
+    return until(lambda: not any(several.holders()[serial] in (None, name) for serial in had))
+
+
+def board(several, folder, sessions):
+    """A charger with the real firmware that charges so many times: its process."""
+    script = folder / "sessions.script"
+    script.write_text("meter 11\nexpect status Available within 40\n" + SESSION * sessions)
+    where = ("--broker", f"127.0.0.1:{several.mqtt_port}", "--central", "none", "--script", script)
+    return subprocess.Popen(
+        chargerctl("simulate", *where),
+        cwd=folder,
+        env=surroundings(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_worker_that_is_cut_off_hangs_or_is_killed_is_replaced(several, tmp_path, record_property):
+    points = list(points_of(several))
+    names = {each.identity for each in points}
+    known = {}
+    firmware = board(several, tmp_path, sessions=len(DISASTERS))
+    try:
+        with Playing(points, 10_000) as playing:
+            for count, disaster in enumerate(DISASTERS, 1):
+                # The board's session has begun.
+                until(lambda: len([row for row in several.sessions() if row.serial not in names]) == count)  # noqa: B023
+                (serial,) = {row.serial for row in several.sessions()} - names
+                worker = holder_of(several, serial)
+                known[disaster] = replaced(several, worker, disaster)
+                getattr(worker, DISASTERS[disaster][1])()
+            output, _ = firmware.communicate(timeout=BOUND_S)
+            assert firmware.returncode == 0, output
+            playing.stop()
+    finally:
+        firmware.kill()
+        firmware.communicate()
+    rows = several.sessions()
+    wrong = compare(points, [row for row in rows if row.serial in names])
+    boards = [row for row in rows if row.serial not in names]
+    counts = ", ".join(f"{disaster}: replaced after {seconds:.1f} s" for disaster, seconds in known.items())
+    again = sum(point.sent_again for point in points)
+    record_property(
+        "counts",
+        f"two workers: {counts}; of {len(rows)} sessions {len(wrong)} lost, doubled or wrong; {again} sent again",
+    )
+    assert wrong == []
+    assert len(boards) == len(DISASTERS)
+    assert all(row.energy_wh for row in boards)
+    assert max(known.values()) <= REPLACED_S
+    assert [worker.stop() for worker in several.workers] == [0, 0]
+    assert [worker.bugs for worker in several.workers] == [[], []]
+
+
+def test_only_the_last_one_that_ends_tells_the_chargers(several):
+    charger = Client(several.mqtt_port, "CP1", "", will=("/charger/CP1/connection", b"offline"))
+    try:
+        assert charger.subscribe("/system/CP1/connection")
+        charger.publish("/charger/CP1/connection", b"online", retain=True)
+        until(lambda: b"online" in charger.payloads("/system/CP1/connection"))
+        first = holder_of(several, "CP1")
+        (second,) = [each for each in several.workers if each is not first]
+        assert first.stop() == 0
+        several.workers.remove(first)
+        until(lambda: holder_of(several, "CP1") is second, REPLACED_S)
+        assert b"offline" not in charger.payloads("/system/CP1/connection")
+        assert second.stop() == 0
+        until(lambda: charger.payloads("/system/CP1/connection")[-1] == b"offline")
+    finally:
+        charger.close()
+
+
+def test_a_charger_on_a_websocket_is_the_workers_that_it_connects_to(several):
+    first, second = several.workers
+    for worker in (first, second, first):
+        point = ChargePoint(
+            "CP1", OverWebSocket(f"ws://127.0.0.1:{worker.ocpp_port}", "CP1"), worker.ocpp_port
+        )
+        with Playing([point], 2) as playing:
+            playing.finish()
+            assert holder_of(several, "CP1") is worker
+        assert point.troubles == []
+    assert len(several.sessions()) == 6
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(6))
+def test_sessions_are_booked_once_whatever_happens_to_whom(several, seed, record_property):
+    rng = random.Random(seed)
+    points = list(points_of(several, seed, pause_s=rng.choice((0.5, 8.0))))
+    longest = 0.0
+    with Playing(points, 10_000, timeout_s=900) as playing:
+        until(lambda: all(each.answered > 5 for each in points))
+        for _ in range(12):
+            worker, disaster = rng.choice(several.workers), rng.choice(list(DISASTERS))
+            longest = max(longest, replaced(several, worker, disaster))
+            time.sleep(rng.uniform(0, 3))
+            getattr(worker, DISASTERS[disaster][1])()
+            time.sleep(rng.uniform(0, 12))
+        playing.stop()
+    rows = several.sessions()
+    wrong = compare(points, rows)
+    record_property(
+        "counts",
+        f"two workers, seed {seed}: 12 disasters, replaced within {longest:.1f} s; of {len(rows)} sessions "
+        f"{len(wrong)} lost, doubled or wrong",
+    )
+    assert wrong == []
+    assert [worker.bugs for worker in several.workers] == [[], []]
