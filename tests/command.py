@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Scripts on the real firmware, by the command that a person would type, in virtual time: fixtures for a conftest."""
+"""Scripts on the real firmware in virtual time, by the command that a person would type, and without it: fixtures for a
+conftest."""
 
 import json
 import os
@@ -9,6 +10,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+
+from tests.warm import Warm
 
 # Virtual time goes fast: a simulation that takes longer than this hangs.
 _TIMEOUT_S = 240
@@ -54,19 +57,20 @@ class Outcome:
         return self
 
 
+def _environment(settings, changes):
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("CHARGER", "COLUMNS"))}
+    return env | {f"CHARGER_{name}": value for name, value in (settings or {}).items()} | changes
+
+
 @pytest.fixture
 def chargerctl(tmp_path):
     """Run chargerctl in an empty folder; `settings` become CHARGER_ variables. Gives an Outcome."""
 
     def run(*arguments, settings=None, **environment):
-        env = {
-            name: value for name, value in os.environ.items() if not name.startswith(("CHARGER", "COLUMNS"))
-        }
-        env |= {f"CHARGER_{name}": value for name, value in (settings or {}).items()} | environment
         done = subprocess.run(
             [sys.executable, "-m", "chargerctl.cli.main", *map(str, arguments)],
             cwd=tmp_path,
-            env=env,
+            env=_environment(settings, environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -77,13 +81,30 @@ def chargerctl(tmp_path):
     return run
 
 
-@pytest.fixture
-def simulate(chargerctl, tmp_path):
-    """Run the text of a script with --json."""
+@pytest.fixture(scope="session")
+def warm():
+    warm = Warm()
+    yield warm
+    warm.close()
 
-    def run(text, *arguments, settings=None):
+
+@pytest.fixture
+def play(warm, tmp_path):
+    """Play the script of a file in an empty folder, as `chargerctl simulate --json --script` does. Gives an Outcome."""
+
+    def run(path, settings=None):
+        return Outcome(*warm.play(path, tmp_path, _environment(settings, {}), _TIMEOUT_S))
+
+    return run
+
+
+@pytest.fixture
+def simulate(play, tmp_path):
+    """Play the text of a script."""
+
+    def run(text, settings=None):
         path = tmp_path / "test.script"
         path.write_text(text, encoding="utf-8")
-        return chargerctl("simulate", "--json", "--script", path, *arguments, settings=settings)
+        return play(path, settings)
 
     return run

@@ -19,6 +19,7 @@ from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.files import state_folder
 
 from tests.browser import Browser, chromium
+from tests.postgres import Postgres
 
 _CHARGER = Path(__file__).resolve().parent.parent / "firmware" / "charger"
 _spec = importlib.util.spec_from_file_location(
@@ -33,6 +34,7 @@ _spec.loader.exec_module(sys.modules["charger"])
 # time; `make soak` chooses its profile by an option, and prints how to try an example again that failed.
 AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("chargerctl", derandomize=True, **AT_ANY_SPEED)
+hypothesis.settings.register_profile("few", derandomize=True, max_examples=10, **AT_ANY_SPEED)
 hypothesis.settings.register_profile("soak", max_examples=2000, print_blob=True, **AT_ANY_SPEED)
 hypothesis.settings.load_profile("chargerctl")
 
@@ -99,11 +101,25 @@ _SLOW = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--first-cases", action="store_true", help="of each test that has cases only the first")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(Path(__file__).parent).as_posix().startswith(_SLOW):
             item.add_marker("slow")
+    if config.getoption("first_cases"):
+        # The first of those that are not soak, which -m leaves out afterwards.
+        first = {
+            item.nodeid.partition("[")[0]: item
+            for item in reversed(items)
+            if not item.get_closest_marker("soak")
+        }
+        kept = set(first.values())
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -145,6 +161,14 @@ def fresh_laptop(monkeypatch: pytest.MonkeyPatch, made_before: Path) -> FreshLap
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for all tests of a worker: to make one takes a second, and memory."""
+    server = Postgres()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

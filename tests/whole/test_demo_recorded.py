@@ -94,8 +94,11 @@ class Recorder:
 
 @pytest.mark.parametrize(
     ("command", "configuration"),
-    [(str(Path(sys.executable).with_name("amqtt")), AMQTT), ("mosquitto", MOSQUITTO)],
-    ids=["amqtt", "mosquitto"],
+    [
+        ("mosquitto", MOSQUITTO),
+        pytest.param(str(Path(sys.executable).with_name("amqtt")), AMQTT, marks=pytest.mark.soak),
+    ],
+    ids=["mosquitto", "amqtt"],
 )
 def test_the_demo_speaks_ocpp_1_6(chargerctl, broker, command, configuration):
     port = broker(command, configuration)

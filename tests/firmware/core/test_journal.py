@@ -609,9 +609,11 @@ def test_a_log_that_was_cut_short_holds_the_records_before_the_cut():
         assert any("set aside" in line for line in lines) == (16 + sum(map(len, whole)) != length)
 
 
-def test_a_flipped_bit_costs_its_record_alone():
+# Every fifth is one or two of each byte, at all places in it; `make soak` flips them all.
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_flipped_bit_costs_its_record_alone(every):
     parts = split(LOG)
-    for bit in range(journal_rewriting.HEADER * 8, len(LOG) * 8):
+    for bit in range(journal_rewriting.HEADER * 8, len(LOG) * 8, every):
         data = bytearray(LOG)
         data[bit // 8] ^= 1 << bit % 8
         content, lines = read(data)
@@ -635,11 +637,13 @@ def test_a_damaged_header_costs_the_identity_alone():
     assert charger.journal.message_id(charger.journal.head()) == identity
 
 
-def test_a_record_whose_checksum_is_right_and_whose_content_is_not_is_set_aside():
+# Every length of each kind with one of the fillers; with all three in `make soak`.
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_record_whose_checksum_is_right_and_whose_content_is_not_is_set_aside(every):
     header = LOG[: journal_rewriting.HEADER]
     for kind in range(16):
-        for filler in (b"\0", b"\x7f", b"\xff"):
-            for length in range(30):
+        for number, filler in enumerate((b"\0", b"\x7f", b"\xff")):
+            for length in range((kind + number) % every, 30, every):
                 content, _ = read(header + records.seal(kind, filler * length) + LOG[len(header) :])
                 again = journal.Journal(content)
                 while (record := again.head()) is not None:

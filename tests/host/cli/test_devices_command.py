@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,6 +59,15 @@ def around(drive: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(network, "fetch_version", lambda host, port: json.dumps(about).encode())
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on a quarter of a second whenever it is looked at: no answer is waited for in real time."""
+    ticks = count(0, 0.25)
+    monkeypatch.setattr(
+        command, "time", SimpleNamespace(monotonic=lambda: next(ticks), time=time.time, sleep=time.sleep)
+    )
+
+
 def devices(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     capsys.readouterr()
     status = main(["devices", *arguments])
@@ -101,7 +111,7 @@ def test_as_json_each_way_says_what_it_can_do(capsys) -> None:
     assert (c6["since"], c6["deployed"], chip["certain"], chip["uid"]) == (None, None, False, None)
 
 
-@pytest.mark.usefixtures("around")
+@pytest.mark.usefixtures("around", "hurried")
 def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     answer = b"[ 12.345] asked  firmware 0.1.0, serial gate-1, up 60 s, fault None, crashes 0\r\n"
     opened = []
@@ -132,8 +142,8 @@ def test_who_is_asked_says_since_when_it_runs(monkeypatch: pytest.MonkeyPatch, c
         ("gate", '[web]\napi_password = "open sesame"\n', None),
     ],
 )
+@pytest.mark.usefixtures("around", "hurried")
 def test_only_a_board_that_is_named_gets_the_password(
-    around,
     state: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys,

@@ -16,6 +16,7 @@ from chargerctl.deploy.records import COMMIT, MANIFEST
 from chargerctl.settings.board_file import read_board_file
 from chargerctl.transport.volume import Volume
 
+from tests.conftest import FreshLaptop
 from tests.host.transport.fat import FatFormat, format_image
 from tests.host.transport.fat_image import opened_image
 
@@ -30,9 +31,11 @@ def board(request: pytest.FixtureRequest) -> Board:
 
 
 @pytest.fixture
-def drive(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Volume]:
+def drive(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_laptop: FreshLaptop
+) -> Iterator[Volume]:
     """A drive of this board's size and clusters, new from the factory; the command line opens it as CIRCUITPY."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    fresh_laptop(tmp_path / "config")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

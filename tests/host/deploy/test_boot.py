@@ -154,7 +154,7 @@ def test_a_commit_that_cannot_be_understood_is_left_to_the_laptop(
     assert live(bench.tree()) == live({**new_tree, COMMIT: commit, WAIT: said.encode()})
 
 
-@pytest.mark.parametrize("step_ms", [211, pytest.param(73, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("step_ms", [331, pytest.param(73, marks=pytest.mark.soak)])
 def test_a_power_cut_while_boot_py_finishes_is_finished_at_the_next_one(
     bench: Bench, old_tree: Tree, new_tree: Tree, new_image: Image, step_ms: int
 ) -> None:

@@ -23,8 +23,8 @@ def first_tree(new_image: Image) -> Tree:
     return volume.tree()
 
 
-# `make test` cuts at every fourth operation, `make soak` at each.
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+# `make test` cuts at every eighth operation, `make soak` at each.
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.soak)])
 def test_cut_anywhere_the_board_runs_what_it_had_or_the_charger_or_holds(
     bench: Bench, first_tree: Tree, new_image: Image, every: int
 ) -> None:

@@ -26,9 +26,9 @@ from tests.host.deploy.virtual import Bench, deploy, live
 from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 
 STARTED, HOLDING = "boot   firmware", "hold   an unfinished deploy"
-# `make test` stops at every fifth operation, and from the commit on at each that is not about a module in charger/ or lib/:
+# `make test` stops at every twentieth operation, from the commit on also at each not about a module in charger/ or lib/:
 # what the board starts first is a matter of single steps. `make soak` stops at each operation.
-SHARES = pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.soak)])
+SHARES = pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.soak)])
 Key = frozenset[tuple[str, bytes | None]]
 
 

@@ -27,6 +27,8 @@ from chargerctl.deploy.libraries.versions import untested
 from chargerctl.deploy.libraries.wheels import wheel_libraries
 from chargerctl.deploy.memory import TEXT_COSTS
 
+from tests.conftest import FreshLaptop
+
 TAG = "20261101"
 BUNDLE = "adafruit/Adafruit_CircuitPython_Bundle"
 SETTINGS = {"CHARGER_WIFI_SSID": "home", "CHARGER_SERIAL": "t-1", "CHARGER_MQTT_BROKER": "10.0.0.2"}
@@ -73,8 +75,9 @@ def wheel_libraries_all(modules: list[str]) -> Image:
 
 
 @pytest.fixture
-def deploy(tmp_path: Path) -> Deploy:
+def deploy(tmp_path: Path, fresh_laptop: FreshLaptop) -> Deploy:
     """`chargerctl deploy` in a process of its own, with its own data folders and no way out to the network."""
+    fresh_laptop(tmp_path / "config")
     drive, data = tmp_path / "drive", tmp_path / "data"
     drive.mkdir()
     (drive / BOOT_OUT).write_text(BootOut.assumed("raspberry_pi_pico2_w").render())

@@ -16,8 +16,8 @@ from tests.host.transport.faulty import CutError, FaultyVolume, Tree
 HOLDING = "hold   an unfinished deploy needs the laptop"
 
 
-# `make test` cuts at every tenth operation, `make soak` at each.
-SHARES = pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.soak)])
+# `make test` cuts at every twentieth operation, `make soak` at each.
+SHARES = pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.soak)])
 
 
 @pytest.fixture(scope="module")

@@ -198,7 +198,7 @@ def test_a_deploy_to_an_image_that_is_cut_is_repaired_by_the_next(
         deploy(counting, new_image)
         new = live(tree_of(volume))
     states = set()
-    for at in range(1, counting.count + 1, 37):
+    for at in range(1, counting.count + 1, 74):
         shutil.copy(before, tmp_path / "running.img")
         with opened_image(tmp_path / "running.img") as volume:
             with pytest.raises(CutError):

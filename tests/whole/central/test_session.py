@@ -11,7 +11,6 @@ from chargerctl.central.books.queries.sessions import Filter, sessions
 from chargerctl.central.books.store import open_books
 
 from tests.mosquitto import Mosquitto, needs_mosquitto
-from tests.postgres import Postgres
 from tests.whole.central.serve import BOUND_S, EVERYBODY, Serve, chargerctl, surroundings
 
 SESSION = """
@@ -27,13 +26,6 @@ expect relay open within 10
 unplug
 expect status Available within 10
 """
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    server = Postgres()
-    yield server
-    server.close()
 
 
 @pytest.fixture

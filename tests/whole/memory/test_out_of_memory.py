@@ -17,8 +17,8 @@ CARD = "04A2B3C4"
 BOOT_S = 60
 # After this long without one a task's failures are forgotten, and its next rest is a short one.
 CALM_S = 65
-# `make test` has the first share, every sixth of the statements; `make soak` has the others.
-SHARES = 6
+# `make test` has the first share, every twelfth of the statements; `make soak` has the others.
+SHARES = 12
 # A slow board: fewer passes to simulate.
 PASS_US = 20_000
 

@@ -16,12 +16,15 @@ import builtins
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A string that may contain names: one identifier, or a list of them. One with dots is a module or a setting.
 _NAMING = re.compile(r"[^\W\d]\w*(?:[,\s]+[^\W\d]\w*)*")
+
+# Of a file, the module itself first.
+_Nodes = Sequence[ast.AST]
 
 # What is found in a file is needed again for each library.
 _ONCE = lru_cache(maxsize=512)
@@ -50,27 +53,27 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
     derived from one of a library. Raises SyntaxError.
     """
     everywhere, somewhere = flash_names()
-    trees = [ast.parse(text, path) for path, text in package.items()]
+    trees = {path: _nodes(text, path) for path, text in package.items()}
     modules = {part for path in package for part in _WORD.findall(path)}
     elsewhere = {name for path, content in others.items() for name in _names_in(path, content)}
     # Private names that each uses on its own objects alone do not meet.
-    reached = {name for tree in trees for name in _reached(tree)}
+    reached = {name for nodes in trees.values() for name in _reached(nodes)}
     for path, content in others.items():
         reached |= _reached_in(path, content)
     elsewhere = {name for name in elsewhere if not _is_private(name) or name in reached}
     elsewhere |= set(dir(builtins)) | set(keyword.kwlist)
-    classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = {node.name for nodes in trees.values() for node in nodes if isinstance(node, ast.ClassDef)}
     fixed = elsewhere | modules | somewhere.union(everywhere)
     ours: set[str] = set()
-    for tree in trees:
-        ours.update(_defined(tree))
-        fixed.update(_named_in_strings(tree), _inherited(tree, classes))
+    for nodes in trees.values():
+        ours.update(_defined(nodes))
+        fixed.update(_named_in_strings(nodes), _inherited(nodes, classes))
     # In how many files each word is.
     known = Counter(word for text in package.values() for word in set(_WORD.findall(text)))
     constants = {
         name: f"_{name}"
-        for tree in trees
-        for name in _constants(tree)
+        for nodes in trees.values()
+        for name in _constants(nodes)
         if name not in fixed and known[name] == 1 and f"_{name}" not in known
     }
     renamed = {name for name in ours - fixed - constants.keys() if not name.startswith("__")}
@@ -81,7 +84,7 @@ def board_names(package: Mapping[str, str], others: Mapping[str, bytes]) -> dict
         path: {word for word in _WORD.findall(text) if word in renamed and word.startswith("_")}
         for path, text in package.items()
     }
-    sharing = _sharing(_related(dict(zip(package, trees, strict=True))), private)
+    sharing = _sharing(_related(trees), private)
     public = sorted(renamed - sharing.keys(), key=lambda name: (-len(name), name))
     # The private ones first, then the longest: there may be too few.
     groups = sorted(set(sharing.values()))
@@ -127,33 +130,38 @@ def _sharing(related: Mapping[str, str], private: Mapping[str, set[str]]) -> dic
     return groups
 
 
-def _related(trees: Mapping[str, ast.Module]) -> dict[str, str]:
+def _nodes(text: str | bytes, path: str) -> _Nodes:
+    """Those of a file, listed once: walking takes far longer than any look at the nodes."""
+    return list(ast.walk(ast.parse(text, path)))
+
+
+def _related(trees: Mapping[str, _Nodes]) -> dict[str, str]:
     """Files whose classes derive from one another's: their private names meet in one object. A base is found by its name,
     in whatever file a class is called so: how it was imported, and by way of what, is of no account."""
     defining: dict[str, list[str]] = {}
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
+    for path, nodes in trees.items():
+        for node in nodes:
             if isinstance(node, ast.ClassDef):
                 defining.setdefault(node.name, []).append(path)
     related = {path: path for path in trees}
-    for path, tree in trees.items():
-        for name in _bases(tree):
+    for path, nodes in trees.items():
+        for name in _bases(nodes):
             for other in defining.get(name, ()):
                 old, new = related[other], related[path]
                 related = {each: new if group == old else group for each, group in related.items()}
     return related
 
 
-def _bases(tree: ast.Module) -> Iterator[str]:
+def _bases(nodes: _Nodes) -> Iterator[str]:
     """The names of the classes that those of the file derive from, as they are called where they are defined."""
     original = {
         alias.asname: alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.asname
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         for base in node.bases if isinstance(node, ast.ClassDef) else ():
             name = base.attr if isinstance(base, ast.Attribute) else _name(base)
             yield original.get(name, name)
@@ -179,11 +187,11 @@ def _names_in(path: str, content: bytes) -> frozenset[str]:
     if not path.endswith(".py"):
         return anything
     try:
-        tree = ast.parse(content, path)
+        nodes = _nodes(content, path)
     except (SyntaxError, ValueError):
         return anything
-    names = set(_named_in_strings(tree))
-    for node in ast.walk(tree):
+    names = set(_named_in_strings(nodes))
+    for node in nodes:
         for _, value in () if isinstance(node, ast.Constant) else ast.iter_fields(node):
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, str):
@@ -199,19 +207,17 @@ def _is_private(name: str) -> bool:
 def _reached_in(path: str, content: bytes) -> frozenset[str]:
     try:
         return (
-            frozenset(_reached(ast.parse(content, path)))
-            if path.endswith(".py")
-            else _names_in(path, content)
+            frozenset(_reached(_nodes(content, path))) if path.endswith(".py") else _names_in(path, content)
         )
     except (SyntaxError, ValueError):
         return _names_in(path, content)
 
 
-def _reached(tree: ast.Module) -> Iterator[str]:
+def _reached(nodes: _Nodes) -> Iterator[str]:
     """Names that a file may use on an object of another file: on anything but self, in strings and imports, and in a class
     that is derived from another."""
-    yield from _named_in_strings(tree)
-    for node in ast.walk(tree):
+    yield from _named_in_strings(nodes)
+    for node in nodes:
         if isinstance(node, ast.Attribute) and not (
             isinstance(node.value, ast.Name) and node.value.id == "self"
         ):
@@ -222,9 +228,9 @@ def _reached(tree: ast.Module) -> Iterator[str]:
             yield from _WORD.findall(ast.unparse(node))
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
+def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Names that the file defines and the board keeps in RAM: not locals of a function, nor a private const()."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
         if isinstance(node, ast.ClassDef | ast.Module):
@@ -245,12 +251,12 @@ def _assigned(statement: ast.stmt) -> Iterator[str]:
                 yield node.id
 
 
-def _constants(tree: ast.Module) -> Iterator[str]:
+def _constants(nodes: _Nodes) -> Iterator[str]:
     """The public names of the file that are a const(), and nothing else ever."""
-    stored = [
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
-    for statement in tree.body:
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    module = nodes[0]
+    assert isinstance(module, ast.Module)
+    for statement in module.body:
         if isinstance(statement, ast.Assign) and _is_constant(statement.value):
             yield from (name for name in _assigned(statement) if stored.count(name) == 1)
 
@@ -259,8 +265,7 @@ def _is_constant(value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "const"
 
 
-def _named_in_strings(tree: ast.Module) -> Iterator[str]:
-    nodes = list(ast.walk(tree))
+def _named_in_strings(nodes: _Nodes) -> Iterator[str]:
     docstrings = {
         id(node.body[0].value)
         for node in nodes
@@ -275,13 +280,13 @@ def _named_in_strings(tree: ast.Module) -> Iterator[str]:
             yield from _WORD.findall(text)
 
 
-def _inherited(tree: ast.Module, own_classes: set[str]) -> Iterator[str]:
+def _inherited(nodes: _Nodes, own_classes: set[str]) -> Iterator[str]:
     """The names in a class whose base is not of the package: the base may use the same ones. The name of the class too:
     that of an exception is printed."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef) and any(_name(base) not in own_classes for base in node.bases):
             yield node.name
-            yield from _defined(ast.Module([node], []))
+            yield from _defined(ast.walk(ast.Module([node], [])))
 
 
 def _name(base: ast.expr) -> str:

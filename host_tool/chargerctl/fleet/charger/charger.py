@@ -16,8 +16,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+from chargerctl.fleet.charger.board import Board, Console, Nothing, Register, Reload, System, Tapped
 from chargerctl.fleet.charger.memory import Medium, Store
 from chargerctl.fleet.charger.parts import Auxiliary, Contact, Led, Lock, Meter, Reader, Relay, Screen
 from chargerctl.fleet.firmware.firmware import Firmware
@@ -25,10 +27,13 @@ from chargerctl.simulator.machine.clock import Clock, Timer
 
 PASS_US = 5_000
 """Between two passes of a charger that is not idle."""
-_MORE_PASSES = 8
+BOOT_US = 13_000_000
+"""From reset to the first pass, as `chargerctl simulate` models an ESP32-C6 that runs from source."""
+_MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
 """After one that a time has come for: what it did may show in the next one only."""
+_RTC_KEPT = ("software", "watchdog", "reload")
 _LONGEST_US = 10_000_000
 _MASK = (1 << 29) - 1
 # A board's counter wraps for the first time 65 s after power-up.
@@ -66,7 +71,7 @@ class Heard(Protocol):
         """A line of its console."""
 
     def changed(self, charger: Charger, part: str) -> None:
-        """One of relay, lock, led, power, link."""
+        """One of relay, contact, lock, led, power, link, and reset: it begins to start."""
 
     def late(self, charger: Charger, us: int) -> None:
         """A pass is done, so long after it was due; only with a clock that keeps to real time."""
@@ -88,7 +93,7 @@ class Wifi:
 
 
 class Charger:
-    """serial; the parts, see parts.py; `core`: None while it has no power."""
+    """serial; the parts, see parts.py; `powered`; `core`: None while its program does not run."""
 
     def __init__(
         self,
@@ -100,10 +105,11 @@ class Charger:
         heard: Heard,
         wall_us: Callable[[], int] | None = None,
         urandom: Callable[[int], bytes] = os.urandom,
+        boot_us: int = BOOT_US,
     ) -> None:
         """environ: its settings, variable -> text. now_utc: Unix seconds of the world. wall_us: the wall's time on the
-        scale of the clock, where that keeps to it. urandom: what its ids are made of. ValueError for settings it cannot
-        work with."""
+        scale of the clock, where that keeps to it. urandom: what its ids are made of. boot_us: how long its program takes
+        to start. ValueError for settings it cannot work with."""
         self.firmware = firmware
         self.clock = clock
         self._environ = dict(environ)
@@ -111,16 +117,18 @@ class Charger:
         self._now_utc = now_utc
         self._heard = heard
         self._wall_us = wall_us
+        self._boot_us = boot_us
         self.urandom = urandom
         self.serial = environ["CHARGER_SERIAL"]
         self.relay = Relay(self._changed)
         self.lock = Lock(self._changed)
         self.cable, self.emergency_stop, self.service_button = Contact(), Contact(), Contact()
         self.reader = Reader()
-        self.meter = Meter(clock, self.relay)
+        self.meter = Meter(clock, self.relay, self.stir)
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
+        self.powered = False
         self.core: Any = None
         self._loop: Any = None
         self._link: Link | None = None
@@ -130,28 +138,43 @@ class Charger:
         self._rtc_ahead_s: int | None = None
         self._timer: Timer | None = None
         self._more = 0
-        self._rebooting = False
+        self._restarts = ""
 
     # What is done to it.
 
     def power(self, on: bool) -> None:
         """Switch the supply. Off: its connection is simply gone, without a word to the other end."""
-        if on and self.core is None:
-            self._rtc_ahead_s = None
-            self._start("power")
-        elif not on and self.core is not None:
-            self._end()
+        if on is not self.powered:
+            self.powered = on
+            if on:
+                self._rtc_ahead_s = None
+                self._boot("power")
+            else:
+                self._end()
         self._heard.changed(self, "power")
 
     def reset(self, reason: str) -> None:
         """reason: button, brownout, software, watchdog, reload."""
-        if self.core is not None:
-            self._end()
-            self._start(reason)
+        if self.powered:
+            self._end(orderly=reason == "reload")
+            if reason not in _RTC_KEPT:
+                self._rtc_ahead_s = None
+            self._boot(reason)
 
     def set(self, variable: str, text: str) -> None:
         """Another setting, from its next start on."""
         self._environ[variable] = text
+
+    def reload(self) -> None:
+        """Have it start again as soon as nothing is charging, with the settings as they are then."""
+        self.edited = True
+        self.stir()
+
+    def stick(self, closed: bool | None) -> None:
+        """The contactor's contacts stay as they are put, whatever the relay does; None: they follow it again."""
+        self.relay.stuck = closed
+        self._contactor_moved()
+        self.stir()
 
     def stir(self) -> None:
         """Something has changed for it: it is stepped now."""
@@ -178,30 +201,49 @@ class Charger:
     def ticks_ms(self) -> int:
         return (self._first_ticks + (self.clock.now_us - self._started_us) // 1000) & _MASK
 
+    @property
+    def up_ms(self) -> int:
+        """Since its start."""
+        return (self.clock.now_us - self._started_us) // 1000
+
+    def _boot(self, reason: str) -> None:
+        """CircuitPython starts, then the firmware."""
+        self._started_us = self.clock.now_us
+        self._restarts = ""
+        self._heard.changed(self, "reset")
+        self._timer = self.clock.call_in(self._boot_us, partial(self._start, reason))
+
     def _start(self, reason: str) -> None:
         firmware = self.firmware
         firmware.urandom = self.urandom
-        self._started_us = self.clock.now_us
         values, _problems = firmware.settings(self._environ)
-        board = _Board()
-        board.system = _System(self)
+        board = Board()
+        board.system = System(self)
         board.relay, board.lock = self.relay, self.lock
         board.cable, board.emergency_stop = self.cable, self.emergency_stop
         board.service_button = self.service_button
         board.contactor = Auxiliary(self.relay) if values["hardware.feedback_pin"] != "none" else None
         board.card_reader, board.led, board.screen = self.reader, self.led, self.screen
-        board.has_meter = values["hardware.meter_pulses_per_kwh"] > 0
-        board.meter = _Register(self.meter)
+        self.reader.start(firmware.module("hardware.health").Health(self._log, "card"))
+        self.reader.fitted = values["hardware.card_reader"] != "none"
+        self.lock.fitted = values["hardware.lock_pin"] != "none"
+        board.has_meter = (
+            values["hardware.meter_pulses_per_kwh"] > 0 and values["hardware.meter_pin"] != "none"
+        )
+        board.meter = Register(self.meter)
         board.faults = ()
-        board.console = _Console(self._log)
+        board.console = Console(self._log)
         board.store = self.store
         board.reserve = [bytearray(1)]
         board.stalls = firmware.module("stalls").Stalls(
             self.relay, values["safety.max_stall_ms"], values["safety.watchdog_seconds"], self._log
         )
-        board.reboot = self._reboot
-        board.auto_reload = _Nothing
-        board.wifi, board.ntp = self.wifi, _Nothing()
+        board.reboot = partial(self.restart, "software")
+        self.edited = False
+        board.auto_reload = lambda controller, interlock, journal, _log: Reload(
+            self, controller, interlock, journal
+        )
+        board.wifi, board.ntp = self.wifi, Nothing()
         journal = firmware.module("journal")
         content = self._content = firmware.module("journal_recovery").recover(self.medium, self._log)
         step_wh = values["storage.checkpoint_wh"] or self.medium.checkpoint_wh
@@ -210,28 +252,34 @@ class Charger:
         offset_s = values["display.timezone_offset_hours"] * 36
         board.clock = clock.Clock(self._read_utc, self._write_utc, offset_s, self._log)
         self._link = self._make_link(self, values, board)
-        board.link = _Tapped(self._link, self)
+        board.link = Tapped(self._link, self)
         firmware.due.begin(self.ticks_ms())
-        self.core = firmware.module("core").Core(board, values, reason)
+        # An ESP32 takes its reset button for a power-on.
+        told = "power" if reason == "button" else reason
+        self.core = firmware.module("core").Core(board, values, told)
         # When the relay opened is not known, but it is open since the reset, as in firmware/charger/assembly.py.
         if reason != "power" or not self.store.first():
-            self.core.interlock.rest(self.ticks_ms())
-        self._loop = self.core.loop(_Nothing())
+            since = firmware.module("ticks").add(self.ticks_ms(), -self.up_ms)
+            self.core.interlock.rest(None if reason == "reload" else since)
+        self._loop = self.core.loop(Nothing())
         self.stir()
 
-    def _end(self) -> None:
-        assert self._link is not None
+    def _end(self, orderly: bool = False) -> None:
         self.relay.open()
         self.lock.release()
-        self._link.vanish()
+        if self._link is not None:
+            if orderly:
+                self._link.close()
+            else:
+                self._link.vanish()
         self.core = self._loop = self._link = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _reboot(self) -> None:
-        # At the end of the pass: on a board nothing after it would run.
-        self._rebooting = True
+    def restart(self, reason: str) -> None:
+        """Its program asks for it: at the end of the pass, since on a board nothing after it would run."""
+        self._restarts = reason
 
     def _read_utc(self) -> int:
         # A clock that was never set stands at the year 2000, as a board's.
@@ -255,25 +303,29 @@ class Charger:
         due.begin(self.ticks_ms())
         self._more -= 1
         self._loop.run_pass()
-        if self._rebooting:
-            self._rebooting = False
-            self.reset("software")
+        if self._restarts:
+            self.reset(self._restarts)
             return
         if self.core is None:
             return
         us = PASS_US
         if self._more <= 0:
             us = max(PASS_US, min(due.in_ms * 1000, _LONGEST_US))
-            self._more = _AFTER_SLEEP
+            # When nothing has a time by then, one pass tells.
+            self._more = _AFTER_SLEEP if us < _LONGEST_US else 1
         self._step_at(due_us + us)
         if self._wall_us is not None:
             self._heard.late(self, self._wall_us() - due_us)
 
     def _changed(self, part: str) -> None:
         self._more = _MORE_PASSES
-        if part == "relay":
-            self.meter.count()
         self._heard.changed(self, part)
+        if part == "relay":
+            self._contactor_moved()
+
+    def _contactor_moved(self) -> None:
+        self.meter.contactor_moved()
+        self._heard.changed(self, "contact")
 
     def _log(self, tag: str, text: str) -> None:
         self._more = _MORE_PASSES
@@ -286,132 +338,3 @@ class Charger:
         """A frame passes between firmware and link."""
         self._more = _MORE_PASSES
         self._heard.frame(self, out, text)
-
-
-class _Board:
-    """What Core needs of a board; listed there."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the firmware needs {name} of a board, which a fleet's charger does not have")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-
-
-class _Nothing:
-    """A part of the board that has nothing to do here."""
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def step(self, now: int) -> None:
-        pass
-
-    def feed(self) -> None:
-        pass
-
-
-class _Register:
-    """The meter as a program finds it: its register begins at 0, unless it is set to where it stood."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-        self._ahead_wh = -meter.energy_wh
-
-    @property
-    def energy_wh(self) -> int:
-        return self._meter.energy_wh + self._ahead_wh
-
-    @energy_wh.setter
-    def energy_wh(self, energy_wh: int) -> None:
-        self._ahead_wh = energy_wh - self._meter.energy_wh
-
-    @property
-    def pulses(self) -> int:
-        return self._meter.pulses
-
-    @property
-    def power_w(self) -> int:
-        return self._meter.power_w
-
-    @property
-    def lost(self) -> bool:
-        return self._meter.lost
-
-    def step(self, now: int) -> None:
-        pass
-
-
-class _Console:
-    """charger: set by Core, for questions that are typed; nobody types here."""
-
-    charger: object = None
-
-    def __init__(self, log: Callable[[str, str], object]) -> None:
-        self.log = log
-
-    def step(self, now: int) -> None:
-        pass
-
-    def last(self) -> bytes:
-        return b""
-
-
-class _System:
-    def __init__(self, charger: Charger) -> None:
-        self._charger = charger
-
-    def ticks_ms(self) -> int:
-        return self._charger.ticks_ms()
-
-    def up_ms(self) -> int:
-        return (self.ticks_ms() - _FIRST_TICKS) & _MASK
-
-    def boot_id(self) -> str:
-        return self._charger.urandom(8).hex()
-
-    def board_id(self) -> str:
-        return "fleet"
-
-    def collect(self) -> None:
-        pass
-
-    def memory(self) -> str:
-        return "as much as the laptop has"
-
-    def describe(self, error: BaseException) -> list[str]:
-        import traceback
-
-        return "".join(traceback.format_exception(error)).rstrip().split("\n")
-
-
-class _Tapped:
-    """The link, and who hears what passes."""
-
-    def __init__(self, link: Link, charger: Charger) -> None:
-        self._link = link
-        self._charger = charger
-        self._connected = False
-        self.close = link.close
-
-    def step(self, now: int) -> None:
-        self._link.step(now)
-        if self._link.connected is not self._connected:
-            self._connected = not self._connected
-            self._charger.link_changed()
-
-    @property
-    def connected(self) -> bool:
-        return self._link.connected
-
-    def publish(self, text: str) -> bool:
-        taken = self._link.publish(text)
-        if taken:
-            self._charger.frame(True, text)
-        return taken
-
-    def receive(self) -> str | None:
-        text = self._link.receive()
-        if text is not None:
-            self._charger.frame(False, text)
-        return text

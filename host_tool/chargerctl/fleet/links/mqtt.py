@@ -41,7 +41,9 @@ class Broker:
     @property
     def values(self) -> dict[str, Any]:
         """In the place of a charger's settings."""
-        return {f"mqtt.{key}": value for key, value in vars(self).items() if key != "host"} | {"mqtt.broker": self.host}
+        return {f"mqtt.{key}": value for key, value in vars(self).items() if key != "host"} | {
+            "mqtt.broker": self.host
+        }
 
 
 class Mqtt:
@@ -88,7 +90,7 @@ class MqttNetwork(SocketNetwork):
 def _vanishing(base: type[Any]) -> type[Any]:
     """The firmware's Link, which can be gone without a word."""
 
-    class VanishingLink(base):  # type: ignore[misc]
+    class VanishingLink(base):
         def __init__(self, pool: MqttNetwork, *rest: Any) -> None:
             super().__init__(pool, *rest)
             self._network = pool
@@ -103,7 +105,7 @@ def _vanishing(base: type[Any]) -> type[Any]:
 def _patient(module: Any, ticks: Any) -> type[Any]:
     """The firmware's Dialer, which waits for its connection over passes."""
 
-    class PatientDialer(module.Dialer):  # type: ignore[misc]
+    class PatientDialer(module.Dialer):
         _stream: Stream | None = None
         _now = _until = 0
 

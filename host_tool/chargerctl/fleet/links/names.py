@@ -68,7 +68,9 @@ class Names:
         name.waiting.append(known)
         if not name.looking:
             name.looking, name.asked_us = True, now_us
-            threading.Thread(target=self._find, args=(name,), name=f"look up {name.host}", daemon=True).start()
+            threading.Thread(
+                target=self._find, args=(name,), name=f"look up {name.host}", daemon=True
+            ).start()
 
     def _find(self, name: Name) -> None:
         found: Any

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """One connection of a charger, TCP with or without TLS. Nothing here blocks; what is wrong with the way acts here.
 
-    stream = Stream(sockets, way, stir)
-    stream.connect(family, (address, port), context, host)
-    stream.opened            # False until it is; raises OSError for what went wrong
-    stream.send(data)        # how much was taken; raises BlockingIOError, errno EAGAIN, for nothing
-    stream.receive(most)     # b"" at its end; raises BlockingIOError
+stream = Stream(sockets, way, stir)
+stream.connect(family, (address, port), context, host)
+stream.opened            # False until it is; raises OSError for what went wrong
+stream.send(data)        # how much was taken; raises BlockingIOError, errno EAGAIN, for nothing
+stream.receive(most)     # b"" at its end; raises BlockingIOError
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Stream:
             taken = self._push(data)
         if taken < len(data):
             kept = data[taken : taken + max(0, _SEND_BUFFER - len(self._out))]
-            if not taken and not kept or self._state != _OPEN:
+            if self._state != _OPEN or not (taken or kept):
                 raise _error(errno.EAGAIN)
             self._out += bytes(kept)
             taken += len(kept)
@@ -284,7 +284,9 @@ class Stream:
         if self._pace is None:
             rate = self._way.bytes_per_s
             pause_us = max(_PACE_US, 1_000_000 // rate)
-            self._pace = self._driver.clock.call_in(pause_us, lambda: self._trickle(rate * pause_us // 1_000_000))
+            self._pace = self._driver.clock.call_in(
+                pause_us, lambda: self._trickle(rate * pause_us // 1_000_000)
+            )
 
     def _trickle(self, size: int) -> None:
         self._pace = None

@@ -14,6 +14,9 @@ from typing import Any
 _BITS = 5  # of the value in its bucket's number
 _LONGEST_US = 3_600_000_000
 
+SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+"""What is said of one."""
+
 
 class Histogram:
     """In microseconds. count, max_us: of all."""
@@ -42,6 +45,11 @@ class Histogram:
             if left <= 0:
                 break
         return min(_top(bucket), self.max_us)
+
+    def ms(self) -> dict[str, float | None]:
+        """SHARES, in milliseconds."""
+        found = {name: self.at(share) for name, share in SHARES.items()}
+        return {name: None if us is None else us / 1000 for name, us in found.items()}
 
     def merge(self, other: Histogram) -> None:
         self.count += other.count

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """One charger's network, as scripts and chaos see it: the same words for real sockets (links/) and for virtual time.
 
-    network = ...                                        # one for each charger
-    charger = Charger(firmware, clock, environ, network.link, now_utc, heard)
-    network.wifi(False)
+network = ...                                        # one for each charger
+charger = Charger(firmware, clock, environ, network.link, now_utc, heard)
+network.wifi(False)
 """
 
 from __future__ import annotations

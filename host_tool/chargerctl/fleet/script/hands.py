@@ -4,11 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chargerctl.errors import InputError
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.charger.parts import Contact
 from chargerctl.settings.table import SETTINGS
 from chargerctl.simulator.peripherals.swiping import Swiping
+from chargerctl.simulator.script.values import Value
+
+_NO_DISPLAY = "a fleet's charger has no display"
+
+
+def missing_part(arguments: Mapping[str, Value]) -> str:
+    """What of a line's arguments no charger of a fleet has, or ""."""
+    return _NO_DISPLAY if arguments.get("part") == "display" else ""
 
 
 class Hands:
@@ -68,7 +78,7 @@ class Hands:
     def require(self, name: str) -> None:
         """InputError where a fleet's charger has no such part."""
         if name == "display":
-            raise InputError("a fleet's charger has no display")
+            raise InputError(_NO_DISPLAY)
 
     def power(self, on: bool) -> None:
         self._charger.power(on)
@@ -90,13 +100,12 @@ class Hands:
         self._charger.stir()
 
     def _cut(self, part: str, lost: bool) -> None:
+        # Nobody can tell of a LED.
         self.require(part)
         charger = self._charger
         match part:
             case "reader":
-                charger.reader.lost = lost
-            case "led":
-                charger.led.lost = lost
+                charger.reader.cut = lost
             case "meter":
                 charger.meter.works(not lost)
         charger.stir()

@@ -11,6 +11,7 @@ from chargerctl.simulator.peripherals.part import Part
 from chargerctl.simulator.peripherals.pn532 import Pn532, Pn532I2c, Pn532Spi
 from chargerctl.simulator.peripherals.swiping import Swiping
 
+
 class Chip(Protocol):
     """A reader's chip, and its antenna's field."""
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The prefix of a line in a fleet's script: which chargers it is for.
 
-    at 30% of chargers: broker down
-    at another 5 chargers: swipe 04A2B3C4
-    at charger fleet-00007: csms call Reset {"type": "Soft"}
-    at all chargers: power on
+at 30% of chargers: broker down
+at another 5 chargers: swipe 04A2B3C4
+at charger fleet-00007: csms call Reset {"type": "Soft"}
+at all chargers: power on
 """
 
 from __future__ import annotations

@@ -12,18 +12,8 @@ from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import metadata
 
-from tests.postgres import Postgres
-
 NOW = 1_795_332_600.0  # 2026-11-22T07:30:00Z
 LEARNING = Policies(Policy.LEARN, Policy.LEARN)
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """One server for all tests of this process."""
-    server = Postgres()
-    yield server
-    server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

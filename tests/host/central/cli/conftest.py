@@ -15,21 +15,12 @@ from chargerctl.central.books.interface import Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.store import open_books
 
-from tests.postgres import Postgres
-
 # What a terminal would carry out, and what hides.
 HOSTILE = "\x1b[31m\u202ex"
 # Sessions: a month ago, and an hour ago.
 LONG_AGO = 1_790_000_000.0  # 2026-09-21T14:13:20Z
 POLICIES = Policies(Policy.REFUSE, Policy.ACCEPT)
 WORKER = "the central system"
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    server = Postgres()
-    yield server
-    server.close()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,6 @@ from tests.host.central.books.conftest import (  # noqa: F401
     made_sqlite,
     opened,
     opener,
-    postgres,
 )
 
 

@@ -28,7 +28,6 @@ from tests.host.central.books.conftest import (  # noqa: F401
     made_sqlite,
     opened,
     opener,
-    postgres,
 )
 
 

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The process that bench/fleet.py measures: chargers in real time, over MQTT, with nothing else that costs.
+
+    python -m bench._fleet CHARGERS PORT SECONDS
+
+Each has a session an hour, of half an hour, so that half of them are in one. On standard output, JSON objects, one a line:
+`started` once all are connected and accepted, `measured` after SECONDS of their hour; then the broker is to be restarted,
+and `back` comes once all are connected again.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from array import array
+from pathlib import Path
+from random import Random
+
+from chargerctl.descriptors import raise_limit
+from chargerctl.fleet.charger.charger import Charger
+from chargerctl.fleet.firmware.firmware import Firmware
+from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.sockets import Sockets
+from chargerctl.fleet.realtime import RealTime
+from chargerctl.simulator.machine.clock import Clock
+
+_US = 1_000_000
+_HOUR_US, _SESSION_US = 3600 * _US, 1800 * _US
+_APART_US = 8_000
+"""One charger after the other gets its power."""
+_SETTLED_US = 15 * _US
+_LOOK_US = 50_000
+_WATTS = 7200
+
+
+class Fleet:
+    """Hears all of its chargers."""
+
+    def __init__(self, count: int, port: int) -> None:
+        self.clock = Clock()
+        self.driver = RealTime(self.clock)
+        self.lateness = array("q")
+        self.frames = self.connected = self.accepted = 0
+        self._random = Random(1)
+        self._firmware = Firmware()
+        self._makes = Mqtt(self._firmware, Sockets(self.driver), Broker("127.0.0.1", port))
+        self._resident = _resident()
+        self._chargers = [self._charger(number) for number in range(count)]
+
+    @property
+    def resident_kb(self) -> float:
+        """Of each charger."""
+        return (_resident() - self._resident) / len(self._chargers) / 1024
+
+    def run_until_all(self, attribute: str) -> None:
+        while getattr(self, attribute) < len(self._chargers):
+            self.driver.run(self.clock.now_us + _LOOK_US)
+
+    def run(self, us: int) -> None:
+        self.driver.run(self.clock.now_us + us)
+
+    def report(self, name: str, began: tuple[float, ...]) -> None:
+        """What was since `began`, times()."""
+        late = sorted(self.lateness)
+        wall_s, cpu_s, waited = (now - then for now, then in zip(times(), began, strict=True))
+        found = {
+            "what": name,
+            "wall_s": wall_s,
+            "cpu_s": cpu_s,
+            "passes": len(late),
+            "frames": self.frames,
+            **{f"p{part}_ms": late[len(late) * part // 100] / 1000 for part in (50, 99)},
+            "worst_ms": late[-1] / 1000,
+            "waited_s": waited,
+            "stood_still_s": self.driver.stood_still_us / _US,
+            "resident_kb": self.resident_kb,
+        }
+        print(json.dumps(found), flush=True)
+        del self.lateness[:]
+        self.frames = 0
+
+    def _charger(self, number: int) -> Charger:
+        environ = {
+            "CHARGER_SERIAL": f"bench-{number:05}",
+            "CHARGER_WIFI_SSID": "fleet",
+            "CHARGER_MQTT_BROKER": "broker.example",
+        }
+        link = self._makes.network(self._random.randrange).link
+        charger = Charger(
+            self._firmware, self.clock, environ, link, _unix, self, self.driver.wall_us, boot_us=0
+        )
+        start_us = number * _APART_US
+        self.clock.call_at(start_us, lambda: charger.power(True))
+        # How far it is in its hour, of which the first half is a session.
+        into_us = self._random.randrange(_HOUR_US)
+        if into_us < _SESSION_US:
+            self.clock.call_at(start_us + 5 * _US, lambda: self._arrives(charger, _SESSION_US - into_us))
+        else:
+            self.clock.call_at(start_us + _HOUR_US - into_us, lambda: self._arrives(charger, _SESSION_US))
+        return charger
+
+    def _arrives(self, charger: Charger, stays_us: int) -> None:
+        charger.cable.on = True
+        charger.meter.power(_WATTS)
+        charger.reader.card = "04A1B2C3"
+        charger.stir()
+        self.clock.call_in(_US, lambda: self._takes_card(charger))
+        self.clock.call_in(stays_us, lambda: self._leaves(charger))
+
+    def _takes_card(self, charger: Charger) -> None:
+        charger.reader.card = None
+        charger.stir()
+
+    def _leaves(self, charger: Charger) -> None:
+        charger.cable.on = False
+        charger.stir()
+        self.clock.call_in(_HOUR_US - _SESSION_US, lambda: self._arrives(charger, _SESSION_US))
+
+    # As Heard.
+
+    def frame(self, charger: Charger, out: bool, text: str) -> None:
+        self.frames += 1
+
+    def log(self, charger: Charger, tag: str, text: str) -> None:
+        if text.startswith("BootNotification accepted"):
+            self.accepted += 1
+
+    def changed(self, charger: Charger, part: str) -> None:
+        if part == "link":
+            self.connected += 1 if charger.connected else -1
+
+    def late(self, charger: Charger, us: int) -> None:
+        self.lateness.append(us)
+
+
+def times() -> tuple[float, ...]:
+    """In seconds: of the wall; of the CPU; how long this thread waited for one that others had."""
+    waited_ns = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+    return time.monotonic(), time.process_time(), waited_ns / 1e9
+
+
+def _unix() -> int:
+    return int(time.time())
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def main(count: int, port: int, seconds: float) -> None:
+    raise_limit()
+    began = times()
+    fleet = Fleet(count, port)
+    fleet.run_until_all("accepted")
+    fleet.report("started", began)
+    fleet.run(_SETTLED_US)
+    del fleet.lateness[:]
+    fleet.frames, began = 0, times()
+    fleet.run(int(seconds * _US))
+    fleet.report("measured", began)
+    while fleet.connected:
+        fleet.run(_LOOK_US)
+    del fleet.lateness[:]
+    began = times()
+    fleet.run_until_all("connected")
+    fleet.report("back", began)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""All that one process, or all of a fleet, have measured so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargerctl.fleet.measuring.series import Series
+from chargerctl.fleet.measuring.tally import Tally
+
+MOST_FAILURES = 100
+
+
+@dataclass
+class Measured:
+    """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
+    computer. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
+
+    tally: Tally
+    series: Series
+    fleet_s: float = 0.0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    stopped: bool = False
+    failures: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "tally": self.tally.to_json(), "series": self.series.to_json()}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Measured:
+        tally, series = Tally.from_json(given["tally"]), Series.from_json(given["series"])
+        return cls(**{**given, "tally": tally, "series": series})
+
+    def merge(self, other: Measured) -> None:
+        self.tally.merge(other.tally)
+        self.series.merge(other.series)
+        self.fleet_s = max(self.fleet_s, other.fleet_s)
+        self.wall_s = max(self.wall_s, other.wall_s)
+        self.cpu_s += other.cpu_s
+        self.stopped = self.stopped or other.stopped
+        self.failures = sorted([*self.failures, *other.failures])[:MOST_FAILURES]

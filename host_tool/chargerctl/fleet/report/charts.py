@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The charts of the report's page: where their lines are. Pure; the template draws them as SVG of WIDTH by HEIGHT."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chargerctl.fleet.report.words import clock, count, ms, rate, states
+
+WIDTH, HEIGHT = 1000, 240
+_MOST_STATES = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """path: of SVG; kind: the number of its colour."""
+
+    name: str
+    path: str
+    kind: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """title, about: for people; top: the text of its upper end; begin, end: of its time axis."""
+
+    title: str
+    about: str
+    lines: Sequence[Line]
+    top: str
+    begin: str
+    end: str
+    filled: bool = False
+
+
+def charts(summary: Mapping[str, Any]) -> list[Chart]:
+    """Of a summary that has a series. Empty where nothing was measured."""
+    series = summary["series"]
+    slots, width_s = series["slots"], series["slot_s"]
+    if len(slots) < 2:
+        return []
+    times = [slot["at_s"] for slot in slots]
+    return [
+        _messages(slots, times, width_s),
+        _answers(slots, times),
+        _chargers(slots, times),
+    ]
+
+
+def _messages(slots: Sequence[Any], times: Sequence[float], width_s: float) -> Chart:
+    values = {
+        "from the chargers": [slot["frames_out"] / width_s for slot in slots],
+        "to the chargers": [slot["frames_in"] / width_s for slot in slots],
+    }
+    top = _nice(max(max(each) for each in values.values()))
+    most = max(values["from the chargers"])
+    lines = [Line(name, _path(times, each, top), kind) for kind, (name, each) in enumerate(values.items())]
+    return Chart(
+        "Messages a second",
+        f"At most {rate(most)}/s from the chargers.",
+        lines,
+        f"{rate(top)}/s",
+        *_ends(times),
+    )
+
+
+def _answers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
+    shown = ("p50", "p99")
+    values = {name: [slot["ms"][name] for slot in slots] for name in shown}
+    top = _nice(max((ms for each in values.values() for ms in each if ms is not None), default=0.0))
+    lines = [Line(name, _path(times, each, top), kind) for kind, (name, each) in enumerate(values.items())]
+    worst = max((each for each in values["p99"] if each is not None), default=None)
+    return Chart(
+        "From a call to its answer", f"p99 of the worst interval: {ms(worst)}.", lines, ms(top), *_ends(times)
+    )
+
+
+def _chargers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
+    """Each state as a band on those before it."""
+    most: dict[str, int] = {}
+    for slot in slots:
+        for name, number in slot["states"].items():
+            most[name] = max(most.get(name, 0), number)
+    names = sorted(most, key=lambda name: -most[name])[:_MOST_STATES]
+    ordered = [name for name, _number in states(dict.fromkeys(names, 0))]
+    total = max((sum(slot["states"].values()) for slot in slots), default=0)
+    base = [0.0] * len(slots)
+    lines = []
+    for kind, name in enumerate(ordered):
+        upper = [low + slot["states"].get(name, 0) for low, slot in zip(base, slots, strict=True)]
+        lines.append(Line(name, _band(times, base, upper, max(total, 1)), kind))
+        base = upper
+    return Chart(
+        "Chargers by state", f"{count(total)} chargers.", lines, count(total), *_ends(times), filled=True
+    )
+
+
+def _ends(times: Sequence[float]) -> tuple[str, str]:
+    return clock(times[0]), clock(times[-1])
+
+
+def _x(times: Sequence[float], at: float) -> float:
+    return (at - times[0]) / (times[-1] - times[0]) * WIDTH
+
+
+def _y(value: float, top: float) -> float:
+    return HEIGHT - value / top * HEIGHT
+
+
+def _path(times: Sequence[float], values: Sequence[float | None], top: float) -> str:
+    """It breaks where there is no value."""
+    parts, drawing = [], False
+    for at, value in zip(times, values, strict=True):
+        if value is not None:
+            parts.append(f"{'L' if drawing else 'M'}{_x(times, at):.1f} {_y(value, top):.1f}")
+        drawing = value is not None
+    return "".join(parts)
+
+
+def _band(times: Sequence[float], lower: Sequence[float], upper: Sequence[float], top: float) -> str:
+    there = [f"{_x(times, at):.1f} {_y(value, top):.1f}" for at, value in zip(times, upper, strict=True)]
+    back = [f"{_x(times, at):.1f} {_y(value, top):.1f}" for at, value in zip(times, lower, strict=True)]
+    return f"M{'L'.join([*there, *reversed(back)])}Z"
+
+
+def _nice(most: float) -> float:
+    """The end of a scale that holds it, a round number."""
+    if most <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(power * each for each in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if power * each >= most)
