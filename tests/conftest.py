@@ -47,6 +47,7 @@ _SLOW = (
     "host/central/books/",
     "host/bridge/test_bridge",
     "host/bridge/test_command",
+    "host/bridge/test_leased",
     "host/central/broker/test_command",
     "host/central/broker/test_mosquitto",
     "host/central/homeassistant/test_at_a_broker",
