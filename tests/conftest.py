@@ -44,6 +44,7 @@ _SLOW = (
     "firmware/hardware/test_display",
     "firmware/hardware/test_meter",
     "firmware/net/test_mosquitto",
+    "host/brokers/",
     "host/central/books/",
     "host/bridge/test_bridge",
     "host/bridge/test_command",
