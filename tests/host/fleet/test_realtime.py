@@ -63,9 +63,7 @@ def driver(wall):
     # The thread works whenever the wall clock moves outside of select(), unless `wall` says that it was stopped.
     wall.stopped_us = 0
     asleep = lambda: sum(wall.slept_us) + wall.stopped_us  # noqa: E731
-    driver = RealTime(
-        Clock(), wall, lambda: wall.now_us * 1000, lambda: (wall.now_us - asleep()) * 1000
-    )
+    driver = RealTime(Clock(), wall, lambda: wall.now_us * 1000, lambda: (wall.now_us - asleep()) * 1000)
     yield driver
     driver.close()
 
