@@ -73,4 +73,4 @@ def wire_of(network: Network) -> Wire:
 
 
 def _parsed(text: ScriptText) -> Script:
-    return parse(text.text, text.name, Path(text.folder))
+    return parse(text.text, text.name, Path(text.folder), fleet=True)
