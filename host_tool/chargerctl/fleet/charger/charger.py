@@ -29,7 +29,7 @@ PASS_US = 5_000
 """Between two passes of a charger that is not idle."""
 BOOT_US = 13_000_000
 """From reset to the first pass, as `chargerctl simulate` models an ESP32-C6 that runs from source."""
-_MORE_PASSES = 8
+_MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
 """After one that a time has come for: what it did may show in the next one only."""
@@ -313,7 +313,8 @@ class Charger:
         us = PASS_US
         if self._more <= 0:
             us = max(PASS_US, min(due.in_ms * 1000, _LONGEST_US))
-            self._more = _AFTER_SLEEP
+            # When nothing has a time by then, one pass tells.
+            self._more = _AFTER_SLEEP if us < _LONGEST_US else 1
         self._step_at(due_us + us)
         if self._wall_us is not None:
             self._heard.late(self, self._wall_us() - due_us)

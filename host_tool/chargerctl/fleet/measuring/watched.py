@@ -8,7 +8,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from chargerctl.central.messages.schemas import CALL, CALL_ERROR, CALL_RESULT, FrameError, check_payload, parse
+from chargerctl.central.messages.schemas import (
+    CALL,
+    CALL_ERROR,
+    CALL_RESULT,
+    FrameError,
+    check_payload,
+    parse,
+)
 from chargerctl.fleet.measuring.sessions import Sessions
 from chargerctl.fleet.measuring.tally import Tally, count_kind
 
