@@ -57,6 +57,7 @@ _SLOW = (
     "host/central/web/api/test_fuzz",
     "host/central/web/chargers/",
     "host/central/web/login/test_every_route",
+    "host/leases/",
     "host/cli/test_event_log",
     "host/cli/test_host",
     "host/cli/test_serial_commands",

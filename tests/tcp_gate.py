@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A way to a TCP server that can be shut: nothing passes then, no connection breaks, and nobody is told. As a network that
-is cut somewhere on the way."""
+"""A way to a TCP server that can be shut: nothing passes then, no connection breaks, and nobody is told, as in a network
+that is cut somewhere on the way; or refuse, as where the server is not there."""
 
 import asyncio
 import threading
@@ -13,6 +13,7 @@ class TcpGate:
     def __init__(self, port):
         self._target = port
         self._open = None
+        self._refuses = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
@@ -33,8 +34,14 @@ class TcpGate:
         """From now on nothing passes, either way."""
         self._loop.call_soon_threadsafe(self._open.clear)
 
+    def refuse(self):
+        """From now on every connection ends at once."""
+        self._refuses = True
+        self._loop.call_soon_threadsafe(self._break)
+
     def open(self):
         """Everything goes on, with what was on its way."""
+        self._refuses = False
         self._loop.call_soon_threadsafe(self._open.set)
 
     def _run(self):
@@ -50,13 +57,19 @@ class TcpGate:
     def _end(self):
         self._loop.stop()
 
+    def _break(self):
+        for task in self._tasks:
+            task.cancel()
+
     async def _cancel(self):
         tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        self._break()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader, writer):
+        if self._refuses:
+            writer.close()
+            return
         task = asyncio.current_task()
         self._tasks.add(task)
         try:

@@ -1,20 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""One charger's way to its central system: a WebSocket while the charger is online, and what passes on it."""
+"""One charger's way to its central system: a WebSocket while it is online and this bridge's, and what passes on it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from chargerctl.bridge.handover import Handover
+from chargerctl.bridge.outbox import Outbox
 from chargerctl.bridge.passage import Note, Passage, Verdict
 from chargerctl.bridge.refusal import RefusedError
-from chargerctl.bridge.socket import Approach, ended, open_socket
+from chargerctl.bridge.socket import CLOSE_S, Approach, ended, open_socket
 from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.pauses import Pauses
 
@@ -31,15 +33,17 @@ class Out(Protocol):
     def send(self, payload: str | bytes) -> None:
         """A frame."""
 
-    def available(self, online: bool) -> None:
-        """Tell it, and whoever reads that topic, whether somebody answers."""
+    def available(self, online: bool | None) -> None:
+        """Tell it, and whoever reads that topic, whether somebody answers; None: that it has to see for itself."""
 
     async def room(self) -> None:
         """Wait until the network has taken what was sent, if that is much."""
 
 
 class Charger:
-    """`opening`: limits how many are connecting at the same time. settle_s: SETTLE_S, but for tests."""
+    """`opening`: limits how many are connecting at the same time. settle_s: SETTLE_S, but for tests. ours: whether the
+    charger is this bridge's at this moment: asked before each word to either side, for a process that stood still has heard
+    of nothing."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Charger:
         opening: asyncio.Semaphore,
         tell: Tell,
         settle_s: float = SETTLE_S,
+        ours: Callable[[], bool] = lambda: True,
     ) -> None:
         self.serial = serial
         self._approach = approach
@@ -58,14 +63,19 @@ class Charger:
         self._opening = opening
         self._tell = tell
         self._settle_s = settle_s
+        self._ours = ours
         self._passage = Passage()
         self._loop = asyncio.get_running_loop()
-        self._to_central: asyncio.Queue[str] = asyncio.Queue(_PLACES)
+        self._to_central = Outbox(_PLACES)
         self._connecting: asyncio.Task[None] | None = None
         # A charger that flaps can leave several. The next WebSocket waits for all: two of one charger there cannot be.
         self._closing: set[asyncio.Task[None]] = set()
         # What it was last told; None: not yet on this connection to the broker.
         self._told: bool | None = None
+        # After each frame, and when the WebSocket has ended: for whoever waits for a quiet moment.
+        self._turn = asyncio.Event()
+        # Another bridge goes on: nothing passes here any more, and the charger is told nothing.
+        self._is_handed_over = False
 
     @property
     def is_open(self) -> bool:
@@ -74,38 +84,88 @@ class Charger:
     @property
     def waiting(self) -> int:
         """How many of its frames wait for the network."""
-        return self._to_central.qsize()
+        return len(self._to_central)
 
     # What the broker brings.
 
-    def came(self) -> None:
-        """It is online: its WebSocket opens, unless it is open."""
-        if self._connecting is None:
+    def came(self, handover: Handover | None = None) -> None:
+        """It is online: its WebSocket opens, unless it is open. handover: it follows on that of another bridge, and the
+        charger need not notice."""
+        if self._connecting is not None:
+            return
+        self._is_handed_over = False
+        settle_s = self._settle_s
+        if handover is None:
             self._say(False)
-            self._connecting = self._loop.create_task(self._stay_connected(tuple(self._closing)))
+        else:
+            settle_s = 0.0
+            self._passage.awaited(handover.passed, self._loop.time())
+        self._connecting = self._loop.create_task(self._stay_connected(tuple(self._closing), settle_s))
+        if handover is not None and handover.last is not None:
+            self.received(handover.last)
 
     def went(self) -> None:
         """It is offline: its WebSocket closes."""
         if self._connecting is not None:
             closing, self._connecting = self._connecting, None
             closing.cancel()
+            self._ended()
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
+    def lost(self, nobody_has_it: bool) -> None:
+        """It is this bridge's no more: its WebSocket closes. nobody_has_it: nor another's, and it is told."""
+        self.went()
+        if nobody_has_it and self._told is not False:
+            self._told = False
+            self._out.available(False)
+
     def received(self, payload: bytes) -> None:
         """A frame from it."""
-        verdict = self._passage.from_charger(payload)
+        if self._is_handed_over or not self._ours():
+            return
+        verdict = self._passage.from_charger(payload, self._loop.time())
+        self._turn.set()
         self._note(verdict)
-        if isinstance(verdict.forward, str):
-            try:
-                self._to_central.put_nowait(verdict.forward)
-            except asyncio.QueueFull:
-                text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
-                self._report("flood", text)
+        if isinstance(verdict.forward, str) and not self._to_central.put(verdict.forward):
+            text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
+            self._report("flood", text)
 
-    def broker_is_back(self) -> None:
-        """Nobody knows what it was told before."""
+    def repeat(self) -> None:
+        """What it was told."""
+        if self._told is not None and not self._is_handed_over and self._ours():
+            self._out.available(self._told)
+
+    def look_for(self) -> None:
+        """Have it say its status, if it is there: a charger that was told `offline`, and now that it has to see for itself,
+        does that."""
+        self._say(False)
+        self._loop.call_later(self._settle_s, self._let_it_ask)
+
+    def _let_it_ask(self) -> None:
+        if self._connecting is None and not self._is_handed_over and self._ours():
+            self._told = None
+            self._out.available(None)
+
+    def forget(self) -> None:
+        """What it was told before: over another connection to the broker, or by another bridge."""
         self._told = None
+
+    async def hand_over(self, patience_s: float) -> list[str] | None:
+        """Close its WebSocket when no call waits for its answer, for another bridge that goes on: the ids of its calls that
+        have passed last. None where there was no such moment in patience_s, or no WebSocket: then the charger was told."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self.is_open and not self._passage.is_quiet(self._loop.time()):
+                    self._turn.clear()
+                    await self._turn.wait()
+            # Nothing can come in between.
+            self._is_handed_over = self.is_open
+        passed = self._passage.passed
+        if self._is_handed_over:
+            await self._to_central.emptied(CLOSE_S)
+        await self.close()
+        return passed if self._is_handed_over else None
 
     async def close(self) -> None:
         """Until its WebSocket is closed."""
@@ -115,11 +175,14 @@ class Charger:
 
     # The WebSocket.
 
-    async def _stay_connected(self, before: Collection[asyncio.Task[None]]) -> None:
+    async def _stay_connected(self, before: Collection[asyncio.Task[None]], settle_s: float) -> None:
         if before:
             await asyncio.wait(before)
         while True:
-            await asyncio.sleep(self._settle_s)
+            await asyncio.sleep(settle_s)
+            settle_s = self._settle_s
+            if not self._ours():
+                return
             try:
                 await self._connection()
             except RefusedError as refused:
@@ -132,29 +195,40 @@ class Charger:
 
     async def _connection(self) -> None:
         """One, from its beginning to its end. Raises RefusedError with the reason of either."""
-        async with self._opening:
-            socket = await open_socket(self._approach)
-        began = self._loop.time()
-        sending = self._loop.create_task(self._send(socket))
+        socket: ClientConnection | None = None
         try:
-            self._passage.opened()
+            async with self._opening:
+                socket = await open_socket(self._approach)
+            await self._pass(socket)
+        except ConnectionClosed as error:
+            raise ended(error, self._approach) from error
+        finally:
+            self._ended()
+            if socket is not None:
+                # It waits for the other side's answer, but not for long.
+                await socket.close()
+
+    async def _pass(self, socket: ClientConnection) -> None:
+        """What comes on it, and what goes. ConnectionClosed."""
+        if not self._ours():
+            return
+        began = self._loop.time()
+        self._passage.opened()
+        sending = self._loop.create_task(self._to_central.send(socket, self._ours))
+        try:
             self._say(True)
             self._report("open", f"connected to {self._approach.place}")
             while True:
                 await self._take(await socket.recv(), socket)
-        except ConnectionClosed as error:
-            raise ended(error, self._approach) from error
         finally:
-            self._passage.closed(self._loop.time())
-            self._say(False)
             self._pauses.lasted(self._loop.time() - began)
             sending.cancel()
-            self._drop_waiting()
-            # It waits for the other side's answer, but not for long.
-            await socket.close()
 
     async def _take(self, frame: str | bytes, socket: ClientConnection) -> None:
+        if self._is_handed_over or not self._ours():
+            return
         verdict = self._passage.from_central(frame, self._loop.time())
+        self._turn.set()
         self._note(verdict)
         if verdict.answer is not None:
             await socket.send(verdict.answer)
@@ -162,19 +236,16 @@ class Charger:
             self._out.send(verdict.forward)
             await self._out.room()
 
-    async def _send(self, socket: ClientConnection) -> None:
-        # The reader of the connection reports why it ended.
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                await socket.send(await self._to_central.get())
-
-    def _drop_waiting(self) -> None:
-        """What the connection did not take any more: the charger is told, and repeats what counts."""
-        while not self._to_central.empty():
-            self._to_central.get_nowait()
+    def _ended(self) -> None:
+        """Nothing passes any more. What waited for the connection is dropped: the charger is told, and repeats what
+        counts."""
+        self._passage.closed(self._loop.time())
+        self._say(False)
+        self._turn.set()
+        self._to_central.clear()
 
     def _say(self, online: bool) -> None:
-        if online != self._told:
+        if online != self._told and not self._is_handed_over and self._ours():
             self._told = online
             self._out.available(online)
 

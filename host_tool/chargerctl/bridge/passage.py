@@ -10,6 +10,8 @@ of an earlier one may come to a later one, where its id can belong to another ca
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,11 @@ _CALLED = 256
 # Until a charger has answered a call of the last connection, or has surely dropped it: longer than any of its jobs takes.
 _OLD_CALL_S = 60.0
 _OLD_CALLS = 64
+# A charger has one call outstanding (J 4.1.1), so the next bridge can be behind by few of them, and not for long: a call
+# that the charger repeats for want of an answer comes after that, and passes.
+_HANDED_OVER = 8
+_BEHIND_S = 5.0
+_LONGEST_ID = 36
 
 
 @dataclass(frozen=True)
@@ -59,14 +66,40 @@ class Passage:
         self._called: dict[str, float | None] = {}
         # Ids of those that the last connections left without an answer -> until when it may still come.
         self._old: dict[str, float] = {}
+        # Of the charger's calls: the one that waits for its answer, the last ones that passed, and those that another bridge
+        # has passed, with the time until which they may come here, too.
+        self._asked: str | None = None
+        self._passed: deque[str] = deque(maxlen=_HANDED_OVER)
+        self._elsewhere: dict[str, float] = {}
+        self._is_awaited = False
+
+    def awaited(self, passed: Iterable[str], now: float) -> None:
+        """A WebSocket follows on another bridge's without a gap: what the charger says until it is open waits for it.
+        passed: the ids of calls that have gone through there."""
+        self._is_awaited = True
+        self._passed.extend(passed)
+        self._elsewhere = dict.fromkeys(self._passed, now + _BEHIND_S)
 
     def opened(self) -> None:
         """The WebSocket is open."""
         self.is_open = True
 
+    def is_quiet(self, now: float) -> bool:
+        """No call waits for its answer, in either direction: the WebSocket can be closed, and nothing is lost."""
+        open_calls = (at for at in self._called.values() if at is not None)
+        return self._asked is None and all(at + _OLD_CALL_S <= now for at in open_calls)
+
+    @property
+    def passed(self) -> list[str]:
+        """Ids of the charger's last calls that have passed: at most eight."""
+        return list(self._passed)
+
     def closed(self, now: float) -> None:
         """It is not open any more: what was called on it gets no answer."""
-        self.is_open = False
+        self.is_open = self._is_awaited = False
+        self._asked = None
+        self._passed.clear()
+        self._elsewhere.clear()
         for call_id, at in self._called.items():
             if at is not None and at + _OLD_CALL_S > now:
                 self._old[call_id] = at + _OLD_CALL_S
@@ -74,7 +107,7 @@ class Passage:
         while len(self._old) > _OLD_CALLS:
             del self._old[next(iter(self._old))]
 
-    def from_charger(self, payload: bytes) -> Verdict:
+    def from_charger(self, payload: bytes, now: float) -> Verdict:
         """A message that the charger has published."""
         if not payload:
             return _dropped("empty", "an empty message from the charger was dropped")
@@ -95,9 +128,15 @@ class Passage:
                 which = "a call of an earlier connection" if old else "no call of this connection"
                 return _dropped("old answer", f"the charger's answer to {which} was dropped")
             self._called[call_id] = None
-        if not self.is_open:
+        if not self.is_open and not self._is_awaited:
             what = action or "a message"
             return _dropped("no connection", f"{what} of the charger was dropped: no connection")
+        if kind == CALL and call_id is not None:
+            if self._elsewhere.pop(call_id, now) > now:
+                return Verdict()
+            self._asked = call_id
+            if len(call_id) <= _LONGEST_ID:
+                self._passed.append(call_id)
         return Verdict(frame)
 
     def from_central(self, frame: str | bytes, now: float) -> Verdict:
@@ -110,6 +149,8 @@ class Passage:
         except UnicodeError:
             text = f"a message of {len(payload)} bytes from the central system was dropped: binary, and not UTF-8"
             return _dropped("no text", text)
+        if kind in (CALL_RESULT, CALL_ERROR) and call_id == self._asked:
+            self._asked = None
         if len(payload) > self._largest:
             return self._too_long(kind, call_id, action, len(payload))
         if kind == CALL and call_id is not None:

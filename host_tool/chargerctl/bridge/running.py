@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from chargerctl import descriptors
 from chargerctl.bridge.service import Service
 from chargerctl.bridge.settings import BridgeSettings
+from chargerctl.bridge.shares import Shares
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.events.event import Event, Tell
 from chargerctl.events.sparing import Sparing
@@ -34,7 +35,8 @@ def run(settings: BridgeSettings, tell: Tell) -> None:
 
 
 async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -> None:
-    service = Service(settings, broker, tell)
+    shares = await _shares(settings, tell)
+    service = Service(settings, broker, tell, shares=shares)
     if settings.password_in_clear_text:
         text = "passwords cross the network in clear text: use wss:// if the central system has it"
         tell(Event("warning", text))
@@ -50,6 +52,31 @@ async def _until_stopped(settings: BridgeSettings, broker: Broker, tell: Tell) -
         await running
 
 
+async def _shares(settings: BridgeSettings, tell: Tell) -> Shares | None:
+    """ChargerctlError where the database cannot be used; later it may go and come."""
+    if not settings.database:
+        return None
+    # Imported here: they need the packages of the extra.
+    from chargerctl.bridge.leased import REALM, Leased
+    from chargerctl.central.books.engine import database_url, place
+    from chargerctl.leases.postgres import PostgresRegister
+    from chargerctl.leases.register import RegisterError
+    from chargerctl.leases.worker_name import own_name
+
+    url, name = database_url(settings.database), own_name()
+    register = PostgresRegister(url, REALM)
+    try:
+        await asyncio.to_thread(register.held, name)
+    except RegisterError as error:
+        register.close()
+        raise ChargerctlError(
+            f"database {place(url)}: {error}; start it, or correct --database (or the rights of its user)"
+        ) from None
+    text = f"shares the chargers with other bridges in {place(url)}, as {name}"
+    tell(Event("listening", text, details={"worker": name}))
+    return Leased(register, name, tell)
+
+
 def _welcome(settings: BridgeSettings, broker: Broker) -> Iterator[Event]:
     """Where chargers connect, and what to."""
     if settings.broker is None:
@@ -63,10 +90,10 @@ def _welcome(settings: BridgeSettings, broker: Broker) -> Iterator[Event]:
 @contextlib.contextmanager
 def _broker(settings: BridgeSettings, tell: Tell) -> Iterator[Broker]:
     if settings.broker is not None:
-        host, port = settings.broker
+        (host, port), *others = settings.broker
         tls = settings.broker_tls or settings.broker_ca is not None
         context = client_tls(settings.broker_ca) if tls else None
-        yield Broker(host, port, settings.broker_user, settings.broker_secret, context)
+        yield Broker(host, port, settings.broker_user, settings.broker_secret, context, others=tuple(others))
         return
     assert settings.listen
     with _own_broker(settings.listen, tell) as broker:

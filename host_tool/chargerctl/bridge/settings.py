@@ -15,7 +15,7 @@ from chargerctl.errors import InputError
 from chargerctl.files import state_folder
 from chargerctl.mqtt.settings import BrokerSettings
 from chargerctl.serials import is_serial
-from chargerctl.settings.kinds import HostPort, Kind, file, host_port, text, whole
+from chargerctl.settings.kinds import HostPort, Kind, file, host_port, shared_database, text, whole
 from chargerctl.settings.programs import Loaded, Sources, find_file, key, load, pairs
 
 SECTION = "bridge"
@@ -108,6 +108,11 @@ class BridgeSettings(BrokerSettings):
         "127.0.0.1:1883",
         "Where the MQTT broker of `bridge` itself listens. Not used with `broker`.",
     )
+    database: str = key(
+        shared_database(),
+        "",
+        "The PostgreSQL database by which several bridges at one broker share the chargers; empty: this is the only bridge.",
+    )
     ping: int = key(
         whole(0, 3600, "s"),
         "20",
@@ -141,6 +146,10 @@ class BridgeSettings(BrokerSettings):
         if not self.to:
             raise InputError(
                 "--to is missing: the URL of the central system, such as wss://host/path (or to, below [bridge])"
+            )
+        if self.database and self.broker is None:
+            raise InputError(
+                "--database is for several bridges at one broker: name that one with --broker (or broker, below [bridge])"
             )
         if self.ca and urlsplit(self.to).scheme == "ws":
             raise InputError("--ca is for wss://: --to says ws://, without TLS")

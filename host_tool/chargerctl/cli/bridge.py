@@ -16,7 +16,7 @@ from chargerctl.bridge.extra import require
 from chargerctl.bridge.settings import CONFIG_VARIABLE, FILE, BridgeSettings, load_bridge
 from chargerctl.cli.event_log import event_log
 from chargerctl.cli.output import Answer, Command, Output
-from chargerctl.cli.program_options import as_text, setting_option
+from chargerctl.cli.program_options import as_text, setting_option, warn_of_ps
 from chargerctl.settings.programs import keys
 
 _KEYS = keys(BridgeSettings)
@@ -36,6 +36,7 @@ def _setting_options(function: Callable[..., Any]) -> Callable[..., Any]:
             if value is not None
             and ctx.get_parameter_source(name) is not click.core.ParameterSource.ENVIRONMENT
         }
+        warn_of_ps(ctx, options.get("database", ""), "CHARGERCTL_BRIDGE_DATABASE")
         loaded = load_bridge(config, os.environ, options)
         ctx.ensure_object(Output).note(*map(str, loaded.warnings))
         return function(ctx.ensure_object(Output), loaded.values, *arguments)
@@ -61,6 +62,9 @@ def command(output: Output, settings: BridgeSettings) -> Answer:
     While a charger has no WebSocket, it is told that nobody answers. Runs until Ctrl-C. What happens is a line on stderr
     each; with --json, a line of JSON on stdout.
 
+    Any number of bridges at one broker, or one cluster of brokers, share the chargers by --database: each charger has one
+    WebSocket, and what a bridge leaves another takes over within 15 s.
+
     Passwords are in [bridge.passwords] of bridge.toml, by serial; one for all is in CHARGERCTL_BRIDGE_PASSWORD. Each
     option is a setting of [bridge], too, and a variable, CHARGERCTL_BRIDGE_<OPTION>.
 
@@ -68,8 +72,9 @@ def command(output: Output, settings: BridgeSettings) -> Answer:
     chargerctl bridge --to ws://localhost:9000
     chargerctl bridge --to wss://csms.example/ocpp --broker localhost:1883
     chargerctl bridge --to wss://csms.lan/ocpp --ca ca.pem --only garage,yard
+    chargerctl bridge --to wss://csms.lan/ocpp --broker broker.lan --database postgresql://bridge@db.lan/bridges
     """
-    require(own_broker=settings.broker is None)
+    require(own_broker=settings.broker is None, database=bool(settings.database))
     # Imported here: it needs the packages of the extra.
     from chargerctl.bridge.running import run
 

@@ -15,8 +15,7 @@ import click
 from chargerctl.central.settings import CONFIG_VARIABLE, FILE, CentralSettings, load_central
 from chargerctl.cli.central import COMMANDS
 from chargerctl.cli.output import Decorator, Output
-from chargerctl.cli.program_options import as_text, setting_option
-from chargerctl.settings.kinds import has_password
+from chargerctl.cli.program_options import as_text, setting_option, warn_of_ps
 from chargerctl.settings.programs import keys
 
 _KEYS = keys(CentralSettings)
@@ -34,7 +33,7 @@ def central_options(*names: str) -> Decorator:
         def run(ctx: click.Context, *arguments: Any, config: Path | None, **rest: Any) -> Any:
             given = {name: rest.pop(name) for name in ("database", *names)}
             options = {name: as_text(value) for name, value in given.items() if value is not None}
-            _warn_of_ps(ctx, options.get("database", ""))
+            warn_of_ps(ctx, options.get("database", ""), "CHARGERCTL_CENTRAL_DATABASE")
             loaded = load_central(config, os.environ, options, [*COMMANDS])
             ctx.ensure_object(Output).note(*map(str, loaded.warnings))
             return function(*arguments, settings=loaded.values, **rest)
@@ -60,14 +59,3 @@ timeout_option: Decorator = click.option(
     type=click.IntRange(1, 3600),
     help="Seconds that a charger has for each answer.  [default: call_timeout of the settings, 30]",
 )
-
-
-def _warn_of_ps(ctx: click.Context, database: str) -> None:
-    if (
-        has_password(database)
-        and ctx.get_parameter_source("database") is click.core.ParameterSource.COMMANDLINE
-    ):
-        ctx.ensure_object(Output).diagnose(
-            "warning: a password in --database: other users can read it there (ps), and your shell keeps it: use the "
-            "settings file, CHARGERCTL_CENTRAL_DATABASE, PGPASSWORD or a .pgpass file"
-        )

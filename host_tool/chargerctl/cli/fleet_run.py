@@ -36,16 +36,15 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     if count is None:
         raise click.UsageError("N is missing: how many chargers, such as chargerctl fleet 100")
     # All that can be wrong is found before the start: it may run for hours.
-    limits = [each for typed in given["fail_if"] for each in thresholds.parse(typed, ACTIONS)]
-    _check_reports(given["reports"])
+    limits = limits_of(given["fail_if"])
+    check_reports(given["reports"])
     plan = plan_of(count, given)
     checked(plan)
     with Shown(plan, output) as shown:
         measured = _measured(plan, shown)
     failed = [why for each in limits if (why := each.fails(measured))]
     values = summary(plan, measured, failed)
-    for path in given["reports"]:
-        _write(path, values)
+    write_reports(given["reports"], values)
     status = FAILED if failed or measured.failures else 0
     return Answer({"kind": "report", **values}, text.report(plan, measured, failed), status=status)
 
@@ -63,7 +62,13 @@ def _measured(plan: Plan, shown: Shown) -> Measured:
     return measured
 
 
-def _check_reports(paths: Sequence[Path]) -> None:
+def limits_of(typed: Sequence[str]) -> list[thresholds.Threshold]:
+    """Of --fail-if. InputError."""
+    return [each for words in typed for each in thresholds.parse(words, ACTIONS)]
+
+
+def check_reports(paths: Sequence[Path]) -> None:
+    """Before the start. InputError; ChargerctlError where packages for a page are missing."""
     for path in paths:
         if path.suffix not in (".json", ".html"):
             raise InputError(f"--report {path}: the name must end in .json or .html")
@@ -71,6 +76,12 @@ def _check_reports(paths: Sequence[Path]) -> None:
             raise InputError(f"--report {path}: there is no such folder")
         if path.suffix == ".html":
             extra.require("--report FILE.html")
+
+
+def write_reports(paths: Sequence[Path], values: Mapping[str, Any]) -> None:
+    """As JSON or as a page, by their names."""
+    for path in paths:
+        _write(path, values)
 
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:

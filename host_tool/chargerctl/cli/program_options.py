@@ -7,7 +7,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from chargerctl.cli.output import Decorator
+from chargerctl.cli.output import Decorator, Output
+from chargerctl.settings.kinds import has_password
 from chargerctl.settings.programs import Key
 
 
@@ -38,3 +39,15 @@ def setting_option(key: Key) -> Decorator:
 def as_text(value: str | bool) -> str:
     """What an option was given, as the settings take it."""
     return value if isinstance(value, str) else "true" if value else "false"
+
+
+def warn_of_ps(ctx: click.Context, database: str, variable: str) -> None:
+    """Where --database holds a password; variable: in which it would not be seen."""
+    if (
+        has_password(database)
+        and ctx.get_parameter_source("database") is click.core.ParameterSource.COMMANDLINE
+    ):
+        ctx.ensure_object(Output).diagnose(
+            "warning: a password in --database: other users can read it there (ps), and your shell keeps it: use the "
+            f"settings file, {variable}, PGPASSWORD or a .pgpass file"
+        )

@@ -52,6 +52,7 @@ _ALWAYS = frozenset(
         "books",
         "broker",
         "hint",
+        "leases",
         "listening",
         "policy",
         "stopping",

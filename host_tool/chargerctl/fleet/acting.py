@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from chargerctl.fleet.charger.charger import Heard
 from chargerctl.fleet.measuring.measured import MOST_FAILURES
@@ -16,9 +17,9 @@ from chargerctl.fleet.plan import Plan, ScriptText
 from chargerctl.fleet.script.choose import Choice, check
 from chargerctl.fleet.script.heard import ToEvents
 from chargerctl.fleet.script.playing import Actor, Playing
-from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.script.language import Script, parse
+from chargerctl.simulator.script.stage import Wire
 
 
 def checked(plan: Plan) -> list[Script]:
@@ -39,8 +40,7 @@ def direct_central(scripts: Sequence[Script]) -> bool:
 class Acting:
     """Of a plan, on the chargers of this process."""
 
-    def __init__(self, plan: Plan, scripts: Sequence[Script], clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, plan: Plan, scripts: Sequence[Script]) -> None:
         self._plays = [(each.name, Playing(Choice(each, plan.count, plan.seed))) for each in scripts]
 
     @property
@@ -66,10 +66,11 @@ class Acting:
             play.add(actor)
 
 
-def wire_of(network: Network) -> object:
-    """What the lines of scripts about the network act on."""
-    return network.ip if isinstance(network, MemoryNetwork) else network
+def wire_of(network: Network) -> Wire:
+    """What the lines of scripts about the network act on. Those about a time server, or the central system, are refused
+    before where it has none (checked)."""
+    return network.ip if isinstance(network, MemoryNetwork) else cast(Wire, network)
 
 
 def _parsed(text: ScriptText) -> Script:
-    return parse(text.text, text.name, Path(text.folder))
+    return parse(text.text, text.name, Path(text.folder), fleet=True)

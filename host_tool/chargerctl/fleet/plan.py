@@ -52,8 +52,8 @@ class Plan:
     """Without broker and target: virtual time with our own central system, or real time with it (realtime).
 
     settings: variable -> text, for every charger. arrivals_h: customers an hour at each charger. stay_s: how long one of
-    them typically stays. duration_s: of the fleet's time, None: until it is stopped or its scripts are over. start_unix: what
-    time it is there at the start; in real time not used. ramp_s: the chargers are switched on one after the other in so many seconds. record: path.
+    them typically stays. duration_s: of the fleet's time, None: until it is stopped, or its scripts are over. start_unix:
+    the time at the start. ramp_s: the chargers are switched on one after the other in so many seconds. record: path.
     worker, workers: which share of the chargers this process has.
     """
 

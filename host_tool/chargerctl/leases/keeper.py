@@ -57,8 +57,8 @@ class Keeper:
         self._began = time.monotonic()
         pause_s = self._share.step()
         self._began = None
-        if not self._closing.is_set():
-            self._register.wait(pause_s)
+        if not self._closing.is_set() and self._register.wait(pause_s):
+            self._share.doubt()
 
     def _tick(self) -> None:
         self._closing.wait(_TICK_S)

@@ -64,6 +64,7 @@ class MemoryRegister:
         self.is_cut_off = False
         self._database = database
         self._woken = threading.Event()
+        self._is_told = False
         database.registers.append(self)
 
     def join(self, worker: str, takes: bool) -> int:
@@ -130,9 +131,11 @@ class MemoryRegister:
         self._end(worker)
         return tuple(sorted(name for name in here.workers if here.lives(name)))
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float) -> bool:
         self._woken.wait(timeout_s)
         self._woken.clear()
+        told, self._is_told = self._is_told, False
+        return told
 
     def wake(self) -> None:
         self._woken.set()
@@ -159,6 +162,7 @@ class MemoryRegister:
     def _notify(self) -> None:
         for each in self._database.registers:
             if each is not self:
+                each._is_told = True
                 each.wake()
 
     def _free_s(self, row: _Charger) -> float | None:

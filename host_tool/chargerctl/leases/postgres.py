@@ -103,7 +103,7 @@ class PostgresRegister:
             run(sql.NOTIFY)
             return tuple(each.name for each in run(sql.LIVING))
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float) -> bool:
         ways: list[Any] = [self._woken]
         with contextlib.suppress(RegisterError):
             ways.append(self._driver())
@@ -112,8 +112,10 @@ class PostgresRegister:
             with contextlib.suppress(BlockingIOError):
                 while self._woken.recv(4096):
                     pass
-        if len(readable) > (self._woken in readable):
+        told = len(readable) > (self._woken in readable)
+        if told:
             self._take_notifications()
+        return told
 
     def wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it is awake already; or closed

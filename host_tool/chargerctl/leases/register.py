@@ -72,8 +72,9 @@ class Register(Protocol):
         """End the lease, and free its chargers. The names of those that live on: of workers that leave at the same time,
         the last one sees none."""
 
-    def wait(self, timeout_s: float) -> None:
-        """Until another worker has freed chargers, wake() is called, or the time is over."""
+    def wait(self, timeout_s: float) -> bool:
+        """Until a worker has freed chargers, or taken some from another one, which is True; until wake() is called, or the
+        time is over."""
 
     def wake(self) -> None:
         """From any thread: end wait(), also one that only comes."""

@@ -161,8 +161,15 @@ class Share:
             self._roll.reopen(self._steady())
         self._at_once()
 
+    def retire(self) -> None:
+        """Take no more, and keep what is held until it is released: before leave(), so that whoever takes over what is
+        released does so at once."""
+        with self._lock:
+            self._roll.paused = True
+        self._at_once()
+
     def doubt(self) -> None:
-        """A fence has fallen: find out at once what is gone."""
+        """Others have changed something, or a fence has fallen: find out at once what."""
         self._at_once()
 
     # From the thread that may wait.
@@ -186,7 +193,8 @@ class Share:
         return self._pause()
 
     def leave(self) -> tuple[str, ...]:
-        """End in good order; the names of the workers that live on. RegisterError."""
+        """End in good order, after what waits to be released; the names of the workers that live on. RegisterError."""
+        self._do_release()
         with self._lock:
             self._roll.end()
             self._epoch = None

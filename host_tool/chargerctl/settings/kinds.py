@@ -18,8 +18,11 @@ from chargerctl.settings.table import MASK, board_check
 
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
 _PASSWORD_IN_URL = re.compile(r"(://[^:/@]*:).*@")
+# libpq takes its own password, and that of a client's key, from the query, too.
+_PASSWORD_IN_QUERY = re.compile(r"([?&](?:ssl)?password=)[^&]+", re.IGNORECASE)
 _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql+psycopg://"
+_POSTGRESQL_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ class HostPort(NamedTuple):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+class HostPorts(tuple[HostPort, ...]):
+    """Where the nodes of one server are, at least one."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self))
 
 
 def _of_board(kind: str, low: Any, high: int) -> Callable[[str, Path], Any]:
@@ -97,6 +109,19 @@ def host_port(default_port: int, words: Mapping[str, object], lowest_port: int =
         return words[text] if text in words else _host_port(text, default_port, lowest_port)
 
     return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"), metavar="HOST:PORT")
+
+
+def host_ports(default_port: int, words: Mapping[str, object]) -> Kind:
+    """HOST:PORT of each node of a cluster, with commas between them, as HostPorts; or one of the words, as its value."""
+    one = host_port(default_port, {})
+
+    def check(text: str, folder: Path) -> object:
+        return (
+            words[text] if text in words else HostPorts(one.check(each, folder) for each in text.split(","))
+        )
+
+    listed = ", ".join(["`HOST:PORT,…`", *(f"`{word}`" for word in words)])
+    return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"), metavar="HOST:PORT,…")
 
 
 def _host_port(text: str, default_port: int, lowest_port: int) -> HostPort:
@@ -169,7 +194,7 @@ def database() -> Kind:
             if not rest.startswith("/") or rest == "/":
                 raise ValueError("must be sqlite:///PATH, with three slashes, or the path alone")
             return _sqlite(rest[1:], folder)
-        if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        if scheme in _POSTGRESQL_SCHEMES:
             return _POSTGRESQL + rest
         raise ValueError("must be the path of a file, or postgresql://USER@HOST/NAME")
 
@@ -180,6 +205,21 @@ def database() -> Kind:
         is_path=True,
         shown=shown_url,
         metavar="URL",
+    )
+
+
+def shared_database() -> Kind:
+    """The URL of a database that several computers reach; "" for none."""
+
+    def check(text: str, folder: Path) -> str:
+        _refuse_control(text)
+        scheme, _, rest = text.partition("://")
+        if text and (scheme not in _POSTGRESQL_SCHEMES or not rest):
+            raise ValueError("must be postgresql://USER@HOST/NAME")
+        return _POSTGRESQL + rest if text else ""
+
+    return Kind(
+        "`postgresql://USER@HOST/NAME`", check, choices=("postgresql://",), shown=shown_url, metavar="URL"
     )
 
 
@@ -200,8 +240,9 @@ def shown_url(url: str) -> str:
     """The URL of a database for a person: without its password; a file's path alone."""
     if url.startswith(_SQLITE):
         return url.removeprefix(_SQLITE)
-    return _PASSWORD_IN_URL.sub(rf"\1{MASK}@", url).replace("+psycopg", "", 1)
+    without = _PASSWORD_IN_URL.sub(rf"\1{MASK}@", url)
+    return _PASSWORD_IN_QUERY.sub(rf"\1{MASK}", without).replace("+psycopg", "", 1)
 
 
 def has_password(url: str) -> bool:
-    return _PASSWORD_IN_URL.search(url) is not None
+    return any(each.search(url) for each in (_PASSWORD_IN_URL, _PASSWORD_IN_QUERY))

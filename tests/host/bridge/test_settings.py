@@ -102,6 +102,23 @@ def test_tables_with_mistakes(lines, reason):
     assert "Zq" not in found
 
 
+@pytest.mark.parametrize("database", ["mysql://h/x", "books.sqlite", "postgresql://", "postgresql:", "x\n"])
+def test_a_database_that_no_other_bridge_reaches(database):
+    found = problem(broker="broker.lan", database=database)
+    assert "must be postgresql://USER@HOST/NAME" in found or "control character" in found
+
+
+def test_bridges_with_a_database_are_at_one_broker():
+    assert "name that one with --broker" in problem(database="postgresql://db.lan/bridges")
+    found = load_bridge(
+        None, {}, {"to": TO, "broker": "b", "database": "postgres://me:Zq@db.lan/bridges?sslpassword=Zq"}
+    )
+    assert found.values.database == "postgresql+psycopg://me:Zq@db.lan/bridges?sslpassword=Zq"
+    assert "Zq" not in repr(found.values)
+    shown = {each.key.name: each.text for each in found.explained}
+    assert shown["database"] == "postgres://me:***@db.lan/bridges?sslpassword=***"
+
+
 def test_a_password_that_leaves_this_computer_in_clear_text_is_noticed():
     assert BridgeSettings(to="ws://csms.lan", password="x").password_in_clear_text
     assert BridgeSettings(to="ws://csms.lan", passwords={"c1": "x"}).password_in_clear_text

@@ -115,6 +115,15 @@ COMMAND_LINES = [
     ("bridge", "--to", "http://me:Zq-from-set@csms.example/ocpp"),
     ("bridge", "--to", "wss://[me:Zq-from-set@csms.example/ocpp"),
     ("bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9", "-c", "bridge.toml"),
+    *(
+        ("bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9", "--database", database)
+        for database in (
+            "postgresql://me:Zq-from-set@127.0.0.1:9/books",
+            "postgresql://me@127.0.0.1:9/books?password=Zq-from-set",
+            "postgresql://me:Zq-from-set@[127.0.0.1:9/books",
+            "mysql://me:Zq-from-set@127.0.0.1:9/books",
+        )
+    ),
     ("completion", "bash"),
 ]
 # One after the other: each needs what those before it did.

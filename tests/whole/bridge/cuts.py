@@ -77,7 +77,7 @@ class Bridge:
     def _from_charger(self, topic, payload):
         if self._passage.is_open and self._breaks():
             return
-        verdict = self._judged(self._passage.from_charger(payload))
+        verdict = self._judged(self._passage.from_charger(payload, self._now))
         if verdict.forward is not None:
             for frame in self.central.handle(verdict.forward, self._network.time.unix()):
                 self._from_central(frame)

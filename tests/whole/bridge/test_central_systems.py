@@ -58,9 +58,9 @@ def broker():
     broker.close()
 
 
-async def simulate(broker):
+async def simulate(broker, script=SCRIPT):
     """One session in real time; the last lines of what it printed, if it failed."""
-    words = ["simulate", "--script", SCRIPT, "--broker", f"{HOST}:{broker.port}", "--central", "none"]
+    words = ["simulate", "--script", script, "--broker", f"{HOST}:{broker.port}", "--central", "none"]
     words += ["--set", "ocpp.meter_value_sample_interval=2"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chargerctl.cli.main", *words, stdout=-1, stderr=-2

@@ -84,6 +84,9 @@ class Serve:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(BOUND_S)
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
     def kill(self):
         self._process.kill()
         self._process.wait(BOUND_S)

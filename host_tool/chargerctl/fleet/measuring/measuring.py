@@ -8,8 +8,12 @@ from collections.abc import Callable
 
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.measuring.series import Series
-from chargerctl.fleet.measuring.tally import Tally
+from chargerctl.fleet.measuring.tally import Tally, count_kind
 from chargerctl.fleet.measuring.watched import OFF, Watched
+
+# Whose lines say why there is no connection, and what they end in.
+_LINKS = ("mqtt", "ocppj")
+_AGAIN = ", next try in"
 
 OnCall = Callable[[Charger, str], object]
 """on_call(charger, action): the central system calls a charger."""
@@ -48,7 +52,9 @@ class Measuring:
             self._on_call(charger, action)
 
     def log(self, charger: Charger, tag: str, text: str) -> None:
-        pass
+        what, again, _when = text.partition(_AGAIN)
+        if again and tag in _LINKS:
+            count_kind(self.tally.troubles, what)
 
     def changed(self, charger: Charger, part: str) -> None:
         if part not in ("link", "power"):

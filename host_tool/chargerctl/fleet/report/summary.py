@@ -67,6 +67,7 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
             action: _calls(each) for action, each in sorted(tally.called.items())
         },
         "violations_by_kind": dict(tally.violations.most_common()),
+        "troubles": dict(tally.troubles.most_common()),
         "customers": dict(tally.customers.most_common()),
         "series": _series(measured),
     }

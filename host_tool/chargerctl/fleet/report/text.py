@@ -14,6 +14,7 @@ from chargerctl.fleet.report.summary import about
 from chargerctl.fleet.report.words import clock, count, kwh, ms, rate, states
 
 WIDTH = 80
+_MOST_KINDS = 5
 _CALLS = "{:24}{:>10}{:>10}{:>10}{:>10}{:>8}{:>7}"
 
 
@@ -83,8 +84,9 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
         lines += _paragraph(
             "customers", ", ".join(f"{name} {n}" for name, n in tally.customers.most_common())
         )
-    for kind, number in tally.violations.most_common(10):
-        lines.append(f"violation  {count(number)} x {kind}"[:WIDTH])
+    for title, kinds in (("violation", tally.violations), ("trouble", tally.troubles)):
+        for kind, number in kinds.most_common(_MOST_KINDS):
+            lines += _paragraph(title, f"{count(number)} x {kind}")
     lines.append(
         f"lost       {count(tally.counts['lost'])} transactions that the central system has not confirmed"
     )

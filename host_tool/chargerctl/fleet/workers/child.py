@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process of one share of a fleet: its plan comes in on stdin as a line of JSON, what it measures goes out on stdout, one
-JSON object a line. A line on stdin that says `stop` ends it in order, the end of stdin at once: then whoever started it is
-gone.
+"""The process of one share of a fleet: its plan comes in on stdin as a line of JSON, what it measures goes out on stdout,
+one JSON object a line. A line on stdin that says `stop` ends it in order, the end of stdin at once: then whoever started it
+is gone.
 
 Of `kind`: sums (so far, without the series), end (all), error.
 """

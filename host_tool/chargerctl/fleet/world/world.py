@@ -52,11 +52,11 @@ class World:
     """clock, firmware: of all chargers; time: what spends the clock; around: the rest. wall_us: the time on the scale of the
     clock at which something really happens."""
 
-    def __init__(self, plan: Plan, scripted: bool) -> None:
+    def __init__(self, plan: Plan, scripted: bool, firmware: Firmware | None = None) -> None:
         """scripted: scripts direct the central system, which then is a simulated one. ChargerctlError where files for TLS
         cannot be used."""
         self.clock = clock = Clock()
-        self.firmware = Firmware()
+        self.firmware = firmware or Firmware()
         self.time: Time
         self.around: Surroundings
         self.wall_us: Callable[[], int] = lambda: clock.now_us
