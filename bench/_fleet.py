@@ -7,11 +7,14 @@
 Each has a session an hour, of half an hour, so that half of them are in one. On standard output, JSON objects, one a line:
 `started` once all are connected and accepted, `measured` after SECONDS of their hour; then the broker is to be restarted,
 and `back` comes once all are connected again.
+
+What others take of the cores is left out: the clock of this fleet stands while it waits for one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -41,7 +44,8 @@ class Fleet:
 
     def __init__(self, count: int, port: int) -> None:
         self.clock = Clock()
-        self.driver = RealTime(self.clock)
+        self._waiting = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        self.driver = RealTime(self.clock, wall_ns=self._wall_ns)
         self.lateness = array("q")
         self.frames = self.connected = self.accepted = 0
         self._random = Random(1)
@@ -49,6 +53,18 @@ class Fleet:
         self._makes = Mqtt(self._firmware, Sockets(self.driver), Broker("127.0.0.1", port))
         self._resident = _resident()
         self._chargers = [self._charger(number) for number in range(count)]
+
+    def _waited_ns(self) -> int:
+        """How long this thread was ready to run while others had the cores."""
+        return int(os.pread(self._waiting, 100, 0).split()[1])
+
+    def _wall_ns(self) -> int:
+        """As if it had had a core of its own."""
+        return time.monotonic_ns() - self._waited_ns()
+
+    def times(self) -> tuple[float, ...]:
+        """In seconds: of the wall, of the CPU, and waited for one."""
+        return time.monotonic(), time.process_time(), self._waited_ns() / 1e9
 
     @property
     def resident_kb(self) -> float:
@@ -65,16 +81,16 @@ class Fleet:
     def report(self, name: str, began: tuple[float, ...]) -> None:
         """What was since `began`, times()."""
         late = sorted(self.lateness)
-        wall_s, cpu_s, waited = (now - then for now, then in zip(times(), began, strict=True))
+        wall_s, cpu_s, waited_s = (now - then for now, then in zip(self.times(), began, strict=True))
         found = {
             "what": name,
             "wall_s": wall_s,
+            "own_s": wall_s - waited_s,
             "cpu_s": cpu_s,
             "passes": len(late),
             "frames": self.frames,
             **{f"p{part}_ms": late[len(late) * part // 100] / 1000 for part in (50, 99)},
             "worst_ms": late[-1] / 1000,
-            "waited_s": waited,
             "stood_still_s": self.driver.stood_still_us / _US,
             "resident_kb": self.resident_kb,
         }
@@ -136,12 +152,6 @@ class Fleet:
         self.lateness.append(us)
 
 
-def times() -> tuple[float, ...]:
-    """In seconds: of the wall; of the CPU; how long this thread waited for one that others had."""
-    waited_ns = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
-    return time.monotonic(), time.process_time(), waited_ns / 1e9
-
-
 def _unix() -> int:
     return int(time.time())
 
@@ -152,19 +162,19 @@ def _resident() -> int:
 
 def main(count: int, port: int, seconds: float) -> None:
     raise_limit()
-    began = times()
     fleet = Fleet(count, port)
+    began = fleet.times()
     fleet.run_until_all("accepted")
     fleet.report("started", began)
     fleet.run(_SETTLED_US)
     del fleet.lateness[:]
-    fleet.frames, began = 0, times()
+    fleet.frames, began = 0, fleet.times()
     fleet.run(int(seconds * _US))
     fleet.report("measured", began)
     while fleet.connected:
         fleet.run(_LOOK_US)
     del fleet.lateness[:]
-    began = times()
+    began = fleet.times()
     fleet.run_until_all("connected")
     fleet.report("back", began)
 
