@@ -78,6 +78,7 @@ _SLOW = (
     "host/deploy/test_web_interruptions",
     "host/doctor/test_drive",
     "host/serial_board/",
+    "host/fleet/links/",
     "host/monitor/test_command",
     "host/monitor/test_deployed",
     "host/settings/test_on_the_virtual_board",
