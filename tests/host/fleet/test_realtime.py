@@ -63,9 +63,7 @@ def driver(wall):
     # The thread works whenever the wall clock moves outside of select(), unless `wall` says that it was stopped.
     wall.stopped_us = 0
     asleep = lambda: sum(wall.slept_us) + wall.stopped_us  # noqa: E731
-    driver = RealTime(
-        Clock(), wall, lambda: wall.now_us * 1000, lambda: (wall.now_us - asleep()) * 1000
-    )
+    driver = RealTime(Clock(), wall, lambda: wall.now_us * 1000, lambda: (wall.now_us - asleep()) * 1000)
     yield driver
     driver.close()
 
@@ -92,17 +90,27 @@ def test_what_was_ready_at_once_counts_from_the_look_before(driver, wall):
     heard = []
     fileobj = object()
     driver.watch(fileobj, READ, lambda events: heard.append(driver.wall_us() - driver.clock.now_us))
-    driver.clock.call_at(10 * _MS, lambda: (wall.works(30 * _MS), wall.ready.append(fileobj)))
+
+    def works_while_something_comes():
+        wall.works(30 * _MS)
+        wall.ready.append(fileobj)
+
+    driver.clock.call_at(10 * _MS, works_while_something_comes)
     driver.run(_S)
     assert heard == [30 * _MS]
 
 
 def test_a_socket_has_its_turn_between_many_late_timers(driver, wall):
-    order = []
+    order: list[str] = []
     fileobj = object()
     driver.watch(fileobj, READ, lambda events: order.append("socket"))
+
+    def takes_long():
+        wall.works(300 * _MS)
+        order.append("timer")
+
     for number in range(10):
-        driver.clock.call_at(number * 30 * _MS, lambda: (wall.works(300 * _MS), order.append("timer")))
+        driver.clock.call_at(number * 30 * _MS, takes_long)
     wall.happens.append((wall.now_us, lambda: wall.ready.append(fileobj)))
     driver.run(4 * _S)
     assert order.index("socket") < 3
@@ -160,7 +168,7 @@ def test_another_thread_ends_the_run_in_the_middle_of_a_sleep():
 def test_a_socket_is_watched_for_what_is_wanted_now():
     driver = RealTime(Clock())
     ours, theirs = socket.socketpair()
-    heard = []
+    heard: list[int] = []
     driver.watch(ours, READ, heard.append)
     theirs.send(b"x")
     driver.run(20 * _MS)

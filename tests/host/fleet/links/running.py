@@ -66,7 +66,9 @@ class Fleet:
 
     def until_called(self, action, *serials, **payload):
         """By each of these chargers, all if none is named; with a payload that has this."""
-        self.until(lambda: all(self.calls(action, each, **payload) for each in serials or self.chargers), action)
+        self.until(
+            lambda: all(self.calls(action, each, **payload) for each in serials or self.chargers), action
+        )
 
     def until_said(self, words, *serials):
         self.until(lambda: all(self.said(words, each) for each in serials or self.chargers), words)
@@ -76,7 +78,11 @@ class Fleet:
         return [
             frame[3]
             for name, out, frame in self.frames
-            if name == serial and out and frame[0] == 2 and action in (..., frame[2]) and payload.items() <= frame[3].items()
+            if name == serial
+            and out
+            and frame[0] == 2
+            and action in (..., frame[2])
+            and payload.items() <= frame[3].items()
         ]
 
     def answers(self, serial):
@@ -118,9 +124,12 @@ class Fleet:
     def late(self, charger, us):
         self.lateness.append(us)
 
-    def close(self):
+    def power_off(self):
         for charger in self.chargers.values():
             charger.power(False)
+
+    def close(self):
+        self.power_off()
         self.sockets.close()
         self.driver.close()
 

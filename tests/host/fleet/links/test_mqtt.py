@@ -68,14 +68,18 @@ def test_a_name_that_is_none_is_said(fleet, monkeypatch):
 
 def test_nobody_listens_at_the_port(fleet):
     fleet.add(makes(fleet, free_port()), "cp")
-    fleet.until_said("not reachable (connection refused: is a broker running there? (mqtt.port)), next try in 1 s")
+    fleet.until_said(
+        "not reachable (connection refused: is a broker running there? (mqtt.port)), next try in 1 s"
+    )
 
 
 def test_each_charger_has_its_own_password(fleet, start_broker, tmp_path):
     passwords = tmp_path / "passwords"
     passwords.touch(mode=0o600)
     for user in ("central", "good", "bad"):
-        subprocess.run(["mosquitto_passwd", "-b", passwords, user, f"{user}-secret"], check=True, capture_output=True)
+        subprocess.run(
+            ["mosquitto_passwd", "-b", passwords, user, f"{user}-secret"], check=True, capture_output=True
+        )
     broker = start_broker(
         "user root", "allow_anonymous false", f"password_file {passwords}", user=("central", "central-secret")
     )
