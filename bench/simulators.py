@@ -3,7 +3,7 @@
 """Simulators of charge points that npm and PyPI have, beside ours: what of OCPP 1.6 each really does, and how many chargers
 a core carries. docs/simulators.md has what it printed, and says how to read it.
 
-Only by name: it installs them from the registries into a temporary folder, and takes a quarter of an hour.
+Only by name: it installs them from the registries into a temporary folder, and takes half an hour.
 
 CHARGERCTL_BENCH_ONLY: parts of names, with commas. CHARGERCTL_BENCH_PARTS: `probe`, `load`, or both with a comma, the
 default. CHARGERCTL_BENCH_SECONDS: how long each load is measured, 60. CHARGERCTL_BENCH_FRAMES: a folder for every frame.
@@ -48,12 +48,8 @@ def main() -> None:
             found = asyncio.run(_probe(places, frames))
             print(f"\n{report.calls(found)}\n\n{report.behaviour(found)}", flush=True)
         if "load" in parts:
-            print(
-                "\n"
-                + report.loads(
-                    {each.name: _load(each, place, frames) for each, place in places if each.loads}
-                )
-            )
+            loads = {each.name: _load(each, place, frames) for each, place in places if each.loads}
+            print(f"\n{report.loads(loads)}", flush=True)
 
 
 def chosen(wanted: str, simulators: Sequence[Simulator] = SIMULATORS) -> list[Simulator]:
@@ -83,9 +79,10 @@ def _there(simulator: Simulator) -> None:
 
 async def _probe(places: Sequence[tuple[Simulator, Path]], frames: Path) -> dict[str, dict[str, str]]:
     gate = asyncio.Semaphore(_AT_ONCE)
+    gates = {each.name: asyncio.Semaphore(each.at_once) for each, _ in places}
 
     async def one(simulator: Simulator, place: Path, name: str) -> dict[str, str]:
-        async with gate:
+        async with gates[simulator.name], gate:
             return await probe.ask(simulator, place, name, frames)
 
     asked = [

@@ -34,7 +34,7 @@ async def pending(asking: Asking) -> Found:
     await asyncio.sleep(12)
     boots = central.since(0, "BootNotification")
     others = sorted({frame.message[2] for frame in central.since(0)} - {"BootNotification"})
-    gap = f"again after {boots[1].at - boots[0].at:.0f} s" if len(boots) > 1 else "not sent again"
+    gap = f"again after {boots[1].at - boots[0].at:.1f} s" if len(boots) > 1 else "not sent again"
     if not boots:
         return {"BootNotification answered Pending, 3 s": "sends none"}
     return {

@@ -62,6 +62,8 @@ class CentralSystem:
     def __init__(self, *, record: bool = True) -> None:
         self.silent: set[str] = set()
         self.boot: dict[str, Any] = {**ACCEPTED, "interval": 300}
+        # The interval of the n-th that boots, in place of that.
+        self.interval: Callable[[int], int] | None = None
         self.refuses = False
         self.frames: list[Frame] = []
         self.counts: Counter[str] = Counter()
@@ -203,7 +205,8 @@ class CentralSystem:
         if action == "BootNotification":
             if self.boot["status"] == "Accepted":
                 self.accepted[identity] = self.now
-            return {**self.boot, "currentTime": at}
+            told = {"interval": self.interval(len(self.accepted))} if self.interval else {}
+            return {**self.boot, **told, "currentTime": at}
         if action == "StartTransaction":
             self._transaction += 1
             self.transactions[identity] = self._transaction

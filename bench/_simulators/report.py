@@ -47,7 +47,7 @@ def loads(found: Mapping[str, Load | str]) -> str:
         "memory each",
         "all there after",
         "CPU ms a boot",
-        "back in 60 s after all broke",
+        "back in 30 s after all broke",
     )
     return table(titles, [[name, *_load(each)] for name, each in found.items()])
 
@@ -59,12 +59,17 @@ def _load(load: Load | str) -> list[str]:
         f"{load.count} of {load.wanted}" if load.count < load.wanted else str(load.count),
         f"{load.messages_an_hour:.0f}",
         f"{load.cpu_s_an_hour:.3f}",
-        f"{load.a_core:,}",
+        f"{_two_digits(load.a_core):,}",
         f"{load.bytes_each / 1024:,.0f} KB",
         f"{load.boot_s:.0f} s",
         f"{load.boot_cpu_s / load.count * 1000:.1f}",
         f"{load.back} of {load.count}, the last after {load.back_s:.0f} s" if load.back else "none",
     ]
+
+
+def _two_digits(number: int) -> int:
+    """More would be noise."""
+    return int(float(f"{number:.1e}"))
 
 
 def _cell(text: str) -> str:

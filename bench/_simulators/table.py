@@ -61,6 +61,8 @@ class Simulator:
     boots: bool = True
     # Until a new process is connected.
     patience_s: float = 30.0
+    # Questions at the same time: a process that computes much would wait for others of it.
+    at_once: int = 10
 
 
 def _node(order: Order, driver: str, *arguments: str) -> list[Command]:
@@ -189,7 +191,7 @@ SIMULATORS = (
         "load generator: boot and heartbeats",
         _ws_cli_load,
         loads=1000,
-        questions=(),
+        questions=("calls",),
     ),
     Simulator(
         "evsetool 0.1.5",
@@ -227,6 +229,7 @@ SIMULATORS = (
         sessions="remote",
         loads=4,
         patience_s=120,
+        at_once=3,
     ),
     Simulator(
         "chargerctl fleet",

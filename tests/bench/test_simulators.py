@@ -164,6 +164,15 @@ def test_the_central_system_answers_and_records():
     assert "charger-0" in accepted
 
 
+def test_the_central_system_tells_each_its_own_interval():
+    async def does(central, connection, url):
+        central.interval = lambda number: 60 * number
+        await connection.send(json.dumps([2, "a", "BootNotification", {}]))
+        return json.loads(await connection.recv())[2]["interval"]
+
+    assert asyncio.run(_with_a_charger(does)) == 60
+
+
 def test_the_central_system_is_silent_when_told():
     async def does(central, connection, url):
         central.silent.add("StartTransaction")

@@ -33,8 +33,8 @@ class Out(Protocol):
     def send(self, payload: str | bytes) -> None:
         """A frame."""
 
-    def available(self, online: bool) -> None:
-        """Tell it, and whoever reads that topic, whether somebody answers."""
+    def available(self, online: bool | None) -> None:
+        """Tell it, and whoever reads that topic, whether somebody answers; None: that it has to see for itself."""
 
     async def room(self) -> None:
         """Wait until the network has taken what was sent, if that is much."""
@@ -130,6 +130,22 @@ class Charger:
         if isinstance(verdict.forward, str) and not self._to_central.put(verdict.forward):
             text = f"it sends faster than the central system takes it: what exceeds {_PLACES} is dropped"
             self._report("flood", text)
+
+    def repeat(self) -> None:
+        """What it was told."""
+        if self._told is not None and not self._is_handed_over and self._ours():
+            self._out.available(self._told)
+
+    def look_for(self) -> None:
+        """Have it say its status, if it is there: a charger that was told `offline`, and now that it has to see for itself,
+        does that."""
+        self._say(False)
+        self._loop.call_later(self._settle_s, self._let_it_ask)
+
+    def _let_it_ask(self) -> None:
+        if self._connecting is None and not self._is_handed_over and self._ours():
+            self._told = None
+            self._out.available(None)
 
     def forget(self) -> None:
         """What it was told before: over another connection to the broker, or by another bridge."""

@@ -31,8 +31,8 @@ _CLOSES: Mapping[int, tuple[str, str]] = {
 
 
 class RefusedError(ChargerctlError):
-    """No connection for this charger, or none any more. what: a word for programs; reason: what happened; message: place, reason
-    and remedy."""
+    """No connection for this charger, or none any more. what: a word for programs; reason: what happened; message: place,
+    reason and remedy."""
 
     def __init__(self, what: str, place: str, text: str, remedy: str) -> None:
         super().__init__(f"{place}: {text}; {remedy}", what=what)

@@ -16,6 +16,11 @@ from chargerctl.serials import is_serial
 
 ONLINE, OFFLINE = b"online", b"offline"
 
+# Since the broker is connected, or the charger is this bridge's: who is there has said so, where the broker keeps what it
+# said.
+_SILENT_S = 5.0
+# Of a last will that may be that of an old connection, at another node of the broker.
+_WILL_S = 60.0
 _MOST = 10_000
 # Of a name that is no serial.
 _SHOWN = 40
@@ -43,8 +48,6 @@ class Roster:
         self._known: set[str] = set()
         # Those that are online, as far as it is known, whoever holds them.
         self._present: set[str] = set()
-        # Those that have said whether they are online: their frames say it no more.
-        self._announced: set[str] = set()
         self._last_calls = LastCalls()
         self._loop = asyncio.get_running_loop()
 
@@ -75,26 +78,28 @@ class Roster:
         elif self._only and serial not in self._only:
             self._tell(Event("foreign", "ignored, since --only does not name it", serial))
         elif is_state:
-            self._announce(serial, payload)
+            self._announce(serial, payload, retained)
         elif retained:
             text = "a retained message of the charger was dropped: it may be from any time"
             self._tell(Event("dropped", text, serial, {"reason": "retained"}))
-        elif serial in self._announced or self._come(serial):
+        elif self._come(serial):
             self._frame(serial, payload)
 
-    def _announce(self, serial: str, payload: bytes) -> None:
+    def _announce(self, serial: str, payload: bytes, retained: bool) -> None:
         if payload == ONLINE:
-            if self._come(serial):
-                self._announced.add(serial)
+            if serial in self._present and not retained and self._shares.holds(serial):
+                # Another node may have kept an old word for it.
+                self._charger(serial).repeat()
+            self._come(serial)
         elif payload not in (OFFLINE, b""):
             text = "what is on its connection topic is neither `online` nor `offline`: ignored"
             self._tell(Event("foreign", text, serial))
         elif serial in self._present:
             # Empty, where somebody has removed the retained message.
-            self._announced.add(serial)
             self._present.discard(serial)
             if serial in self._chargers:
                 self._chargers[serial].went()
+                self._loop.call_later(_WILL_S, self._look_for, [serial])
 
     def _frame(self, serial: str, payload: bytes) -> None:
         if not self._shares.holds(serial):
@@ -129,6 +134,8 @@ class Roster:
         charger.forget()
         if serial in self._present:
             charger.came(None if passed is None else Handover(passed, last))
+        else:
+            self._loop.call_later(_SILENT_S, self._look_for, [serial])
 
     def lost(self, serial: str, nobody_has_it: bool) -> None:
         """It is this bridge's no more: its WebSocket closes, and where nobody has it it is told."""
@@ -144,15 +151,21 @@ class Roster:
 
     def broker_lost(self) -> None:
         """No charger can be reached: all WebSockets close."""
-        self._announced.clear()
         self._present.clear()
         for charger in self._chargers.values():
             charger.went()
 
     def broker_is_back(self) -> None:
-        """Those that are online announce themselves again: the broker has kept that."""
+        """Those that are online announce themselves again, where the broker has kept that; the others are looked for."""
         for charger in self._chargers.values():
             charger.forget()
+        self._loop.call_later(_SILENT_S, self._look_for, self._known | self._only)
+
+    def _look_for(self, serials: Collection[str]) -> None:
+        """Those that were not heard: RabbitMQ keeps no presence for a subscription to all, and a last will may come late."""
+        for serial in serials:
+            if serial not in self._present and self._shares.holds(serial):
+                self._charger(serial).look_for()
 
     def tell_all_offline(self) -> None:
         """Whoever held them: no bridge is left."""

@@ -90,10 +90,10 @@ def _welcome(settings: BridgeSettings, broker: Broker) -> Iterator[Event]:
 @contextlib.contextmanager
 def _broker(settings: BridgeSettings, tell: Tell) -> Iterator[Broker]:
     if settings.broker is not None:
-        host, port = settings.broker
+        (host, port), *others = settings.broker
         tls = settings.broker_tls or settings.broker_ca is not None
         context = client_tls(settings.broker_ca) if tls else None
-        yield Broker(host, port, settings.broker_user, settings.broker_secret, context)
+        yield Broker(host, port, settings.broker_user, settings.broker_secret, context, others=tuple(others))
         return
     assert settings.listen
     with _own_broker(settings.listen, tell) as broker:

@@ -18,11 +18,14 @@ from chargerctl.bridge.settings import BridgeSettings
 from chargerctl.bridge.shares import AllOurs, Shares
 from chargerctl.bridge.socket import OPEN_S, Approach
 from chargerctl.events.event import Event, Tell
-from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.connection import Broker, Connection
+from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import FIRST_S, Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls, connection_url
 
+# None: what is retained is cleared.
+_STATES = {True: ONLINE, False: OFFLINE, None: b""}
 # Handshakes at the same time: a central system that was away is not met by all at once.
 _OPENING = 20
 
@@ -40,10 +43,10 @@ class Way:
         if connection is not None:
             connection.publish(self._frames, payload)
 
-    def available(self, online: bool) -> None:
+    def available(self, online: bool | None) -> None:
         connection = self._service.connection
         if connection is not None:
-            connection.publish(self._state, ONLINE if online else OFFLINE, retained=True)
+            connection.publish(self._state, _STATES[online], retained=True)
 
     async def room(self) -> None:
         connection = self._service.connection
@@ -75,9 +78,9 @@ class Service:
         self.topics = Topics(settings.charger_topic, settings.system_topic)
         self.connection: Connection | None = None
         self._settings = settings
-        self._broker = broker
         self._tell = tell
         self._timing = timing or Timing()
+        self._nodes = Nodes(broker, self._pauses())
         self._context: ssl.SSLContext | None = None
         if urlsplit(settings.to).scheme == "wss":
             self._context = client_tls(settings.ca)
@@ -89,25 +92,26 @@ class Service:
 
     async def run(self) -> None:
         """Until it is cancelled. The first connection to the broker has to succeed: BrokerError."""
-        pauses = self._pauses()
-        connection = await self._connect()
+        await self._nodes.first(self._connect)
         self._shares.begin(self.roster)
         try:
-            while True:
+            while self.connection is not None:
                 began = asyncio.get_running_loop().time()
                 # Not by awaiting it: that would cancel it with us, and the chargers are still to be told.
-                ends: list[asyncio.Future[Any]] = [connection.lost, self._shares.failed]
+                ends: list[asyncio.Future[Any]] = [self.connection.lost, self._shares.failed]
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 if self._shares.failed.done():
                     self._shares.failed.result()
-                why = connection.lost.result()
+                why = self.connection.lost.result()
                 self.connection = None
                 self.ready.clear()
                 self.roster.broker_lost()
                 self._shares.broker(False)
-                self._tell(Event("broker", f"broker {self._broker.place}: {why}"))
-                pauses.lasted(asyncio.get_running_loop().time() - began)
-                connection = await self._connect_again(pauses)
+                self._tell(Event("broker", f"broker {self._nodes.broker.place}: {why}"))
+                self._nodes.lasted(asyncio.get_running_loop().time() - began)
+                await self._nodes.again(
+                    self._connect, lambda error: self._tell(Event("broker", error.message))
+                )
                 self._shares.broker(True)
         finally:
             await self._shares.end(self.roster)
@@ -116,8 +120,8 @@ class Service:
                 self.connection.close()
                 self.connection = None
 
-    async def _connect(self) -> Connection:
-        connection = Connection(self._broker, self.topics.subscriptions, self.roster.received)
+    async def _connect(self, broker: Broker) -> None:
+        connection = Connection(broker, self.topics.subscriptions, self.roster.received)
         # What is retained comes before the answer to the subscription, and is answered.
         self.connection = connection
         self.roster.broker_is_back()
@@ -127,17 +131,8 @@ class Service:
             self.connection = None
             self.roster.broker_lost()
             raise
-        self._tell(Event("broker", f"connected to broker {self._broker.place}"))
+        self._tell(Event("broker", f"connected to broker {broker.place}"))
         self.ready.set()
-        return connection
-
-    async def _connect_again(self, pauses: Pauses) -> Connection:
-        while True:
-            await asyncio.sleep(pauses.next())
-            try:
-                return await self._connect()
-            except BrokerError as error:
-                self._tell(Event("broker", error.message))
 
     def _make(self, serial: str) -> Charger:
         settings = self._settings

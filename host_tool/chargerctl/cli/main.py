@@ -22,6 +22,7 @@ COMMANDS = {
     "config": Entry("config", "Check, show and change settings; copy changes back from a board."),
     "devices": Entry("devices", "List every board in reach, and what is deployed on it."),
     "simulate": Entry("simulate", "Run the real firmware on a virtual board."),
+    "fleet": Entry("fleet", "Run thousands of chargers in front of a central system, and measure it."),
     "central": Entry("central", "Run a central system of your own: chargers, cards, sessions, calls."),
     "bridge": Entry("bridge", "Let MQTT chargers join a central system that speaks OCPP-J."),
     "deploy": Entry("deploy", "Write firmware, libraries and settings to a board."),

@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 
@@ -19,6 +16,7 @@ from chargerctl.cli.drive_options import DriveFolder
 from chargerctl.cli.drive_to_boot import given_drive, new_drive
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, config_path, set_option
+from chargerctl.cli.signals import on_signals
 from chargerctl.cli.simulate_page import DEFAULT, PageAddress, Watch, with_page
 from chargerctl.errors import ChargerctlError
 from chargerctl.settings.kinds import HostPort
@@ -235,7 +233,7 @@ def _run(
     """Show it to its end; `watch` gets every event, too."""
     summary = None
     try:
-        with _on_signals(simulation.interrupt):
+        with on_signals(simulation.interrupt):
             for event in simulation.events():
                 watch(event)
                 if event["kind"] == "summary":
@@ -255,14 +253,3 @@ def _run(
             f"the simulation ended unexpectedly (exit status {status}): this is a bug in chargerctl, please report it"
         )
     return Answer(notes=[f"chargerctl: {summary['why']}"] if status == 1 else [], status=status)
-
-
-@contextmanager
-def _on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call `call()` on SIGINT (Ctrl-C) and SIGTERM."""
-    before = {number: signal.signal(number, lambda *_: call()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

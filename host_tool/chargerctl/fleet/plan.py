@@ -16,22 +16,25 @@ MOST_CHARGERS = 100_000
 
 @dataclass(frozen=True)
 class Broker:
-    """The MQTT broker of all chargers. ca: path of a PEM file, "" for this computer's certificates."""
+    """The MQTT broker of all chargers. user, password: "{serial}" in them stands for the charger's; passwords: of single
+    chargers, by serial. ca: path of a PEM file, "" for this computer's certificates."""
 
     host: str
     port: int
     user: str = ""
     password: str = field(default="", repr=False)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: bool = False
     ca: str = ""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An OCPP-J central system of others. password: of every charger, "" for none. ca: as of Broker."""
+    """An OCPP-J central system. password, passwords, ca: as of Broker; none: without authentication."""
 
     url: str
     password: str = field(default="", repr=False)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca: str = ""
 
 
@@ -49,8 +52,8 @@ class Plan:
     """Without broker and target: virtual time with our own central system, or real time with it (realtime).
 
     settings: variable -> text, for every charger. arrivals_h: customers an hour at each charger. stay_s: how long one of
-    them typically stays. duration_s: of the fleet's time, None: until it is stopped. start_unix: what time it is there at the
-    start; not used in real time. ramp_s: the chargers are switched on one after the other in so many seconds. record: path.
+    them typically stays. duration_s: of the fleet's time, None: until it is stopped, or its scripts are over. start_unix:
+    the time at the start. ramp_s: the chargers are switched on one after the other in so many seconds. record: path.
     worker, workers: which share of the chargers this process has.
     """
 
@@ -106,6 +109,7 @@ class Plan:
         return _Bytes(f"{self.seed}/{serial}/central")(8).hex()
 
     def to_json(self) -> str:
+        """With its secrets: for the process that carries it out."""
         return json.dumps(asdict(self))
 
     @classmethod

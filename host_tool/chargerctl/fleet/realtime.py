@@ -21,7 +21,7 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 # Timers are looked after for so long before the sockets have their turn.
 _SLICE_US = 20_000
-# A select that took less has not waited: what was ready may have been so since the look before.
+# A select that took less has not waited.
 _WAITED_US = 500
 # The wall clock may move on by this much between two looks. If it does by more, and this thread has not worked meanwhile,
 # the process was stopped.
@@ -91,27 +91,26 @@ class RealTime:
             self.look(until_us)
 
     def look(self, until_us: int | None = None) -> None:
-        """Let the time pass that has passed, then take what the sockets have, waiting for the next timer at most."""
+        """Take what the sockets have, waiting for the next timer at most; then let the time pass that has passed."""
         clock = self.clock
-        self._take_up()
-        passed_us = self.wall_us() - clock.now_us
-        if passed_us > 0:
-            self._spend(min(passed_us, _SLICE_US))
         before_us = self.wall_us()
         # due_us: of the next timer; what is spent never ends behind it.
         due_us = clock.due_us if until_us is None else min(clock.due_us, until_us)
         pause_us = 0 if self._stopped else max(0, due_us - before_us)
         found = self._selector.select(min(pause_us / 1e6, _LONGEST_SLEEP_S))
-        after_us = self.wall_us()
-        if after_us - before_us >= _WAITED_US:
-            self._take_up()
+        self._take_up()
+        wall_us = self.wall_us()
+        waited = wall_us - before_us >= _WAITED_US
+        if waited:
             # No timer is due before that: the sleep ended there at the latest.
-            self._spend(max(0, min(self.wall_us(), due_us) - clock.now_us))
+            self._spend(min(wall_us, due_us) - clock.now_us)
+        # Else they may have been ready since the clock was here.
         for key, events in found:
             key.data(events)
+        self._spend(0 if waited else min(wall_us - clock.now_us, _SLICE_US))
 
     def _spend(self, us: int) -> None:
-        self.clock.spend(us)
+        self.clock.spend(max(0, us))
         failure = self.clock.failure
         if failure is not None:
             self.clock.failure = None

@@ -1,128 +1,84 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""One process's share of a fleet: puts it together and runs it to its end.
+"""One process's share of a fleet: its chargers with their customers and scripts, from the start to the end.
 
-    share = Share(plan)
-    measured = share.run(on_sums)                # share.stop() from a signal handler ends it in order
+share = Share(plan)
+measured = share.run(on_sums)                # share.stop() from a signal handler ends it in order
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
-
+from chargerctl.fleet.acting import Acting, checked, direct_central, wire_of
 from chargerctl.fleet.charger.charger import Charger, Heard
-from chargerctl.fleet.charger.heard import Several
 from chargerctl.fleet.customers.customers import Customers
-from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.measuring.measured import Measured
-from chargerctl.fleet.measuring.measuring import Measuring
-from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.plan import Plan
-from chargerctl.fleet.world.world import open_world
+from chargerctl.fleet.run import US, OnSums, Run
+from chargerctl.fleet.script.playing import Actor
+from chargerctl.fleet.world.world import World
 from chargerctl.simulator.machine.clock import NEVER
+from chargerctl.simulator.machine.events import Events
 
-_US = 1_000_000
-_TELL_S = 1.0
 # How long, after its end, the chargers have to deliver what they still have: a message is sent again after a minute.
 _SETTLE_VIRTUAL_S, _SETTLE_S, _SETTLE_STOPPED_S = 300, 30, 5
-
-
-OnSums = Callable[[Measured], object]
-"""on_sums(measured): what was measured so far, about once a second of this computer's time."""
 
 
 class Share:
     """plan.numbers of the chargers. heards: who watches them besides."""
 
     def __init__(self, plan: Plan, *heards: Heard) -> None:
+        """ScriptError for lines of scripts that this fleet cannot carry out, ChargerctlError where files for TLS cannot be
+        used."""
         self._plan = plan
-        self._opened = ExitStack()
-        self._stops = 0
-        self._began_s, self._cpu_s = time.monotonic(), time.process_time()
-        self._world = open_world(plan)
-        self._opened.callback(self._world.close)
-        self._clock = self._world.clock
-        self._measuring = Measuring(self._world.wall_us, Series(plan.duration_s), self._called)
-        heard = Several(self._measuring, *heards)
-        firmware = Firmware()
-        self._chargers: list[Charger] = []
+        self._heards = heards
+        scripts = checked(plan)
+        self._run = Run(plan, World(plan, direct_central(scripts)), self._called)
+        self._acting = Acting(plan, scripts, self._run.notice)
         self._customers: dict[str, Customers] = {}
         for number in plan.numbers:
-            self._add(number, firmware, heard)
+            self._add(number)
 
-    def _add(self, number: int, firmware: Firmware, heard: Heard) -> None:
-        plan, world = self._plan, self._world
-        network = world.network(number)
-        charger = Charger(
-            firmware,
-            self._clock,
-            {**plan.settings, "CHARGER_SERIAL": plan.serial(number)},
-            network.link,
-            world.now_utc,
-            heard,
-            world.wall_us if plan.in_real_time else None,
-            plan.urandom(number),
-        )
-        self._chargers.append(charger)
-        self._measuring.add(charger)
+    def _add(self, number: int) -> None:
+        plan, clock, around = self._plan, self._run.clock, self._run.world.around
+        events = Events(clock)
+        network = around.network(number, events)
+        charger = self._run.add(number, network, *self._heards, *self._acting.heard(events, network))
+        counts = self._run.measuring.tally.customers
         customers = self._customers[charger.serial] = Customers(
-            charger,
-            network.wifi,
-            plan.random(number, "customers"),
-            plan.arrivals_h,
-            plan.stay_s,
-            self._measuring.tally.customers,
+            charger, network.wifi, plan.random(number, "customers"), plan.arrivals_h, plan.stay_s, counts
         )
         at_us = plan.switched_on_us(number)
-        self._clock.call_at(at_us, lambda: charger.power(True))
-        self._clock.call_at(at_us, customers.start)
+        clock.call_at(at_us, lambda: charger.power(True))
+        clock.call_at(at_us, customers.start)
+        self._acting.add(Actor(number, charger, wire_of(network), events, around.conversation(number)))
 
     def stop(self) -> None:
         """From a signal handler or another thread: end in order; called again: at once."""
-        self._stops += 1
-        self._world.time.post(lambda: None)
+        self._run.stop()
 
     def run(self, on_sums: OnSums) -> Measured:
         """To the end of the plan. What was measured, with what the central system has not confirmed until then."""
-        plan, clock = self._plan, self._clock
-        end_us = NEVER if plan.duration_s is None else int(plan.duration_s * _US)
-        with self._opened:
-            self._note_states()
-            self._go(end_us, on_sums, lambda: self._stops > 0)
-            fleet_s, stopped = clock.now_us / _US, self._stops > 0
+        plan, run, clock = self._plan, self._run, self._run.clock
+        with run.opened():
+            end_us = NEVER if plan.duration_s is None else int(plan.duration_s * US)
+            run.go(end_us, on_sums, lambda: run.stops > 0 or self._played)
+            fleet_s, failures = clock.now_us / US, self._acting.failures
             for each in self._customers.values():
                 each.close()
-            seconds = _SETTLE_STOPPED_S if stopped else _SETTLE_S if plan.in_real_time else _SETTLE_VIRTUAL_S
-            self._go(clock.now_us + seconds * _US, on_sums, lambda: self._stops > 1 or self._settled)
-            self._measuring.series.states(int(fleet_s * _US), self._measuring.tally.states)
-            self._measuring.close(sum(each.unconfirmed for each in self._chargers))
-            return self._measured(fleet_s, stopped)
+            settle_s = _SETTLE_S if plan.in_real_time else _SETTLE_VIRTUAL_S
+            until_us = clock.now_us + (_SETTLE_STOPPED_S if run.stops else settle_s) * US
+            run.go(until_us, on_sums, lambda: run.stops > 1 or self._settled)
+            run.measuring.close(run.chargers)
+            return run.end(fleet_s, failures)
+
+    @property
+    def _played(self) -> bool:
+        """Whether it ends with its scripts, and they are over."""
+        return self._plan.duration_s is None and bool(self._plan.scripts) and not self._acting.left
 
     @property
     def _settled(self) -> bool:
-        return not any(each.unconfirmed for each in self._chargers)
-
-    def _go(self, until_us: int, on_sums: OnSums, done: Callable[[], bool]) -> None:
-        clock, look = self._clock, self._world.time.look
-        tell_s = time.monotonic() + _TELL_S
-        while clock.now_us < until_us and not done():
-            look(until_us)
-            now_s = time.monotonic()
-            if now_s >= tell_s:
-                tell_s = now_s + _TELL_S
-                on_sums(self._measured(clock.now_us / _US, self._stops > 0))
-
-    def _measured(self, fleet_s: float, stopped: bool) -> Measured:
-        wall_s, cpu_s = time.monotonic() - self._began_s, time.process_time() - self._cpu_s
-        return Measured(self._measuring.tally, self._measuring.series, fleet_s, wall_s, cpu_s, stopped)
-
-    def _note_states(self) -> None:
-        """At the end of each slot, what the chargers are."""
-        series, clock = self._measuring.series, self._clock
-        series.states(max(clock.now_us - 1, 0), self._measuring.tally.states)
-        clock.call_at((clock.now_us // series.width_us + 1) * series.width_us, self._note_states)
+        return not any(each.unconfirmed for each in self._run.chargers)
 
     def _called(self, charger: Charger, action: str) -> None:
         if action == "RemoteStartTransaction":

@@ -58,7 +58,7 @@ class Keeper:
         pause_s = self._share.step()
         self._began = None
         if not self._closing.is_set() and self._register.wait(pause_s):
-            self._share.look()
+            self._share.doubt()
 
     def _tick(self) -> None:
         self._closing.wait(_TICK_S)

@@ -64,6 +64,7 @@ class MemoryRegister:
         self.is_cut_off = False
         self._database = database
         self._woken = threading.Event()
+        self._is_told = False
         database.registers.append(self)
 
     def join(self, worker: str, takes: bool) -> int:
@@ -131,9 +132,10 @@ class MemoryRegister:
         return tuple(sorted(name for name in here.workers if here.lives(name)))
 
     def wait(self, timeout_s: float) -> bool:
-        woken = self._woken.wait(timeout_s)
+        self._woken.wait(timeout_s)
         self._woken.clear()
-        return woken
+        told, self._is_told = self._is_told, False
+        return told
 
     def wake(self) -> None:
         self._woken.set()
@@ -160,6 +162,7 @@ class MemoryRegister:
     def _notify(self) -> None:
         for each in self._database.registers:
             if each is not self:
+                each._is_told = True
                 each.wake()
 
     def _free_s(self, row: _Charger) -> float | None:

@@ -73,7 +73,8 @@ class Register(Protocol):
         the last one sees none."""
 
     def wait(self, timeout_s: float) -> bool:
-        """Until another worker has freed chargers, wake() is called, or the time is over. Whether the first may be."""
+        """Until a worker has freed chargers, or taken some from another one, which is True; until wake() is called, or the
+        time is over."""
 
     def wake(self) -> None:
         """From any thread: end wait(), also one that only comes."""

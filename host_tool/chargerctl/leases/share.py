@@ -168,12 +168,8 @@ class Share:
             self._roll.paused = True
         self._at_once()
 
-    def look(self) -> None:
-        """Others have freed chargers: find out at once which."""
-        self._at_once()
-
     def doubt(self) -> None:
-        """A fence has fallen: find out at once what is gone."""
+        """Others have changed something, or a fence has fallen: find out at once what."""
         self._at_once()
 
     # From the thread that may wait.

@@ -49,7 +49,8 @@ class BrokerError(ChargerctlError):
 @dataclass(frozen=True)
 class Broker:
     """Where it is, and what to connect with. context: of TLS, None for a connection without. options, account: where its
-    address and its account are set, for the words of a remedy."""
+    address and its account are set, for the words of a remedy. keep_alive_s: it is lost when it is silent for twice as long.
+    others: where the other nodes of its cluster are."""
 
     host: str
     port: int
@@ -58,6 +59,8 @@ class Broker:
     context: ssl.SSLContext | None = None
     options: Options = BROKER
     account: str = ACCOUNT
+    keep_alive_s: int = KEEP_ALIVE_S
+    others: tuple[tuple[str, int], ...] = ()
 
     @property
     def place(self) -> str:
@@ -68,10 +71,15 @@ class Connection:
     """`received(topic, payload, retained)` is called on the loop for each message on `topics`."""
 
     def __init__(
-        self, broker: Broker, topics: Sequence[str], received: Received, will: tuple[str, bytes] | None = None
+        self,
+        broker: Broker,
+        topics: Sequence[str],
+        received: Received,
+        will: tuple[str, bytes] | None = None,
+        client_id: str = "",
     ) -> None:
-        """will: a topic and what is retained on it once the connection is lost, though not by close(). ImportError without
-        paho-mqtt."""
+        """will: a topic and what is retained on it once the connection is lost, though not by close(). client_id: at the
+        broker, which connects each once; "": one that nobody else has. ImportError without paho-mqtt."""
         from paho.mqtt.client import MQTTv311
         from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
         from paho.mqtt.exception import MQTTException
@@ -100,7 +108,7 @@ class Connection:
         self._malformed = MQTTException, AssertionError, LookupError, TypeError, ValueError, struct.error
         client = self._client = GatheringClient(
             CallbackAPIVersion.VERSION2,
-            client_id=f"chargerctl-{secrets.token_hex(4)}",
+            client_id=client_id or f"chargerctl-{secrets.token_hex(4)}",
             protocol=MQTTv311,
             reconnect_on_failure=False,
         )
@@ -195,7 +203,7 @@ class Connection:
                 self._broker.context.wrap_socket(plain, server_hostname=self._broker.host),
             ):
                 pass
-        self._client.connect(*address, KEEP_ALIVE_S)
+        self._client.connect(*address, self._broker.keep_alive_s)
         sock = self._client.socket()
         if sock is not None and self.lost.done():
             sock.close()
@@ -253,8 +261,9 @@ class Connection:
             self._turn(self._client.loop_misc)
             # It may answer pings, and yet acknowledge nothing.
             self._confirm()
-            if self._unconfirmed and self._loop.time() - self._confirmed_at >= KEEP_ALIVE_S:
-                self._lose(f"it has acknowledged nothing for {KEEP_ALIVE_S} s")
+            keep_alive_s = self._broker.keep_alive_s
+            if self._unconfirmed and self._loop.time() - self._confirmed_at >= keep_alive_s:
+                self._lose(f"it has acknowledged nothing for {keep_alive_s} s")
 
     def _turn(self, step: Callable[[], Any]) -> None:
         try:

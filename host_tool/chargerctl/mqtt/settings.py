@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chargerctl.errors import InputError
 from chargerctl.files import read_file
-from chargerctl.settings.kinds import HostPort, file, flag, host_port, text, topic
+from chargerctl.settings.kinds import HostPorts, file, flag, host_ports, text, topic
 from chargerctl.settings.programs import key
 
 _PASSWORD_FILE = 4096
@@ -19,8 +19,11 @@ _PASSWORD_FILE = 4096
 class BrokerSettings:
     """The broker that runs already, and the topics on it."""
 
-    broker: HostPort | None = key(
-        host_port(1883, {"none": None}), "none", "An MQTT broker that runs already, such as mosquitto."
+    broker: HostPorts | None = key(
+        host_ports(1883, {"none": None}),
+        "none",
+        "An MQTT broker that runs already, such as mosquitto; of a cluster its nodes, with commas between them: the next is "
+        "tried where one is gone.",
     )
     broker_user: str = key(text(0, 512, "NAME"), "", "User name for `broker`; empty for none.")
     broker_password: str = key(text(0, 1024), "", "Password for `broker`.", secret=True)

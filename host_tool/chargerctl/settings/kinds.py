@@ -62,6 +62,15 @@ class HostPort(NamedTuple):
             return False
 
 
+class HostPorts(tuple[HostPort, ...]):
+    """Where the nodes of one server are, at least one."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self))
+
+
 def _of_board(kind: str, low: Any, high: int) -> Callable[[str, Path], Any]:
     """As the board checks it, in the same words."""
     return lambda text, folder: board_check(("", kind, low, high, None if low else ""), text)
@@ -100,6 +109,19 @@ def host_port(default_port: int, words: Mapping[str, object], lowest_port: int =
         return words[text] if text in words else _host_port(text, default_port, lowest_port)
 
     return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"), metavar="HOST:PORT")
+
+
+def host_ports(default_port: int, words: Mapping[str, object]) -> Kind:
+    """HOST:PORT of each node of a cluster, with commas between them, as HostPorts; or one of the words, as its value."""
+    one = host_port(default_port, {})
+
+    def check(text: str, folder: Path) -> object:
+        return (
+            words[text] if text in words else HostPorts(one.check(each, folder) for each in text.split(","))
+        )
+
+    listed = ", ".join(["`HOST:PORT,…`", *(f"`{word}`" for word in words)])
+    return Kind(listed, check, choices=(*words, f"127.0.0.1:{default_port}"), metavar="HOST:PORT,…")
 
 
 def _host_port(text: str, default_port: int, lowest_port: int) -> HostPort:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The link against mosquitto, plain and with TLS and a password. The clock does not advance while mosquitto works."""
 
-import select
 import ssl
 import subprocess
 import time
@@ -17,10 +16,8 @@ from chargerctl.central.broker.setup import set_up
 from chargerctl.central.passwords import hash_password
 
 from tests.certificates import make_certificates
+from tests.firmware.net.real import PATIENCE_S, RealRig
 from tests.mosquitto import Mosquitto, RunningMosquitto, free_port, needs_mosquitto
-
-# A test that a broken link would keep waiting fails after this many real seconds.
-PATIENCE_S = 30
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -30,26 +27,6 @@ def tools():
 
 def run(folder, *command):
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-class RealRig:
-    """Makes the rig's passes wait for bytes of the real broker."""
-
-    def __init__(self, rig):
-        self.rig = rig
-        self.link = rig.link
-        self._deadline = time.monotonic() + PATIENCE_S
-
-    def wait(self):
-        assert time.monotonic() < self._deadline, self.rig.log
-        native = self.link._socket._native
-        if native is not None:
-            select.select([native], [], [], 0.05)
-
-    def until(self, condition):
-        while not condition():
-            self.wait()
-            self.rig.step()
 
 
 class Central:

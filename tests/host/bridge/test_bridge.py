@@ -5,6 +5,7 @@
 import asyncio
 import json
 
+from chargerctl.bridge import roster
 from chargerctl.bridge.socket import open_socket
 from websockets.exceptions import ConnectionClosedError
 
@@ -370,5 +371,63 @@ def test_many_chargers_come_at_once_but_only_some_connect_at_the_same_time(play)
         assert len({visit.path for visit in central.visits}) == 61
         while service.roster.open < 61:
             await charger.next()
+
+    play(story)
+
+
+def test_a_last_will_that_comes_late_disconnects_until_the_next_frame(play):
+    """Of an old connection at another node of the broker, which has noticed its end after the charger was back."""
+
+    async def story(rig, central):
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        first = await central.next_visit()
+        charger.announce("offline")
+        await first.left()
+        charger.send(HEARTBEAT)
+        await central.next_visit()
+
+    play(story)
+
+
+def test_a_charger_that_is_told_offline_for_its_last_will_may_ask_after_a_while(play, monkeypatch):
+    monkeypatch.setattr(roster, "_WILL_S", 0.05)
+
+    async def story(rig, central):
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        await central.next_visit()
+        await charger.is_told("online")
+        charger.announce("offline")
+        await charger.hears("offline", "")
+
+    play(story)
+
+
+def test_a_charger_that_was_named_and_is_not_heard_is_looked_for(play, monkeypatch):
+    """RabbitMQ does not say who is there, and one that was told `offline` says nothing."""
+    monkeypatch.setattr(roster, "_SILENT_S", 0.05)
+
+    async def story(rig, central):
+        charger = await rig.charger()
+        charger.announce("")
+        await rig.bridge(f"ws://127.0.0.1:{central.port}", only=("c1",))
+        await charger.hears("offline", "")
+        charger.send(HEARTBEAT)
+        await central.next_visit()
+        await charger.hears("offline", "online")
+
+    play(story)
+
+
+def test_a_charger_that_comes_again_is_told_again(play):
+    """Another node of the broker may have told it otherwise."""
+
+    async def story(rig, central):
+        await rig.bridge(f"ws://127.0.0.1:{central.port}")
+        charger = await rig.charger()
+        await charger.is_told("online")
+        charger.announce("online")
+        await charger.hears("online")
 
     play(story)

@@ -42,7 +42,7 @@ def two():
     database = Database(lambda: 0.0)
     first, _, register = worker(database, "a")
     second, holder, _ = worker(database, "b")
-    first.look()
+    first.doubt()
     first.step()
     assert sorted(first.held()) == SERIALS
     assert first.others
@@ -56,7 +56,7 @@ def test_one_that_retires_keeps_what_it_holds_until_it_is_released_and_takes_it_
     assert sorted(first.held()) == SERIALS
     first.release(dict.fromkeys(SERIALS, "note"))
     first.step()
-    first.look()
+    first.doubt()
     first.step()
     assert first.held() == []
 
@@ -66,7 +66,7 @@ def test_the_others_take_what_it_releases_without_waiting_for_it():
     first.retire()
     first.release(dict.fromkeys(SERIALS, "note"))
     first.step()
-    second.look()
+    second.doubt()
     second.step()
     assert holder.gained_notes == dict.fromkeys(SERIALS, "note")
 
@@ -78,6 +78,6 @@ def test_what_is_released_just_before_the_end_keeps_its_note():
     first.retire()
     first.release(dict.fromkeys(SERIALS, "note"))
     assert keeper.close() == ("b",)
-    second.look()
+    second.doubt()
     second.step()
     assert holder.gained_notes == dict.fromkeys(SERIALS, "note")

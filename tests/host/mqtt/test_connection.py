@@ -74,12 +74,10 @@ def test_an_answer_that_never_comes_is_not_waited_for_any_longer(monkeypatch, mi
     asyncio.run(attempt())
 
 
-def test_a_broker_that_answers_pings_and_acknowledges_nothing_is_left(monkeypatch):
-    monkeypatch.setattr(connection, "KEEP_ALIVE_S", 1)
-
+def test_a_broker_that_answers_pings_and_acknowledges_nothing_is_left():
     async def attempt():
         async with HalfABroker() as half:
-            opened = Connection(half.broker, ["a"], print)
+            opened = Connection(replace(half.broker, keep_alive_s=1), ["a"], print)
             await opened.connect()
             opened.publish("a", "online", retained=True)
             await half.published.wait()

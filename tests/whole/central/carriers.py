@@ -5,16 +5,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 from chargerctl.ocppj import SUBPROTOCOL, basic_auth, connection_url
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+
+# Between two attempts to connect.
+_PAUSE_S = 0.5, 1.5
 
 Received = Callable[[str], Awaitable[None]]
 
@@ -128,3 +133,70 @@ class OverMqtt:
             return False
         self._client.publish(f"/charger/{self._serial}", frame.encode(), qos=1)
         return True
+
+
+class OverCluster:
+    """As the firmware does it: with a last will, frames of QoS 0, and silent while it is told that nobody answers.
+    addresses: of the nodes; as behind a load balancer each attempt leads to any of them."""
+
+    def __init__(
+        self, addresses: Sequence[tuple[str, int]], serial: str, password: str = "", seed: int = 0
+    ) -> None:
+        self.connected = False
+        self.connections = 0
+        self._brokers = [Broker(host, port, serial if password else "", password) for host, port in addresses]
+        self._serial = serial
+        self._random = random.Random(f"{serial} {seed}")
+        self._connection: Connection | None = None
+        self._is_told_offline = False
+        self._changed: Callable[[], object] = lambda: None
+        self._received: Received
+        self._tasks: set[asyncio.Future[None]] = set()
+
+    async def run(self, received: Received, changed: Callable[[], object]) -> None:
+        self._received, self._changed = received, changed
+        presence = f"/charger/{self._serial}/connection"
+        topics = [f"/system/{self._serial}", f"/system/{self._serial}/connection"]
+        try:
+            while True:
+                connection = Connection(
+                    self._random.choice(self._brokers),
+                    topics,
+                    self._take,
+                    (presence, b"offline"),
+                    self._serial,
+                )
+                # The broker keeps what it is told: it comes with the subscription.
+                self._is_told_offline = False
+                with contextlib.suppress(BrokerError):
+                    await connection.connect()
+                    self._connection = connection
+                    self.connections += 1
+                    connection.publish(presence, b"online", retained=True)
+                    self._change()
+                    await asyncio.wait([connection.lost])
+                self._connection = None
+                self._change()
+                await asyncio.sleep(self._random.uniform(*_PAUSE_S))
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    async def send(self, frame: str) -> bool:
+        if self._connection is None or not self.connected:
+            return False
+        self._connection.publish(f"/charger/{self._serial}", frame)
+        return True
+
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic.endswith("/connection"):
+            self._is_told_offline = payload == b"offline"
+            self._change()
+        elif not retained:
+            task = asyncio.ensure_future(self._received(payload.decode()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _change(self) -> None:
+        self.connected = self._connection is not None and not self._is_told_offline
+        self._changed()

@@ -98,7 +98,7 @@ class ChargePoint:
         self._arrived = asyncio.Event()
 
     async def play(self, sessions: int) -> None:
-        """Boot, and charge so many times. It ends when the last message was answered."""
+        """Boot, and charge so many times, or until it is stopping. It ends when the last message was answered."""
         carrying = asyncio.create_task(self._carrier.run(self._received, self._arrived.set))
         try:
             await self._boot()

@@ -406,16 +406,16 @@ def deepest(charger: Charger, delay_ms: int, size: int) -> tuple[Depth, Depth]:
             run(machine, passes, ms)
         for event in _REMOTE:
             machine.run(event)
-            run(machine, delay_ms // 10 + 150, 10)
+            run(machine, delay_ms // 20 + 75, 20)
         for event in (_PLUG, _CARD, _UNPLUG, _NO_CARD, _PLUG, "pass"):
             machine.run(event)
-            run(machine, 150, 10)
+            run(machine, 75, 20)
         machine.run(_UNPLUG)
-        run(machine, 400, 10)
+        run(machine, 200, 20)
         session(machine)
         for call in CALLS:
             machine.run(f"peer.publish({call!r})")
-            run(machine, delay_ms // 10 + 60, 10)
+            run(machine, delay_ms // 20 + 30, 20)
         for event in (
             *(_PLUG, _CARD, "peer.gone = True", _UNPLUG, _NO_CARD, _PLUG, _UNPLUG, "peer.gone = False"),
             *("peer.silent = True", _PLUG, _CARD, _NO_CARD, _UNPLUG, "peer.silent = False"),
@@ -425,7 +425,7 @@ def deepest(charger: Charger, delay_ms: int, size: int) -> tuple[Depth, Depth]:
             machine.run(event)
             run(machine, 100, 100)
         machine.run("""peer.publish('[2, "g", "Reset", {"type": "Soft"}]')""")
-        run(machine, delay_ms // 10 + 100, 10)
+        run(machine, delay_ms // 20 + 50, 20)
         said = machine.run("print(''.join(world.lines))")
         # The stand-in of microcontroller.reset() raises.
         assert "failed (" not in said.replace("restart failed (RuntimeError)", ""), said

@@ -112,6 +112,11 @@ class Desk:
         else:
             self._inbox.put(arrival)
 
+    def has_link(self, serial: str) -> bool:
+        """Whether the charger is connected to this process."""
+        line = self._lines.get(serial)
+        return line is not None and line.link is not None
+
     def lost(self, serials: Collection[str]) -> None:
         """Another process speaks to these chargers, or will soon: their connections are closed, where they have some of
         their own."""

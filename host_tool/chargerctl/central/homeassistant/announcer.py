@@ -98,7 +98,7 @@ class Announcer:
 
     def held_others(self) -> None:
         """This process speaks to other chargers than before. From any thread."""
-        self._loop.call_soon_threadsafe(self._again)
+        self._loop.call_soon_threadsafe(self._look_again)
 
     def connected(self) -> None:
         """The broker may have forgotten everything."""
@@ -179,6 +179,15 @@ class Announcer:
         self._stale.discard(serial)
         self._said.pop(serial, None)
 
+    def _look_again(self) -> None:
+        for serial in self._states or ():
+            if self._holds(serial):
+                self._stale.add(serial)
+            else:  # whoever publishes it now
+                for topic in self._topics(serial):
+                    self._shown.pop(topic, None)
+        self._wake.set()
+
     def _again(self) -> None:
         self._born = None
         self._shown.clear()
@@ -193,13 +202,13 @@ class Announcer:
         for serial in self._found - self._states.keys():
             self._take_back(serial)
             await self._link.room()
-        stale, self._stale = self._stale, set()
+        stale, self._stale = set(filter(self._holds, self._stale)), set()
         try:
             metered = await asyncio.to_thread(self._read, list(stale)) if stale else {}
         except BooksError:
             self._stale |= stale
             raise
-        for serial in filter(self._holds, stale):
+        for serial in stale:
             # It may have gone meanwhile.
             if (state := self._states.get(serial)) is not None:
                 self._publish(state, metered.get(serial, Metered()))
@@ -221,9 +230,12 @@ class Announcer:
     def _take_back(self, serial: str) -> None:
         self._found.discard(serial)
         # The device first, or its entities would be unknown for a moment.
-        for topic in (self._names.discovery(serial), self._names.online(serial), self._names.state(serial)):
+        for topic in self._topics(serial):
             self._shown.pop(topic, None)
             self._link.publish(topic, b"")
+
+    def _topics(self, serial: str) -> tuple[str, str, str]:
+        return self._names.discovery(serial), self._names.online(serial), self._names.state(serial)
 
     # What is commanded.
 

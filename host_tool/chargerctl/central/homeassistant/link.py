@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from chargerctl.events.event import Event, Tell
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection, Received
+from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import Pauses
 
 _FLUSH_S = 5.0
@@ -28,39 +29,46 @@ class Link:
         tell: Tell,
         pause_s: float = 1.0,
     ) -> None:
-        self._broker = broker
+        self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._topics = topics
         self._will = will
         self._received = received
         self._connected = connected
         self._tell = tell
-        self._pauses = Pauses(random.random, pause_s)
         self._connection: Connection | None = None
+        # Refusals since the last connection.
+        self._refusals: set[str] = set()
 
     async def run(self) -> None:
         """Until it is cancelled. A broker that is not there is told of, and tried again: no charger waits for it."""
         loop = asyncio.get_running_loop()
-        before = ""
-        while True:
-            connection = Connection(self._broker, self._topics, self._received, self._will)
-            try:
-                await connection.connect()
-            except BrokerError as error:
-                if error.message != before:
-                    before = error.message
-                    self._say(before)
-                await asyncio.sleep(self._pauses.next())
-                continue
-            before = ""
+        try:
+            await self._nodes.first(self._connect)
+        except BrokerError as error:
+            self._refused(error)
+            await self._nodes.again(self._connect, self._refused)
+        while self._connection is not None:
             began = loop.time()
-            self._connection = connection
-            self._say(f"connected to the broker at {self._broker.place}")
+            place = self._nodes.broker.place
+            self._refusals.clear()
+            self._say(f"connected to the broker at {place}")
             self._connected()
-            await asyncio.wait([connection.lost])
+            await asyncio.wait([self._connection.lost])
+            why = self._connection.lost.result()
             self._connection = None
-            self._say(f"the broker at {self._broker.place} is gone: {connection.lost.result()}")
-            self._pauses.lasted(loop.time() - began)
-            await asyncio.sleep(self._pauses.next())
+            self._say(f"the broker at {place} is gone: {why}")
+            self._nodes.lasted(loop.time() - began)
+            await self._nodes.again(self._connect, self._refused)
+
+    async def _connect(self, broker: Broker) -> None:
+        connection = Connection(broker, self._topics, self._received, self._will)
+        await connection.connect()
+        self._connection = connection
+
+    def _refused(self, error: BrokerError) -> None:
+        if error.message not in self._refusals:
+            self._refusals.add(error.message)
+            self._say(error.message)
 
     def publish(self, topic: str, payload: str | bytes) -> None:
         """Retained. Nothing while there is no connection."""

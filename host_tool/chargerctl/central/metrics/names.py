@@ -189,11 +189,14 @@ WORKERS = Metric(
 WORKER_SEEN = Metric(
     "chargerctl_worker_last_seen_timestamp_seconds",
     "gauge",
-    "When the process last said in the books that it works, as Unix time; it does every 5 s.",
+    "When the process last said in the books that it works, as Unix time; it does every few seconds.",
     ("worker",),
 )
 WORKER_CHARGERS = Metric(
-    "chargerctl_worker_chargers", "gauge", "Chargers that this process speaks to, by the books.", ("worker",)
+    "chargerctl_worker_chargers",
+    "gauge",
+    "Chargers that this process holds by its lease; without one, those that are connected to it.",
+    ("worker",),
 )
 
 OF_THE_PROCESS = (

@@ -8,15 +8,15 @@ from chargerctl.central.settings import CentralSettings
 from chargerctl.mqtt.connection import Broker
 from chargerctl.mqtt.topics import Topics
 from chargerctl.ocppj import client_tls
-from chargerctl.settings.kinds import HostPort
+from chargerctl.settings.kinds import HostPorts
 
 
-def broker_at(settings: CentralSettings, where: HostPort) -> Broker:
+def broker_at(settings: CentralSettings, where: HostPorts) -> Broker:
     """A broker that runs already, with the account of the settings. ChargerctlError if one of their files cannot be used."""
-    host, port = where
     tls = settings.broker_tls or settings.broker_ca is not None
     context = client_tls(settings.broker_ca) if tls else None
-    return Broker(host, port, settings.broker_user, settings.broker_secret, context)
+    (host, port), *others = where
+    return Broker(host, port, settings.broker_user, settings.broker_secret, context, others=tuple(others))
 
 
 def topics_of(settings: CentralSettings) -> Topics:

@@ -28,7 +28,8 @@ from chargerctl.central.mqtt.recent import LONGEST_S, Recent
 from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
 from chargerctl.loop_thread import LoopThread
-from chargerctl.mqtt.connection import Broker, BrokerError, Connection
+from chargerctl.mqtt.connection import Broker, Connection
+from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.serials import is_serial
@@ -38,6 +39,11 @@ _STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 CONNECT_S = 30.0
 FLUSH_S = 5.0
+# Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
+# `online`: a charger that is busy for a moment must notice both.
+_SILENT_S, _SETTLE_S = 5.0, 0.5
+# A connection that the broker ends sooner may end because of what was published at its beginning.
+_SHORT_S = 10.0
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 # Messages to chargers that wait for the loop.
@@ -87,13 +93,12 @@ class MqttSide:
     ) -> None:
         """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
         self._thread = thread
+        self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._shared: Shared = shared or Alone()
         self._recent = Recent()
-        self._broker = broker
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._pauses = Pauses(random.random, pause_s)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
@@ -107,7 +112,7 @@ class MqttSide:
 
     def open(self) -> None:
         """BrokerError if the broker cannot be reached, or refuses something."""
-        self._thread.run(self._open(), CONNECT_S)
+        self._thread.run(self._open(), CONNECT_S * len(self._nodes))
 
     def close(self) -> None:
         """After what was sent last has gone out, if the broker takes it."""
@@ -187,7 +192,7 @@ class MqttSide:
                 self._connection.publish(topic, payload, retained=retained)
 
     async def _open(self) -> None:
-        await self._connect()
+        await self._nodes.first(self._connect)
         self._task = asyncio.get_running_loop().create_task(self._stay_connected())
 
     async def _close(self) -> None:
@@ -201,13 +206,13 @@ class MqttSide:
             connection.close()
         if not sent and self.announced:
             text = (
-                f"the MQTT broker at {self._broker.place} was not there at the end: chargers may not know that nobody "
+                f"the MQTT broker at {self._nodes.broker.place} was not there at the end: chargers may not know that nobody "
                 "answers them; tell them with `chargerctl central offline`"
             )
             self._tell(Event("broker", text))
 
-    async def _connect(self) -> None:
-        connection = Connection(self._broker, self._topics.subscriptions, self._received)
+    async def _connect(self, broker: Broker) -> None:
+        connection = Connection(broker, self._topics.subscriptions, self._received)
         # What is retained comes before the answer to the subscription, and may be answered.
         self._connection = connection
         try:
@@ -220,6 +225,7 @@ class MqttSide:
         for serial, online in announced:
             connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
         self._publish()
+        self._thread.loop.call_later(_SILENT_S, self._look_for)
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
@@ -230,24 +236,35 @@ class MqttSide:
             why = self._connection.lost.result()
             self._connection = None
             self._shared.reached(broker=False)
-            self._tell(Event("broker", f"the MQTT broker at {self._broker.place} is gone: {why}"))
+            where = f"the MQTT broker at {self._nodes.broker.place}"
+            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
-            self._pauses.lasted(loop.time() - began)
-            await self._connect_again()
+            self._nodes.lasted(loop.time() - began)
+            await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
+            self._shared.reached(broker=True)
+            self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
 
-    async def _connect_again(self) -> None:
-        while True:
-            await asyncio.sleep(self._pauses.next())
-            try:
-                await self._connect()
-            except BrokerError as error:
-                self._tell(Event("broker", error.message))
-            else:
-                self._shared.reached(broker=True)
-                self._tell(Event("broker", f"connected to the MQTT broker at {self._broker.place} again"))
-                return
+    def _likely(self, lasted_s: float) -> str:
+        """Some brokers close the connection of whoever names a topic that they cannot have."""
+        if lasted_s >= _SHORT_S:
+            return ""
+        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
+        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
+
+    def _look_for(self, serials: Iterable[str] | None = None) -> None:
+        """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
+        that is told `offline`, then `online`, says its status, if it is there."""
+        silent = sorted(set(self.announced if serials is None else serials) - self._present)
+        self._say(silent, _STATES[False])
+        self._thread.loop.call_later(_SETTLE_S, self._say, silent, _STATES[True])
+
+    def _say(self, serials: Iterable[str], state: bytes) -> None:
+        """To those of them that were told that they are answered."""
+        for serial in serials:
+            if self._announced.get(serial):
+                self._put((self._topics.state_to(serial), state, True))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)
@@ -257,7 +274,7 @@ class MqttSide:
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
         elif about_connection:
-            self._presence(serial, payload)
+            self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
             self._hostile(f"a retained frame is ignored: clear it on {topic}", serial)
@@ -269,9 +286,11 @@ class MqttSide:
             if self._here(serial):
                 self._shared.want([serial])
 
-    def _presence(self, serial: str, payload: bytes) -> None:
+    def _presence(self, serial: str, payload: bytes, retained: bool) -> None:
         if payload == ONLINE:
             self._here(serial)
+            if not retained:
+                self._repeat_to(serial)
             if self._shared.holds(serial):
                 self._desk.connected(serial, MqttLink(self, serial))
             else:
@@ -282,6 +301,13 @@ class MqttSide:
                 self._desk.disconnected(serial, MqttLink(self, serial))
         elif payload:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
+
+    def _repeat_to(self, serial: str) -> None:
+        """Another node of the broker may have kept an old word for it."""
+        with self._lock:
+            online = self._announced.get(serial)
+        if online is not None:
+            self._put((self._topics.state_to(serial), _STATES[online], True))
 
     def _here(self, serial: str) -> bool:
         """Whether that is news."""
@@ -298,6 +324,7 @@ class MqttSide:
         since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
         for serial, frame in self._recent.since(since):
             self._desk.received(serial, MqttLink(self, serial), frame)
+        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since_s])
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))

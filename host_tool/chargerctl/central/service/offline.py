@@ -16,7 +16,7 @@ from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Event
 from chargerctl.loop_thread import LoopThread
-from chargerctl.settings.kinds import HostPort
+from chargerctl.settings.kinds import HostPorts
 
 # Retained messages come one after the other: when none has come for so long, there are no more; and how long at most.
 _QUIET_S = 2.0
@@ -32,7 +32,7 @@ class Told:
     answering: str = ""
 
 
-def tell_offline(settings: CentralSettings, where: HostPort) -> Told:
+def tell_offline(settings: CentralSettings, where: HostPorts) -> Told:
     """Every charger in the books, and every one that is connected to the broker. Nobody where a central system runs on these
     books. BrokerError where the broker refuses; InputError."""
     serials: set[str] = set()

@@ -70,7 +70,17 @@ class Sharing:
         except BooksError:
             return  # the desk tells
         self._share.want(wanted)
-        self._share.unwant(set(self._share.wanted()) - wanted - set(self._share.held()))
+        # Strangers that have gone.
+        desk = self._desk
+        gone = [
+            each
+            for each in set(self._share.wanted()) - wanted
+            if desk is not None and not (self._share.holds(each) and desk.has_link(each))
+        ]
+        if desk is not None and gone:
+            desk.lost(gone)
+            self._share.unwant(gone)
+            self._forget(gone)
 
     def leave(self) -> bool:
         """End the lease; whether other processes speak to the chargers from now on, as far as that is known."""

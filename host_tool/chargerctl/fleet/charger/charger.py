@@ -29,12 +29,13 @@ PASS_US = 5_000
 """Between two passes of a charger that is not idle."""
 BOOT_US = 13_000_000
 """From reset to the first pass, as `chargerctl simulate` models an ESP32-C6 that runs from source."""
-_MORE_PASSES = 8
+_MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
 """After one that a time has come for: what it did may show in the next one only."""
+_AFTER_STIR = 4
 _RTC_KEPT = ("software", "watchdog", "reload")
-_LONGEST_US = 10_000_000
+_LONGEST_US = 600_000_000
 _MASK = (1 << 29) - 1
 # A board's counter wraps for the first time 65 s after power-up.
 _FIRST_TICKS = (1 << 29) - 65_536
@@ -124,7 +125,7 @@ class Charger:
         self.lock = Lock(self._changed)
         self.cable, self.emergency_stop, self.service_button = Contact(), Contact(), Contact()
         self.reader = Reader()
-        self.meter = Meter(clock, self.relay)
+        self.meter = Meter(clock, self.relay, self.stir)
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
@@ -179,7 +180,8 @@ class Charger:
     def stir(self) -> None:
         """Something has changed for it: it is stepped now."""
         if self.core is not None:
-            self._more = _MORE_PASSES
+            # While it connects, several passes in a row may show nothing.
+            self._more = max(self._more, _AFTER_STIR if self.connected else _MORE_PASSES)
             self._step_at(self.clock.now_us)
 
     # What can be seen of it.
@@ -224,6 +226,7 @@ class Charger:
         board.service_button = self.service_button
         board.contactor = Auxiliary(self.relay) if values["hardware.feedback_pin"] != "none" else None
         board.card_reader, board.led, board.screen = self.reader, self.led, self.screen
+        self.reader.start(firmware.module("hardware.health").Health(self._log, "card"))
         self.reader.fitted = values["hardware.card_reader"] != "none"
         self.lock.fitted = values["hardware.lock_pin"] != "none"
         board.has_meter = (
@@ -310,7 +313,8 @@ class Charger:
         us = PASS_US
         if self._more <= 0:
             us = max(PASS_US, min(due.in_ms * 1000, _LONGEST_US))
-            self._more = _AFTER_SLEEP
+            # When nothing has a time by then, one pass tells.
+            self._more = _AFTER_SLEEP if us < _LONGEST_US else 1
         self._step_at(due_us + us)
         if self._wall_us is not None:
             self._heard.late(self, self._wall_us() - due_us)
@@ -322,7 +326,7 @@ class Charger:
             self._contactor_moved()
 
     def _contactor_moved(self) -> None:
-        self.meter.count()
+        self.meter.contactor_moved()
         self._heard.changed(self, "contact")
 
     def _log(self, tag: str, text: str) -> None:

@@ -61,5 +61,6 @@ class Store:
     unblock = block
 
     def save(self, crash_count: int, fault: str | None, failing: bool | None = None) -> None:
-        self.crash_count, self.fault = crash_count, fault
+        # Not the text behind a colon.
+        self.crash_count, self.fault = crash_count, fault and fault.split(":")[0]
         self.failing = self.failing if failing is None else failing

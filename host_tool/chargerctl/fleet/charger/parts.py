@@ -9,12 +9,14 @@ does to one is reported by `changed()`, so that whoever steps the charger knows 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.clock import Clock, Timer
 
 Changed = Callable[[str], object]
 """Called with the name of the part: relay, lock, led, screen."""
 
+_NOTICE_S = 60
 _WATT_HOUR = 3600 * 1_000_000  # in watt-microseconds
 
 
@@ -89,17 +91,35 @@ class Contact:
 
 
 class Reader:
-    """card: the UID of the card that is held to it, in upper-case hex."""
+    """card: the UID of the card that is held to it, in upper-case hex. cut: its wires are. The firmware's own Health tells
+    when it notices."""
 
     def __init__(self) -> None:
         self.fitted = True
-        self.lost = False
+        self.cut = False
         self.card: str | None = None
         self._seen: str | None = None
+        self._health: Any = None
+
+    def start(self, health: Any) -> None:
+        """The program starts. health: as in firmware/charger/hardware/health.py, new."""
+        self._health = health
+        self._seen = None
+
+    @property
+    def lost(self) -> bool:
+        return self._health is not None and self._health.lost
 
     def step(self, now: int) -> str | None:
         """The UID of a card that is newly held to it."""
-        card = None if self.lost else self.card
+        if self.cut or self.lost:
+            if not self._health.due(now) and self.lost:
+                return None
+            if self.cut:
+                self._health.fail(now, "does not answer")
+                return None
+            self._health.work()
+        card = self.card
         if card == self._seen:
             return None
         self._seen = card
@@ -107,9 +127,10 @@ class Reader:
 
 
 class Meter:
-    """Counts what flows through the relay. power(watts): what the vehicle draws while it is closed."""
+    """Counts what flows through the relay, a pulse a Wh. pulsed: called at the first pulse after anything has changed, and
+    later once a minute at most, at a pulse: for a charger that sleeps."""
 
-    def __init__(self, clock: Clock, relay: Relay) -> None:
+    def __init__(self, clock: Clock, relay: Relay, pulsed: Callable[[], object]) -> None:
         self.lost = False
         self._works = True
         self._clock = clock
@@ -119,18 +140,26 @@ class Meter:
         # In watt-microseconds, up to counted_us.
         self._counted = 0
         self._counted_us = clock.now_us
+        self._pulsed = pulsed
+        self._pulse: Timer | None = None
 
     def power(self, watts: int) -> None:
+        """What the vehicle draws while the contactor is closed."""
         self.count()
         self._watts = watts
+        self._plan(1)
 
     def works(self, works: bool) -> None:
         """Whether it counts: what makes no pulses looks to the charger like a vehicle that draws nothing."""
         self.count()
         self._works = works
+        self._plan(1)
+
+    def contactor_moved(self) -> None:
+        self.count()
+        self._plan(1)
 
     def count(self) -> None:
-        """What has flowed so far; call it when the relay has changed."""
         now_us = self._clock.now_us
         if self._flowing and self._works:
             self._counted += self._watts * (now_us - self._counted_us)
@@ -150,6 +179,19 @@ class Meter:
 
     def step(self, now: int) -> None:
         pass
+
+    def _plan(self, pulses: int) -> None:
+        if self._pulse is not None:
+            self._pulse.cancel()
+            self._pulse = None
+        if self.power_w:
+            missing = pulses * _WATT_HOUR - self._counted % _WATT_HOUR
+            self._pulse = self._clock.call_in(-(-missing // self.power_w), self._notice)
+
+    def _notice(self) -> None:
+        self.count()
+        self._pulsed()
+        self._plan(max(1, self.power_w * _NOTICE_S // 3600))
 
 
 class Led:

@@ -28,9 +28,15 @@ class Customers:
     """counts: of all chargers of a process: how many came, by story, and what became of them."""
 
     def __init__(
-        self, charger: Charger, wifi: Wifi, random: Random, arrivals_h: float, stay_s: float, counts: Counter[str]
+        self,
+        charger: Charger,
+        wifi: Wifi,
+        random: Random,
+        arrivals_h: float,
+        stay_s: float,
+        counts: Counter[str],
     ) -> None:
-        """wifi(up): of this charger. random: its own. arrivals_h: an hour; 0: only those come who start a charge from afar."""
+        """wifi(up): of this charger. random: its own. arrivals_h: an hour; 0: only those come who start from afar."""
         self._charger = charger
         self._clock = charger.clock
         self._place = Place(charger)

@@ -19,12 +19,12 @@ NEVER = 1 << 28
 
 
 class Due:
-    """begin(now) before a pass; `in_ms` after it."""
+    """begin(now) before a pass; `in_ms` after it. `now`: the ticks of the pass."""
 
     def __init__(self) -> None:
-        self._now = -1
+        self.now = -1
         self.in_ms = NEVER
-        # How much of the present second of the charger's uptime has passed.
+        # How much of the present second has passed, of the uptime that was read last.
         self.into_second_ms = 0
         # Classes of its own: a number needs no attribute to know whom it notes for.
         self._rising = type("Rising", (_Rising,), {"_due": self, "__slots__": ()})
@@ -33,8 +33,7 @@ class Due:
         self._seconds_left = type("SecondsLeft", (_SecondsLeft,), {"_due": self, "__slots__": ()})
 
     def begin(self, now: int) -> None:
-        """now: the ticks of the pass."""
-        self._now = now
+        self.now = now
         self.in_ms = NEVER
 
     def note(self, ms: int) -> None:
@@ -60,13 +59,13 @@ class Due:
 
         def watched(later: int, earlier: int) -> int:
             ms: int = diff(later, earlier)
-            if later == self._now:
+            if later == self.now:
                 return rising(ms)
-            return falling(ms) if earlier == self._now else ms
+            return falling(ms) if earlier == self.now else ms
 
         def reached(now: int, deadline: int) -> bool:
             ms = diff(now, deadline)
-            if ms < 0 and now == self._now:
+            if ms < 0 and now == self.now:
                 self.note(-ms)
             return bool(ms >= 0)
 
@@ -76,7 +75,8 @@ class Due:
 
 
 class _Uptime:
-    """As Uptime of the firmware's ticks.py, with seconds that note."""
+    """As Uptime of the firmware's ticks.py, with seconds that note. A board's is at most a pass old when it is read: so it
+    is brought up to date, since the last pass here may have been long ago."""
 
     def __init__(
         self, due: Due, diff: Callable[[int, int], int], add: Callable[[int, int], int], now: int
@@ -85,16 +85,23 @@ class _Uptime:
         self._diff = diff
         self._add = add
         self._passed_s = 0
-        self._mark = now
+        self._into_second_ms = 0
+        self._mark = self._at = now
 
     @property
     def seconds(self) -> int:
-        return self._due.seconds(self._passed_s)
+        due = self._due
+        if due.now != self._at:
+            self.step(due.now)
+        due.into_second_ms = self._into_second_ms
+        return due.seconds(self._passed_s)
 
     def step(self, now: int) -> None:
-        seconds, self._due.into_second_ms = divmod(self._diff(now, self._mark), 1000)
-        self._passed_s += seconds
-        self._mark = self._add(self._mark, seconds * 1000)
+        self._at = now
+        seconds, self._into_second_ms = divmod(self._diff(now, self._mark), 1000)
+        if seconds:
+            self._passed_s += seconds
+            self._mark = self._add(self._mark, seconds * 1000)
 
 
 class _Moving(int):

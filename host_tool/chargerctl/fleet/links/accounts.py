@@ -15,15 +15,15 @@ _MOST_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Accounts:
-    """user, password: "{serial}" in them stands for the charger's. passwords: those of single chargers, by serial, which come
-    before."""
+    """user, password: "{serial}" in them stands for the charger's. passwords: of single chargers, by serial; they come
+    first."""
 
     user: str = ""
     password: str = field(default="", repr=False)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def of(self, serial: str) -> tuple[str, str]:
-        """(user name, password). A charger with a password of its own, and no pattern for its name, is called as its serial."""
+        """(user name, password). One with a password of its own, where there is no pattern for its name, has its serial."""
         password = self.passwords.get(serial)
         user = self.user or ("{serial}" if password is not None else "")
         if password is None:

@@ -26,6 +26,11 @@ class Sockets:
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._abandoned: set[socket.socket] = set()
 
+    @property
+    def abandoned(self) -> int:
+        """Connections without a charger, whose other end does not know it yet."""
+        return len(self._abandoned)
+
     def context(self, ca_file: str) -> ssl.SSLContext:
         """For all who trust this PEM file, "" for the system's authorities. ValueError where it cannot be used."""
         context = self._contexts.get(ca_file)

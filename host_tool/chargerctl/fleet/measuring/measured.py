@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
 
+MOST_FAILURES = 100
+
 
 @dataclass
 class Measured:
     """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
-    computer. stopped: before its end."""
+    computer. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
 
     tally: Tally
     series: Series
@@ -23,6 +25,7 @@ class Measured:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     stopped: bool = False
+    failures: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "tally": self.tally.to_json(), "series": self.series.to_json()}
@@ -39,3 +42,4 @@ class Measured:
         self.wall_s = max(self.wall_s, other.wall_s)
         self.cpu_s += other.cpu_s
         self.stopped = self.stopped or other.stopped
+        self.failures = sorted([*self.failures, *other.failures])[:MOST_FAILURES]

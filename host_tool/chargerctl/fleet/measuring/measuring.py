@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.measuring.series import Series
-from chargerctl.fleet.measuring.tally import Tally
+from chargerctl.fleet.measuring.tally import Tally, count_kind
 from chargerctl.fleet.measuring.watched import OFF, Watched
+
+# Whose lines say why there is no connection, and what they end in.
+_LINKS = ("mqtt", "ocppj")
+_AGAIN = ", next try in"
 
 OnCall = Callable[[Charger, str], object]
 """on_call(charger, action): the central system calls a charger."""
@@ -31,9 +35,11 @@ class Measuring:
         self._watched[charger.serial] = Watched(self.tally, self._answered)
         self.tally.states[OFF] += 1
 
-    def close(self, unconfirmed: int) -> None:
-        """The end: so many transactions are not with the central system."""
-        self.tally.counts["lost"] += unconfirmed
+    def close(self, chargers: Iterable[Charger]) -> None:
+        """The end: what the central system has not confirmed, and calls that it had time to answer."""
+        for each in chargers:
+            self.tally.counts["lost"] += each.unconfirmed
+            self._watched[each.serial].give_up(self._now_us())
 
     # Heard.
 
@@ -48,7 +54,9 @@ class Measuring:
             self._on_call(charger, action)
 
     def log(self, charger: Charger, tag: str, text: str) -> None:
-        pass
+        what, again, _when = text.partition(_AGAIN)
+        if again and tag in _LINKS:
+            count_kind(self.tally.troubles, what)
 
     def changed(self, charger: Charger, part: str) -> None:
         if part not in ("link", "power"):

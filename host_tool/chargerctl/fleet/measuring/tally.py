@@ -54,7 +54,8 @@ class Calls:
 @dataclass
 class Tally:
     """states: chargers by what they are now. calls: of the chargers, called: of the central system, by action. late: the
-    simulator's own delay. violations: of the schema by the central system, by what is wrong. customers: as in customers/.
+    simulator's own delay. violations: of the schema by the central system, by what is wrong. troubles: why connections ended
+    or did not come about. customers: as in customers/.
     counts: COUNTS."""
 
     states: Counter[str] = field(default_factory=Counter)
@@ -62,6 +63,7 @@ class Tally:
     called: dict[str, Calls] = field(default_factory=dict)
     late: Histogram = field(default_factory=Histogram)
     violations: Counter[str] = field(default_factory=Counter)
+    troubles: Counter[str] = field(default_factory=Counter)
     customers: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -94,7 +96,7 @@ class Tally:
             for action, calls in others.items():
                 mine.setdefault(action, Calls()).merge(calls)
         self.late.merge(other.late)
-        for name in ("states", "violations", "customers", "counts"):
+        for name in ("states", "violations", "troubles", "customers", "counts"):
             getattr(self, name).update(getattr(other, name))
 
     def to_json(self) -> dict[str, Any]:
@@ -104,6 +106,7 @@ class Tally:
             "called": {action: each.to_json() for action, each in sorted(self.called.items())},
             "late": self.late.to_json(),
             "violations": dict(self.violations),
+            "troubles": dict(self.troubles),
             "customers": dict(self.customers),
             "counts": {name: self.counts[name] for name in COUNTS},
         }
@@ -116,6 +119,7 @@ class Tally:
             {action: Calls.from_json(each) for action, each in given["called"].items()},
             Histogram.from_json(given["late"]),
             Counter(given["violations"]),
+            Counter(given["troubles"]),
             Counter(given["customers"]),
             Counter(given["counts"]),
         )

@@ -59,7 +59,13 @@ def _messages(slots: Sequence[Any], times: Sequence[float], width_s: float) -> C
     top = _nice(max(max(each) for each in values.values()))
     most = max(values["from the chargers"])
     lines = [Line(name, _path(times, each, top), kind) for kind, (name, each) in enumerate(values.items())]
-    return Chart("Messages a second", f"At most {rate(most)}/s from the chargers.", lines, f"{rate(top)}/s", *_ends(times))
+    return Chart(
+        "Messages a second",
+        f"At most {rate(most)}/s from the chargers.",
+        lines,
+        f"{rate(top)}/s",
+        *_ends(times),
+    )
 
 
 def _answers(slots: Sequence[Any], times: Sequence[float]) -> Chart:

@@ -31,7 +31,7 @@ def page(summary: Mapping[str, Any]) -> str:
             width=WIDTH,
             height=HEIGHT,
             # Ours, and CSS has no entities.
-            style=Markup(style),  # noqa: S704
+            style=Markup(style),
             words=words,
         )
     )

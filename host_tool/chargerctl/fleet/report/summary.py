@@ -57,15 +57,17 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
     tally = measured.tally
     return {
         "fleet": about(plan),
-        "passed": not failed,
+        "passed": not failed and not measured.failures,
         "failed": list(failed),
         "stopped": measured.stopped,
+        "script_failures": measured.failures,
         **sums(measured),
         "calls": {action: _calls(each) for action, each in sorted(tally.calls.items())},
         "calls_of_the_central_system": {
             action: _calls(each) for action, each in sorted(tally.called.items())
         },
         "violations_by_kind": dict(tally.violations.most_common()),
+        "troubles": dict(tally.troubles.most_common()),
         "customers": dict(tally.customers.most_common()),
         "series": _series(measured),
     }

@@ -14,16 +14,8 @@ from chargerctl.fleet.report.summary import about
 from chargerctl.fleet.report.words import clock, count, kwh, ms, rate, states
 
 WIDTH = 80
+_MOST_KINDS = 5
 _CALLS = "{:24}{:>10}{:>10}{:>10}{:>10}{:>8}{:>7}"
-
-
-def rates(measured: Measured, before: Measured | None) -> tuple[float, float]:
-    """Messages a second of the fleet's time, out and in, since `before`; None: since the start."""
-    counts, since_s, out, into = measured.tally.counts, 0.0, 0, 0
-    if before is not None:
-        since_s, out, into = before.fleet_s, before.tally.counts["frames_out"], before.tally.counts["frames_in"]
-    seconds = max(measured.fleet_s - since_s, 1e-6)
-    return (counts["frames_out"] - out) / seconds, (counts["frames_in"] - into) / seconds
 
 
 def head(plan: Plan) -> str:
@@ -33,10 +25,12 @@ def head(plan: Plan) -> str:
 
 
 def table(plan: Plan, measured: Measured, speed: tuple[float, float]) -> list[str]:
-    """speed: of rates()."""
+    """speed: messages a second of the fleet's time, out and in."""
     tally, counts = measured.tally, measured.tally.counts
     of = "" if plan.duration_s is None else f" of {clock(plan.duration_s)}"
-    fast = "" if plan.in_real_time else f" ({measured.fleet_s / max(measured.wall_s, 1e-6):,.0f} times as fast)"
+    fast = (
+        "" if plan.in_real_time else f" ({measured.fleet_s / max(measured.wall_s, 1e-6):,.0f} times as fast)"
+    )
     found = "   ".join(f"{name} {count(number)}" for name, number in states(dict(tally.states)))
     late = f"   simulator late p50 {ms(tally.late.ms()['p50'])} p99 {ms(tally.late.ms()['p99'])}"
     lines = [
@@ -82,14 +76,21 @@ def line(measured: Measured, speed: tuple[float, float]) -> str:
 def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     """At the end."""
     tally = measured.tally
-    lines = [head(plan), *table(plan, measured, rates(measured, None)), ""]
+    lines = [
+        f"fleet      {count(plan.count)} chargers, --seed {plan.seed}",
+        *table(plan, measured, _mean(measured)),
+        "",
+    ]
     called = ", ".join(f"{action} {count(each.times.count)}" for action, each in sorted(tally.called.items()))
     if called:
         lines += _paragraph("answered", called)
     if tally.customers:
-        lines += _paragraph("customers", ", ".join(f"{name} {n}" for name, n in tally.customers.most_common()))
-    for kind, number in tally.violations.most_common(10):
-        lines.append(f"violation  {count(number)} × {kind}"[:WIDTH])
+        lines += _paragraph(
+            "customers", ", ".join(f"{name} {n}" for name, n in tally.customers.most_common())
+        )
+    for title, kinds in (("violation", tally.violations), ("trouble", tally.troubles)):
+        for kind, number in kinds.most_common(_MOST_KINDS):
+            lines += _paragraph(title, f"{count(number)} x {kind}")
     lines.append(
         f"lost       {count(tally.counts['lost'])} transactions that the central system has not confirmed"
     )
@@ -97,8 +98,13 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
         f"took       {measured.wall_s:,.1f} s, {measured.cpu_s:,.1f} s of CPU: "
         f"{_chargers_hours(plan, measured):,.1f} charger-hours per CPU second"
     )
-    lines += [f"FAILED     {each}" for each in failed]
+    lines += [f"FAILED     {each}" for each in (*measured.failures, *failed)]
     return lines
+
+
+def _mean(measured: Measured) -> tuple[float, float]:
+    counts, seconds = measured.tally.counts, max(measured.fleet_s, 1e-6)
+    return counts["frames_out"] / seconds, counts["frames_in"] / seconds
 
 
 def _paragraph(title: str, text: str) -> list[str]:
@@ -109,6 +115,6 @@ def _chargers_hours(plan: Plan, measured: Measured) -> float:
     return plan.count * measured.fleet_s / 3600 / max(measured.cpu_s, 1e-6)
 
 
-def event(measured: Measured, values: dict[str, Any], speed: tuple[float, float]) -> dict[str, Any]:
+def event(values: dict[str, Any], speed: tuple[float, float]) -> dict[str, Any]:
     """For --json, about once a second. values: of summary.sums()."""
     return {"kind": "sums", **values, "out_per_s": round(speed[0], 3), "in_per_s": round(speed[1], 3)}

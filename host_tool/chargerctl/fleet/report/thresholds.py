@@ -94,7 +94,9 @@ NAMES: Mapping[str, _Name] = {
     "lost": _Name(_count("lost"), _NUMBER, "transactions that the central system has not confirmed"),
     "double": _Name(_count("double"), _NUMBER, "transactions whose transactionId is wrong"),
     "refused": _Name(_count("refused_starts"), _NUMBER, "StartTransactions that were not Accepted"),
-    "sessions": _Name(_count("sessions_begun"), _NUMBER, "transactions that the central system has confirmed"),
+    "sessions": _Name(
+        _count("sessions_begun"), _NUMBER, "transactions that the central system has confirmed"
+    ),
     "energy": _Name(_count("energy_wh"), _ENERGY, "energy of the transactions that have ended"),
     "offline": _Name(
         lambda measured, action: measured.tally.states["Offline"] + measured.tally.states["Booting"],
@@ -166,7 +168,7 @@ def _threshold(text: str, match: re.Match[str], actions: frozenset[str]) -> Thre
 
 
 def _hint(word: str, known: Mapping[str, object] | frozenset[str]) -> str:
-    return "; " + did_you_mean(nearest(word, known), f"known are {', '.join(sorted(known))}")
+    return "; " + did_you_mean(nearest(word, known, 0.6), f"known are {', '.join(sorted(known))}")
 
 
 def _wrong(text: str, at: int, why: str) -> InputError:
@@ -174,5 +176,7 @@ def _wrong(text: str, at: int, why: str) -> InputError:
 
 
 def _with_unit(value: float, units: Mapping[str, float]) -> str:
-    unit = max((each for each in units if units[each] <= abs(value)), key=lambda each: units[each], default="")
+    unit = max(
+        (each for each in units if units[each] <= abs(value)), key=lambda each: units[each], default=""
+    )
     return f"{value / units.get(unit, 1.0):.4g}{'' if unit == '' else ' ' + unit}"

@@ -100,13 +100,12 @@ class Hands:
         self._charger.stir()
 
     def _cut(self, part: str, lost: bool) -> None:
+        # Nobody can tell of a LED.
         self.require(part)
         charger = self._charger
         match part:
             case "reader":
-                charger.reader.lost = lost
-            case "led":
-                charger.led.lost = lost
+                charger.reader.cut = lost
             case "meter":
                 charger.meter.works(not lost)
         charger.stir()

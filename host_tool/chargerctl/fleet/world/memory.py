@@ -4,49 +4,45 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
+from typing import Protocol
 
-from chargerctl.central.books.owner import Card, put_cards
-from chargerctl.central.books.policies import Policies, Policy
-from chargerctl.central.books.store import open_books
-from chargerctl.fleet.central.central import Central
-from chargerctl.fleet.customers.customer import WRONG_CARDS
+from chargerctl.central.conversation.conversation import Conversation
 from chargerctl.fleet.network.memory import MemoryNetwork
 from chargerctl.fleet.plan import Plan
-from chargerctl.mqtt.topics import STATE, Topics
+from chargerctl.fleet.world.booked import Booked
+from chargerctl.fleet.world.scripted import Scripted
+from chargerctl.mqtt.topics import Topics
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Events
 from chargerctl.simulator.network.broker import MemoryBroker
 
 
-class MemoryWorld:
-    """The central system takes every charger and every card but the wrong ones. Its books go with close()."""
+class Central(Protocol):
+    def join(self, serial: str, broker: MemoryBroker, network: MemoryNetwork) -> None:
+        """Listen to this charger from now on."""
 
-    def __init__(self, plan: Plan, clock: Clock) -> None:
+    def conversation(self, serial: str) -> Conversation | None:
+        """What a script can direct; None where there is none."""
+
+    def close(self) -> None: ...
+
+
+class MemoryWorld:
+    """scripted: scripts direct the central system, so it is a simulated one; else it is that of `chargerctl central`."""
+
+    def __init__(self, plan: Plan, clock: Clock, scripted: bool) -> None:
         self._plan = plan
         self._clock = clock
-        self._brokers: dict[str, MemoryBroker] = {}
         settings = plan.settings
         self._account = settings.get("CHARGER_MQTT_USERNAME", ""), settings.get("CHARGER_MQTT_PASSWORD", "")
-        defaults = Topics()
-        self._topics = Topics(
-            settings.get("CHARGER_MQTT_PUBLISH_TOPIC", defaults.from_charger),
-            settings.get("CHARGER_MQTT_SUBSCRIBE_TOPIC", defaults.to_charger),
+        usual = Topics()
+        topics = Topics(
+            settings.get("CHARGER_MQTT_PUBLISH_TOPIC", usual.from_charger),
+            settings.get("CHARGER_MQTT_SUBSCRIBE_TOPIC", usual.to_charger),
         )
-        self._opened = ExitStack()
-        folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="chargerctl-fleet-"))
-        books = open_books(str(Path(folder) / "books.sqlite"), Policies(Policy.ACCEPT, Policy.ACCEPT))
-        self._opened.callback(books.close)
-        with books.writing() as connection:
-            put_cards(connection, [Card(each, blocked=True) for each in WRONG_CARDS], self.unix())
-        self.central = Central(
-            clock, self.unix, books, self._send, self._announce, lambda event: None, id_prefix=plan.id_prefix
-        )
-        self._opened.callback(self.central.close)
+        make = Scripted if scripted else partial(Booked, id_prefix=plan.id_prefix)
+        self._central: Central = make(topics, clock, self.unix)
 
     def unix(self) -> float:
         return self._plan.start_unix + self._clock.now_us / 1e6
@@ -54,28 +50,20 @@ class MemoryWorld:
     def now_utc(self) -> int:
         return int(self.unix())
 
-    def network(self, number: int) -> MemoryNetwork:
-        """Of the charger with this number."""
-        serial = self._plan.serial(number)
-        broker = self._brokers[serial] = MemoryBroker(self._clock, *self._account)
-        topic = self._topics.from_charger.replace("{serial}", serial)
-        broker.listen(topic, lambda topic, frame: self.central.received(serial, frame))
-        broker.listen(topic + STATE, partial(self._state, serial))
-        jitter: Callable[[int], int] = self._plan.randrange(number, "network")
-        return MemoryNetwork(self._clock, Events(self._clock), broker, jitter, self._plan.start_unix)
+    def settings(self, number: int) -> dict[str, str]:
+        """What of its settings is this charger's own."""
+        return {}
 
-    def _state(self, serial: str, topic: str, payload: bytes) -> None:
-        if payload == b"offline":
-            self.central.went(serial)
-        elif payload == b"online":
-            self.central.came(serial)
+    def network(self, number: int, events: Events) -> MemoryNetwork:
+        """Of the charger with this number, once. events: get what crosses it."""
+        broker = MemoryBroker(self._clock, *self._account)
+        jitter = self._plan.randrange(number, "network")
+        network = MemoryNetwork(self._clock, events, broker, jitter, self._plan.start_unix)
+        self._central.join(self._plan.serial(number), broker, network)
+        return network
 
-    def _send(self, serial: str, frame: str) -> None:
-        self._brokers[serial].publish(self._topics.frames_to(serial), frame.encode())
-
-    def _announce(self, serial: str, online: bool) -> None:
-        state = b"online" if online else b"offline"
-        self._brokers[serial].publish(self._topics.state_to(serial), state, retain=True)
+    def conversation(self, number: int) -> Conversation | None:
+        return self._central.conversation(self._plan.serial(number))
 
     def close(self) -> None:
-        self._opened.close()
+        self._central.close()

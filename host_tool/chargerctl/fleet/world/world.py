@@ -4,16 +4,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
+from chargerctl.central.conversation.conversation import Conversation
+from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.realtime import RealTime
 from chargerctl.fleet.world.memory import MemoryWorld
+from chargerctl.fleet.world.sockets import SocketWorld
 from chargerctl.fleet.world.virtual_time import VirtualTime
 from chargerctl.simulator.machine.clock import Clock
+from chargerctl.simulator.machine.events import Events
 
 
 class Time(Protocol):
@@ -29,10 +32,16 @@ class Time(Protocol):
 
 
 class Surroundings(Protocol):
-    """What a world has for its chargers."""
+    """What a world has for its chargers, by their number."""
 
-    def network(self, number: int) -> Network:
-        """Of the charger with this number, once."""
+    def settings(self, number: int) -> dict[str, str]:
+        """Variable -> text, of this charger alone."""
+
+    def network(self, number: int, events: Events) -> Network:
+        """Once. events: get what crosses it, where it can be seen."""
+
+    def conversation(self, number: int) -> Conversation | None:
+        """The central system's end, where scripts can direct it."""
 
     def now_utc(self) -> int: ...
 
@@ -40,32 +49,28 @@ class Surroundings(Protocol):
 
 
 class World:
-    """clock, time: see above. wall_us: the time on the scale of the clock at which something really happens."""
+    """clock, firmware: of all chargers; time: what spends the clock; around: the rest. wall_us: the time on the scale of the
+    clock at which something really happens."""
 
-    def __init__(
-        self, clock: Clock, spender: Time, surroundings: Surroundings, wall_us: Callable[[], int]
-    ) -> None:
-        self.clock = clock
-        self.time = spender
-        self.wall_us = wall_us
-        self.network, self.now_utc = surroundings.network, surroundings.now_utc
-        self._surroundings = surroundings
+    def __init__(self, plan: Plan, scripted: bool, firmware: Firmware | None = None) -> None:
+        """scripted: scripts direct the central system, which then is a simulated one. ChargerctlError where files for TLS
+        cannot be used."""
+        self.clock = clock = Clock()
+        self.firmware = firmware or Firmware()
+        self.time: Time
+        self.around: Surroundings
+        self.wall_us: Callable[[], int] = lambda: clock.now_us
+        if not plan.in_real_time:
+            self.time = VirtualTime(clock)
+            self.around = MemoryWorld(plan, clock, scripted)
+            return
+        real = self.time = RealTime(clock)
+        self.wall_us = real.wall_us
+        if plan.broker is None and plan.target is None:
+            self.around = MemoryWorld(plan, clock, scripted)
+        else:
+            self.around = SocketWorld(plan, real, self.firmware)
 
     def close(self) -> None:
-        self._surroundings.close()
+        self.around.close()
         self.time.close()
-
-
-def open_world(plan: Plan) -> World:
-    """ChargerctlError where broker or central system cannot be used at all."""
-    clock = Clock()
-    if plan.broker is None and plan.target is None:
-        spender: Time
-        wall_us: Callable[[], int]
-        if plan.realtime:
-            real = RealTime(clock)
-            spender, wall_us = real, real.wall_us
-        else:
-            spender, wall_us = VirtualTime(clock), lambda: clock.now_us
-        return World(clock, spender, MemoryWorld(plan, clock), wall_us)
-    raise NotImplementedError

@@ -14,7 +14,7 @@ from tests.host.central.desk.fakes import NOW, Link, Store, Talk
 
 
 class Rig:
-    def __init__(self, limits: Limits | None = None, talk=Talk, observer=None) -> None:
+    def __init__(self, limits: Limits | None = None, talk=Talk, observer=None, shared=None) -> None:
         # The steady clock; the date is this much ahead of it.
         self.now = 1000.0
         self.date = NOW - 1000.0
@@ -24,7 +24,7 @@ class Rig:
         self.events = []
         tell = Sparing(self.events.append)
         clock = Clock(lambda: self.now, lambda: self.now + self.date)
-        self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock, observer)
+        self.desk = Desk(self.store, self._make, tell, limits or Limits(), clock, observer, shared)
 
     def _make(self, serial, *arguments):
         self.talks.append(self._talk(*arguments))

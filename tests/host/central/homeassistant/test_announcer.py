@@ -36,7 +36,17 @@ class Place:
         self.read = []
         self.orders = []
         self.events = []
-        self.announcer = Announcer(NAMES, self, self._read, self._order, self.events.append, jitter_s=0)
+        # Whom another process speaks to.
+        self.elsewhere = set()
+        self.announcer = Announcer(
+            NAMES,
+            self,
+            self._read,
+            self._order,
+            self.events.append,
+            jitter_s=0,
+            holds=lambda serial: serial not in self.elsewhere,
+        )
         self._task = asyncio.create_task(self.announcer.run())
 
     def publish(self, topic, payload):
@@ -380,3 +390,28 @@ async def test_more_chargers_than_can_be_shown_are_told_of_once(place):
 async def test_at_the_end_nobody_publishes(place):
     place.announcer.close()
     assert place.kept[NAMES.alive] == b"offline"
+
+
+@scene
+async def test_another_process_publishes_and_obeys_for_its_own_chargers(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.held_others()
+    place.published.clear()
+    place.change(CHARGING)
+    await place.settled()
+    place.announcer.received(NAMES.command(SERIAL, "charging"), b"OFF", False)
+    assert (place.published, place.orders, place.events) == ([], [], [])
+
+
+@scene
+async def test_who_speaks_to_a_charger_from_now_on_publishes_all_of_it(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.held_others()
+    place.change(CHARGING)
+    await place.settled()
+    place.published.clear()
+    place.elsewhere = set()
+    place.announcer.held_others()
+    await place.until(lambda: STATE in dict(place.published))
+    assert {CONFIG, STATE, ONLINE} <= dict(place.published).keys()
+    assert place.state["charging"] == "ON"

@@ -145,7 +145,7 @@ def test_the_size_of_the_frames_is_there_once_it_was_measured(books, scraped):
     assert scraped.value("books_frames_characters") == 50
 
 
-@pytest.mark.parametrize("table", ["chargers", "workers"])
+@pytest.mark.parametrize("table", ["chargers", "lease_workers"])
 def test_books_that_cannot_be_read_are_said_to_be_down_and_the_rest_is_there(books, scraped, table):
     with books.writing() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")

@@ -46,19 +46,24 @@ class Client:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.on_disconnect = lambda *_: self._answered.set()
+        client.on_disconnect = self._on_disconnect
         if tls:
             client.tls_set(tls)
         client.connect(host, port)
         client.loop_start()
         assert self._answered.wait(BOUND_S)
 
+    @property
+    def is_connected(self):
+        return self._client.is_connected()
+
     def subscribe(self, topic):
-        """Whether it may."""
+        """Whether it may; a broker that hangs up says no, too."""
+        self._reason = None
         self._granted.clear()
         self._client.subscribe(topic, 1)
         assert self._granted.wait(BOUND_S)
-        return not self._reason.is_failure
+        return self._reason is not None and not self._reason.is_failure
 
     @property
     def granted(self):
@@ -67,7 +72,11 @@ class Client:
 
     def publish(self, topic, payload, retain=False):
         """Until the broker has it."""
-        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(BOUND_S)
+        self.offer(topic, payload, retain).wait_for_publish(BOUND_S)
+
+    def offer(self, topic, payload, retain=False):
+        """Whether the broker takes it or not."""
+        return self._client.publish(topic, payload, qos=1, retain=retain)
 
     def wait_for(self, topic, payload):
         """Until this has come."""
@@ -91,6 +100,8 @@ class Client:
         left = self._client.socket()
         if left is not None:
             left.close()
+        # Else its two sockets for the thread are closed by the garbage collector, with a warning.
+        self._client._reset_sockets()
 
     def _on_connect(self, client, userdata, flags, reason, properties):
         self.code = str(reason)
@@ -98,6 +109,10 @@ class Client:
 
     def _on_subscribe(self, client, userdata, mid, reasons, properties):
         [self._reason] = reasons
+        self._granted.set()
+
+    def _on_disconnect(self, *_):
+        self._answered.set()
         self._granted.set()
 
     def _on_message(self, client, userdata, message):

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 
 import pytest
+from chargerctl.central.mqtt import side as module
 from chargerctl.central.mqtt.side import MqttLink, MqttSide
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, BrokerError
@@ -58,9 +60,11 @@ class Rig:
         self._clients = []
         self._open = []
 
-    def side(self, username="", password=""):
+    def side(self, username="", password="", shared=None):
         broker = Broker("127.0.0.1", self.broker.port, username, password)
-        side = MqttSide(self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1)
+        side = MqttSide(
+            self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1, shared=shared
+        )
         side.open()
         self._open.append(side)
         return side
@@ -68,6 +72,12 @@ class Rig:
     def client(self, *arguments):
         self._clients.append(Client(self.broker.port, *arguments))
         return self._clients[-1]
+
+    def until_told(self, text):
+        end = time.monotonic() + BOUND_S
+        while not any(text in each for each in self.texts("broker")):
+            assert time.monotonic() < end, self.events
+            time.sleep(0.01)
 
     def texts(self, what):
         return [event.text for event in self.events if event.what == what]
@@ -228,3 +238,46 @@ def test_who_answers_is_repeated_in_case_that_somebody_else_has_said_otherwise(r
     charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"offline"])
     side.repeat()
     charger.wait_until(lambda: charger.payloads("/system/c-1/connection")[-1:] == [b"online"])
+
+
+WORD = "/system/c-1/connection"
+
+
+def test_a_charger_that_comes_again_is_told_again_for_another_node_may_have_told_it_otherwise(rig):
+    rig.side().announce(["c-1"], True)
+    charger = rig.client()
+    charger.subscribe(WORD)
+    charger.wait_for(WORD, b"online")
+    charger.publish("/charger/c-1/connection", "online", retain=True)
+    charger.wait_until(lambda: charger.payloads(WORD) == [b"online"] * 2)
+
+
+def test_a_charger_that_is_not_heard_of_is_told_offline_and_online_so_that_it_speaks(rig, monkeypatch):
+    """RabbitMQ does not say who is there."""
+    monkeypatch.setattr(module, "_SILENT_S", 0.05)
+    monkeypatch.setattr(module, "_SETTLE_S", 0.05)
+    rig.client().publish("/charger/c-2/connection", "online", retain=True)
+    listener = rig.client()
+    listener.subscribe("/system/+/connection")
+    side = rig.side()
+    side.announce(["c-1", "c-2"], True)
+    listener.wait_until(lambda: listener.payloads(WORD)[-2:] == [b"offline", b"online"])
+    assert b"offline" not in listener.payloads("/system/c-2/connection")
+
+
+def test_where_a_node_is_gone_the_next_one_is_taken(rig, tmp_path):
+    folder = tmp_path / "other"
+    folder.mkdir()
+    other = Mosquitto(folder, "allow_anonymous true")
+    broker = Broker("127.0.0.1", rig.broker.port, others=(("127.0.0.1", other.port),))
+    side = MqttSide(rig.thread, broker, Topics(), rig.desk, rig.events.append, pause_s=0.1)
+    side.open()
+    rig.broker.kill()
+    charger = Client(other.port)
+    rig.until_told("again")
+    charger.publish("/charger/c-1", "[2]")
+    rig.desk.wait_for("[2]", "c-1")
+    charger.close()
+    side.close()
+    other.stop()
+    rig.broker.start()

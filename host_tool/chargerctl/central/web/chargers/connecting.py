@@ -24,7 +24,7 @@ class Way:
 def ways(settings: CentralSettings) -> Iterator[Way]:
     """For a charger of this firmware, and for others."""
     if settings.broker is not None:
-        yield Way("A charger with this firmware", _drive(settings.broker.host, settings.broker.port))
+        yield Way("A charger with this firmware", _drive(*settings.broker[0]), _balanced(settings))
     elif settings.listen is not None and settings.listen.is_loopback:
         yield Way(
             "A virtual charger, on this computer",
@@ -39,6 +39,13 @@ def ways(settings: CentralSettings) -> Iterator[Way]:
         scheme = "wss" if settings.ocpp_certificate else "ws"
         where = HostPort(reached_at(settings.ocpp.host), settings.ocpp.port)
         yield Way("A charger that speaks OCPP-J 1.6", f"{scheme}://{where}/SERIAL")
+
+
+def _balanced(settings: CentralSettings) -> str:
+    """A charger has one address of the broker."""
+    if settings.broker is None or len(settings.broker) == 1:
+        return ""
+    return "The broker is a cluster: use a name or an address that leads to any of its nodes."
 
 
 def _drive(host: str, port: int) -> str:

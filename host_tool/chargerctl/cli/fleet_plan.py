@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The plan of a fleet from what was typed, the settings and the scripts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chargerctl.cli.settings_options import config_path
+from chargerctl.fleet.links.accounts import read_passwords
+from chargerctl.fleet.plan import Broker, Plan, ScriptText, Target
+from chargerctl.settings.effective import effective_for_simulation
+from chargerctl.simulator.network.ntp import START_UNIX
+from chargerctl.simulator.script.language import load
+
+_VIRTUAL_S = 3600.0
+_NEW_SEEDS = 1_000_000
+
+
+def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
+    """given: the options, by the names of their parameters. UsageError, SettingsError, ScriptError."""
+    _check(given)
+    found = effective_for_simulation(config_path(given["config"]), os.environ, given["overrides"])
+    settings = found.flat()
+    scripts = tuple(
+        ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"]
+    )
+    endless = bool(given["realtime"] or given["broker"] or given["to"] or scripts)
+    return Plan(
+        count,
+        seed=secrets.randbelow(_NEW_SEEDS) if given["seed"] is None else given["seed"],
+        prefix=given["prefix"],
+        settings=settings,
+        arrivals_h=given["arrivals"],
+        stay_s=given["stay"],
+        duration_s=None if endless and given["duration"] is None else given["duration"] or _VIRTUAL_S,
+        start_unix=_start(given),
+        ramp_s=given["ramp"],
+        broker=broker_of(given, settings),
+        target=target_of(given),
+        realtime=given["realtime"],
+        scripts=scripts,
+        chaos=given["chaos"],
+        record=str(given["record"] or ""),
+        workers=min(given["workers"] or os.cpu_count() or 1, count),
+    )
+
+
+def broker_of(given: Mapping[str, Any], settings: Mapping[str, str]) -> Broker | None:
+    if not given["broker"]:
+        return None
+    host, _, port = given["broker"].rpartition(":")
+    return Broker(
+        host.strip("[]"),
+        int(port),
+        given["broker_user"] or settings.get("CHARGER_MQTT_USERNAME", ""),
+        settings.get("CHARGER_MQTT_PASSWORD", ""),
+        _passwords(given["broker_passwords"]),
+        given["broker_tls"] or given["broker_ca"] is not None,
+        str(given["broker_ca"] or ""),
+    )
+
+
+def target_of(given: Mapping[str, Any]) -> Target | None:
+    if not given["to"]:
+        return None
+    return Target(given["to"], passwords=_passwords(given["passwords"]), ca=str(given["ca"] or ""))
+
+
+def _start(given: Mapping[str, Any]) -> int:
+    if given["realtime"] or given["broker"] or given["to"]:
+        return int(time.time())
+    # So that the same seed gives the same day on another day.
+    return START_UNIX if given["start"] is None else int(given["start"])
+
+
+def _passwords(path: Path | None) -> dict[str, str]:
+    return read_passwords(path) if path else {}
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    if given["broker"] and given["to"]:
+        raise click.UsageError("--broker or --to: all chargers are at one of them")
+    if given["start"] is not None and (given["broker"] or given["to"] or given["realtime"]):
+        raise click.UsageError("--start is for virtual time: leave out --broker, --to and --realtime")
+    _refuse_alone(given, "broker", ("broker_user", "broker_passwords", "broker_tls", "broker_ca"))
+    _refuse_alone(given, "to", ("passwords", "ca"))
+
+
+def _refuse_alone(given: Mapping[str, Any], needed: str, options: Sequence[str]) -> None:
+    for each in options:
+        if given[each] and not given[needed]:
+            raise click.UsageError(f"--{each.replace('_', '-')} is for --{needed}, which is missing")

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Sends the frames of a record again, and says what was answered otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+import click
+
+from chargerctl.cli.fleet_plan import plan_of
+from chargerctl.cli.fleet_run import FAILED, check_reports, limits_of, write_reports
+from chargerctl.cli.fleet_table import Shown
+from chargerctl.cli.output import Answer, Output
+from chargerctl.cli.signals import on_signals
+from chargerctl.fleet.record.file import Reader
+from chargerctl.fleet.record.replaying import Replay, replayed
+from chargerctl.fleet.report import text
+from chargerctl.fleet.report.summary import summary
+from chargerctl.fleet.report.words import count as counted
+
+# What the record says itself, or what a replay has not.
+_NOT_WITH = ("arrivals", "duration", "start", "ramp", "scripts", "chaos", "seed", "record")
+_MOST_SHOWN = 10
+
+
+def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
+    """given: the options of the command."""
+    for option in _NOT_WITH:
+        if given[option]:
+            raise click.UsageError(f"--{option.removesuffix('s')} does not go with --replay: leave it out")
+    if count is not None:
+        raise click.UsageError("--replay has the chargers of the record: leave out N")
+    if given["workers"] > 1:
+        raise click.UsageError("--replay runs in one process: leave out --workers")
+    limits = limits_of(given["fail_if"])
+    check_reports(given["reports"])
+    with closing(Reader(given["replay"])) as reader:
+        plan = replayed(reader.about, plan_of(1, given))
+        replay = Replay(plan, reader)
+        with Shown(plan, output) as shown, on_signals(replay.stop):
+            measured = replay.run(shown.sums)
+    failed = [why for each in limits if (why := each.fails(measured))]
+    others = dict(replay.others.most_common())
+    values = {**summary(plan, measured, failed), "replay": {"same": replay.same, "others": others}}
+    write_reports(given["reports"], values)
+    lines = [
+        *text.report(plan, measured, failed),
+        f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise",
+        *(
+            f"           {counted(number)} x {kind}"[:120]
+            for kind, number in list(others.items())[:_MOST_SHOWN]
+        ),
+    ]
+    return Answer({"kind": "report", **values}, lines, status=FAILED if failed else 0)

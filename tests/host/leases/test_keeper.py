@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A share kept by its threads, with a real PostgreSQL that can be cut off."""
+
+import threading
+import time
+
+import pytest
+from chargerctl.leases.keeper import Keeper
+from chargerctl.leases.postgres import PostgresRegister
+from chargerctl.leases.share import Share
+from chargerctl.leases.validity import LEASE_S
+from sqlalchemy import make_url
+
+from tests.tcp_gate import TcpGate
+
+BOUND_S = 60
+
+
+class Holder:
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.mine = set()
+        self.lost_at = None
+
+    def gained(self, chargers):
+        with self.changed:
+            self.mine |= set(chargers)
+            self.changed.notify_all()
+
+    def lost(self, serials, still_ours):
+        with self.changed:
+            self.mine -= set(serials)
+            self.lost_at = time.monotonic()
+            self.changed.notify_all()
+
+    def give_up(self, serials):
+        pass
+
+    def is_well(self):
+        return True
+
+    def wait_for(self, serials):
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.mine == set(serials), BOUND_S)
+
+
+@pytest.fixture
+def gate(postgres):
+    with TcpGate(postgres.port) as found:
+        yield found
+
+
+@pytest.fixture
+def kept(gate, postgres):
+    """kept(gate port) -> (share, its holder, its keeper), which are closed at the end."""
+    open_ones = []
+    url = make_url(postgres.database()).set(drivername="postgresql+psycopg")
+
+    def make(port=None):
+        register = PostgresRegister(url.set(port=port or url.port), "central")
+        holder = Holder()
+        share = Share(register, f"worker-{len(open_ones)}", holder, lambda event: None)
+        keeper = Keeper(share, register)
+        keeper.start()
+        open_ones.append(keeper)
+        return share, holder, keeper
+
+    yield make
+    for keeper in open_ones:
+        keeper.close()
+        assert keeper.failure is None
+
+
+def test_a_charger_is_claimed_at_once(kept):
+    share, holder, _ = kept()
+    share.want(["GA001"])
+    holder.wait_for(["GA001"])
+    assert share.holds("GA001")
+
+
+def test_one_that_is_cut_off_has_let_go_when_another_one_takes_over(kept, gate):
+    first, had, _ = kept(gate.port)
+    first.want(["GA001"])
+    had.wait_for(["GA001"])
+    gate.shut()
+    began = time.monotonic()
+    second, has, _ = kept()
+    second.want(["GA001"])
+    has.wait_for(["GA001"])
+    assert not first.holds("GA001")
+    assert had.lost_at is not None
+    assert had.lost_at - began < LEASE_S
+    gate.open()
+
+
+def test_a_charger_can_be_taken_from_a_worker_that_lives(kept):
+    first, had, _ = kept()
+    second, _, _ = kept()
+    first.want(["GA001"])
+    had.wait_for(["GA001"])
+    assert second.take("GA001").result(BOUND_S)
+    had.wait_for([])
+    assert second.holds("GA001")
