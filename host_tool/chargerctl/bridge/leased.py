@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from chargerctl.bridge.handover import note, of_note
 from chargerctl.bridge.shares import Chargers
 from chargerctl.events.event import Tell
+from chargerctl.leases.broker import BrokerWatch
 from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.register import Gained, Register, RegisterError
 from chargerctl.leases.share import Share
@@ -23,8 +24,6 @@ REALM = "bridge"
 # While the loop does not turn for so long, the leases are not renewed.
 _HANGS_S = 3.0
 _TICK_S = 0.5
-# A broker that is back sooner, or another node of its cluster, finds the chargers where they were.
-_BROKER_S = 5.0
 # For a moment in which no call of a charger waits for its answer: when another bridge had better have it, and at the end.
 _PATIENT_S = 10.0
 _IMPATIENT_S = 2.0
@@ -43,8 +42,7 @@ class Leased:
         self._wanted: list[str] = []
         self._ticked_at = self._steady()
         self._ticking: asyncio.Task[None] | None = None
-        self._pausing: asyncio.TimerHandle | None = None
-        self._is_paused = False
+        self._broker = BrokerWatch(self._share, self._loop)
         self._handing_over: set[asyncio.Task[None]] = set()
         self.failed: asyncio.Future[None] = self._loop.create_future()
 
@@ -66,14 +64,7 @@ class Leased:
         self._keeper.start()
 
     def broker(self, is_connected: bool) -> None:
-        if self._pausing is not None:
-            self._pausing.cancel()
-            self._pausing = None
-        if not is_connected:
-            self._pausing = self._loop.call_later(_BROKER_S, self._pause)
-        elif self._is_paused:
-            self._is_paused = False
-            self._share.resume()
+        self._broker.reached(is_connected)
 
     async def end(self, chargers: Chargers) -> None:
         if self._ticking is None:
@@ -96,10 +87,6 @@ class Leased:
     def _want(self) -> None:
         self._share.want(self._wanted)
         self._wanted.clear()
-
-    def _pause(self) -> None:
-        self._is_paused = True
-        self._share.pause()
 
     async def _tick(self) -> None:
         while self._keeper.failure is None:

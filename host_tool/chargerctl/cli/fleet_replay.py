@@ -38,7 +38,7 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     limits = limits_of(given["fail_if"])
     check_reports(given["reports"])
     with closing(Reader(given["replay"])) as reader:
-        plan = replayed(reader.about or {}, plan_of(1, given))
+        plan = replayed(reader.about, plan_of(1, given))
         replay = Replay(plan, reader)
         with Shown(plan, output) as shown, on_signals(replay.stop):
             measured = replay.run(shown.sums)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chargerctl.leases import statements as sql
 from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Standing
 from chargerctl.leases.tables import prepare
+from chargerctl.leases.worker_name import has_ended
 
 # The server ends what takes longer: a transaction of a worker that hangs must not keep its lease from being ended.
 _OPTIONS = "-c synchronous_commit=on -c statement_timeout=2s -c lock_timeout=2s -c idle_in_transaction_session_timeout=3s"
@@ -45,7 +46,8 @@ class PostgresRegister:
             run(sql.FREE_ALL, name=worker, since=before)
             epoch: int = run(sql.JOIN, me=worker, takes=takes).scalar_one()
             run(sql.NOTIFY)
-            return epoch
+        self._end_those_that_are_gone(but=worker)
+        return epoch
 
     def renew(self, worker: str, takes: bool) -> Standing | None:
         with self._transaction() as run:
@@ -187,6 +189,14 @@ class PostgresRegister:
                 for forget in sql.FORGET:
                     run(forget)
                 run(sql.NOTIFY)
+
+    def _end_those_that_are_gone(self, but: str) -> None:
+        """Of this computer: whoever is started in place of one that was killed need not wait for the end of its lease."""
+        with self._transaction() as run:
+            gone = [each.name for each in run(sql.LIVING) if each.name != but and has_ended(each.name)]
+            for name in run(sql.LOCK, names=gone).scalars().all() if gone else ():
+                run(sql.END, name=name)
+                run(sql.FREE_ALL, name=name, since=None)
 
     def _take_notifications(self) -> None:
         """They say only that there is something to look for."""

@@ -8,6 +8,7 @@ import time
 import pytest
 from chargerctl.bridge import leased as leased_module
 from chargerctl.bridge.leased import Leased
+from chargerctl.leases import broker
 from chargerctl.leases.memory import Database, MemoryRegister
 
 PATIENCE_S = 60
@@ -163,7 +164,7 @@ def test_a_broker_that_is_away_for_a_moment_costs_nothing_and_one_that_stays_awa
         leased.broker(False)
         leased.broker(True)
         assert all(map(leased.holds, SERIALS))
-        monkeypatch.setattr(leased_module, "_BROKER_S", 0.01)
+        monkeypatch.setattr(broker, "PATIENCE_S", 0.01)
         leased.broker(False)
         await chargers.until(lambda: len(chargers.of("lost")) == len(SERIALS))
         assert not any(chargers.of("lost").values()), "others may have them"

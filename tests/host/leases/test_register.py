@@ -2,10 +2,16 @@
 # SPDX-License-Identifier: MIT
 """The register of leases: the same in memory and in PostgreSQL."""
 
+import subprocess
+import sys
+
 import pytest
 from chargerctl.leases.fence import Token
+from chargerctl.leases.postgres import PostgresRegister
 from chargerctl.leases.register import Gained
 from chargerctl.leases.validity import LEASE_S
+from chargerctl.leases.worker_name import name_of
+from sqlalchemy import make_url
 
 
 @pytest.fixture
@@ -161,3 +167,19 @@ def test_whoever_waits_can_be_woken_before_it_waits(pair):
     first, _second = pair
     first.wake()
     first.wait(60.0)
+
+
+def test_a_process_that_was_killed_on_this_computer_has_ended(postgres):
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        killed.wait()
+    url = make_url(postgres.database()).set(drivername="postgresql+psycopg")
+    gone, other = name_of(killed.pid), "other-1-0badcafe"
+    first, second = PostgresRegister(url, "central"), PostgresRegister(url, "central")
+    for name in (gone, other):
+        first.join(name, takes=True)
+        first.claim(name, [f"of {name}"])
+    second.join("b", takes=True)
+    standing = second.renew("b", takes=True)
+    assert (standing.living, standing.free) == (("b", other), (f"of {gone}",))
+    first.close()
+    second.close()

@@ -11,6 +11,7 @@ from chargerctl.simulator.script import values
 from chargerctl.simulator.script.document import with_table
 from chargerctl.simulator.script.lines import LINES as FORMS
 from chargerctl.simulator.script.values import ALWAYS
+from chargerctl.simulator.script.whom import FORMS as PREFIXES
 
 ROOT = Path(__file__).parents[3]
 
@@ -134,7 +135,7 @@ def test_what_a_form_reads_is_what_its_function_takes(form):
 def test_the_page_on_the_simulator_has_every_form_and_its_help():
     page = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
     assert page == with_table(page), "python -m chargerctl.simulator.script.document"
-    assert page.count("\n| `") == len(FORMS)
+    assert page.count("\n| `") == len(FORMS) + len(PREFIXES)
 
 
 def test_comments_blank_lines_and_windows_line_ends_are_nothing():

@@ -28,7 +28,6 @@ _ANSWERS = 2
 # Nothing takes so long, on however slow a machine: RabbitMQ's node that led takes two minutes.
 _BOUND_S = 240
 _DOWN_S = 0.0, 3.0
-_STILL_S = 1.0, 40.0
 _CALM_S = 0.0, 2.0
 _TICK_S = 0.05
 
@@ -115,12 +114,13 @@ class Outcome:
 
 
 class Endurance:
-    """broker: of BROKERS. Use it in a with block."""
+    """broker: of BROKERS. still_s: how long a part stands still at most. Use it in a with block."""
 
-    def __init__(self, folder, broker, chargers, seed, tell=lambda disaster: None):
+    def __init__(self, folder, broker, chargers, seed, tell=lambda disaster: None, still_s=25.0):
         self._stack = ExitStack()
         self._random = random.Random(f"{broker} {seed}")
         self._tell = tell
+        self._still_s = still_s
         serials = [f"GA-{number:02}" for number in range(chargers)]
         self._cluster = self._stack.enter_context(BROKERS[broker](chargers=serials))
         postgres = Postgres(fsync=True)
@@ -196,7 +196,7 @@ class Endurance:
             self._due.append((began + self._random.uniform(*_DOWN_S), part.begin, part))
         else:
             part.suspend()
-            self._due.append((began + self._random.uniform(*_STILL_S), part.resume, part))
+            self._due.append((began + self._random.uniform(1.0, self._still_s), part.resume, part))
         self._until_answered()
         back = time.monotonic() - began
         self._wait(self._random.uniform(*_CALM_S))

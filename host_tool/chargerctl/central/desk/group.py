@@ -77,6 +77,9 @@ class Group:
             line.pages.open(self._unit.charger(line.serial))
             line.talk.disconnected()
             self._outcomes_of(line)
+            if line.link is not None:
+                # Unless the books have it from the other one already.
+                self._unit.connected(line.serial, None, self._now)
             self._left.append(line)
         except BooksError:
             raise

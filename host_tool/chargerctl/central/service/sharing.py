@@ -17,6 +17,7 @@ from chargerctl.central.desk.desk import Desk
 from chargerctl.central.mqtt.side import MqttSide
 from chargerctl.central.settings import CentralSettings
 from chargerctl.events.event import Event, Tell
+from chargerctl.leases.broker import BrokerWatch
 from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.postgres import PostgresRegister
 from chargerctl.leases.register import Gained, RegisterError
@@ -25,8 +26,6 @@ from chargerctl.loop_thread import LoopThread
 
 # A desk that has not begun a unit of work for so long hangs.
 _HANGS_S = 8.0
-# A broker that is away for longer may be there for another process.
-_BROKER_S = 5.0
 _TAKE_S = 5.0
 
 
@@ -45,7 +44,7 @@ class Sharing:
         self._desk: Desk | None = None
         self._side: MqttSide | None = None
         self._on_change: list[Callable[[], object]] = []
-        self._pausing: asyncio.TimerHandle | None = None
+        self._broker = BrokerWatch(self._share, thread.loop)
         self._left = self._is_last = False
         store.fenced_by(lambda: self._share.token)
 
@@ -130,15 +129,8 @@ class Sharing:
 
     def reached(self, broker: bool) -> None:
         """On the loop."""
-        if not self._only_mqtt:
-            return
-        if self._pausing is not None:
-            self._pausing.cancel()
-            self._pausing = None
-        if broker:
-            self._share.resume()
-        else:
-            self._pausing = self._thread.loop.call_later(_BROKER_S, self._share.pause)
+        if self._only_mqtt:
+            self._broker.reached(broker)
 
     # Holder.
 

@@ -33,8 +33,9 @@ _MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
 """After one that a time has come for: what it did may show in the next one only."""
+_AFTER_STIR = 4
 _RTC_KEPT = ("software", "watchdog", "reload")
-_LONGEST_US = 10_000_000
+_LONGEST_US = 600_000_000
 _MASK = (1 << 29) - 1
 # A board's counter wraps for the first time 65 s after power-up.
 _FIRST_TICKS = (1 << 29) - 65_536
@@ -179,7 +180,8 @@ class Charger:
     def stir(self) -> None:
         """Something has changed for it: it is stepped now."""
         if self.core is not None:
-            self._more = _MORE_PASSES
+            # While it connects, several passes in a row may show nothing.
+            self._more = max(self._more, _AFTER_STIR if self.connected else _MORE_PASSES)
             self._step_at(self.clock.now_us)
 
     # What can be seen of it.

@@ -20,19 +20,12 @@ _AGAIN_S = 60.0
 
 def usual(place: Place, who: Customer) -> Story:
     """Plugs in and shows the card, whichever is first; leaves when it is time, whether the vehicle is full or not."""
+    before_wh = place.energy_wh
     yield from _begins(place, who)
     yield _LOOK_S
-    if not place.charging:
-        # Once more, if the first time has failed.
-        yield from _swipes(place, who.card)
-        yield _LOOK_S
-    yield from _charges(place, who)
+    yield from _once_more(place, who)
+    yield from _charges(place, who, before_wh)
     yield from _leaves(place, who)
-
-
-def wrong_card(place: Place, who: Customer) -> Story:
-    """Has a card that is refused, tries it again, and leaves."""
-    yield from usual(place, who)
 
 
 def unplugs_at_once(place: Place, who: Customer) -> Story:
@@ -46,11 +39,14 @@ def unplugs_at_once(place: Place, who: Customer) -> Story:
 
 def swipes_twice(place: Place, who: Customer) -> Story:
     """Is not sure that the card was read: the second time stops what the first has started. The third time starts it."""
+    before_wh = place.energy_wh
     yield from _begins(place, who)
     yield who.between_s / 4
     yield from _swipes(place, who.card)
     yield _LOOK_S
-    yield from usual_after_plug(place, who)
+    yield from _once_more(place, who)
+    yield from _charges(place, who, before_wh)
+    yield from _leaves(place, who)
 
 
 def walks_away(place: Place, who: Customer) -> Story:
@@ -60,30 +56,23 @@ def walks_away(place: Place, who: Customer) -> Story:
 
 def other_card(place: Place, who: Customer) -> Story:
     """Somebody else tries to stop the charge with their card."""
+    before_wh = place.energy_wh
     yield from _begins(place, who)
     yield _LOOK_S
     yield from _swipes(place, another_card(who.card))
-    yield from _charges(place, who)
+    yield from _charges(place, who, before_wh)
     yield from _leaves(place, who)
 
 
 def called(place: Place, who: Customer) -> Story:
     """Has started the charge from afar, with an app, and comes to plug in."""
+    before_wh = place.energy_wh
     yield who.between_s
     if place.free:
         place.plug(who.power_w)
     yield _LOOK_S
-    yield from _charges(place, who)
+    yield from _charges(place, who, before_wh)
     place.unplug()
-
-
-def usual_after_plug(place: Place, who: Customer) -> Story:
-    """The vehicle is plugged in already."""
-    if not place.charging:
-        yield from _swipes(place, who.card)
-        yield _LOOK_S
-    yield from _charges(place, who)
-    yield from _leaves(place, who)
 
 
 def _begins(place: Place, who: Customer) -> Story:
@@ -96,6 +85,13 @@ def _begins(place: Place, who: Customer) -> Story:
         place.plug(who.power_w)
 
 
+def _once_more(place: Place, who: Customer) -> Story:
+    """The card again, if the charge has not begun."""
+    if not place.charging:
+        yield from _swipes(place, who.card)
+        yield _LOOK_S
+
+
 def _swipes(place: Place, card: str) -> Story:
     place.hold(card)
     yield _HOLD_S
@@ -104,9 +100,9 @@ def _swipes(place: Place, card: str) -> Story:
     yield _HOLD_S
 
 
-def _charges(place: Place, who: Customer) -> Story:
-    """Until it is time, or the charge has ended: by the charger, or from afar."""
-    before_wh, end_s = place.energy_wh, place.now_s + who.stays_s
+def _charges(place: Place, who: Customer, before_wh: int) -> Story:
+    """Until it is time, or the charge has ended: by the charger, or from afar. before_wh: the register when they came."""
+    end_s = place.now_s + who.stays_s
     full = False
     while place.charging and place.now_s < end_s:
         missing_wh = who.wants_wh - (place.energy_wh - before_wh)
@@ -129,7 +125,8 @@ def _leaves(place: Place, who: Customer) -> Story:
 
 TOLD: Mapping[str, Callable[[Place, Customer], Story]] = {
     "usual": usual,
-    "wrong_card": wrong_card,
+    # As usual; the card is refused, so they try it again and leave.
+    "wrong_card": usual,
     "unplugs_at_once": unplugs_at_once,
     "swipes_twice": swipes_twice,
     "walks_away": walks_away,

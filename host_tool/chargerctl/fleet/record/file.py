@@ -17,7 +17,7 @@ import heapq
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -67,6 +67,8 @@ class Writer:
         try:
             self._file.write(text)
         except OSError as error:
+            with suppress(OSError):
+                self._file.close()
             raise self._failed(error) from error
 
     def _failed(self, error: OSError) -> ChargerctlError:
@@ -86,16 +88,20 @@ class Reader:
             self._file = _open(path, "rt")
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-        self.about = self._object()
-        if self.about is None or self.about.get("record") != FORMAT:
-            raise self._wrong("the first line of a record of chargerctl fleet is missing")
+        try:
+            self.about = self._object() or {}
+            if self.about.get("record") != FORMAT:
+                raise self._wrong("the first line of a record of chargerctl fleet is missing")
+        except InputError:
+            self.close()
+            raise
 
     def __iter__(self) -> Iterator[Entry]:
         """In the order of their times."""
         while (found := self._object()) is not None:
             try:
                 entry = Entry(round(found["t"] * 1e6), found["s"], found["d"], found.get("f", ""))
-            except (KeyError, TypeError, OverflowError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 entry = None
             if (
                 entry is None
@@ -136,9 +142,7 @@ def join(path: Path, parts: Sequence[Path]) -> None:
         readers = [Reader(each) for each in parts]
         for reader in readers:
             opened.callback(reader.close)
-        writer = Writer(
-            path, {key: value for key, value in (readers[0].about or {}).items() if key != "record"}
-        )
+        writer = Writer(path, {key: value for key, value in readers[0].about.items() if key != "record"})
         opened.callback(writer.close)
         for entry in heapq.merge(*readers):
             writer.add(entry)

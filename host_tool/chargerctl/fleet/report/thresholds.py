@@ -168,7 +168,7 @@ def _threshold(text: str, match: re.Match[str], actions: frozenset[str]) -> Thre
 
 
 def _hint(word: str, known: Mapping[str, object] | frozenset[str]) -> str:
-    return "; " + did_you_mean(nearest(word, known), f"known are {', '.join(sorted(known))}")
+    return "; " + did_you_mean(nearest(word, known, 0.6), f"known are {', '.join(sorted(known))}")
 
 
 def _wrong(text: str, at: int, why: str) -> InputError:

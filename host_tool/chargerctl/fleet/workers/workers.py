@@ -32,7 +32,7 @@ class Workers:
     """plan.workers processes. As Share: run(), and stop() from a signal handler."""
 
     def __init__(self, plan: Plan) -> None:
-        self._processes: list[subprocess.Popen[str]] = []
+        self.processes: list[subprocess.Popen[str]] = []
         # (worker, what it has said; None: it has ended)
         self._said: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
         self._stops = 0
@@ -47,7 +47,7 @@ class Workers:
             encoding="utf-8",
             start_new_session=True,
         )
-        self._processes.append(process)
+        self.processes.append(process)
         assert process.stdin is not None
         with suppress(OSError):  # it has died: whoever reads its stdout finds out
             process.stdin.write(plan.to_json() + "\n")
@@ -60,7 +60,7 @@ class Workers:
     def stop(self) -> None:
         """End in order; called again: at once."""
         self._stops += 1
-        for process in self._processes:
+        for process in self.processes:
             with suppress(OSError, ValueError):
                 assert process.stdin is not None
                 process.stdin.write(STOP + "\n")
@@ -71,7 +71,7 @@ class Workers:
         try:
             return self._run(on_sums)
         finally:
-            for process in self._processes:
+            for process in self.processes:
                 process.kill()
                 process.wait()
                 for stream in (process.stdin, process.stdout):
@@ -83,7 +83,7 @@ class Workers:
         so_far: dict[int, Measured] = {}
         ended: set[int] = set()
         tell_s = time.monotonic() + _TELL_S
-        while len(ended) < len(self._processes):
+        while len(ended) < len(self.processes):
             with suppress(queue.Empty):
                 # Signals are handled between two waits.
                 worker, said = self._said.get(timeout=_TELL_S / 4)
@@ -105,10 +105,10 @@ class Workers:
         self._said.put((worker, None))
 
     def _died(self, worker: int) -> ChargerctlError:
-        status = self._processes[worker].wait()
+        status = self.processes[worker].wait()
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         return ChargerctlError(
-            f"worker {worker + 1} of {len(self._processes)} ended unexpectedly ({how}), and its chargers with it; what it "
+            f"worker {worker + 1} of {len(self.processes)} ended unexpectedly ({how}), and its chargers with it; what it "
             "wrote to stderr says more, else look for the kernel's out-of-memory killer"
         )
 

@@ -23,6 +23,7 @@ from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.network.faults import BrokerFaults
 from chargerctl.simulator.network.mqtt_session import Message, Session
 from chargerctl.simulator.network.peer import BoardEnd
+from chargerctl.simulator.network.subscriptions import Subscriptions, has_wildcard
 
 Listener = Callable[[str, bytes], None]
 
@@ -38,16 +39,16 @@ class MemoryBroker:
         self._credentials = (username, password) if username else None
         self._sessions: dict[str, Session] = {}
         self._retained: dict[str, Message] = {}
-        self._listeners: list[tuple[str, Listener]] = []
+        self._subscriptions = Subscriptions[Session]()
+        self._listeners = Subscriptions[Listener]()
 
     # The broker as other programs on the laptop use it.
 
     def listen(self, topic_filter: str, listener: Listener) -> None:
         """Call `listener(topic, payload)` for every message that matches, those retained so far included."""
-        self._listeners.append((topic_filter, listener))
-        for message in list(self._retained.values()):
-            if topic_matches_sub(topic_filter, message.topic):
-                listener(message.topic, message.payload)
+        self._listeners.add(topic_filter, listener)
+        for message in self.retained(topic_filter):
+            listener(message.topic, message.payload)
 
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
         """Publish as a client that is always connected."""
@@ -98,8 +99,17 @@ class MemoryBroker:
         if self._sessions.get(session.client_id) is session:
             del self._sessions[session.client_id]
 
+    def subscribe(self, session: Session, topic_filter: str, qos: int) -> None:
+        self._subscriptions.add(topic_filter, session, qos)
+
+    def unsubscribe(self, session: Session, topic_filter: str) -> None:
+        self._subscriptions.remove(topic_filter, session)
+
     def retained(self, topic_filter: str) -> list[Message]:
         """Retained messages that match."""
+        if not has_wildcard(topic_filter):
+            kept = self._retained.get(topic_filter)
+            return [kept] if kept is not None else []
         return [
             message for topic, message in self._retained.items() if topic_matches_sub(topic_filter, topic)
         ]
@@ -112,8 +122,7 @@ class MemoryBroker:
             else:
                 self._retained.pop(message.topic, None)
         live = Message(message.topic, message.payload, message.qos, retain=False)
-        for session in list(self._sessions.values()):
-            session.deliver(live)
-        for topic_filter, listener in self._listeners:
-            if topic_matches_sub(topic_filter, message.topic):
-                listener(message.topic, message.payload)
+        for session, qos in self._subscriptions.matching(message.topic).items():
+            session.deliver(live, qos)
+        for listener in self._listeners.matching(message.topic):
+            listener(message.topic, message.payload)

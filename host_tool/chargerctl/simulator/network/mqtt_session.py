@@ -18,7 +18,6 @@ from amqtt.mqtt.suback import SubackPacket
 from amqtt.mqtt.subscribe import SubscribePacket
 from amqtt.mqtt.unsuback import UnsubackPacket
 from amqtt.mqtt.unsubscribe import UnsubscribePacket
-from paho.mqtt.client import topic_matches_sub
 
 from chargerctl.simulator.machine.clock import Clock, Timer
 from chargerctl.simulator.network.faults import BrokerFaults
@@ -48,6 +47,8 @@ class Broker(Protocol):
 
     def admit(self, session: Session, connect: ConnectPacket) -> int: ...
     def dismiss(self, session: Session) -> None: ...
+    def subscribe(self, session: Session, topic_filter: str, qos: int) -> None: ...
+    def unsubscribe(self, session: Session, topic_filter: str) -> None: ...
     def retained(self, topic_filter: str) -> list[Message]: ...
     def route(self, message: Message) -> None: ...
 
@@ -96,14 +97,9 @@ class Session:
             self._connection.reset()
             self._end()
 
-    def deliver(self, message: Message) -> None:
-        """Send `message` if a subscription asks for it."""
-        granted = [
-            qos for topic, qos in self._subscriptions.items() if topic_matches_sub(topic, message.topic)
-        ]
-        if granted:
-            qos = min(message.qos, max(granted))
-            self._queue(Message(message.topic, message.payload, qos, message.retain))
+    def deliver(self, message: Message, granted: int) -> None:
+        """Send `message`, for which a subscription asks with at most this QoS."""
+        self._queue(Message(message.topic, message.payload, min(message.qos, granted), message.retain))
 
     def send_raw(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -124,7 +120,8 @@ class Session:
             self._subscribe(packet)
         elif isinstance(packet, UnsubscribePacket):
             for topic in packet.payload.topics if packet.payload else []:
-                self._subscriptions.pop(topic, None)
+                if self._subscriptions.pop(topic, None) is not None:
+                    self._broker.unsubscribe(self, topic)
             self._send(UnsubackPacket.build(_packet_id(packet)))
         elif isinstance(packet, PingReqPacket):
             self._send(PingRespPacket())
@@ -172,6 +169,7 @@ class Session:
             codes.append(min(qos, MAX_QOS) if _is_filter(topic) else _SUBSCRIPTION_REFUSED)
             if codes[-1] != _SUBSCRIPTION_REFUSED:
                 self._subscriptions[topic] = codes[-1]
+                self._broker.subscribe(self, topic, codes[-1])
         self._send(SubackPacket.build(_packet_id(packet), codes))
         for topic in [each for each, _qos in topics if each in self._subscriptions]:
             for message in self._broker.retained(topic):
@@ -215,6 +213,9 @@ class Session:
         if self._over:
             return
         self._over = True
+        for topic in self._subscriptions:
+            self._broker.unsubscribe(self, topic)
+        self._subscriptions.clear()
         if self._expiry is not None:
             self._expiry.cancel()
         if self._connected:

@@ -4,21 +4,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chargerctl.simulator.script.line import Line
 from chargerctl.simulator.script.lines import LINES
+from chargerctl.simulator.script.whom import FORMS
 
 _PAGE = Path(__file__).parents[4] / "docs" / "simulator.md"
 _HEAD = "| statement | what happens |\n|---|---|\n"
+_FLEET_HEAD = "| in a fleet's script | which chargers |\n|---|---|\n"
 
 
 def with_table(page: str) -> str:
-    """The page with its table of statements replaced."""
-    before, _, rest = page.partition(_HEAD)
+    """The page with its tables of statements and of prefixes replaced."""
+    return _replaced(_replaced(page, _HEAD, _statements()), _FLEET_HEAD, _prefixes())
+
+
+def _replaced(page: str, head: str, rows: Iterable[str]) -> str:
+    before, _, rest = page.partition(head)
     _, _, after = rest.partition("\n\n")
-    rows = ("| `{}` | {} |\n".format(each.usage.replace("|", "\\|"), _help(each)) for each in LINES)
-    return before + _HEAD + "".join(rows) + "\n" + after
+    return before + head + "".join(rows) + "\n" + after
+
+
+def _statements() -> Iterator[str]:
+    for each in LINES:
+        yield "| `{}` | {} |\n".format(each.usage.replace("|", "\\|"), _help(each))
+
+
+def _prefixes() -> Iterator[str]:
+    return (f"| `{form}` | {text} |\n" for form, text in FORMS)
 
 
 def _help(line: Line) -> str:

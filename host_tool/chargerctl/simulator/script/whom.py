@@ -15,11 +15,19 @@ from dataclasses import dataclass
 from chargerctl.simulator.script.values import ExpectedError, LineReader
 
 FORMS = (
-    "at all chargers: …",
-    "at [another] PERCENT% of chargers: …",
-    "at [another] COUNT chargers: …",
-    "at charger SERIAL: …",
+    ("at all chargers: …", "All of them, as without a prefix."),
+    (
+        "at PERCENT% of chargers: …",
+        "So many of them, drawn from the seed: the same in each line; fewer are some of those of a line with more.",
+    ),
+    ("at COUNT chargers: …", "Likewise, by their number."),
+    (
+        "at another PERCENT% of chargers: …",
+        "Drawn anew for this line; also `at another COUNT chargers: …`.",
+    ),
+    ("at charger SERIAL: …", "This one."),
 )
+"""(form, which chargers)"""
 _WHOM = "all, a share such as 30%, a count or charger"
 
 

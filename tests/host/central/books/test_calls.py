@@ -14,6 +14,7 @@ from chargerctl.central.books.queries.chargers import all_chargers, configuratio
 from chargerctl.central.books.queries.traffic import last_calls
 from chargerctl.central.books.tables import calls as table
 from chargerctl.central.passwords import password_matches
+from chargerctl.leases.worker_name import name_of
 
 from tests.host.central.books.charger import NOW, Charger, rows
 
@@ -368,12 +369,14 @@ def test_a_worker_that_leaves_is_gone_at_once(served):
 def test_a_process_that_was_killed_on_this_computer_is_no_other_worker_although_its_lease_lasts(opened):
     with subprocess.Popen([sys.executable, "-c", ""]) as killed:
         killed.wait()
-    host = socket.gethostname()
-    for name in (f"{host}-{killed.pid}-0badcafe", f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"):
+    gone, here, other = name_of(killed.pid), name_of(os.getpid()), "other-1-0badcafe"
+    # In another container, whose processes are not those of this one.
+    contained = f"{socket.gethostname()}-{killed.pid}-0badcafe"
+    for name in (gone, here, other, contained):
         beat(opened(worker=name))
     books = opened()
     beat(books)
-    assert sorted(books.others(NOW)) == sorted([f"{host}-{os.getpid()}-0badcafe", "other-1-0badcafe"])
+    assert sorted(books.others(NOW)) == sorted([here, other, contained])
     assert books.others(NOW + workers.WORKER_LEASE_S + 1) == []
 
 

@@ -86,6 +86,14 @@ def test_what_a_lost_charger_was_asked_has_an_outcome(rig, shared):
     assert rig.store.outcomes()[1].error == "Timeout"
 
 
+def test_a_lost_charger_is_connected_to_this_process_no_more(rig, shared):
+    rig.charger("c-1", "websocket")
+    shared.held.discard("c-1")
+    rig.desk.lost(["c-1"])
+    rig.step()
+    assert rig.store.kept[-1] == ("connected", "c-1", None)
+
+
 def test_a_charger_that_is_held_again_is_spoken_to_from_the_beginning(rig, shared):
     link = rig.charger("c-1")
     rig.desk.received("c-1", link, BOOT)

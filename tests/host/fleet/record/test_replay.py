@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A record is sent again: the same frames, and what is answered otherwise is found."""
+
+import json
+from contextlib import closing
+
+import pytest
+from chargerctl.errors import InputError
+from chargerctl.fleet.record.difference import difference
+from chargerctl.fleet.record.file import IN, OUT, Entry, Reader, Writer
+from chargerctl.fleet.record.recorded import recorded_share
+from chargerctl.fleet.record.replaying import Replay, replayed
+
+from tests.host.fleet.plans import nobody, plan
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    path = tmp_path_factory.mktemp("record") / "frames.jsonl"
+    with recorded_share(plan(2, record=str(path))) as share:
+        share.run(nobody)
+    return path
+
+
+def entries(path):
+    with closing(Reader(path)) as reader:
+        return list(reader)
+
+
+def changed(path, to, change):
+    """A copy in which each entry is what `change` makes of it."""
+    with closing(Reader(path)) as reader:
+        writer = Writer(to, {name: value for name, value in reader.about.items() if name != "record"})
+        for entry in reader:
+            writer.add(change(entry))
+        writer.close()
+    return to
+
+
+def replay(path):
+    with closing(Reader(path)) as reader:
+        made = Replay(replayed(reader.about, plan(1)), reader)
+        return made, made.run(nobody)
+
+
+def test_the_same_frames_get_the_same_answers(record):
+    calls = [each for each in entries(record) if each.what == OUT and json.loads(each.frame)[0] == 2]
+    made, measured = replay(record)
+    assert made.others == {}
+    assert made.same == len(calls)
+    sent = sum(each.times.count for each in measured.tally.calls.values())
+    assert sent == len(calls)
+    # The central system asks anew, and gets what it got then.
+    assert measured.tally.called["GetConfiguration"].times.count == 2
+    assert not measured.tally.called["GetConfiguration"].errors
+
+
+def test_what_is_answered_otherwise_is_named(record, tmp_path):
+    def refuse(entry: Entry) -> Entry:
+        frame = entry.frame.replace('"idTagInfo":{"status":"Accepted"', '"idTagInfo":{"status":"Blocked"')
+        return Entry(entry.us, entry.serial, entry.what, frame) if entry.what == IN else entry
+
+    made, _measured = replay(changed(record, tmp_path / "other.jsonl", refuse))
+    assert set(made.others) == {
+        f"{action}: idTagInfo.status Blocked became Accepted"
+        for action in ("Authorize", "StartTransaction", "StopTransaction")
+    } & set(made.others)
+    assert made.others["Authorize: idTagInfo.status Blocked became Accepted"] > 0
+
+
+def test_a_frame_that_is_none_is_named(record, tmp_path):
+    broken = changed(
+        record,
+        tmp_path / "broken.jsonl",
+        lambda each: Entry(each.us, each.serial, each.what, "[2]" if each.frame else ""),
+    )
+    with pytest.raises(InputError, match=r"fleet-0000\d at [\d.]+ s has no frame of OCPP-J"):
+        replay(broken)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{}, {"chargers": 10**9, "prefix": "f", "seed": 1, "start": 0}, {"chargers": True, "prefix": "f"}],
+)
+def test_a_record_that_does_not_say_its_chargers_is_refused(about):
+    with pytest.raises(InputError, match="does not say"):
+        replayed(about, plan(1))
+
+
+def test_differences():
+    accepted = [3, "a", {"status": "Accepted", "currentTime": "2026-01-01T00:00:00Z", "interval": 300}]
+    later = [3, "a", {"status": "Accepted", "currentTime": "2027-01-01T00:00:00Z", "interval": 300}]
+    assert difference(accepted, later) == ""
+    assert difference([3, "a", {"transactionId": 1}], [3, "a", {"transactionId": 2}]) == ""
+    assert difference(accepted, [3, "a", {"status": "Pending"}]) == "interval 300 became None"
+    assert (
+        difference(accepted, [4, "a", "InternalError", "", {}]) == "CALLRESULT became CALLERROR InternalError"
+    )
+    assert difference([4, "a", "GenericError", "", {}], [4, "a", "GenericError", "other words", {}]) == ""
+    assert difference([3, "a", {"x": {"y": [1]}}], [3, "a", {"x": {"y": [2]}}]) == "x.y [1] became [2]"

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""The report, as text, as JSON and as a page."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+from chargerctl.fleet.measuring.measured import Measured
+from chargerctl.fleet.measuring.series import Series
+from chargerctl.fleet.measuring.tally import Tally
+from chargerctl.fleet.plan import Broker, ScriptText, Target
+from chargerctl.fleet.report import text
+from chargerctl.fleet.report.charts import HEIGHT, WIDTH, charts
+from chargerctl.fleet.report.page import page
+from chargerctl.fleet.report.summary import summary
+
+from tests.host.fleet.plans import plan
+
+HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e"
+
+
+@pytest.fixture
+def measured():
+    """Large numbers everywhere, and texts of strangers."""
+    tally, series = Tally(), Series(3600)
+    for second in range(0, 3600, 10):
+        series.frame(second * 1_000_000, out=True)
+        series.answer(second * 1_000_000, 1000 * second)
+    for action in ("BootNotification", "DiagnosticsStatusNotification", "Heartbeat"):
+        calls = tally.call(action)
+        calls.times.add(3_599_000_000)
+        calls.unanswered = 1_234_567
+        calls.errors[HOSTILE] = 2
+    tally.calls_of_central(HOSTILE).times.add(5)
+    tally.violations[HOSTILE] = 3
+    tally.troubles[f"{HOSTILE} {'very long ' * 30}"] = 3
+    states = {"Available": 98_765, "Preparing": 1_000, "Charging": 123, "SuspendedEVSE": 55, HOSTILE[:20]: 1}
+    tally.states.update(states)
+    series.states(1_000_000_000, tally.states)
+    tally.customers.update(usual=123_456, drove_on=99)
+    tally.counts.update(frames_out=99_999_999, frames_in=99_999_999, sessions_begun=9_999_999, lost=1)
+    tally.counts["energy_wh"] = 99_999_999_999
+    tally.late.add(70_000)
+    return Measured(tally, series, 3600.0, 12.5, 10.0, True, [f"{HOSTILE}:3: expect relay closed"])
+
+
+@pytest.fixture
+def values(measured):
+    scripts = (ScriptText(HOSTILE, "", ""),)
+    return summary(plan(100_000, scripts=scripts), measured, ["lost>0: it is 1"])
+
+
+@pytest.mark.parametrize("broker", [None, Broker("broker.example", 1883, "me", "Zq-secret")])
+def test_the_table_has_eighty_columns_at_most(measured, broker):
+    fleet = plan(100_000, broker=broker)
+    for line in text.table(fleet, measured, (123_456.7, 123_456.7)):
+        assert len(line) <= 80, line
+
+
+def test_the_report_says_what_failed_and_the_seed(measured):
+    lines = "\n".join(text.report(plan(100_000), measured, ["lost>0: it is 1"]))
+    assert "--seed 3" in lines
+    assert "FAILED     lost>0: it is 1" in lines
+    assert "expect relay closed" in lines
+
+
+def test_the_summary_is_plain_json_without_secrets(measured):
+    fleets = (
+        plan(broker=Broker("broker.example", 1883, "me", "Zq-secret", {"fleet-1": "Zq-secret"})),
+        plan(target=Target("wss://csms.example", "Zq-secret", {"fleet-1": "Zq-secret"})),
+    )
+    for fleet in fleets:
+        found = json.dumps(summary(fleet, measured, []))
+        assert "Zq-secret" not in found + repr(fleet) + "".join(text.report(fleet, measured, []))
+        assert json.loads(found)["passed"] is False
+
+
+class _Tags(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.addresses = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append(tag)
+        self.addresses += [value for name, value in attributes if name in ("src", "href")]
+
+
+def test_the_page_needs_no_other_file_and_runs_nothing(values):
+    tags = _Tags(page(values))
+    assert "script" not in tags.found
+    assert tags.addresses == []
+    assert tags.found.count("svg") == 3
+
+
+def test_what_strangers_wrote_is_text_on_the_page(values):
+    html = page(values)
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+
+
+def test_a_chart_stays_in_its_picture(values):
+    for chart in charts(values):
+        for line in chart.lines:
+            numbers = [
+                float(each) for each in line.path.replace("M", " ").replace("L", " ").rstrip("Z").split()
+            ]
+            assert all(0 <= x <= WIDTH for x in numbers[::2]), chart.title
+            assert all(0 <= y <= HEIGHT for y in numbers[1::2]), chart.title
+
+
+def test_nothing_was_measured():
+    empty = Measured(Tally(), Series(60))
+    values = summary(plan(), empty, [])
+    assert charts(values) == []
+    assert "Fleet of 3 chargers" in page(values)
+    assert text.report(plan(), empty, [])

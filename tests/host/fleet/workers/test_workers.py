@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""Several processes: one fleet, one report; and what happens where one of them fails."""
+
+import os
+import signal
+import threading
+
+import pytest
+from chargerctl.errors import ChargerctlError
+from chargerctl.fleet.plan import ScriptText
+from chargerctl.fleet.record.file import Reader, part
+from chargerctl.fleet.running import Share
+from chargerctl.fleet.workers.workers import Workers
+
+from tests.host.fleet.plans import nobody, plan
+
+
+def test_three_processes_have_the_sessions_of_one(tmp_path):
+    path = tmp_path / "frames.jsonl"
+    alone = Share(plan(3)).run(nobody)
+    together = Workers(plan(3, workers=3, record=str(path))).run(nobody)
+    assert together.tally.counts == alone.tally.counts
+    assert together.tally.customers == alone.tally.customers
+    assert together.tally.states == alone.tally.states
+    assert together.fleet_s == alone.fleet_s
+    reader = Reader(part(path, 2, 3))
+    assert {each.serial for each in reader} == {"fleet-00003"}
+    reader.close()
+
+
+def test_one_that_dies_is_named():
+    workers = Workers(plan(2, workers=2, duration_s=None))
+    victim = workers.processes[1]
+    killer = threading.Timer(0.5, lambda: os.kill(victim.pid, signal.SIGKILL))
+    killer.start()
+    with pytest.raises(ChargerctlError, match=r"worker 2 of 2 ended unexpectedly \(signal 9\)"):
+        workers.run(nobody)
+    killer.join()
+    assert all(each.poll() is not None for each in workers.processes)
+
+
+def test_what_one_cannot_do_is_said_as_it_was_said_there():
+    scripts = (ScriptText("t.script", "at charger nobody: plug\n", "."),)
+    with pytest.raises(ChargerctlError) as found:
+        Workers(plan(2, workers=2, scripts=scripts)).run(nobody)
+    assert found.value.exit_status == 2
+    assert "no charger of this fleet is nobody" in found.value.message
+
+
+def test_all_end_in_order_when_they_are_stopped():
+    workers = Workers(plan(2, workers=2, duration_s=None, realtime=True))
+    threading.Timer(3.0, workers.stop).start()
+    measured = workers.run(nobody)
+    assert measured.stopped
+    assert measured.tally.states.total() == 2
