@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A central system that costs as little as possible: it keeps nothing, and accepts everything. A process.
 
-python -m bench._answering PORT         all chargers of the MQTT broker at this port
+python -m bench._answering mqtt PORT: all chargers of the MQTT broker at this port
+python -m bench._answering ws PORT: all that connect to this port with a WebSocket
 """
 
 from __future__ import annotations
@@ -11,8 +12,15 @@ import asyncio
 import itertools
 import json
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+
+from chargerctl.descriptors import raise_limit
+from chargerctl.ocppj import SUBPROTOCOL
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from bench._chargers import _end_of_packet, _packet, _text
 
@@ -24,7 +32,7 @@ class Answering:
     def __init__(self) -> None:
         self._transactions = itertools.count(1)
 
-    def answer(self, frame: bytes) -> str | None:
+    def answer(self, frame: str | bytes) -> str | None:
         kind, number, *rest = json.loads(frame)
         return json.dumps([3, number, self._payload(rest[0])]) if kind == 2 else None
 
@@ -47,6 +55,26 @@ async def over_mqtt(port: int) -> None:
             await _serve(port, central)
         except (OSError, asyncio.IncompleteReadError):
             await asyncio.sleep(_RETRY_S)
+
+
+async def over_websocket(port: int) -> None:
+    raise_limit()
+    central = Answering()
+
+    async def visit(connection: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            async for frame in connection:
+                answer = central.answer(frame)
+                if answer is not None:
+                    await connection.send(answer)
+
+    subprotocols = [Subprotocol(SUBPROTOCOL)]
+    # The backlog: of a storm nobody is to be left outside.
+    async with serve(
+        visit, "127.0.0.1", port, subprotocols=subprotocols, compression=None, backlog=4096
+    ) as server:
+        print("listening", flush=True)
+        await server.serve_forever()
 
 
 async def _serve(port: int, central: Answering) -> None:
@@ -74,4 +102,4 @@ async def _serve(port: int, central: Answering) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(over_mqtt(int(sys.argv[1])))
+    asyncio.run({"mqtt": over_mqtt, "ws": over_websocket}[sys.argv[1]](int(sys.argv[2])))

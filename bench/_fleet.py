@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process that bench/fleet.py measures: chargers in real time, over MQTT, with nothing else that costs.
+"""The process that bench/fleet.py measures: chargers in real time, with nothing else that costs.
 
-    python -m bench._fleet CHARGERS PORT SECONDS
+    python -m bench._fleet CHARGERS mqtt|ws PORT SECONDS
 
 Each has a session an hour, of half an hour, so that half of them are in one. On standard output, JSON objects, one a line:
-`started` once all are connected and accepted, `measured` after SECONDS of their hour; then the broker is to be restarted,
+`started` once all are connected and accepted, `measured` after SECONDS of their hour; then all connections are to be cut,
 and `back` comes once all are connected again.
 
 What others take of the cores is left out: the clock of this fleet stands while it waits for one.
@@ -27,6 +27,7 @@ from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.links.mqtt import Broker, Mqtt
 from chargerctl.fleet.links.sockets import Sockets
+from chargerctl.fleet.links.websocket import CentralSystem, WebSockets
 from chargerctl.fleet.realtime import RealTime
 from chargerctl.simulator.machine.clock import Clock
 
@@ -42,15 +43,20 @@ _WATTS = 7200
 class Fleet:
     """Hears all of its chargers."""
 
-    def __init__(self, count: int, port: int) -> None:
+    def __init__(self, count: int, kind: str, port: int) -> None:
         self.clock = Clock()
         self._waiting = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
         self.driver = RealTime(self.clock, wall_ns=self._wall_ns)
         self.lateness = array("q")
-        self.frames = self.connected = self.accepted = 0
+        self.frames = self.connected = self.accepted = self.tries = 0
         self._random = Random(1)
         self._firmware = Firmware()
-        self._makes = Mqtt(self._firmware, Sockets(self.driver), Broker("127.0.0.1", port))
+        sockets = Sockets(self.driver)
+        self._makes: Mqtt | WebSockets
+        if kind == "mqtt":
+            self._makes = Mqtt(self._firmware, sockets, Broker("127.0.0.1", port))
+        else:
+            self._makes = WebSockets(self._firmware, sockets, CentralSystem(f"ws://127.0.0.1:{port}"))
         self._resident = _resident()
         self._chargers = [self._charger(number) for number in range(count)]
 
@@ -89,6 +95,7 @@ class Fleet:
             "cpu_s": cpu_s,
             "passes": len(late),
             "frames": self.frames,
+            "tries": self.tries / len(self._chargers),
             **{f"p{part}_ms": late[len(late) * part // 100] / 1000 for part in (50, 99)},
             "worst_ms": late[-1] / 1000,
             "stood_still_s": self.driver.stood_still_us / _US,
@@ -96,7 +103,7 @@ class Fleet:
         }
         print(json.dumps(found), flush=True)
         del self.lateness[:]
-        self.frames = 0
+        self.frames = self.tries = 0
 
     def _charger(self, number: int) -> Charger:
         environ = {
@@ -143,6 +150,8 @@ class Fleet:
     def log(self, charger: Charger, tag: str, text: str) -> None:
         if text.startswith("BootNotification accepted"):
             self.accepted += 1
+        elif "next try" in text:
+            self.tries += 1
 
     def changed(self, charger: Charger, part: str) -> None:
         if part == "link":
@@ -160,15 +169,16 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def main(count: int, port: int, seconds: float) -> None:
+def main(count: int, kind: str, port: int, seconds: float) -> None:
     raise_limit()
-    fleet = Fleet(count, port)
+    fleet = Fleet(count, kind, port)
     began = fleet.times()
     fleet.run_until_all("accepted")
     fleet.report("started", began)
     fleet.run(_SETTLED_US)
     del fleet.lateness[:]
-    fleet.frames, began = 0, fleet.times()
+    fleet.frames = fleet.tries = 0
+    began = fleet.times()
     fleet.run(int(seconds * _US))
     fleet.report("measured", began)
     while fleet.connected:
@@ -180,4 +190,4 @@ def main(count: int, port: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chargerctl.central.conversation.conversation import Conversation
-from chargerctl.fleet.charger.charger import Charger
+from chargerctl.fleet.charger.charger import BOOT_US, Charger, Heard
+from chargerctl.fleet.charger.heard import Several
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.network.memory import MemoryNetwork
 from chargerctl.fleet.script.choose import Choice, check
@@ -31,6 +32,7 @@ class OneCharger:
     firmware: Firmware = field(default_factory=Firmware)
     clock: Clock = field(default_factory=Clock)
     boot_us: int | None = None
+    heards: tuple[Heard, ...] = ()
 
     def __post_init__(self) -> None:
         flat = effective_for_simulation(None, self.settings).flat()
@@ -38,12 +40,12 @@ class OneCharger:
         happens = Events(self.clock)
         self.events: list[Event] = []
         happens.show_to(self.events.append)
-        broker = MemoryBroker(self.clock)
+        self.broker = broker = MemoryBroker(self.clock)
         self.network = network = MemoryNetwork(self.clock, happens, broker, lambda n: n // 2)
-        options = {} if self.boot_us is None else {"boot_us": self.boot_us}
-        heard = ToEvents(happens, frames=False)
+        boot_us = BOOT_US if self.boot_us is None else self.boot_us
+        heard = Several(ToEvents(happens, frames=False), *self.heards)
         self.charger = Charger(
-            self.firmware, self.clock, environ, network.link, network.now_utc, heard, **options
+            self.firmware, self.clock, environ, network.link, network.now_utc, heard, boot_us=boot_us
         )
         values, problems = self.firmware.settings(environ)
         assert not problems

@@ -3,10 +3,9 @@
 """A real NATS cluster with JetStream and MQTT for tests. Nothing of it is outside its folder."""
 
 import re
-import shutil
 from pathlib import Path
 
-from tests.cluster import Cluster, Node, free_ports, need
+from tests.cluster import Cluster, Node, free_ports, program
 
 CONFIGURATION = Path(__file__).parent.parent / "docs/brokers/nats.conf"
 _ROUTE = "nats://cluster:the-password-of-the-cluster@"
@@ -17,7 +16,7 @@ class Nats(Cluster):
     certificates: a folder; None: without TLS."""
 
     def __init__(self, nodes=3, chargers=("garage-1", "garage-2"), certificates=None):
-        need("nats-server")
+        self._server = program("nats-server")
         super().__init__("nats-")
         self._text = _configuration(chargers)
         if certificates:
@@ -55,7 +54,7 @@ class Nats(Cluster):
             text, count = re.subn(pattern, here, text)
             assert count == 1, pattern
         (folder / "nats.conf").write_text(text)
-        return Node(folder, port, [shutil.which("nats-server"), "-c", folder / "nats.conf"])
+        return Node(folder, port, [self._server, "-c", folder / "nats.conf"])
 
 
 def _configuration(chargers):

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.cluster import Cluster, Node, free_ports, need
+from tests.cluster import Cluster, Node, free_ports, program
 
 CONFIGURATION = Path(__file__).parent.parent / "docs/brokers"
 # Debian's rabbitmq-server in the path would change the user; this is what it calls.
@@ -23,12 +23,12 @@ class RabbitMQ(Cluster):
     rights of its charger. certificates: a folder; then the nodes have `tls_ports`, too."""
 
     def __init__(self, nodes=2, chargers=("garage-1", "garage-2"), certificates=None):
-        need("rabbitmq-server", "epmd")
+        program("rabbitmq-server")
         super().__init__("rabbitmq-")
         self.certificates = certificates
         epmd, *ports = free_ports(1 + 3 * nodes)
         self.tls_ports = ports[2 * nodes :]
-        self._epmd = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"])
+        self._epmd = subprocess.Popen([program("epmd"), "-port", str(epmd), "-address", "127.0.0.1"])
         (self.folder / "definitions.json").write_text(_definitions(chargers))
         for number in range(nodes):
             self.nodes.append(self._node(number, *ports[2 * number : 2 * number + 2], epmd))

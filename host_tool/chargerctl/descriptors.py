@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chargerctl.errors import ChargerctlError
 from chargerctl.events.event import Event, Tell
 
 FEW = 1024
@@ -50,6 +51,15 @@ def raise_limit() -> int | None:
             continue
         return wanted
     return None if soft == resource.RLIM_INFINITY else soft
+
+
+def enough_for(connections: int) -> None:
+    """Raise the limit; ChargerctlError where this process still may not have so many."""
+    allowed = raise_limit()
+    if allowed is not None and allowed < connections + _OWN:
+        raise ChargerctlError(
+            f"{connections:,} connections need as many open files, and {allowed:,} are allowed: {_REMEDY}"
+        )
 
 
 def share(most: int, part: int) -> int:

@@ -60,4 +60,5 @@ class Registration:
         if status == "Accepted":
             configuration.heartbeat_interval_s = interval
         else:
-            self.due_s = self._uptime.seconds + interval
+            # Not sooner (SPEC 4.2): the uptime is in whole seconds, so that they must be one more.
+            self.due_s = self._uptime.seconds + interval + 1

@@ -14,9 +14,9 @@ from click.shell_completion import CompletionItem
 
 from chargerctl.bridge.settings import endpoint
 
-_UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
-_DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s*(s|min|h|d)", re.ASCII)
-_RATE = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)\s*/\s*(min|h|d)", re.ASCII)
+_UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
+_DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s*(s|min|m|h|d)", re.ASCII)
+_RATE = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)\s*/\s*(min|m|h|d)", re.ASCII)
 # A serial has 25 characters at most, and what follows has seven.
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{1,18}", re.ASCII)
 
@@ -38,7 +38,7 @@ class Duration(click.ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         number = re.match(r"[\d.]*", incomplete)
-        return [CompletionItem(f"{(number and number[0]) or '1'}{unit}") for unit in _UNITS_S]
+        return [CompletionItem(f"{(number and number[0]) or '1'}{unit}") for unit in ("s", "min", "h", "d")]
 
 
 class Rate(click.ParamType):

@@ -29,7 +29,9 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
     _check(given)
     found = effective_for_simulation(config_path(given["config"]), os.environ, given["overrides"])
     settings = found.flat()
-    scripts = tuple(ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"])
+    scripts = tuple(
+        ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"]
+    )
     endless = bool(given["realtime"] or given["broker"] or given["to"] or scripts)
     return Plan(
         count,

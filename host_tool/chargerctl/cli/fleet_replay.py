@@ -22,15 +22,17 @@ from chargerctl.fleet.report.summary import summary
 from chargerctl.fleet.report.words import count as counted
 
 # What the record says itself, or what a replay has not.
-_NOT_WITH = ("arrivals", "duration", "start", "ramp", "scripts", "chaos", "seed", "record")
+_NOT_WITH = {each: each for each in ("arrivals", "duration", "start", "ramp", "chaos", "seed", "record")} | {
+    "script": "scripts"
+}
 _MOST_SHOWN = 10
 
 
 def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     """given: the options of the command."""
-    for option in _NOT_WITH:
-        if given[option]:
-            raise click.UsageError(f"--{option.removesuffix('s')} does not go with --replay: leave it out")
+    for option, name in _NOT_WITH.items():
+        if given[name]:
+            raise click.UsageError(f"--{option} does not go with --replay: leave it out")
     if count is not None:
         raise click.UsageError("--replay has the chargers of the record: leave out N")
     if given["workers"] > 1:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -40,8 +40,9 @@ def direct_central(scripts: Sequence[Script]) -> bool:
 class Acting:
     """Of a plan, on the chargers of this process."""
 
-    def __init__(self, plan: Plan, scripts: Sequence[Script]) -> None:
-        self._plays = [(each.name, Playing(Choice(each, plan.count, plan.seed))) for each in scripts]
+    def __init__(self, plan: Plan, scripts: Sequence[Script], over: Callable[[], object]) -> None:
+        """over: called when all chargers are at the end of a script."""
+        self._plays = [(each.name, Playing(Choice(each, plan.count, plan.seed), over)) for each in scripts]
 
     @property
     def left(self) -> int:

@@ -58,6 +58,10 @@ class Run:
     def stop(self) -> None:
         """From a signal handler or another thread."""
         self.stops += 1
+        self.notice()
+
+    def notice(self) -> None:
+        """Have go() ask soon whether it is done."""
         self.world.time.post(lambda: None)
 
     def opened(self) -> AbstractContextManager[World]:

@@ -33,7 +33,7 @@ class Share:
         self._heards = heards
         scripts = checked(plan)
         self._run = Run(plan, World(plan, direct_central(scripts)), self._called)
-        self._acting = Acting(plan, scripts)
+        self._acting = Acting(plan, scripts, self._run.notice)
         self._customers: dict[str, Customers] = {}
         for number in plan.numbers:
             self._add(number)
@@ -68,7 +68,7 @@ class Share:
             settle_s = _SETTLE_S if plan.in_real_time else _SETTLE_VIRTUAL_S
             until_us = clock.now_us + (_SETTLE_STOPPED_S if run.stops else settle_s) * US
             run.go(until_us, on_sums, lambda: run.stops > 1 or self._settled)
-            run.measuring.close(sum(each.unconfirmed for each in run.chargers))
+            run.measuring.close(run.chargers)
             return run.end(fleet_s, failures)
 
     @property

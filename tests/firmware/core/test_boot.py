@@ -62,6 +62,19 @@ def test_it_is_repeated_after_the_interval(rig, status, interval, wait_s):
     assert len(rig.calls()) == 2
 
 
+@pytest.mark.requirement("SPEC 4.2", "not sooner than the interval says")
+def test_it_is_not_repeated_sooner_than_the_interval_says(rig):
+    rig.answers["BootNotification"] = None
+    rig.run(900)
+    assert len(rig.calls("BootNotification")) == 1
+    # Answered at the end of a second of the uptime.
+    rig.link.deliver([3, rig.link.sent[0][1], registration("Pending", 3)])
+    rig.run(2950)
+    assert len(rig.calls("BootNotification")) == 1
+    rig.run(1100)
+    assert len(rig.calls("BootNotification")) == 2
+
+
 @pytest.mark.requirement("SPEC 4.2", "while Rejected no call is answered; while Pending every call is")
 @pytest.mark.requirement("behaviour 2", "Rejected: do not even answer; Pending: answer")
 def test_while_rejected_nothing_is_answered_and_while_pending_everything_is(rig):

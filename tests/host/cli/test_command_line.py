@@ -81,6 +81,7 @@ def test_every_value_can_be_completed(name):
     free = {
         ("simulate", "broker"),
         ("backup", "to"),
+        *(("fleet", each) for each in ("count", "broker", "broker_user", "prefix", "fail_if")),
         *(
             ("bridge", each)
             for each in ("user", "only", "broker_user", "charger_topic", "system_topic", "ping")

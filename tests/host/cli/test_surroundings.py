@@ -62,6 +62,7 @@ CALLS = {
     "central broker mosquitto": ["central", "broker", "mosquitto", "--database", "no-books.sqlite"],
     # Nobody listens at that port.
     "bridge": ["bridge", "--to", "ws://127.0.0.1:9", "--broker", "127.0.0.1:9"],
+    "fleet": ["fleet", "2", "--duration", "20s", "--prefix", "f"],
     "deploy": ["deploy", "--libs", "skip", "--drive", "{drive}"],
     "rollback": ["rollback", "--drive", "{drive}"],
     "backup": ["backup", "--to", "backup.zip", "--drive", "{drive}"],

@@ -124,6 +124,9 @@ COMMAND_LINES = [
             "mysql://me:Zq-from-set@127.0.0.1:9/books",
         )
     ),
+    ("fleet", "1", "--duration", "15s"),
+    ("fleet", "1", "--duration", "15s", "--json", "--set", "mqtt.password=Zq-from-set"),
+    ("fleet", "1", "--to", "wss://me:Zq-from-set@csms.example/ocpp"),
     ("completion", "bash"),
 ]
 # One after the other: each needs what those before it did.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Two processes of the central system at a cluster of brokers, of which one part after another is killed or suspended while
-chargers charge: how long until all of them are answered again, and what the books know at the end."""
+"""Two processes of the central system, or of the bridge in front of one, at a cluster of brokers: one part after another is
+killed or suspended while chargers charge. How long until all are answered again, and what the books know at the end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import signal
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from chargerctl.central.books.queries.sessions import Filter, meter_values_of, sessions
 from chargerctl.central.books.store import open_books
 
-from tests.cluster import Cluster, Node, free_ports
+from tests.cluster import Cluster, Node, free_ports, program
 from tests.nats import Nats
 from tests.postgres import Postgres
 from tests.rabbitmq import RabbitMQ
@@ -39,7 +40,7 @@ class Mosquitto(Cluster):
         super().__init__("mosquitto-")
         [port] = free_ports(1)
         (self.folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-        self.nodes.append(Node(self.folder, port, ["mosquitto", "-c", "mosquitto.conf"]))
+        self.nodes.append(Node(self.folder, port, [program("mosquitto"), "-c", "mosquitto.conf"]))
         self.nodes[0].start()
 
     @staticmethod
@@ -88,11 +89,12 @@ class Worker:
 
 @dataclass(frozen=True)
 class Disaster:
-    """back_s: until every charger was answered again."""
+    """back_s: until every charger was answered again. alone: nothing else was away then."""
 
     part: str
     how: str
     back_s: float
+    alone: bool
 
 
 @dataclass
@@ -114,9 +116,12 @@ class Outcome:
 
 
 class Endurance:
-    """broker: of BROKERS. still_s: how long a part stands still at most. Use it in a with block."""
+    """broker: of BROKERS. still_s: how long a part stands still at most. bridges: the two processes are bridges. Use it in a
+    with block."""
 
-    def __init__(self, folder, broker, chargers, seed, tell=lambda disaster: None, still_s=25.0):
+    def __init__(
+        self, folder, broker, chargers, seed, tell=lambda disaster: None, still_s=25.0, bridges=False
+    ):
         self._stack = ExitStack()
         self._random = random.Random(f"{broker} {seed}")
         self._tell = tell
@@ -132,13 +137,21 @@ class Endurance:
             ["--broker-user", "central", "--broker-password-file", password] if broker != "mosquitto" else []
         )
         ports = self._cluster.ports
+        process = ["--database", self._database]
+        command = "central", "serve"
+        if bridges:
+            [port] = free_ports(1)
+            central = Serve(folder, "--listen", "none", "--ocpp", f"127.0.0.1:{port}", *process, **EVERYBODY)
+            self._stack.enter_context(central).expect("listening")
+            process = ["--to", f"ws://127.0.0.1:{port}", "--database", postgres.database()]
+            command = ("bridge",)
         self._workers = []
         for number in range(WORKERS):
             # Each prefers another node.
             turned = [ports[(number + each) % len(ports)] for each in range(len(ports))]
-            addresses = ",".join(f"127.0.0.1:{port}" for port in turned)
-            options = ["--database", self._database, "--broker", addresses, *account]
-            self._workers.append(Worker(lambda options=options: Serve(folder, *options, **EVERYBODY)))
+            options = [*process, "--broker", ",".join(f"127.0.0.1:{port}" for port in turned), *account]
+            start = partial(Serve, folder, *options, command=command, **(EVERYBODY if not bridges else {}))
+            self._workers.append(Worker(start))
         self._carriers = [
             OverCluster([("127.0.0.1", port) for port in ports], each, self._cluster.password_of(each), seed)
             for each in serials
@@ -186,7 +199,8 @@ class Endurance:
         parts = {f"worker {number}": worker for number, worker in enumerate(self._workers)}
         waiting = [part for _, _, part in self._due]
         nodes = self._cluster.nodes
-        if all(node not in waiting and node.is_ready for node in nodes):
+        all_nodes = all(node not in waiting and node.is_ready for node in nodes)
+        if all_nodes:
             parts |= {f"node {number}": node for number, node in enumerate(nodes)}
         name = self._random.choice(sorted(each for each, part in parts.items() if part not in waiting))
         part, how = parts[name], self._random.choice(["SIGKILL", "SIGSTOP"])
@@ -200,7 +214,7 @@ class Endurance:
         self._until_answered()
         back = time.monotonic() - began
         self._wait(self._random.uniform(*_CALM_S))
-        return Disaster(name, how, back)
+        return Disaster(name, how, back, alone=all_nodes and not waiting)
 
     def _until_answered(self):
         """Every charger."""

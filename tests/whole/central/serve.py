@@ -34,13 +34,13 @@ def chargerctl(*words):
 class Serve:
     """Its events, as they come. Use it in a with block: it is killed at the end if nobody has stopped it."""
 
-    def __init__(self, folder, *options, descriptors=None, **variables):
-        """descriptors: how many files it may have open, where that is few."""
+    def __init__(self, folder, *options, descriptors=None, command=("central", "serve"), **variables):
+        """descriptors: how many files it may have open, where that is few. command: another one that tells what it does."""
         limited = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"] if descriptors else []
         self.events = []
         self._arrived = queue.Queue()
         self._process = subprocess.Popen(
-            [*limited, *chargerctl("central", "serve", "--json", *options)],
+            [*limited, *chargerctl(*command, "--json", *options)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

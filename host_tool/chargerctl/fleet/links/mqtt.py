@@ -140,12 +140,8 @@ def _patient(module: Any, ticks: Any) -> type[Any]:
             whole_ms = module.TLS_MS + module.TLS_WAITS * wait_ms if self._tls else wait_ms
             self._until = ticks.add(self._now, whole_ms)
             name, context = self._resolver.name, self._context if self._tls else None
-            try:
-                self._stream = self._pool.stream()
-                self._stream.connect(name.family, (name.address, self._port), context, self._host)
-            except OSError as error:
-                self._give_up(error)
-                return None
+            self._stream = self._pool.stream()
+            self._stream.connect(name.family, (name.address, self._port), context, self._host)
             return self._await(self._now)
 
         def _give_up(self, error: OSError) -> None:

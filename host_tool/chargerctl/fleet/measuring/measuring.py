@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.measuring.series import Series
@@ -35,9 +35,11 @@ class Measuring:
         self._watched[charger.serial] = Watched(self.tally, self._answered)
         self.tally.states[OFF] += 1
 
-    def close(self, unconfirmed: int) -> None:
-        """The end: so many transactions are not with the central system."""
-        self.tally.counts["lost"] += unconfirmed
+    def close(self, chargers: Iterable[Charger]) -> None:
+        """The end: what the central system has not confirmed, and calls that it had time to answer."""
+        for each in chargers:
+            self.tally.counts["lost"] += each.unconfirmed
+            self._watched[each.serial].give_up(self._now_us())
 
     # Heard.
 

@@ -22,6 +22,9 @@ from chargerctl.fleet.measuring.tally import Tally, count_kind
 OFF, OFFLINE, BOOTING = "Off", "Offline", "Booting"
 """States beside OCPP's: no power, no connection, not accepted yet."""
 
+TOO_LONG_US = 10_000_000
+"""At the end; until then a call is given up when the charger makes the next one."""
+
 _MOST_OPEN = 8
 """Calls of the central system that are not answered: it may have one (OCPP-J 4.1.1)."""
 _NAME = 40
@@ -141,6 +144,12 @@ class Watched:
             count_kind(self._tally.violations, f"{error.code}: {what}{action[:_NAME]}")
             return False
         return True
+
+    def give_up(self, now_us: int) -> None:
+        """A call that has been open for too long counts as unanswered."""
+        if self._open is not None and now_us - self._sent_us >= TOO_LONG_US:
+            self._tally.call(self._open[1]).unanswered += 1
+            self._open = None
 
     def cut(self) -> None:
         """Its connection is gone: nothing that is open will be answered."""

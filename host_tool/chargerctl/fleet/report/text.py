@@ -76,7 +76,11 @@ def line(measured: Measured, speed: tuple[float, float]) -> str:
 def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     """At the end."""
     tally = measured.tally
-    lines = [head(plan), *table(plan, measured, _mean(measured)), ""]
+    lines = [
+        f"fleet      {count(plan.count)} chargers, --seed {plan.seed}",
+        *table(plan, measured, _mean(measured)),
+        "",
+    ]
     called = ", ".join(f"{action} {count(each.times.count)}" for action, each in sorted(tally.called.items()))
     if called:
         lines += _paragraph("answered", called)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from chargerctl.descriptors import enough_for
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.links import mqtt
 from chargerctl.fleet.links.accounts import Accounts
@@ -24,7 +25,9 @@ class SocketWorld:
     own_conversations = False
 
     def __init__(self, plan: Plan, real: RealTime, firmware: Firmware) -> None:
-        """ChargerctlError, ValueError for certificates that cannot be used."""
+        """ChargerctlError where so many connections are not allowed; it and ValueError for certificates that cannot be
+        used."""
+        enough_for(len(plan.numbers))
         self._plan = plan
         self._sockets = Sockets(real)
         self._makes: Mqtt | WebSockets

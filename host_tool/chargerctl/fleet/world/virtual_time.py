@@ -17,6 +17,7 @@ class VirtualTime:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self._posted = False
 
     def look(self, until_us: int) -> None:
         """Some timers, none of them later than until_us. What one raises is raised here."""
@@ -28,9 +29,13 @@ class VirtualTime:
             if clock.failure is not None:
                 failure, clock.failure = clock.failure, None
                 raise failure
+            if self._posted:
+                self._posted = False
+                return
 
     def post(self, call: Callable[[], object]) -> None:
-        """From a signal handler or another thread: have call() called soon."""
+        """Have call() called soon, and end the present look(); also from a signal handler or another thread."""
+        self._posted = True
         self.clock.post(call)
 
     def close(self) -> None:

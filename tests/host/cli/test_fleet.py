@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""`chargerctl fleet` as it is typed, in virtual time."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pyte
+import pytest
+
+SMALL = ("fleet", "2", "--arrivals", "12/h", "--stay", "5min", "--duration", "10min", "--seed", "3")
+
+
+def events(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_it_says_its_seed_and_what_was_measured(chargerctl):
+    status, out, err = chargerctl(*SMALL)
+    assert status == 0
+    assert "--seed 3" in err
+    assert "time       0:10:00 of 0:10:00" in out
+    assert "BootNotification                 2" in out
+    assert "lost       0 transactions" in out
+
+
+def test_without_a_seed_it_draws_one_and_says_it(chargerctl):
+    seeds = {
+        chargerctl("fleet", "1", "--duration", "20s")[1].split("--seed ")[1].split()[0] for _ in range(3)
+    }
+    assert len(seeds) > 1
+
+
+def test_events_are_lines_of_json_and_the_last_is_the_report(chargerctl):
+    status, out, err = chargerctl(*SMALL, "--json")
+    assert (status, err) == (0, "")
+    first, *_, last = events(out)
+    assert (first["kind"], first["chargers"], first["seed"]) == ("fleet", 2, 3)
+    assert (last["kind"], last["passed"], last["states"]) == ("report", True, last["states"])
+    assert sum(last["states"].values()) == 2
+    assert last["calls"]["BootNotification"]["answers"] == 2
+
+
+def test_a_threshold_that_is_true_is_exit_status_1_and_says_which(chargerctl):
+    status, out, _ = chargerctl(
+        *SMALL, "--fail-if", "p99.BootNotification>1ms,lost>0", "--fail-if", "sessions<1"
+    )
+    assert status == 1
+    assert [line for line in out.splitlines() if line.startswith("FAILED")] == [
+        line for line in out.splitlines() if "p99.BootNotification>1ms: it is" in line
+    ]
+
+
+def test_a_threshold_that_is_wrong_ends_it_before_the_start(chargerctl):
+    status, out, err = chargerctl(*SMALL, "--fail-if", "p99>5")
+    assert (status, out) == (2, "")
+    assert "'p99>5', character 6: expected us or ms or s" in err
+
+
+def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
+    status, out, _ = chargerctl(*SMALL, "--json", "--report", "fleet.json", "--report", "fleet.html")
+    assert status == 0
+    written = json.loads((folder / "fleet.json").read_text())
+    assert {**written, "kind": "report"} == events(out)[-1]
+    assert "<h1>Fleet of 2 chargers</h1>" in (folder / "fleet.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "N is missing"),
+        (("0",), "is not in the range 1<=x<=100000"),
+        (("100001",), "is not in the range 1<=x<=100000"),
+        (("2", "--broker", "localhost:1883", "--to", "ws://localhost:9"), "--broker or --to"),
+        (("2", "--to", "http://localhost:9"), "must begin with ws://"),
+        (("2", "--to", "ws://me:Zq@localhost:9"), "must have no user and no password"),
+        (("2", "--passwords", "wrong.txt"), "--passwords is for --to, which is missing"),
+        (("2", "--broker-user", "me"), "--broker-user is for --broker, which is missing"),
+        (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
+        (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
+        (("2", "--duration", "8"), "must be a time such as 10s"),
+        (("2", "--arrivals", "4"), "must be a rate such as 4/h"),
+        (("2", "--prefix", "a b"), "must be 1 to 18 letters"),
+        (("2", "--report", "fleet.pdf"), "must end in .json or .html"),
+        (("2", "--report", "no/fleet.json"), "there is no such folder"),
+        (("2", "--script", "wrong.txt"), "wrong.txt:1"),
+        (("2", "--set", "mqtt.port=0"), "mqtt.port"),
+        (("--replay", "wrong.txt"), "the first line of a record"),
+        (("2", "--replay", "wrong.txt"), "leave out N"),
+        (("--replay", "wrong.txt", "--arrivals", "4/h"), "--arrivals does not go with --replay"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says):
+    (folder / "wrong.txt").write_text("{}\n")
+    status, out, err = chargerctl("fleet", *words)
+    assert (status, out) == (2, "")
+    assert says in " ".join(err.split())
+    assert "Zq" not in err
+
+
+def test_settings_are_those_of_every_charger(chargerctl):
+    _, out, _ = chargerctl(
+        "fleet", "2", "--duration", "5min", "--set", "charger.vendor=ACME", "--set", "mqtt.keep_alive=10", "--record",
+        "frames.jsonl", "--json",
+    )  # fmt: skip
+    assert events(out)[-1]["passed"]
+    boots = [line for line in Path("frames.jsonl").read_text().splitlines() if "BootNotification" in line]
+    assert len(boots) == 2
+    assert all("ACME" in line for line in boots)
+
+
+def test_a_record_is_replayed(chargerctl):
+    chargerctl(*SMALL, "--record", "frames.jsonl.gz")
+    status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl.gz")
+    assert status == 0
+    assert "answers as in the record, 0 otherwise" in out
+
+
+def test_a_full_disk_under_the_record_ends_it(chargerctl, folder):
+    if not Path("/dev/full").exists():
+        pytest.skip("needs a full device")
+    (folder / "frames.jsonl").symlink_to("/dev/full")
+    status, _, err = chargerctl(*SMALL, "--record", "frames.jsonl")
+    assert status == 1
+    assert "frames.jsonl: the record cannot be written: No space left on device" in err
+
+
+def test_several_workers_have_one_record(chargerctl, folder):
+    chargerctl(*SMALL, "--record", "one.jsonl")
+    status, out, _ = chargerctl(*SMALL, "--record", "two.jsonl", "--workers", "2", "--json")
+    assert status == 0
+    assert events(out)[-1]["frames_out"] > 0
+    assert len((folder / "two.jsonl").read_text().splitlines()) == len(
+        (folder / "one.jsonl").read_text().splitlines()
+    )
+    assert sorted(path.name for path in folder.iterdir()) == ["one.jsonl", "two.jsonl"]
+
+
+def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
+    (folder / "a.script").write_text("wait 20\nat charger fleet-00001: expect relay closed within 1\n")
+    status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
+    assert status == 1
+    assert "FAILED     a.script: fleet-00001: " in out
+
+
+# On Ctrl-C, and on a terminal: in a process of its own.
+
+
+def process(*words, **more):
+    code = "import sys; from chargerctl.cli.main import main; sys.exit(main())"
+    return subprocess.Popen([sys.executable, "-c", code, *words], **more)
+
+
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "1"), (signal.SIGINT, "2")]
+)
+def test_it_can_be_ended_with_its_report(folder, number, workers):
+    words = ("fleet", "2", "--realtime", "--json", "--workers", workers)
+    pipe = subprocess.PIPE
+    with process(*words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True) as fleet:
+        lines = [fleet.stdout.readline(), fleet.stdout.readline()]  # it runs
+        fleet.send_signal(number)
+        out, err = fleet.communicate(timeout=60)
+    assert json.loads(lines[1])["kind"] == "sums"
+    last = events(out)[-1]
+    assert (last["kind"], last["stopped"], fleet.returncode, err) == ("report", True, 0, "")
+
+
+def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
+    master, slave = pty.openpty()
+    screen = pyte.Screen(80, 24)
+    stream = pyte.ByteStream(screen)
+    shown = threading.Event()
+
+    def follow():
+        while True:
+            try:
+                data = os.read(master, 65_536)
+            except OSError:
+                return
+            stream.feed(data)
+            if any(line.startswith("call ") for line in screen.display):
+                shown.set()
+
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    words = ("fleet", "20", "--arrivals", "4/h", "--duration", "30d")
+    with process(*words, stdin=slave, stdout=slave, stderr=slave, env=environment) as fleet:
+        os.close(slave)
+        reader = threading.Thread(target=follow, daemon=True)
+        reader.start()
+        try:
+            assert shown.wait(60)
+            lines = [line.rstrip() for line in screen.display]
+        finally:
+            fleet.send_signal(signal.SIGINT)
+            fleet.wait(60)
+            reader.join(10)
+            os.close(master)
+    assert any(line.startswith("chargers   ") for line in lines)
+    assert any(line.startswith("BootNotification ") for line in lines)
+    assert "took " in "".join(screen.display), "the report follows"
