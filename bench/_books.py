@@ -101,8 +101,8 @@ class Checked:
 
 
 def check(sent: Sent, database: str) -> Checked:
-    """Where the chargers themselves were heard, by their meters, too, which began at 0: that is what each one's sessions must
-    come to, the one that runs up to now."""
+    """Where the chargers themselves were heard, by their meters, too, which began at 0: that is what each one's sessions
+    must come to, the one that runs up to now."""
     # serial, start, stop: what a session is, for a meter only rises.
     told = Counter((each.serial, each.start_wh, each.stop_wh) for each in sent.sessions.values())
     kept = Counter(_booked(database))

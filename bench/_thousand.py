@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bench._loaded import WAYS, Fleet, Loaded, Under
 
-
 _NAMES = {"mosquitto": "mosquitto", "bridge": "mosquitto and bridge", "ocppj": "OCPP-J"}
 _WRONG = ("unanswered", "errors", "violations", "strange_answers", "reconnects", "double", "lost")
 

@@ -9,6 +9,8 @@ measured = share.run(on_sums)                # share.stop() from a signal handle
 from __future__ import annotations
 
 from chargerctl.fleet.acting import Acting, checked, direct_central, wire_of
+from chargerctl.fleet.chaos.faults import Faults
+from chargerctl.fleet.chaos.judging import Judging
 from chargerctl.fleet.charger.charger import Charger, Heard
 from chargerctl.fleet.customers.customers import Customers
 from chargerctl.fleet.measuring.measured import Measured
@@ -20,7 +22,8 @@ from chargerctl.simulator.machine.clock import NEVER
 from chargerctl.simulator.machine.events import Events
 
 # How long, after its end, the chargers have to deliver what they still have: a message is sent again after a minute.
-_SETTLE_VIRTUAL_S, _SETTLE_S, _SETTLE_STOPPED_S = 300, 30, 5
+# In real time a person waits for that.
+_SETTLE_LONG_S, _SETTLE_S, _SETTLE_STOPPED_S = 300, 30, 5
 
 
 class Share:
@@ -35,6 +38,8 @@ class Share:
         self._run = Run(plan, World(plan, direct_central(scripts)), self._called)
         self._acting = Acting(plan, scripts, self._run.notice)
         self._customers: dict[str, Customers] = {}
+        self._faults: list[Faults] = []
+        self._judging = Judging()
         for number in plan.numbers:
             self._add(number)
 
@@ -42,7 +47,9 @@ class Share:
         plan, clock, around = self._plan, self._run.clock, self._run.world.around
         events = Events(clock)
         network = around.network(number, events)
-        charger = self._run.add(number, network, *self._heards, *self._acting.heard(events, network))
+        judges = (self._judging,) if plan.chaos else ()
+        heards = (*self._heards, *judges, *self._acting.heard(events, network))
+        charger = self._run.add(number, network, *heards)
         counts = self._run.measuring.tally.customers
         customers = self._customers[charger.serial] = Customers(
             charger, network.wifi, plan.random(number, "customers"), plan.arrivals_h, plan.stay_s, counts
@@ -50,7 +57,13 @@ class Share:
         at_us = plan.switched_on_us(number)
         clock.call_at(at_us, lambda: charger.power(True))
         clock.call_at(at_us, customers.start)
-        self._acting.add(Actor(number, charger, wire_of(network), events, around.conversation(number)))
+        conversation = around.conversation(number)
+        self._acting.add(Actor(number, charger, wire_of(network), events, conversation))
+        if plan.chaos:
+            random, happened = plan.random(number, "chaos"), self._run.measuring.tally.faults
+            faults = Faults(charger, network, random, happened, conversation)
+            self._faults.append(faults)
+            clock.call_at(at_us, faults.start)
 
     def stop(self) -> None:
         """From a signal handler or another thread: end in order; called again: at once."""
@@ -64,12 +77,17 @@ class Share:
             run.go(end_us, on_sums, lambda: run.stops > 0 or self._played)
             fleet_s, failures = clock.now_us / US, self._acting.failures
             for each in self._customers.values():
-                each.close()
-            settle_s = _SETTLE_S if plan.in_real_time else _SETTLE_VIRTUAL_S
+                # A charger that lost its Wi-Fi joins again when its relay is open.
+                each.close(leave=plan.chaos)
+            for faults in self._faults:
+                faults.close()
+            settle_s = _SETTLE_S if plan.in_real_time and not plan.chaos else _SETTLE_LONG_S
             until_us = clock.now_us + (_SETTLE_STOPPED_S if run.stops else settle_s) * US
             run.go(until_us, on_sums, lambda: run.stops > 1 or self._settled)
             run.measuring.close(run.chargers)
-            return run.end(fleet_s, failures)
+            # Whom nobody waited for has not come back, and may have something to say.
+            complaints = self._judging.close() if not run.stops else self._judging.complaints
+            return run.end(fleet_s, [*failures, *(f"chaos: {each}" for each in complaints)])
 
     @property
     def _played(self) -> bool:
@@ -78,7 +96,8 @@ class Share:
 
     @property
     def _settled(self) -> bool:
-        return not any(each.unconfirmed for each in self._run.chargers)
+        back = not self._plan.chaos or all(each.connected for each in self._run.chargers)
+        return back and not any(each.unconfirmed for each in self._run.chargers)
 
     def _called(self, charger: Charger, action: str) -> None:
         if action == "RemoteStartTransaction":

@@ -153,3 +153,10 @@ def test_a_ramp_spreads_the_connections():
     heard, _measured = run(plan(4, arrivals_h=0.0, ramp_s=40.0, duration_s=120.0))
     boots = [us for us, _serial, out, text in heard.frames if out and "BootNotification" in text]
     assert boots[-1] - boots[0] == pytest.approx(30_000_000, abs=500_000)
+
+
+def test_faults_at_random_lose_nothing_and_are_counted():
+    _heard, measured = run(plan(3, chaos=True))
+    assert measured.tally.faults.total() > 1
+    assert measured.failures == []
+    assert (measured.tally.counts["lost"], measured.tally.counts["double"]) == (0, 0)

@@ -50,17 +50,26 @@ class Customers:
         self._waiting: deque[tuple[float, Customer]] = deque()
         self._story: Story | None = None
         self._next: Timer | None = None
+        # When the Wi-Fi comes back.
+        self._back: Timer | None = None
 
     def start(self) -> None:
         if self._arrivals_h:
             self._next = self._clock.call_in(self._until_next_us(), self._arrives)
 
-    def close(self) -> None:
-        """Nobody comes any more. Who is there stays."""
+    def close(self, leave: bool = False) -> None:
+        """Nobody comes any more; there is Wi-Fi again. leave: whoever is there unplugs now; else they stay."""
         if self._next is not None:
             self._next.cancel()
+        if self._back is not None and self._back.call is not None:
+            self._back.cancel()
+            self._wifi(True)
         self._arrivals_h = 0
         self._waiting.clear()
+        if leave:
+            self._story = None
+            self._place.hold(None)
+            self._place.unplug()
 
     def call(self) -> None:
         """A charge was started from afar: somebody comes and plugs in, unless somebody is there already."""
@@ -87,12 +96,13 @@ class Customers:
         self._counts[story] += 1
         if story == "offline":
             self._wifi(False)
-            self._clock.call_in(int(who.between_s * 10 * _US), lambda: self._wifi(True))
+            self._back = self._clock.call_in(int(who.between_s * 10 * _US), lambda: self._wifi(True))
         self._story = TOLD[story](self._place, who)
         self._go_on()
 
     def _go_on(self) -> None:
-        assert self._story is not None
+        if self._story is None:
+            return
         seconds = next(self._story, None)
         if seconds is not None:
             # Up: what asks for the time until some moment would ask for ever where it is less than a microsecond.

@@ -14,8 +14,6 @@ from chargerctl.fleet.firmware.at_once import AtOnce
 from chargerctl.fleet.firmware.due import NEVER, Due
 from chargerctl.fleet.firmware.modules import Modules
 
-_HOUR_MS = 3_600_000
-
 
 class Firmware:
     """due, urandom: of the charger that is stepped. core, journal, clock …: its modules, by name."""
@@ -37,9 +35,9 @@ class Firmware:
         loop.Loop._took = _without_measuring(loop.Loop._took)
         # A charger here is not blocked between two passes: nothing moves without a pass that looks.
         self.module("interlock")._BLIND_MS = NEVER
-        # Python collects its garbage by itself: only the hourly line about memory is left, without a pass each 10 s.
+        # This Python collects its garbage itself; the line about memory stays hourly.
         housekeeping = self.module("housekeeping")
-        housekeeping._COLLECT_MS, housekeeping._LINE_EVERY = _HOUR_MS, 1
+        housekeeping._COLLECT_MS, housekeeping._LINE_EVERY = 3_600_000, 1
         # The firmware's own waits for the answer, and takes the board's radio.
         self.module("net.upload").Upload = _NoUpload
         # Visitors stay loaded: a laptop has the memory, and loading one takes longer than its job.

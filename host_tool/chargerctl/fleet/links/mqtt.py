@@ -74,7 +74,7 @@ class MqttNetwork(SocketNetwork):
         self._randrange = randrange
 
     def link(self, charger: Charger, values: Mapping[str, Any], board: Any) -> Link:
-        self._charger = charger
+        self.serve(charger)
         return self._make(
             self,
             board.wifi,

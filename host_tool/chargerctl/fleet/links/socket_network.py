@@ -21,6 +21,11 @@ class SocketNetwork:
         # A charger has one connection at a time.
         self._stream: Stream | None = None
 
+    def serve(self, charger: Charger) -> None:
+        """From now on it is this charger's, whose program starts."""
+        self._charger = charger
+        charger.wifi.connected = self._way.wifi
+
     def stream(self) -> Stream:
         """A new one, for the next connection; the one before is closed."""
         if self._stream is not None:

@@ -56,7 +56,7 @@ class WebSocketNetwork(SocketNetwork):
         self._randrange = randrange
 
     def link(self, charger: Charger, values: Mapping[str, Any], board: Any) -> WebSocketLink:
-        self._charger = charger
+        self.serve(charger)
         to = self._to
         secured = urlsplit(to.url).scheme == "wss"
         context = self.sockets.context(str(to.ca or "")) if secured else None

@@ -55,7 +55,7 @@ class Calls:
 class Tally:
     """states: chargers by what they are now. calls: of the chargers, called: of the central system, by action. late: the
     simulator's own delay. violations: of the schema by the central system, by what is wrong. troubles: why connections ended
-    or did not come about. customers: as in customers/.
+    or did not come about. faults: of --chaos, customers: as in customers/.
     counts: COUNTS."""
 
     states: Counter[str] = field(default_factory=Counter)
@@ -65,6 +65,7 @@ class Tally:
     violations: Counter[str] = field(default_factory=Counter)
     troubles: Counter[str] = field(default_factory=Counter)
     customers: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
 
     def call(self, action: str) -> Calls:
@@ -96,7 +97,7 @@ class Tally:
             for action, calls in others.items():
                 mine.setdefault(action, Calls()).merge(calls)
         self.late.merge(other.late)
-        for name in ("states", "violations", "troubles", "customers", "counts"):
+        for name in ("states", "violations", "troubles", "customers", "faults", "counts"):
             getattr(self, name).update(getattr(other, name))
 
     def to_json(self) -> dict[str, Any]:
@@ -108,6 +109,7 @@ class Tally:
             "violations": dict(self.violations),
             "troubles": dict(self.troubles),
             "customers": dict(self.customers),
+            "faults": dict(self.faults),
             "counts": {name: self.counts[name] for name in COUNTS},
         }
 
@@ -121,6 +123,7 @@ class Tally:
             Counter(given["violations"]),
             Counter(given["troubles"]),
             Counter(given["customers"]),
+            Counter(given["faults"]),
             Counter(given["counts"]),
         )
 

@@ -48,6 +48,7 @@ class Writer:
 
     def __init__(self, path: Path, about: dict[str, Any]) -> None:
         self._path = path
+        self._failure: ChargerctlError | None = None
         try:
             self._file = _open(path, "wt")
         except OSError as error:
@@ -64,12 +65,15 @@ class Writer:
             raise self._failed(error) from error
 
     def _write(self, text: str) -> None:
+        if self._failure is not None:
+            raise self._failure
         try:
             self._file.write(text)
         except OSError as error:
+            self._failure = self._failed(error)
             with suppress(OSError):
                 self._file.close()
-            raise self._failed(error) from error
+            raise self._failure from error
 
     def _failed(self, error: OSError) -> ChargerctlError:
         return ChargerctlError(

@@ -69,6 +69,7 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
         "violations_by_kind": dict(tally.violations.most_common()),
         "troubles": dict(tally.troubles.most_common()),
         "customers": dict(tally.customers.most_common()),
+        "faults": dict(tally.faults.most_common()),
         "series": _series(measured),
     }
 

@@ -84,10 +84,9 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     called = ", ".join(f"{action} {count(each.times.count)}" for action, each in sorted(tally.called.items()))
     if called:
         lines += _paragraph("answered", called)
-    if tally.customers:
-        lines += _paragraph(
-            "customers", ", ".join(f"{name} {n}" for name, n in tally.customers.most_common())
-        )
+    for title, found in (("customers", tally.customers), ("faults", tally.faults)):
+        if found:
+            lines += _paragraph(title, ", ".join(f"{name} {number}" for name, number in found.most_common()))
     for title, kinds in (("violation", tally.violations), ("trouble", tally.troubles)):
         for kind, number in kinds.most_common(_MOST_KINDS):
             lines += _paragraph(title, f"{count(number)} x {kind}")

@@ -122,6 +122,20 @@ def test_without_wi_fi_the_connection_is_lost_and_the_broker_hears_nothing(fleet
     fleet.until(lambda: one.connected)
 
 
+def test_wi_fi_that_is_down_before_the_charger_starts(fleet, broker):
+    links = makes(fleet, broker.port)
+    network = links.network()
+    network.wifi(False)
+    links.network = lambda: network
+    fleet.add(links, "cp")
+    fleet.driver.run(500_000)
+    # It does not even try.
+    assert fleet.chargers["cp"].core
+    assert not fleet.lines
+    network.wifi(True)
+    fleet.until_said(ACCEPTED)
+
+
 def test_a_charger_without_power_says_nothing_and_comes_back(fleet, one):
     one.power(False)
     assert fleet.sockets.abandoned == 1
