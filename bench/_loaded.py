@@ -109,6 +109,8 @@ class Fleet:
             env=environment(under.home) | _PATH | _CHARGER,
         )
         self._under = under
+        # What they took to start does not count.
+        self._cpu_s = {name: each.cpu_s() for name, each in under.processes.items()}
         self._peak_mb = 0.0
 
     def sums(self) -> Iterator[dict[str, Any]]:
@@ -121,12 +123,16 @@ class Fleet:
                 self._peak_mb = max(self._peak_mb, pages * resource.getpagesize() / (1 << 20))
             if said.get("kind") in ("sums", "report"):
                 yield said
+        if self._process.wait() not in (0, 1):
+            raise RuntimeError(f"chargerctl fleet: {(self._under.home / 'fleet.log').read_text()[-500:]}")
 
     def ended(self, report: dict[str, Any]) -> Loaded:
         """Once sums() is over."""
-        self._process.wait()
         under = self._under
-        spent = {name: Spent(each.cpu_s(), each.resident_mb()) for name, each in under.processes.items()}
+        spent = {
+            name: Spent(each.cpu_s() - self._cpu_s[name], each.resident_mb())
+            for name, each in under.processes.items()
+        }
         spent["fleet"] = Spent(report["cpu_s"], self._peak_mb)
         sent = Sent()
         entries = list(Reader(self._record))
