@@ -1,13 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Makes the pictures of docs/page.md and docs/simulator.md, with a real browser: python -m docs.page_pictures
+"""Makes the pictures of docs/page.md, docs/simulator.md and docs/fleet.md, with a real browser: python -m docs.page_pictures
 
-Chargers and sessions of the central system are invented; the virtual board charges for some seconds."""
+Chargers and sessions of the central system are invented; the virtual board charges for some seconds; the fleet is one in
+virtual time."""
 
 from __future__ import annotations
 
 import io
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -44,6 +47,7 @@ _DAY_S = 86_400
 
 def main() -> None:
     _board()
+    _fleet()
     with tempfile.TemporaryDirectory() as folder, Crowd(Path(folder), NAMES, OWNERS) as crowd:
         _charge_for_a_month(crowd)
         with chromium(Path(folder)) as browser:
@@ -81,6 +85,22 @@ def _board() -> None:
         browser.size(*PHONE)
         time.sleep(1)
         _write(DOCS / "board-page-phone.png", browser.screenshot(1060))
+
+
+def _fleet() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "fleet.html"
+        words = ("fleet", "12", "--arrivals", "2/h", "--duration", "2h", "--ramp", "15min", "--seed", "7")
+        subprocess.run(
+            [sys.executable, "-m", "chargerctl.cli.main", *words, "--chaos", "--report", str(report)],
+            stdout=subprocess.DEVNULL,
+        )
+        with chromium(Path(folder)) as browser:
+            browser.size(*DESK)
+            browser.scheme("light")
+            browser.open(report.as_uri())
+            browser.shows("Messages a second")
+            _write(DOCS / "fleet-report.png", browser.screenshot(1500))
 
 
 def _charge_for_a_month(crowd) -> None:

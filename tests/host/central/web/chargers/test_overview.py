@@ -258,7 +258,7 @@ def test_without_a_charger_the_page_says_how_to_connect_one(page):
             '[mqtt] broker = "broker.lan" port = 8883',
         ),
         (
-            CentralSettings(broker=HostPorts([HostPort("a.lan", 1883), HostPort("b.lan", 1883)])),
+            CentralSettings(broker=HostPorts([HostPort("a.lan", 8883), HostPort("b.lan", 8883)])),
             "The broker is a cluster: use a name or an address that leads to any of its nodes.",
         ),
         (
