@@ -79,6 +79,8 @@ _SLOW = (
     "host/deploy/test_web_interruptions",
     "host/doctor/test_drive",
     "host/serial_board/",
+    "host/fleet/chaos/test_chaos",
+    "host/fleet/firmware/test_due_as",
     "host/fleet/links/",
     "host/monitor/test_command",
     "host/monitor/test_deployed",

@@ -42,6 +42,23 @@ def test_few_connections_are_told_with_what_to_do():
     )
 
 
+def test_so_many_connections_as_are_needed_or_what_to_do_about_it():
+    program = PROGRAM.replace(
+        "prepare(lambda event: print(event.what, event.text))", "enough_for(1000)"
+    ).replace("import prepare", "import enough_for")
+    enough, few = (
+        subprocess.run(
+            [sys.executable, "-c", program.format(soft=100, hard=hard)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for hard in (1100, 900)
+    )
+    assert enough.stdout.splitlines() == ["1100"]
+    assert "1,000 connections need as many open files, and 900 are allowed: raise the limit" in few.stderr
+
+
 def test_that_there_are_no_descriptors_is_told_once_a_minute_and_other_errors_as_always(caplog):
     now, events = [0.0], []
     loop = asyncio.new_event_loop()

@@ -24,6 +24,8 @@ REALM = "bridge"
 # While the loop does not turn for so long, the leases are not renewed.
 _HANGS_S = 3.0
 _TICK_S = 0.5
+# After that it has first to read what the broker has sent meanwhile: too old to be known from a note.
+_BEHIND_S = 5.0
 # For a moment in which no call of a charger waits for its answer: when another bridge had better have it, and at the end.
 _PATIENT_S = 10.0
 _IMPATIENT_S = 2.0
@@ -41,6 +43,7 @@ class Leased:
         self._chargers: Chargers | None = None
         self._wanted: list[str] = []
         self._ticked_at = self._steady()
+        self._behind_until = float("-inf")
         self._ticking: asyncio.Task[None] | None = None
         self._broker = BrokerWatch(self._share, self._loop)
         self._handing_over: set[asyncio.Task[None]] = set()
@@ -90,7 +93,10 @@ class Leased:
 
     async def _tick(self) -> None:
         while self._keeper.failure is None:
-            self._ticked_at = self._steady()
+            now = self._steady()
+            if not self.is_well():
+                self._behind_until = now + _BEHIND_S
+            self._ticked_at = now
             await asyncio.sleep(_TICK_S)
         self.failed.set_exception(self._keeper.failure)
 
@@ -117,9 +123,11 @@ class Leased:
 
     def _on_gained(self, chargers: Mapping[str, Gained]) -> None:
         assert self._chargers is not None
+        is_behind = not self.is_well() or self._steady() < self._behind_until
         for serial, each in chargers.items():
             if self._share.holds(serial):
-                self._chargers.gained(serial, None if each.note is None else of_note(each.note))
+                passed = None if each.note is None or is_behind else of_note(each.note)
+                self._chargers.gained(serial, passed)
 
     def _on_lost(self, serials: Collection[str], still_ours: bool, at: float) -> None:
         assert self._chargers is not None

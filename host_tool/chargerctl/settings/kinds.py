@@ -117,7 +117,9 @@ def host_ports(default_port: int, words: Mapping[str, object]) -> Kind:
 
     def check(text: str, folder: Path) -> object:
         return (
-            words[text] if text in words else HostPorts(one.check(each, folder) for each in text.split(","))
+            words[text]
+            if text in words
+            else HostPorts(one.check(each.strip(), folder) for each in text.split(","))
         )
 
     listed = ", ".join(["`HOST:PORT,…`", *(f"`{word}`" for word in words)])

@@ -10,6 +10,7 @@ from chargerctl.bridge import leased as leased_module
 from chargerctl.bridge.leased import Leased
 from chargerctl.leases import broker
 from chargerctl.leases.memory import Database, MemoryRegister
+from chargerctl.leases.register import Gained
 
 PATIENCE_S = 60
 SERIALS = [f"GA{number:02}" for number in range(16)]
@@ -183,6 +184,21 @@ def test_while_its_loop_hangs_nothing_is_renewed(play, monkeypatch):
         monkeypatch.setattr(leased_module, "_HANGS_S", 0.01)
         time.sleep(0.02)
         assert not leased.is_well()
+
+    play(story)
+
+
+def test_after_it_hung_a_note_counts_for_nothing_until_it_has_read_what_was_sent_meanwhile(play, monkeypatch):
+    async def story(world):
+        leased, chargers, _ = await world.bridge("a", [])
+        monkeypatch.setattr(leased._share, "holds", lambda serial: True)
+        monkeypatch.setattr(leased_module, "_HANGS_S", 1.0)
+        leased.gained({"GA01": Gained(0.0, '["a-1"]')})
+        await chargers.until(lambda: len(chargers.log) == 1)
+        time.sleep(1.1)  # the process stands still
+        leased.gained({"GA02": Gained(0.0, '["a-1"]')})
+        await chargers.until(lambda: len(chargers.log) == 2)
+        assert chargers.of("gained") == {"GA01": ["a-1"], "GA02": None}
 
     play(story)
 

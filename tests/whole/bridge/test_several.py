@@ -83,7 +83,7 @@ def test_one_that_dies_hangs_or_is_cut_off_from_the_database_is_replaced(play, r
         waits = [site.takes(lambda gone=gone: gone <= site.of("survives")) for gone in theirs.values()]
         took = dict(zip(theirs, await asyncio.gather(*waits), strict=True))
         await site.all_talk()
-        assert cut.has_told("leases", "cannot reach the database")
+        await until(lambda: cut.has_told("leases", "cannot reach the database"))
         hangs.signal(GO)
         gate.open()
         await site.shared_by("hangs", "survives", "cut off")

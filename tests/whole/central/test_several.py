@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""Two processes of one central system, which share the chargers: one that is cut off from the database, hangs or is killed
-is replaced within 15 s, and no session is lost or doubled. With the firmware on a virtual board, and other charge points."""
+"""Several processes of one central system, which share the chargers: one that is cut off from the database, hangs or is
+killed is replaced within 15 s, and no session is lost or doubled. With the firmware on a virtual board, and others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.whole.central.serve import BOUND_S, chargerctl, surroundings
 from tests.whole.central.several import Several
 
 REPLACED_S = 15.0
-POINTS = 6
+POINTS = 12
 # What happens to a worker, and what mends it.
 DISASTERS = {
     "cut off from the database": ("cut_off", "reach"),
@@ -33,7 +33,7 @@ plug
 wait 1
 swipe 04A1B2C3
 expect relay closed within 30
-wait 18
+wait 15
 swipe 04A1B2C3
 expect relay open within 30
 unplug
@@ -78,12 +78,32 @@ def points_of(several, seed=0, pause_s=8.0):
         yield ChargePoint(name, carrier, seed, same_id=number % 2 == 0, patience_s=1.0, pause_s=pause_s)
 
 
+def replaced_at_once(several, disasters):
+    """Let each happen to its worker; {disaster: seconds until others hold all chargers that this one had}."""
+    holders = several.holders()
+    had = {
+        disaster: {serial: name for serial, name in holders.items() if name and worker.name in name}
+        for disaster, worker in disasters.items()
+    }
+    for disaster, worker in disasters.items():
+        getattr(worker, DISASTERS[disaster][0])()
+    began = time.monotonic()
+    known = {}
+
+    def are_replaced():
+        now = several.holders()
+        for disaster in disasters.keys() - known.keys():
+            if not any(now[serial] in (None, name) for serial, name in had[disaster].items()):
+                known[disaster] = time.monotonic() - began
+        return known.keys() == disasters.keys()
+
+    until(are_replaced)
+    return {disaster: known[disaster] for disaster in disasters}
+
+
 def replaced(several, worker, disaster):
-    """Let it happen to the worker; seconds until others hold all chargers that it had."""
-    name = next((each for each in several.holders().values() if each and worker.name in each), None)
-    had = {serial for serial, holder in several.holders().items() if holder == name}
-    getattr(worker, DISASTERS[disaster][0])()
-    return until(lambda: not any(several.holders()[serial] in (None, name) for serial in had))
+    """The same for one of them."""
+    return replaced_at_once(several, {disaster: worker})[disaster]
 
 
 def board(several, folder, sessions):
@@ -101,41 +121,46 @@ def board(several, folder, sessions):
     )
 
 
-def test_a_worker_that_is_cut_off_hangs_or_is_killed_is_replaced(several, tmp_path, record_property):
-    points = list(points_of(several))
-    names = {each.identity for each in points}
-    known = {}
-    firmware = board(several, tmp_path, sessions=len(DISASTERS))
-    try:
-        with Playing(points, 10_000) as playing:
-            for count, disaster in enumerate(DISASTERS, 1):
-                # The board's session has begun.
-                until(lambda: len([row for row in several.sessions() if row.serial not in names]) == count)  # noqa: B023
+def test_workers_that_are_cut_off_hang_or_are_killed_are_replaced(postgres, tmp_path, record_property):
+    """All at once, and one is left."""
+    needs_mosquitto()
+    with Several(tmp_path, postgres, workers=len(DISASTERS) + 1) as several:
+        points = list(points_of(several, pause_s=2.0))
+        names = {each.identity for each in points}
+        firmware = board(several, tmp_path, sessions=2)
+        try:
+            with Playing(points, 10_000) as playing:
+                # The board charges.
+                until(lambda: {row.serial for row in several.sessions()} - names)
                 (serial,) = {row.serial for row in several.sessions()} - names
-                worker = holder_of(several, serial)
-                known[disaster] = replaced(several, worker, disaster)
-                getattr(worker, DISASTERS[disaster][1])()
-            output, _ = firmware.communicate(timeout=BOUND_S)
-            assert firmware.returncode == 0, output
-            playing.stop()
-    finally:
-        firmware.kill()
-        firmware.communicate()
-    rows = several.sessions()
-    wrong = compare(points, [row for row in rows if row.serial in names])
-    boards = [row for row in rows if row.serial not in names]
-    counts = ", ".join(f"{disaster}: replaced after {seconds:.1f} s" for disaster, seconds in known.items())
-    again = sum(point.sent_again for point in points)
-    record_property(
-        "counts",
-        f"two workers: {counts}; of {len(rows)} sessions {len(wrong)} lost, doubled or wrong; {again} sent again",
-    )
-    assert wrong == []
-    assert len(boards) == len(DISASTERS)
-    assert all(row.energy_wh for row in boards)
-    assert max(known.values()) <= REPLACED_S
-    assert [worker.stop() for worker in several.workers] == [0, 0]
-    assert [worker.bugs for worker in several.workers] == [[], []]
+                victims = sorted(several.workers, key=lambda each: each is not holder_of(several, serial))[:3]
+                known = replaced_at_once(several, dict(zip(DISASTERS, victims, strict=True)))
+                for disaster, worker in zip(DISASTERS, victims, strict=True):
+                    getattr(worker, DISASTERS[disaster][1])()
+                output, _ = firmware.communicate(timeout=BOUND_S)
+                assert firmware.returncode == 0, output
+                playing.stop()
+        finally:
+            firmware.kill()
+            firmware.communicate()
+        rows = several.sessions()
+        wrong = compare(points, [row for row in rows if row.serial in names])
+        boards = [row for row in rows if row.serial not in names]
+        times = ", ".join(
+            f"{disaster}: replaced after {seconds:.1f} s" for disaster, seconds in known.items()
+        )
+        again = sum(point.sent_again for point in points)
+        record_property(
+            "counts",
+            f"three of four workers: {times}; of {len(rows)} sessions {len(wrong)} lost, doubled or wrong; {again} "
+            "messages were sent again",
+        )
+        assert wrong == []
+        assert len(boards) == 2
+        assert all(row.energy_wh for row in boards)
+        assert max(known.values()) <= REPLACED_S
+        assert [worker.stop() for worker in several.workers] == [0] * 4
+        assert [worker.bugs for worker in several.workers] == [[]] * 4
 
 
 def test_only_the_last_one_that_ends_tells_the_chargers(several):

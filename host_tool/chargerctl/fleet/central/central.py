@@ -55,8 +55,8 @@ class Central:
         observer: Observer | None = None,
         id_prefix: Callable[[str], str] = lambda serial: secrets.token_hex(8),
     ) -> None:
-        """unix: the time of the fleet's world, in seconds. books: of nobody else. id_prefix(serial): what the ids of calls to
-        this charger begin with, at most 24 characters."""
+        """unix: the time of the fleet's world, in seconds. books: of nobody else. id_prefix(serial): what the ids of calls
+        to this charger begin with, at most 24 characters."""
         self._clock = clock
         self._send = send
         self._announce = announce

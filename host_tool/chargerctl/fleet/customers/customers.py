@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from math import ceil
 from random import Random
 
 from chargerctl.fleet.charger.charger import Charger
@@ -104,7 +105,8 @@ class Customers:
             return
         seconds = next(self._story, None)
         if seconds is not None:
-            self._clock.call_in(int(seconds * _US), self._go_on)
+            # Up: what asks for the time until some moment would ask for ever where it is less than a microsecond.
+            self._clock.call_in(ceil(seconds * _US), self._go_on)
         else:
             self._clock.call_in(int(_NEXT_S * _US), self._leave)
 

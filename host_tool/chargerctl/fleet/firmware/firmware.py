@@ -35,6 +35,9 @@ class Firmware:
         loop.Loop._took = _without_measuring(loop.Loop._took)
         # A charger here is not blocked between two passes: nothing moves without a pass that looks.
         self.module("interlock")._BLIND_MS = NEVER
+        # This Python collects its garbage itself; the line about memory stays hourly.
+        housekeeping = self.module("housekeeping")
+        housekeeping._COLLECT_MS, housekeeping._LINE_EVERY = 3_600_000, 1
         # The firmware's own waits for the answer, and takes the board's radio.
         self.module("net.upload").Upload = _NoUpload
         # Visitors stay loaded: a laptop has the memory, and loading one takes longer than its job.

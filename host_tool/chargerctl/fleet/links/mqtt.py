@@ -19,7 +19,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.fleet.charger.charger import Charger, Link
+from chargerctl.fleet.charger.charger import Charger
+from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.links.names import Name
 from chargerctl.fleet.links.socket_network import SocketNetwork
@@ -74,7 +75,7 @@ class MqttNetwork(SocketNetwork):
         self._randrange = randrange
 
     def link(self, charger: Charger, values: Mapping[str, Any], board: Any) -> Link:
-        self._charger = charger
+        self.serve(charger)
         return self._make(
             self,
             board.wifi,
@@ -140,12 +141,8 @@ def _patient(module: Any, ticks: Any) -> type[Any]:
             whole_ms = module.TLS_MS + module.TLS_WAITS * wait_ms if self._tls else wait_ms
             self._until = ticks.add(self._now, whole_ms)
             name, context = self._resolver.name, self._context if self._tls else None
-            try:
-                self._stream = self._pool.stream()
-                self._stream.connect(name.family, (name.address, self._port), context, self._host)
-            except OSError as error:
-                self._give_up(error)
-                return None
+            self._stream = self._pool.stream()
+            self._stream.connect(name.family, (name.address, self._port), context, self._host)
             return self._await(self._now)
 
         def _give_up(self, error: OSError) -> None:

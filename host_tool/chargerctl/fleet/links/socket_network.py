@@ -21,6 +21,11 @@ class SocketNetwork:
         # A charger has one connection at a time.
         self._stream: Stream | None = None
 
+    def serve(self, charger: Charger) -> None:
+        """From now on it is this charger's, whose program starts."""
+        self._charger = charger
+        charger.wifi.connected = self._way.wifi
+
     def stream(self) -> Stream:
         """A new one, for the next connection; the one before is closed."""
         if self._stream is not None:
@@ -46,8 +51,6 @@ class SocketNetwork:
 
     def broker(self, up: bool) -> None:
         self._way.broker = up
-        if not up and self._stream is not None and self._way.passes:
-            self._stream.fail(errno.ECONNRESET)
         self._changed()
 
     def silent(self, on: bool) -> None:
@@ -68,5 +71,7 @@ class SocketNetwork:
 
     def _changed(self) -> None:
         if self._stream is not None:
+            if not self._way.broker:
+                self._stream.fail(errno.ECONNRESET)
             self._stream.changed()
         self.stir()

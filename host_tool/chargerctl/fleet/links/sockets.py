@@ -15,6 +15,8 @@ from chargerctl.fleet.realtime import READ, RealTime
 from chargerctl.ocppj import client_tls
 
 _DISCARDED = 1 << 16
+# Most ends miss the charger by then: a broker after one and a half times its keep-alive.
+_KEPT_US = 300_000_000
 
 
 class Sockets:
@@ -43,8 +45,9 @@ class Sockets:
         return context
 
     def abandon(self, sock: socket.socket) -> None:
-        """Keep it open, so that the other end hears neither FIN nor RST, until that end closes it."""
+        """Keep it open, so that the other end hears neither FIN nor RST, until that end closes it, or long enough."""
         self._abandoned.add(sock)
+        self.driver.clock.call_in(_KEPT_US, lambda: self._forget(sock))
         self.driver.watch(sock, READ, lambda _events: self._discard(sock))
 
     def _discard(self, sock: socket.socket) -> None:
@@ -59,9 +62,10 @@ class Sockets:
             self._forget(sock)
 
     def _forget(self, sock: socket.socket) -> None:
-        self._abandoned.discard(sock)
-        self.driver.watch(sock, 0, self._nobody)
-        sock.close()
+        if sock in self._abandoned:
+            self._abandoned.discard(sock)
+            self.driver.watch(sock, 0, self._nobody)
+            sock.close()
 
     def _nobody(self, _events: int) -> None:
         pass

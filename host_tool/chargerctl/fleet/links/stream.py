@@ -78,10 +78,8 @@ class Stream:
         context: ssl.SSLContext | None = None,
         host: str = "",
     ) -> None:
-        """Begin. context and host: for TLS. OSError where it fails at once."""
+        """Begin. context and host: for TLS."""
         self._target, self._context, self._host = (family, address), context, host
-        if not self._way.broker and self._way.passes:
-            raise _error(errno.ECONNREFUSED)
         self.changed()
 
     @property
@@ -153,26 +151,29 @@ class Stream:
         self.changed()
 
     def fail(self, number: int) -> None:
-        """The connection is over with this error."""
-        if self._state not in (_NEW, _OVER):
+        """The connection is over with this error, as soon as the charger can hear of it."""
+        if self._state not in (_NEW, _OVER) and self._error is None and not self._blocked:
             self._break(_error(number))
 
     def changed(self) -> None:
         """The way is another one."""
         if self._state == _NEW and not self._blocked and self._target is not None:
-            if not self._way.broker:
-                self._break(_error(errno.ECONNREFUSED))
-                return
-            family, address = self._target
-            self._sock = socket.socket(family, socket.SOCK_STREAM)
-            self._sock.setblocking(False)
-            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._state = _CONNECTING
-            number = self._sock.connect_ex(address)
-            if number not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
-                self._break(_error(number))
-                return
+            try:
+                self._begin(*self._target)
+            except OSError as error:
+                self._break(error)
         self._attend()
+
+    def _begin(self, family: socket.AddressFamily, address: tuple[str, int]) -> None:
+        if not self._way.broker:
+            raise _error(errno.ECONNREFUSED)
+        self._sock = socket.socket(family, socket.SOCK_STREAM)
+        self._sock.setblocking(False)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        number = self._sock.connect_ex(address)
+        if number not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+            raise _error(number)
 
     @property
     def _blocked(self) -> bool:

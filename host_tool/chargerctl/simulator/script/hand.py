@@ -14,9 +14,9 @@ from pathlib import Path
 from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.simulator.machine.clock import Clock
 from chargerctl.simulator.machine.events import Events
-from chargerctl.simulator.peripherals.wiring import World
 from chargerctl.simulator.script.language import Statement, parse_line
 from chargerctl.simulator.script.line import Stage
+from chargerctl.simulator.script.stage import Surroundings
 from chargerctl.simulator.script.values import ExpectedError
 
 LONGEST = 4096  # characters of a line
@@ -96,7 +96,7 @@ class Hand:
         return statement
 
 
-def require_part(statement: Statement, world: World) -> None:
+def require_part(statement: Statement, world: Surroundings) -> None:
     """Raise InputError when the line is about a part that this charger has not."""
     part = statement.arguments.get("switch") or statement.arguments.get("part")
     if part is not None:

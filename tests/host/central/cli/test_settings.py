@@ -303,12 +303,22 @@ def test_only_loopback_addresses_are_only_here(options, only_here):
 def test_who_asks_for_a_broker_of_its_own_does_not_get_that_of_the_file(write):
     write('[central]\nbroker = "broker.lan"\nlisten = "127.0.0.1:1884"\n', "central.toml")
     path = Path("central.toml")
-    assert load_central(path, {}).values.broker == ("broker.lan", 1883)
-    assert load_central(path, {}, {"listen": "none"}).values.broker == ("broker.lan", 1883)
+    assert load_central(path, {}).values.broker == (("broker.lan", 1883),)
+    assert load_central(path, {}, {"listen": "none"}).values.broker == (("broker.lan", 1883),)
+
     settings = load_central(path, {}, {"listen": "0.0.0.0:1885"}).values
     assert (settings.broker, settings.listen) == (None, ("0.0.0.0", 1885))
     with pytest.raises(InputError, match="give --listen or --broker, not both"):
         load_central(path, {}, {"listen": "0.0.0.0", "broker": "broker.lan"})
+
+
+def test_a_broker_may_have_several_nodes(tmp_path):
+    path = tmp_path / "central.toml"
+    path.write_text('[central]\nbroker = "a.lan, b.lan:8883"\n')
+    assert load_central(path, {}).values.broker == (("a.lan", 1883), ("b.lan", 8883))
+    path.write_text('[central]\nbroker = "a.lan,,b.lan"\n')
+    with pytest.raises(SettingsError):
+        load_central(path, {})
 
 
 def test_a_url_is_shown_without_its_password():

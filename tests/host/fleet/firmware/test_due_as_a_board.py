@@ -77,7 +77,7 @@ def _frames(seed, seconds, step_us, monkeypatch):
         else:
             begins, ends = draw.choice(faults)
             charger.clock.call_at(round(at * 1e6), begins)
-            charger.clock.call_at(round((at + draw.choice((0.3, 4, 25))) * 1e6), ends)
+            charger.clock.call_at(round((at + draw.choice((0.42, 4, 25))) * 1e6), ends)
     charger.run_for(seconds)
     return [(each["t"], each["dir"], each["frame"]) for each in charger.events if each["kind"] == "frame"]
 

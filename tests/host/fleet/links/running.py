@@ -14,7 +14,6 @@ from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.realtime import RealTime
 from chargerctl.simulator.machine.clock import Clock
 
-PATIENCE_S = 30
 _LOOK_US = 20_000
 CARD = "04A1B2C3"
 
@@ -31,7 +30,7 @@ class Fleet:
         self.networks = {}
         self.frames = []
         self.lines = []
-        self.lateness = []
+        self.patience_s = 30
 
     def add(self, makes, *serials, **settings):
         for serial in serials:
@@ -58,7 +57,7 @@ class Fleet:
     # What tests wait for.
 
     def until(self, holds, what=""):
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + self.patience_s
         while not holds():
             self.driver.run(self.clock.now_us + _LOOK_US)
             if time.monotonic() > end:
@@ -122,7 +121,7 @@ class Fleet:
         pass
 
     def late(self, charger, us):
-        self.lateness.append(us)
+        pass
 
     def power_off(self):
         for charger in self.chargers.values():

@@ -122,6 +122,20 @@ def test_without_wi_fi_the_connection_is_lost_and_the_broker_hears_nothing(fleet
     fleet.until(lambda: one.connected)
 
 
+def test_wi_fi_that_is_down_before_the_charger_starts(fleet, broker):
+    links = makes(fleet, broker.port)
+    network = links.network()
+    network.wifi(False)
+    links.network = lambda: network
+    fleet.add(links, "cp")
+    fleet.driver.run(500_000)
+    # It does not even try.
+    assert fleet.chargers["cp"].core
+    assert not fleet.lines
+    network.wifi(True)
+    fleet.until_said(ACCEPTED)
+
+
 def test_a_charger_without_power_says_nothing_and_comes_back(fleet, one):
     one.power(False)
     assert fleet.sockets.abandoned == 1
@@ -141,6 +155,18 @@ def test_the_broker_is_down_for_one_charger_only(fleet, broker, one):
     assert not one.connected
     assert fleet.chargers["other"].connected
     network.broker(True)
+    fleet.until(lambda: one.connected)
+
+
+def test_a_broker_that_went_down_behind_a_silent_link_is_noticed_once_it_speaks(fleet, one):
+    network = fleet.networks["cp"]
+    network.silent(True)
+    network.broker(False)
+    fleet.driver.run(fleet.clock.now_us + 200_000)
+    assert one.connected
+    network.silent(False)
+    fleet.until_said("Connection to broker")
+    network.heal()
     fleet.until(lambda: one.connected)
 
 

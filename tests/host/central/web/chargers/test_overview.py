@@ -12,7 +12,7 @@ from chargerctl.central.books.owner import Card
 from chargerctl.central.live.read import read_states
 from chargerctl.central.settings import CentralSettings
 from chargerctl.central.web.sessions.router import router as sessions_router
-from chargerctl.settings.kinds import HostPort
+from chargerctl.settings.kinds import HostPort, HostPorts
 
 from tests.host.central.books.charger import NOW, call
 from tests.host.central.web.chargers.conftest import text, tile
@@ -253,7 +253,14 @@ def test_without_a_charger_the_page_says_how_to_connect_one(page):
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (CentralSettings(broker=HostPort("broker.lan", 8883)), '[mqtt] broker = "broker.lan" port = 8883'),
+        (
+            CentralSettings(broker=HostPorts([HostPort("broker.lan", 8883)])),
+            '[mqtt] broker = "broker.lan" port = 8883',
+        ),
+        (
+            CentralSettings(broker=HostPorts([HostPort("a.lan", 8883), HostPort("b.lan", 8883)])),
+            "The broker is a cluster: use a name or an address that leads to any of its nodes.",
+        ),
         (
             CentralSettings(listen=HostPort("192.0.2.7", 1884)),
             '[mqtt] broker = "192.0.2.7" port = 1884',

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The chargerctl authors
+# SPDX-License-Identifier: MIT
+"""A fleet's charger does what the virtual board does: the demo, and that the comparison notices what differs.
+
+The scripts of tests/whole/scripts are compared where they are played, in test_scenarios.py.
+"""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from chargerctl.simulator.script import scripts
+from chargerctl.simulator.script.language import load
+
+from tests.fleet import OneCharger
+from tests.whole.fleet_equality import LEFT_OUT, differences, must_do_the_same
+
+_FOLDER = Path(__file__).parent / "scripts"
+_DEMO = Path(scripts.__file__).parent / "demo.script"
+_SCRIPT = _FOLDER / "meter_values_and_stop_data.script"
+
+
+def test_the_demo(play):
+    must_do_the_same(_DEMO, play(_DEMO).must_hold().events, {})
+
+
+def test_what_is_left_out_exists():
+    assert LEFT_OUT.keys() <= {path.stem for path in _FOLDER.glob("*.script")}
+
+
+@pytest.fixture(scope="module")
+def played():
+    """The events of a script, by a fleet's charger in the place of the board."""
+    charger = OneCharger()
+    charger.play(load(_SCRIPT, fleet=True))
+    return [copy.deepcopy(each) for each in charger.events]
+
+
+def _with(events, change):
+    """The same events, where `change(frame)` has changed the first frame that it wants to."""
+    changed = json.loads(json.dumps(events))
+    assert any(each["kind"] == "frame" and change(each["frame"]) for each in changed)
+    return changed
+
+
+def _status(frame):
+    if frame[2:3] == ["StatusNotification"] and frame[3]["status"] == "Charging":
+        frame[3]["status"] = "SuspendedEV"
+        return True
+    return False
+
+
+def _energy(by):
+    def change(frame):
+        if frame[2:3] == ["StopTransaction"]:
+            frame[3]["meterStop"] += by
+            return True
+        return False
+
+    return change
+
+
+def _answer(frame):
+    if frame[0] == 3 and "transactionId" in frame[2]:
+        frame[2]["transactionId"] += 1
+        return True
+    return False
+
+
+def _time(frame):
+    if frame[2:3] == ["StatusNotification"]:
+        frame[3]["timestamp"] = "2020-01-01T00:00:00Z"
+        return True
+    return False
+
+
+def test_the_same_is_no_difference(played):
+    assert differences(_SCRIPT, played, {}) == []
+
+
+@pytest.mark.parametrize("change", [_status, _energy(11), _answer])
+def test_what_differs_is_noticed(played, change):
+    assert len(differences(_SCRIPT, _with(played, change), {})) == 1
+
+
+@pytest.mark.parametrize("change", [_energy(10), _time])
+def test_times_and_a_second_of_energy_do_not_count(played, change):
+    assert differences(_SCRIPT, _with(played, change), {}) == []
+
+
+def test_a_call_too_many_or_in_another_order_is_noticed(played):
+    calls = [
+        number
+        for number, each in enumerate(played)
+        if each["kind"] == "frame" and each["dir"] == "out" and each["frame"][0] == 2
+    ]
+    fewer = [each for number, each in enumerate(played) if number != calls[-1]]
+    assert differences(_SCRIPT, fewer, {})
+    swapped = list(played)
+    swapped[calls[3]], swapped[calls[4]] = swapped[calls[4]], swapped[calls[3]]
+    assert differences(_SCRIPT, swapped, {})
