@@ -152,6 +152,15 @@ def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
     assert "FAILED     a.script: fleet-00001: " in out
 
 
+def test_without_the_extras_it_says_what_to_install(chargerctl, monkeypatch):
+    monkeypatch.setattr(
+        "chargerctl.fleet.extra.find_spec", lambda name: None if name == "sqlalchemy" else name
+    )
+    status, _, err = chargerctl("fleet", "2")
+    assert status == 1
+    assert "(sqlalchemy): pip install 'chargerctl[sim,central]'" in err
+
+
 # On Ctrl-C, and on a terminal: in a process of its own.
 
 
