@@ -5,7 +5,6 @@ or their broker is killed and started again. How long until all are there again,
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,18 +12,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from chargerctl.fleet.charger.charger import BOOT_US
-from chargerctl.fleet.record.file import DOWN, IN, OUT, Entry
+from chargerctl.fleet.record.file import DOWN, IN, OUT, UP, Entry
 
 from bench._loaded import Fleet, Loaded, Under
 
-_OFF_S = 5
+_CHARGES_S, _OFF_S = 60, 5
 _DARK = f"""
 expect status Available within 300
 meter 7.2
 plug
 swipe 04A1B2C3
 expect status Charging within 300
-wait 60
+wait {_CHARGES_S}
 power off
 wait {_OFF_S}
 power on
@@ -83,22 +82,26 @@ def _print(found: Loaded, cut: bool) -> None:
 
 
 def back_s(record: Sequence[Entry], cut: bool) -> list[float]:
-    """Of each charger, from the loss (cut) or from the moment its power came, to the first frame for it; after a loss of
-    power that is the answer to its BootNotification."""
-    lost: dict[str, int] = {}
-    booting: set[str] = set()
-    times = {}
+    """Of each charger: after a cut, from the end of its connection to the next one; after a loss of power, from when it came
+    back, which is some time after its script has seen it charge, to the answer to its BootNotification."""
+    began: dict[str, int] = {}
+    back: dict[str, float] = {}
     for each in record:
-        serial = each.serial
-        if each.what == DOWN and serial not in times:
-            lost.setdefault(serial, each.us)
-        elif each.what == OUT and serial in lost and "BootNotification" in each.frame:
-            booting.add(serial)
-        elif each.what == IN and serial in lost and serial not in times:
-            answer = json.loads(each.frame)
-            if cut or (serial in booting and answer[0] == 3 and answer[2].get("status") == "Accepted"):
-                times[serial] = (each.us - lost[serial]) / 1e6 - (0 if cut else _OFF_S)
-    return list(times.values())
+        serial, frame = each.serial, each.frame
+        if serial in back:
+            continue
+        if serial in began:
+            if each.what == UP if cut else each.us > began[serial] and _accepts(each):
+                back[serial] = (each.us - began[serial]) / 1e6
+        elif cut and each.what == DOWN:
+            began[serial] = each.us
+        elif not cut and each.what == OUT and '"Charging"' in frame:
+            began[serial] = each.us + (_CHARGES_S + _OFF_S) * 1_000_000
+    return list(back.values())
+
+
+def _accepts(entry: Entry) -> bool:
+    return entry.what == IN and '"Accepted"' in entry.frame and '"interval"' in entry.frame
 
 
 def measured(way: str, count: int, cut: bool) -> Loaded:
