@@ -43,7 +43,7 @@ class Worker:
 
 def _lose(first, second, unit):
     unit.frame("GA001", False, "[2]", NOW)
-    second.register.take(second.books.worker, "GA001")
+    second.register.take(second.books.worker, ["GA001"])
 
 
 @pytest.fixture
