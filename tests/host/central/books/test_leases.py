@@ -85,6 +85,15 @@ def test_nothing_is_kept_of_a_unit_whose_worker_has_no_lease_any_more(pair):
         unit.frame("GA001", False, "[2]", NOW)
 
 
+def test_nothing_of_a_charger_is_written_in_a_unit_that_has_begun_without_a_lease(pair):
+    """The worker may have one by now."""
+    first, _ = pair
+    first.token = None
+    with pytest.raises(FencedError), first.books.unit() as unit:
+        first.join()
+        unit.needs_lease()
+
+
 def test_each_worker_is_given_the_calls_for_its_own_chargers(pair):
     first, second = pair
     first.claim("GA001")
