@@ -104,18 +104,9 @@ class MemoryRegister:
                 gained[serial] = Gained(self._free_s(row), row.note)
         return gained
 
-    def take(self, worker: str, serial: str) -> Gained | None:
+    def take(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
         here = self._reached()
-        if not here.lives(worker):
-            return None
-        row = here.chargers.setdefault(serial, _Charger(None))
-        if row.worker is not None:
-            row.free_since = here.clock()
-        if row.worker not in (None, worker):
-            here.workers[str(row.worker)].epoch += 1
-            self._notify()
-        row.worker, row.note = worker, None
-        return Gained(self._free_s(row))
+        return {each: self._take(here, worker, each) for each in serials} if here.lives(worker) else None
 
     def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
         here = self._reached()
@@ -145,6 +136,16 @@ class MemoryRegister:
 
     def close(self) -> None:
         pass
+
+    def _take(self, here: Database, worker: str, serial: str) -> Gained:
+        row = here.chargers.setdefault(serial, _Charger(None))
+        if row.worker is not None:
+            row.free_since = here.clock()
+        if row.worker not in (None, worker):
+            here.workers[str(row.worker)].epoch += 1
+            self._notify()
+        row.worker, row.note = worker, None
+        return Gained(self._free_s(row))
 
     def _reached(self) -> Database:
         if self.is_cut_off:

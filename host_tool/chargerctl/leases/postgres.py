@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-import select
+import selectors
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -72,21 +72,24 @@ class PostgresRegister:
             rows = run(sql.CLAIM, me=worker, serials=list(serials)).all()
         return {serial: Gained(_seconds(free), note) for serial, free, note in rows}
 
-    def take(self, worker: str, serial: str) -> Gained | None:
+    def take(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
+        taken: dict[str, Gained] = {}
         for _ in range(_TRIES):
+            # Of some another worker was quicker.
+            left = [serial for serial in serials if serial not in taken]
+            if not left:
+                break
             with self._transaction() as run:
-                before = run(sql.HOLDER, serial=serial).scalar_one_or_none()
-                run(sql.LOCK, names=[worker] if before is None else [worker, before])
+                before = set(run(sql.HOLDERS, serials=left).scalars()) - {worker}
+                run(sql.LOCK, names=[worker, *before])
                 if run(sql.STANDS, me=worker).one_or_none() is None:
                     return None
-                row = run(sql.TAKE, me=worker, serial=serial, before=before).one_or_none()
-                if row is None:
-                    continue  # another one was quicker
-                if before not in (None, worker):
-                    run(sql.RAISE, name=before)
+                rows = run(sql.TAKE, me=worker, serials=left, locked=[worker, *before]).all()
+                if before:
+                    run(sql.RAISE, names=[*before])
                     run(sql.NOTIFY)
-                return Gained(_seconds(row[0]))
-        raise RegisterError(f"charger {serial} is wanted by several workers at once: it connects again")
+            taken |= {serial: Gained(_seconds(free)) for serial, free in rows}
+        return taken
 
     def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
         with self._transaction() as run:
@@ -106,10 +109,12 @@ class PostgresRegister:
             return tuple(each.name for each in run(sql.LIVING))
 
     def wait(self, timeout_s: float) -> bool:
-        ways: list[Any] = [self._woken]
-        with contextlib.suppress(RegisterError):
-            ways.append(self._driver())
-        readable, _, _ = select.select(ways, [], [], max(0.0, timeout_s))
+        # Not select(), which knows no descriptor beyond 1,023.
+        with selectors.DefaultSelector() as ways:
+            ways.register(self._woken, selectors.EVENT_READ)
+            with contextlib.suppress(RegisterError):
+                ways.register(self._driver(), selectors.EVENT_READ)
+            readable = [key.fileobj for key, _ in ways.select(max(0.0, timeout_s))]
         if self._woken in readable:
             with contextlib.suppress(BlockingIOError):
                 while self._woken.recv(4096):

@@ -62,8 +62,8 @@ class Register(Protocol):
     def claim(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
         """Hold those of these chargers that nobody else holds; which. None: the lease is over."""
 
-    def take(self, worker: str, serial: str) -> Gained | None:
-        """Hold this charger, whoever holds it. None: the lease is over."""
+    def take(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
+        """Hold these chargers, whoever holds them; which: others may want some at the same time. None: the lease is over."""
 
     def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
         """Hold these chargers no more: nobody has spoken to them for so long."""

@@ -12,8 +12,8 @@ from chargerctl.leases.rendezvous import preferred
 CLAIM_DELAY_S = 1.5
 """So long the worker that a charger had best be with has it to itself."""
 MOST_WANTED = 50_000
-# In one transaction.
-_MOST_CLAIMED = 500
+MOST_AT_ONCE = 500
+"""Chargers in one transaction: a step of the share has a few, and must not last (keeper.CALL_S)."""
 # Chargers that are asked for at a time, so that not all of them are without a worker at once.
 _MOST_GIVEN_UP = 100
 
@@ -90,7 +90,7 @@ class Roll:
         for serial, since in self._open.items():
             if now - since >= CLAIM_DELAY_S or preferred(serial, self.takers) == self.worker:
                 found.append(serial)
-                if len(found) == _MOST_CLAIMED:
+                if len(found) == MOST_AT_ONCE:
                     break
         return found
 

@@ -24,7 +24,8 @@ from typing import Protocol
 from chargerctl.events.event import Event, Tell
 from chargerctl.leases.fence import Token
 from chargerctl.leases.register import Gained, Register, RegisterError
-from chargerctl.leases.roll import Roll
+from chargerctl.leases.roll import MOST_AT_ONCE, Roll
+from chargerctl.leases.takes import Takes
 from chargerctl.leases.validity import CLOSING_S, Validity, steady_clock
 
 RENEW_S = 2.0
@@ -75,7 +76,7 @@ class Share:
         self._renew_at = float("-inf")
         self._roll = Roll(worker)
         self._quiet_s = 0.0
-        self._takes: list[tuple[str, Future[bool]]] = []
+        self._takes = Takes()
         self._warned = False
         self._was_lost = False
 
@@ -135,11 +136,11 @@ class Share:
         self._register.wake()
 
     def take(self, serial: str) -> Future[bool]:
-        """Hold it, whoever does: it has connected to this worker. The result: whether it is held; RegisterError."""
-        future: Future[bool] = Future()
+        """Hold it, whoever does: it has connected to this worker. The result: whether it is held; RegisterError. Cancel it
+        where it is of no use any more, so that the charger stays with whoever has it."""
         with self._lock:
             self._roll.wanted.add(serial)
-            self._takes.append((serial, future))
+        future = self._takes.add(serial)
         self._register.wake()
         return future
 
@@ -187,7 +188,7 @@ class Share:
             self._do_take()
             self._claim()
         except RegisterError as error:
-            self._refuse_takes(error)
+            self._takes.refuse(error)
             self._tell_unreachable(error)
             return _AGAIN_S
         return self._pause()
@@ -286,24 +287,27 @@ class Share:
             raise
 
     def _do_take(self) -> None:
-        while self._takes:
-            serial, future = self._takes[0]
-            gained = self._register.take(self.worker, serial)
-            if gained is None:
-                self._renew_at = float("-inf")  # it finds out
-                raise RegisterError("the lease of this worker has ended")
-            self._takes.pop(0)
-            if self._hold([serial], {serial: gained}):
-                self._holder.gained({serial: gained})
-            if future.set_running_or_notify_cancel():
-                future.set_result(self.holds(serial))
-
-    def _refuse_takes(self, error: RegisterError) -> None:
+        """Some of those that wait. A storm of them takes several steps, with renewals between."""
+        asked = self._takes.first(MOST_AT_ONCE)
+        if not asked:
+            return
+        found = self._register.take(self.worker, asked)
+        if found is None:
+            self._renew_at = float("-inf")  # it finds out
+            raise RegisterError("the lease of this worker has ended")
+        wanted = self._takes.still_wanted(found.keys())
         with self._lock:
-            takes, self._takes = self._takes, []
-        for _, future in takes:
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
+            for serial in found.keys() - wanted - self._roll.mine:
+                # Whoever waited for it has given up meanwhile.
+                self._roll.let_go(serial, None)
+                self._register.wake()
+        gained = self._hold(wanted, {serial: found[serial] for serial in wanted})
+        if gained:
+            self._holder.gained(gained)
+        self._takes.answer(wanted, self.holds)
+        if asked - found.keys():
+            text = "several workers want the charger at once: it connects again"
+            self._takes.refuse(RegisterError(text), asked - found.keys())
 
     def _tell_unreachable(self, error: RegisterError) -> None:
         """Where there is nothing that check() could say."""
@@ -341,7 +345,7 @@ class Share:
         """For how long there is nothing to ask."""
         now = self._steady()
         with self._lock:
-            if self._roll.claimable(now):
+            if self._takes or self._roll.claimable(now):
                 return 0.0
             claim_at = self._roll.next_claim
         if now >= self._renew_at:  # the program is not well

@@ -55,15 +55,20 @@ CLAIM = text(
     "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me WHERE mine.worker IS NULL OR mine.worker = :me "
     f"RETURNING serial, {_CLOCK} - free_since, note"
 )
-HOLDER = text("SELECT worker FROM lease_chargers WHERE realm = :realm AND serial = :serial")
+HOLDERS = text(
+    "SELECT DISTINCT worker FROM lease_chargers WHERE realm = :realm AND serial = ANY(:serials) "
+    "AND worker IS NOT NULL"
+)
 TAKE = text(
-    "INSERT INTO lease_chargers AS mine (realm, serial, worker) VALUES (:realm, :serial, :me) "
+    "INSERT INTO lease_chargers AS mine (realm, serial, worker) "
+    "SELECT :realm, serial, :me FROM unnest(CAST(:serials AS text[])) AS serial ORDER BY serial "
     "ON CONFLICT (realm, serial) DO UPDATE SET worker = :me, note = NULL, "
     f"free_since = CASE WHEN mine.worker IS NULL THEN mine.free_since ELSE {_CLOCK} END "
-    "WHERE mine.worker IS NOT DISTINCT FROM CAST(:before AS text) "
-    f"RETURNING {_CLOCK} - free_since"
+    # Only from those whose rows are locked: their epochs are raised.
+    "WHERE mine.worker IS NULL OR mine.worker = ANY(:locked) "
+    f"RETURNING serial, {_CLOCK} - free_since"
 )
-RAISE = text("UPDATE lease_workers SET epoch = epoch + 1 WHERE realm = :realm AND name = :name")
+RAISE = text("UPDATE lease_workers SET epoch = epoch + 1 WHERE realm = :realm AND name = ANY(:names)")
 RELEASE = text(
     f"UPDATE lease_chargers SET worker = NULL, free_since = {_CLOCK} - :quiet, note = :note "
     "WHERE realm = :realm AND serial = :serial AND worker = :me"

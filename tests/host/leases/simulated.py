@@ -80,6 +80,7 @@ class Worker:
     def _book(self):
         """A unit of work with the frames of some of its chargers. It may hang in it."""
         token = self.share.token
+        self.simulation.anything(self)
         mine = [serial for serial in SERIALS if self.share.holds(serial)]
         self.simulation.anything(self)
         while self.hangs:

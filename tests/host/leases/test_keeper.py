@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """A share kept by its threads, with a real PostgreSQL that can be cut off."""
 
+import os
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 from chargerctl.leases.keeper import Keeper
@@ -92,6 +94,24 @@ def test_one_that_is_cut_off_has_let_go_when_another_one_takes_over(kept, gate):
     assert had.lost_at is not None
     assert had.lost_at - began < LEASE_S
     gate.open()
+
+
+def test_it_waits_on_any_descriptor(kept, postgres):
+    """Of a process with a thousand WebSockets the connection may have any number."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip("so many descriptors are not allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1100):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        share, holder, keeper = kept()
+        for serial in ("GA001", "GA002"):
+            share.want([serial])
+            holder.wait_for(sorted({*holder.mine, serial}))
+        assert keeper.failure is None
 
 
 def test_a_charger_can_be_taken_from_a_worker_that_lives(kept):

@@ -60,7 +60,7 @@ def test_a_lease_that_has_ended_is_not_renewed_even_if_nobody_has_noticed(world,
     world.now += LEASE_S
     assert first.renew("a", takes=True) is None
     assert first.claim("a", ["GA002"]) is None
-    assert first.take("a", "GA001") is None
+    assert first.take("a", ["GA001"]) is None
 
 
 def test_who_begins_anew_has_nothing_of_what_it_had(pair):
@@ -111,17 +111,30 @@ def test_a_charger_can_be_taken_from_a_worker_that_lives(world, pair):
     first, second = pair
     first.claim("a", ["GA001", "GA002"])
     before = first.renew("a", takes=True).epoch
-    assert second.take("b", "GA001") is not None
+    assert second.take("b", ["GA001"]) is not None
     assert first.held("a") == {"GA002"}
     assert not world.stands(_token(first, "a", before))
     after = first.renew("a", takes=True).epoch
     assert world.stands(_token(first, "a", after))
 
 
+def test_chargers_of_several_workers_are_taken_at_once(world, pair):
+    first, second = pair
+    third = world.register()
+    third.join("c", takes=True)
+    first.claim("a", ["GA001"])
+    second.claim("b", ["GA002", "GA003"])
+    before = {name: each.renew(name, takes=True).epoch for name, each in zip("ab", pair, strict=True)}
+    assert third.take("c", ["GA001", "GA002", "GA004"]).keys() == {"GA001", "GA002", "GA004"}
+    assert (first.held("a"), second.held("b")) == (set(), {"GA003"})
+    assert not any(world.stands(_token(first, name, epoch)) for name, epoch in before.items())
+    third.close()
+
+
 def test_what_is_taken_may_be_new_or_held_already(pair):
     first, _second = pair
-    assert first.take("a", "GA001") == Gained(None)
-    assert first.take("a", "GA001") is not None
+    assert first.take("a", ["GA001"]) == {"GA001": Gained()}
+    assert first.take("a", ["GA001"]) is not None
     assert first.held("a") == {"GA001"}
 
 

@@ -3,6 +3,7 @@
 """What a worker holds, wants and gives up: with the register in memory, stepped by hand."""
 
 import pytest
+from chargerctl.leases.keeper import CALL_S
 from chargerctl.leases.memory import Database, MemoryRegister
 from chargerctl.leases.register import RegisterError
 from chargerctl.leases.rendezvous import preferred
@@ -216,6 +217,58 @@ def test_a_charger_cannot_be_taken_without_the_register(rig):
     share.step()
     with pytest.raises(RegisterError):
         future.result(0)
+
+
+def test_a_charger_that_is_not_waited_for_any_more_stays_where_it_is(rig, pair):
+    (first, holder, _), (second, _, _) = pair
+    stale = second.take("GA00")
+    stale.cancel()
+    future = first.take("GA00")
+    rig.pass_by(RENEW_S)
+    assert future.result(0) is True
+    assert first.holds("GA00")
+    assert not second.holds("GA00")
+    assert holder.lost_ones == []
+
+
+def test_what_was_taken_for_somebody_who_has_given_up_meanwhile_is_free(rig):
+    share, _, register = rig.worker("a")
+    future = share.take("GA00")
+
+    def take(*asked):
+        future.cancel()
+        return MemoryRegister.take(register, *asked)
+
+    register.take = take
+    share.step()
+    assert not share.holds("GA00")
+    share.step()
+    assert rig.database.chargers["GA00"].worker is None
+
+
+def test_a_storm_of_chargers_that_connect_is_taken_with_renewals_between(rig):
+    share, holder, register = rig.worker("a")
+    # Each transaction takes its time.
+    for name in ("renew", "release", "take", "claim"):
+        setattr(register, name, _slow(rig, getattr(register, name)))
+    futures = [share.take(f"CP{number:04}") for number in range(5000)]
+    longest = 0.0
+    while not all(future.done() for future in futures):
+        began = rig.now
+        share.check()
+        share.step()
+        longest = max(longest, rig.now - began)
+    assert all(future.result(0) for future in futures)
+    assert longest < CALL_S
+    assert holder.lost_ones == []
+
+
+def _slow(rig, call):
+    def slow(*values, **more):
+        rig.now += 0.5
+        return call(*values, **more)
+
+    return slow
 
 
 def test_a_worker_that_pauses_has_none_and_takes_none(rig, pair):

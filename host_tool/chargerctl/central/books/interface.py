@@ -91,6 +91,10 @@ class Unit(Protocol):
         """This worker lives: about every 5 s. What a dead one was connected to is connected no more. Always a write: it also
         shows whether the books can be written."""
 
+    def needs_lease(self) -> None:
+        """What follows is of chargers that this worker must hold, where there are leases. FencedError: it had none when the
+        unit began, so that nothing would say at its end whose they are."""
+
     def charger(self, serial: str) -> Books:
         """Its part of the books, also if it is not known."""
 

@@ -8,12 +8,15 @@ named NUMBER_what.py; a database remembers the number of the last.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from chargerctl.central.books.interface import BooksError
+from chargerctl.central.books.workers import WORKER_LEASE_S
 from chargerctl.leases import tables as leases
+from chargerctl.leases.worker_name import has_ended
 
 VERSION_TABLE = "chargerctl_central_version"
 _FOLDER = Path(__file__).parent / "migrations"
@@ -55,6 +58,21 @@ def is_current(connection: Connection, place: str) -> bool:
     return found == known[-1]
 
 
+def _refuse_beside_older(connection: Connection, place: str) -> None:
+    """BooksError while a process of before 0006 works on them: it has no lease, and without its tables it would tell every
+    charger again and again that nobody answers."""
+    if not inspect(connection).has_table("workers"):
+        return
+    seen = {"since": round((time.time() - WORKER_LEASE_S) * 1000)}
+    found = connection.execute(text("SELECT name FROM workers WHERE last_seen >= :since ORDER BY name"), seen)
+    names = [name for name in found.scalars() if not has_ended(name)]
+    if names:
+        raise BooksError(
+            f"{place}: a central system of an older chargerctl is at work on these books, or was until seconds ago "
+            f"({', '.join(names[:3])}): stop every one of them, and try again after {WORKER_LEASE_S:.0f} s"
+        )
+
+
 def migrate(connection: Connection, place: str) -> None:
     """Take the missing steps, within the transaction that the connection has begun. Another process waits meanwhile."""
     from alembic import command
@@ -66,6 +84,7 @@ def migrate(connection: Connection, place: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if is_current(connection, place):  # another process was quicker
         return
+    _refuse_beside_older(connection, place)
     config = Config()
     config.set_main_option("path_separator", "os")
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))

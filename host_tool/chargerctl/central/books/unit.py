@@ -30,7 +30,8 @@ LONGEST_FRAME = 16_384
 
 @dataclass(frozen=True)
 class Lease:
-    """As it was when the unit of work began. token None: there is none; then the worker holds no charger."""
+    """As it was when the unit of work began. token None: there was none; there may be one by now, and chargers that are
+    held."""
 
     token: Token | None
 
@@ -67,6 +68,10 @@ class DatabaseUnit:
             workers.beat(self._connection, self._statements, self._worker, now)
         else:
             workers.look(self._connection, self._worker, now)
+
+    def needs_lease(self) -> None:
+        if self._lease is not None and self._lease.token is None:
+            raise FencedError("this worker had no lease when the unit of work began")
 
     def charger(self, serial: str) -> ChargerBooks:
         return ChargerBooks(

@@ -29,7 +29,7 @@ from chargerctl.central.desk.line import Line, MakeTalk
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link
 from chargerctl.central.desk.observer import Nobody, Observer
-from chargerctl.central.desk.shared import Alone, Shared
+from chargerctl.central.desk.shared import ELSEWHERE, Alone, Shared
 from chargerctl.central.desk.work import Part, Work
 from chargerctl.events.event import Event, Tell
 from chargerctl.ocppj import too_large
@@ -124,7 +124,7 @@ class Desk:
             line = self._lines.get(serial)
             link = None if line is None else line.link
             if link is not None:
-                link.close("another process of the central system speaks to the charger")
+                link.close(ELSEWHERE)
             self._lost.append(serial)
         self._inbox.wake()
 

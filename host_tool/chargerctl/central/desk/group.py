@@ -11,6 +11,7 @@ from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.link import Link, named
 from chargerctl.central.desk.observer import Done
+from chargerctl.central.desk.shared import ELSEWHERE
 from chargerctl.events.event import Event
 
 BELIEVED_S = 5.0
@@ -118,6 +119,9 @@ class Group:
         for line in [*self._left, *(line for line, _ in self._expelled)]:
             self._ended += line.take_ended()
             self._lines.forget(line)
+        for line in self._left:
+            if line.link is not None:
+                line.link.close(ELSEWHERE)
         came = {line.serial for line in self._came}
         for serial, line in self._used.items():
             line.talk.saved()

@@ -8,6 +8,10 @@ from collections.abc import Collection
 from typing import Protocol
 
 
+ELSEWHERE = "another process of the central system speaks to the charger"
+"""Why a connection is closed."""
+
+
 class Shared(Protocol):
     """Nothing here waits."""
 

@@ -19,7 +19,7 @@ from chargerctl.central.desk.line import Line
 from chargerctl.central.desk.lines import Lines
 from chargerctl.central.desk.observer import Observer
 from chargerctl.central.desk.outage import Outage
-from chargerctl.central.desk.shared import Shared
+from chargerctl.central.desk.shared import ELSEWHERE, Shared
 from chargerctl.events.event import Event, Tell
 
 TOO_OLD_S = 20.0
@@ -157,9 +157,14 @@ class Work:
                     # By now the unit has its lease, which says at its end that none of these was taken away meanwhile.
                     for arrival in arrivals:
                         if self._shared.holds(arrival.serial):
+                            unit.needs_lease()
                             group.arrived(arrival)
+                        else:
+                            # It may be one that lost() could not know of yet.
+                            arrival.link.close(ELSEWHERE)
                     for line in due:
                         if self._shared.holds(line.serial):
+                            unit.needs_lease()
                             group.due(line)
                     if part.beat:
                         unit.working(now)

@@ -43,7 +43,7 @@ class Worker:
 
 def _lose(first, second, unit):
     unit.frame("GA001", False, "[2]", NOW)
-    second.register.take(second.books.worker, "GA001")
+    second.register.take(second.books.worker, ["GA001"])
 
 
 @pytest.fixture
@@ -83,6 +83,15 @@ def test_nothing_is_kept_of_a_unit_whose_worker_has_no_lease_any_more(pair):
     first.register.leave(first.books.worker)
     with pytest.raises(FencedError), first.books.unit() as unit:
         unit.frame("GA001", False, "[2]", NOW)
+
+
+def test_nothing_of_a_charger_is_written_in_a_unit_that_has_begun_without_a_lease(pair):
+    """The worker may have one by now."""
+    first, _ = pair
+    first.token = None
+    with pytest.raises(FencedError), first.books.unit() as unit:
+        first.join()
+        unit.needs_lease()
 
 
 def test_each_worker_is_given_the_calls_for_its_own_chargers(pair):

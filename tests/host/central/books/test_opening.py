@@ -4,6 +4,7 @@
 
 import sqlite3
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -238,3 +239,14 @@ def test_a_server_that_does_not_answer_is_named(unused_port):
 def test_a_database_that_is_not_there_is_named(postgres):
     with pytest.raises(BooksError, match="does not exist"):
         open_books(postgres.database() + "_gone")
+
+
+def test_books_that_an_older_central_system_works_on_are_left_as_they_are(empty, opener):
+    """It would go on without its tables, and tell every charger that nobody answers."""
+    made_at(empty, "0005")
+    beat = "INSERT INTO workers (name, started_at, last_seen) VALUES ('old-1-abc', 0, {})"
+    execute(empty, beat.format(round(time.time() * 1000)))
+    with pytest.raises(BooksError, match=r"an older chargerctl .*old-1-abc.*: stop every one of them"):
+        opener(empty)
+    execute(empty, "UPDATE workers SET last_seen = last_seen - 20000")
+    opener(empty)

@@ -8,7 +8,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from chargerctl.central.books.interface import BooksError, Outcome, WaitingCall
+from chargerctl.central.books.interface import BooksError, FencedError, Outcome, WaitingCall
 from chargerctl.central.conversation.ended import RESULT, Ended
 
 NOW = 1_795_332_600.0
@@ -22,6 +22,7 @@ class Store:
         self.known = {"c-1", "c-2", "c-3"}
         self.waiting: list[WaitingCall] = []
         self.gone = False
+        self.has_lease = True
         self.accepts_all = False
         self.refuses = lambda what: False
         self.units = 0
@@ -60,6 +61,10 @@ class Unit:
 
     def known(self, serial):
         return serial in self._store.known | self.learnt
+
+    def needs_lease(self):
+        if not self._store.has_lease:
+            raise FencedError("no lease")
 
     def charger(self, serial):
         return OneCharger(self, serial)

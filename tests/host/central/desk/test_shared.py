@@ -9,7 +9,7 @@ from chargerctl.central.books.interface import FencedError, Outcome, WaitingCall
 from chargerctl.central.desk.desk import QUIET_S
 
 from tests.host.central.desk.conftest import Rig
-from tests.host.central.desk.fakes import BOOT, Talk, call
+from tests.host.central.desk.fakes import BOOT, Link, Talk, call
 
 
 class Shared:
@@ -73,6 +73,38 @@ def test_the_connection_of_a_charger_that_is_lost_is_closed_without_waiting_for_
     rig.store.gone = True
     rig.desk.lost(["c-1"])
     assert link.closed == ["another process of the central system speaks to the charger"]
+
+
+def test_a_connection_is_closed_that_is_lost_before_the_desk_has_seen_it(rig, shared):
+    link = Link("websocket")
+    rig.desk.connected("c-1", link)
+    shared.held = set()
+    rig.desk.lost(["c-1"])
+    rig.step()
+    assert link.closed == ["another process of the central system speaks to the charger"]
+
+
+def test_a_connection_is_closed_that_a_group_learns_of_while_it_is_lost(rig, shared):
+    """The lease ends within the unit of work that books its coming."""
+    link = Link("websocket")
+    rig.desk.connected("c-1", link)
+    rig.store.takes = lambda: rig.desk.lost(["c-1"])
+    rig.step()
+    rig.store.takes = lambda: None
+    rig.step()
+    assert link.closed
+
+
+def test_nothing_of_a_charger_is_done_in_a_unit_that_has_begun_without_a_lease(rig, shared):
+    link = rig.charger("c-1")
+    rig.store.has_lease = False
+    rig.desk.received("c-1", link, BOOT)
+    rig.step()
+    assert link.sent == []
+    assert shared.doubts
+    rig.store.has_lease = True
+    rig.run(1.0)
+    assert len(link.sent) == 1
 
 
 def test_what_a_lost_charger_was_asked_has_an_outcome(rig, shared):
