@@ -18,8 +18,9 @@ _PASS_MS = 5
 
 
 class Ill:
-    """The stream and the server behind it. flood: what it says without end; reads: whether it takes anything; received: bytes
-    that the link took; offered: most bytes that it wanted to send at once; pings: of the link."""
+    """The stream and the server behind it. flood: what it says without end; reads: whether it takes anything.
+
+    received: bytes that the link took; offered: most bytes that it wanted to send at once; pings: of the link."""
 
     opened = True
 
