@@ -100,6 +100,26 @@ def test_a_card_counts_from_when_it_is_shown_not_from_the_charger_s_last_pass():
     assert charger.charger.relay.closed
 
 
+@pytest.mark.parametrize("before_ms", [2, 7, 12, 17, 22])
+def test_a_time_that_comes_while_the_charger_is_stirred_is_followed_as_one_that_ends_its_sleep(before_ms):
+    """A first pass loads the dialer, the next one dials."""
+    charger = OneCharger(boot_us=100_000, firmware=Firmware())
+    charger.charger.power(True)
+    charger.run_for(30)
+    charger.network.broker(False)
+    charger.run_for(0.5)
+    (lost_s,) = _said(charger, "next try in 1 s")
+    next_try_s = lost_s + 0.875
+    charger.clock.call_at(round((next_try_s - before_ms / 1000) * 1e6), charger.charger.stir)
+    charger.run_for(1)
+    (tried_s,) = _said(charger, "not reachable")
+    assert tried_s == pytest.approx(next_try_s, abs=0.015)
+
+
+def _said(charger, words):
+    return [each["t"] for each in charger.events if each["kind"] == "console" and words in each["text"]]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_same_frames_at_the_same_time(seed, monkeypatch):
     _must_be_the_same(seed, 300, monkeypatch)
