@@ -297,7 +297,8 @@ class Charger:
             return
         if self.core is None:
             return
-        us = max(PASS_US, min(due.in_ms * 1000, _LONGEST_US))
+        # At the pace of a board, which is in none of its passes when a time comes, but somewhat later.
+        us = max(PASS_US, min(-(-due.in_ms * 1000 // PASS_US) * PASS_US, _LONGEST_US))
         if self._more <= 0 or us == PASS_US:
             # When nothing has a time by then, one pass tells.
             self._more = max(self._more, _AFTER_SLEEP if us < _LONGEST_US else 1)
