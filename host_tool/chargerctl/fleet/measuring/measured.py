@@ -17,13 +17,15 @@ MOST_FAILURES = 100
 @dataclass
 class Measured:
     """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
-    computer. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
+    computer. stood_still_s: how long this computer kept the process from running, which is in no time of an answer and in no
+    delay. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
 
     tally: Tally
     series: Series
     fleet_s: float = 0.0
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    stood_still_s: float = 0.0
     stopped: bool = False
     failures: list[str] = field(default_factory=list)
 
@@ -41,5 +43,6 @@ class Measured:
         self.fleet_s = max(self.fleet_s, other.fleet_s)
         self.wall_s = max(self.wall_s, other.wall_s)
         self.cpu_s += other.cpu_s
+        self.stood_still_s = max(self.stood_still_s, other.stood_still_s)
         self.stopped = self.stopped or other.stopped
         self.failures = sorted([*self.failures, *other.failures])[:MOST_FAILURES]
