@@ -5,7 +5,8 @@
 Compared are the charger's calls in their order, each with its answer, and the central system's, each with its answer. What
 is left out depends on milliseconds, which a board spends on loading modules and drawing, and a fleet's charger does not:
 
-- times, and the ids of the charger's messages, which are random;
+- times: those in the messages, and by up to 5 s how long after the call before a call comes;
+- the ids of the charger's messages, which are random;
 - energy by up to 10 Wh, which is a second or so of charging, and the power that a board computes from the meter's pulses;
 - which of two independent exchanges came first: a call of the central system may overtake an answer;
 - that a call was sent again because its answer was lost, which a board may have read already;
@@ -39,6 +40,7 @@ LEFT_OUT = {
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _FILE_TIME = re.compile(r"-\d{10}\.txt")
 _WH = 10
+_WITHIN_S = 5.0
 _FIRMWARE = Firmware()
 
 
@@ -89,18 +91,22 @@ def _wait(statement: Statement, seconds: float) -> Statement:
     return wait
 
 
+_Exchange = tuple[float, list[Any]]
+"""When the call came, in seconds; the call and its answer."""
+
+
 class _Exchanges:
     """Calls with their answers: `out` by the charger, `to_charger` by the central system."""
 
     def __init__(self, events: Iterable[Mapping[str, Any]]) -> None:
-        self.out: list[list[Any]] = []
-        self.to_charger: list[list[Any]] = []
+        self.out: list[_Exchange] = []
+        self.to_charger: list[_Exchange] = []
         self._open: dict[tuple[str, str], list[Any]] = {}
         for event in events:
             if event["kind"] == "frame":
-                self._take(event["dir"], event["frame"])
+                self._take(event["t"], event["dir"], event["frame"])
 
-    def _take(self, direction: str, frame: Any) -> None:
+    def _take(self, at_s: float, direction: str, frame: Any) -> None:
         calls = self.out if direction == "out" else self.to_charger
         match frame:
             case [2, str(message_id), *rest]:
@@ -108,23 +114,25 @@ class _Exchanges:
                 if known is None or known[:-1] != rest:
                     known = self._open[direction, message_id] = [*rest, None]
                     if rest[0] != "DiagnosticsStatusNotification":
-                        calls.append(known)
+                        calls.append((at_s, known))
             case [3 | 4 as kind, str(message_id), *rest]:
                 asked = self._open.get(("in" if direction == "out" else "out", message_id))
                 if asked is None:
-                    calls.append(["answer to nothing", kind, rest])
+                    calls.append((at_s, ["answer to nothing", kind, rest]))
                 else:
                     asked[-1] = [kind, *rest]
             case _:
-                calls.append(["no message", frame])
+                calls.append((at_s, ["no message", frame]))
 
 
-def _compare(whose: str, board: list[list[Any]], fleet: list[list[Any]]) -> list[str]:
-    found = [
-        f"{whose} {number}: board {json.dumps(have)}, fleet {json.dumps(other)}"
-        for number, (have, other) in enumerate(zip(board, fleet, strict=False), 1)
-        if not _same(have, other)
-    ]
+def _compare(whose: str, board: list[_Exchange], fleet: list[_Exchange]) -> list[str]:
+    found = []
+    # A board takes longer to boot and for some lines, which adds up: what counts is how much longer since the call before.
+    behind_s = 0.0
+    for number, (have, other) in enumerate(zip(board, fleet, strict=False), 1):
+        longer_s, behind_s = have[0] - other[0] - behind_s, have[0] - other[0]
+        if not _same(have[1], other[1]) or abs(longer_s) > _WITHIN_S:
+            found.append(f"{whose} {number}: board {json.dumps(have)}, fleet {json.dumps(other)}")
     if len(board) != len(fleet):
         longer = board if len(board) > len(fleet) else fleet
         found.append(

@@ -89,6 +89,11 @@ def test_times_and_a_second_of_energy_do_not_count(played, change):
     assert differences(_SCRIPT, _with(played, change), {}) == []
 
 
+def test_a_call_that_comes_at_another_time_is_noticed(played):
+    later = [{**each, "t": each["t"] + 6} if each["t"] > 30 else each for each in played]
+    assert len(differences(_SCRIPT, later, {})) == 1
+
+
 def test_a_call_too_many_or_in_another_order_is_noticed(played):
     calls = [
         number
