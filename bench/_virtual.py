@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from chargerctl.fleet.plan import Plan
-from chargerctl.fleet.running import Share
+from chargerctl.fleet.share import Share
 
 from bench._books import Sent, check
 

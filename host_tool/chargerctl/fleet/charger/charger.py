@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from chargerctl.fleet.charger.board import Board, Console, Nothing, Register, Reload, System, Tapped
 from chargerctl.fleet.charger.link import Link
-from chargerctl.fleet.charger.memory import Medium, Store
+from chargerctl.fleet.charger.nvm import Medium, Store
 from chargerctl.fleet.charger.parts import Auxiliary, Contact, Led, Lock, Meter, Reader, Relay, Screen
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.simulator.machine.clock import Clock, Timer

@@ -12,7 +12,7 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.record.file import DOWN, IN, OUT, UP, Entry, Writer, part
-from chargerctl.fleet.running import Share
+from chargerctl.fleet.share import Share
 
 
 class Recorder:

@@ -3,7 +3,7 @@
 """The parts of a fleet's charger, without the charger."""
 
 import pytest
-from chargerctl.fleet.charger.memory import Medium, Store
+from chargerctl.fleet.charger.nvm import Medium, Store
 from chargerctl.fleet.charger.parts import Auxiliary, Meter, Reader, Relay
 from chargerctl.simulator.machine.clock import Clock
 

@@ -5,7 +5,7 @@
 import pytest
 from chargerctl.fleet.report.page import page
 from chargerctl.fleet.report.summary import summary
-from chargerctl.fleet.running import Share
+from chargerctl.fleet.share import Share
 
 from tests.browser import DESK, PHONE
 from tests.host.fleet.plans import nobody, plan

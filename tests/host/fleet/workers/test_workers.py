@@ -10,7 +10,7 @@ import pytest
 from chargerctl.errors import ChargerctlError
 from chargerctl.fleet.plan import ScriptText
 from chargerctl.fleet.record.file import Reader, part
-from chargerctl.fleet.running import Share
+from chargerctl.fleet.share import Share
 from chargerctl.fleet.workers.workers import Workers
 
 from tests.host.fleet.plans import nobody, plan

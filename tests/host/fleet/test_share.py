@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from chargerctl.fleet.plan import ScriptText
-from chargerctl.fleet.running import Share
+from chargerctl.fleet.share import Share
 from chargerctl.simulator.script.language import ScriptError
 
 from tests.host.fleet.plans import nobody, plan
