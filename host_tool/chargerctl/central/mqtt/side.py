@@ -283,7 +283,7 @@ class MqttSide:
             self._desk.received(serial, MqttLink(self, serial), payload)
         else:
             self._recent.put(serial, payload, self._thread.loop.time())
-            if self._here(serial):
+            if self._here(serial) or self._shared.own_broker:
                 self._shared.want([serial])
 
     def _presence(self, serial: str, payload: bytes, retained: bool) -> None:

@@ -32,12 +32,15 @@ _TAKE_S = 5.0
 class Sharing:
     """Of one process, from start() to leave(). It is what desk and transports see of the leases, and their Holder."""
 
-    def __init__(self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, only_mqtt: bool) -> None:
-        """only_mqtt: without the broker there is no way to any charger."""
+    def __init__(
+        self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, only_mqtt: bool, own_broker: bool
+    ) -> None:
+        """only_mqtt: without the broker there is no way to any charger. own_broker: no other process is at it."""
         self._store = store
         self._thread = thread
         self._tell = tell
         self._only_mqtt = only_mqtt
+        self.own_broker = own_broker
         register = PostgresRegister(store.url, REALM)
         self._share = Share(register, store.worker, self, tell)
         self._keeper = Keeper(self._share, register)
@@ -108,6 +111,9 @@ class Sharing:
 
     def want(self, serials: Collection[str]) -> None:
         self._share.want(serials)
+        if self.own_broker:
+            for serial in serials:
+                self._share.take(serial)
 
     def release(self, serials: Collection[str], quiet_s: float) -> None:
         if serials:
@@ -149,7 +155,7 @@ class Sharing:
         self._changed()
 
     def give_up(self, serials: Collection[str]) -> None:
-        if self._desk is not None:
+        if self._desk is not None and not self.own_broker:
             self._desk.give_up(serials)
 
     def is_well(self) -> bool:
@@ -169,11 +175,12 @@ class Sharing:
 def sharing(
     settings: CentralSettings, store: DatabaseStore, thread: LoopThread, tell: Tell
 ) -> Iterator[Sharing | None]:
-    """None where only one process can be at work: SQLite, and a broker of its own."""
-    if store.url.get_backend_name() == "sqlite" or (settings.broker is None and settings.listen is not None):
+    """None with SQLite, where only one process can be at work."""
+    if store.url.get_backend_name() == "sqlite":
         yield None
         return
-    found = Sharing(store, thread, tell, only_mqtt=settings.ocpp is None)
+    own_broker = settings.broker is None and settings.listen is not None
+    found = Sharing(store, thread, tell, only_mqtt=settings.ocpp is None, own_broker=own_broker)
     try:
         yield found
     finally:

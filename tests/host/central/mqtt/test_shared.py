@@ -13,6 +13,7 @@ from tests.host.central.mqtt.test_side import Rig
 
 class Shared:
     may_speak = True
+    own_broker = False
 
     def __init__(self):
         self.held = set()
