@@ -24,8 +24,9 @@ from chargerctl.leases.register import Gained, RegisterError
 from chargerctl.leases.share import Share
 from chargerctl.loop_thread import LoopThread
 
-# A desk that has not begun a unit of work for so long hangs.
+# A desk that has not begun a unit of work for so long hangs, and so does a loop that has not come round.
 _HANGS_S = 8.0
+_TICK_S = 1.0
 _TAKE_S = 5.0
 
 
@@ -49,10 +50,12 @@ class Sharing:
         self._on_change: list[Callable[[], object]] = []
         self._broker = BrokerWatch(self._share, thread.loop)
         self._left = self._is_last = False
+        self._ticked_at = time.monotonic()
         store.fenced_by(lambda: self._share.token)
 
     def start(self, desk: Desk, side: MqttSide | None) -> None:
         self._desk, self._side = desk, side
+        self._thread.loop.call_soon_threadsafe(self._tick)
         self.look()
         self._keeper.start()
 
@@ -159,8 +162,16 @@ class Sharing:
             self._desk.give_up(serials)
 
     def is_well(self) -> bool:
-        desk = self._desk
-        return desk is None or (desk.failure is None and time.monotonic() - desk.stepped_at < _HANGS_S)
+        desk, now = self._desk, time.monotonic()
+        if desk is None:
+            return True
+        return desk.failure is None and now - desk.stepped_at < _HANGS_S and now - self._ticked_at < _HANGS_S
+
+    def _tick(self) -> None:
+        """The loop that carries what comes and goes still does."""
+        self._ticked_at = time.monotonic()
+        if not self._left:
+            self._thread.loop.call_later(_TICK_S, self._tick)
 
     def _forget(self, serials: Collection[str]) -> None:
         if self._side is not None:
