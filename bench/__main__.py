@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """`make bench`: every module here that has a main(), one after another, but those with ONLY_BY_NAME;
-`python -m bench NAME ...` for some; `python -m bench NAME --OPTION ...` for one that has options."""
+`python -m bench NAME ...` for some; `python -m bench NAME WORD ... --OPTION ...` for one that has words or options."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from pathlib import Path
 
 
 def main(words: list[str]) -> None:
-    names = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
-    options = words[len(names) :]
     found = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    names = list(itertools.takewhile(found.__contains__, words))
+    options = words[len(names) :]
+    if options and not names:
+        sys.exit(f"{options[0]}: there is no such bench; there are {', '.join(found)}")
     for name in names or found:
         module = importlib.import_module(f"bench.{name}")
         if hasattr(module, "main") and (names or not getattr(module, "ONLY_BY_NAME", False)):

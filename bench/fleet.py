@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""How many chargers one core carries in real time: the knee, where one pass in a hundred is done 50 ms after it was due, or
-later.
+"""What a fleet of the firmware's chargers takes, and our central system and bridge under it, part by part: PARTS.
+
+knee: how many chargers one core carries in real time, where one pass in a hundred is done 50 ms after it was
+due, or later.
 
 Each has its own connection, to mosquitto or with a WebSocket, a session of half an hour each hour, heartbeats each 300 s,
 meter values each 60 s. What answers them is a process that keeps nothing (_answering.py). After that the broker, or that
@@ -10,22 +12,27 @@ process, is killed and started again, and all come back: after how many failures
 What others take of the cores is left out: the fleet's clock stands while its process waits for one. "Others %": how much
 of the wall's time that was.
 
---chargers 1000,2000: how many; --seconds 60: how long each is measured; --to mqtt,ws: over what.
+thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power or broker (_storm.py).
+virtual: 5,000 in virtual time. day: 24 hours in virtual time, the books checked to the watt-hour.
+
+--chargers 1000,2000: how many; --seconds 60: how long each is measured; --to: over what, of the knee mqtt,ws, of thousand
+and storm mosquitto,bridge,ocppj; --hours: of virtual and day.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import _storm, _thousand
 from bench._processes import environment, warn_if_busy
 
 ONLY_BY_NAME = True
@@ -40,14 +47,62 @@ _HEAD = (
 
 
 def main(words: Sequence[str] = ()) -> None:
-    options = argparse.ArgumentParser("python -m bench fleet")
-    options.add_argument("--chargers", default=CHARGERS)
-    options.add_argument("--seconds", default="60")
-    options.add_argument("--to", default="mqtt,ws")
+    options = ArgumentParser("python -m bench fleet")
+    options.add_argument("parts", nargs="*", metavar="PART")
+    for name in ("chargers", "seconds", "to", "hours"):
+        options.add_argument(f"--{name}", default="")
     given = options.parse_args(words)
+    for wrong in set(given.parts) - set(PARTS):
+        options.error(f"{wrong}: there is no such part; there are {', '.join(PARTS)}")
     warn_if_busy()
-    for kind in given.to.split(","):
-        _knee(kind, [int(count) for count in given.chargers.split(",")], given.seconds)
+    for part in given.parts or PARTS:
+        print(f" {part}", flush=True)
+        PARTS[part](given)
+
+
+def _all_knees(given: Namespace) -> None:
+    for kind in (given.to or "mqtt,ws").split(","):
+        _knee(kind, [int(count) for count in (given.chargers or CHARGERS).split(",")], given.seconds or "60")
+
+
+def _thousand_of(given: Namespace) -> None:
+    ways = given.to.split(",") if given.to else _thousand.WAYS
+    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), ways)
+
+
+def _storm_of(given: Namespace) -> None:
+    ways = given.to.split(",") if given.to else ("mosquitto", "bridge")
+    _storm.main(int(given.chargers or 1000), ways)
+
+
+def _virtual_of(given: Namespace) -> None:
+    _in_virtual_time(int(given.chargers or 5000), float(given.hours or 0.5))
+
+
+def _day_of(given: Namespace) -> None:
+    _in_virtual_time(int(given.chargers or 100), float(given.hours or 24))
+
+
+def _in_virtual_time(count: int, hours: float) -> None:
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        words = [str(count), str(hours), "1", str(home / "books.sqlite")]
+        found = json.loads(stack.enter_context(_process(home, "bench._virtual", *words)).stdout.read())
+    print(f"  {count:,} chargers, {hours:g} hours, a customer an hour at each: {found['books']}")
+    print(
+        f"  {found['charger_hours_a_cpu_s']:.1f} charger-hours a CPU second ({found['cpu_s']:.0f} s of CPU,"
+        f" {found['wall_s']:.0f} s; {found['frames']:,} frames); {found['kb_each']:.0f} KB a charger with its books"
+    )
+    print(f"  lost {found['lost']}, double {found['double']}, violations {found['violations']}", flush=True)
+
+
+PARTS: dict[str, Callable[[Namespace], None]] = {
+    "knee": _all_knees,
+    "thousand": _thousand_of,
+    "virtual": _virtual_of,
+    "storm": _storm_of,
+    "day": _day_of,
+}
 
 
 def _knee(kind: str, counts: Sequence[int], seconds: str) -> None:

@@ -62,6 +62,7 @@ _SLOW = (
     "host/central/web/login/test_every_route",
     "host/leases/",
     "host/cli/test_event_log",
+    "host/cli/test_fleet",
     "host/cli/test_host",
     "host/cli/test_serial_commands",
     "host/deploy/test_boards",

@@ -50,8 +50,10 @@ class Warm:
         work = [str(script), str(folder), environment, str(out), str(err), most_s]
         self._process.stdin.write(json.dumps(work) + "\n")
         self._process.stdin.flush()
-        status = int(self._process.stdout.readline())
-        return status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+        status = self._process.stdout.readline()
+        if not status:
+            raise RuntimeError(f"the process that plays scripts has ended while it played {script}")
+        return int(status), out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
 
 
 def serve() -> None:

@@ -13,8 +13,8 @@ from chargerctl.cli.fleet_options import Duration, Prefix, Rate, Start, Url
 from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, set_option
 from chargerctl.cli.simulate import Broker
+from chargerctl.fleet import extra
 from chargerctl.fleet.plan import MOST_CHARGERS
-from chargerctl.simulator import extra
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -123,7 +123,7 @@ def command(output: Output, count: int | None, **given: Any) -> Answer:
     chargerctl fleet --replay frames.jsonl.gz --to ws://localhost:9000/ocpp
     """
     extra.require()
-    # Imported here: they need the packages of the extra.
+    # Imported here: they need the packages of the extras.
     from chargerctl.cli import fleet_replay, fleet_run
 
     if given["replay"]:

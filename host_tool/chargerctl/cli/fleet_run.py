@@ -17,7 +17,7 @@ from chargerctl.cli.fleet_table import Shown
 from chargerctl.cli.output import Answer, Output
 from chargerctl.cli.signals import on_signals
 from chargerctl.errors import InputError
-from chargerctl.files import write_private
+from chargerctl.files import refuse_other_than_file, write_private
 from chargerctl.fleet.acting import checked
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
@@ -38,6 +38,8 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     # All that can be wrong is found before the start: it may run for hours.
     limits = limits_of(given["fail_if"])
     check_reports(given["reports"])
+    if given["record"]:
+        refuse_other_than_file(given["record"])
     plan = plan_of(count, given)
     checked(plan)
     with Shown(plan, output) as shown:
@@ -74,6 +76,7 @@ def check_reports(paths: Sequence[Path]) -> None:
             raise InputError(f"--report {path}: the name must end in .json or .html")
         if not path.absolute().parent.is_dir():
             raise InputError(f"--report {path}: there is no such folder")
+        refuse_other_than_file(path)
         if path.suffix == ".html":
             extra.require("--report FILE.html")
 

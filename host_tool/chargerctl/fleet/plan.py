@@ -54,6 +54,7 @@ class Plan:
     settings: variable -> text, for every charger. arrivals_h: customers an hour at each charger. stay_s: how long one of
     them typically stays. duration_s: of the fleet's time, None: until it is stopped, or its scripts are over. start_unix:
     the time at the start. ramp_s: the chargers are switched on one after the other in so many seconds. record: path.
+    books: where our own central system keeps its books, path or URL, of one process; "": a file that goes in the end.
     worker, workers: which share of the chargers this process has.
     """
 
@@ -72,6 +73,7 @@ class Plan:
     scripts: tuple[ScriptText, ...] = ()
     chaos: bool = False
     record: str = ""
+    books: str = ""
     worker: int = 0
     workers: int = 1
 

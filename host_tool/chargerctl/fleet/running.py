@@ -21,9 +21,10 @@ from chargerctl.fleet.world.world import World
 from chargerctl.simulator.machine.clock import NEVER
 from chargerctl.simulator.machine.events import Events
 
-# How long, after its end, the chargers have to deliver what they still have: a message is sent again after a minute.
-# In real time a person waits for that.
-_SETTLE_LONG_S, _SETTLE_S, _SETTLE_STOPPED_S = 300, 30, 5
+# How long, after its end, the chargers have to deliver what they still have. A message is sent again after a minute, then
+# after two, then three; in real time a person waits for that.
+_SETTLE_STOPPED_S = 5
+_SETTLE_S = {"real": 30, "real chaos": 300, "virtual": 300, "virtual chaos": 1800}
 
 
 class Share:
@@ -81,13 +82,19 @@ class Share:
                 each.close(leave=plan.chaos)
             for faults in self._faults:
                 faults.close()
-            settle_s = _SETTLE_S if plan.in_real_time and not plan.chaos else _SETTLE_LONG_S
-            until_us = clock.now_us + (_SETTLE_STOPPED_S if run.stops else settle_s) * US
+            until_us = clock.now_us + self._settle_s * US
             run.go(until_us, on_sums, lambda: run.stops > 1 or self._settled)
             run.measuring.close(run.chargers)
             # Whom nobody waited for has not come back, and may have something to say.
             complaints = self._judging.close() if not run.stops else self._judging.complaints
             return run.end(fleet_s, [*failures, *(f"chaos: {each}" for each in complaints)])
+
+    @property
+    def _settle_s(self) -> int:
+        if self._run.stops:
+            return _SETTLE_STOPPED_S
+        time = "real" if self._plan.in_real_time else "virtual"
+        return _SETTLE_S[f"{time} chaos" if self._plan.chaos else time]
 
     @property
     def _played(self) -> bool:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The end of a central system: every charger is told, whatever fails."""
+"""The end of a central system: every charger is told, whatever fails, unless another process goes on."""
 
 import pytest
 from chargerctl.central.books.interface import BooksError
@@ -11,7 +11,8 @@ class Desk:
     def __init__(self, error=None):
         self.error = error
 
-    def close(self):
+    def close(self, last):
+        self.last = last
         if self.error:
             raise self.error
 
@@ -36,15 +37,33 @@ class Store:
         return ["here", "away"]
 
 
+class Sharing:
+    """goes_on: whether another process lives that shares the chargers."""
+
+    def __init__(self, goes_on):
+        self._goes_on = goes_on
+
+    def leave(self):
+        return self._goes_on
+
+
 def test_all_are_told_though_the_desk_fails():
     side = Side()
     with pytest.raises(KeyError):
-        say_goodbye(Desk(KeyError("a bug")), side, Store(), print)
+        say_goodbye(Desk(KeyError("a bug")), side, Store(), print, None)
     assert side.told == {"here": False, "away": False}
 
 
 def test_those_that_were_here_are_told_without_books():
     side, events = Side(), []
-    say_goodbye(Desk(), side, Store(BooksError("gone")), events.append)
+    say_goodbye(Desk(), side, Store(BooksError("gone")), events.append, None)
     assert side.told == {"here": False}
     assert "gone" in events[0].text
+
+
+@pytest.mark.parametrize(("goes_on", "told"), [(True, {}), (False, {"here": False, "away": False})])
+def test_of_several_processes_the_last_one_tells_them(goes_on, told):
+    desk, side = Desk(), Side()
+    say_goodbye(desk, side, Store(), print, Sharing(goes_on))
+    assert side.told == told
+    assert not desk.last

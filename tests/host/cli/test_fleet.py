@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyte
 import pytest
+from chargerctl.cli import fleet_run
 
 SMALL = ("fleet", "2", "--arrivals", "12/h", "--stay", "5min", "--duration", "10min", "--seed", "3")
 
@@ -122,9 +123,11 @@ def test_a_record_is_replayed(chargerctl):
     assert "answers as in the record, 0 otherwise" in out
 
 
-def test_a_full_disk_under_the_record_ends_it(chargerctl, folder):
+def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):
     if not Path("/dev/full").exists():
         pytest.skip("needs a full device")
+    # A device is refused: here it stands for a disk.
+    monkeypatch.setattr(fleet_run, "refuse_other_than_file", lambda path: None)
     (folder / "frames.jsonl").symlink_to("/dev/full")
     status, _, err = chargerctl(*SMALL, "--record", "frames.jsonl")
     assert status == 1
@@ -147,6 +150,15 @@ def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
     status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
     assert status == 1
     assert "FAILED     a.script: fleet-00001: " in out
+
+
+def test_without_the_extras_it_says_what_to_install(chargerctl, monkeypatch):
+    monkeypatch.setattr(
+        "chargerctl.fleet.extra.find_spec", lambda name: None if name == "sqlalchemy" else name
+    )
+    status, _, err = chargerctl("fleet", "2")
+    assert status == 1
+    assert "(sqlalchemy): pip install 'chargerctl[sim,central]'" in err
 
 
 # On Ctrl-C, and on a terminal: in a process of its own.

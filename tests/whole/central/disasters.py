@@ -229,7 +229,8 @@ class Endurance:
                     for point, count in zip(self._points, before, strict=True)
                     if point.answered < count + _ANSWERS
                 ]
-                raise TimeoutError(f"not answered in {_BOUND_S} s: {', '.join(silent)}")
+                logs = "\n".join(node.log[-3000:] for node in self._cluster.nodes)
+                raise TimeoutError(f"not answered in {_BOUND_S} s: {', '.join(silent)}\n{logs}")
             self._wait(_TICK_S)
 
     def _wait(self, seconds):

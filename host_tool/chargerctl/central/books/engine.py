@@ -67,10 +67,11 @@ def place(url: URL) -> str:
     return f"{host}:{url.port or 5432}/{url.database or url.username or ''}"
 
 
-def make_engine(url: URL, idle_s: int = 60) -> Engine:
+def make_engine(url: URL, idle_s: int = 60, durable: bool = True) -> Engine:
     """An engine that has connected to nothing yet; BooksError where its driver is not installed. idle_s: PostgreSQL ends a
-    transaction whose program has done nothing in it for so long, for others wait for its locks."""
-    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url, idle_s)
+    transaction whose program has done nothing in it for so long, for others wait for its locks. durable: of SQLite, whether
+    each commit waits for the disk."""
+    engine = _sqlite(url, durable) if url.get_backend_name() == "sqlite" else _postgresql(url, idle_s)
 
     @event.listens_for(engine, "handle_error")
     def gone(context: ExceptionContext) -> BooksError | None:
@@ -125,7 +126,7 @@ def create_private_file(path: Path) -> None:
         ) from None
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, durable: bool) -> Engine:
     path = Path(str(url.database)).absolute()
 
     def connect() -> sqlite3.Connection:
@@ -145,7 +146,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
         record.info["file"] = _identity(path)
 

@@ -63,12 +63,13 @@ def open_books(
     keep: Keep | None = None,
     create: bool = True,
     worker: str = "",
+    durable: bool = True,
 ) -> DatabaseStore:
     """The books at this URL or in this file, with the tables of this program.
 
     policies, keep: None for the defaults. create: make them where there are none; else that is a BooksError.
 
-    worker: a name of this process that no other has; it is made up if there is none.
+    worker: a name of this process that no other has; it is made up if there is none. durable: as of make_engine.
     InputError where `database` names none; BooksError where it cannot be used, is of a newer chargerctl, or not ours.
     """
     url = database_url(database)
@@ -77,7 +78,7 @@ def open_books(
         if not create and not path.exists():
             raise BooksError(_NONE_YET.format(place=path))
         create_private_file(path)
-    engine = make_engine(url)
+    engine = make_engine(url, durable=durable)
     try:
         with named(place(url)):
             is_new = _prepare(engine, url, create)

@@ -72,6 +72,8 @@ class Faults:
             self._next.cancel()
         for name in list(self._under_way):
             self._end(name)
+        if self._conversation is not None:
+            self._conversation.script.clear()
 
     def _plan(self) -> None:
         us = round(self._random.expovariate(1) * self._mean_us)

@@ -6,12 +6,25 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.charger.parts import Meter
 
-if TYPE_CHECKING:
-    from chargerctl.fleet.charger.charger import Charger, Link
+
+class Owner(Protocol):
+    """The charger, as its board needs it."""
+
+    edited: bool
+
+    @property
+    def urandom(self) -> Callable[[int], bytes]: ...
+    @property
+    def up_ms(self) -> int: ...
+    def ticks_ms(self) -> int: ...
+    def link_changed(self) -> None: ...
+    def frame(self, out: bool, text: str) -> None: ...
+    def restart(self, reason: str) -> None: ...
 
 
 class Board:
@@ -84,7 +97,7 @@ class Console:
 
 
 class System:
-    def __init__(self, charger: Charger) -> None:
+    def __init__(self, charger: Owner) -> None:
         self._charger = charger
         # Asked most often of all.
         self.ticks_ms = charger.ticks_ms
@@ -111,7 +124,7 @@ class System:
 class Tapped:
     """The link, and who hears what passes."""
 
-    def __init__(self, link: Link, charger: Charger) -> None:
+    def __init__(self, link: Link, charger: Owner) -> None:
         self._link = link
         self._charger = charger
         self._connected = False
@@ -143,7 +156,7 @@ class Tapped:
 class Reload:
     """As AutoReload of hardware/reload.py: settings that were edited are loaded once nothing is charging."""
 
-    def __init__(self, charger: Charger, controller: Any, interlock: Any, journal: Any) -> None:
+    def __init__(self, charger: Owner, controller: Any, interlock: Any, journal: Any) -> None:
         self._charger = charger
         self._controller = controller
         self._interlock = interlock

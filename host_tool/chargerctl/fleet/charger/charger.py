@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from chargerctl.fleet.charger.board import Board, Console, Nothing, Register, Reload, System, Tapped
+from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.charger.memory import Medium, Store
 from chargerctl.fleet.charger.parts import Auxiliary, Contact, Led, Lock, Meter, Reader, Relay, Screen
 from chargerctl.fleet.firmware.firmware import Firmware
@@ -39,20 +40,6 @@ _LONGEST_US = 600_000_000
 _MASK = (1 << 29) - 1
 # A board's counter wraps for the first time 65 s after power-up.
 _FIRST_TICKS = (1 << 29) - 65_536
-
-
-class Link(Protocol):
-    """As firmware/charger/net/mqtt.py; it stirs the charger when something has come."""
-
-    @property
-    def connected(self) -> bool: ...
-    def step(self, now: int) -> None: ...
-    def publish(self, frame: str) -> bool: ...
-    def receive(self) -> str | None: ...
-    def close(self) -> None: ...
-
-    def vanish(self) -> None:
-        """The charger's end is gone without a word to the other: neither FIN nor RST."""
 
 
 class MakeLink(Protocol):

@@ -19,7 +19,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.fleet.charger.charger import Charger, Link
+from chargerctl.fleet.charger.charger import Charger
+from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.links.names import Name
 from chargerctl.fleet.links.socket_network import SocketNetwork

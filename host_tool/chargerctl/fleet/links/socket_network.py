@@ -51,8 +51,6 @@ class SocketNetwork:
 
     def broker(self, up: bool) -> None:
         self._way.broker = up
-        if not up and self._stream is not None and self._way.passes:
-            self._stream.fail(errno.ECONNRESET)
         self._changed()
 
     def silent(self, on: bool) -> None:
@@ -73,5 +71,7 @@ class SocketNetwork:
 
     def _changed(self) -> None:
         if self._stream is not None:
+            if not self._way.broker:
+                self._stream.fail(errno.ECONNRESET)
             self._stream.changed()
         self.stir()

@@ -151,8 +151,8 @@ class Stream:
         self.changed()
 
     def fail(self, number: int) -> None:
-        """The connection is over with this error."""
-        if self._state not in (_NEW, _OVER):
+        """The connection is over with this error, as soon as the charger can hear of it."""
+        if self._state not in (_NEW, _OVER) and self._error is None and not self._blocked:
             self._break(_error(number))
 
     def changed(self) -> None:

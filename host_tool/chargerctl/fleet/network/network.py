@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from chargerctl.fleet.charger.charger import Charger, Link
+from chargerctl.fleet.charger.charger import Charger
+from chargerctl.fleet.charger.link import Link
 
 
 class Network(Protocol):

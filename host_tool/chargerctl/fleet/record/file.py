@@ -88,6 +88,8 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._number = 0
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: is a folder, a pipe or a device, not a file")
         try:
             self._file = _open(path, "rt")
         except OSError as error:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The central system of `chargerctl central` behind brokers in memory, with books that go in the end."""
+"""The central system of `chargerctl central` behind brokers in memory, and its books."""
 
 from __future__ import annotations
 
@@ -27,13 +27,22 @@ class Booked:
     """It takes every charger, and every card but the wrong ones."""
 
     def __init__(
-        self, topics: Topics, clock: Clock, unix: Callable[[], float], id_prefix: Callable[[str], str]
+        self,
+        topics: Topics,
+        clock: Clock,
+        unix: Callable[[], float],
+        id_prefix: Callable[[str], str],
+        database: str = "",
     ) -> None:
+        """database: of its books, path or URL; "": a file that goes in the end."""
         self._topics = topics
         self._brokers: dict[str, MemoryBroker] = {}
         self._opened = ExitStack()
-        folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="chargerctl-fleet-"))
-        books = open_books(str(Path(folder) / "books.sqlite"), Policies(Policy.ACCEPT, Policy.ACCEPT))
+        if not database:
+            folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="chargerctl-fleet-"))
+            database = str(Path(folder) / "books.sqlite")
+        # Nobody needs them after a power failure, and each commit would wait for the disk.
+        books = open_books(database, Policies(Policy.ACCEPT, Policy.ACCEPT), durable=False)
         self._opened.callback(books.close)
         with books.writing() as connection:
             put_cards(connection, [Card(each, blocked=True) for each in WRONG_CARDS], unix())

@@ -41,7 +41,7 @@ class MemoryWorld:
             settings.get("CHARGER_MQTT_PUBLISH_TOPIC", usual.from_charger),
             settings.get("CHARGER_MQTT_SUBSCRIBE_TOPIC", usual.to_charger),
         )
-        make = Scripted if scripted else partial(Booked, id_prefix=plan.id_prefix)
+        make = Scripted if scripted else partial(Booked, id_prefix=plan.id_prefix, database=plan.books)
         self._central: Central = make(topics, clock, self.unix)
 
     def unix(self) -> float:

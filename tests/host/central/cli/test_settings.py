@@ -306,6 +306,11 @@ def test_who_asks_for_a_broker_of_its_own_does_not_get_that_of_the_file(write):
     assert load_central(path, {}).values.broker == (("broker.lan", 1883),)
     assert load_central(path, {}, {"listen": "none"}).values.broker == (("broker.lan", 1883),)
 
+    settings = load_central(path, {}, {"listen": "0.0.0.0:1885"}).values
+    assert (settings.broker, settings.listen) == (None, ("0.0.0.0", 1885))
+    with pytest.raises(InputError, match="give --listen or --broker, not both"):
+        load_central(path, {}, {"listen": "0.0.0.0", "broker": "broker.lan"})
+
 
 def test_a_broker_may_have_several_nodes(tmp_path):
     path = tmp_path / "central.toml"
@@ -314,10 +319,6 @@ def test_a_broker_may_have_several_nodes(tmp_path):
     path.write_text('[central]\nbroker = "a.lan,,b.lan"\n')
     with pytest.raises(SettingsError):
         load_central(path, {})
-    settings = load_central(path, {}, {"listen": "0.0.0.0:1885"}).values
-    assert (settings.broker, settings.listen) == (None, ("0.0.0.0", 1885))
-    with pytest.raises(InputError, match="give --listen or --broker, not both"):
-        load_central(path, {}, {"listen": "0.0.0.0", "broker": "broker.lan"})
 
 
 def test_a_url_is_shown_without_its_password():

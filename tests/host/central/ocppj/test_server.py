@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Chargers on the WebSocket side: frames both ways, and what ends a connection."""
 
+from itertools import repeat
+
 import pytest
 from chargerctl.central.ocppj.limits import Limits
 from chargerctl.central.ocppj.server import WebSocketServer
@@ -82,7 +84,7 @@ def test_fragments_count_together(setup):
     setup.start()
     with setup.connect() as charger:
         with pytest.raises(ConnectionClosed):
-            charger.send("x" * 4000 for _ in range(1000))  # too long before they are too many
+            charger.send(repeat("x" * 4000))  # too long before they are too many
         assert end_of(charger)[0] == 1009
 
 

@@ -41,6 +41,8 @@ class Wire:
         self.connected = False
         self._world.central.went(self._charger.serial)
 
+    vanish = close
+
     def publish(self, frame):
         self._world.central.received(self._charger.serial, frame)
         return True

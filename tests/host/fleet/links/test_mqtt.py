@@ -158,6 +158,18 @@ def test_the_broker_is_down_for_one_charger_only(fleet, broker, one):
     fleet.until(lambda: one.connected)
 
 
+def test_a_broker_that_went_down_behind_a_silent_link_is_noticed_once_it_speaks(fleet, one):
+    network = fleet.networks["cp"]
+    network.silent(True)
+    network.broker(False)
+    fleet.driver.run(fleet.clock.now_us + 200_000)
+    assert one.connected
+    network.silent(False)
+    fleet.until_said("Connection to broker")
+    network.heal()
+    fleet.until(lambda: one.connected)
+
+
 def test_what_is_sent_over_a_silent_link_arrives_once_it_speaks_again(fleet, one):
     network = fleet.networks["cp"]
     network.silent(True)
