@@ -157,7 +157,7 @@ def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
     (folder / "a.script").write_text("wait 20\nat charger fleet-00001: expect relay closed within 1\n")
     status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
     assert status == 1
-    assert "FAILED     a.script: fleet-00001: " in out
+    assert "FAILED     fleet-00001: a.script:2: at charger" in out
 
 
 def test_without_the_extras_it_says_what_to_install(chargerctl, monkeypatch):

@@ -63,7 +63,7 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
         "passed": not failed and not measured.failures,
         "failed": list(failed),
         "stopped": measured.stopped,
-        "script_failures": measured.failures,
+        "script_failures": [each.text for each in measured.failures],
         **sums(measured),
         "calls": {action: _calls(each) for action, each in sorted(tally.calls.items())},
         "calls_of_the_central_system": {

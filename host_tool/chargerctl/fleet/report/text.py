@@ -101,7 +101,7 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
         f"took       {measured.wall_s:,.1f} s, {measured.cpu_s:,.1f} s of CPU: "
         f"{_chargers_hours(plan, measured):,.1f} charger-hours per CPU second"
     )
-    lines += [f"FAILED     {each}" for each in (*measured.failures, *failed)]
+    lines += [f"FAILED     {each}" for each in (*(each.text for each in measured.failures), *failed)]
     return lines
 
 
