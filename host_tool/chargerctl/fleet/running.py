@@ -13,6 +13,7 @@ from chargerctl.fleet.chaos.faults import Faults
 from chargerctl.fleet.chaos.judging import Judging
 from chargerctl.fleet.charger.charger import Charger, Heard
 from chargerctl.fleet.customers.customers import Customers
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.run import US, OnSums, Run
@@ -88,7 +89,7 @@ class Share:
             run.measuring.close(run.chargers)
             # Whom nobody waited for has not come back, and may have something to say.
             complaints = self._judging.close() if not run.stops else self._judging.complaints
-            return run.end(fleet_s, [*failures, *(f"chaos: {each}" for each in complaints)])
+            return run.end(fleet_s, [*failures, *(Failure(each, f"chaos: {each}") for each in complaints)])
 
     @property
     def _settle_s(self) -> int:

@@ -12,6 +12,8 @@ from chargerctl.fleet.measuring.tally import COUNTS, Calls
 from chargerctl.fleet.plan import Plan
 
 _US = 1_000_000
+_MOST_TROUBLES = 5
+"""While it runs; the report has all."""
 
 
 def about(plan: Plan) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def sums(measured: Measured) -> dict[str, Any]:
         "violations": tally.violations.total(),
         "answers_ms": tally.answers.ms(),
         "late_ms": tally.late.ms(),
+        "troubles": dict(tally.troubles.most_common(_MOST_TROUBLES)),
     }
 
 
@@ -60,7 +63,7 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
         "passed": not failed and not measured.failures,
         "failed": list(failed),
         "stopped": measured.stopped,
-        "script_failures": measured.failures,
+        "script_failures": [each.text for each in measured.failures],
         **sums(measured),
         "calls": {action: _calls(each) for action, each in sorted(tally.calls.items())},
         "calls_of_the_central_system": {

@@ -6,6 +6,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
@@ -42,7 +43,9 @@ def measured():
     tally.counts.update(frames_out=99_999_999, frames_in=99_999_999, sessions_begun=9_999_999, lost=1)
     tally.counts["energy_wh"] = 99_999_999_999
     tally.late.add(70_000)
-    return Measured(tally, series, 3600.0, 12.5, 10.0, True, [f"{HOSTILE}:3: expect relay closed"])
+    return Measured(
+        tally, series, 3600.0, 12.5, 10.0, True, [Failure("a:3", f"{HOSTILE}:3: expect relay closed", 7)]
+    )
 
 
 @pytest.fixture
