@@ -54,7 +54,7 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option(
     "--duration",
     type=Duration(),
-    help="How long, such as 8h.  [default: 1h; with --script until all are over; in real time until Ctrl-C]",
+    help="How long, such as 8h; a charger starts for about 13 s of it.  [default: 1h; with --script until all are over; in real time until Ctrl-C]",
 )
 @click.option(
     "--start",
@@ -63,7 +63,7 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 )
 @click.option(
     "--ramp",
-    type=Duration(),
+    type=Duration(or_none=True),
     default=0.0,
     help="Switch the chargers on over so long.  [default: all at once]",
 )

@@ -21,9 +21,12 @@ _RATE = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)\s*/\s*(min|m|h|d)", re.ASCII)
 
 
 class Duration(click.ParamType):
-    """A time such as 10s, 30min, 8h or 1d, in seconds."""
+    """A time such as 10s, 30min (or 30m), 8h or 1d, in seconds. or_none: 0 is one, too."""
 
     name = "TIME"
+
+    def __init__(self, or_none: bool = False) -> None:
+        self._or_none = or_none
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
@@ -31,7 +34,10 @@ class Duration(click.ParamType):
         match = _DURATION.fullmatch(str(value).strip())
         if match is None:
             self.fail(f"{str(value)[:40]!r} must be a time such as 10s, 30min, 8h or 1d", param, ctx)
-        return float(match[1]) * _UNITS_S[match[2]]
+        seconds = float(match[1]) * _UNITS_S[match[2]]
+        if not seconds and not self._or_none:
+            self.fail(f"{str(value)[:40]!r} must be longer than nothing, such as 10s or 30min", param, ctx)
+        return seconds
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -86,6 +86,8 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
         (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
         (("2", "--duration", "8"), "must be a time such as 10s"),
+        (("2", "--duration", "0s"), "must be longer than nothing"),
+        (("2", "--stay", "0s", "--arrivals", "4/h"), "must be longer than nothing"),
         (("2", "--arrivals", "4"), "must be a rate such as 4/h"),
         (("2", "--prefix", "a b"), "must be 1 to 18 letters"),
         (("2", "--report", "fleet.pdf"), "must end in .json or .html"),
@@ -103,6 +105,12 @@ def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says)
     assert (status, out) == (2, "")
     assert says in " ".join(err.split())
     assert "Zq" not in err
+
+
+def test_minutes_have_two_names_and_a_ramp_may_be_none(chargerctl):
+    for minutes in ("2min", "2m"):
+        _, out, _ = chargerctl("fleet", "1", "--duration", minutes, "--ramp", "0s", "--json")
+        assert events(out)[0]["duration_s"] == 120
 
 
 def test_settings_are_those_of_every_charger(chargerctl):

@@ -145,6 +145,16 @@ def test_transactions_that_nobody_confirms_are_lost():
     assert measured.tally.calls["StartTransaction"].unanswered > 0
 
 
+@pytest.mark.parametrize(("timeout_s", "unanswered"), [(600, 0), (20, 1)])
+def test_a_call_is_unanswered_when_the_charger_itself_has_given_it_up(timeout_s, unanswered):
+    about = f'{{"key": "MessageTimeout", "value": "{timeout_s}"}}'
+    lines = f"wait 20\ncsms call ChangeConfiguration {about}\nwait 5\ncsms silent Heartbeat always\nwait 5\n"
+    heartbeat = 'csms call TriggerMessage {"requestedMessage": "Heartbeat"}\nwait 25\n'
+    _heard, measured = run(plan(1, arrivals_h=0.0, duration_s=None, scripts=script(lines + heartbeat)))
+    assert measured.failures == []
+    assert measured.tally.unanswered == unanswered
+
+
 def test_who_starts_a_charge_from_afar_comes_and_plugs_in():
     lines = 'wait 20\ncsms call RemoteStartTransaction {"idTag": "04A1"}\nexpect relay closed within 50\n'
     _heard, measured = run(plan(1, arrivals_h=0.0, duration_s=None, scripts=script(lines)))

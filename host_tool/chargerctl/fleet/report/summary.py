@@ -12,6 +12,8 @@ from chargerctl.fleet.measuring.tally import COUNTS, Calls
 from chargerctl.fleet.plan import Plan
 
 _US = 1_000_000
+_MOST_TROUBLES = 5
+"""While it runs; the report has all."""
 
 
 def about(plan: Plan) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def sums(measured: Measured) -> dict[str, Any]:
         "violations": tally.violations.total(),
         "answers_ms": tally.answers.ms(),
         "late_ms": tally.late.ms(),
+        "troubles": dict(tally.troubles.most_common(_MOST_TROUBLES)),
     }
 
 

@@ -98,6 +98,7 @@ NAMES: Mapping[str, _Name] = {
         _count("sessions_begun"), _NUMBER, "transactions that the central system has confirmed"
     ),
     "energy": _Name(_count("energy_wh"), _ENERGY, "energy of the transactions that have ended"),
+    "accepted": _Name(_count("accepted"), _NUMBER, "chargers that the central system has ever accepted"),
     "offline": _Name(
         lambda measured, action: measured.tally.states["Offline"] + measured.tally.states["Booting"],
         _NUMBER,
