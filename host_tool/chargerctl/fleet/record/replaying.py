@@ -78,6 +78,7 @@ class Replay:
         run = self._run
         with run.opened():
             run.go(NEVER, on_sums, lambda: run.stops > 0 or self._over)
+            run.close_series()
             measured = run.end(run.clock.now_us / US)
         # For thresholds.
         found = {"differences": self.others.total(), "unsent": self.unsent, "missing": self.missing}
