@@ -77,6 +77,7 @@ class Share:
         with run.opened():
             end_us = NEVER if plan.duration_s is None else int(plan.duration_s * US)
             run.go(end_us, on_sums, lambda: run.stops > 0 or self._played)
+            run.close_series()
             fleet_s, failures = clock.now_us / US, self._acting.failures
             connected = {each.serial: each.connected for each in run.chargers}
             for serial, each in self._customers.items():
