@@ -33,6 +33,9 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
         ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"]
     )
     endless = bool(given["realtime"] or given["broker"] or given["to"] or scripts)
+    duration_s = given["duration"]
+    if duration_s is None and not endless:
+        duration_s = _VIRTUAL_S
     return Plan(
         count,
         seed=secrets.randbelow(_NEW_SEEDS) if given["seed"] is None else given["seed"],
@@ -40,7 +43,7 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
         settings=settings,
         arrivals_h=given["arrivals"],
         stay_s=given["stay"],
-        duration_s=None if endless and given["duration"] is None else given["duration"] or _VIRTUAL_S,
+        duration_s=duration_s,
         start_unix=_start(given),
         ramp_s=given["ramp"],
         broker=broker_of(given, settings),

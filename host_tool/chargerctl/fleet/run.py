@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, closing
 
 from chargerctl.fleet.charger.charger import BOOT_US, Charger, Heard
 from chargerctl.fleet.charger.heard import Several
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.measuring import Measuring, OnCall
 from chargerctl.fleet.measuring.series import Series
@@ -80,16 +81,19 @@ class Run:
                 tell_s = now_s + _TELL_S
                 on_sums(self._measured(clock.now_us / US, ()))
 
-    def end(self, fleet_s: float, failures: Sequence[str] = ()) -> Measured:
+    def close_series(self) -> None:
+        """What follows is measured, but is no part of the series."""
+        self.measuring.series.close(self.clock.now_us, self.measuring.tally.states)
+
+    def end(self, fleet_s: float, failures: Sequence[Failure] = ()) -> Measured:
         """What was measured; then all are switched off. fleet_s: how long it was to be measured."""
-        self.measuring.series.states(int(fleet_s * US), self.measuring.tally.states)
         # What follows is not measured.
         measured = Measured.from_json(self._measured(fleet_s, failures).to_json())
         for each in self.chargers:
             each.power(False)
         return measured
 
-    def _measured(self, fleet_s: float, failures: Sequence[str]) -> Measured:
+    def _measured(self, fleet_s: float, failures: Sequence[Failure]) -> Measured:
         wall_s, cpu_s = time.monotonic() - self._began_s, time.process_time() - self._cpu_s
         tally, series = self.measuring.tally, self.measuring.series
         return Measured(tally, series, fleet_s, wall_s, cpu_s, self.stops > 0, list(failures))

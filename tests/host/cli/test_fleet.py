@@ -86,6 +86,8 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
         (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
         (("2", "--duration", "8"), "must be a time such as 10s"),
+        (("2", "--duration", "0s"), "must be longer than nothing"),
+        (("2", "--stay", "0s", "--arrivals", "4/h"), "must be longer than nothing"),
         (("2", "--arrivals", "4"), "must be a rate such as 4/h"),
         (("2", "--prefix", "a b"), "must be 1 to 18 letters"),
         (("2", "--report", "fleet.pdf"), "must end in .json or .html"),
@@ -105,6 +107,12 @@ def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says)
     assert "Zq" not in err
 
 
+def test_minutes_have_two_names_and_a_ramp_may_be_none(chargerctl):
+    for minutes in ("2min", "2m"):
+        _, out, _ = chargerctl("fleet", "1", "--duration", minutes, "--ramp", "0s", "--json")
+        assert events(out)[0]["duration_s"] == 120
+
+
 def test_settings_are_those_of_every_charger(chargerctl):
     _, out, _ = chargerctl(
         "fleet", "2", "--duration", "5min", "--set", "charger.vendor=ACME", "--set", "mqtt.keep_alive=10", "--record",
@@ -120,7 +128,17 @@ def test_a_record_is_replayed(chargerctl):
     chargerctl(*SMALL, "--record", "frames.jsonl.gz")
     status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl.gz")
     assert status == 0
-    assert "answers as in the record, 0 otherwise" in out
+    assert "answers as in the record, 0 otherwise,\n           0 missing; 0 of " in out
+
+
+def test_a_replay_that_sends_nothing_fails(chargerctl, folder):
+    about = {"record": "chargerctl fleet 1", "seed": 1, "prefix": "f", "chargers": 1, "start": 1_795_332_600}
+    call = {"t": 5, "s": "f-00001", "d": "out", "f": '[2,"a","Heartbeat",{}]'}
+    (folder / "frames.jsonl").write_text(f"{json.dumps(about)}\n{json.dumps(call)}\n")
+    status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl")
+    assert status == 1
+    assert "1 of 1 calls not sent" in out
+    assert "FAILED     no call of the record could be sent" in out
 
 
 def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):
@@ -149,7 +167,7 @@ def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
     (folder / "a.script").write_text("wait 20\nat charger fleet-00001: expect relay closed within 1\n")
     status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
     assert status == 1
-    assert "FAILED     a.script: fleet-00001: " in out
+    assert "FAILED     fleet-00001: a.script:2: at charger" in out
 
 
 def test_without_the_extras_it_says_what_to_install(chargerctl, monkeypatch):

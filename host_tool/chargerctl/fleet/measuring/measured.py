@@ -5,19 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chargerctl.fleet.measuring.failures import Failure, together
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
-
-MOST_FAILURES = 100
 
 
 @dataclass
 class Measured:
     """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
-    computer. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
+    computer. stopped: before its end. failures: what was expected and did not hold."""
 
     tally: Tally
     series: Series
@@ -25,15 +24,17 @@ class Measured:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     stopped: bool = False
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "tally": self.tally.to_json(), "series": self.series.to_json()}
+        sums = {"tally": self.tally.to_json(), "series": self.series.to_json()}
+        return {**vars(self), **sums, "failures": [asdict(each) for each in self.failures]}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Measured:
         tally, series = Tally.from_json(given["tally"]), Series.from_json(given["series"])
-        return cls(**{**given, "tally": tally, "series": series})
+        failures = [Failure(**{**each, "serials": tuple(each["serials"])}) for each in given["failures"]]
+        return cls(**{**given, "tally": tally, "series": series, "failures": failures})
 
     def merge(self, other: Measured) -> None:
         self.tally.merge(other.tally)
@@ -42,4 +43,4 @@ class Measured:
         self.wall_s = max(self.wall_s, other.wall_s)
         self.cpu_s += other.cpu_s
         self.stopped = self.stopped or other.stopped
-        self.failures = sorted([*self.failures, *other.failures])[:MOST_FAILURES]
+        self.failures = together([*self.failures, *other.failures])

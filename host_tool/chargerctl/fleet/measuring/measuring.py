@@ -39,7 +39,7 @@ class Measuring:
         """The end: what the central system has not confirmed, and calls that it had time to answer."""
         for each in chargers:
             self.tally.counts["lost"] += each.unconfirmed
-            self._watched[each.serial].give_up(self._now_us())
+            self._watched[each.serial].give_up(self._now_us(), each.message_timeout_s * 1_000_000)
 
     # Heard.
 
@@ -59,11 +59,13 @@ class Measuring:
             count_kind(self.tally.troubles, what)
 
     def changed(self, charger: Charger, part: str) -> None:
-        if part not in ("link", "power"):
+        if part not in ("link", "power", "reset", "program"):
             return
         watched = self._watched[charger.serial]
         before, counts = watched.state, self.tally.counts
         watched.powered = charger.powered
+        if part in ("reset", "program"):
+            watched.runs = part == "program"
         if watched.connected and not charger.connected:
             watched.cut()
         elif charger.connected and not watched.connected:
