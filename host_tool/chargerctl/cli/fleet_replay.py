@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from chargerctl.cli.fleet_files import answer, check_files
 from chargerctl.cli.fleet_plan import plan_of
-from chargerctl.cli.fleet_run import FAILED, check_reports, limits_of, write_reports
+from chargerctl.cli.fleet_run import limits_of
 from chargerctl.cli.fleet_table import Shown
 from chargerctl.cli.output import Answer, Output
 from chargerctl.cli.signals import on_signals
@@ -38,7 +39,7 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     if given["workers"] > 1:
         raise click.UsageError("--replay runs in one process: leave out --workers")
     limits = limits_of(given["fail_if"])
-    check_reports(given["reports"])
+    check_files(given["reports"], replay=given["replay"])
     with closing(Reader(given["replay"])) as reader:
         plan = replayed(reader.about, plan_of(1, given))
         replay = Replay(plan, reader)
@@ -47,7 +48,6 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     failed = [why for each in limits if (why := each.fails(measured))]
     others = dict(replay.others.most_common())
     values = {**summary(plan, measured, failed), "replay": {"same": replay.same, "others": others}}
-    write_reports(given["reports"], values)
     lines = [
         *text.report(plan, measured, failed),
         f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise",
@@ -56,4 +56,4 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
             for kind, number in list(others.items())[:_MOST_SHOWN]
         ),
     ]
-    return Answer({"kind": "report", **values}, lines, status=FAILED if failed else 0)
+    return answer(given["reports"], values, lines, not failed)

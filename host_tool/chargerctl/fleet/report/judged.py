@@ -24,7 +24,7 @@ def _reason(measured: Measured) -> str:
     if tally.troubles:
         return tally.troubles.most_common(1)[0][0]
     if tally.counts["connects"]:
-        return f"{tally.counts['connects']:,} were connected, and got no BootNotification.conf that is Accepted"
-    return (
-        f"none was connected after {measured.fleet_s:.0f} s; each takes {BOOT_US // 1_000_000} s to start"
-    )
+        return (
+            f"{tally.counts['connects']:,} were connected, and got no BootNotification.conf that is Accepted"
+        )
+    return f"none was connected after {measured.fleet_s:.0f} s; each takes {BOOT_US // 1_000_000} s to start"

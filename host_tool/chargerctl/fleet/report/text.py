@@ -25,9 +25,7 @@ def head(plan: Plan) -> str:
     return f"{count(plan.count)} chargers at {found['at']}{customers}; --seed {plan.seed}"
 
 
-def table(
-    plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds: int = 1
-) -> list[str]:
+def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds: int = 1) -> list[str]:
     """speed: messages a second of the fleet's time, out and in. most_kinds: of violations and of troubles, the most
     frequent first."""
     tally, counts = measured.tally, measured.tally.counts
