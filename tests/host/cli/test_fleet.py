@@ -177,7 +177,7 @@ def test_parts_of_a_record_that_cannot_be_joined_are_named(chargerctl, folder, m
     assert status == 1
     parts = "r.1-of-2.jsonl, r.2-of-2.jsonl"
     said = " ".join(out.split())
-    assert f"FAILED r.jsonl: no space; --replay takes each part that was recorded: {parts}" in said
+    assert f"FAILED r.jsonl: no space; what was recorded is here, for --replay: {parts}" in said
     assert "took " in out
     assert sorted(path.name for path in folder.iterdir()) == parts.split(", ")
     assert chargerctl("fleet", "--replay", "r.1-of-2.jsonl")[0] == 0

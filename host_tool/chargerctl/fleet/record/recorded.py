@@ -102,7 +102,7 @@ def joined(plan: Plan) -> list[Failure]:
 def left_parts(plan: Plan) -> str:
     """Which records of single workers there are, for the end of a message; "" for none."""
     found = [str(each) for each in _parts(plan) if each.exists()] if plan.record else []
-    return f"; --replay takes each part that was recorded: {', '.join(found)}" if found else ""
+    return f"; what was recorded is here, for --replay: {', '.join(found)}" if found else ""
 
 
 def _parts(plan: Plan) -> list[Path]:
