@@ -14,7 +14,7 @@ from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, set_option
 from chargerctl.cli.simulate import Broker
 from chargerctl.fleet import extra
-from chargerctl.fleet.plan import MOST_CHARGERS
+from chargerctl.fleet.plan import MOST_CHARGERS, MOST_SEED
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -71,7 +71,7 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--script", "scripts", multiple=True, type=_EXISTING, help="Run this script. Can be repeated.")
 @click.option("--chaos", is_flag=True, help="Faults at random, drawn from --seed.")
 @click.option(
-    "--seed", type=click.IntRange(0, (1 << 53) - 1), help="Of all that is random.  [default: a new one]"
+    "--seed", type=click.IntRange(0, MOST_SEED), help="Of all that is random.  [default: a new one]"
 )
 @click.option(
     "--workers",

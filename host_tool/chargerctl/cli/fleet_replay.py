@@ -38,19 +38,29 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
         raise click.UsageError("--replay has the chargers of the record: leave out N")
     if given["workers"] > 1:
         raise click.UsageError("--replay runs in one process: leave out --workers")
-    limits = limits_of(given["fail_if"])
+    limits = limits_of(given["fail_if"], replay=True)
     check_files(given["reports"], replay=given["replay"])
     with closing(Reader(given["replay"])) as reader:
-        plan = replayed(reader.about, plan_of(1, given))
+        plan = replayed(reader, plan_of(1, given))
         replay = Replay(plan, reader)
         with Shown(plan, output) as shown, on_signals(replay.stop):
             measured = replay.run(shown.sums)
     failed = [why for each in limits if (why := each.fails(measured))]
+    if replay.calls and replay.calls == replay.unsent and not measured.stopped:
+        failed.append("no call of the record could be sent")
     others = dict(replay.others.most_common())
-    values = {**summary(plan, measured, failed), "replay": {"same": replay.same, "others": others}}
+    found = {
+        "calls": replay.calls,
+        "unsent": replay.unsent,
+        "missing": replay.missing,
+        "same": replay.same,
+        "others": others,
+    }
+    values = {**summary(plan, measured, failed), "replay": found}
     lines = [
         *text.report(plan, measured, failed),
-        f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise",
+        f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise,",
+        f"           {counted(replay.missing)} missing; {counted(replay.unsent)} of {counted(replay.calls)} calls not sent",
         *(
             f"           {counted(number)} x {kind}"[:120]
             for kind, number in list(others.items())[:_MOST_SHOWN]

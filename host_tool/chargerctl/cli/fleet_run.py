@@ -58,6 +58,6 @@ def _measured(plan: Plan, shown: Shown) -> Measured:
     return measured
 
 
-def limits_of(typed: Sequence[str]) -> list[thresholds.Threshold]:
+def limits_of(typed: Sequence[str], replay: bool = False) -> list[thresholds.Threshold]:
     """Of --fail-if. InputError."""
-    return [each for words in typed for each in thresholds.parse(words, ACTIONS)]
+    return [each for words in typed for each in thresholds.parse(words, ACTIONS, replay)]

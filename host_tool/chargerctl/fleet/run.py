@@ -84,9 +84,12 @@ class Run:
                 tell_s = now_s + _TELL_S
                 on_sums(self._measured(clock.now_us / US, ()))
 
+    def close_series(self) -> None:
+        """What follows is measured, but is no part of the series."""
+        self.measuring.series.close(self.clock.now_us, self.measuring.tally.states)
+
     def end(self, fleet_s: float, failures: Sequence[Failure] = ()) -> Measured:
         """What was measured; then all are switched off. fleet_s: how long it was to be measured."""
-        self.measuring.series.states(int(fleet_s * US), self.measuring.tally.states)
         # What follows is not measured.
         measured = Measured.from_json(self._measured(fleet_s, failures).to_json())
         for each in self.chargers:

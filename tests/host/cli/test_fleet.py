@@ -137,7 +137,17 @@ def test_a_record_is_replayed(chargerctl):
     chargerctl(*SMALL, "--record", "frames.jsonl.gz")
     status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl.gz")
     assert status == 0
-    assert "answers as in the record, 0 otherwise" in out
+    assert "answers as in the record, 0 otherwise,\n           0 missing; 0 of " in out
+
+
+def test_a_replay_that_sends_nothing_fails(chargerctl, folder):
+    about = {"record": "chargerctl fleet 1", "seed": 1, "prefix": "f", "chargers": 1, "start": 1_795_332_600}
+    call = {"t": 5, "s": "f-00001", "d": "out", "f": '[2,"a","Heartbeat",{}]'}
+    (folder / "frames.jsonl").write_text(f"{json.dumps(about)}\n{json.dumps(call)}\n")
+    status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl")
+    assert status == 1
+    assert "1 of 1 calls not sent" in out
+    assert "FAILED     no call of the record could be sent" in out
 
 
 def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):

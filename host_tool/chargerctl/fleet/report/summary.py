@@ -87,18 +87,20 @@ def _calls(calls: Calls) -> dict[str, Any]:
 
 
 def _series(measured: Measured) -> dict[str, Any]:
-    """frames_out, frames_in: in each slot."""
-    series = measured.series
+    """frames_out, frames_in: in each slot; for_s: how much of it has passed, all of it but in the last one."""
+    series, width_s = measured.series, measured.series.width_us / _US
     return {
-        "slot_s": series.width_us / _US,
+        "slot_s": width_s,
         "slots": [
             {
-                "at_s": number * series.width_us / _US,
+                "at_s": number * width_s,
+                "for_s": round(min(width_s, max(measured.fleet_s - number * width_s, 0.0)), 3),
                 "frames_out": slot.frames_out,
                 "frames_in": slot.frames_in,
                 "ms": slot.times.ms(),
                 "states": dict(slot.states),
             }
             for number, slot in sorted(series.slots.items())
+            if number * width_s < measured.fleet_s
         ],
     }

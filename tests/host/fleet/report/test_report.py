@@ -3,6 +3,7 @@
 """The report, as text, as JSON and as a page."""
 
 import json
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
@@ -140,6 +141,33 @@ def test_a_chart_stays_in_its_picture(values):
             ]
             assert all(0 <= x <= WIDTH for x in numbers[::2]), chart.title
             assert all(0 <= y <= HEIGHT for y in numbers[1::2]), chart.title
+
+
+def _busy(ended_s):
+    """A frame out a second, until then; and one after the end."""
+    series = Series(None)
+    for second in range(int(ended_s) + 1):
+        series.frame(second * 1_000_000, out=True)
+    series.close(int(ended_s * 1_000_000), Counter(Available=1))
+    series.frame(int(ended_s * 1_000_000) + 5_000_000, out=True)
+    return summary(plan(), Measured(Tally(), series, ended_s), [])
+
+
+@pytest.mark.parametrize("ended_s", [30.0, 30.05])
+def test_the_end_of_a_run_is_not_drawn_as_an_outage_or_a_burst(ended_s):
+    values = _busy(ended_s)
+    messages = charts(values)[0]
+    assert messages.about == "At most 1.0/s from the chargers."
+    heights = [float(point.split()[1]) for point in messages.lines[0].path[1:].split("L")]
+    assert len(set(heights)) == 1
+    assert values["series"]["slots"][-1]["at_s"] < ended_s
+    assert values["series"]["slots"][-1]["states"] == {"Available": 1}
+
+
+def test_a_chart_names_its_middle(values):
+    messages, answers, _chargers = charts(values)
+    assert (messages.top, messages.middle) == ("0.2/s", "0.1/s")
+    assert answers.middle in page(values)
 
 
 def test_nothing_was_measured():
