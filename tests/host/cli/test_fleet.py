@@ -97,6 +97,12 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("--replay", "wrong.txt"), "the first line of a record"),
         (("2", "--replay", "wrong.txt"), "leave out N"),
         (("--replay", "wrong.txt", "--arrivals", "4/h"), "--arrivals does not go with --replay"),
+        (("--replay", "wrong.txt", "--stay", "30min"), "--stay does not go with --replay"),
+        (("--replay", "wrong.txt", "--prefix", "fleet"), "--prefix does not go with --replay"),
+        (("--replay", "wrong.txt", "--seed", "0"), "--seed does not go with --replay"),
+        (("--replay", "wrong.txt", "--workers", "0"), "leave out --workers"),
+        (("2", "--set", "charger.serial=abc"), "--set charger.serial: each charger has its own"),
+        (("2", "--fail-if", "differences>0"), "with --replay only"),
     ],
 )
 def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says):
