@@ -62,6 +62,11 @@ def enough_for(connections: int) -> None:
         )
 
 
+def used_up(error: OSError) -> ChargerctlError:
+    """No connection can be opened for lack of descriptors: EMFILE or ENFILE."""
+    return ChargerctlError(f"no more connections can be opened: {error.strerror}; {_REMEDY}")
+
+
 def share(most: int, part: int) -> int:
     """So many connections, and at most one of `part` of what the system lets this process have."""
     allowed = raise_limit()

@@ -78,6 +78,14 @@ class RealTime:
         self._posted.append(call)
         self._ring()
 
+    def fail(self, error: Exception) -> None:
+        """Have run() raise it soon, whoever calls this."""
+
+        def end() -> None:
+            raise error
+
+        self.post(end)
+
     def stop(self) -> None:
         """End run() soon."""
         self._stopped = True

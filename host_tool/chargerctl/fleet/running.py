@@ -79,9 +79,10 @@ class Share:
             run.go(end_us, on_sums, lambda: run.stops > 0 or self._played)
             run.close_series()
             fleet_s, failures = clock.now_us / US, self._acting.failures
-            for each in self._customers.values():
+            connected = {each.serial: each.connected for each in run.chargers}
+            for serial, each in self._customers.items():
                 # A charger that lost its Wi-Fi joins again when its relay is open.
-                each.close(leave=plan.chaos)
+                each.close(leave=plan.chaos or not connected[serial])
             for faults in self._faults:
                 faults.close()
             until_us = clock.now_us + self._settle_s * US

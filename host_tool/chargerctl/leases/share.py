@@ -213,7 +213,7 @@ class Share:
                 return
             left = self._validity.until - CLOSING_S - now
             count = len(self._roll.mine)
-            warn = left < _WARN_S and not self._warned
+            warn = count > 0 and left < _WARN_S and not self._warned
             self._warned = self._warned or warn
             still_ours = self._validity.lasts(now)
             over = self._validity.is_closing(now)
@@ -223,7 +223,9 @@ class Share:
             text = f"cannot reach the database: stops speaking to {count} chargers in {max(0.0, left):.0f} s"
             self._tell(Event("leases", text, details={"chargers": count, "seconds": round(left, 1)}))
         if over:
-            text = f"cannot reach the database: speaks to no charger any more, {len(gone)} are left to other workers"
+            text = "cannot reach the database: takes no chargers"
+            if gone:
+                text = f"cannot reach the database: speaks to no charger any more, {len(gone)} are left to other workers"
             self._tell(Event("leases", text, details={"chargers": len(gone)}))
             self._holder.lost(gone, still_ours)
 

@@ -176,3 +176,12 @@ def test_faults_at_random_lose_nothing_and_are_counted():
     assert measured.tally.faults.total() > 1
     assert measured.failures == []
     assert (measured.tally.counts["lost"], measured.tally.counts["double"]) == (0, 0)
+
+
+@pytest.mark.soak
+def test_at_the_end_who_charges_without_wifi_unplugs_so_that_it_can_be_confirmed():
+    # One charger of 40: the last of its customers of the day came while the Wi-Fi was down.
+    day = plan(40, seed=1, arrivals_h=1.0, stay_s=1800.0, duration_s=86_400.0, worker=29, workers=40)
+    counts = Share(day, Heard()).run(nobody).tally.counts
+    assert counts["lost"] == 0
+    assert counts["sessions_begun"] == counts["sessions_ended"] == 14

@@ -33,6 +33,8 @@ class Firmware:
         loop = self.module("loop")
         loop.ticks = SimpleNamespace(add=ticks.add, reached=ticks.reached, diff=unwatched)
         loop.Loop._took = _without_measuring(loop.Loop._took)
+        # A card comes before the pass of the controller, whose time is that of its last pass: on a board a moment ago.
+        self.module("controller").Controller._now = property(lambda _: self.due.now, lambda _, _now: None)
         # A charger here is not blocked between two passes: nothing moves without a pass that looks.
         self.module("interlock")._BLIND_MS = NEVER
         # This Python collects its garbage itself; the line about memory stays hourly.

@@ -26,6 +26,8 @@ from chargerctl.ocppj import SUBPROTOCOL, basic_auth
 LONGEST_MESSAGE = 65_536
 """What is longer ends the connection with 1009. firmware/charger/net/framing.py has the same limit."""
 
+# Of one message; more of them than bytes in it means that they are empty.
+_MOST_FRAGMENTS = 1024
 # What it logs is said in other words where it matters.
 _LOGGER = logging.getLogger(__name__)
 
@@ -67,6 +69,11 @@ class Conversation:
         if self._protocol.state is not CLOSED:
             self._protocol.receive_eof()
         return self._protocol.close_exc
+
+    @property
+    def waiting(self) -> bool:
+        """There are messages to take."""
+        return bool(self._messages)
 
     def heard(self, data: bytes) -> None:
         """b"": the end. WebSocketException, EOFError: the handshake was refused; RefusedError: without our subprotocol."""
@@ -110,6 +117,10 @@ class Conversation:
             self._is_text = frame.opcode is OP_TEXT
         self._parts.append(bytes(frame.data))
         if not frame.fin:
+            if len(self._parts) > _MOST_FRAGMENTS:
+                self._parts = []
+                self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
+                self._collect()
             return
         data, self._parts = b"".join(self._parts), []
         if not self._is_text:

@@ -5,10 +5,12 @@ whose chargers have vanished."""
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from pathlib import Path
 
+from chargerctl import descriptors
 from chargerctl.errors import ChargerctlError
 from chargerctl.fleet.links.names import Names
 from chargerctl.fleet.realtime import READ, RealTime
@@ -26,12 +28,27 @@ class Sockets:
         self.driver = driver
         self.names = names or Names(driver)
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._abandoned: set[socket.socket] = set()
+        # In the order in which they were.
+        self._abandoned: dict[socket.socket, None] = {}
 
     @property
     def abandoned(self) -> int:
         """Connections without a charger, whose other end does not know it yet."""
         return len(self._abandoned)
+
+    def open(self, family: socket.AddressFamily) -> socket.socket:
+        """A new one. Where no descriptor is left, that which was abandoned first goes for it; where there is none, OSError,
+        and the fleet ends with a ChargerctlError, since that is not the central system's fault."""
+        while True:
+            try:
+                return socket.socket(family, socket.SOCK_STREAM)
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE):
+                    raise
+                if not self._abandoned:
+                    self.driver.fail(descriptors.used_up(error))
+                    raise
+            self._forget(next(iter(self._abandoned)))
 
     def context(self, ca_file: str) -> ssl.SSLContext:
         """For all who trust this PEM file, "" for the system's authorities. ValueError where it cannot be used."""
@@ -46,7 +63,7 @@ class Sockets:
 
     def abandon(self, sock: socket.socket) -> None:
         """Keep it open, so that the other end hears neither FIN nor RST, until that end closes it, or long enough."""
-        self._abandoned.add(sock)
+        self._abandoned[sock] = None
         self.driver.clock.call_in(_KEPT_US, lambda: self._forget(sock))
         self.driver.watch(sock, READ, lambda _events: self._discard(sock))
 
@@ -63,7 +80,7 @@ class Sockets:
 
     def _forget(self, sock: socket.socket) -> None:
         if sock in self._abandoned:
-            self._abandoned.discard(sock)
+            del self._abandoned[sock]
             self.driver.watch(sock, 0, self._nobody)
             sock.close()
 

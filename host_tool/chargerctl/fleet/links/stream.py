@@ -168,7 +168,7 @@ class Stream:
     def _begin(self, family: socket.AddressFamily, address: tuple[str, int]) -> None:
         if not self._way.broker:
             raise _error(errno.ECONNREFUSED)
-        self._sock = socket.socket(family, socket.SOCK_STREAM)
+        self._sock = self._sockets.open(family)
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         number = self._sock.connect_ex(address)
@@ -232,9 +232,14 @@ class Stream:
                 return
             self._driver.watch(sock, 0, self._ready)
             self._watched = 0
-            sock = self._sock = self._context.wrap_socket(
-                sock, server_hostname=self._host, do_handshake_on_connect=False
-            )
+            # Its descriptor goes over to the new socket, or is gone when the other end has reset the connection meanwhile.
+            plain, self._sock = sock, None
+            try:
+                sock = self._sock = self._context.wrap_socket(
+                    plain, server_hostname=self._host, do_handshake_on_connect=False
+                )
+            finally:
+                plain.close()
             self._state = _SHAKING
         assert isinstance(sock, ssl.SSLSocket)
         try:

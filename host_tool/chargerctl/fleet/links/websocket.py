@@ -64,5 +64,12 @@ class WebSocketNetwork(SocketNetwork):
         quiet_s = values["mqtt.keep_alive"] / 2
         approach = Approach(url, charger.serial, to.password_of(charger.serial), context, PONG_MS / 1000)
         return WebSocketLink(
-            self, approach, quiet_s, board.wifi, self._ticks, self._randrange, board.console.log
+            self,
+            approach,
+            quiet_s,
+            board.wifi,
+            self._ticks,
+            board.system.ticks_ms,
+            self._randrange,
+            board.console.log,
         )

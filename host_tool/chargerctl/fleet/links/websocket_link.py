@@ -25,6 +25,7 @@ from chargerctl.ocppj import size_of
 PLACES = 5
 LONGEST_FRAME = 2048
 PONG_MS = 5000
+SEND_MS = 5000
 _LONGEST_PAUSE_S = 60
 _GOOD_MS = 10_000
 _CONNECT_MS = 3000
@@ -52,6 +53,7 @@ class WebSocketLink:
         quiet_s: float,
         wifi: Any,
         ticks: Any,
+        ticks_ms: Callable[[], int],
         randrange: Callable[[int], int],
         log: Callable[[str, str], object],
     ) -> None:
@@ -60,6 +62,7 @@ class WebSocketLink:
         self._quiet_ms = int(quiet_s * 1000)
         self._wifi = wifi
         self._ticks = ticks
+        self._ticks_ms = ticks_ms
         self._randrange = randrange
         self._log = log
         self._parts = urlsplit(approach.url)
@@ -68,12 +71,13 @@ class WebSocketLink:
         self._stream: Stream | None = None
         self._talk: Conversation | None = None
         self._inbox: deque[str] = deque()
-        self._now = 0
         self._next_try: int | None = None
         self._pause_s = 0
         # Until when what is going on has to be over: TCP and TLS, the handshake, a pong. Of a connection that is open: since
         # when it is a good one.
         self._until = self._good_at = self._heard = self._spoke = 0
+        # Since when the other end has taken nothing of what is to be sent.
+        self._stuck_since = 0
         self._ping_waits = False
         self._was_up = False
 
@@ -82,7 +86,6 @@ class WebSocketLink:
         return self._talk is not None and self._talk.open
 
     def step(self, now: int) -> None:
-        self._now = now
         try:
             if self._stream is None:
                 self._dial(now)
@@ -106,6 +109,7 @@ class WebSocketLink:
         if size > LONGEST_FRAME:
             self._log("ocppj", f"A message of {size} bytes is too long to send")
             return True
+        self._stuck_since = self._ticks_ms()
         talk.say(frame)
         # An error is found by its next step, too.
         with suppress(OSError):
@@ -159,7 +163,7 @@ class WebSocketLink:
             if self._ticks.reached(now, self._until):
                 raise no_answer(self._approach.place, _CONNECT_MS / 1000)
             return
-        self._heard = self._spoke = now
+        self._heard = self._spoke = self._stuck_since = now
         self._until = self._ticks.add(now, _OPEN_MS)
         self._ping_waits = False
         self._talk = Conversation(self._approach)
@@ -167,9 +171,15 @@ class WebSocketLink:
 
     def _go_on(self, now: int, stream: Stream, talk: Conversation) -> None:
         self._flush(stream, talk)
-        if len(self._inbox) < PLACES:
+        # Of an end that does not listen nothing is read: each ping would be one more pong to keep for it.
+        if not talk.out:
+            self._stuck_since = now
             self._read(now, stream, talk)
-        self._flush(stream, talk)
+            self._flush(stream, talk)
+        elif self._ticks.diff(now, self._stuck_since) >= SEND_MS:
+            raise RefusedError(
+                "send", self._approach.place, f"it did not take a message in {SEND_MS // 1000} s", ""
+            )
         if talk.over:
             raise ended(talk.close_error, self._approach)
         if not talk.open:
@@ -186,14 +196,15 @@ class WebSocketLink:
             self._pause_s = 0
 
     def _read(self, now: int, stream: Stream, talk: Conversation) -> None:
-        try:
-            data = stream.receive(_READ_BYTES)
-        except BlockingIOError:
-            pass
-        else:
-            self._heard = now
-            self._ping_waits = False
-            talk.heard(data)
+        if not talk.waiting and len(self._inbox) < PLACES:
+            try:
+                data = stream.receive(_READ_BYTES)
+            except BlockingIOError:
+                pass
+            else:
+                self._heard = now
+                self._ping_waits = False
+                talk.heard(data)
         while len(self._inbox) < PLACES and (message := talk.take()) is not None:
             size = size_of(message)
             if size > LONGEST_FRAME:
@@ -222,7 +233,8 @@ class WebSocketLink:
             except BlockingIOError:
                 return
             talk.out = talk.out[taken:]
-            self._spoke = self._now
+            # Also between two passes of this link, the last of which may be long ago.
+            self._spoke = self._stuck_since = self._ticks_ms()
 
     def _lose(self, why: str) -> None:
         """1, 2, 4 … 60 s, each up to a quarter less, so that chargers do not come back in step."""
@@ -232,5 +244,5 @@ class WebSocketLink:
         self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S) or 1
         pause = self._pause_s * 1000
         pause -= self._randrange(pause // 4)
-        self._next_try = self._ticks.add(self._now, pause)
+        self._next_try = self._ticks.add(self._ticks_ms(), pause)
         self._log("ocppj", f"{what} ({why}), next try in {(pause + 500) // 1000} s")

@@ -7,6 +7,8 @@ import socket
 from contextlib import suppress
 
 import pytest
+from chargerctl.errors import ChargerctlError
+from chargerctl.fleet.links import sockets
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.stream import Stream, Way
 from chargerctl.fleet.realtime import RealTime
@@ -129,13 +131,70 @@ def test_an_error_is_told_to_whoever_asks_next(setup):
             asks()
 
 
-def test_no_descriptor_is_left(setup, monkeypatch):
-    def none_left(*_):
-        raise OSError(errno.EMFILE, "Too many open files")
+@pytest.fixture
+def few_descriptors(monkeypatch):
+    """few_descriptors(n): from now on so many more sockets can be had, each once another is closed."""
+    real, left = socket.socket, []
 
-    monkeypatch.setattr(socket, "socket", none_left)
+    class Limited(real):
+        ours = False
+
+        def __init__(self, *args, fileno=None):
+            # That of the server's end is none of ours.
+            self.ours = fileno is None
+            if self.ours and left[0] <= 0:
+                raise OSError(errno.EMFILE, "Too many open files")
+            super().__init__(*args, fileno=fileno)
+            left[0] -= self.ours
+
+        def close(self):
+            left[0] += self.ours and self.fileno() != -1
+            super().close()
+
+    def limit(number):
+        left[:] = [number]
+        monkeypatch.setattr(sockets.socket, "socket", Limited)
+
+    return limit
+
+
+def test_without_a_descriptor_the_fleet_ends_and_the_remedy_is_told(setup, few_descriptors):
+    few_descriptors(0)
     setup.begin()
     with pytest.raises(OSError, match="Too many open files"):
+        assert setup.stream.opened
+    with pytest.raises(
+        ChargerctlError, match=r"no more connections can be opened: Too many open files; .*ulimit -n"
+    ):
+        setup.run()
+
+
+def test_for_the_last_descriptor_the_oldest_socket_without_a_charger_goes(setup, few_descriptors):
+    few_descriptors(2)
+    vanished = []
+    for _ in range(3):
+        vanished.append(setup.connect())
+        setup.stream.freeze()
+        setup.stream.close()
+        setup.stream = Stream(setup.sockets, setup.way, lambda: None)
+    assert setup.sockets.abandoned == 2
+    assert vanished[0].recv(1) == b""
+    vanished[1].setblocking(False)
+    with pytest.raises(BlockingIOError):
+        vanished[1].recv(1)
+
+
+def test_a_connection_that_is_reset_just_before_tls_begins_is_a_lost_one(setup):
+    class Reset:
+        """As SSLContext.wrap_socket with a connection that is gone: the descriptor is, too."""
+
+        def wrap_socket(self, sock, **_):
+            socket.socket(fileno=sock.detach()).close()
+            raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+
+    setup.stream.connect(socket.AF_INET, setup.server.getsockname(), Reset(), "localhost")
+    setup.until(lambda: setup.stream.ready(1))
+    with pytest.raises(ConnectionResetError):
         assert setup.stream.opened
 
 
