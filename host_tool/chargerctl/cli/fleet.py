@@ -94,7 +94,11 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="Write the report to this .json or .html file. Can be repeated.",
 )
 @click.option("--record", type=_FILE, help="Write every frame to this file; .gz: compressed.")
-@click.option("--replay", type=_EXISTING, help="Send the frames of a --record again, to --broker or --to.")
+@click.option(
+    "--replay",
+    type=_EXISTING,
+    help="Send the frames of a --record again: to --broker, --to, or our own central system.",
+)
 @config_option
 @set_option
 @click.pass_obj

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 
 from chargerctl.fleet.charger.charger import BOOT_US, Charger, Heard
 from chargerctl.fleet.charger.heard import Several
@@ -14,6 +15,7 @@ from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.measuring import Measuring, OnCall
 from chargerctl.fleet.measuring.series import Series
+from chargerctl.fleet.measuring.troubles import trouble
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.world.world import World
@@ -34,7 +36,8 @@ class Run:
         self._plan = plan
         self.world = world
         self.clock = world.clock
-        self.measuring = Measuring(world.wall_us, Series(plan.duration_s), on_call)
+        series = Series(plan.duration_s)
+        self.measuring = Measuring(world.wall_us, series, on_call, partial(trouble, plan))
         self.chargers: list[Charger] = []
         self.stops = 0
         self._began_s, self._cpu_s = time.monotonic(), time.process_time()

@@ -106,6 +106,12 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("--replay", "wrong.txt"), "the first line of a record"),
         (("2", "--replay", "wrong.txt"), "leave out N"),
         (("--replay", "wrong.txt", "--arrivals", "4/h"), "--arrivals does not go with --replay"),
+        (("--replay", "wrong.txt", "--stay", "30min"), "--stay does not go with --replay"),
+        (("--replay", "wrong.txt", "--prefix", "fleet"), "--prefix does not go with --replay"),
+        (("--replay", "wrong.txt", "--seed", "0"), "--seed does not go with --replay"),
+        (("--replay", "wrong.txt", "--workers", "0"), "leave out --workers"),
+        (("2", "--set", "charger.serial=abc"), "--set charger.serial: each charger has its own"),
+        (("2", "--fail-if", "differences>0"), "with --replay only"),
     ],
 )
 def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says):
@@ -262,7 +268,7 @@ def test_it_can_be_ended_with_its_report(folder, number, workers):
 
 def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
     master, slave = pty.openpty()
-    screen = pyte.Screen(80, 24)
+    screen = pyte.Screen(80, 60)
     stream = pyte.ByteStream(screen)
     shown = threading.Event()
 
@@ -276,7 +282,7 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
             if any(line.startswith("call ") for line in screen.display):
                 shown.set()
 
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "60"}
     words = ("fleet", "20", "--arrivals", "4/h", "--duration", "30d")
     with process(*words, stdin=slave, stdout=slave, stderr=slave, env=environment) as fleet:
         os.close(slave)
@@ -286,6 +292,7 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
             assert shown.wait(60)
             lines = [line.rstrip() for line in screen.display]
         finally:
+            os.write(master, b"\x03")  # it is shown as ^C
             fleet.send_signal(signal.SIGINT)
             fleet.wait(60)
             reader.join(10)
@@ -293,3 +300,4 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
     assert any(line.startswith("chargers   ") for line in lines)
     assert any(line.startswith("BootNotification ") for line in lines)
     assert "took " in "".join(screen.display), "the report follows"
+    assert [line.startswith("time ") for line in screen.display].count(True) == 1, "the table is gone"
