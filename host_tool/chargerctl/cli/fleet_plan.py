@@ -28,6 +28,11 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
     """given: the options, by the names of their parameters. UsageError, SettingsError, ScriptError."""
     _check(given)
     found = effective_for_simulation(config_path(given["config"]), os.environ, given["overrides"])
+    serial = found.given.get("charger.serial")
+    if serial is not None and serial.source == "command line":
+        raise click.UsageError(
+            "--set charger.serial: each charger has its own; --prefix says what they begin with"
+        )
     settings = found.flat()
     scripts = tuple(
         ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"]

@@ -9,9 +9,11 @@ from contextlib import closing
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from chargerctl.cli.fleet_files import answer, check_files
 from chargerctl.cli.fleet_plan import plan_of
-from chargerctl.cli.fleet_run import FAILED, check_reports, limits_of, write_reports
+from chargerctl.cli.fleet_run import limits_of
 from chargerctl.cli.fleet_table import Shown
 from chargerctl.cli.output import Answer, Output
 from chargerctl.cli.signals import on_signals
@@ -22,23 +24,28 @@ from chargerctl.fleet.report.summary import summary
 from chargerctl.fleet.report.words import count as counted
 
 # What the record says itself, or what a replay has not.
-_NOT_WITH = {each: each for each in ("arrivals", "duration", "start", "ramp", "chaos", "seed", "record")} | {
-    "script": "scripts"
+_NOT_WITH = {
+    **{
+        each: each
+        for each in ("arrivals", "stay", "duration", "start", "ramp", "chaos", "seed", "prefix", "record")
+    },
+    "script": "scripts",
 }
 _MOST_SHOWN = 10
 
 
 def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     """given: the options of the command."""
+    typed = click.get_current_context().get_parameter_source
     for option, name in _NOT_WITH.items():
-        if given[name]:
+        if typed(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{option} does not go with --replay: leave it out")
     if count is not None:
         raise click.UsageError("--replay has the chargers of the record: leave out N")
-    if given["workers"] > 1:
+    if given["workers"] != 1:
         raise click.UsageError("--replay runs in one process: leave out --workers")
     limits = limits_of(given["fail_if"], replay=True)
-    check_reports(given["reports"])
+    check_files(given["reports"], replay=given["replay"])
     with closing(Reader(given["replay"])) as reader:
         plan = replayed(reader, plan_of(1, given))
         replay = Replay(plan, reader)
@@ -56,7 +63,6 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
         "others": others,
     }
     values = {**summary(plan, measured, failed), "replay": found}
-    write_reports(given["reports"], values)
     lines = [
         *text.report(plan, measured, failed),
         f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise,",
@@ -66,4 +72,4 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
             for kind, number in list(others.items())[:_MOST_SHOWN]
         ),
     ]
-    return Answer({"kind": "report", **values}, lines, status=FAILED if failed else 0)
+    return answer(given["reports"], values, lines, not failed)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 
 from chargerctl.fleet.charger.charger import BOOT_US, Charger, Heard
 from chargerctl.fleet.charger.heard import Several
@@ -14,9 +15,11 @@ from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.measuring import Measuring, OnCall
 from chargerctl.fleet.measuring.series import Series
+from chargerctl.fleet.measuring.troubles import trouble
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.world.world import World
+from chargerctl.simulator.machine.clock import NEVER
 
 US = 1_000_000
 _TELL_S = 1.0
@@ -33,7 +36,8 @@ class Run:
         self._plan = plan
         self.world = world
         self.clock = world.clock
-        self.measuring = Measuring(world.wall_us, Series(plan.duration_s), on_call)
+        series = Series(plan.duration_s)
+        self.measuring = Measuring(world.wall_us, series, on_call, partial(trouble, plan))
         self.chargers: list[Charger] = []
         self.stops = 0
         self._began_s, self._cpu_s = time.monotonic(), time.process_time()
@@ -74,8 +78,10 @@ class Run:
         """Let time pass until then, or until it is done. What a charger or a timer raises is raised here."""
         clock, look = self.clock, self.world.time.look
         tell_s = time.monotonic() + _TELL_S
+        # In real time it sleeps until something is due, and is to be heard of meanwhile.
+        at_most_us = int(_TELL_S * US) if self._plan.in_real_time else NEVER
         while clock.now_us < until_us and not done():
-            look(until_us)
+            look(min(until_us, clock.now_us + at_most_us))
             now_s = time.monotonic()
             if now_s >= tell_s:
                 tell_s = now_s + _TELL_S

@@ -6,11 +6,10 @@ import json
 from collections import Counter
 
 import pytest
-from chargerctl.fleet.plan import ScriptText
 from chargerctl.fleet.running import Share
 from chargerctl.simulator.script.language import ScriptError
 
-from tests.host.fleet.plans import nobody, plan
+from tests.host.fleet.plans import nobody, plan, script
 
 
 class Heard:
@@ -96,10 +95,6 @@ def test_shares_of_several_processes_are_the_whole(busy):
     assert merged.tally.counts == counts
     assert merged.tally.customers == busy[1].tally.customers
     assert merged.tally.states == busy[1].tally.states
-
-
-def script(text):
-    return (ScriptText("t.script", text, "."),)
 
 
 def test_without_a_duration_it_ends_with_its_scripts():

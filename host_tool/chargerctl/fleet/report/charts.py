@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.fleet.report.words import clock, count, ms, rate, states
+from chargerctl.fleet.report.words import chargers, clock, count, ms, rate, states
 
 WIDTH, HEIGHT = 1000, 240
 _MOST_STATES = 8
@@ -108,7 +108,7 @@ def _chargers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
         base = upper
     return Chart(
         "Chargers by state",
-        f"{count(total)} chargers.",
+        f"{chargers(total)}.",
         lines,
         count(total),
         count(total / 2) if total % 2 == 0 else f"{total / 2:,.1f}",

@@ -12,17 +12,19 @@ from typing import Any
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.report.summary import about
-from chargerctl.fleet.report.words import clock, count, kwh, ms, rate, states
+from chargerctl.fleet.report.words import chargers, clock, count, kwh, ms, rate, states
 
 WIDTH = 80
 _MOST_KINDS = 5
 _CALLS = "{:24}{:>10}{:>10}{:>10}{:>10}{:>8}{:>7}"
 
 
-def head(plan: Plan) -> str:
-    found = about(plan)
+def head(plan: Plan) -> list[str]:
+    """What runs, before it has begun."""
     customers = f", {plan.arrivals_h:g} customers an hour at each" if plan.arrivals_h else ""
-    return f"{count(plan.count)} chargers at {found['at']}{customers}; --seed {plan.seed}"
+    # With the seed, so that a run that dies can be repeated, too.
+    words = f"chargerctl fleet: {chargers(plan.count)} at {about(plan)['at']}{customers}; --seed {plan.seed}"
+    return wrap(words, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds: int = 1) -> list[str]:
@@ -82,7 +84,7 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     """At the end."""
     tally = measured.tally
     lines = [
-        f"fleet      {count(plan.count)} chargers, --seed {plan.seed}",
+        f"fleet      {chargers(plan.count)}, --seed {plan.seed}",
         *table(plan, measured, _mean(measured), _MOST_KINDS),
         "",
     ]

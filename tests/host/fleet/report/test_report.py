@@ -12,10 +12,12 @@ from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
 from chargerctl.fleet.plan import Broker, ScriptText, Target
-from chargerctl.fleet.report import text
+from chargerctl.fleet.report import text, words
 from chargerctl.fleet.report.charts import HEIGHT, WIDTH, charts
+from chargerctl.fleet.report.judged import judged
 from chargerctl.fleet.report.page import page
-from chargerctl.fleet.report.summary import summary
+from chargerctl.fleet.report.summary import summary, sums
+from chargerctl.fleet.report.thresholds import parse
 
 from tests.host.fleet.plans import plan
 
@@ -49,6 +51,30 @@ def measured():
     )
 
 
+def test_why_there_is_no_connection_is_said_while_it_runs(measured):
+    measured.tally.troubles.clear()
+    measured.tally.troubles.update({"Broker b:1 not reachable": 7, "something rare": 1})
+    table = "\n".join(text.table(plan(), measured, (0.0, 0.0)))
+    for shown in (table, text.line(measured, (0.0, 0.0))):
+        assert "7 x Broker b:1 not reachable" in shown
+        assert "something rare" not in shown
+    assert "1 x something rare" in "\n".join(text.report(plan(), measured, []))
+    assert sums(measured)["troubles"] == {"Broker b:1 not reachable": 7, "something rare": 1}
+
+
+def test_a_fleet_that_nobody_has_accepted_has_failed(measured):
+    assert judged([], measured) == [
+        f"no charger was ever accepted: {next(iter(measured.tally.troubles))}",
+    ]
+    measured.tally.troubles.clear()
+    measured.tally.counts["connects"] = 3
+    (why,) = judged([], measured)
+    assert "3 were connected" in why
+    assert judged(parse("accepted>0", frozenset()), measured) == []
+    measured.tally.counts["accepted"] = 1
+    assert judged([], measured) == []
+
+
 @pytest.fixture
 def values(measured):
     scripts = (ScriptText(HOSTILE, "", ""),)
@@ -60,6 +86,37 @@ def test_the_table_has_eighty_columns_at_most(measured, broker):
     fleet = plan(100_000, broker=broker)
     for line in text.table(fleet, measured, (123_456.7, 123_456.7)):
         assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize("broker", [None, Broker("broker.example", 1883)])
+def test_so_has_what_is_said_at_the_start_in_whole_words(broker):
+    lines = text.head(plan(20, arrivals_h=200.0, seed=4, broker=broker))
+    assert max(map(len, lines)) <= 80
+    at = "MQTT broker broker.example:1883" if broker else "our own central system, in memory"
+    assert " ".join(map(str.strip, lines)) == (
+        f"chargerctl fleet: 20 chargers at {at}, 200 customers an hour at each; --seed 4"
+    )
+
+
+def test_one_charger_is_one(measured):
+    assert "1 charger at" in " ".join(text.head(plan(1)))
+    assert text.report(plan(1), measured, [])[0] == "fleet      1 charger, --seed 3"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0.0"),
+        (0.0001, "<0.001"),
+        (0.0234, "0.023"),
+        (0.5, "0.5"),
+        (0.999, "1.0"),
+        (12.34, "12.3"),
+        (1e6, "1,000,000"),
+    ],
+)
+def test_the_rate_of_a_small_fleet_is_not_zero(number, said):
+    assert words.rate(number) == said
 
 
 def test_the_report_says_what_failed_and_the_seed(measured):
@@ -140,7 +197,7 @@ def test_the_end_of_a_run_is_not_drawn_as_an_outage_or_a_burst(ended_s):
 
 def test_a_chart_names_its_middle(values):
     messages, answers, _chargers = charts(values)
-    assert (messages.top, messages.middle) == ("0.2/s", "0.1/s")
+    assert (messages.top, messages.middle) == ("0.15/s", "0.075/s")
     assert answers.middle in page(values)
 
 
