@@ -166,6 +166,10 @@ class _Session:
         finally:
             self._client.disconnect()
             self._turn(0.1)
+            # paho-mqtt leaves it open where what came made no sense, or the DISCONNECT is not taken in time.
+            left = self._client.socket()
+            if left is not None:
+                left.close()
         return found
 
     def _listen(self, listen_s: float) -> None:

@@ -35,7 +35,7 @@ _MESSAGE_TIMEOUT_S = 30
 _MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
-"""After one that a time has come for: what it did may show in the next one only."""
+"""After one that a time has come for, sleep or not: what it did may show in the next one only."""
 _AFTER_STIR = 4
 _RTC_KEPT = ("software", "watchdog", "reload")
 _LONGEST_US = 600_000_000
@@ -307,11 +307,13 @@ class Charger:
             return
         if self.core is None:
             return
-        us = PASS_US
-        if self._more <= 0:
-            us = max(PASS_US, min(due.in_ms * 1000, _LONGEST_US))
+        # At the pace of a board, which is in none of its passes when a time comes, but somewhat later.
+        us = max(PASS_US, min(-(-due.in_ms * 1000 // PASS_US) * PASS_US, _LONGEST_US))
+        if self._more <= 0 or us == PASS_US:
             # When nothing has a time by then, one pass tells.
-            self._more = _AFTER_SLEEP if us < _LONGEST_US else 1
+            self._more = max(self._more, _AFTER_SLEEP if us < _LONGEST_US else 1)
+        else:
+            us = PASS_US
         self._step_at(due_us + us)
         if self._wall_us is not None:
             self._heard.late(self, self._wall_us() - due_us)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +23,10 @@ from typing import Any
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.firmware.firmware import Firmware
-from chargerctl.fleet.links.names import Name
+from chargerctl.fleet.links.resolver import Resolver
 from chargerctl.fleet.links.socket_network import SocketNetwork
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.stream import Stream
-
-_FAILURES_BEFORE_LOOK_UP = 3
 
 
 @dataclass(frozen=True)
@@ -140,9 +139,10 @@ def _patient(module: Any, ticks: Any) -> type[Any]:
         def _connect(self, wait_ms: int) -> Stream | None:
             whole_ms = module.TLS_MS + module.TLS_WAITS * wait_ms if self._tls else wait_ms
             self._until = ticks.add(self._now, whole_ms)
-            name, context = self._resolver.name, self._context if self._tls else None
+            family, address = self._resolver.address
+            context = self._context if self._tls else None
             self._stream = self._pool.stream()
-            self._stream.connect(name.family, (name.address, self._port), context, self._host)
+            self._stream.connect(family, (address, self._port), context, self._host)
             return self._await(self._now)
 
         def _give_up(self, error: OSError) -> None:
@@ -160,37 +160,22 @@ class _Resolver:
     """In the place of the firmware's."""
 
     def __init__(self, pool: MqttNetwork, _wifi: object, host: str, _stalls: object) -> None:
-        self._names = pool.sockets.names
-        self._stir = pool.stir
-        self.name: Name = self._names.get(host)
-        self._failures = 0
-        self._asked = False
+        self._resolver = Resolver(pool.sockets.names, host, pool.stir)
 
     @property
-    def address(self) -> str | None:
-        return self.name.address
+    def address(self) -> tuple[socket.AddressFamily, str] | None:
+        return self._resolver.address
 
     @property
     def problem(self) -> str:
-        error = self.name.problem
+        error = self._resolver.problem
         return getattr(error, "strerror", None) or str(error)
 
     def ready(self, _now: int) -> bool:
-        if self.address is not None and self._failures < _FAILURES_BEFORE_LOOK_UP:
-            return True
-        if not self._asked:
-            self._asked = True
-            self._names.ask(self.name, self._stir)
-            return False
-        if self.name.looking:
-            return False
-        self._asked = False
-        self._failures = 0
-        return True
+        return self._resolver.ready()
 
-    def failed(self, times: int = 1) -> None:
-        if not self.name.is_address:
-            self._failures += times
+    def failed(self) -> None:
+        self._resolver.failed()
 
     def worked(self) -> None:
-        self._failures = 0
+        self._resolver.worked()

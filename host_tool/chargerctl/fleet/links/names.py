@@ -13,13 +13,14 @@ from typing import Any
 
 from chargerctl.fleet.realtime import RealTime
 
-LookUp = Callable[[str], list[tuple[socket.AddressFamily, str]]]
+Addresses = list[tuple[socket.AddressFamily, str]]
+LookUp = Callable[[str], Addresses]
 """Blocks. Raises OSError or UnicodeError."""
 
 _ANEW_US = 30_000_000
 
 
-def system(host: str) -> list[tuple[socket.AddressFamily, str]]:
+def system(host: str) -> Addresses:
     """All addresses of a host, those of IPv4 first: a board has no others."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     known = {(each[0], str(each[4][0])): None for each in found}
@@ -28,11 +29,10 @@ def system(host: str) -> list[tuple[socket.AddressFamily, str]]:
 
 @dataclass
 class Name:
-    """What is known of a host's name. address: None until it is known; problem: why it is not."""
+    """What is known of a host's name. addresses: none until they are known; problem: why the last look-up found none."""
 
     host: str
-    family: socket.AddressFamily = socket.AF_INET
-    address: str | None = None
+    addresses: Addresses = field(default_factory=list)
     problem: Exception | None = None
     is_address: bool = False
     looking: bool = False
@@ -55,8 +55,8 @@ class Names:
             except ValueError:
                 pass
             else:
-                name.address, name.is_address = host, True
-                name.family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
+                name.is_address = True
+                name.addresses = [(socket.AF_INET if literal.version == 4 else socket.AF_INET6, host)]
         return name
 
     def ask(self, name: Name, known: Callable[[], object]) -> None:
@@ -84,7 +84,7 @@ class Names:
         name.looking = False
         name.problem = found if isinstance(found, Exception) else None
         if name.problem is None:
-            name.family, name.address = found[0]
+            name.addresses = found
         waiting, name.waiting = name.waiting, []
         for known in waiting:
             known()

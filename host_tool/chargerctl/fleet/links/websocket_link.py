@@ -18,6 +18,7 @@ from websockets.exceptions import WebSocketException
 from chargerctl.bridge.refusal import RefusedError, no_answer
 from chargerctl.bridge.socket import Approach, ended, not_opened
 from chargerctl.fleet.links.conversation import Conversation
+from chargerctl.fleet.links.resolver import Resolver
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.stream import Stream
 from chargerctl.ocppj import size_of
@@ -66,8 +67,7 @@ class WebSocketLink:
         self._randrange = randrange
         self._log = log
         self._parts = urlsplit(approach.url)
-        self._name = network.sockets.names.get(self._parts.hostname or "")
-        self._asked = False
+        self._resolver = Resolver(network.sockets.names, self._parts.hostname or "", network.stir)
         self._stream: Stream | None = None
         self._talk: Conversation | None = None
         self._inbox: deque[str] = deque()
@@ -143,19 +143,17 @@ class WebSocketLink:
         if not self._wifi.connected:
             self._next_try = now
             return
-        name = self._name
-        if name.address is None:
-            if not self._asked:
-                self._asked = True
-                self._network.sockets.names.ask(name, self._network.stir)
-            if name.looking or name.problem is None:
-                return
-            self._asked = False
-            raise name.problem
+        resolver = self._resolver
+        if not resolver.ready():
+            return
+        if resolver.address is None:
+            assert resolver.problem is not None
+            raise resolver.problem
+        family, address = resolver.address
         port = self._parts.port or (443 if self._parts.scheme == "wss" else 80)
         self._until = self._ticks.add(now, _CONNECT_MS)
         self._stream = self._network.stream()
-        self._stream.connect(name.family, (name.address, port), self._approach.context, name.host)
+        self._stream.connect(family, (address, port), self._approach.context, resolver.host)
         self._await(now, self._stream)
 
     def _await(self, now: int, stream: Stream) -> None:
@@ -188,6 +186,7 @@ class WebSocketLink:
             return
         if not self._was_up:
             self._was_up = True
+            self._resolver.worked()
             self._good_at = self._ticks.add(now, _GOOD_MS)
             self._log("ocppj", f"Connected to {self._approach.place}")
         self._keep_up(now, talk)
@@ -239,6 +238,8 @@ class WebSocketLink:
     def _lose(self, why: str) -> None:
         """1, 2, 4 … 60 s, each up to a quarter less, so that chargers do not come back in step."""
         place = self._approach.place
+        if self._stream is not None and not self._was_up:
+            self._resolver.failed()
         what = f"Connection to {place} lost" if self._was_up else f"No connection to {place}"
         self._drop()
         self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S) or 1

@@ -47,8 +47,8 @@ def until(driver, holds):
 
 def test_an_address_is_known_without_a_look_up(setup):
     _driver, found, names = setup
-    assert names.get("192.0.2.7").address == "192.0.2.7"
-    assert names.get("2001:db8::7").family == socket.AF_INET6
+    assert names.get("192.0.2.7").addresses == [(socket.AF_INET, "192.0.2.7")]
+    assert names.get("2001:db8::7").addresses == [(socket.AF_INET6, "2001:db8::7")]
     assert not found.asked
 
 
@@ -62,7 +62,7 @@ def test_all_who_ask_meanwhile_are_told_and_nothing_stands_still(setup):
     assert told == []
     found.may_answer.set()
     until(driver, lambda: told == [0, 1, 2])
-    assert names.get("broker.lan").address == "192.0.2.1"
+    assert names.get("broker.lan").addresses == found.answer
     assert found.asked == ["broker.lan"]
 
 
@@ -88,7 +88,7 @@ def test_an_address_is_kept_when_the_next_look_up_fails(setup):
     found.answer = socket.gaierror(socket.EAI_AGAIN, "Temporary failure")
     names.ask(name, lambda: told.append(2))
     until(driver, lambda: len(told) == 2)
-    assert name.address == "192.0.2.1"
+    assert name.addresses == [(socket.AF_INET, "192.0.2.1")]
     assert name.problem is found.answer
 
 
