@@ -11,8 +11,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from chargerctl.cli.fleet_files import answer, check_files
 from chargerctl.cli.fleet_plan import plan_of
-from chargerctl.cli.fleet_run import FAILED, check_reports, limits_of, write_reports
+from chargerctl.cli.fleet_run import limits_of
 from chargerctl.cli.fleet_table import Shown
 from chargerctl.cli.output import Answer, Output
 from chargerctl.cli.signals import on_signals
@@ -44,7 +45,7 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     if given["workers"] != 1:
         raise click.UsageError("--replay runs in one process: leave out --workers")
     limits = limits_of(given["fail_if"], replay=True)
-    check_reports(given["reports"])
+    check_files(given["reports"], replay=given["replay"])
     with closing(Reader(given["replay"])) as reader:
         plan = replayed(reader, plan_of(1, given))
         replay = Replay(plan, reader)
@@ -62,7 +63,6 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
         "others": others,
     }
     values = {**summary(plan, measured, failed), "replay": found}
-    write_reports(given["reports"], values)
     lines = [
         *text.report(plan, measured, failed),
         f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise,",
@@ -72,4 +72,4 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
             for kind, number in list(others.items())[:_MOST_SHOWN]
         ),
     ]
-    return Answer({"kind": "report", **values}, lines, status=FAILED if failed else 0)
+    return answer(given["reports"], values, lines, not failed)

@@ -19,6 +19,7 @@ from chargerctl.fleet.measuring.troubles import trouble
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.world.world import World
+from chargerctl.simulator.machine.clock import NEVER
 
 US = 1_000_000
 _TELL_S = 1.0
@@ -77,8 +78,10 @@ class Run:
         """Let time pass until then, or until it is done. What a charger or a timer raises is raised here."""
         clock, look = self.clock, self.world.time.look
         tell_s = time.monotonic() + _TELL_S
+        # In real time it sleeps until something is due, and is to be heard of meanwhile.
+        at_most_us = int(_TELL_S * US) if self._plan.in_real_time else NEVER
         while clock.now_us < until_us and not done():
-            look(until_us)
+            look(min(until_us, clock.now_us + at_most_us))
             now_s = time.monotonic()
             if now_s >= tell_s:
                 tell_s = now_s + _TELL_S

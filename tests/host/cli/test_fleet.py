@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`chargerctl fleet` as it is typed, in virtual time."""
 
+import errno
 import json
 import os
 import pty
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pyte
 import pytest
-from chargerctl.cli import fleet_run
+from chargerctl.cli import fleet_files
+from chargerctl.errors import ChargerctlError
 
 SMALL = ("fleet", "2", "--arrivals", "12/h", "--stay", "5min", "--duration", "10min", "--seed", "3")
 
@@ -92,6 +94,13 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("2", "--prefix", "a b"), "must be 1 to 18 letters"),
         (("2", "--report", "fleet.pdf"), "must end in .json or .html"),
         (("2", "--report", "no/fleet.json"), "there is no such folder"),
+        (("2", "--record", "no/fleet.jsonl"), "--record no/fleet.jsonl: there is no such folder"),
+        (("2", "--record", "."), "is a directory"),
+        (
+            ("2", "--record", "a.json", "--report", "./a.json"),
+            "--record a.json: --report names this file, too",
+        ),
+        (("2", "--report", "a.json", "--report", "a.json"), "--report names this file, too"),
         (("2", "--script", "wrong.txt"), "wrong.txt:1"),
         (("2", "--set", "mqtt.port=0"), "mqtt.port"),
         (("--replay", "wrong.txt"), "the first line of a record"),
@@ -151,11 +160,58 @@ def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):
     if not Path("/dev/full").exists():
         pytest.skip("needs a full device")
     # A device is refused: here it stands for a disk.
-    monkeypatch.setattr(fleet_run, "refuse_other_than_file", lambda path: None)
+    monkeypatch.setattr(fleet_files, "refuse_other_than_file", lambda path: None)
     (folder / "frames.jsonl").symlink_to("/dev/full")
-    status, _, err = chargerctl(*SMALL, "--record", "frames.jsonl")
+    status, out, _ = chargerctl(*SMALL, "--record", "frames.jsonl")
     assert status == 1
-    assert "frames.jsonl: the record cannot be written: No space left on device" in err
+    assert "FAILED     frames.jsonl: the record cannot be written: No space left on device" in out
+    assert "took " in out, "what was measured until then is not lost"
+
+
+def test_a_report_that_cannot_be_written_loses_no_other(chargerctl, folder, monkeypatch):
+    def write(path, *_args, **_more):
+        if path.name == "full.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        path.write_bytes(b"{}")
+
+    monkeypatch.setattr(fleet_files, "write_private", write)
+    status, out, err = chargerctl(*SMALL, "--report", "full.json", "--report", "other.json")
+    assert status == 1
+    assert "chargerctl: full.json: the report cannot be written: No space left on device" in err
+    assert "took " in out
+    assert (folder / "other.json").exists()
+    _, out, _ = chargerctl(*SMALL, "--report", "full.json", "--json")
+    assert "full.json: " in events(out)[-1]["unwritten"][0]
+
+
+def test_parts_of_a_record_that_cannot_be_joined_are_named(chargerctl, folder, monkeypatch):
+    def fail(path, parts):
+        raise ChargerctlError(f"{path}: no space")
+
+    monkeypatch.setattr("chargerctl.fleet.record.recorded.join", fail)
+    status, out, _ = chargerctl(*SMALL, "--record", "r.jsonl", "--workers", "2")
+    assert status == 1
+    parts = "r.1-of-2.jsonl, r.2-of-2.jsonl"
+    said = " ".join(out.split())
+    assert f"FAILED r.jsonl: no space; what was recorded is here, for --replay: {parts}" in said
+    assert "took " in out
+    assert sorted(path.name for path in folder.iterdir()) == parts.split(", ")
+    assert chargerctl("fleet", "--replay", "r.1-of-2.jsonl")[0] == 0
+
+
+def test_a_run_in_which_nobody_was_accepted_has_failed(chargerctl):
+    status, out, _ = chargerctl("fleet", "2", "--duration", "10s")
+    assert status == 1
+    assert "FAILED     no charger was ever accepted: none was connected after 10 s; each takes 13 s" in out
+    status, out, _ = chargerctl("fleet", "2", "--duration", "10s", "--fail-if", "accepted>0")
+    assert (status, "FAILED" in out) == (0, False)
+
+
+def test_why_nobody_was_accepted_is_said(chargerctl, folder):
+    (folder / "a.script").write_text("broker down\nwait 60\n")
+    status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
+    assert status == 1
+    assert "FAILED     no charger was ever accepted: Broker " in out
 
 
 def test_several_workers_have_one_record(chargerctl, folder):
@@ -199,7 +255,9 @@ def process(*words, **more):
 def test_it_can_be_ended_with_its_report(folder, number, workers):
     words = ("fleet", "2", "--realtime", "--json", "--workers", workers)
     pipe = subprocess.PIPE
-    with process(*words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True) as fleet:
+    with process(
+        *words, "--fail-if", "accepted>9", stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
+    ) as fleet:
         lines = [fleet.stdout.readline(), fleet.stdout.readline()]  # it runs
         fleet.send_signal(number)
         out, err = fleet.communicate(timeout=60)

@@ -14,8 +14,10 @@ from chargerctl.fleet.measuring.tally import Tally
 from chargerctl.fleet.plan import Broker, ScriptText, Target
 from chargerctl.fleet.report import text, words
 from chargerctl.fleet.report.charts import HEIGHT, WIDTH, charts
+from chargerctl.fleet.report.judged import judged
 from chargerctl.fleet.report.page import page
-from chargerctl.fleet.report.summary import summary
+from chargerctl.fleet.report.summary import summary, sums
+from chargerctl.fleet.report.thresholds import parse
 
 from tests.host.fleet.plans import plan
 
@@ -47,6 +49,30 @@ def measured():
     return Measured(
         tally, series, 3600.0, 12.5, 10.0, True, [Failure("a:3", f"{HOSTILE}:3: expect relay closed", 7)]
     )
+
+
+def test_why_there_is_no_connection_is_said_while_it_runs(measured):
+    measured.tally.troubles.clear()
+    measured.tally.troubles.update({"Broker b:1 not reachable": 7, "something rare": 1})
+    table = "\n".join(text.table(plan(), measured, (0.0, 0.0)))
+    for shown in (table, text.line(measured, (0.0, 0.0))):
+        assert "7 x Broker b:1 not reachable" in shown
+        assert "something rare" not in shown
+    assert "1 x something rare" in "\n".join(text.report(plan(), measured, []))
+    assert sums(measured)["troubles"] == {"Broker b:1 not reachable": 7, "something rare": 1}
+
+
+def test_a_fleet_that_nobody_has_accepted_has_failed(measured):
+    assert judged([], measured) == [
+        f"no charger was ever accepted: {next(iter(measured.tally.troubles))}",
+    ]
+    measured.tally.troubles.clear()
+    measured.tally.counts["connects"] = 3
+    (why,) = judged([], measured)
+    assert "3 were connected" in why
+    assert judged(parse("accepted>0", frozenset()), measured) == []
+    measured.tally.counts["accepted"] = 1
+    assert judged([], measured) == []
 
 
 @pytest.fixture
