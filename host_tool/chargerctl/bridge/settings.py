@@ -28,8 +28,8 @@ HEX = "hex:"
 _PASSWORD_FILE = 4096
 
 
-def endpoint() -> Kind:
-    """The URL of a central system, without the charger's identity (J 3.1.1)."""
+def endpoint(accounts: str = "write user, and passwords below [bridge.passwords]") -> Kind:
+    """The URL of a central system, without the charger's identity (J 3.1.1). accounts: how a password is given instead."""
 
     def check(value: str, folder: Path) -> str:
         if not value:
@@ -44,9 +44,7 @@ def endpoint() -> Kind:
         if parts.scheme not in ("ws", "wss") or "://" not in value:
             raise ValueError("must be a URL such as wss://host/path or ws://host:9000/path")
         if "@" in parts.netloc:
-            raise ValueError(
-                "must have no user and no password in it: write user, and passwords below [bridge.passwords]"
-            )
+            raise ValueError(f"must have no user and no password in it: {accounts}")
         if parts.fragment or "#" in value or not value.isascii() or re.search(r"[\x00-\x20\x7f]", value):
             raise ValueError("must be a URL, percent-encoded, without spaces and without #")
         try:

@@ -112,7 +112,7 @@ class Url(click.ParamType):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         # No reason repeats a part of it: there may be a password.
         try:
-            url: str = endpoint().check(value, Path())
+            url: str = endpoint("passwords go in --passwords FILE").check(value, Path())
         except ValueError as error:
             self.fail(str(error), param, ctx)
         if not url:

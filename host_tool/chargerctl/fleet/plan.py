@@ -40,10 +40,16 @@ class Broker:
 class Target:
     """An OCPP-J central system. password, passwords, ca: as of Broker; none: without authentication."""
 
-    url: str
+    url: str = field(repr=False)
     password: str = field(default="", repr=False)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The URL for a person: without its query, which may be a token."""
+        url, query, _ = self.url.partition("?")
+        return f"{url}{query}…" if query else url
 
 
 @dataclass(frozen=True)

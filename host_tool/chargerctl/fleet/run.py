@@ -102,7 +102,8 @@ class Run:
     def _measured(self, fleet_s: float, failures: Sequence[Failure]) -> Measured:
         wall_s, cpu_s = time.monotonic() - self._began_s, time.process_time() - self._cpu_s
         tally, series = self.measuring.tally, self.measuring.series
-        return Measured(tally, series, fleet_s, wall_s, cpu_s, self.stops > 0, list(failures))
+        stood_still_s = self.world.time.stood_still_us / US
+        return Measured(tally, series, fleet_s, wall_s, cpu_s, stood_still_s, self.stops > 0, list(failures))
 
     def _note_states(self) -> None:
         """At the end of each slot, what the chargers are."""

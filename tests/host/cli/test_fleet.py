@@ -82,7 +82,10 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("100001",), "is not in the range 1<=x<=100000"),
         (("2", "--broker", "localhost:1883", "--to", "ws://localhost:9"), "--broker or --to"),
         (("2", "--to", "http://localhost:9"), "must begin with ws://"),
-        (("2", "--to", "ws://me:Zq@localhost:9"), "must have no user and no password"),
+        (
+            ("2", "--to", "ws://me:Zq@localhost:9"),
+            "must have no user and no password in it: passwords go in --passwords FILE",
+        ),
         (("2", "--passwords", "wrong.txt"), "--passwords is for --to, which is missing"),
         (("2", "--broker-user", "me"), "--broker-user is for --broker, which is missing"),
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),

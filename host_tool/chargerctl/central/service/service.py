@@ -7,20 +7,14 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from functools import partial
-from typing import Any
 
 from chargerctl import descriptors
-from chargerctl.central.books.interface import Books, Outcome
 from chargerctl.central.books.policies import Policies, Policy
 from chargerctl.central.books.retention import Keep
 from chargerctl.central.books.store import DatabaseStore, open_books
-from chargerctl.central.conversation.conversation import Conversation
-from chargerctl.central.conversation.ended import Ended
-from chargerctl.central.conversation.manner import of_a_service
-from chargerctl.central.conversation.violation import Violation
+from chargerctl.central.conversation.serving import Serving
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.homeassistant.broker import broker_of
 from chargerctl.central.live.watch import Watch
@@ -67,7 +61,8 @@ def serve(
         stack.callback(thread.close)
         counting = None if metrics is None else metrics.counting
         shared = stack.enter_context(sharing(settings, store, thread, report))
-        desk = Desk(store, partial(_conversation, settings), report, observer=counting, shared=shared)
+        talk = Serving(settings.heartbeat_interval, settings.profile, lambda _: secrets.token_hex(8)).talk
+        desk = Desk(store, talk, report, observer=counting, shared=shared)
         own = (
             stack.enter_context(embedded(settings, thread, store, store.charger_account, report))
             if settings.broker is None
@@ -132,27 +127,6 @@ def policies_of(settings: CentralSettings) -> Policies:
 
 def keep_of(settings: CentralSettings) -> Keep:
     return Keep(days=settings.keep_frames_days, megabytes=settings.keep_frames_mb)
-
-
-def _conversation(
-    settings: CentralSettings,
-    serial: str,
-    books: Books,
-    on_violation: Callable[[Violation], object],
-    on_outcome: Callable[[Any, Outcome], object],
-    on_refused: Callable[[Mapping[str, str]], object],
-    on_ended: Callable[[Ended], object],
-) -> Conversation:
-    return Conversation(
-        settings.heartbeat_interval,
-        on_violation,
-        books,
-        on_outcome=on_outcome,
-        on_refused=on_refused,
-        on_ended=on_ended,
-        manner=of_a_service(settings.profile),
-        id_prefix=secrets.token_hex(8),
-    )
 
 
 def _tell_of_others(store: DatabaseStore, tell: Tell, shared: Sharing | None) -> None:

@@ -12,15 +12,11 @@ busy. The time that this takes on the laptop does not count.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from chargerctl.central.books.interface import Books, Outcome, Store
-from chargerctl.central.conversation.conversation import Conversation
-from chargerctl.central.conversation.ended import Ended
-from chargerctl.central.conversation.manner import of_a_service
-from chargerctl.central.conversation.violation import Violation
+from chargerctl.central.books.interface import Store
+from chargerctl.central.conversation.serving import Serving
 from chargerctl.central.desk.clock import Clock as DeskClock
 from chargerctl.central.desk.desk import Desk
 from chargerctl.central.desk.inbox import Limits
@@ -60,10 +56,8 @@ class Central:
         self._clock = clock
         self._send = send
         self._announce = announce
-        self._heartbeat_s = heartbeat_s
         steady = DeskClock(lambda: clock.now_us / 1e6, unix)
-        self._desk = Desk(books, self._talk, tell, _LIMITS, steady, observer)
-        self._id_prefix = id_prefix
+        self._desk = Desk(books, Serving(heartbeat_s, {}, id_prefix).talk, tell, _LIMITS, steady, observer)
         self._links: dict[str, _Link] = {}
         self._step_timer: Timer | None = None
         self._step_in(_IDLE_US)
@@ -107,26 +101,6 @@ class Central:
     def _step(self) -> None:
         more = self._desk.step()
         self._step_in(GATHER_US if more or self._desk.waiting().frames else _IDLE_US)
-
-    def _talk(
-        self,
-        serial: str,
-        books: Books,
-        on_violation: Callable[[Violation], object],
-        on_outcome: Callable[[Any, Outcome], object],
-        on_refused: Callable[[Mapping[str, str]], object],
-        on_ended: Callable[[Ended], object],
-    ) -> Conversation:
-        return Conversation(
-            self._heartbeat_s,
-            on_violation,
-            books,
-            on_outcome=on_outcome,
-            on_refused=on_refused,
-            on_ended=on_ended,
-            manner=of_a_service({}),
-            id_prefix=self._id_prefix(serial),
-        )
 
 
 @dataclass(eq=False)

@@ -16,13 +16,15 @@ from chargerctl.fleet.measuring.tally import Tally
 @dataclass
 class Measured:
     """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
-    computer. stopped: before its end. failures: what was expected and did not hold."""
+    computer. stood_still_s: how long this computer kept the process from running, which is in no time of an answer and in no
+    delay. stopped: before its end. failures: what was expected and did not hold."""
 
     tally: Tally
     series: Series
     fleet_s: float = 0.0
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    stood_still_s: float = 0.0
     stopped: bool = False
     failures: list[Failure] = field(default_factory=list)
 
@@ -42,5 +44,6 @@ class Measured:
         self.fleet_s = max(self.fleet_s, other.fleet_s)
         self.wall_s = max(self.wall_s, other.wall_s)
         self.cpu_s += other.cpu_s
+        self.stood_still_s = max(self.stood_still_s, other.stood_still_s)
         self.stopped = self.stopped or other.stopped
         self.failures = together([*self.failures, *other.failures])

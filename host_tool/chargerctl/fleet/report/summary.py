@@ -22,7 +22,7 @@ def about(plan: Plan) -> dict[str, Any]:
     if plan.broker is not None:
         where = f"MQTT broker {plan.broker.host}:{plan.broker.port}"
     elif plan.target is not None:
-        where = plan.target.url
+        where = plan.target.shown
     return {
         "chargers": plan.count,
         "seed": plan.seed,
@@ -52,6 +52,7 @@ def sums(measured: Measured) -> dict[str, Any]:
         "answers_ms": tally.answers.ms(),
         "late_ms": tally.late.ms(),
         "troubles": dict(tally.troubles.most_common(_MOST_TROUBLES)),
+        "stood_still_s": round(measured.stood_still_s, 3),
     }
 
 

@@ -37,6 +37,8 @@ def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds
     )
     found = "   ".join(f"{name} {count(number)}" for name, number in states(dict(tally.states)))
     late = f"   simulator late p50 {ms(tally.late.ms()['p50'])} p99 {ms(tally.late.ms()['p99'])}"
+    if measured.stood_still_s:
+        fast = f"   this computer stood still for {measured.stood_still_s:.1f} s"
     lines = [
         f"time       {clock(measured.fleet_s)}{of}{fast}",
         *wrap(f"chargers   {found}", WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False),

@@ -82,6 +82,11 @@ NAMES: Mapping[str, _Name] = {
         f"late-{name}": _Name(_late(share), _TIMES, f"{name} of the simulator's own delay, in real time")
         for name, share in SHARES.items()
     },
+    "stood-still": _Name(
+        lambda measured, action: measured.stood_still_s * 1e6,
+        _TIMES,
+        "how long this computer kept the simulator from running, in real time",
+    ),
     "unanswered": _Name(_of_calls("unanswered"), _NUMBER, "calls of the chargers without an answer", True),
     "errors": _Name(_of_calls("errors"), _NUMBER, "CALLERRORs of the central system", True),
     "violations": _Name(

@@ -15,6 +15,8 @@ _AT_ONCE = 64
 class VirtualTime:
     """As RealTime (realtime.py), without a wall clock and without sockets."""
 
+    stood_still_us = 0
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._posted = False

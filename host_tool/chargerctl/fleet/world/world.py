@@ -22,6 +22,8 @@ from chargerctl.simulator.machine.events import Events
 class Time(Protocol):
     """What spends the clock."""
 
+    stood_still_us: int
+
     def look(self, until_us: int) -> None:
         """Some of the time until then."""
 

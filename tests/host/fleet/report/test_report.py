@@ -47,7 +47,14 @@ def measured():
     tally.counts["energy_wh"] = 99_999_999_999
     tally.late.add(70_000)
     return Measured(
-        tally, series, 3600.0, 12.5, 10.0, True, [Failure("a:3", f"{HOSTILE}:3: expect relay closed", 7)]
+        tally,
+        series,
+        3600.0,
+        12.5,
+        10.0,
+        86_400.5,
+        True,
+        [Failure("a:3", f"{HOSTILE}:3: expect relay closed", 7)],
     )
 
 
@@ -124,6 +131,22 @@ def test_the_report_says_what_failed_and_the_seed(measured):
     assert "--seed 3" in lines
     assert "FAILED     lost>0: it is 1" in lines
     assert "expect relay closed" in lines
+
+
+def test_that_this_computer_stood_still_is_in_table_report_and_page(measured, values):
+    assert "this computer stood still for 86400.5 s" in "\n".join(text.table(plan(1), measured, (1, 1)))
+    assert values["stood_still_s"] == 86_400.5
+    assert "86400.5 s this computer kept the simulator" in page(values)
+    measured.merge(Measured(Tally(), Series(3600), stood_still_s=90_000))
+    assert measured.stood_still_s == 90_000
+
+
+def test_the_query_of_a_url_is_not_told(measured):
+    fleet = plan(target=Target("ws://csms.example/ocpp?token=Zq-secret"))
+    head = "\n".join(text.head(fleet))
+    found = json.dumps(summary(fleet, measured, [])) + head + repr(fleet)
+    assert "Zq-secret" not in found
+    assert "ws://csms.example/ocpp?…" in head
 
 
 def test_the_summary_is_plain_json_without_secrets(measured):

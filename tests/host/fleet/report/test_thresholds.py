@@ -26,7 +26,7 @@ def measured():
     tally.violations["FormationViolation: Reset"] = 4
     tally.states.update(Offline=1, Booting=2, Available=7)
     tally.late.add(60_000)
-    return Measured(tally, Series(60))
+    return Measured(tally, Series(60), stood_still_s=1.5)
 
 
 def failed(text, measured):
@@ -48,6 +48,7 @@ def failed(text, measured):
         "energy<13kWh",
         "energy>12000Wh",
         "sessions<10",
+        "stood-still>1s",
         "offline>2",
         "late-p99>50ms",
         " lost > 1 ",
