@@ -56,6 +56,7 @@ _SLOW = (
     "host/central/live/",
     "host/central/metrics/test_service",
     "host/central/ocppj/test_others",
+    "host/central/service/test_sharing",
     "host/central/web/api/test_fuzz",
     "host/central/web/chargers/",
     "host/central/web/login/test_every_route",

@@ -147,6 +147,11 @@ class Charger:
             self._told = None
             self._out.available(None)
 
+    def gained(self) -> None:
+        """It is this bridge's from now on, also if this one has handed it over before."""
+        self._is_handed_over = False
+        self.forget()
+
     def forget(self) -> None:
         """What it was told before: over another connection to the broker, or by another bridge."""
         self._told = None

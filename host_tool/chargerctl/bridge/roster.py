@@ -131,7 +131,7 @@ class Roster:
         """It is this bridge's from now on. passed: what the last one has left; None: nothing."""
         last = self._last_calls.take(serial, self._loop.time())
         charger = self._charger(serial)
-        charger.forget()
+        charger.gained()
         if serial in self._present:
             charger.came(None if passed is None else Handover(passed, last))
         else:

@@ -14,7 +14,7 @@ from chargerctl.cli.output import Answer, Command, Output
 from chargerctl.cli.settings_options import config_option, set_option
 from chargerctl.cli.simulate import Broker
 from chargerctl.fleet import extra
-from chargerctl.fleet.plan import MOST_CHARGERS
+from chargerctl.fleet.plan import MOST_CHARGERS, MOST_SEED
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -54,7 +54,8 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option(
     "--duration",
     type=Duration(),
-    help="How long, such as 8h.  [default: 1h; with --script until all are over; in real time until Ctrl-C]",
+    help="How long, such as 8h; a charger takes 13 s of it to start.  [default: 1h; with --script until all are over; "
+    "in real time until Ctrl-C]",
 )
 @click.option(
     "--start",
@@ -63,14 +64,14 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 )
 @click.option(
     "--ramp",
-    type=Duration(),
+    type=Duration(or_none=True),
     default=0.0,
     help="Switch the chargers on over so long.  [default: all at once]",
 )
 @click.option("--script", "scripts", multiple=True, type=_EXISTING, help="Run this script. Can be repeated.")
 @click.option("--chaos", is_flag=True, help="Faults at random, drawn from --seed.")
 @click.option(
-    "--seed", type=click.IntRange(0, (1 << 53) - 1), help="Of all that is random.  [default: a new one]"
+    "--seed", type=click.IntRange(0, MOST_SEED), help="Of all that is random.  [default: a new one]"
 )
 @click.option(
     "--workers",
@@ -93,7 +94,11 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="Write the report to this .json or .html file. Can be repeated.",
 )
 @click.option("--record", type=_FILE, help="Write every frame to this file; .gz: compressed.")
-@click.option("--replay", type=_EXISTING, help="Send the frames of a --record again, to --broker or --to.")
+@click.option(
+    "--replay",
+    type=_EXISTING,
+    help="Send the frames of a --record again: to --broker, --to, or our own central system.",
+)
 @config_option
 @set_option
 @click.pass_obj
@@ -108,16 +113,16 @@ def command(output: Output, count: int | None, **given: Any) -> Answer:
 
     --fail-if: NAME[.ACTION] OP NUMBER UNIT, with commas between them. NAME: p50 p90 p99 max (of the time from a charger's
     call to its answer, in us, ms or s; by action too), late-p50 … late-max (the simulator's own delay), unanswered, errors
-    (by action too), violations, strange, reconnects, lost, double, refused, sessions, energy (Wh, kWh), offline. OP: > >=
-    < <= == !=.
+    (by action too), violations, strange, reconnects, lost, double, refused, sessions, energy (Wh, kWh), accepted, offline.
+    OP: > >= < <= == !=. A run in which no charger was ever accepted fails in any case, unless a threshold names accepted.
 
-    Ctrl-C ends it with the report; a second one at once. With --json what happens is a line of JSON each, about one a
-    second, the last one the report. Exit status: 1 if a threshold or an expectation of a script failed; 2 if an option, a
-    script or the settings are wrong.
+    Ctrl-C ends it with the report; a second one at once, a third without what workers have not told. With --json what
+    happens is a line of JSON each, about one a second, the last one the report. Exit status: 1 if a threshold or an
+    expectation of a script failed, or a file or a worker; 2 if an option, a script or the settings are wrong.
 
     \b
     chargerctl fleet 100 --arrivals 4/h --duration 8h
-    chargerctl fleet 1000 --to ws://localhost:9000/ocpp --ramp 1min --fail-if 'p99>500ms,lost>0'
+    chargerctl fleet 1000 --to ws://localhost:9000/ocpp --ramp 1min --fail-if 'p99>500ms,lost>0,offline>0'
     chargerctl fleet 500 --broker localhost:1883 --arrivals 1/h --report fleet.html
     chargerctl fleet 20 --script outage.script --seed 7 --record frames.jsonl.gz
     chargerctl fleet --replay frames.jsonl.gz --to ws://localhost:9000/ocpp

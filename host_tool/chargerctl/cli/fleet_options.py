@@ -13,18 +13,20 @@ import click
 from click.shell_completion import CompletionItem
 
 from chargerctl.bridge.settings import endpoint
+from chargerctl.fleet.plan import PREFIX, STARTS
 
 _UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s*(s|min|m|h|d)", re.ASCII)
 _RATE = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)\s*/\s*(min|m|h|d)", re.ASCII)
-# A serial has 25 characters at most, and what follows has seven.
-_PREFIX = re.compile(r"[A-Za-z0-9._-]{1,18}", re.ASCII)
 
 
 class Duration(click.ParamType):
-    """A time such as 10s, 30min, 8h or 1d, in seconds."""
+    """A time such as 10s, 30min (or 30m), 8h or 1d, in seconds. or_none: 0 is one, too."""
 
     name = "TIME"
+
+    def __init__(self, or_none: bool = False) -> None:
+        self._or_none = or_none
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
@@ -32,7 +34,10 @@ class Duration(click.ParamType):
         match = _DURATION.fullmatch(str(value).strip())
         if match is None:
             self.fail(f"{str(value)[:40]!r} must be a time such as 10s, 30min, 8h or 1d", param, ctx)
-        return float(match[1]) * _UNITS_S[match[2]]
+        seconds = float(match[1]) * _UNITS_S[match[2]]
+        if not seconds and not self._or_none:
+            self.fail(f"{str(value)[:40]!r} must be longer than nothing, such as 10s or 30min", param, ctx)
+        return seconds
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -73,8 +78,7 @@ class Start(click.ParamType):
             unix = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
         except (ValueError, OverflowError, OSError):
             unix = -1
-        # A charger's clock believes no time before the firmware was written, and keeps 32 bits.
-        if not 1_790_000_000 <= unix < 4_000_000_000:
+        if unix not in STARTS:
             self.fail(
                 f"{str(value)[:40]!r} must be a date or a time, 2026-10-01 or later, such as 2026-11-26T06:00",
                 param,
@@ -95,7 +99,7 @@ class Prefix(click.ParamType):
     name = "NAME"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not _PREFIX.fullmatch(value):
+        if not PREFIX.fullmatch(value):
             self.fail(f"{value[:40]!r} must be 1 to 18 letters, digits and ._-", param, ctx)
         return value
 

@@ -28,11 +28,19 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
     """given: the options, by the names of their parameters. UsageError, SettingsError, ScriptError."""
     _check(given)
     found = effective_for_simulation(config_path(given["config"]), os.environ, given["overrides"])
+    serial = found.given.get("charger.serial")
+    if serial is not None and serial.source == "command line":
+        raise click.UsageError(
+            "--set charger.serial: each charger has its own; --prefix says what they begin with"
+        )
     settings = found.flat()
     scripts = tuple(
         ScriptText(str(path), load(path, fleet=True).text, str(path.parent)) for path in given["scripts"]
     )
     endless = bool(given["realtime"] or given["broker"] or given["to"] or scripts)
+    duration_s = given["duration"]
+    if duration_s is None and not endless:
+        duration_s = _VIRTUAL_S
     return Plan(
         count,
         seed=secrets.randbelow(_NEW_SEEDS) if given["seed"] is None else given["seed"],
@@ -40,7 +48,7 @@ def plan_of(count: int, given: Mapping[str, Any]) -> Plan:
         settings=settings,
         arrivals_h=given["arrivals"],
         stay_s=given["stay"],
-        duration_s=None if endless and given["duration"] is None else given["duration"] or _VIRTUAL_S,
+        duration_s=duration_s,
         start_unix=_start(given),
         ramp_s=given["ramp"],
         broker=broker_of(given, settings),

@@ -35,8 +35,7 @@ class Shown:
         self._output.json({"kind": "fleet", **about(self._plan)})
         if self._output.as_json:
             return self
-        # With the seed, so that a run that dies can be repeated, too.
-        self._output.note(f"chargerctl fleet: {text.head(self._plan)}")
+        self._output.note(*text.head(self._plan))
         if sys.stderr.isatty():
             from rich.console import Console  # slow to load
             from rich.live import Live
@@ -62,7 +61,8 @@ class Shown:
             from rich.text import Text
 
             lines = text.table(self._plan, measured, speed)
-            self._live.update(Text("\n".join(map(visible_text, lines))), refresh=True)
+            # On the last line a terminal shows ^C: at the end of a full one that would move all of them up.
+            self._live.update(Text("\n".join([*map(visible_text, lines), ""])), refresh=True)
         elif time.monotonic() >= self._line_s:
             self._line_s = time.monotonic() + _LINE_S
             self._output.note(text.line(measured, speed))

@@ -129,6 +129,13 @@ class _Session:
             self._client.tls_set_context(login.context)
 
     def run(self, listen_s: float) -> Probe:
+        """Once."""
+        try:
+            return self._run(listen_s)
+        finally:
+            self._close()
+
+    def _run(self, listen_s: float) -> Probe:
         found, before = self._found, self._clock()
         try:
             if self._login.context:
@@ -167,6 +174,14 @@ class _Session:
             self._client.disconnect()
             self._turn(0.1)
         return found
+
+    def _close(self) -> None:
+        # paho-mqtt leaves it open where what came made no sense, or the DISCONNECT is not taken in time.
+        left = self._client.socket()
+        if left is not None:
+            left.close()
+        # Its own pair of sockets is closed with it: now, not when the cycle of it and its callbacks is collected.
+        del self._client
 
     def _listen(self, listen_s: float) -> None:
         login, found = self._login, self._found

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
 from chargerctl.fleet.charger.charger import Heard
-from chargerctl.fleet.measuring.measured import MOST_FAILURES
+from chargerctl.fleet.measuring.failures import Failure, together
 from chargerctl.fleet.network.memory import MemoryNetwork
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan, ScriptText
@@ -50,13 +49,15 @@ class Acting:
         return sum(play.left for _name, play in self._plays)
 
     @property
-    def failures(self) -> list[str]:
-        """Which line did not hold at which charger, and which script was not over, MOST_FAILURES at most."""
-        found = [f"{name}: not over at {play.left} chargers" for name, play in self._plays if play.left]
+    def failures(self) -> list[Failure]:
+        """Which line did not hold at which chargers, and which script was not over."""
+        found = [Failure(name, f"{name}: not over", play.left) for name, play in self._plays if play.left]
         for name, play in self._plays:
-            for serial, why in islice(sorted(play.failed.items()), MOST_FAILURES):
-                found.append(f"{name}: {serial}: {why}")
-        return found[:MOST_FAILURES]
+            for serial, why in play.failed.items():
+                # What was there instead may be another thing at each charger.
+                line = why.removeprefix(f"{name}:").partition(":")[0]
+                found.append(Failure(f"{name}:{line}", why, 1, (serial,)))
+        return together(found)
 
     def heard(self, events: Events, network: Network) -> list[Heard]:
         """Who must hear a charger that takes part."""

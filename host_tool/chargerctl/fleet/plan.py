@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
@@ -12,6 +13,13 @@ from random import Random
 from typing import Any
 
 MOST_CHARGERS = 100_000
+MOST_SEED = (1 << 53) - 1
+
+# A serial has 25 characters at most, and what follows has seven.
+PREFIX = re.compile(r"[A-Za-z0-9._-]{1,18}", re.ASCII)
+
+STARTS = range(1_790_000_000, 4_000_000_000)
+"""Unix seconds at the start: a charger's clock believes no time before the firmware was written, and keeps 32 bits."""
 
 
 @dataclass(frozen=True)

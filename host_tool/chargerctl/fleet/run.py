@@ -7,15 +7,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 
 from chargerctl.fleet.charger.charger import BOOT_US, Charger, Heard
 from chargerctl.fleet.charger.heard import Several
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.measuring import Measuring, OnCall
 from chargerctl.fleet.measuring.series import Series
+from chargerctl.fleet.measuring.troubles import trouble
 from chargerctl.fleet.network.network import Network
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.world.world import World
+from chargerctl.simulator.machine.clock import NEVER
 
 US = 1_000_000
 _TELL_S = 1.0
@@ -32,7 +36,8 @@ class Run:
         self._plan = plan
         self.world = world
         self.clock = world.clock
-        self.measuring = Measuring(world.wall_us, Series(plan.duration_s), on_call)
+        series = Series(plan.duration_s)
+        self.measuring = Measuring(world.wall_us, series, on_call, partial(trouble, plan))
         self.chargers: list[Charger] = []
         self.stops = 0
         self._began_s, self._cpu_s = time.monotonic(), time.process_time()
@@ -73,23 +78,28 @@ class Run:
         """Let time pass until then, or until it is done. What a charger or a timer raises is raised here."""
         clock, look = self.clock, self.world.time.look
         tell_s = time.monotonic() + _TELL_S
+        # In real time it sleeps until something is due, and is to be heard of meanwhile.
+        at_most_us = int(_TELL_S * US) if self._plan.in_real_time else NEVER
         while clock.now_us < until_us and not done():
-            look(until_us)
+            look(min(until_us, clock.now_us + at_most_us))
             now_s = time.monotonic()
             if now_s >= tell_s:
                 tell_s = now_s + _TELL_S
                 on_sums(self._measured(clock.now_us / US, ()))
 
-    def end(self, fleet_s: float, failures: Sequence[str] = ()) -> Measured:
+    def close_series(self) -> None:
+        """What follows is measured, but is no part of the series."""
+        self.measuring.series.close(self.clock.now_us, self.measuring.tally.states)
+
+    def end(self, fleet_s: float, failures: Sequence[Failure] = ()) -> Measured:
         """What was measured; then all are switched off. fleet_s: how long it was to be measured."""
-        self.measuring.series.states(int(fleet_s * US), self.measuring.tally.states)
         # What follows is not measured.
         measured = Measured.from_json(self._measured(fleet_s, failures).to_json())
         for each in self.chargers:
             each.power(False)
         return measured
 
-    def _measured(self, fleet_s: float, failures: Sequence[str]) -> Measured:
+    def _measured(self, fleet_s: float, failures: Sequence[Failure]) -> Measured:
         wall_s, cpu_s = time.monotonic() - self._began_s, time.process_time() - self._cpu_s
         tally, series = self.measuring.tally, self.measuring.series
         stood_still_s = self.world.time.stood_still_us / US

@@ -13,6 +13,7 @@ from chargerctl.fleet.chaos.faults import Faults
 from chargerctl.fleet.chaos.judging import Judging
 from chargerctl.fleet.charger.charger import Charger, Heard
 from chargerctl.fleet.customers.customers import Customers
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.run import US, OnSums, Run
@@ -76,10 +77,12 @@ class Share:
         with run.opened():
             end_us = NEVER if plan.duration_s is None else int(plan.duration_s * US)
             run.go(end_us, on_sums, lambda: run.stops > 0 or self._played)
+            run.close_series()
             fleet_s, failures = clock.now_us / US, self._acting.failures
-            for each in self._customers.values():
+            connected = {each.serial: each.connected for each in run.chargers}
+            for serial, each in self._customers.items():
                 # A charger that lost its Wi-Fi joins again when its relay is open.
-                each.close(leave=plan.chaos)
+                each.close(leave=plan.chaos or not connected[serial])
             for faults in self._faults:
                 faults.close()
             until_us = clock.now_us + self._settle_s * US
@@ -87,7 +90,7 @@ class Share:
             run.measuring.close(run.chargers)
             # Whom nobody waited for has not come back, and may have something to say.
             complaints = self._judging.close() if not run.stops else self._judging.complaints
-            return run.end(fleet_s, [*failures, *(f"chaos: {each}" for each in complaints)])
+            return run.end(fleet_s, [*failures, *(Failure(each, f"chaos: {each}") for each in complaints)])
 
     @property
     def _settle_s(self) -> int:

@@ -10,8 +10,8 @@ import time
 from chargerctl.leases.register import Register
 from chargerctl.leases.share import Share
 
-# How long the register may take for one step.
 CALL_S = 2.5
+"""How long the register may take for one transaction, or to connect. A step has several."""
 _TICK_S = 0.2
 
 
@@ -22,7 +22,6 @@ class Keeper:
         self._share = share
         self._register = register
         self._closing = threading.Event()
-        self._began: float | None = None
         self._threads = [
             threading.Thread(target=self._run, args=(act,), name=name, daemon=True)
             for name, act in (("leases", self._step), ("lease-clock", self._tick))
@@ -54,16 +53,14 @@ class Keeper:
             self._register.close()
 
     def _step(self) -> None:
-        self._began = time.monotonic()
         pause_s = self._share.step()
-        self._began = None
         if not self._closing.is_set() and self._register.wait(pause_s):
             self._share.doubt()
 
     def _tick(self) -> None:
         self._closing.wait(_TICK_S)
-        began = self._began
-        if began is not None and time.monotonic() - began > CALL_S:
+        busy_since = self._register.busy_since
+        if busy_since is not None and time.monotonic() - busy_since > CALL_S:
             # Again at each tick, until it fails: it may only just connect.
             self._register.abort()
         self._share.check()

@@ -61,6 +61,7 @@ class MemoryRegister:
 
     def __init__(self, database: Database, realm: str = "central") -> None:
         self.realm = realm
+        self.busy_since: float | None = None
         self.is_cut_off = False
         self._database = database
         self._woken = threading.Event()

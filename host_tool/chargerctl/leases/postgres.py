@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from chargerctl.leases.worker_name import has_ended
 # The server ends what takes longer: a transaction of a worker that hangs must not keep its lease from being ended.
 _OPTIONS = "-c synchronous_commit=on -c statement_timeout=2s -c lock_timeout=2s -c idle_in_transaction_session_timeout=3s"
 _TRIES = 5
+_TOO_SLOW = "the database is too slow"
 
 
 class PostgresRegister:
@@ -29,6 +31,8 @@ class PostgresRegister:
 
     def __init__(self, url: URL, realm: str) -> None:
         self.realm = realm
+        self.busy_since: float | None = None
+        self._is_aborted = False
         self._engine = _engine(url)
         self._connection: Connection | None = None
         self._is_prepared = False
@@ -130,6 +134,7 @@ class PostgresRegister:
 
     def abort(self) -> None:
         if self._socket is not None:
+            self._is_aborted = True
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -146,13 +151,14 @@ class PostgresRegister:
         """Gives run(statement, **values)."""
         try:
             connection = self._connected()
-            with connection.begin():
+            with self._bounded(), connection.begin():
                 yield lambda statement, **values: connection.execute(
                     statement, {"realm": self.realm, **values}
                 )
         except (SQLAlchemyError, OSError) as error:
+            why = _TOO_SLOW if self._is_aborted else _failed(error)
             self._drop()
-            raise _failed(error) from error
+            raise RegisterError(f"the leases cannot be reached: {why}") from error
 
     def _connect(self, dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:
         """From its first moment on the connection can be aborted."""
@@ -162,13 +168,23 @@ class PostgresRegister:
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = self._engine.connect()
-            with self._connection.begin():
+            with self._bounded():
+                self._connection = self._engine.connect()
+            with self._bounded(), self._connection.begin():
                 if not self._is_prepared:
                     prepare(self._connection)
                 self._connection.exec_driver_sql(sql.LISTEN)
             self._is_prepared = True
         return self._connection
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Of what the keeper aborts if it lasts."""
+        self.busy_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self.busy_since = None
 
     def _driver(self) -> Any:
         """psycopg's connection."""
@@ -177,6 +193,7 @@ class PostgresRegister:
         return self._connection.connection.driver_connection
 
     def _drop(self) -> None:
+        self._is_aborted = False
         connection, self._connection = self._connection, None
         kept, self._socket = self._socket, None
         if kept is not None:
@@ -239,7 +256,6 @@ def _seconds(milliseconds: int | None) -> float | None:
     return None if milliseconds is None else max(0.0, milliseconds / 1000)
 
 
-def _failed(error: Exception) -> RegisterError:
+def _failed(error: Exception) -> str:
     original = getattr(error, "orig", None) or error
-    said = " ".join(str(original).split())[:300] or type(original).__name__
-    return RegisterError(f"the leases cannot be reached: {said}")
+    return " ".join(str(original).split())[:300] or type(original).__name__

@@ -49,6 +49,8 @@ class Register(Protocol):
     one thread. RegisterError."""
 
     realm: str
+    busy_since: float | None
+    """Since when, by time.monotonic(), the database has owed an answer; None: it owes none. From any thread."""
 
     def join(self, worker: str, takes: bool) -> int:
         """Begin a lease; its epoch. What this worker held before is free."""
@@ -80,7 +82,7 @@ class Register(Protocol):
         """From any thread: end wait(), also one that only comes."""
 
     def abort(self) -> None:
-        """From any thread: have the call that lasts fail."""
+        """From any thread: have the call that lasts fail, for the database is too slow."""
 
     def close(self) -> None:
         """Give back what it has open. Nothing is asked any more."""

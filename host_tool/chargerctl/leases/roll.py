@@ -13,7 +13,7 @@ CLAIM_DELAY_S = 1.5
 """So long the worker that a charger had best be with has it to itself."""
 MOST_WANTED = 50_000
 MOST_AT_ONCE = 500
-"""Chargers in one transaction: a step of the share has a few, and must not last (keeper.CALL_S)."""
+"""Chargers in one transaction, which must not last (keeper.CALL_S)."""
 # Chargers that are asked for at a time, so that not all of them are without a worker at once.
 _MOST_GIVEN_UP = 100
 

@@ -19,10 +19,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from typing import Protocol
 
 from chargerctl.events.event import Event, Tell
 from chargerctl.leases.fence import Token
+from chargerctl.leases.holder import Holder
 from chargerctl.leases.register import Gained, Register, RegisterError
 from chargerctl.leases.roll import MOST_AT_ONCE, Roll
 from chargerctl.leases.takes import Takes
@@ -33,23 +33,6 @@ RENEW_S = 2.0
 _WARN_S = 3.0
 # A register that fails at once is not asked again at once.
 _AGAIN_S = 0.5
-
-
-class Holder(Protocol):
-    """The program whose share it is. Called from the threads of the keeper, and must not wait."""
-
-    def gained(self, chargers: Mapping[str, Gained]) -> None:
-        """It speaks to these chargers from now on."""
-
-    def lost(self, serials: Collection[str], still_ours: bool) -> None:
-        """It does not any more. still_ours: nobody else does yet, for CLOSING_S (validity.py), since no renewal came in
-        time; else somebody may already."""
-
-    def give_up(self, serials: Collection[str]) -> None:
-        """These had better be with another worker: release() them in a quiet moment, or not. Asked once."""
-
-    def is_well(self) -> bool:
-        """Whether the program still works through what arrives. While it does not, nothing is renewed."""
 
 
 class Share:
@@ -213,7 +196,7 @@ class Share:
                 return
             left = self._validity.until - CLOSING_S - now
             count = len(self._roll.mine)
-            warn = left < _WARN_S and not self._warned
+            warn = count > 0 and left < _WARN_S and not self._warned
             self._warned = self._warned or warn
             still_ours = self._validity.lasts(now)
             over = self._validity.is_closing(now)
@@ -223,7 +206,9 @@ class Share:
             text = f"cannot reach the database: stops speaking to {count} chargers in {max(0.0, left):.0f} s"
             self._tell(Event("leases", text, details={"chargers": count, "seconds": round(left, 1)}))
         if over:
-            text = f"cannot reach the database: speaks to no charger any more, {len(gone)} are left to other workers"
+            text = "cannot reach the database: takes no chargers"
+            if gone:
+                text = f"cannot reach the database: speaks to no charger any more, {len(gone)} are left to other workers"
             self._tell(Event("leases", text, details={"chargers": len(gone)}))
             self._holder.lost(gone, still_ours)
 

@@ -59,7 +59,7 @@ class Takes:
     def _remove(self, serials: Collection[str] | None) -> list[_Take]:
         with self._lock:
             before, self._waiting = self._waiting, []
-            found = []
+            found: list[_Take] = []
             for each in before:
                 (found if serials is None or each[0] in serials else self._waiting).append(each)
         return found

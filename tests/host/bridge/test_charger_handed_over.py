@@ -235,6 +235,19 @@ def test_a_bridge_that_hands_over_and_gets_it_back_goes_on(play):
     play(story)
 
 
+def test_a_bridge_that_gets_it_back_looks_for_it_where_it_is_not_heard(play):
+    async def story(charger, world):
+        await connected(charger, world)
+        await charger.hand_over(PATIENCE_S)
+        world.log.clear()
+        charger.gained()
+        charger.look_for()
+        await world.until(lambda: world.log)
+        assert world.log[0] == "offline"
+
+    play(story)
+
+
 def test_a_bridge_that_stood_still_says_nothing_to_either_side(play):
     async def story(charger, world):
         await connected(charger, world)

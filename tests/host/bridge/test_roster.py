@@ -131,7 +131,7 @@ def test_one_that_is_offline_stays_ours_and_comes_when_it_is_online(on_loop):
         bridge.gains("c1")
         bridge.announces("c1", "offline")
         bridge.announces("c1")
-        assert [each[1] for each in bridge.log] == ["forget", "came", "went", "came"]
+        assert [each[1] for each in bridge.log] == ["gained", "came", "went", "came"]
 
     on_loop(story)
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`chargerctl fleet` as it is typed, in virtual time."""
 
+import errno
 import json
 import os
 import pty
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pyte
 import pytest
-from chargerctl.cli import fleet_run
+from chargerctl.cli import fleet_files
+from chargerctl.errors import ChargerctlError
 
 SMALL = ("fleet", "2", "--arrivals", "12/h", "--stay", "5min", "--duration", "10min", "--seed", "3")
 
@@ -89,15 +91,30 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
         (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
         (("2", "--duration", "8"), "must be a time such as 10s"),
+        (("2", "--duration", "0s"), "must be longer than nothing"),
+        (("2", "--stay", "0s", "--arrivals", "4/h"), "must be longer than nothing"),
         (("2", "--arrivals", "4"), "must be a rate such as 4/h"),
         (("2", "--prefix", "a b"), "must be 1 to 18 letters"),
         (("2", "--report", "fleet.pdf"), "must end in .json or .html"),
         (("2", "--report", "no/fleet.json"), "there is no such folder"),
+        (("2", "--record", "no/fleet.jsonl"), "--record no/fleet.jsonl: there is no such folder"),
+        (("2", "--record", "."), "is a directory"),
+        (
+            ("2", "--record", "a.json", "--report", "./a.json"),
+            "--record a.json: --report names this file, too",
+        ),
+        (("2", "--report", "a.json", "--report", "a.json"), "--report names this file, too"),
         (("2", "--script", "wrong.txt"), "wrong.txt:1"),
         (("2", "--set", "mqtt.port=0"), "mqtt.port"),
         (("--replay", "wrong.txt"), "the first line of a record"),
         (("2", "--replay", "wrong.txt"), "leave out N"),
         (("--replay", "wrong.txt", "--arrivals", "4/h"), "--arrivals does not go with --replay"),
+        (("--replay", "wrong.txt", "--stay", "30min"), "--stay does not go with --replay"),
+        (("--replay", "wrong.txt", "--prefix", "fleet"), "--prefix does not go with --replay"),
+        (("--replay", "wrong.txt", "--seed", "0"), "--seed does not go with --replay"),
+        (("--replay", "wrong.txt", "--workers", "0"), "leave out --workers"),
+        (("2", "--set", "charger.serial=abc"), "--set charger.serial: each charger has its own"),
+        (("2", "--fail-if", "differences>0"), "with --replay only"),
     ],
 )
 def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says):
@@ -106,6 +123,12 @@ def test_what_is_wrong_is_said_before_the_start(chargerctl, folder, words, says)
     assert (status, out) == (2, "")
     assert says in " ".join(err.split())
     assert "Zq" not in err
+
+
+def test_minutes_have_two_names_and_a_ramp_may_be_none(chargerctl):
+    for minutes in ("2min", "2m"):
+        _, out, _ = chargerctl("fleet", "1", "--duration", minutes, "--ramp", "0s", "--json")
+        assert events(out)[0]["duration_s"] == 120
 
 
 def test_settings_are_those_of_every_charger(chargerctl):
@@ -123,18 +146,75 @@ def test_a_record_is_replayed(chargerctl):
     chargerctl(*SMALL, "--record", "frames.jsonl.gz")
     status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl.gz")
     assert status == 0
-    assert "answers as in the record, 0 otherwise" in out
+    assert "answers as in the record, 0 otherwise,\n           0 missing; 0 of " in out
+
+
+def test_a_replay_that_sends_nothing_fails(chargerctl, folder):
+    about = {"record": "chargerctl fleet 1", "seed": 1, "prefix": "f", "chargers": 1, "start": 1_795_332_600}
+    call = {"t": 5, "s": "f-00001", "d": "out", "f": '[2,"a","Heartbeat",{}]'}
+    (folder / "frames.jsonl").write_text(f"{json.dumps(about)}\n{json.dumps(call)}\n")
+    status, out, _ = chargerctl("fleet", "--replay", "frames.jsonl")
+    assert status == 1
+    assert "1 of 1 calls not sent" in out
+    assert "FAILED     no call of the record could be sent" in out
 
 
 def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):
     if not Path("/dev/full").exists():
         pytest.skip("needs a full device")
     # A device is refused: here it stands for a disk.
-    monkeypatch.setattr(fleet_run, "refuse_other_than_file", lambda path: None)
+    monkeypatch.setattr(fleet_files, "refuse_other_than_file", lambda path: None)
     (folder / "frames.jsonl").symlink_to("/dev/full")
-    status, _, err = chargerctl(*SMALL, "--record", "frames.jsonl")
+    status, out, _ = chargerctl(*SMALL, "--record", "frames.jsonl")
     assert status == 1
-    assert "frames.jsonl: the record cannot be written: No space left on device" in err
+    assert "FAILED     frames.jsonl: the record cannot be written: No space left on device" in out
+    assert "took " in out, "what was measured until then is not lost"
+
+
+def test_a_report_that_cannot_be_written_loses_no_other(chargerctl, folder, monkeypatch):
+    def write(path, *_args, **_more):
+        if path.name == "full.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        path.write_bytes(b"{}")
+
+    monkeypatch.setattr(fleet_files, "write_private", write)
+    status, out, err = chargerctl(*SMALL, "--report", "full.json", "--report", "other.json")
+    assert status == 1
+    assert "chargerctl: full.json: the report cannot be written: No space left on device" in err
+    assert "took " in out
+    assert (folder / "other.json").exists()
+    _, out, _ = chargerctl(*SMALL, "--report", "full.json", "--json")
+    assert "full.json: " in events(out)[-1]["unwritten"][0]
+
+
+def test_parts_of_a_record_that_cannot_be_joined_are_named(chargerctl, folder, monkeypatch):
+    def fail(path, parts):
+        raise ChargerctlError(f"{path}: no space")
+
+    monkeypatch.setattr("chargerctl.fleet.record.recorded.join", fail)
+    status, out, _ = chargerctl(*SMALL, "--record", "r.jsonl", "--workers", "2")
+    assert status == 1
+    parts = "r.1-of-2.jsonl, r.2-of-2.jsonl"
+    said = " ".join(out.split())
+    assert f"FAILED r.jsonl: no space; what was recorded is here, for --replay: {parts}" in said
+    assert "took " in out
+    assert sorted(path.name for path in folder.iterdir()) == parts.split(", ")
+    assert chargerctl("fleet", "--replay", "r.1-of-2.jsonl")[0] == 0
+
+
+def test_a_run_in_which_nobody_was_accepted_has_failed(chargerctl):
+    status, out, _ = chargerctl("fleet", "2", "--duration", "10s")
+    assert status == 1
+    assert "FAILED     no charger was ever accepted: none was connected after 10 s; each takes 13 s" in out
+    status, out, _ = chargerctl("fleet", "2", "--duration", "10s", "--fail-if", "accepted>0")
+    assert (status, "FAILED" in out) == (0, False)
+
+
+def test_why_nobody_was_accepted_is_said(chargerctl, folder):
+    (folder / "a.script").write_text("broker down\nwait 60\n")
+    status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
+    assert status == 1
+    assert "FAILED     no charger was ever accepted: broker in memory not reachable" in out
 
 
 def test_several_workers_have_one_record(chargerctl, folder):
@@ -152,7 +232,7 @@ def test_a_script_that_does_not_hold_is_exit_status_1(chargerctl, folder):
     (folder / "a.script").write_text("wait 20\nat charger fleet-00001: expect relay closed within 1\n")
     status, out, _ = chargerctl("fleet", "2", "--script", "a.script")
     assert status == 1
-    assert "FAILED     a.script: fleet-00001: " in out
+    assert "FAILED     fleet-00001: a.script:2: at charger" in out
 
 
 def test_without_the_extras_it_says_what_to_install(chargerctl, monkeypatch):
@@ -178,7 +258,9 @@ def process(*words, **more):
 def test_it_can_be_ended_with_its_report(folder, number, workers):
     words = ("fleet", "2", "--realtime", "--json", "--workers", workers)
     pipe = subprocess.PIPE
-    with process(*words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True) as fleet:
+    with process(
+        *words, "--fail-if", "accepted>9", stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
+    ) as fleet:
         lines = [fleet.stdout.readline(), fleet.stdout.readline()]  # it runs
         fleet.send_signal(number)
         out, err = fleet.communicate(timeout=60)
@@ -189,7 +271,7 @@ def test_it_can_be_ended_with_its_report(folder, number, workers):
 
 def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
     master, slave = pty.openpty()
-    screen = pyte.Screen(80, 24)
+    screen = pyte.Screen(80, 60)
     stream = pyte.ByteStream(screen)
     shown = threading.Event()
 
@@ -200,10 +282,10 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
             except OSError:
                 return
             stream.feed(data)
-            if any(line.startswith("call ") for line in screen.display):
+            if any(line.startswith("StatusNotification ") for line in screen.display):
                 shown.set()
 
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "60"}
     words = ("fleet", "20", "--arrivals", "4/h", "--duration", "30d")
     with process(*words, stdin=slave, stdout=slave, stderr=slave, env=environment) as fleet:
         os.close(slave)
@@ -213,6 +295,7 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
             assert shown.wait(60)
             lines = [line.rstrip() for line in screen.display]
         finally:
+            os.write(master, b"\x03")  # it is shown as ^C
             fleet.send_signal(signal.SIGINT)
             fleet.wait(60)
             reader.join(10)
@@ -220,3 +303,4 @@ def test_on_a_terminal_there_is_a_table_of_eighty_columns(folder):
     assert any(line.startswith("chargers   ") for line in lines)
     assert any(line.startswith("BootNotification ") for line in lines)
     assert "took " in "".join(screen.display), "the report follows"
+    assert [line.startswith("time ") for line in screen.display].count(True) == 1, "the table is gone"

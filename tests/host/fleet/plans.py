@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Small fleets for tests, in virtual time."""
 
-from chargerctl.fleet.plan import Plan
+from chargerctl.fleet.plan import Plan, ScriptText
 from chargerctl.simulator.network.ntp import START_UNIX
 
 SETTINGS = {"CHARGER_WIFI_SSID": "w", "CHARGER_MQTT_BROKER": "b"}
@@ -23,3 +23,8 @@ def plan(count=3, **more):
 
 def nobody(measured):
     """Who does not look at the sums."""
+
+
+def script(text):
+    """As Plan.scripts."""
+    return (ScriptText("t.script", text, "."),)

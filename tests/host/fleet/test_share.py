@@ -6,11 +6,10 @@ import json
 from collections import Counter
 
 import pytest
-from chargerctl.fleet.plan import ScriptText
 from chargerctl.fleet.share import Share
 from chargerctl.simulator.script.language import ScriptError
 
-from tests.host.fleet.plans import nobody, plan
+from tests.host.fleet.plans import nobody, plan, script
 
 
 class Heard:
@@ -98,10 +97,6 @@ def test_shares_of_several_processes_are_the_whole(busy):
     assert merged.tally.states == busy[1].tally.states
 
 
-def script(text):
-    return (ScriptText("t.script", text, "."),)
-
-
 def test_without_a_duration_it_ends_with_its_scripts():
     heard, measured = run(plan(2, arrivals_h=0.0, duration_s=None, scripts=script("wait 100\n")))
     assert measured.fleet_s == pytest.approx(100, abs=2)
@@ -113,13 +108,24 @@ def test_what_does_not_hold_is_named_with_its_charger():
     lines = "wait 20\nat charger fleet-00002: expect relay closed within 1\n"
     _heard, measured = run(plan(2, arrivals_h=0.0, duration_s=None, scripts=script(lines)))
     (failure,) = measured.failures
-    assert failure.startswith("t.script: fleet-00002: ")
-    assert "expect relay closed" in failure
+    assert failure.text.startswith("fleet-00002: t.script:2: at charger fleet-00002: expect relay closed")
+
+
+def test_what_does_not_hold_at_many_is_named_once():
+    lines = "wait 20\nat charger fleet-00002: plug\nwait 5\nexpect relay closed within 1\n"
+    about = {"arrivals_h": 0.0, "duration_s": None, "scripts": script(lines)}
+    _heard, whole = run(plan(5, **about))
+    assert [each.text for each in whole.failures] == [
+        "5 chargers: t.script:4: expect relay closed within 1: the relay is open (fleet-00001, fleet-00002, fleet-00003, …)"
+    ]
+    one, other = (run(plan(5, worker=worker, workers=2, **about))[1] for worker in range(2))
+    one.merge(other)
+    assert one.failures == whole.failures
 
 
 def test_a_script_that_is_not_over_has_failed():
     _heard, measured = run(plan(2, arrivals_h=0.0, duration_s=30.0, scripts=script("wait 100\n")))
-    assert measured.failures == ["t.script: not over at 2 chargers"]
+    assert [each.text for each in measured.failures] == ["2 chargers: t.script: not over"]
 
 
 def test_a_line_that_a_fleet_cannot_carry_out_is_refused():
@@ -132,6 +138,16 @@ def test_transactions_that_nobody_confirms_are_lost():
     _heard, measured = run(plan(2, arrivals_h=0.0, duration_s=None, scripts=script(lines)))
     assert measured.tally.counts["lost"] == 2
     assert measured.tally.calls["StartTransaction"].unanswered > 0
+
+
+@pytest.mark.parametrize(("timeout_s", "unanswered"), [(600, 0), (20, 1)])
+def test_a_call_is_unanswered_when_the_charger_itself_has_given_it_up(timeout_s, unanswered):
+    about = f'{{"key": "MessageTimeout", "value": "{timeout_s}"}}'
+    lines = f"wait 20\ncsms call ChangeConfiguration {about}\nwait 5\ncsms silent Heartbeat always\nwait 5\n"
+    heartbeat = 'csms call TriggerMessage {"requestedMessage": "Heartbeat"}\nwait 25\n'
+    _heard, measured = run(plan(1, arrivals_h=0.0, duration_s=None, scripts=script(lines + heartbeat)))
+    assert measured.failures == []
+    assert measured.tally.unanswered == unanswered
 
 
 def test_who_starts_a_charge_from_afar_comes_and_plugs_in():
@@ -160,3 +176,12 @@ def test_faults_at_random_lose_nothing_and_are_counted():
     assert measured.tally.faults.total() > 1
     assert measured.failures == []
     assert (measured.tally.counts["lost"], measured.tally.counts["double"]) == (0, 0)
+
+
+@pytest.mark.soak
+def test_at_the_end_who_charges_without_wifi_unplugs_so_that_it_can_be_confirmed():
+    # One charger of 40: the last of its customers of the day came while the Wi-Fi was down.
+    day = plan(40, seed=1, arrivals_h=1.0, stay_s=1800.0, duration_s=86_400.0, worker=29, workers=40)
+    counts = Share(day, Heard()).run(nobody).tally.counts
+    assert counts["lost"] == 0
+    assert counts["sessions_begun"] == counts["sessions_ended"] == 14

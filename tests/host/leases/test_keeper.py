@@ -12,11 +12,16 @@ from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.postgres import PostgresRegister
 from chargerctl.leases.share import Share
 from chargerctl.leases.validity import LEASE_S
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
 from tests.tcp_gate import TcpGate
 
 BOUND_S = 60
+_SLOW = (
+    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.4); RETURN NEW; END'",
+    "CREATE TRIGGER slow BEFORE INSERT OR UPDATE ON lease_workers FOR EACH ROW EXECUTE FUNCTION slow()",
+    "CREATE TRIGGER slow BEFORE INSERT OR UPDATE ON lease_chargers FOR EACH ROW EXECUTE FUNCTION slow()",
+)
 
 
 class Holder:
@@ -68,6 +73,7 @@ def kept(gate, postgres):
         open_ones.append(keeper)
         return share, holder, keeper
 
+    make.url = url
     yield make
     for keeper in open_ones:
         keeper.close()
@@ -94,6 +100,24 @@ def test_one_that_is_cut_off_has_let_go_when_another_one_takes_over(kept, gate):
     assert had.lost_at is not None
     assert had.lost_at - began < LEASE_S
     gate.open()
+
+
+def test_a_database_that_takes_a_second_for_each_answer_is_slow_and_not_gone(kept):
+    first, had, _ = kept()
+    first.want(["GA001"])
+    had.wait_for(["GA001"])
+    database = create_engine(kept.url)
+    with database.begin() as connection:
+        for statement in _SLOW:
+            connection.execute(text(statement))
+    second, has, _ = kept()
+    second.want(["GA002"])
+    has.wait_for(["GA002"])
+    assert had.lost_at is None
+    with database.begin() as connection:
+        for table in ("lease_workers", "lease_chargers"):
+            connection.execute(text(f"DROP TRIGGER slow ON {table}"))
+    database.dispose()
 
 
 def test_it_waits_on_any_descriptor(kept, postgres):

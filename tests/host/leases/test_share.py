@@ -140,6 +140,14 @@ def test_a_worker_that_is_cut_off_says_so_and_lets_go_while_it_still_may_speak(r
     ]
 
 
+def test_a_worker_that_has_no_chargers_says_once_that_it_takes_none(rig):
+    _, holder, register = rig.worker("a")
+    register.is_cut_off = True
+    rig.pass_by(LEASE_S)
+    assert holder.lost_ones == [(set(), True)]
+    assert rig.texts() == ["cannot reach the database: takes no chargers"]
+
+
 def test_a_worker_that_has_hung_does_not_speak_when_it_wakes(rig):
     share, holder, _ = rig.worker("a")
     share.want(["GA00"])

@@ -21,14 +21,14 @@ from tests.whole.central.serve import EVERYBODY, Serve
 
 
 class Worker:
-    """One process. It runs from start() on."""
+    """One process. It runs from start() on. mqtt_port: of the brokers that all share; 0: it has a broker of its own."""
 
     def __init__(self, folder, url, mqtt_port, gate):
         self._folder = folder
         self._url = make_url(url).set(port=gate.port).render_as_string(hide_password=False)
         self._mqtt_port = mqtt_port
         self._gate = gate
-        self.ocpp_port = free_port()
+        self.ocpp_port, self.own_port = free_port(), free_port()
         self.serve = None
         self.bugs = []
 
@@ -38,13 +38,17 @@ class Worker:
             self._folder,
             "--database",
             self._url,
-            "--broker",
-            f"127.0.0.1:{self._mqtt_port}",
+            *self._way_of_mqtt(),
             "--ocpp",
             f"127.0.0.1:{self.ocpp_port}",
             **EVERYBODY,
         )
         self.serve.expect("listening", ocpp_port=self.ocpp_port)
+
+    def _way_of_mqtt(self):
+        if self._mqtt_port:
+            return "--broker", f"127.0.0.1:{self._mqtt_port}"
+        return "--listen", f"127.0.0.1:{self.own_port}"
 
     @property
     def name(self):
@@ -86,9 +90,10 @@ class Worker:
 
 
 class Several:
-    """Use it in a with block."""
+    """Use it in a with block. one_broker: for all; else each has its own."""
 
-    def __init__(self, folder, postgres, workers):
+    def __init__(self, folder, postgres, workers, one_broker=True):
+        self._one_broker = one_broker
         self._folder = folder
         self._postgres = postgres
         self._count = workers
@@ -98,9 +103,10 @@ class Several:
         self.workers = []
 
     def __enter__(self):
-        mosquitto = Mosquitto(self._folder, "allow_anonymous true")
-        self._stack.callback(mosquitto.stop)
-        self.mqtt_port = mosquitto.port
+        if self._one_broker:
+            mosquitto = Mosquitto(self._folder, "allow_anonymous true")
+            self._stack.callback(mosquitto.stop)
+            self.mqtt_port = mosquitto.port
         for _ in range(self._count):
             gate = self._stack.enter_context(TcpGate(self._postgres.port))
             worker = Worker(self._folder, self._database, self.mqtt_port, gate)

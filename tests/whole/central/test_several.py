@@ -194,6 +194,24 @@ def test_a_charger_on_a_websocket_is_the_workers_that_it_connects_to(several):
     assert len(several.sessions()) == 6
 
 
+def test_processes_with_brokers_of_their_own_share_the_chargers_too(postgres, tmp_path):
+    """Whoever comes to one of them is that one's, over a WebSocket and over MQTT."""
+    with Several(tmp_path, postgres, workers=2, one_broker=False) as several:
+        first, second = several.workers
+        for number, worker in enumerate((first, second, first)):
+            points = [
+                ChargePoint("CP1", OverWebSocket(f"ws://127.0.0.1:{worker.ocpp_port}", "CP1"), number),
+                ChargePoint(
+                    "CP2", OverMqtt("127.0.0.1", worker.own_port, "CP2"), 10 + number, patience_s=1.0
+                ),
+            ]
+            with Playing(points, 2) as playing:
+                playing.finish()
+            assert [holder_of(several, each.identity) for each in points] == [worker, worker]
+            assert [each.troubles for each in points] == [[], []]
+        assert len(several.sessions()) == 12
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(6))
 def test_sessions_are_booked_once_whatever_happens_to_whom(several, seed, record_property):

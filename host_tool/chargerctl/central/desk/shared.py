@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-
 ELSEWHERE = "another process of the central system speaks to the charger"
 """Why a connection is closed."""
 

@@ -56,7 +56,8 @@ def embedded(
         broker = LocalBroker(thread, listen.port, listen.host, gate, tls, tell)
     except OSError as error:
         raise ChargerctlError(
-            f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}"
+            f"cannot listen on {listen}: {error.strerror or error}; if a broker runs there already, use --broker {listen}; "
+            "if another `central serve` does, and this one is for WebSockets only, --listen none"
         ) from error
     account = (gate.username, gate.password) if gate is not None else ("", "")
     try:

@@ -18,8 +18,12 @@ class Shared(Protocol):
     def may_speak(self) -> bool:
         """Whether it may speak to any."""
 
+    @property
+    def own_broker(self) -> bool:
+        """Whether no other process is at this broker: who comes to it is this one's, as over a WebSocket."""
+
     def want(self, serials: Collection[str]) -> None:
-        """These chargers are there, and are to be somebody's."""
+        """These chargers are there, and are to be somebody's; this process's if the broker is its own."""
 
     def reached(self, broker: bool) -> None:
         """The broker is there, or is not: nothing of any charger arrives."""
@@ -28,7 +32,7 @@ class Shared(Protocol):
 class Alone:
     """No other process speaks to chargers."""
 
-    may_speak = True
+    may_speak = own_broker = True
 
     def holds(self, serial: str) -> bool:
         return True

@@ -78,6 +78,16 @@ class MqttLink:
         self.side.announce([self.serial], online)
 
 
+@dataclass(frozen=True)
+class _Message:
+    """To a charger."""
+
+    serial: str
+    topic: str
+    payload: str | bytes
+    retained: bool = False
+
+
 class MqttSide:
     """Connected from open() until close(), again whenever the connection is lost."""
 
@@ -102,8 +112,8 @@ class MqttSide:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
-        # For the loop: (topic, payload, retained).
-        self._waiting: deque[tuple[str, str | bytes, bool]] = deque(maxlen=_MOST_WAITING)
+        # For the loop.
+        self._waiting: deque[_Message] = deque(maxlen=_MOST_WAITING)
         self._lock = threading.Lock()
         self._called = False
         self._announced: dict[str, bool] = {}
@@ -120,7 +130,7 @@ class MqttSide:
 
     def send(self, serial: str, frame: str) -> None:
         """To the charger; lost if there is no connection."""
-        self._put((self._topics.frames_to(serial), frame, False))
+        self._put(_Message(serial, self._topics.frames_to(serial), frame))
 
     def announce(self, serials: Iterable[str], online: bool | None) -> None:
         """Tell these chargers whether anybody answers them, now and after each loss of the broker. None: have it forget
@@ -131,7 +141,7 @@ class MqttSide:
                     self._announced.pop(serial, None)
                 else:
                     self._announced[serial] = online
-            self._put((self._topics.state_to(serial), _STATES[online], True))
+            self._tell_it(serial, online)
 
     def gained(self, since_s: Mapping[str, float | None]) -> None:
         """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
@@ -149,7 +159,7 @@ class MqttSide:
         with self._lock:
             announced = list(self._announced.items())
         for serial, online in announced:
-            self._put((self._topics.state_to(serial), _STATES[online], True))
+            self._tell_it(serial, online)
 
     @property
     def is_connected(self) -> bool:
@@ -173,7 +183,10 @@ class MqttSide:
         with self._lock:
             return list(self._announced)
 
-    def _put(self, message: tuple[str, str | bytes, bool]) -> None:
+    def _tell_it(self, serial: str, online: bool | None) -> None:
+        self._put(_Message(serial, self._topics.state_to(serial), _STATES[online], retained=True))
+
+    def _put(self, message: _Message) -> None:
         with self._lock:
             self._waiting.append(message)
             if self._called:
@@ -188,8 +201,10 @@ class MqttSide:
             self._called = False
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self._connection is not None and self._shared.may_speak:
-            for topic, payload, retained in messages:
-                self._connection.publish(topic, payload, retained=retained)
+            for each in messages:
+                # When the lease ends they are told `offline`, while it still lasts; everything else is for who holds them.
+                if each.payload == OFFLINE or self._shared.holds(each.serial):
+                    self._connection.publish(each.topic, each.payload, retained=each.retained)
 
     async def _open(self) -> None:
         await self._nodes.first(self._connect)
@@ -221,9 +236,9 @@ class MqttSide:
             self._connection = None
             raise
         with self._lock:
-            announced = list(self._announced.items()) if self._shared.may_speak else []
+            announced = list(self._announced.items())
         for serial, online in announced:
-            connection.publish(self._topics.state_to(serial), _STATES[online], retained=True)
+            self._tell_it(serial, online)
         self._publish()
         self._thread.loop.call_later(_SILENT_S, self._look_for)
 
@@ -257,14 +272,14 @@ class MqttSide:
         """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
         that is told `offline`, then `online`, says its status, if it is there."""
         silent = sorted(set(self.announced if serials is None else serials) - self._present)
-        self._say(silent, _STATES[False])
-        self._thread.loop.call_later(_SETTLE_S, self._say, silent, _STATES[True])
+        self._say(silent, False)
+        self._thread.loop.call_later(_SETTLE_S, self._say, silent, True)
 
-    def _say(self, serials: Iterable[str], state: bytes) -> None:
+    def _say(self, serials: Iterable[str], online: bool) -> None:
         """To those of them that were told that they are answered."""
         for serial in serials:
             if self._announced.get(serial):
-                self._put((self._topics.state_to(serial), state, True))
+                self._tell_it(serial, online)
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)
@@ -283,7 +298,7 @@ class MqttSide:
             self._desk.received(serial, MqttLink(self, serial), payload)
         else:
             self._recent.put(serial, payload, self._thread.loop.time())
-            if self._here(serial):
+            if self._here(serial) or self._shared.own_broker:
                 self._shared.want([serial])
 
     def _presence(self, serial: str, payload: bytes, retained: bool) -> None:
@@ -307,7 +322,7 @@ class MqttSide:
         with self._lock:
             online = self._announced.get(serial)
         if online is not None:
-            self._put((self._topics.state_to(serial), _STATES[online], True))
+            self._tell_it(serial, online)
 
     def _here(self, serial: str) -> bool:
         """Whether that is news."""

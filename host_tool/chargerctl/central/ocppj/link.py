@@ -26,9 +26,10 @@ def close_reason(text: str) -> str:
 class Outbox:
     """Frames on their way from other threads to the connections of one loop, which is woken once for all that wait."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, may_speak: Callable[[], bool]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, holds: Callable[[str], bool]) -> None:
+        """holds: whether this process may speak to the charger."""
         self._loop = loop
-        self._may_speak = may_speak
+        self._holds = holds
         self._waiting: deque[tuple[ChargerConnection, str]] = deque()
         self._woken = False
 
@@ -44,7 +45,7 @@ class Outbox:
         self._woken = False
         while self._waiting:
             connection, frame = self._waiting.popleft()
-            if not self._may_speak():
+            if not self._holds(connection.identity):
                 continue
             # Writes at once, without waiting for slow readers; a connection that is closing is left out.
             broadcast((connection,), frame)

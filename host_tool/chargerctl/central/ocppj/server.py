@@ -77,7 +77,7 @@ class WebSocketServer:
         self._admission = Admission(accounts, without_password, self._limits)
         self._chargers = Chargers()
         self._shared = shared = shared or Alone()
-        self._outbox = Outbox(thread.loop, lambda: shared.may_speak)
+        self._outbox = Outbox(thread.loop, shared.holds)
         self._servers: list[Server] = []
         self._closing: set[asyncio.Task[None]] = set()
         try:

@@ -8,9 +8,8 @@ from typing import Protocol
 
 
 class Shared(Protocol):
-    @property
-    def may_speak(self) -> bool:
-        """Whether this process may speak to any charger now."""
+    def holds(self, serial: str) -> bool:
+        """Whether this process may speak to the charger now."""
 
     async def take(self, serial: str) -> bool:
         """The charger has connected to this process, and is its own from now on, whosever it was; False: not now."""
@@ -19,7 +18,8 @@ class Shared(Protocol):
 class Alone:
     """No other process speaks to chargers."""
 
-    may_speak = True
+    def holds(self, serial: str) -> bool:
+        return True
 
     async def take(self, serial: str) -> bool:
         return True

@@ -24,20 +24,24 @@ from chargerctl.leases.register import Gained, RegisterError
 from chargerctl.leases.share import Share
 from chargerctl.loop_thread import LoopThread
 
-# A desk that has not begun a unit of work for so long hangs.
+# A desk that has not begun a unit of work for so long hangs, and so does a loop that has not come round.
 _HANGS_S = 8.0
+_TICK_S = 1.0
 _TAKE_S = 5.0
 
 
 class Sharing:
     """Of one process, from start() to leave(). It is what desk and transports see of the leases, and their Holder."""
 
-    def __init__(self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, only_mqtt: bool) -> None:
-        """only_mqtt: without the broker there is no way to any charger."""
+    def __init__(
+        self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, only_mqtt: bool, own_broker: bool
+    ) -> None:
+        """only_mqtt: without the broker there is no way to any charger. own_broker: no other process is at it."""
         self._store = store
         self._thread = thread
         self._tell = tell
         self._only_mqtt = only_mqtt
+        self.own_broker = own_broker
         register = PostgresRegister(store.url, REALM)
         self._share = Share(register, store.worker, self, tell)
         self._keeper = Keeper(self._share, register)
@@ -46,10 +50,12 @@ class Sharing:
         self._on_change: list[Callable[[], object]] = []
         self._broker = BrokerWatch(self._share, thread.loop)
         self._left = self._is_last = False
+        self._ticked_at = time.monotonic()
         store.fenced_by(lambda: self._share.token)
 
     def start(self, desk: Desk, side: MqttSide | None) -> None:
         self._desk, self._side = desk, side
+        self._thread.loop.call_soon_threadsafe(self._tick)
         self.look()
         self._keeper.start()
 
@@ -108,6 +114,9 @@ class Sharing:
 
     def want(self, serials: Collection[str]) -> None:
         self._share.want(serials)
+        if self.own_broker:
+            for serial in serials:
+                self._share.take(serial)
 
     def release(self, serials: Collection[str], quiet_s: float) -> None:
         if serials:
@@ -149,12 +158,20 @@ class Sharing:
         self._changed()
 
     def give_up(self, serials: Collection[str]) -> None:
-        if self._desk is not None:
+        if self._desk is not None and not self.own_broker:
             self._desk.give_up(serials)
 
     def is_well(self) -> bool:
-        desk = self._desk
-        return desk is None or (desk.failure is None and time.monotonic() - desk.stepped_at < _HANGS_S)
+        desk, now = self._desk, time.monotonic()
+        if desk is None:
+            return True
+        return desk.failure is None and now - desk.stepped_at < _HANGS_S and now - self._ticked_at < _HANGS_S
+
+    def _tick(self) -> None:
+        """The loop that carries what comes and goes still does."""
+        self._ticked_at = time.monotonic()
+        if not self._left:
+            self._thread.loop.call_later(_TICK_S, self._tick)
 
     def _forget(self, serials: Collection[str]) -> None:
         if self._side is not None:
@@ -169,11 +186,12 @@ class Sharing:
 def sharing(
     settings: CentralSettings, store: DatabaseStore, thread: LoopThread, tell: Tell
 ) -> Iterator[Sharing | None]:
-    """None where only one process can be at work: SQLite, and a broker of its own."""
-    if store.url.get_backend_name() == "sqlite" or (settings.broker is None and settings.listen is not None):
+    """None with SQLite, where only one process can be at work."""
+    if store.url.get_backend_name() == "sqlite":
         yield None
         return
-    found = Sharing(store, thread, tell, only_mqtt=settings.ocpp is None)
+    own_broker = settings.broker is None and settings.listen is not None
+    found = Sharing(store, thread, tell, only_mqtt=settings.ocpp is None, own_broker=own_broker)
     try:
         yield found
     finally:

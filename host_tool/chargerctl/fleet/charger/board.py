@@ -84,7 +84,7 @@ class Register:
 class Console:
     """charger: set by Core, for questions that are typed; nobody types here."""
 
-    charger: object = None
+    charger: Any = None
 
     def __init__(self, log: Callable[[str, str], object]) -> None:
         self.log = log

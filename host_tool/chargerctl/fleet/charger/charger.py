@@ -30,6 +30,8 @@ PASS_US = 5_000
 """Between two passes of a charger that is not idle."""
 BOOT_US = 13_000_000
 """From reset to the first pass, as `chargerctl simulate` models an ESP32-C6 that runs from source."""
+_MESSAGE_TIMEOUT_S = 30
+"""Of a charger whose program never ran."""
 _MORE_PASSES = 4
 """After the last one in which anything happened."""
 _AFTER_SLEEP = 3
@@ -59,7 +61,7 @@ class Heard(Protocol):
         """A line of its console."""
 
     def changed(self, charger: Charger, part: str) -> None:
-        """One of relay, contact, lock, led, power, link, and reset: it begins to start."""
+        """One of relay, contact, lock, led, power, link, and reset: it begins to start; program: that runs from here on."""
 
     def late(self, charger: Charger, us: int) -> None:
         """A pass is done, so long after it was due; only with a clock that keeps to real time."""
@@ -121,6 +123,7 @@ class Charger:
         self._loop: Any = None
         self._link: Link | None = None
         self._content: Any = None
+        self._console: Console | None = None
         self._started_us = 0
         self._first_ticks = _FIRST_TICKS
         self._rtc_ahead_s: int | None = None
@@ -179,6 +182,12 @@ class Charger:
         return self._link is not None and self._link.connected
 
     @property
+    def message_timeout_s(self) -> int:
+        """How long its program waits for an answer: the key MessageTimeout (OCPP 1.6 errata 3.82)."""
+        program = self._console and self._console.charger
+        return program.configuration.message_timeout_s if program else _MESSAGE_TIMEOUT_S
+
+    @property
     def unconfirmed(self) -> int:
         """Transactions whose start or stop nobody has confirmed: they are in its journal, also while it has no power."""
         records = self.firmware.module("records")
@@ -221,7 +230,7 @@ class Charger:
         )
         board.meter = Register(self.meter)
         board.faults = ()
-        board.console = Console(self._log)
+        self._console = board.console = Console(self._log)
         board.store = self.store
         board.reserve = [bytearray(1)]
         board.stalls = firmware.module("stalls").Stalls(
@@ -251,6 +260,7 @@ class Charger:
             since = firmware.module("ticks").add(self.ticks_ms(), -self.up_ms)
             self.core.interlock.rest(None if reason == "reload" else since)
         self._loop = self.core.loop(Nothing())
+        self._heard.changed(self, "program")
         self.stir()
 
     def _end(self, orderly: bool = False) -> None:

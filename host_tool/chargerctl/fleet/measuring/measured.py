@@ -5,20 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chargerctl.fleet.measuring.failures import Failure, together
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
-
-MOST_FAILURES = 100
 
 
 @dataclass
 class Measured:
     """What one process, or all, have measured. fleet_s: how much time has passed for the chargers; wall_s, cpu_s: for this
     computer. stood_still_s: how long this computer kept the process from running, which is in no time of an answer and in no
-    delay. stopped: before its end. failures: lines of scripts that did not hold, MOST_FAILURES at most."""
+    delay. stopped: before its end. failures: what was expected and did not hold."""
 
     tally: Tally
     series: Series
@@ -27,15 +26,17 @@ class Measured:
     cpu_s: float = 0.0
     stood_still_s: float = 0.0
     stopped: bool = False
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "tally": self.tally.to_json(), "series": self.series.to_json()}
+        sums = {"tally": self.tally.to_json(), "series": self.series.to_json()}
+        return {**vars(self), **sums, "failures": [asdict(each) for each in self.failures]}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Measured:
         tally, series = Tally.from_json(given["tally"]), Series.from_json(given["series"])
-        return cls(**{**given, "tally": tally, "series": series})
+        failures = [Failure(**{**each, "serials": tuple(each["serials"])}) for each in given["failures"]]
+        return cls(**{**given, "tally": tally, "series": series, "failures": failures})
 
     def merge(self, other: Measured) -> None:
         self.tally.merge(other.tally)
@@ -45,4 +46,4 @@ class Measured:
         self.cpu_s += other.cpu_s
         self.stood_still_s = max(self.stood_still_s, other.stood_still_s)
         self.stopped = self.stopped or other.stopped
-        self.failures = sorted([*self.failures, *other.failures])[:MOST_FAILURES]
+        self.failures = together([*self.failures, *other.failures])

@@ -22,12 +22,20 @@ OnCall = Callable[[Charger, str], object]
 class Measuring:
     """A Heard (charger.py). tally: the sums so far; series: how they came about."""
 
-    def __init__(self, now_us: Callable[[], int], series: Series, on_call: OnCall) -> None:
-        """now_us: the time at which a frame really passes: in real time the wall's, on the scale of the clock."""
+    def __init__(
+        self,
+        now_us: Callable[[], int],
+        series: Series,
+        on_call: OnCall,
+        trouble: Callable[[str], str] = str,
+    ) -> None:
+        """now_us: the time at which a frame really passes: in real time the wall's, on the scale of the clock.
+        trouble(text): what is counted, of what a charger logs about its connection."""
         self.tally = Tally()
         self.series = series
         self._now_us = now_us
         self._on_call = on_call
+        self._trouble = trouble
         self._watched: dict[str, Watched] = {}
 
     def add(self, charger: Charger) -> None:
@@ -39,7 +47,7 @@ class Measuring:
         """The end: what the central system has not confirmed, and calls that it had time to answer."""
         for each in chargers:
             self.tally.counts["lost"] += each.unconfirmed
-            self._watched[each.serial].give_up(self._now_us())
+            self._watched[each.serial].give_up(self._now_us(), each.message_timeout_s * 1_000_000)
 
     # Heard.
 
@@ -56,14 +64,16 @@ class Measuring:
     def log(self, charger: Charger, tag: str, text: str) -> None:
         what, again, _when = text.partition(_AGAIN)
         if again and tag in _LINKS:
-            count_kind(self.tally.troubles, what)
+            count_kind(self.tally.troubles, self._trouble(what))
 
     def changed(self, charger: Charger, part: str) -> None:
-        if part not in ("link", "power"):
+        if part not in ("link", "power", "reset", "program"):
             return
         watched = self._watched[charger.serial]
         before, counts = watched.state, self.tally.counts
         watched.powered = charger.powered
+        if part in ("reset", "program"):
+            watched.runs = part == "program"
         if watched.connected and not charger.connected:
             watched.cut()
         elif charger.connected and not watched.connected:

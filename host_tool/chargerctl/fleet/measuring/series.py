@@ -26,13 +26,23 @@ class Slot:
 
 
 class Series:
-    """width_us: of a slot. Where the duration is not known before, it doubles whenever there are too many."""
+    """width_us: of a slot. Where the duration is not known before, it doubles whenever there are too many.
+
+    After close() nothing is added."""
 
     def __init__(self, duration_s: float | None) -> None:
         self.width_us = max(int((duration_s or 0) * _US / MOST), _US)
         self.slots: dict[int, Slot] = {}
+        self._closed = False
+
+    def close(self, now_us: int, states: Counter[str]) -> None:
+        """The end, with what the chargers are then. What the chargers still deliver is not part of it."""
+        self.states(max(now_us - 1, 0), states)
+        self._closed = True
 
     def frame(self, now_us: int, out: bool) -> None:
+        if self._closed:
+            return
         slot = self._slot(now_us)
         if out:
             slot.frames_out += 1
@@ -41,11 +51,13 @@ class Series:
 
     def answer(self, now_us: int, us: int) -> None:
         """An answer came after so long."""
-        self._slot(now_us).times.add(us)
+        if not self._closed:
+            self._slot(now_us).times.add(us)
 
     def states(self, now_us: int, states: Counter[str]) -> None:
         """What the chargers are just now."""
-        self._slot(now_us).states = Counter(states)
+        if not self._closed:
+            self._slot(now_us).states = Counter(states)
 
     def _slot(self, now_us: int) -> Slot:
         number = now_us // self.width_us

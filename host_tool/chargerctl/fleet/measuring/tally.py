@@ -18,6 +18,7 @@ OTHERS = "others"
 COUNTS = (
     "frames_out",
     "frames_in",
+    "accepted",
     "connects",
     "reconnects",
     "strange_answers",

@@ -20,10 +20,7 @@ from chargerctl.fleet.measuring.sessions import Sessions
 from chargerctl.fleet.measuring.tally import Tally, count_kind
 
 OFF, OFFLINE, BOOTING = "Off", "Offline", "Booting"
-"""States beside OCPP's: no power, no connection, not accepted yet."""
-
-TOO_LONG_US = 10_000_000
-"""At the end; until then a call is given up when the charger makes the next one."""
+"""States beside OCPP's: no power; its program runs, without a connection; that starts, or is not accepted yet."""
 
 _MOST_OPEN = 8
 """Calls of the central system that are not answered: it may have one (OCPP-J 4.1.1)."""
@@ -31,7 +28,8 @@ _NAME = 40
 
 
 class Watched:
-    """`powered`, `connected`, `accepted`, `status`: of the moment."""
+    """`powered`, `runs` (its program), `connected`, `accepted`, `status`: of the moment. `was_connected`, `was_accepted`:
+    ever."""
 
     __slots__ = (
         "_asked",
@@ -43,7 +41,9 @@ class Watched:
         "accepted",
         "connected",
         "powered",
+        "runs",
         "status",
+        "was_accepted",
         "was_connected",
     )
 
@@ -52,7 +52,8 @@ class Watched:
         self._tally = tally
         self._on_answer = on_answer
         self._sessions = Sessions(tally)
-        self.powered = self.connected = self.accepted = self.was_connected = False
+        self.powered = self.runs = self.connected = self.accepted = False
+        self.was_connected = self.was_accepted = False
         self.status = ""
         # The call that is open: (id, action, payload).
         self._open: tuple[str, str, dict[str, Any]] | None = None
@@ -63,6 +64,8 @@ class Watched:
     def state(self) -> str:
         if not self.powered:
             return OFF
+        if not self.runs:
+            return BOOTING
         if not self.connected:
             return OFFLINE
         return self.status if self.accepted and self.status else BOOTING
@@ -133,6 +136,9 @@ class Watched:
             return
         if action == "BootNotification":
             self.accepted = answer["status"] == "Accepted"
+            if self.accepted and not self.was_accepted:
+                self.was_accepted = True
+                self._tally.counts["accepted"] += 1
         else:
             self._sessions.answered(number, action, payload, answer)
 
@@ -145,9 +151,10 @@ class Watched:
             return False
         return True
 
-    def give_up(self, now_us: int) -> None:
-        """A call that has been open for too long counts as unanswered."""
-        if self._open is not None and now_us - self._sent_us >= TOO_LONG_US:
+    def give_up(self, now_us: int, timeout_us: int) -> None:
+        """At the end: a call that has been open for so long counts as unanswered. Until then one does when the charger
+        makes the next."""
+        if self._open is not None and now_us - self._sent_us >= timeout_us:
             self._tally.call(self._open[1]).unanswered += 1
             self._open = None
 

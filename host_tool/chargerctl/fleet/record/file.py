@@ -18,7 +18,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,16 +27,18 @@ from chargerctl.errors import ChargerctlError, InputError
 FORMAT = "chargerctl fleet 1"
 OUT, IN, UP, DOWN = "out", "in", "up", "down"
 _LONGEST = 1 << 20  # characters of a line
+_LATEST_US = 366 * 86_400_000_000  # a year: what is later is a mistake, and would be waited for
 
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """us: since the start; frame: "" for up and down."""
+    """us: since the start, a year at most; frame: "" for up and down. number: of its line, where it was read."""
 
     us: int
     serial: str
     what: str
     frame: str = ""
+    number: int = field(default=0, compare=False)
 
     def line(self) -> str:
         about: dict[str, Any] = {"t": self.us / 1e6, "s": self.serial, "d": self.what}
@@ -106,12 +108,13 @@ class Reader:
         """In the order of their times."""
         while (found := self._object()) is not None:
             try:
-                entry = Entry(round(found["t"] * 1e6), found["s"], found["d"], found.get("f", ""))
+                us = round(found["t"] * 1e6)
+                entry = Entry(us, found["s"], found["d"], found.get("f", ""), self._number)
             except (KeyError, TypeError, ValueError, OverflowError):
                 entry = None
             if (
                 entry is None
-                or entry.us < 0
+                or not 0 <= entry.us <= _LATEST_US
                 or entry.what not in (OUT, IN, UP, DOWN)
                 or not isinstance(entry.serial, str)
                 or not isinstance(entry.frame, str)
@@ -133,8 +136,12 @@ class Reader:
             raise self._wrong("no entry of a record")
         return found
 
+    def wrong(self, why: str, number: int = 1) -> InputError:
+        """number: of the line that is wrong."""
+        return InputError(f"{self._path}:{number}: {why}")
+
     def _wrong(self, why: str) -> InputError:
-        return InputError(f"{self._path}:{self._number}: {why}")
+        return self.wrong(why, self._number)
 
 
 def part(path: Path, worker: int, workers: int) -> Path:

@@ -3,7 +3,7 @@
 """Sends the frames of a record again, at the times at which they were sent.
 
 replay = Replay(plan_of(reader, …), reader)
-measured = replay.run(on_sums)               # replay.same, replay.others: the answers, compared
+measured = replay.run(on_sums)               # replay.found(): the answers, compared
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from chargerctl.errors import InputError
+from chargerctl.central.messages.schemas import FrameError
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.fleet.measuring.measured import Measured
-from chargerctl.fleet.plan import MOST_CHARGERS, Plan
+from chargerctl.fleet.plan import MOST_CHARGERS, MOST_SEED, PREFIX, STARTS, Plan
 from chargerctl.fleet.record.file import UP, Reader
 from chargerctl.fleet.record.tape import Tape
 from chargerctl.fleet.run import US, OnSums, Run
@@ -31,11 +31,12 @@ _LAST_US = 10_000_000
 
 
 class Replay:
-    """others: what was answered otherwise than in the record, by action and difference."""
+    """others: what was answered otherwise than in the record, by action and difference. calls: of the record; unsent,
+    missing: how many of them could not be sent, and how many were sent and not answered, other than in the record."""
 
     def __init__(self, plan: Plan, reader: Reader) -> None:
         """plan: of the chargers of the record (replayed). InputError while it runs, for a record that is damaged."""
-        self._plan = plan
+        self._reader = reader
         self._entries = iter(reader)
         self._next = next(self._entries, None)
         self.others: Counter[str] = Counter()
@@ -56,6 +57,18 @@ class Replay:
         """How many answers were as in the record."""
         return sum(each.same for each in self._tapes.values())
 
+    @property
+    def calls(self) -> int:
+        return sum(each.calls for each in self._tapes.values())
+
+    @property
+    def unsent(self) -> int:
+        return sum(each.calls - each.sent for each in self._tapes.values())
+
+    @property
+    def missing(self) -> int:
+        return sum(each.missing for each in self._tapes.values())
+
     def stop(self) -> None:
         """From a signal handler."""
         self._run.stop()
@@ -65,7 +78,12 @@ class Replay:
         run = self._run
         with run.opened():
             run.go(NEVER, on_sums, lambda: run.stops > 0 or self._over)
-            return run.end(run.clock.now_us / US)
+            run.close_series()
+            measured = run.end(run.clock.now_us / US)
+        # For thresholds.
+        found = {"differences": self.others.total(), "unsent": self.unsent, "missing": self.missing}
+        measured.tally.counts.update(found)
+        return measured
 
     @property
     def _over(self) -> bool:
@@ -78,30 +96,39 @@ class Replay:
             entry = self._next
             tape = self._tapes.get(entry.serial)
             if tape is None:
-                raise InputError(f"{entry.serial!r} is no charger of this record")
+                raise self._reader.wrong(f"{entry.serial[:40]!r} is no charger of this record", entry.number)
             charger = self._chargers[entry.serial]
             if entry.what == UP and not charger.powered:
                 charger.power(True)
-            tape.take(entry)
+            try:
+                tape.take(entry)
+            except FrameError as error:
+                raise self._reader.wrong(f"no frame of OCPP-J: {error}", entry.number) from None
             charger.stir()
-            self._last_us = entry.us
+            self._last_us = max(self._last_us, entry.us)
             self._next = next(self._entries, None)
         clock.call_in(US, self._feed)
 
 
-def replayed(about: dict[str, Any], plan: Plan) -> Plan:
+def replayed(reader: Reader, plan: Plan) -> Plan:
     """The plan with the chargers of a record. InputError for a first line that does not say them."""
+    about = reader.about
     count, prefix = about.get("chargers"), about.get("prefix")
     seed, start = about.get("seed"), about.get("start")
     if not (
         type(count) is int
         and 0 < count <= MOST_CHARGERS
         and isinstance(prefix, str)
-        and len(prefix) <= 18
+        and PREFIX.fullmatch(prefix)
         and type(seed) is int
+        and 0 <= seed <= MOST_SEED
         and type(start) is int
+        and start in STARTS
     ):
-        raise InputError("the first line of the record does not say of which chargers it is")
+        raise reader.wrong(
+            "the first line of the record must say of which chargers it is, as chargerctl fleet wrote it: chargers, "
+            "prefix, seed, start"
+        )
     return replace(plan, count=count, prefix=prefix, seed=seed, start_unix=start, duration_s=None)
 
 

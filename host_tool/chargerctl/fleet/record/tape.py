@@ -12,10 +12,9 @@ import json
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from chargerctl.central.messages.schemas import CALL, CALL_ERROR, FrameError, parse
-from chargerctl.errors import InputError
 from chargerctl.fleet.measuring.tally import count_kind
 from chargerctl.fleet.record.difference import difference
 from chargerctl.fleet.record.file import DOWN, IN, OUT, UP, Entry
@@ -26,33 +25,69 @@ _NO_ANSWER_US = 10_000_000
 _CONNECT_US = 2_000_000
 
 
+class _Call:
+    """One that is in the record, or was sent: its answers there and here."""
+
+    __slots__ = ("action", "answered", "recorded")
+
+    def __init__(self) -> None:
+        self.action = ""
+        self.recorded: list[Any] | None = None
+        self.answered: list[Any] | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it was sent and not answered, other than in the record."""
+        return bool(self.action) and self.recorded is not None and self.answered is None
+
+
+class _Next(NamedTuple):
+    """message: of the frame, None for up and down."""
+
+    us: int
+    what: str
+    frame: str
+    message: list[Any] | None
+
+
 class Tape:
     """As Core of the firmware (loop(), interlock.rest()), made anew at each start by `core`. same: answers as recorded;
-    others: what was answered otherwise, by action and difference."""
+    others: what was answered otherwise, by action and difference. calls: of the charger so far, in the record; sent: those
+    of them that went out."""
 
     def __init__(
         self, now_us: Callable[[], int], due_in: Callable[[int], object], others: Counter[str]
     ) -> None:
         """due_in(ms): have it stepped again then."""
-        self.same = 0
+        self.same = self.calls = self.sent = 0
         self._now_us = now_us
         self._due_in = due_in
         self._others = others
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[_Next] = deque()
         self._board: Any = None
         self._up = False
         # The call that is not answered yet: a charger has one (OCPP-J 4.1.1).
         self._open, self._open_us = "", 0
-        # id -> (action; the answer in the record; the answer that came)
-        self._calls: dict[str, list[Any]] = {}
+        self._by_id: dict[str, _Call] = {}
+        self._missing = 0
         self._asked: dict[str, str] = {}
         self._answers: dict[str, Any] = {}
         self._waiting: deque[tuple[int, str, str]] = deque(maxlen=_MOST_WAITING)
         self.interlock = self
 
     def take(self, entry: Entry) -> None:
-        """What comes next in the record."""
-        self._entries.append(entry)
+        """What comes next in the record. FrameError for a frame that is none."""
+        message = None
+        if entry.what in (OUT, IN):
+            parse(entry.frame)
+            message = json.loads(entry.frame)
+            self.calls += entry.what == OUT and message[0] == CALL
+        self._entries.append(_Next(entry.us, entry.what, entry.frame, message))
+
+    @property
+    def missing(self) -> int:
+        """How many calls were sent and not answered, other than in the record."""
+        return self._missing + sum(each.is_missing for each in self._by_id.values())
 
     # As Core.
 
@@ -87,21 +122,20 @@ class Tape:
         entry = self._entries[0]
         return entry.us - (_CONNECT_US if entry.what == UP else 0)
 
-    def _play(self, entry: Entry) -> bool:
+    def _play(self, entry: _Next) -> bool:
         """False: it has to wait for the connection."""
         if entry.what == UP:
             self._up = True
         elif entry.what == DOWN:
             self._up, self._open = False, ""
             self._board.link.close()
-        elif entry.what == IN:
-            self._was_received(_loaded(entry))
-        elif entry.what == OUT:
-            return self._send(entry)
+        elif entry.message is not None and entry.what == IN:
+            self._was_received(entry.message)
+        elif entry.message is not None:
+            return self._send(entry.frame, entry.message)
         return True
 
-    def _send(self, entry: Entry) -> bool:
-        message = _loaded(entry)
+    def _send(self, frame: str, message: list[Any]) -> bool:
         if message[0] != CALL:
             # The answer to a call that was made when it was recorded.
             action = self._asked.pop(message[1], "")
@@ -109,17 +143,19 @@ class Tape:
                 self._answers[action] = message
             return True
         waits = self._open and self._now_us() - self._open_us < _NO_ANSWER_US
-        if waits or not (self._board.link.connected and self._board.link.publish(entry.frame)):
+        if waits or not (self._board.link.connected and self._board.link.publish(frame)):
             return False
         self._open, self._open_us = message[1], self._now_us()
-        self._remember(message[1])[0] = message[2]
+        self.sent += 1
+        self._remember(message[1]).action = message[2]
         return True
 
     def _was_received(self, message: list[Any]) -> None:
         if message[0] == CALL:
             self._asked[message[1]] = message[2]
         else:
-            self._compare(message[1], 1, message)
+            self._remember(message[1]).recorded = message
+            self._compare(message[1])
 
     def _received(self, message: list[Any]) -> None:
         if message[0] == CALL:
@@ -127,7 +163,8 @@ class Tape:
         else:
             if message[1] == self._open:
                 self._open = ""
-            self._compare(message[1], 2, message)
+            self._remember(message[1]).answered = message
+            self._compare(message[1])
 
     def _answer_waiting(self) -> None:
         for asked in list(self._waiting):
@@ -142,32 +179,18 @@ class Tape:
             self._waiting.remove(asked)
             self._board.link.publish(json.dumps(frame, separators=(",", ":")))
 
-    def _compare(self, number: str, which: int, message: list[Any]) -> None:
-        call = self._remember(number)
-        call[which] = message
-        action, recorded, answered = call
-        if recorded is None or answered is None:
+    def _compare(self, number: str) -> None:
+        call = self._by_id[number]
+        if call.recorded is None or call.answered is None:
             return
-        del self._calls[number]
-        found = difference(recorded, answered)
+        del self._by_id[number]
+        found = difference(call.recorded, call.answered)
         if found:
-            count_kind(self._others, f"{action}: {found}")
+            count_kind(self._others, f"{call.action}: {found}")
         else:
             self.same += 1
 
-    def _remember(self, number: str) -> list[Any]:
-        if number not in self._calls and len(self._calls) >= _REMEMBERED:
-            del self._calls[next(iter(self._calls))]
-        return self._calls.setdefault(number, ["", None, None])
-
-
-def _loaded(entry: Entry) -> list[Any]:
-    """InputError for a frame in the record that is none."""
-    try:
-        parse(entry.frame)
-    except FrameError as error:
-        raise InputError(
-            f"the record is damaged: {entry.serial} at {entry.us / 1e6} s has no frame of OCPP-J: {error}"
-        ) from None
-    message: list[Any] = json.loads(entry.frame)
-    return message
+    def _remember(self, number: str) -> _Call:
+        if number not in self._by_id and len(self._by_id) >= _REMEMBERED:
+            self._missing += self._by_id.pop(next(iter(self._by_id))).is_missing
+        return self._by_id.setdefault(number, _Call())

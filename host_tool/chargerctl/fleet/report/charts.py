@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chargerctl.fleet.report.words import clock, count, ms, rate, states
+from chargerctl.fleet.report.words import chargers, clock, count, ms, rate, states
 
 WIDTH, HEIGHT = 1000, 240
 _MOST_STATES = 8
@@ -26,12 +26,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """title, about: for people; top: the text of its upper end; begin, end: of its time axis."""
+    """title, about: for people; top, middle: the texts of its upper end and of half of it; begin, end: of its time axis."""
 
     title: str
     about: str
     lines: Sequence[Line]
     top: str
+    middle: str
     begin: str
     end: str
     filled: bool = False
@@ -40,30 +41,36 @@ class Chart:
 def charts(summary: Mapping[str, Any]) -> list[Chart]:
     """Of a summary that has a series. Empty where nothing was measured."""
     series = summary["series"]
-    slots, width_s = series["slots"], series["slot_s"]
+    slots = series["slots"]
     if len(slots) < 2:
         return []
     times = [slot["at_s"] for slot in slots]
     return [
-        _messages(slots, times, width_s),
+        _messages(slots, times),
         _answers(slots, times),
         _chargers(slots, times),
     ]
 
 
-def _messages(slots: Sequence[Any], times: Sequence[float], width_s: float) -> Chart:
+def _messages(slots: Sequence[Any], times: Sequence[float]) -> Chart:
+    # Of a slot that has hardly begun, such as the last one before Ctrl-C, there is no rate.
+    width_s = max(slot["for_s"] for slot in slots)
+    whole = [slot["for_s"] >= width_s / 2 for slot in slots]
     values = {
-        "from the chargers": [slot["frames_out"] / width_s for slot in slots],
-        "to the chargers": [slot["frames_in"] / width_s for slot in slots],
+        title: [slot[name] / slot["for_s"] if each else None for slot, each in zip(slots, whole, strict=True)]
+        for title, name in (("from the chargers", "frames_out"), ("to the chargers", "frames_in"))
     }
-    top = _nice(max(max(each) for each in values.values()))
-    most = max(values["from the chargers"])
+    top = _nice(
+        max((number for each in values.values() for number in each if number is not None), default=0.0)
+    )
+    most = max((number for number in values["from the chargers"] if number is not None), default=0.0)
     lines = [Line(name, _path(times, each, top), kind) for kind, (name, each) in enumerate(values.items())]
     return Chart(
         "Messages a second",
         f"At most {rate(most)}/s from the chargers.",
         lines,
         f"{rate(top)}/s",
+        f"{rate(top / 2)}/s",
         *_ends(times),
     )
 
@@ -75,7 +82,12 @@ def _answers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
     lines = [Line(name, _path(times, each, top), kind) for kind, (name, each) in enumerate(values.items())]
     worst = max((each for each in values["p99"] if each is not None), default=None)
     return Chart(
-        "From a call to its answer", f"p99 of the worst interval: {ms(worst)}.", lines, ms(top), *_ends(times)
+        "From a call to its answer",
+        f"p99 of the worst interval: {ms(worst)}.",
+        lines,
+        ms(top),
+        ms(top / 2),
+        *_ends(times),
     )
 
 
@@ -95,7 +107,13 @@ def _chargers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
         lines.append(Line(name, _band(times, base, upper, max(total, 1)), kind))
         base = upper
     return Chart(
-        "Chargers by state", f"{count(total)} chargers.", lines, count(total), *_ends(times), filled=True
+        "Chargers by state",
+        f"{chargers(total)}.",
+        lines,
+        count(total),
+        count(total / 2) if total % 2 == 0 else f"{total / 2:,.1f}",
+        *_ends(times),
+        filled=True,
     )
 
 

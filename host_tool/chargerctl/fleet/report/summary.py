@@ -12,6 +12,8 @@ from chargerctl.fleet.measuring.tally import COUNTS, Calls
 from chargerctl.fleet.plan import Plan
 
 _US = 1_000_000
+_MOST_TROUBLES = 5
+"""While it runs; the report has all."""
 
 
 def about(plan: Plan) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def sums(measured: Measured) -> dict[str, Any]:
         "violations": tally.violations.total(),
         "answers_ms": tally.answers.ms(),
         "late_ms": tally.late.ms(),
+        "troubles": dict(tally.troubles.most_common(_MOST_TROUBLES)),
         "stood_still_s": round(measured.stood_still_s, 3),
     }
 
@@ -61,7 +64,7 @@ def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, 
         "passed": not failed and not measured.failures,
         "failed": list(failed),
         "stopped": measured.stopped,
-        "script_failures": measured.failures,
+        "script_failures": [each.text for each in measured.failures],
         **sums(measured),
         "calls": {action: _calls(each) for action, each in sorted(tally.calls.items())},
         "calls_of_the_central_system": {
@@ -85,18 +88,20 @@ def _calls(calls: Calls) -> dict[str, Any]:
 
 
 def _series(measured: Measured) -> dict[str, Any]:
-    """frames_out, frames_in: in each slot."""
-    series = measured.series
+    """frames_out, frames_in: in each slot; for_s: how much of it has passed, all of it but in the last one."""
+    series, width_s = measured.series, measured.series.width_us / _US
     return {
-        "slot_s": series.width_us / _US,
+        "slot_s": width_s,
         "slots": [
             {
-                "at_s": number * series.width_us / _US,
+                "at_s": number * width_s,
+                "for_s": round(min(width_s, max(measured.fleet_s - number * width_s, 0.0)), 3),
                 "frames_out": slot.frames_out,
                 "frames_in": slot.frames_in,
                 "ms": slot.times.ms(),
                 "states": dict(slot.states),
             }
             for number, slot in sorted(series.slots.items())
+            if number * width_s < measured.fleet_s
         ],
     }

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
@@ -11,21 +12,24 @@ from typing import Any
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.report.summary import about
-from chargerctl.fleet.report.words import clock, count, kwh, ms, rate, states
+from chargerctl.fleet.report.words import chargers, clock, count, kwh, ms, rate, states
 
 WIDTH = 80
 _MOST_KINDS = 5
 _CALLS = "{:24}{:>10}{:>10}{:>10}{:>10}{:>8}{:>7}"
 
 
-def head(plan: Plan) -> str:
-    found = about(plan)
+def head(plan: Plan) -> list[str]:
+    """What runs, before it has begun."""
     customers = f", {plan.arrivals_h:g} customers an hour at each" if plan.arrivals_h else ""
-    return f"{count(plan.count)} chargers at {found['at']}{customers}; --seed {plan.seed}"
+    # With the seed, so that a run that dies can be repeated, too.
+    words = f"chargerctl fleet: {chargers(plan.count)} at {about(plan)['at']}{customers}; --seed {plan.seed}"
+    return wrap(words, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def table(plan: Plan, measured: Measured, speed: tuple[float, float]) -> list[str]:
-    """speed: messages a second of the fleet's time, out and in."""
+def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds: int = 1) -> list[str]:
+    """speed: messages a second of the fleet's time, out and in. most_kinds: of violations and of troubles, the most
+    frequent first."""
     tally, counts = measured.tally, measured.tally.counts
     of = "" if plan.duration_s is None else f" of {clock(plan.duration_s)}"
     fast = (
@@ -45,6 +49,8 @@ def table(plan: Plan, measured: Measured, speed: tuple[float, float]) -> list[st
         f"{count(tally.violations.total())} schema violations,",
         f"           {count(counts['strange_answers'])} strange answers, {count(counts['double'])} double, "
         f"{count(counts['reconnects'])} reconnects",
+        *_kinds("violation", tally.violations, most_kinds),
+        *_kinds("trouble", tally.troubles, most_kinds),
         "",
         _CALLS.format("call", "answers", "p50", "p99", "max", "no ans.", "errors"),
     ]
@@ -72,6 +78,7 @@ def line(measured: Measured, speed: tuple[float, float]) -> str:
     return (
         f"{clock(measured.fleet_s)}  {found}; {rate(speed[0])}/s out, {rate(speed[1])}/s in; "
         f"p99 {ms(tally.answers.ms()['p99'])}; {count(wrong)} wrong"
+        + "".join(f"; {count(number)} x {kind}" for kind, number in tally.troubles.most_common(1))
     )
 
 
@@ -79,8 +86,8 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     """At the end."""
     tally = measured.tally
     lines = [
-        f"fleet      {count(plan.count)} chargers, --seed {plan.seed}",
-        *table(plan, measured, _mean(measured)),
+        f"fleet      {chargers(plan.count)}, --seed {plan.seed}",
+        *table(plan, measured, _mean(measured), _MOST_KINDS),
         "",
     ]
     called = ", ".join(f"{action} {count(each.times.count)}" for action, each in sorted(tally.called.items()))
@@ -89,9 +96,6 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
     for title, found in (("customers", tally.customers), ("faults", tally.faults)):
         if found:
             lines += _paragraph(title, ", ".join(f"{name} {number}" for name, number in found.most_common()))
-    for title, kinds in (("violation", tally.violations), ("trouble", tally.troubles)):
-        for kind, number in kinds.most_common(_MOST_KINDS):
-            lines += _paragraph(title, f"{count(number)} x {kind}")
     lines.append(
         f"lost       {count(tally.counts['lost'])} transactions that the central system has not confirmed"
     )
@@ -99,13 +103,21 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
         f"took       {measured.wall_s:,.1f} s, {measured.cpu_s:,.1f} s of CPU: "
         f"{_chargers_hours(plan, measured):,.1f} charger-hours per CPU second"
     )
-    lines += [f"FAILED     {each}" for each in (*measured.failures, *failed)]
+    lines += [f"FAILED     {each}" for each in (*(each.text for each in measured.failures), *failed)]
     return lines
 
 
 def _mean(measured: Measured) -> tuple[float, float]:
     counts, seconds = measured.tally.counts, max(measured.fleet_s, 1e-6)
     return counts["frames_out"] / seconds, counts["frames_in"] / seconds
+
+
+def _kinds(title: str, kinds: Counter[str], most: int) -> list[str]:
+    return [
+        line
+        for kind, number in kinds.most_common(most)
+        for line in _paragraph(title, f"{count(number)} x {kind}")
+    ]
 
 
 def _paragraph(title: str, text: str) -> list[str]:

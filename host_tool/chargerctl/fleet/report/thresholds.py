@@ -103,12 +103,22 @@ NAMES: Mapping[str, _Name] = {
         _count("sessions_begun"), _NUMBER, "transactions that the central system has confirmed"
     ),
     "energy": _Name(_count("energy_wh"), _ENERGY, "energy of the transactions that have ended"),
+    "accepted": _Name(_count("accepted"), _NUMBER, "chargers that the central system has ever accepted"),
     "offline": _Name(
         lambda measured, action: measured.tally.states["Offline"] + measured.tally.states["Booting"],
         _NUMBER,
         "chargers that are not connected and accepted at the end",
     ),
 }
+
+OF_REPLAY: Mapping[str, _Name] = {
+    "differences": _Name(_count("differences"), _NUMBER, "answers that were other than in the record"),
+    "unsent": _Name(_count("unsent"), _NUMBER, "calls of the record that could not be sent"),
+    "missing": _Name(_count("missing"), _NUMBER, "calls that were answered in the record, and now were not"),
+}
+"""NAMES that only a replay has."""
+
+_ALL = {**NAMES, **OF_REPLAY}
 
 
 @dataclass(frozen=True)
@@ -123,10 +133,10 @@ class Threshold:
 
     def fails(self, measured: Measured) -> str:
         """Why, with the value that was measured; "" if it does not."""
-        value = NAMES[self.name].value(measured, self.action)
+        value = _ALL[self.name].value(measured, self.action)
         if value is None or not _OPERATORS[self.compare](value, self.limit):
             return ""
-        return f"{self.text}: it is {_with_unit(value, NAMES[self.name].units)}"
+        return f"{self.text}: it is {_with_unit(value, _ALL[self.name].units)}"
 
 
 _PART = re.compile(
@@ -136,13 +146,17 @@ _PART = re.compile(
 )
 
 
-def parse(text: str, actions: frozenset[str]) -> list[Threshold]:
-    """actions: that may be named. InputError says what is wrong, and at which character, counted from 1."""
+def parse(text: str, actions: frozenset[str], replay: bool = False) -> list[Threshold]:
+    """actions: that may be named. replay: OF_REPLAY may be, too.
+
+    InputError says what is wrong, and at which character, counted from 1.
+    """
+    names = _ALL if replay else NAMES
     found, at = [], 0
     while True:
         match = _PART.match(text, at)
         assert match is not None
-        found.append(_threshold(text, match, actions))
+        found.append(_threshold(text, match, actions, names))
         at = match.end()
         if at == len(text):
             return found
@@ -151,11 +165,15 @@ def parse(text: str, actions: frozenset[str]) -> list[Threshold]:
         at += 1
 
 
-def _threshold(text: str, match: re.Match[str], actions: frozenset[str]) -> Threshold:
+def _threshold(
+    text: str, match: re.Match[str], actions: frozenset[str], names: Mapping[str, _Name]
+) -> Threshold:
     name, action, compare = match["name"], match["action"], match["op"]
-    if name not in NAMES:
-        raise _wrong(text, match.start("name"), f"{name!r} is not measured{_hint(name, NAMES)}")
-    about = NAMES[name]
+    if name in OF_REPLAY and name not in names:
+        raise _wrong(text, match.start("name"), f"{name} is measured with --replay only")
+    if name not in names:
+        raise _wrong(text, match.start("name"), f"{name!r} is not measured{_hint(name, names)}")
+    about = names[name]
     if action is not None and not about.by_action:
         raise _wrong(text, match.start("action"), f"{name} is not measured by action")
     if action is not None and action not in actions:
@@ -182,6 +200,12 @@ def _wrong(text: str, at: int, why: str) -> InputError:
 
 def _with_unit(value: float, units: Mapping[str, float]) -> str:
     unit = max(
-        (each for each in units if units[each] <= abs(value)), key=lambda each: units[each], default=""
+        (each for each in units if units[each] <= abs(value)),
+        key=lambda each: units[each],
+        default=min(units, key=lambda each: units[each]),
     )
-    return f"{value / units.get(unit, 1.0):.4g}{'' if unit == '' else ' ' + unit}"
+    number = value / units[unit]
+    if units is not _TIMES:
+        return f"{number:,.10g} {unit}".rstrip()
+    # No more digits than the histogram has.
+    return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.2g} {unit}"

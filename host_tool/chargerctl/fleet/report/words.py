@@ -25,8 +25,16 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def chargers(number: int) -> str:
+    return f"{count(number)} charger{'' if number == 1 else 's'}"
+
+
 def rate(number: float) -> str:
-    """A second."""
+    """A second. Of a small fleet it is below 1: two digits of it, down to a thousandth."""
+    if 0 < number < 0.001:
+        return "<0.001"
+    if 0 < number < 0.995:
+        return f"{number:.2g}"
     return f"{number:,.1f}" if number < 1000 else count(number)
 
 

@@ -20,7 +20,7 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.plan import Plan
-from chargerctl.fleet.record.recorded import recorded_share
+from chargerctl.fleet.record.recorded import share_of
 
 STOP = "stop"
 
@@ -46,9 +46,9 @@ def main() -> int:
 
     try:
         plan = Plan.from_json(sys.stdin.readline())
-        with recorded_share(plan) as share:
-            threading.Thread(target=_read_stdin, args=[share.stop], name="stdin", daemon=True).start()
-            measured = share.run(on_sums)
+        share = share_of(plan)
+        threading.Thread(target=_read_stdin, args=[share.stop], name="stdin", daemon=True).start()
+        measured = share.run(on_sums)
         write("end", measured.to_json())
     except ChargerctlError as error:
         write("error", {"error": error.message, "exit_status": error.exit_status, "lines": error.lines()})

@@ -89,9 +89,10 @@ def test_nothing_of_a_charger_is_written_in_a_unit_that_has_begun_without_a_leas
     """The worker may have one by now."""
     first, _ = pair
     first.token = None
-    with pytest.raises(FencedError), first.books.unit() as unit:
+    with first.books.unit() as unit:
         first.join()
-        unit.needs_lease()
+        with pytest.raises(FencedError):
+            unit.needs_lease()
 
 
 def test_each_worker_is_given_the_calls_for_its_own_chargers(pair):

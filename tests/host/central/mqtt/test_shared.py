@@ -13,6 +13,7 @@ from tests.host.central.mqtt.test_side import Rig
 
 class Shared:
     may_speak = True
+    own_broker = False
 
     def __init__(self):
         self.held = set()
@@ -95,16 +96,20 @@ def test_a_charger_that_is_held_and_not_there_is_not_connected(rig, shared):
 
 
 def test_nothing_is_sent_once_the_lease_is_over(rig, shared):
+    shared.held = {"c-1"}
     side = rig.side(shared=shared)
     charger = rig.client()
     assert charger.subscribe("/system/c-1")
     side.send("c-1", "[1]")
     charger.wait_for("/system/c-1", b"[1]")
+    shared.held = set()
+    side.send("c-1", "[of another one's by now]")
+    rig.thread.run(_nothing(), BOUND_S)
     shared.may_speak = False
     side.send("c-1", "[2]")
     side.announce(["c-1"], False)
     rig.thread.run(_nothing(), BOUND_S)
-    shared.may_speak = True
+    shared.may_speak, shared.held = True, {"c-1"}
     side.send("c-1", "[3]")
     charger.wait_for("/system/c-1", b"[3]")
     assert charger.payloads("/system/c-1") == [b"[1]", b"[3]"]

@@ -9,7 +9,10 @@ from websockets.exceptions import ConnectionClosed
 class Shared:
     def __init__(self):
         self.taken = []
-        self.can = self.may_speak = True
+        self.can = self.has = True
+
+    def holds(self, serial):
+        return self.has
 
     async def take(self, serial):
         self.taken.append(serial)
@@ -38,13 +41,13 @@ def test_one_that_cannot_be_taken_is_to_connect_again(setup, shared):
     assert setup.desk.heard == []
 
 
-def test_nothing_is_sent_once_the_lease_is_over(setup, shared):
+def test_nothing_is_sent_once_another_process_has_the_charger(setup, shared):
     setup.start(shared=shared)
     setup.desk.echo = True
     with setup.connect() as charger:
         charger.send("[1]")
         assert charger.recv(60) == "[1]"
-        shared.may_speak = False
+        shared.has = False
         charger.send("[2]")
         setup.desk.wait_for("received", "CP1", "[2]")
         with pytest.raises(TimeoutError):

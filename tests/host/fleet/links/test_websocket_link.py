@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from chargerctl.bridge.socket import Approach
 from chargerctl.fleet.firmware.firmware import Firmware
+from chargerctl.fleet.links.names import Names
 from chargerctl.fleet.links.websocket_link import PLACES, WebSocketLink
 from chargerctl.ocppj import SUBPROTOCOL
 from websockets.frames import OP_CONT, OP_PING, OP_TEXT, Frame
@@ -70,9 +71,7 @@ class Setup:
         self.stream = Ill()
         self.lines = []
         network = SimpleNamespace(
-            sockets=SimpleNamespace(
-                names={"192.0.2.1": SimpleNamespace(address="192.0.2.1", family=2, host="")}
-            ),
+            sockets=SimpleNamespace(names=Names(None)),
             stream=lambda: self.stream,
             stir=lambda: None,
             vanish=lambda: None,

@@ -19,6 +19,8 @@ class Watched:
 
     serial = "f-1"
     powered = connected = False
+    message_timeout_s = 30
+    unconfirmed = 0
 
     def __init__(self):
         self.now_us = 0
@@ -42,6 +44,13 @@ class Watched:
         self.powered, self.connected = on, False
         self.measuring.changed(self, "power")
 
+    def start(self):
+        self.measuring.changed(self, "program")
+
+    def reset(self):
+        self.connected = False
+        self.measuring.changed(self, "reset")
+
     def link(self, up=True):
         self.connected = up
         self.measuring.changed(self, "link")
@@ -57,6 +66,7 @@ class Watched:
 
     def boots(self):
         self.power()
+        self.start()
         self.link()
         self.gets(3, self.call("BootNotification", {}), BOOT)
 
@@ -76,9 +86,11 @@ def watched():
     return Watched()
 
 
-def test_a_charger_is_off_then_offline_then_booting_then_what_it_says(watched):
+def test_a_charger_is_off_booting_offline_and_booting_then_what_it_says(watched):
     assert watched.state == "Off"
     watched.power()
+    assert watched.state == "Booting"
+    watched.start()
     assert watched.state == "Offline"
     watched.link()
     assert watched.state == "Booting"
@@ -92,8 +104,30 @@ def test_a_charger_is_off_then_offline_then_booting_then_what_it_says(watched):
     watched.link()
     assert watched.state == "Available"
     assert (watched.tally.counts["connects"], watched.tally.counts["reconnects"]) == (1, 1)
+    watched.reset()
+    assert watched.state == "Booting"
     watched.power(False)
     assert watched.state == "Off"
+
+
+def test_who_was_ever_accepted_is_counted_once(watched):
+    watched.power()
+    watched.start()
+    watched.link()
+    watched.gets(3, watched.call("BootNotification", {}), {**BOOT, "status": "Rejected"})
+    assert watched.tally.counts["accepted"] == 0
+    for _ in range(2):
+        watched.gets(3, watched.call("BootNotification", {}), BOOT)
+    assert watched.tally.counts["accepted"] == 1
+
+
+@pytest.mark.parametrize(("waited_s", "unanswered"), [(29, 0), (30, 1)])
+def test_at_the_end_a_call_is_unanswered_that_the_charger_has_given_up(watched, waited_s, unanswered):
+    watched.boots()
+    watched.call("Heartbeat")
+    watched.now_us += waited_s * 1_000_000
+    watched.measuring.close([watched])
+    assert watched.tally.unanswered == unanswered
 
 
 def test_an_answer_is_timed_by_its_action(watched):

@@ -74,6 +74,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
         ('{"record": "chargerctl fleet 1"}\n{"t": "x", "s": "f", "d": "up"}\n', ":2: no entry"),
         ('{"record": "chargerctl fleet 1"}\n{"t": 1e999, "s": "f", "d": "up"}\n', ":2: no entry"),
         ('{"record": "chargerctl fleet 1"}\n{"t": NaN, "s": "f", "d": "up"}\n', ":2: no entry"),
+        ('{"record": "chargerctl fleet 1"}\n{"t": 1e300, "s": "f", "d": "up"}\n', ":2: no entry"),
         ('{"record": "chargerctl fleet 1"}\n{"t": -1, "s": "f", "d": "up"}\n', ":2: no entry"),
         ('{"record": "chargerctl fleet 1"}\n{"t": 1, "s": "f", "d": "sideways"}\n', ":2: no entry"),
         ('{"record": "chargerctl fleet 1"}\n{"t": 1, "s": "f", "d": "out", "f": 5}\n', ":2: no entry"),

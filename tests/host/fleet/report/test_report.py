@@ -3,17 +3,21 @@
 """The report, as text, as JSON and as a page."""
 
 import json
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
+from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.measuring.series import Series
 from chargerctl.fleet.measuring.tally import Tally
 from chargerctl.fleet.plan import Broker, ScriptText, Target
-from chargerctl.fleet.report import text
+from chargerctl.fleet.report import text, words
 from chargerctl.fleet.report.charts import HEIGHT, WIDTH, charts
+from chargerctl.fleet.report.judged import judged
 from chargerctl.fleet.report.page import page
-from chargerctl.fleet.report.summary import summary
+from chargerctl.fleet.report.summary import summary, sums
+from chargerctl.fleet.report.thresholds import parse
 
 from tests.host.fleet.plans import plan
 
@@ -42,7 +46,40 @@ def measured():
     tally.counts.update(frames_out=99_999_999, frames_in=99_999_999, sessions_begun=9_999_999, lost=1)
     tally.counts["energy_wh"] = 99_999_999_999
     tally.late.add(70_000)
-    return Measured(tally, series, 3600.0, 12.5, 10.0, 86_400.5, True, [f"{HOSTILE}:3: expect relay closed"])
+    return Measured(
+        tally,
+        series,
+        3600.0,
+        12.5,
+        10.0,
+        86_400.5,
+        True,
+        [Failure("a:3", f"{HOSTILE}:3: expect relay closed", 7)],
+    )
+
+
+def test_why_there_is_no_connection_is_said_while_it_runs(measured):
+    measured.tally.troubles.clear()
+    measured.tally.troubles.update({"Broker b:1 not reachable": 7, "something rare": 1})
+    table = "\n".join(text.table(plan(), measured, (0.0, 0.0)))
+    for shown in (table, text.line(measured, (0.0, 0.0))):
+        assert "7 x Broker b:1 not reachable" in shown
+        assert "something rare" not in shown
+    assert "1 x something rare" in "\n".join(text.report(plan(), measured, []))
+    assert sums(measured)["troubles"] == {"Broker b:1 not reachable": 7, "something rare": 1}
+
+
+def test_a_fleet_that_nobody_has_accepted_has_failed(measured):
+    assert judged([], measured) == [
+        f"no charger was ever accepted: {next(iter(measured.tally.troubles))}",
+    ]
+    measured.tally.troubles.clear()
+    measured.tally.counts["connects"] = 3
+    (why,) = judged([], measured)
+    assert "3 were connected" in why
+    assert judged(parse("accepted>0", frozenset()), measured) == []
+    measured.tally.counts["accepted"] = 1
+    assert judged([], measured) == []
 
 
 @pytest.fixture
@@ -56,6 +93,37 @@ def test_the_table_has_eighty_columns_at_most(measured, broker):
     fleet = plan(100_000, broker=broker)
     for line in text.table(fleet, measured, (123_456.7, 123_456.7)):
         assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize("broker", [None, Broker("broker.example", 1883)])
+def test_so_has_what_is_said_at_the_start_in_whole_words(broker):
+    lines = text.head(plan(20, arrivals_h=200.0, seed=4, broker=broker))
+    assert max(map(len, lines)) <= 80
+    at = "MQTT broker broker.example:1883" if broker else "our own central system, in memory"
+    assert " ".join(map(str.strip, lines)) == (
+        f"chargerctl fleet: 20 chargers at {at}, 200 customers an hour at each; --seed 4"
+    )
+
+
+def test_one_charger_is_one(measured):
+    assert "1 charger at" in " ".join(text.head(plan(1)))
+    assert text.report(plan(1), measured, [])[0] == "fleet      1 charger, --seed 3"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0.0"),
+        (0.0001, "<0.001"),
+        (0.0234, "0.023"),
+        (0.5, "0.5"),
+        (0.999, "1.0"),
+        (12.34, "12.3"),
+        (1e6, "1,000,000"),
+    ],
+)
+def test_the_rate_of_a_small_fleet_is_not_zero(number, said):
+    assert words.rate(number) == said
 
 
 def test_the_report_says_what_failed_and_the_seed(measured):
@@ -75,9 +143,10 @@ def test_that_this_computer_stood_still_is_in_table_report_and_page(measured, va
 
 def test_the_query_of_a_url_is_not_told(measured):
     fleet = plan(target=Target("ws://csms.example/ocpp?token=Zq-secret"))
-    found = json.dumps(summary(fleet, measured, [])) + text.head(fleet) + repr(fleet)
+    head = "\n".join(text.head(fleet))
+    found = json.dumps(summary(fleet, measured, [])) + head + repr(fleet)
     assert "Zq-secret" not in found
-    assert "ws://csms.example/ocpp?…" in text.head(fleet)
+    assert "ws://csms.example/ocpp?…" in head
 
 
 def test_the_summary_is_plain_json_without_secrets(measured):
@@ -126,6 +195,33 @@ def test_a_chart_stays_in_its_picture(values):
             ]
             assert all(0 <= x <= WIDTH for x in numbers[::2]), chart.title
             assert all(0 <= y <= HEIGHT for y in numbers[1::2]), chart.title
+
+
+def _busy(ended_s):
+    """A frame out a second, until then; and one after the end."""
+    series = Series(None)
+    for second in range(int(ended_s) + 1):
+        series.frame(second * 1_000_000, out=True)
+    series.close(int(ended_s * 1_000_000), Counter(Available=1))
+    series.frame(int(ended_s * 1_000_000) + 5_000_000, out=True)
+    return summary(plan(), Measured(Tally(), series, ended_s), [])
+
+
+@pytest.mark.parametrize("ended_s", [30.0, 30.05])
+def test_the_end_of_a_run_is_not_drawn_as_an_outage_or_a_burst(ended_s):
+    values = _busy(ended_s)
+    messages = charts(values)[0]
+    assert messages.about == "At most 1.0/s from the chargers."
+    heights = [float(point.split()[1]) for point in messages.lines[0].path[1:].split("L")]
+    assert len(set(heights)) == 1
+    assert values["series"]["slots"][-1]["at_s"] < ended_s
+    assert values["series"]["slots"][-1]["states"] == {"Available": 1}
+
+
+def test_a_chart_names_its_middle(values):
+    messages, answers, _chargers = charts(values)
+    assert (messages.top, messages.middle) == ("0.15/s", "0.075/s")
+    assert answers.middle in page(values)
 
 
 def test_nothing_was_measured():

@@ -76,7 +76,24 @@ def test_what_is_not_true_passes(measured, text):
 
 
 def test_each_one_is_looked_at(measured):
-    assert failed("lost>0,double>0,p50>10ms", measured) == ["lost>0: it is 2", "p50>10ms: it is 20.48 ms"]
+    assert failed("lost>0,double>0,p50>10ms", measured) == ["lost>0: it is 2", "p50>10ms: it is 20 ms"]
+
+
+def test_a_count_is_exact(measured):
+    measured.tally.counts.update(lost=1_234_565, energy_wh=170_883)
+    assert failed("lost>0,energy>0Wh,energy>0kWh", measured) == [
+        "lost>0: it is 1,234,567",
+        "energy>0Wh: it is 183.383 kWh",
+        "energy>0kWh: it is 183.383 kWh",
+    ]
+
+
+def test_what_only_a_replay_measures(measured):
+    measured.tally.counts["differences"] = 3
+    (threshold,) = parse("differences>2", ACTIONS, replay=True)
+    assert threshold.fails(measured) == "differences>2: it is 3"
+    with pytest.raises(InputError, match="differences is measured with --replay only"):
+        parse("differences>2", ACTIONS)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,46 @@ def test_one_that_dies_is_named():
     victim = workers.processes[1]
     killer = threading.Timer(0.5, lambda: os.kill(victim.pid, signal.SIGKILL))
     killer.start()
-    with pytest.raises(ChargerctlError, match=r"worker 2 of 2 ended unexpectedly \(signal 9\)"):
-        workers.run(nobody)
+    measured = workers.run(nobody)
     killer.join()
+    (failure,) = measured.failures
+    assert failure.text.startswith("worker 2 of 2 ended unexpectedly (signal 9)")
+    assert measured.tally.states.total() in (1, 2), "what the others have measured is not lost"
     assert all(each.poll() is not None for each in workers.processes)
+
+
+def test_one_that_says_nothing_any_more_ends_the_run():
+    workers = Workers(plan(2, workers=2, duration_s=None, realtime=True))
+
+    def hang(measured):
+        if measured.tally.states.total() == 2:
+            os.kill(workers.processes[1].pid, signal.SIGSTOP)
+            workers.most_silent_s = 4.0
+
+    (failure,) = workers.run(hang).failures
+    assert failure.text.startswith("worker 2 of 2 has said nothing for 4 s")
+    assert all(each.poll() is not None for each in workers.processes)
+
+
+def test_told_twice_who_hangs_is_killed():
+    workers = Workers(plan(2, workers=2, duration_s=None, realtime=True))
+    os.kill(workers.processes[1].pid, signal.SIGSTOP)
+
+    def stop_twice(_measured):
+        workers.stop()
+        workers.stop()
+
+    measured = workers.run(stop_twice)
+    assert "worker 2 of 2 did not end, and was killed" in [each.text for each in measured.failures]
+    assert measured.stopped
+    assert all(each.poll() is not None for each in workers.processes)
+
+
+def test_one_that_says_what_is_no_json_is_named(monkeypatch):
+    script = "import sys, time; sys.stdin.readline(); print('hello', flush=True); time.sleep(600)"
+    monkeypatch.setattr("chargerctl.fleet.workers.workers._START", script)
+    with pytest.raises(ChargerctlError, match=r"worker \d of 2 said what is no JSON, and was killed"):
+        Workers(plan(2, workers=2)).run(nobody)
 
 
 def test_what_one_cannot_do_is_said_as_it_was_said_there():
