@@ -12,7 +12,7 @@ from chargerctl.central.messages.schemas import ACTIONS
 from chargerctl.errors import InputError
 from chargerctl.fleet.record.difference import difference
 from chargerctl.fleet.record.file import DOWN, IN, OUT, UP, Entry, Reader, Writer
-from chargerctl.fleet.record.recorded import recorded_share
+from chargerctl.fleet.record.recorded import share_of
 from chargerctl.fleet.record.replaying import Replay, replayed
 from chargerctl.fleet.record.tape import Tape
 from chargerctl.fleet.report.thresholds import parse
@@ -24,8 +24,7 @@ from tests.host.fleet.plans import nobody, plan
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     path = tmp_path_factory.mktemp("record") / "frames.jsonl"
-    with recorded_share(plan(2, record=str(path))) as share:
-        share.run(nobody)
+    share_of(plan(2, record=str(path))).run(nobody)
     return path
 
 
