@@ -113,8 +113,9 @@ def command(output: Output, count: int | None, **given: Any) -> Answer:
 
     --fail-if: NAME[.ACTION] OP NUMBER UNIT, with commas between them. NAME: p50 p90 p99 max (of the time from a charger's
     call to its answer, in us, ms or s; by action too), late-p50 … late-max (the simulator's own delay), unanswered, errors
-    (by action too), violations, strange, reconnects, lost, double, refused, sessions, energy (Wh, kWh), accepted, offline.
-    OP: > >= < <= == !=. A run in which no charger was ever accepted fails in any case, unless a threshold names accepted.
+    (by action too), violations, strange, reconnects, lost, double, refused, sessions, energy (Wh, kWh, MWh), accepted,
+    offline; with --replay differences, missing, unsent. OP: > >= < <= == !=. A run in which no charger was ever accepted
+    fails in any case, unless a threshold names accepted.
 
     Ctrl-C ends it with the report; a second one at once, a third without what workers have not told. With --json what
     happens is a line of JSON each, about one a second, the last one the report. Exit status: 1 if a threshold or an

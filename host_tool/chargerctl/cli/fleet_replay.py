@@ -62,9 +62,10 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
         "same": replay.same,
         "others": others,
     }
-    values = {**summary(plan, measured, failed), "replay": found}
+    asked = [each.text for each in limits]
+    values = {**summary(plan, measured, failed, asked), "replay": found}
     lines = [
-        *text.report(plan, measured, failed),
+        *text.report(plan, measured, failed, asked),
         f"replay     {counted(replay.same)} answers as in the record, {counted(sum(others.values()))} otherwise,",
         f"           {counted(replay.missing)} missing; {counted(replay.unsent)} of {counted(replay.calls)} calls not sent",
         *(

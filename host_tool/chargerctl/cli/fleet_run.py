@@ -38,9 +38,10 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     with Shown(plan, output) as shown:
         measured = _measured(plan, shown)
     failed = judged(limits, measured)
-    values = summary(plan, measured, failed)
+    asked = [each.text for each in limits]
+    values = summary(plan, measured, failed, asked)
     passed = not failed and not measured.failures
-    return answer(given["reports"], values, text.report(plan, measured, failed), passed)
+    return answer(given["reports"], values, text.report(plan, measured, failed, asked), passed)
 
 
 def _measured(plan: Plan, shown: Shown) -> Measured:

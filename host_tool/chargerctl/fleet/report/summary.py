@@ -56,12 +56,15 @@ def sums(measured: Measured) -> dict[str, Any]:
     }
 
 
-def summary(plan: Plan, measured: Measured, failed: Sequence[str]) -> dict[str, Any]:
-    """failed: the thresholds that did not hold, in words."""
+def summary(
+    plan: Plan, measured: Measured, failed: Sequence[str], limits: Sequence[str] = ()
+) -> dict[str, Any]:
+    """limits: all thresholds, as they were typed; failed: those of them that were true, in words."""
     tally = measured.tally
     return {
         "fleet": about(plan),
         "passed": not failed and not measured.failures,
+        "thresholds": list(limits),
         "failed": list(failed),
         "stopped": measured.stopped,
         "script_failures": [each.text for each in measured.failures],

@@ -82,8 +82,8 @@ def line(measured: Measured, speed: tuple[float, float]) -> str:
     )
 
 
-def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
-    """At the end."""
+def report(plan: Plan, measured: Measured, failed: Sequence[str], limits: Sequence[str] = ()) -> list[str]:
+    """At the end. failed, limits: as of summary()."""
     tally = measured.tally
     lines = [
         f"fleet      {chargers(plan.count)}, --seed {plan.seed}",
@@ -103,6 +103,8 @@ def report(plan: Plan, measured: Measured, failed: Sequence[str]) -> list[str]:
         f"took       {measured.wall_s:,.1f} s, {measured.cpu_s:,.1f} s of CPU: "
         f"{_chargers_hours(plan, measured):,.1f} charger-hours per CPU second"
     )
+    if limits:
+        lines += _paragraph("--fail-if", ", ".join(limits))
     lines += [f"FAILED     {each}" for each in (*(each.text for each in measured.failures), *failed)]
     return lines
 

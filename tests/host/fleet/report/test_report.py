@@ -95,6 +95,14 @@ def test_the_table_has_eighty_columns_at_most(measured, broker):
         assert len(line) <= 80, line
 
 
+def test_the_report_says_which_thresholds_held(measured):
+    limits = ["p99>500ms", "lost>0"]
+    assert "--fail-if  p99>500ms, lost>0" in text.report(plan(), measured, [], limits)
+    values = summary(plan(), measured, [], limits)
+    assert values["thresholds"] == limits
+    assert "p99&gt;500ms, lost&gt;0" in page(values)
+
+
 @pytest.mark.parametrize("broker", [None, Broker("broker.example", 1883)])
 def test_so_has_what_is_said_at_the_start_in_whole_words(broker):
     lines = text.head(plan(20, arrivals_h=200.0, seed=4, broker=broker))
