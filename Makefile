@@ -36,7 +36,7 @@ newest: $(STAMP)
 	$(PYTEST) tests/whole/test_certificates.py tests/firmware/net/test_mosquitto.py tests/simulator/network/test_real_time.py \
 		tests/simulator/script/test_simulate.py tests/host/deploy/test_renaming.py
 
-# Before you push, some twelve minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
+# Before you push, some ten minutes on two cores; CI runs lint and this. Of tests with thousands of cases, seeds or cuts
 # it has a share that is always the same. It lists the slowest twenty tests.
 test: $(STAMP)
 	$(PYTEST) --durations 20
