@@ -28,11 +28,16 @@ class Keeper:
         ]
         self.failure: Exception | None = None
         """What has ended a thread: a bug. The lease ends with it."""
+        self._first_step = threading.Event()
 
     def start(self) -> None:
         """Begin. Whether the register can be reached shows later."""
         for thread in self._threads:
             thread.start()
+
+    def wait_for_first_step(self) -> None:
+        """Then the register knows this worker, if it can be reached; at most CALL_S."""
+        self._first_step.wait(CALL_S)
 
     def close(self) -> tuple[str, ...]:
         """End the lease; the names of the workers that live on. RegisterError where nobody can know."""
@@ -54,6 +59,7 @@ class Keeper:
 
     def _step(self) -> None:
         pause_s = self._share.step()
+        self._first_step.set()
         if not self._closing.is_set() and self._register.wait(pause_s):
             self._share.doubt()
 

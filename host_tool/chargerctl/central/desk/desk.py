@@ -142,7 +142,8 @@ class Desk:
         return Counter(link.transport for link in links if link is not None)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. Then the books know that this process works, if they can be written."""
+        self._step_or_tell()
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._thread.start()
 
@@ -238,16 +239,19 @@ class Desk:
 
     def _work_until_closed(self) -> None:
         while not self._closing.is_set():
-            try:
-                self.step()
-            except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
-                self._tell_bug(error)
-                self._closing.wait(_AFTER_BUG_S)
+            self._step_or_tell()
             pause = self.pause()
             if pause > 0:
                 self._closing.wait(pause)
             else:
                 self._inbox.wait(min(1.0, self.next_step() - self._clock.steady()))
+
+    def _step_or_tell(self) -> None:
+        try:
+            self.step()
+        except Exception as error:  # noqa: BLE001 (a bug must not end the thread while chargers wait for it)
+            self._tell_bug(error)
+            self._closing.wait(_AFTER_BUG_S)
 
     def _tell_bug(self, error: Exception) -> None:
         text = f"a bug in chargerctl, please report it; what had arrived is dropped: {error!r}"

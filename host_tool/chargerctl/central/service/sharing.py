@@ -54,10 +54,12 @@ class Sharing:
         store.fenced_by(lambda: self._share.token)
 
     def start(self, desk: Desk, side: MqttSide | None) -> None:
+        """Begin. Then the books know that this process works, if the database is not slow."""
         self._desk, self._side = desk, side
         self._thread.loop.call_soon_threadsafe(self._tick)
         self.look()
         self._keeper.start()
+        self._keeper.wait_for_first_step()
 
     @property
     def failure(self) -> BaseException | None:

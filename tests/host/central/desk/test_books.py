@@ -242,3 +242,9 @@ def test_at_the_end_chargers_are_told_whatever_fails(rig):
     rig.desk.close()
     assert link.told[-1] is False
     assert "a bug" in rig.texts("bug")[0]
+
+
+def test_once_it_has_started_the_books_know_that_it_works(rig):
+    rig.desk.start()
+    assert ("working",) in rig.store.kept
+    rig.desk.close()

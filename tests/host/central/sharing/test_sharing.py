@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from chargerctl.central.service import sharing
+from chargerctl.leases import keeper
 from chargerctl.loop_thread import LoopThread
 from sqlalchemy import make_url
 
@@ -33,6 +34,7 @@ def until(condition):
 def shared(postgres, monkeypatch):
     monkeypatch.setattr(sharing, "_HANGS_S", 0.5)
     monkeypatch.setattr(sharing, "_TICK_S", 0.05)
+    monkeypatch.setattr(keeper, "CALL_S", BOUND_S)
     url = make_url(postgres.database()).set(drivername="postgresql+psycopg")
     store = SimpleNamespace(url=url, worker="a", fenced_by=lambda token: None, known=list)
     thread = LoopThread()
@@ -41,6 +43,10 @@ def shared(postgres, monkeypatch):
     yield SimpleNamespace(sharing=found, loop=thread.loop)
     found.leave()
     thread.close()
+
+
+def test_once_it_has_started_the_process_has_a_lease(shared):
+    assert shared.sharing.may_speak
 
 
 def test_a_process_whose_loop_hangs_is_not_well(shared):
