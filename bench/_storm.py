@@ -49,14 +49,14 @@ def cut(count: int, seconds: int, ways: Sequence[str]) -> None:
 
 def _measure(count: int, outage: str, seconds: int, ways: Sequence[str]) -> None:
     plan = Plan(count, seed=1, duration_s=None)
-    lines = "\n".join(_script(plan, seconds, outage == "power"))
+    lines = "\n".join(script(plan, seconds, outage == "power"))
     plan = replace(plan, scripts=(ScriptText("storm", lines, "."),))
     watch = partial(_cut_once, count) if outage == "connection" else None
     most_s = _STARTS_S + seconds + _BACK_WITHIN_S + _ENDS_S
     side_by_side([WAYS[way] for way in ways], plan, outage, most_s, partial(_rows, count), watch)
 
 
-def _script(plan: Plan, seconds: int, dark: bool) -> Iterator[str]:
+def script(plan: Plan, seconds: int, dark: bool) -> Iterator[str]:
     """Nothing but waits takes time until they are dark: so that is the same moment for all."""
     random = Random(plan.seed)
     serials = [plan.serial(number) for number in plan.numbers]

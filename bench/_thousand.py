@@ -28,7 +28,7 @@ def _rows(found: Loaded) -> dict[str, str]:
         rows[f"{kind}: CPU, % of a core"] = f"{100 * spent.cpu_s / report['wall_s']:.1f}"
         rows[f"{kind}: memory, MB"] = f"{spent.mb:.0f}"
     for action, calls in report["calls"].items():
-        rows[f"{action}: answers"] = f"{calls['answers']:,}"
+        rows[f"{action}: answered / not"] = f"{calls['answers']:,} / {calls['unanswered']}"
         rows[f"{action}: p50 / p99, ms"] = _ms(calls["ms"])
     rows["the simulator's own delay: p50 / p99, ms"] = _ms(report["late_ms"])
     rows["sessions begun / ended"] = f"{report['sessions_begun']:,} / {report['sessions_ended']:,}"
