@@ -12,16 +12,21 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from chargerctl.cli.drive_to_boot import new_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.simulator import session
 from chargerctl.simulator.job import Job
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.events import Event
 from chargerctl.simulator.script import scripts
 
 _ROOT = Path(__file__).resolve().parents[1]
+# The same numbers in each run: how long a charger waits before it tries the broker again is drawn, and adds up to seconds.
+_board = partial(VirtualBoard, seed=0)
 
 
 class Warm:
@@ -90,5 +95,8 @@ def _play(script: str, folder: str, environment: dict[str, str], out: str, err: 
 
 def _simulate(script: str, write: Callable[[Event], None]) -> int:
     found, its_settings = scripts.find(script)
-    with new_drive(None, its_settings, (), lambda *_: None) as drive:
+    with (
+        new_drive(None, its_settings, (), lambda *_: None) as drive,
+        patch.object(session, "VirtualBoard", _board),
+    ):
         return session.run(Job(drive, realtime=False, script=found), write)
