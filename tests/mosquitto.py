@@ -43,6 +43,10 @@ class RunningMosquitto:
     def log(self):
         return self._log.read_text(errors="replace")
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def reload(self):
         """Passwords, rights and certificates, as they are now."""
         before = self.log.count("Reloading config")
