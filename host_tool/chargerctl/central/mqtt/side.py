@@ -19,14 +19,15 @@ import asyncio
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
 from chargerctl.central.mqtt.recent import LONGEST_S, Recent
 from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
+from chargerctl.leases.validity import PARTING_S, steady_clock
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, Connection
 from chargerctl.mqtt.nodes import Nodes
@@ -80,12 +81,13 @@ class MqttLink:
 
 @dataclass(frozen=True)
 class _Message:
-    """To a charger."""
+    """To a charger. last_until: so long, by the steady clock, it may go out to one that is this process's no more."""
 
     serial: str
     topic: str
     payload: str | bytes
     retained: bool = False
+    last_until: float = float("-inf")
 
 
 class MqttSide:
@@ -100,9 +102,12 @@ class MqttSide:
         tell: Tell,
         pause_s: float = 1.0,
         shared: Shared | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
-        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at. steady: a clock that
+        never jumps, but for tests."""
         self._thread = thread
+        self._steady = steady or steady_clock()
         self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._shared: Shared = shared or Alone()
         self._recent = Recent()
@@ -146,7 +151,10 @@ class MqttSide:
     def gained(self, since_s: Mapping[str, float | None]) -> None:
         """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
         None for always. What has come of them since is handed to the desk."""
-        self._thread.loop.call_soon_threadsafe(self._take_over, dict(since_s))
+        # By the same clock as the frames that have come.
+        now = self._thread.loop.time()
+        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in since_s.items()}
+        self._thread.loop.call_soon_threadsafe(self._take_over, since)
 
     def lost(self, serials: Iterable[str]) -> None:
         """What they are told is another one's business."""
@@ -184,7 +192,11 @@ class MqttSide:
             return list(self._announced)
 
     def _tell_it(self, serial: str, online: bool | None) -> None:
-        self._put(_Message(serial, self._topics.state_to(serial), _STATES[online], retained=True))
+        message = _Message(serial, self._topics.state_to(serial), _STATES[online], retained=True)
+        if online is False and not self._shared.holds(serial):
+            # When a lease ends its chargers are told, while it still lasts; everything else is for who holds them.
+            message = replace(message, last_until=self._steady() + PARTING_S)
+        self._put(message)
 
     def _put(self, message: _Message) -> None:
         with self._lock:
@@ -202,8 +214,7 @@ class MqttSide:
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self._connection is not None and self._shared.may_speak:
             for each in messages:
-                # When the lease ends they are told `offline`, while it still lasts; everything else is for who holds them.
-                if each.payload == OFFLINE or self._shared.holds(each.serial):
+                if self._shared.holds(each.serial) or self._steady() < each.last_until:
                     self._connection.publish(each.topic, each.payload, retained=each.retained)
 
     async def _open(self) -> None:
@@ -331,15 +342,14 @@ class MqttSide:
         self._present.add(serial)
         return True
 
-    def _take_over(self, since_s: Mapping[str, float | None]) -> None:
-        now = self._thread.loop.time()
-        here = {serial: since for serial, since in since_s.items() if serial in self._present}
+    def _take_over(self, since: Mapping[str, float]) -> None:
+        """since: by the clock of the loop."""
+        here = {serial: at for serial, at in since.items() if serial in self._present}
         for serial in here:
             self._desk.connected(serial, MqttLink(self, serial))
-        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
-        for serial, frame in self._recent.since(since):
+        for serial, frame in self._recent.since(here):
             self._desk.received(serial, MqttLink(self, serial), frame)
-        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since_s])
+        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since])
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))
