@@ -43,8 +43,8 @@ FLUSH_S = 5.0
 # Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
 # `online`: a charger that is busy for a moment must notice both.
 _SILENT_S, _SETTLE_S = 5.0, 0.5
-# A connection that the broker ends sooner may end because of what was published at its beginning.
-_SHORT_S = 10.0
+# NATS closes the connection of whoever names a topic with one of these.
+_UNNAMEABLE = frozenset(" .")
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 # Messages to chargers that wait for the loop.
@@ -122,6 +122,9 @@ class MqttSide:
         self._lock = threading.Lock()
         self._called = False
         self._announced: dict[str, bool] = {}
+        # Chargers that cannot be named at each broker, and have been heard at this one.
+        self._named: set[str] = set()
+        self._told_unnamed = False
 
     # From any thread.
 
@@ -214,8 +217,19 @@ class MqttSide:
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self._connection is not None and self._shared.may_speak:
             for each in messages:
-                if self._shared.holds(each.serial) or self._steady() < each.last_until:
+                is_ours = self._shared.holds(each.serial) or self._steady() < each.last_until
+                if is_ours and self._may_name(each.serial):
                     self._connection.publish(each.topic, each.payload, retained=each.retained)
+
+    def _may_name(self, serial: str) -> bool:
+        """Whether the broker surely bears it."""
+        if serial in self._named or _UNNAMEABLE.isdisjoint(serial):
+            return True
+        if not self._told_unnamed:
+            self._told_unnamed = True
+            text = "has a dot or a space in its serial, which NATS does not bear: it is told nothing before it is heard"
+            self._tell(Event("broker", text, serial))
+        return False
 
     async def _open(self) -> None:
         await self._nodes.first(self._connect)
@@ -263,7 +277,7 @@ class MqttSide:
             self._connection = None
             self._shared.reached(broker=False)
             where = f"the MQTT broker at {self._nodes.broker.place}"
-            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
+            self._tell(Event("broker", f"{where} is gone: {why}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
@@ -271,13 +285,6 @@ class MqttSide:
             await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
             self._shared.reached(broker=True)
             self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
-
-    def _likely(self, lasted_s: float) -> str:
-        """Some brokers close the connection of whoever names a topic that they cannot have."""
-        if lasted_s >= _SHORT_S:
-            return ""
-        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
-        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
 
     def _look_for(self, serials: Iterable[str] | None = None) -> None:
         """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
@@ -299,7 +306,15 @@ class MqttSide:
         serial, about_connection = found
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
-        elif about_connection:
+            return
+        if (
+            not _UNNAMEABLE.isdisjoint(serial)
+            and serial not in self._named
+            and len(self._named) < _MOST_PRESENT
+        ):
+            self._named.add(serial)
+            self._repeat_to(serial)
+        if about_connection:
             self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
@@ -329,7 +344,7 @@ class MqttSide:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
 
     def _repeat_to(self, serial: str) -> None:
-        """Another node of the broker may have kept an old word for it."""
+        """It was told nothing, or another node of the broker may have kept an old word for it."""
         with self._lock:
             online = self._announced.get(serial)
         if online is not None:
