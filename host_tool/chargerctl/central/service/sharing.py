@@ -46,7 +46,7 @@ class Sharing:
         self._keeper = Keeper(self._share, register)
         self._desk: Desk | None = None
         self._side: MqttSide | None = None
-        self._on_change: list[Callable[[], object]] = []
+        self._on_change: list[Callable[[Mapping[str, float | None]], object]] = []
         self._broker = BrokerWatch(self._share, thread.loop, self._connected)
         self._left = self._is_last = False
         self._ticked_at = time.monotonic()
@@ -65,8 +65,9 @@ class Sharing:
         """What has ended it before its time: a bug."""
         return self._keeper.failure
 
-    def subscribe(self, act: Callable[[], object]) -> None:
-        """Called when other chargers are held than before; from any thread."""
+    def subscribe(self, act: Callable[[Mapping[str, float | None]], object]) -> None:
+        """Called when other chargers are held than before, with those that were gained, and for how many seconds nobody may
+        have spoken to them, None for always; from any thread."""
         self._on_change.append(act)
 
     def look(self) -> None:
@@ -151,10 +152,11 @@ class Sharing:
     # Holder.
 
     def gained(self, chargers: Mapping[str, Gained]) -> None:
+        free_s = {serial: each.free_s for serial, each in chargers.items()}
         if self._side is not None:
             self._side.announce(chargers, True)
-            self._side.gained({serial: each.free_s for serial, each in chargers.items()})
-        self._changed()
+            self._side.gained(free_s)
+        self._changed(free_s)
 
     def lost(self, serials: Collection[str], still_ours: bool) -> None:
         if self._desk is not None:
@@ -162,7 +164,7 @@ class Sharing:
         if still_ours and self._side is not None:
             self._side.announce(serials, False)
         self._forget(serials)
-        self._changed()
+        self._changed({})
 
     def give_up(self, serials: Collection[str]) -> None:
         if self._desk is not None and not self.own_broker:
@@ -187,9 +189,9 @@ class Sharing:
         if self._side is not None:
             self._side.lost(serials)
 
-    def _changed(self) -> None:
+    def _changed(self, gained: Mapping[str, float | None]) -> None:
         for act in self._on_change:
-            act()
+            act(gained)
 
 
 @contextmanager
