@@ -12,11 +12,12 @@ process, is killed and started again, and all come back: after how many failures
 What others take of the cores is left out: the fleet's clock stands while its process waits for one. "Others %": how much
 of the wall's time that was.
 
-thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power or broker (_storm.py).
+thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power; cut: all lose their
+connection (_storm.py). These three on several ways (_under.py), in columns, half an hour each at most.
 virtual: 5,000 in virtual time. day: 24 hours in virtual time, the books checked to the watt-hour.
 
---chargers 1000,2000: how many; --seconds 60: how long each is measured; --to: over what, of the knee mqtt,ws, of thousand
-and storm mosquitto,bridge,ocppj; --hours: of virtual and day.
+--chargers 1000,2000: how many; --seconds 60: how long each is measured, or charges before the storm; --to: over what, of the
+knee mqtt,ws, of thousand, storm and cut mosquitto,postgres,two,bridge,ocppj; --hours: of virtual and day.
 """
 
 from __future__ import annotations
@@ -34,12 +35,14 @@ from typing import Any
 
 from bench import _storm, _thousand
 from bench._processes import environment, warn_if_busy
+from bench._under import WAYS
 
 ONLY_BY_NAME = True
 CHARGERS = "1000,2000,4000,8000,12000"
 KNEE_MS = 50.0
 GOAL, LEAST, GOAL_KB = 2000, 1000, 150.0
 _PATH = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+_ON_WAYS = ("thousand", "storm", "cut")
 _HEAD = (
     f"  {'chargers':>8}{'frames/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'worst ms':>10}{'CPU %':>7}{'KB each':>9}{'others %':>10}"
     f" | all lost: {'tries':>6}{'back in s':>11}{'p99 ms':>8}{'CPU s':>7}"
@@ -54,6 +57,9 @@ def main(words: Sequence[str] = ()) -> None:
     given = options.parse_args(words)
     for wrong in set(given.parts) - set(PARTS):
         options.error(f"{wrong}: there is no such part; there are {', '.join(PARTS)}")
+    if set(given.parts) <= set(_ON_WAYS):
+        for wrong in set(filter(None, given.to.split(","))) - set(WAYS):
+            options.error(f"--to {wrong}: there is no such way; there are {', '.join(WAYS)}")
     warn_if_busy()
     for part in given.parts or PARTS:
         print(f" {part}", flush=True)
@@ -66,13 +72,19 @@ def _all_knees(given: Namespace) -> None:
 
 
 def _thousand_of(given: Namespace) -> None:
-    ways = given.to.split(",") if given.to else _thousand.WAYS
-    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), ways)
+    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), _ways(given, tuple(WAYS)))
 
 
 def _storm_of(given: Namespace) -> None:
-    ways = given.to.split(",") if given.to else ("mosquitto", "bridge")
-    _storm.main(int(given.chargers or 1000), ways)
+    _storm.power(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.POWER_WAYS))
+
+
+def _cut_of(given: Namespace) -> None:
+    _storm.cut(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.CUT_WAYS))
+
+
+def _ways(given: Namespace, usual: Sequence[str]) -> Sequence[str]:
+    return given.to.split(",") if given.to else usual
 
 
 def _virtual_of(given: Namespace) -> None:
@@ -101,6 +113,7 @@ PARTS: dict[str, Callable[[Namespace], None]] = {
     "thousand": _thousand_of,
     "virtual": _virtual_of,
     "storm": _storm_of,
+    "cut": _cut_of,
     "day": _day_of,
 }
 

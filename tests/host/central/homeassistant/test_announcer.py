@@ -423,7 +423,7 @@ async def test_a_command_that_came_while_nobody_spoke_to_the_charger_is_refused_
     place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)
     place.elsewhere = set()
     place.announcer.held_others({SERIAL: 10.0})
-    await place.until(lambda: "nobody spoke to the charger" in place.state["command"])
+    await place.until(lambda: "nobody spoke to the charger" in (place.state["command"] or ""))
     assert place.texts("homeassistant") == [
         "Home Assistant: start refused: nobody spoke to the charger just then"
     ]

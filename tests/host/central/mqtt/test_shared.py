@@ -67,13 +67,17 @@ def test_who_holds_a_charger_gets_what_has_come_since_nobody_had_it(rig, shared)
     charger = rig.client()
     charger.publish("/charger/c-1", "[before]")
     until(lambda: shared.wanted)
-    pause_s = 0.3
-    time.sleep(pause_s)  # the time that passes is what it is about
+    nobodys_since = rig.thread.loop.time()
+    time.sleep(0.1)  # the time that passes is what it is about
     charger.publish("/charger/c-1", "[since]")
     charger.publish("/charger/c-2", "[last]")
     until(lambda: "c-2" in shared.wanted)
     shared.held = {"c-1"}
-    side.gained({"c-1": pause_s / 2})
+
+    async def gain():
+        side.gained({"c-1": rig.thread.loop.time() - nobodys_since})
+
+    rig.thread.run(gain(), BOUND_S)
     rig.desk.wait_for("[since]", "c-1")
     assert [each[0] for each in rig.desk.arrived] == ["connected", "[since]"]
 
