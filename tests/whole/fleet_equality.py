@@ -64,7 +64,9 @@ def must_do_the_same(path: Path, events: Iterable[Mapping[str, Any]], settings: 
         found = [str(error)]
     text = "\n".join(found)
     if path.stem in LEFT_OUT:
-        assert LEFT_OUT[path.stem] in text, f"{path.stem} is not left out for this: {text or 'it is the same'}"
+        assert LEFT_OUT[path.stem] in text, (
+            f"{path.stem} is not left out for this: {text or 'it is the same'}"
+        )
     else:
         assert not found, text
 

@@ -88,7 +88,10 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         ),
         (("2", "--passwords", "wrong.txt"), "--passwords is for --to, which is missing"),
         (("2", "--broker-user", "me"), "--broker-user is for --broker, which is missing"),
-        (("2", "--to", "ws://localhost:9", "--ca", "wrong.txt"), "--ca is for a --to that begins with wss://"),
+        (
+            ("2", "--to", "ws://localhost:9", "--ca", "wrong.txt"),
+            "--ca is for a --to that begins with wss://",
+        ),
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
         (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
         (("2", "--duration", "8"), "must be a time such as 10s"),
