@@ -4,12 +4,15 @@
 
 knee: how many chargers one core carries in real time, and what load (_knee.py).
 
-thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power or broker (_storm.py).
+thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power; cut: all lose their
+connection (_storm.py). These three on several ways (_under.py), in columns, half an hour each at most.
+
 virtual: 5,000 for an hour in virtual time. day: 24 hours in virtual time. Of both the books are checked to the watt-hour
 (_hours.py).
 
---chargers 1000,2000: how many; --seconds 20: how long each is measured; --to: over what, of the knee mqtt,ws, of thousand
-and storm mosquitto,bridge,ocppj; --minutes 11.5: how long the knee may be searched; --hours, --workers: of virtual and day.
+--chargers 1000,2000: how many; --seconds 20: how long each is measured, or charges before the storm; --to: over what, of the
+knee mqtt,ws, of thousand, storm and cut mosquitto,postgres,two,bridge,ocppj; --minutes 11.5: how long the knee may be
+searched; --hours, --workers: of virtual and day.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from collections.abc import Callable, Sequence
 
 from bench import _hours, _knee, _storm, _thousand
 from bench._processes import warn_if_busy
+from bench._under import WAYS
 
 ONLY_BY_NAME = True
 # A process has 20,000 descriptors on many machines, and mosquitto needs one for each, too.
@@ -27,6 +31,7 @@ CHARGERS = {"mqtt": "2000,19000", "ws": "8000"}
 _KNEE_S = 20
 # How much of its minutes the knee has over MQTT, where it is searched for more chargers.
 _PART = {"mqtt": 0.62, "ws": 1.0}
+_ON_WAYS = ("thousand", "storm", "cut")
 
 
 def main(words: Sequence[str] = ()) -> None:
@@ -37,6 +42,9 @@ def main(words: Sequence[str] = ()) -> None:
     given = options.parse_args(words)
     for wrong in set(given.parts) - set(PARTS):
         options.error(f"{wrong}: there is no such part; there are {', '.join(PARTS)}")
+    if set(given.parts) <= set(_ON_WAYS):
+        for wrong in set(filter(None, given.to.split(","))) - set(WAYS):
+            options.error(f"--to {wrong}: there is no such way; there are {', '.join(WAYS)}")
     warn_if_busy()
     for part in given.parts or PARTS:
         print(f" {part}", flush=True)
@@ -54,13 +62,19 @@ def _all_knees(given: Namespace) -> None:
 
 
 def _thousand_of(given: Namespace) -> None:
-    ways = given.to.split(",") if given.to else _thousand.WAYS
-    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), ways)
+    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), _ways(given, tuple(WAYS)))
 
 
 def _storm_of(given: Namespace) -> None:
-    ways = given.to.split(",") if given.to else ("mosquitto", "bridge")
-    _storm.main(int(given.chargers or 1000), ways)
+    _storm.power(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.POWER_WAYS))
+
+
+def _cut_of(given: Namespace) -> None:
+    _storm.cut(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.CUT_WAYS))
+
+
+def _ways(given: Namespace, usual: Sequence[str]) -> Sequence[str]:
+    return given.to.split(",") if given.to else usual
 
 
 def _virtual_of(given: Namespace) -> None:
@@ -76,6 +90,7 @@ PARTS: dict[str, Callable[[Namespace], None]] = {
     "thousand": _thousand_of,
     "virtual": _virtual_of,
     "storm": _storm_of,
+    "cut": _cut_of,
     "day": _day_of,
 }
 
