@@ -25,7 +25,7 @@ from random import Random
 from chargerctl.descriptors import raise_limit
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.firmware.firmware import Firmware
-from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.websocket import CentralSystem, WebSockets
 from chargerctl.fleet.realtime import RealTime
@@ -55,7 +55,7 @@ class Fleet:
         sockets = Sockets(self.driver)
         self._makes: Mqtt | WebSockets
         if kind == "mqtt":
-            self._makes = Mqtt(self._firmware, sockets, Broker("127.0.0.1", port))
+            self._makes = Mqtt(self._firmware, sockets, BrokerAddress("127.0.0.1", port))
         else:
             self._makes = WebSockets(self._firmware, sockets, CentralSystem(f"ws://127.0.0.1:{port}"))
         self._resident = _resident()
