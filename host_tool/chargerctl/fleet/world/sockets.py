@@ -21,8 +21,6 @@ from chargerctl.simulator.machine.events import Events
 class SocketWorld:
     """Of a plan that has a broker or a target."""
 
-    own_conversations = False
-
     def __init__(self, plan: Plan, real: RealTime, firmware: Firmware) -> None:
         """ChargerctlError where so many connections are not allowed; it and ValueError for certificates that cannot be
         used."""

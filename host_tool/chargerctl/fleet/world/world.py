@@ -51,8 +51,8 @@ class Surroundings(Protocol):
 
 
 class World:
-    """clock, firmware: of all chargers; time: what spends the clock; surroundings: the rest. wall_us: the time on the scale of
-    the clock at which something really happens."""
+    """clock, firmware: of all chargers; time: what spends the clock; surroundings: the rest. wall_us: the time, on the scale
+    of the clock, at which something really happens."""
 
     def __init__(self, plan: Plan, scripted: bool, firmware: Firmware | None = None) -> None:
         """scripted: scripts direct the central system, which then is a simulated one. ChargerctlError where files for TLS
