@@ -74,7 +74,8 @@ class Sent:
 @dataclass
 class Checked:
     """sessions: that the chargers sent; missing, doubled: of those, in the books; wrong_wh: whose energy differs there.
-    meters: chargers whose register is not what their sessions come to; sent_wh, booked_wh, metered_wh: of all."""
+    sent_wh, booked_wh, metered_wh: of all. meters: chargers of which the books have not what their meters have counted;
+    short_wh: by how much less, of each charger that was heard, from least to most."""
 
     sessions: int = 0
     missing: int = 0
@@ -83,6 +84,7 @@ class Checked:
     booked_wh: int = 0
     meters: int = 0
     metered_wh: int | None = None
+    short_wh: list[int] = field(default_factory=list)
 
     @property
     def right(self) -> bool:
@@ -113,7 +115,8 @@ def check(sent: Sent, database: str) -> Checked:
         sums: defaultdict[str, int] = defaultdict(int)
         for (serial, start_wh, stop_wh), count in kept.items():
             sums[serial] += ((registers[serial] if stop_wh is None else stop_wh) - start_wh) * count
-        found.meters = sum(sums[serial] != register for serial, register in registers.items())
+        found.short_wh = sorted(register - sums[serial] for serial, register in registers.items())
+        found.meters = sum(map(bool, found.short_wh))
         found.metered_wh = sum(registers.values())
     return found
 

@@ -4,6 +4,7 @@
 stopped, killed, suspended and started again. What RabbitMQ and NATS have in common."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +17,10 @@ import pytest
 
 # RabbitMQ's node that led needs nearly two minutes.
 PATIENCE_S = 240
+# Below those of Linux (32,768) and of macOS (49,152) for whoever connects.
+_PORTS = range(20_000, 32_000)
+# Not the seed of the tests: those that run side by side have the same.
+_RANDOM = random.SystemRandom()
 
 
 def program(name):
@@ -27,8 +32,16 @@ def program(name):
 
 
 def free_ports(count):
-    """All at once, so that no two are the same."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    """All at once, so that no two are the same. None that the system gives to those who connect: one of them would have the
+    port of a server that is down for a moment."""
+    probes = []
+    for port in _RANDOM.sample(_PORTS, len(_PORTS)):
+        try:
+            probes.append(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            continue
+        if len(probes) == count:
+            break
     ports = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()
@@ -48,12 +61,12 @@ class Node:
 
     def __init__(self, folder, port, command, environment=None):
         self.port = port
-        self._folder, self._command, self._environment = folder, command, environment
+        self.folder, self._command, self._environment = folder, command, environment
         self._process = None
 
     @property
     def log(self):
-        return (self._folder / "output").read_text(errors="replace")
+        return (self.folder / "output").read_text(errors="replace")
 
     @property
     def is_running(self):
@@ -67,13 +80,13 @@ class Node:
     def begin(self):
         """Start it, and do not wait for it."""
         # In a group of its own: RabbitMQ's has helpers, which have to end with it.
-        with (self._folder / "output").open("ab") as output:
+        with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self._folder,
+                cwd=self.folder,
                 env=self._environment,
                 start_new_session=True,
             )
@@ -91,8 +104,9 @@ class Node:
         self.until_ready()
 
     def stop(self):
-        """As systemd does."""
+        """As systemd does, one that is suspended, too."""
         self._signal(signal.SIGTERM)
+        self._signal(signal.SIGCONT)
         self._process.wait(PATIENCE_S)
 
     def kill(self):
@@ -139,6 +153,10 @@ class Cluster:
         for node in self.nodes:
             if not node.is_running:
                 node.start()
+
+    def mend(self):
+        """Do what the supervision of the nodes asks for, where they have one: how many were restarted."""
+        return 0
 
     def close(self):
         for node in self.nodes:

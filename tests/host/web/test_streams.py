@@ -139,13 +139,13 @@ def test_a_viewer_that_does_not_read_holds_up_nobody(served, source):
 
 
 def test_too_many_are_refused_in_words_until_some_end(served, source):
-    with httpx.stream("GET", f"{served.url}/stream"):
-        with httpx.stream("GET", f"{served.url}/stream"):
+    with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S):
+        with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S):
             until(lambda: len(source.puts) == 2)
-            answer = httpx.get(f"{served.url}/stream")
+            answer = httpx.get(f"{served.url}/stream", timeout=BOUND_S)
             assert (answer.status_code, "too many" in answer.json()["error"]) == (503, True)
         until(lambda: len(source.puts) == 1)
-        with httpx.stream("GET", f"{served.url}/stream") as answer:
+        with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S) as answer:
             assert answer.status_code == 200
 
 

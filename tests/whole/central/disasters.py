@@ -48,7 +48,7 @@ class Mosquitto(Cluster):
         return ""
 
 
-BROKERS = {"mosquitto": Mosquitto, "rabbitmq": RabbitMQ, "nats": Nats}
+BROKERS = {"mosquitto": Mosquitto, "rabbitmq": RabbitMQ, "nats": partial(Nats, supervised=True)}
 
 
 class Worker:
@@ -99,7 +99,8 @@ class Disaster:
 
 @dataclass
 class Outcome:
-    """wrong: a sentence for each session that is lost, doubled or has another energy, and for each mistake of ours."""
+    """wrong: a sentence for each session that is lost, doubled or has another energy, and for each mistake of ours.
+    restarted: nodes, by their supervision."""
 
     disasters: list[Disaster] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -108,6 +109,7 @@ class Outcome:
     booked_wh: int = 0
     sent_again: int = 0
     connections: int = 0
+    restarted: int = 0
 
     def back(self, part=0.5):
         """Seconds: of all disasters, half (part) were over sooner."""
@@ -162,6 +164,7 @@ class Endurance:
         ]
         # Parts that come back in a moment: when, and how.
         self._due = []
+        self._restarted = 0
 
     def __enter__(self):
         for worker in self._workers:
@@ -240,6 +243,7 @@ class Endurance:
             for each in [each for each in self._due if each[0] <= now]:
                 self._due.remove(each)
                 each[1]()
+            self._restarted += self._cluster.mend()
             if now >= end:
                 return
             time.sleep(min(_TICK_S, end - now))
@@ -268,3 +272,4 @@ class Endurance:
         outcome.booked_wh = sum(row.energy_wh or 0 for row in rows)
         outcome.sent_again = sum(point.sent_again for point in self._points)
         outcome.connections = sum(carrier.connections for carrier in self._carriers)
+        outcome.restarted = self._restarted

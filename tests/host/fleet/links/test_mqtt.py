@@ -36,7 +36,7 @@ def test_twenty_chargers_boot_charge_and_outlive_a_restart_of_the_broker(fleet, 
     fleet.until_said("Connection to broker")
     fleet.until_said("connection refused: is a broker running there?")
     fleet.forget()
-    broker.start()
+    broker.restart()
     fleet.until_said("Connected to broker")
     assert all(charger.relay.closed for charger in fleet.chargers.values())
 

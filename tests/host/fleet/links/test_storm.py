@@ -28,7 +28,7 @@ def test_a_thousand_chargers_come_back_and_lose_no_session(fleet, start_broker):
     for serial in list(fleet.chargers)[::20]:
         fleet.chargers[serial].cable.on = False
         fleet.chargers[serial].stir()
-    broker.start()
+    broker.restart()
     fleet.until(lambda: all(charger.connected for charger in chargers), "connections")
     fleet.until(lambda: not any(charger.unconfirmed for charger in chargers), "answers")
     assert not [line for line in fleet.lines if " failed (" in line[1]]
