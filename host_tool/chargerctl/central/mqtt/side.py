@@ -19,14 +19,15 @@ import asyncio
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
 from chargerctl.central.mqtt.recent import LONGEST_S, Recent
 from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
+from chargerctl.leases.validity import PARTING_S, steady_clock
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, Connection
 from chargerctl.mqtt.nodes import Nodes
@@ -42,8 +43,8 @@ FLUSH_S = 5.0
 # Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
 # `online`: a charger that is busy for a moment must notice both.
 _SILENT_S, _SETTLE_S = 5.0, 0.5
-# A connection that the broker ends sooner may end because of what was published at its beginning.
-_SHORT_S = 10.0
+# NATS closes the connection of whoever names a topic with one of these.
+_UNNAMEABLE = frozenset(" .")
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 # Messages to chargers that wait for the loop.
@@ -80,12 +81,13 @@ class MqttLink:
 
 @dataclass(frozen=True)
 class _Message:
-    """To a charger."""
+    """To a charger. last_until: so long, by the steady clock, it may go out to one that is this process's no more."""
 
     serial: str
     topic: str
     payload: str | bytes
     retained: bool = False
+    last_until: float = float("-inf")
 
 
 class MqttSide:
@@ -100,9 +102,12 @@ class MqttSide:
         tell: Tell,
         pause_s: float = 1.0,
         shared: Shared | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
-        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at. steady: a clock that
+        never jumps, but for tests."""
         self._thread = thread
+        self._steady = steady or steady_clock()
         self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._shared: Shared = shared or Alone()
         self._recent = Recent()
@@ -117,6 +122,9 @@ class MqttSide:
         self._lock = threading.Lock()
         self._called = False
         self._announced: dict[str, bool] = {}
+        # Chargers that cannot be named at each broker, and have been heard at this one.
+        self._named: set[str] = set()
+        self._told_unnamed = False
 
     # From any thread.
 
@@ -146,7 +154,10 @@ class MqttSide:
     def gained(self, since_s: Mapping[str, float | None]) -> None:
         """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
         None for always. What has come of them since is handed to the desk."""
-        self._thread.loop.call_soon_threadsafe(self._take_over, dict(since_s))
+        # By the same clock as the frames that have come.
+        now = self._thread.loop.time()
+        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in since_s.items()}
+        self._thread.loop.call_soon_threadsafe(self._take_over, since)
 
     def lost(self, serials: Iterable[str]) -> None:
         """What they are told is another one's business."""
@@ -184,7 +195,11 @@ class MqttSide:
             return list(self._announced)
 
     def _tell_it(self, serial: str, online: bool | None) -> None:
-        self._put(_Message(serial, self._topics.state_to(serial), _STATES[online], retained=True))
+        message = _Message(serial, self._topics.state_to(serial), _STATES[online], retained=True)
+        if online is False and not self._shared.holds(serial):
+            # When a lease ends its chargers are told, while it still lasts; everything else is for who holds them.
+            message = replace(message, last_until=self._steady() + PARTING_S)
+        self._put(message)
 
     def _put(self, message: _Message) -> None:
         with self._lock:
@@ -202,9 +217,19 @@ class MqttSide:
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self._connection is not None and self._shared.may_speak:
             for each in messages:
-                # When the lease ends they are told `offline`, while it still lasts; everything else is for who holds them.
-                if each.payload == OFFLINE or self._shared.holds(each.serial):
+                is_ours = self._shared.holds(each.serial) or self._steady() < each.last_until
+                if is_ours and self._may_name(each.serial):
                     self._connection.publish(each.topic, each.payload, retained=each.retained)
+
+    def _may_name(self, serial: str) -> bool:
+        """Whether the broker surely bears it."""
+        if serial in self._named or _UNNAMEABLE.isdisjoint(serial):
+            return True
+        if not self._told_unnamed:
+            self._told_unnamed = True
+            text = "has a dot or a space in its serial, which NATS does not bear: it is told nothing before it is heard"
+            self._tell(Event("broker", text, serial))
+        return False
 
     async def _open(self) -> None:
         await self._nodes.first(self._connect)
@@ -252,7 +277,7 @@ class MqttSide:
             self._connection = None
             self._shared.reached(broker=False)
             where = f"the MQTT broker at {self._nodes.broker.place}"
-            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
+            self._tell(Event("broker", f"{where} is gone: {why}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
@@ -260,13 +285,6 @@ class MqttSide:
             await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
             self._shared.reached(broker=True)
             self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
-
-    def _likely(self, lasted_s: float) -> str:
-        """Some brokers close the connection of whoever names a topic that they cannot have."""
-        if lasted_s >= _SHORT_S:
-            return ""
-        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
-        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
 
     def _look_for(self, serials: Iterable[str] | None = None) -> None:
         """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
@@ -288,7 +306,15 @@ class MqttSide:
         serial, about_connection = found
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
-        elif about_connection:
+            return
+        if (
+            not _UNNAMEABLE.isdisjoint(serial)
+            and serial not in self._named
+            and len(self._named) < _MOST_PRESENT
+        ):
+            self._named.add(serial)
+            self._repeat_to(serial)
+        if about_connection:
             self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
@@ -318,7 +344,7 @@ class MqttSide:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
 
     def _repeat_to(self, serial: str) -> None:
-        """Another node of the broker may have kept an old word for it."""
+        """It was told nothing, or another node of the broker may have kept an old word for it."""
         with self._lock:
             online = self._announced.get(serial)
         if online is not None:
@@ -331,15 +357,14 @@ class MqttSide:
         self._present.add(serial)
         return True
 
-    def _take_over(self, since_s: Mapping[str, float | None]) -> None:
-        now = self._thread.loop.time()
-        here = {serial: since for serial, since in since_s.items() if serial in self._present}
+    def _take_over(self, since: Mapping[str, float]) -> None:
+        """since: by the clock of the loop."""
+        here = {serial: at for serial, at in since.items() if serial in self._present}
         for serial in here:
             self._desk.connected(serial, MqttLink(self, serial))
-        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
-        for serial, frame in self._recent.since(since):
+        for serial, frame in self._recent.since(here):
             self._desk.received(serial, MqttLink(self, serial), frame)
-        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since_s])
+        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since])
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))
