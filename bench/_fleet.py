@@ -43,6 +43,8 @@ _SETTLED_US = 12 * _US
 _PACED_US = 10 * _US
 """One charger after the other gets another pace."""
 _LOOK_US = 50_000
+# What the broker is told: its clock does not stand still. They ping as often as in _site.py.
+_PATIENT_S = "600"
 _PATIENCE_S = 60.0
 """For what may never come to be: all accepted, all back, nothing late any more."""
 
@@ -169,6 +171,7 @@ class Fleet:
             "CHARGER_SERIAL": f"bench-{len(self._sites):05}",
             "CHARGER_WIFI_SSID": "fleet",
             "CHARGER_MQTT_BROKER": "broker.example",
+            "CHARGER_MQTT_KEEP_ALIVE": _PATIENT_S,
         }
         network, wall_us = self._makes.network(self._random.randrange), self._driver.wall_us
 

@@ -42,13 +42,14 @@ class Site:
         self._clock.call_in(2 * _BOOTED_US, lambda: self.keep(self._pace_s))
 
     def keep(self, pace_s: int) -> None:
-        """This pace from now on, as if it had never been another: it is anywhere between two heartbeats."""
+        """This pace from now on, as if it had never been another; who has no session is anywhere between two heartbeats."""
         # Their names in net/mqtt.py and in fleet/links/websocket_link.py; nobody else changes them while it is connected.
         self.link._keep_alive, self.link._quiet_ms = pace_s, 500 * pace_s
         program = self.charger.program
         program.configuration.meter_value_sample_interval_s = pace_s
         program.configuration.heartbeat_interval_s = _HEARTBEAT * pace_s
-        program.rpc.called_s = self.charger.up_ms // 1000 - self._random.randrange(_HEARTBEAT * pace_s)
+        if not self.charger.cable.on:
+            program.rpc.called_s = self.charger.up_ms // 1000 - self._random.randrange(_HEARTBEAT * pace_s)
         coming = self._next
         if coming is not None and pace_s != self._pace_s:
             left_us = max(0, coming.at_us - self._clock.now_us)
