@@ -13,7 +13,8 @@ What others take of the cores is left out: the fleet's clock stands while its pr
 of the wall's time that was.
 
 thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power; cut: all lose their
-connection (_storm.py). These three on several ways (_under.py), in columns, half an hour each at most.
+connection (_storm.py). These three on several ways (_under.py), in columns: thousand takes half an hour, the others a
+quarter; a way that is not over five minutes after its time is ended.
 virtual: 5,000 in virtual time. day: 24 hours in virtual time, the books checked to the watt-hour.
 
 --chargers 1000,2000: how many; --seconds 60: how long each is measured, or charges before the storm; --to: over what, of the
