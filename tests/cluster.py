@@ -3,7 +3,9 @@
 """A cluster of brokers for tests, in a temporary folder and on free loopback ports: each node is a process that can be
 stopped, killed, suspended and started again. What RabbitMQ and NATS have in common."""
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +18,8 @@ import pytest
 
 # RabbitMQ's node that led needs nearly two minutes.
 PATIENCE_S = 240
+# Below net.ipv4.ip_local_port_range.
+_PORTS = 10_000, 32_768
 
 
 def program(name):
@@ -27,8 +31,12 @@ def program(name):
 
 
 def free_ports(count):
-    """All at once, so that no two are the same."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    """All at once, so that no two are the same. None that a connection may take while its server is away: a node that
+    starts again needs its own."""
+    probes = []
+    while len(probes) < count:
+        with contextlib.suppress(OSError):
+            probes.append(socket.create_server(("127.0.0.1", random.randrange(*_PORTS))))
     ports = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()
