@@ -36,7 +36,7 @@ def free_ports(count):
     probes = []
     while len(probes) < count:
         with contextlib.suppress(OSError):
-            probes.append(socket.create_server(("127.0.0.1", random.randrange(*_PORTS))))
+            probes.append(socket.create_server(("127.0.0.1", random.SystemRandom().randrange(*_PORTS))))
     ports = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()
