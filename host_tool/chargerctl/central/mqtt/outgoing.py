@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from chargerctl.central.mqtt.shared import Shared
-from chargerctl.events.event import Event, Tell
 from chargerctl.leases.validity import PARTING_S
 from chargerctl.mqtt.connection import Connection
 from chargerctl.mqtt.topics import Topics
@@ -23,9 +22,6 @@ _STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 # Messages that wait for the loop.
 _MOST_WAITING = 100_000
-# NATS closes the connection of whoever names a topic with one of these.
-_UNNAMEABLE = frozenset(" .")
-_MOST_NAMED = 50_000
 
 
 @dataclass(frozen=True)
@@ -47,22 +43,17 @@ class Outgoing:
         loop: asyncio.AbstractEventLoop,
         topics: Topics,
         shared: Shared,
-        tell: Tell,
         steady: Callable[[], float],
     ) -> None:
         self.connection: Connection | None = None
         self._loop = loop
         self._topics = topics
         self._shared = shared
-        self._tell = tell
         self._steady = steady
         self._lock = threading.Lock()
         self._waiting: deque[_Message] = deque(maxlen=_MOST_WAITING)
         self._called = False
         self._announced: dict[str, bool] = {}
-        # Chargers that cannot be named at each broker, and have been heard at this one.
-        self._named: set[str] = set()
-        self._told_unnamed = False
 
     # From any thread.
 
@@ -108,13 +99,6 @@ class Outgoing:
 
     # On the loop.
 
-    def heard(self, serial: str) -> None:
-        """The charger is at this broker, which bears its name, then."""
-        is_news = serial not in self._named and not _UNNAMEABLE.isdisjoint(serial)
-        if is_news and len(self._named) < _MOST_NAMED:
-            self._named.add(serial)
-            self.repeat([serial])
-
     def flush(self) -> None:
         """What waits goes out."""
         with self._lock:
@@ -122,8 +106,7 @@ class Outgoing:
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self.connection is not None and self._shared.may_speak:
             for each in messages:
-                is_ours = self._shared.holds(each.serial) or self._steady() < each.last_until
-                if is_ours and self._may_name(each.serial):
+                if self._shared.holds(each.serial) or self._steady() < each.last_until:
                     self.connection.publish(each.topic, each.payload, retained=each.retained)
 
     def _tell_it(self, serial: str, online: bool | None) -> None:
@@ -140,13 +123,3 @@ class Outgoing:
                 return
             self._called = True
         self._loop.call_soon_threadsafe(self.flush)
-
-    def _may_name(self, serial: str) -> bool:
-        """Whether the broker surely bears it."""
-        if serial in self._named or _UNNAMEABLE.isdisjoint(serial):
-            return True
-        if not self._told_unnamed:
-            self._told_unnamed = True
-            text = "has a dot or a space in its serial, which NATS does not bear: it is told nothing before it is heard"
-            self._tell(Event("broker", text, serial))
-        return False

@@ -39,6 +39,8 @@ FLUSH_S = 5.0
 # Since the broker is connected: who is there has said so, where the broker keeps what it said. Between `offline` and
 # `online`: a charger that is busy for a moment must notice both.
 _SILENT_S, _SETTLE_S = 5.0, 0.5
+# A connection that the broker ends sooner may end because of what was published at its beginning.
+_SHORT_S = 10.0
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
 
@@ -94,7 +96,7 @@ class MqttSide:
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._out = Outgoing(thread.loop, topics, self._shared, tell, steady or steady_clock())
+        self._out = Outgoing(thread.loop, topics, self._shared, steady or steady_clock())
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
 
@@ -199,7 +201,7 @@ class MqttSide:
             self._out.connection = None
             self._shared.reached(broker=False)
             where = f"the MQTT broker at {self._nodes.broker.place}"
-            self._tell(Event("broker", f"{where} is gone: {why}"))
+            self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
             for serial in self._present:
                 self._desk.disconnected(serial, MqttLink(self, serial))
             self._present.clear()
@@ -207,6 +209,13 @@ class MqttSide:
             await self._nodes.again(self._connect, lambda error: self._tell(Event("broker", error.message)))
             self._shared.reached(broker=True)
             self._tell(Event("broker", f"connected to the MQTT broker at {self._nodes.broker.place} again"))
+
+    def _likely(self, lasted_s: float) -> str:
+        """Some brokers close the connection of whoever names a topic that they cannot have."""
+        if lasted_s >= _SHORT_S:
+            return ""
+        odd = next((serial for serial in self.announced if set(" .") & set(serial)), None)
+        return f"; NATS does that for a serial with a dot or a space, such as {odd}" if odd else ""
 
     def _look_for(self, serials: Iterable[str] | None = None) -> None:
         """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
@@ -222,9 +231,7 @@ class MqttSide:
         serial, about_connection = found
         if not is_serial(serial):
             self._hostile(f"a message on {topic[:100]}, which has no serial of a charger, is ignored")
-            return
-        self._out.heard(serial)
-        if about_connection:
+        elif about_connection:
             self._presence(serial, payload, retained)
         elif retained:
             # It may be of last year; the charger's own frames are never retained.
