@@ -153,7 +153,7 @@ class _Stream(Response):
 
     async def _send_all(self, send: Send) -> None:
         async def write(body: bytes) -> None:
-            # Not asyncio.wait_for, which in Python 3.11 loses a cancellation that comes when it is done: the stream would never end.
+            # Not asyncio.wait_for, which in Python 3.11 loses a cancellation that comes when it is done: it would never end.
             async with asyncio.timeout(_PATIENCE_S):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
 
