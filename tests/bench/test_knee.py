@@ -35,9 +35,10 @@ class Fleet:
             self._pace_s = int(numbers[0])
         rate = self._count / 40 * 60 / self._pace_s
         late = rate > self._most
+        behind_ms = 5000.0 if late else 0.0
         if what == "measure" and self._disturbed:
             self._disturbed -= 1
-            late = True
+            late, behind_ms = True, 0.0
         found = {
             "accepted": self._count,
             "connected": self._count,
@@ -49,6 +50,7 @@ class Fleet:
             "p50_ms": 1.0,
             "p99_ms": 1000.0 if late else 10.0,
             "worst_ms": 2000.0,
+            "behind_ms": behind_ms,
             "pause_ms": 0.0,
             "kb_each": 31.0,
         }
