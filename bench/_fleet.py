@@ -30,7 +30,7 @@ from typing import Any
 from chargerctl.descriptors import raise_limit
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.firmware.firmware import Firmware
-from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.websocket import CentralSystem, WebSockets
 from chargerctl.fleet.realtime import RealTime
@@ -64,7 +64,7 @@ class Fleet:
         sockets = Sockets(self._driver)
         self._makes: Mqtt | WebSockets
         if kind == "mqtt":
-            self._makes = Mqtt(self._firmware, sockets, Broker("127.0.0.1", port))
+            self._makes = Mqtt(self._firmware, sockets, BrokerAddress("127.0.0.1", port))
         else:
             self._makes = WebSockets(self._firmware, sockets, CentralSystem(f"ws://127.0.0.1:{port}"))
         self._resident = _resident()

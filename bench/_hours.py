@@ -35,8 +35,7 @@ def main(count: int, hours: float, workers: int) -> None:
         f" {_sum(ends, 'frames'):,} frames); {_sum(ends, 'grown') / count / 1024:.0f} KB a charger with its books"
     )
     print("  " + ", ".join(f"{name} {_sum(ends, name)}" for name in ("lost", "double", "violations")))
-    books = [each["books"] for each in ends]
-    print(f"  {Checked(**{name: sum(each[name] for each in books) for name in books[0]})}", flush=True)
+    print(f"  {sum((Checked(**each['books']) for each in ends), Checked())}", flush=True)
 
 
 def _end(process: Any, shown: bool) -> dict[str, Any]:

@@ -32,6 +32,9 @@ _SETTLE_S = 300.0
 """What a fleet needs to start, and to deliver what it still has, on a busy machine."""
 _PROGRESS_S = 10.0
 
+States = tuple[float, dict[str, int]]
+"""By the fleet's time, in seconds: how many of its chargers are what."""
+
 
 @dataclass
 class Loaded:
@@ -75,8 +78,8 @@ class Fleet:
         self._process.stdin.close()
         self._found: dict[str, Any] = {}
 
-    def states(self) -> Iterator[dict[str, int]]:
-        """Of the chargers, how many are what, once a second until the end. Tells on stderr how far it is."""
+    def states(self) -> Iterator[States]:
+        """Once a second until the end. Tells on stderr how far it is."""
         tell_s = 0.0
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -84,7 +87,7 @@ class Fleet:
             states: dict[str, int] | None = self._found.get("states")
             if states is None:
                 continue
-            yield states
+            yield self._found["fleet_s"], states
             passed_s = time.monotonic() - self._began_s
             if passed_s >= tell_s:
                 tell_s += _PROGRESS_S
@@ -108,7 +111,7 @@ class Fleet:
         self._process.wait()
 
 
-Watch = Callable[[Under, Iterator[dict[str, int]]], object]
+Watch = Callable[[Under, Iterator[States]], object]
 """watch(under, states): goes through all states, and may do something to what stands under the fleet."""
 
 
@@ -136,7 +139,7 @@ def side_by_side(
             print_columns(columns)
 
 
-def _just_look(under: Under, states: Iterator[dict[str, int]]) -> None:
+def _just_look(under: Under, states: Iterator[States]) -> None:
     for _ in states:
         pass
 

@@ -18,7 +18,7 @@ from random import Random
 from chargerctl.fleet.charger.charger import BOOT_US
 from chargerctl.fleet.plan import Plan, ScriptText
 
-from bench._loaded import Loaded, rows_of, side_by_side
+from bench._loaded import Loaded, States, rows_of, side_by_side
 from bench._under import WAYS, Under
 
 POWER_WAYS = ("mosquitto", "two", "bridge", "ocppj")
@@ -41,8 +41,8 @@ def power(count: int, seconds: int, ways: Sequence[str]) -> None:
 def cut(count: int, seconds: int, ways: Sequence[str]) -> None:
     """seconds: how long they charge."""
     print(
-        f"  {count:,} chargers charge for {seconds} s; when all do, the broker (OCPP-J: the central system) is killed, and"
-        f" started again {_CUT_S:.0f} s later; back: since the connection was lost",
+        f"  {count:,} chargers charge for {seconds} s; in the midst of it the broker (OCPP-J: the central system) is"
+        f" killed, and started again {_CUT_S:.0f} s later; back: since the connection was lost",
         flush=True,
     )
     _measure(count, "connection", seconds, ways)
@@ -52,7 +52,9 @@ def _measure(count: int, outage: str, seconds: int, ways: Sequence[str]) -> None
     plan = Plan(count, seed=1, duration_s=None)
     lines = "\n".join(script(plan, seconds, outage == "power"))
     plan = replace(plan, scripts=(ScriptText("storm", lines, "."),))
-    watch = partial(_cut_once, count) if outage == "connection" else None
+    # By then all that the start of so many sessions at the same moment has left to do is done.
+    from_s = _STARTS_S + seconds / 2
+    watch = partial(_cut_once, count, from_s) if outage == "connection" else None
     most_s = _STARTS_S + seconds + _BACK_WITHIN_S + _ENDS_S
     side_by_side([WAYS[way] for way in ways], plan, outage, most_s, partial(_rows, count), watch)
 
@@ -76,10 +78,10 @@ def script(plan: Plan, seconds: int, dark: bool) -> Iterator[str]:
     yield from ("expect status Available within 300", f"wait {_ENDS_S}")
 
 
-def _cut_once(count: int, under: Under, states: Iterable[dict[str, int]]) -> None:
+def _cut_once(count: int, from_s: float, under: Under, states: Iterable[States]) -> None:
     done = False
-    for each in states:
-        if not done and each.get("Charging", 0) == count:
+    for fleet_s, each in states:
+        if not done and fleet_s >= from_s and each.get("Charging", 0) == count:
             done = True
             under.cut(_CUT_S)
 
@@ -92,7 +94,7 @@ def _rows(count: int, found: Loaded) -> dict[str, str]:
         rows["back: p50 / max, s"] = f"{back[len(back) // 2]:.1f} / {back[-1]:.1f}"
     rows["scripts that failed"] = f"{len(found.report['script_failures'])}"
     rows |= rows_of(found)
-    rows["by the meters, Wh"] = f"{books.metered_wh or 0:,}"
+    rows["by the meters, Wh"] = f"{books.metered_wh:,}"
     rows["meter - books of a charger, Wh: mean / max (checkpoint: 1,000)"] = (
         f"{sum(short) / len(short):.0f} / {short[-1]:,}"
     )

@@ -5,8 +5,8 @@ themselves, too: what their meters have counted, and when each was there again.
 
     python -m bench._watched BOOKS power|connection
 
-On standard input, a plan (fleet/plan.py), a line of JSON. On standard output, JSON objects, one a line: `states`, once a
-second; in the end `report`, as of `chargerctl fleet`, with `back_s`, `books` and `peak_mb`.
+On standard input, a plan (fleet/plan.py), a line of JSON. On standard output, JSON objects, one a line: `states` and
+`fleet_s`, once a second; in the end `report`, as of `chargerctl fleet`, with `back_s`, `books` and `peak_mb`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def main(books: str, outage: str) -> None:
 
 
 def _tell(measured: Measured) -> None:
-    print(json.dumps({"states": dict(measured.tally.states)}), flush=True)
+    print(json.dumps({"fleet_s": measured.fleet_s, "states": dict(measured.tally.states)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 knee: how many chargers one core carries in real time, and what load (_knee.py).
 
 thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power; cut: all lose their
-connection (_storm.py). These three on several ways (_under.py), in columns, half an hour each at most.
+connection (_storm.py). These three on several ways (_under.py), in columns: thousand takes half an hour, the others a
+quarter; a way that is not over five minutes after its time is ended.
 
 virtual: 5,000 for an hour in virtual time. day: 24 hours in virtual time. Of both the books are checked to the watt-hour
 (_hours.py).

@@ -51,9 +51,9 @@ class Run:
         charger = Charger(
             world.firmware,
             self.clock,
-            {**plan.settings, **world.around.settings(number), "CHARGER_SERIAL": plan.serial(number)},
+            {**plan.settings, **world.surroundings.settings(number), "CHARGER_SERIAL": plan.serial(number)},
             network.link,
-            world.around.now_utc,
+            world.surroundings.now_utc,
             Several(self.measuring, *heards),
             world.wall_us if plan.in_real_time else None,
             plan.urandom(number),

@@ -288,28 +288,3 @@ def test_where_a_node_is_gone_the_next_one_is_taken(rig, tmp_path):
     side.close()
     other.stop()
     rig.broker.start()
-
-
-def test_a_serial_that_some_brokers_do_not_bear_is_not_named_before_it_is_heard(rig):
-    side = rig.side()
-    watching = rig.client()
-    assert watching.subscribe("/system/#")
-    side.announce(["c.1", "c 2", "c-3"], True)
-    watching.wait_for("/system/c-3/connection", b"online")
-    assert rig.texts("broker") == [
-        "has a dot or a space in its serial, which NATS does not bear: it is told nothing before it is heard"
-    ]
-    assert not watching.payloads("/system/c.1/connection")
-    rig.client().publish("/charger/c.1", "[1]")
-    watching.wait_for("/system/c.1/connection", b"online")
-    assert not watching.payloads("/system/c 2/connection")
-
-
-def test_a_charger_with_a_dot_that_was_there_before_is_told_who_answers(rig):
-    rig.client().publish("/charger/c.1/connection", "online", retain=True)
-    side = rig.side()
-    rig.desk.wait_for("connected", "c.1")
-    watching = rig.client()
-    assert watching.subscribe("/system/#")
-    side.announce(["c.1"], True)
-    watching.wait_for("/system/c.1/connection", b"online")
