@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chargerctl.central.books import tables
@@ -83,22 +83,25 @@ class Checked:
     sent_wh: int = 0
     booked_wh: int = 0
     meters: int = 0
-    metered_wh: int | None = None
+    metered_wh: int = 0
     short_wh: list[int] = field(default_factory=list)
 
     @property
     def right(self) -> bool:
         return not (self.missing or self.doubled or self.meters)
 
+    def __add__(self, other: Checked) -> Checked:
+        """Of both, which are other chargers with other books."""
+        names = [each.name for each in fields(self)]
+        both = Checked(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        both.short_wh.sort()
+        return both
+
     def __str__(self) -> str:
-        meters = (
-            ""
-            if self.metered_wh is None
-            else f", by the meters {self.metered_wh:,} Wh ({self.meters} differ)"
-        )
         return (
             f"{self.sessions:,} sessions: {self.missing} missing in the books, {self.doubled} there that nobody sent;"
-            f" {self.sent_wh:,} Wh sent, {self.booked_wh:,} Wh booked{meters}"
+            f" {self.sent_wh:,} Wh sent, {self.booked_wh:,} Wh booked,"
+            f" by the meters {self.metered_wh:,} Wh ({self.meters} differ)"
         )
 
 

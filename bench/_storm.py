@@ -94,7 +94,7 @@ def _rows(count: int, found: Loaded) -> dict[str, str]:
         rows["back: p50 / max, s"] = f"{back[len(back) // 2]:.1f} / {back[-1]:.1f}"
     rows["scripts that failed"] = f"{len(found.report['script_failures'])}"
     rows |= rows_of(found)
-    rows["by the meters, Wh"] = f"{books.metered_wh or 0:,}"
+    rows["by the meters, Wh"] = f"{books.metered_wh:,}"
     rows["meter - books of a charger, Wh: mean / max (checkpoint: 1,000)"] = (
         f"{sum(short) / len(short):.0f} / {short[-1]:,}"
     )

@@ -60,11 +60,15 @@ class Nats(Cluster):
 
     def _watch(self, number, monitor):
         """The very one of docs/brokers.md; its command leaves a request for mend()."""
+        program("curl")
+        [seconds] = re.findall(
+            r"^ExecStart=\S+ \S+ (\d+) ", (_DOCS / "nats-watch.service").read_text(), re.MULTILINE
+        )
         command = ["touch", self._request(self.nodes[number])]
         with (self.folder / f"watch-{number}").open("wb") as output:
             self._watches.append(
                 subprocess.Popen(
-                    ["sh", _DOCS / "nats-watch", f"http://127.0.0.1:{monitor}", *command],
+                    ["sh", _DOCS / "nats-watch", f"http://127.0.0.1:{monitor}", seconds, *command],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

@@ -172,7 +172,10 @@ class Roster:
     def tell_all_offline(self) -> None:
         """Whoever held them: no bridge is left."""
         for serial in self._present:
-            self._charger(serial).lost(nobody_has_it=True)
+            charger = self._charger(serial)
+            # What this one has told it last, another one may have corrected.
+            charger.forget()
+            charger.lost(nobody_has_it=True)
 
     async def close(self) -> None:
         """Close all WebSockets; every charger is told."""

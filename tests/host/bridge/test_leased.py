@@ -120,7 +120,7 @@ def test_what_is_wanted_is_gained_and_held(play):
     play(story)
 
 
-def test_a_second_bridge_gets_some_with_what_has_passed(play):
+def test_a_second_bridge_gets_some_with_what_has_passed(play, steady):
     async def story(world):
         first, chargers, register = await world.bridge("a")
         await chargers.until(lambda: len(chargers.of("gained")) == len(SERIALS))

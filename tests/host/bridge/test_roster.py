@@ -190,6 +190,8 @@ def test_at_the_end_of_the_last_bridge_all_that_are_there_are_told_whoever_had_t
         bridge.announces("c3", "offline")
         bridge.roster.tell_all_offline()
         assert sorted(bridge.calls("lost")) == [("c1", "lost", True), ("c2", "lost", True)]
+        # Whatever this bridge told it last: another one may have had it since.
+        assert [each[1] for each in bridge.log if each[0] == "c1"][-2:] == ["forget", "lost"]
 
     on_loop(story)
 

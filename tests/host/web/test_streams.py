@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import httpx2 as httpx
 import pytest
 from chargerctl.errors import ChargerctlError
+from chargerctl.web import server
 from chargerctl.web import streams as module
 from chargerctl.web.errors import Errors
 from chargerctl.web.streams import Streams, latest
@@ -227,6 +228,31 @@ def test_the_server_ends_although_streams_are_open(served, source, monkeypatch):
         closing.join(BOUND_S)
         assert not closing.is_alive()
     assert (source.puts, served.events, served.server.failure) == ([], [], None)
+
+
+def test_the_server_ends_although_events_never_do(serve, monkeypatch):
+    """All of a stream is cancelled, while it sends."""
+    monkeypatch.setattr(server, "_CLOSING_S", 0.05)
+    streams, app = Streams(), FastAPI()
+
+    @app.get("/stream")
+    async def stream():
+        async def events():
+            while True:
+                yield "one", 1
+                await asyncio.sleep(0.0005)
+
+        return streams.response(events())
+
+    served = serve(app)
+    with ExitStack() as opened:
+        for _ in range(6):
+            viewer = httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S)
+            assert opened.enter_context(viewer).status_code == 200
+        closing = threading.Thread(target=served.server.close, daemon=True)
+        closing.start()
+        closing.join(BOUND_S)
+        assert not closing.is_alive()
 
 
 def test_it_ends_after_its_time_and_is_kept_alive_until_then(served, monkeypatch):

@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from chargerctl.deploy import write_drive
+from chargerctl.simulator.script import scripts
 
 PATIENCE_S = 60
 SETTINGS = {
@@ -46,6 +48,26 @@ def test_the_demo_is_a_whole_session(chargerctl):
     assert summary["frames_in"] == len(outcome.all("frame", dir="in"))
     assert summary["modelled_cost"]["loop_pass"] == 5000
     assert summary["t"] < 30
+
+
+def test_the_scripts_of_these_tests_are_played_as_by_the_command(chargerctl, play):
+    """tests/warm.py saves a start of everything, and nothing else."""
+    demo = Path(scripts.__file__).parent / "demo.script"
+    settings = {"OCPP_METER_VALUE_SAMPLE_INTERVAL": "10"}
+    by_command = chargerctl("simulate", "--script", demo, "--json", settings=settings).must_hold()
+    played = [each for each in play(demo, settings).must_hold().events if each["kind"] != "script"]
+    assert _without_ids(by_command.events) == _without_ids(played)
+
+
+def _without_ids(events):
+    return re.sub(r"[0-9a-f]{16}-", "", json.dumps(events, indent=1)).splitlines()
+
+
+def test_a_wrong_script_is_told_as_by_the_command(chargerctl, play, script_file):
+    path = script_file("swype\n")
+    told = [chargerctl("simulate", "--script", path, "--json"), play(path)]
+    assert [each.status for each in told] == [2, 2]
+    assert told[0].events == told[1].events
 
 
 def test_the_demo_in_a_pipe_ends_with_the_picture_and_the_summary(chargerctl):

@@ -119,9 +119,12 @@ class Several:
             self._stack.callback(worker.close)
             worker.begin()
             self.workers.append(worker)
+        return self
+
+    def until_ready(self):
+        """All of them, which begin side by side with whatever is done before this."""
         for worker in self.workers:
             worker.until_ready()
-        return self
 
     def __exit__(self, *error):
         self._stack.close()

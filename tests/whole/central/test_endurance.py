@@ -12,9 +12,8 @@ from tests.whole.central.disasters import Endurance
     ("broker", "bridges", "chargers", "kills", "seed", "still_s"),
     [
         ("nats", False, 10, 4, 3, 5),
-        # More of them in a row NATS 2.9 does not bear: docs/brokers.md.
-        pytest.param("nats", False, 50, 8, 0, 25, marks=pytest.mark.soak),
-        pytest.param("nats", True, 50, 8, 0, 25, marks=pytest.mark.soak),
+        pytest.param("nats", False, 50, 100, 0, 25, marks=pytest.mark.soak),
+        pytest.param("nats", True, 50, 100, 0, 25, marks=pytest.mark.soak),
         pytest.param("rabbitmq", False, 50, 100, 1, 25, marks=pytest.mark.soak),
         pytest.param("rabbitmq", True, 50, 100, 1, 25, marks=pytest.mark.soak),
         pytest.param("mosquitto", False, 50, 100, 1, 25, marks=pytest.mark.soak),

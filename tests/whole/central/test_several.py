@@ -54,6 +54,7 @@ def postgres():
 def several(postgres, tmp_path):
     needs_mosquitto()
     with Several(tmp_path, postgres, workers=2) as found:
+        found.until_ready()
         yield found
 
 
@@ -111,7 +112,7 @@ def board(several, folder):
     """A charger with the real firmware that charges twice: its process."""
     script = folder / "sessions.script"
     sessions = SESSION.format(FIRST_S) + SESSION.format(SECOND_S)
-    script.write_text("meter 11\nexpect status Available within 40\n" + sessions)
+    script.write_text("meter 11\nexpect status Available within 120\n" + sessions)
     where = ("--broker", f"127.0.0.1:{several.mqtt_port}", "--central", "none", "--script", script)
     return subprocess.Popen(
         chargerctl("simulate", *where),
@@ -129,8 +130,10 @@ def test_workers_that_are_cut_off_hang_or_are_killed_are_replaced(postgres, tmp_
     with Several(tmp_path, postgres, workers=len(DISASTERS) + 1) as several:
         points = list(points_of(several, pause_s=2.0))
         names = {each.identity for each in points}
+        # It takes as long as they do.
         firmware = board(several, tmp_path)
         try:
+            several.until_ready()
             with Playing(points, 10_000) as playing:
                 # The board charges.
                 until(lambda: {row.serial for row in several.sessions()} - names)
@@ -139,9 +142,12 @@ def test_workers_that_are_cut_off_hang_or_are_killed_are_replaced(postgres, tmp_
                 known = replaced_at_once(several, dict(zip(DISASTERS, victims, strict=True)))
                 for disaster, worker in zip(DISASTERS, victims, strict=True):
                     getattr(worker, DISASTERS[disaster][1])()
-                output, _ = firmware.communicate(timeout=BOUND_S)
+                # Each charger ends the session that it is at, while the board charges.
+                for point in points:
+                    point.stopping = True
+                output, _ = firmware.communicate(timeout=3 * BOUND_S)
                 assert firmware.returncode == 0, output
-                playing.stop()
+                playing.finish()
         finally:
             firmware.kill()
             firmware.communicate()
@@ -198,6 +204,7 @@ def test_a_charger_on_a_websocket_is_the_workers_that_it_connects_to(several):
 def test_processes_with_brokers_of_their_own_share_the_chargers_too(postgres, tmp_path):
     """Whoever comes to one of them is that one's, over a WebSocket and over MQTT."""
     with Several(tmp_path, postgres, workers=2, one_broker=False) as several:
+        several.until_ready()
         first, second = several.workers
         for number, worker in enumerate((first, second, first)):
             points = [

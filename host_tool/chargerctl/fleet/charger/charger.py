@@ -194,9 +194,14 @@ class Charger:
         return self._link is not None and self._link.connected
 
     @property
+    def program(self) -> Any:
+        """What the firmware's core.py gives its visitors: configuration, rpc …; None where it never ran."""
+        return self._console and self._console.charger
+
+    @property
     def message_timeout_s(self) -> int:
         """How long its program waits for an answer: the key MessageTimeout (OCPP 1.6 errata 3.82)."""
-        program = self._console and self._console.charger
+        program = self.program
         return program.configuration.message_timeout_s if program else _MESSAGE_TIMEOUT_S
 
     @property

@@ -161,7 +161,7 @@ def filled(database, folder, filled_file):
     if not database.startswith("sqlite"):
         fill(found)
     with found.unit() as unit:
-        unit.working(time.time() + 3600)  # however slow the machine is
+        unit.working(time.time())
     yield found
     found.close()
 

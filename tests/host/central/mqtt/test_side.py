@@ -60,10 +60,17 @@ class Rig:
         self._clients = []
         self._open = []
 
-    def side(self, username="", password="", shared=None, announced=()):
+    def side(self, username="", password="", shared=None, announced=(), steady=None):
         broker = Broker("127.0.0.1", self.broker.port, username, password)
         side = MqttSide(
-            self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1, shared=shared
+            self.thread,
+            broker,
+            Topics(),
+            self.desk,
+            self.events.append,
+            pause_s=0.1,
+            shared=shared,
+            steady=steady,
         )
         side.announce(announced, True)
         side.open()

@@ -6,7 +6,7 @@ import socket
 import subprocess
 
 import pytest
-from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt
 
 from tests.certificates import make_certificates
 from tests.mosquitto import free_port
@@ -15,7 +15,7 @@ ACCEPTED = "BootNotification accepted"
 
 
 def makes(fleet, port, host="127.0.0.1", **tls):
-    return Mqtt(fleet.firmware, fleet.sockets, Broker(host, port, **tls))
+    return Mqtt(fleet.firmware, fleet.sockets, BrokerAddress(host, port, **tls))
 
 
 @pytest.fixture
