@@ -17,7 +17,7 @@ from chargerctl.leases.broker import BrokerWatch
 from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.register import Gained, Register, RegisterError, Released
 from chargerctl.leases.share import Share
-from chargerctl.leases.validity import PARTING_S, steady_clock
+from chargerctl.leases.validity import steady_clock
 
 REALM = "bridge"
 
@@ -111,7 +111,7 @@ class Leased:
         self._loop.call_soon_threadsafe(self._on_gained, chargers)
 
     def lost(self, serials: Collection[str], still_ours: bool) -> None:
-        self._loop.call_soon_threadsafe(self._on_lost, serials, still_ours, self._steady())
+        self._loop.call_soon_threadsafe(self._on_lost, serials, still_ours)
 
     def give_up(self, serials: Collection[str]) -> None:
         self._loop.call_soon_threadsafe(self._on_give_up, serials)
@@ -129,10 +129,10 @@ class Leased:
                 passed = None if each.note is None or is_behind else of_note(each.note)
                 self._chargers.gained(serial, passed)
 
-    def _on_lost(self, serials: Collection[str], still_ours: bool, at: float) -> None:
+    def _on_lost(self, serials: Collection[str], still_ours: bool) -> None:
         assert self._chargers is not None
         # This process may have stood still in between.
-        nobody_has_them = still_ours and self._steady() - at < PARTING_S
+        nobody_has_them = still_ours and self._share.is_parting
         for serial in serials:
             self._chargers.lost(serial, nobody_has_them)
 

@@ -26,6 +26,7 @@ class BrokerWatch:
         self._loop = loop
         self._connected = connected
         self._is_away = False
+        self._lost_at = 0.0
         self._pausing: asyncio.TimerHandle | None = None
 
     def reached(self, is_connected: bool) -> None:
@@ -37,12 +38,13 @@ class BrokerWatch:
             self._is_away = False
             self._share.resume()
         else:
+            self._lost_at = self._loop.time()
             self._pausing = self._loop.call_later(PATIENCE_S, self._pause)
 
     def look(self) -> None:
         """While it is away: some that were connected may be no more."""
         if self._is_away:
-            self._share.pause(but=self._connected())
+            self._share.pause(self._connected(), quiet_s=self._loop.time() - self._lost_at)
 
     def _pause(self) -> None:
         self._is_away = True

@@ -17,7 +17,7 @@ class Holder(Protocol):
         """It speaks to these chargers from now on."""
 
     def lost(self, serials: Collection[str], still_ours: bool) -> None:
-        """It does not any more. still_ours: nobody else does yet, for CLOSING_S (validity.py), since no renewal came in
+        """It does not any more. still_ours: nobody else does yet, while the share is_parting, since no renewal came in
         time; else somebody may already."""
 
     def give_up(self, serials: Collection[str]) -> None:

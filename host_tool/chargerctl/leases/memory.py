@@ -118,9 +118,9 @@ class MemoryRegister:
                 row.note = None if each.note is None else each.note[:LONGEST_NOTE]
         self._notify()
 
-    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
+    def leave(self, worker: str, quiet_s: Callable[[], float] = lambda: 0.0) -> tuple[str, ...]:
         here = self._reached()
-        self._end(worker, quiet_s)
+        self._end(worker, quiet_s())
         return tuple(sorted(name for name in here.workers if here.lives(name)))
 
     def wait(self, timeout_s: float) -> bool:

@@ -8,7 +8,7 @@ import contextlib
 import selectors
 import socket
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -102,11 +102,12 @@ class PostgresRegister:
                 run(sql.RELEASE, me=worker, serial=serial, note=note, quiet=round(each.quiet_s * 1000))
             run(sql.NOTIFY)
 
-    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
+    def leave(self, worker: str, quiet_s: Callable[[], float] = lambda: 0.0) -> tuple[str, ...]:
         with self._transaction() as run:
             run(sql.ONE_AT_A_TIME)
             run(sql.LOCK, names=[worker])
-            before = run(sql.UNTIL, me=worker, quiet=round(quiet_s * 1000)).scalar_one_or_none()
+            # Only now: each lock may have taken a while.
+            before = run(sql.UNTIL, me=worker, quiet=round(quiet_s() * 1000)).scalar_one_or_none()
             run(sql.FREE_ALL, name=worker, since=before)
             run(sql.LEAVE, me=worker)
             run(sql.NOTIFY)

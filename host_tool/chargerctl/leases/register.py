@@ -10,7 +10,7 @@ it was still has every charger that it had, and to know that costs one row, howe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,9 +79,9 @@ class Register(Protocol):
     def release(self, worker: str, released: Mapping[str, Released]) -> None:
         """Hold these chargers no more."""
 
-    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
-        """End the lease, and free its chargers: nobody has spoken to them for so long. The names of those that live on: of
-        workers that leave at the same time, the last one sees none."""
+    def leave(self, worker: str, quiet_s: Callable[[], float] = lambda: 0.0) -> tuple[str, ...]:
+        """End the lease, and free its chargers: nobody has spoken to them for so long by then. The names of those that live
+        on: of workers that leave at the same time, the last one sees none."""
 
     def wait(self, timeout_s: float) -> bool:
         """Until a worker has freed chargers, or taken some from another one, which is True; until wake() is called, or the

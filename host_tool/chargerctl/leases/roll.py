@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from chargerctl.leases.register import Gained, Released
 from chargerctl.leases.rendezvous import preferred
 
 _PLAIN = Released()
+# As long as nobody ever spoke to it: whoever holds it next knows of less (central/mqtt/recent.py).
+_EVER_S = 3600.0
 
 CLAIM_DELAY_S = 1.5
 """So long the worker that a charger had best be with has it to itself."""
@@ -33,7 +36,8 @@ class Roll:
         """The living workers that take chargers."""
         # Of those that are wanted: what nobody may hold, and since when this worker knows.
         self._open: dict[str, float] = {}
-        self._released: dict[str, Released] = {}
+        # With when it was said how quiet they were.
+        self._released: dict[str, tuple[Released, float]] = {}
         # Were looked at, whether they had better be elsewhere.
         self._asked: set[str] = set()
 
@@ -46,27 +50,34 @@ class Roll:
                     self._open.setdefault(serial, now)
         return bool(self._open)
 
-    def unwant(self, serials: Iterable[str]) -> None:
+    def unwant(self, serials: Iterable[str], now: float) -> None:
         """Those that are held are let go."""
         for serial in serials:
             self.wanted.discard(serial)
             self._open.pop(serial, None)
             if serial in self.mine:
-                self.let_go(serial)
+                self.let_go(serial, now)
 
-    def let_go(self, serial: str, how: Released = _PLAIN) -> None:
+    def let_go(self, serial: str, now: float, how: Released = _PLAIN) -> None:
         """It is this worker's no more, as soon as the register knows (take_released)."""
         self.mine.discard(serial)
-        self._released[serial] = how
+        self._released[serial] = how, now
 
-    def take_released(self) -> dict[str, Released]:
-        """Since the last time."""
+    def give_back(self, serial: str, gained: Gained, now: float) -> None:
+        """It was got for nothing: whoever holds it next finds it as it was."""
+        free_s = _EVER_S if gained.free_s is None else gained.free_s
+        self.let_go(serial, now, Released(gained.note, free_s))
+
+    def take_released(self, now: float) -> dict[str, Released]:
+        """Since the last time. They have been quiet since they were let go, too."""
         released, self._released = self._released, {}
-        return released
+        return {
+            serial: replace(how, quiet_s=how.quiet_s + now - at) for serial, (how, at) in released.items()
+        }
 
-    def put_back_released(self, released: Mapping[str, Released]) -> None:
+    def put_back_released(self, released: Mapping[str, Released], now: float) -> None:
         """The register does not know yet."""
-        self._released = {**released, **self._released}
+        self._released = {serial: (how, now) for serial, how in released.items()} | self._released
 
     def notice(self, takers: tuple[str, ...], free: Iterable[str], now: float) -> None:
         """Of a renewal."""
@@ -108,7 +119,7 @@ class Roll:
         return not self.paused and self.worker in self.takers
 
     def hold(
-        self, asked: Iterable[str], found: Mapping[str, Gained], *, have_come: bool = False
+        self, asked: Iterable[str], found: Mapping[str, Gained], now: float, *, have_come: bool = False
     ) -> dict[str, Gained]:
         """Of those that were asked for, these were got: those of them that are still wanted. The others are given back.
         have_come: they have connected to this worker, whether it is paused or not."""
@@ -118,7 +129,7 @@ class Roll:
         for serial, each in found.items():
             self._released.pop(serial, None)
             if serial not in self.wanted or (self.paused and not have_come):
-                self.let_go(serial, Released(each.note, each.free_s or 0.0))
+                self.give_back(serial, each, now)
             else:
                 self.mine.add(serial)
                 gained[serial] = each

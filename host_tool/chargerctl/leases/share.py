@@ -80,6 +80,12 @@ class Share:
         """Whether this worker may speak to those that it holds."""
         return self._validity.lasts(self._steady())
 
+    @property
+    def is_parting(self) -> bool:
+        """Whether it may say a last word to those that it held: no renewal came, and nobody else can have them yet."""
+        # In this order: a new lease lasts only after there is an epoch.
+        return self._validity.lasts(self._steady()) and self._epoch is None
+
     def wanted(self) -> list[str]:
         """The chargers that it would hold."""
         with self._lock:
@@ -106,15 +112,16 @@ class Share:
     def unwant(self, serials: Collection[str]) -> None:
         """They are gone: release those that are held."""
         with self._lock:
-            self._roll.unwant(serials)
+            self._roll.unwant(serials, self._steady())
         self._register.wake()
 
     def release(self, chargers: Mapping[str, Released]) -> None:
         """Hold them no more, at once. Nothing of them is in the works; lost() is not called."""
         with self._lock:
+            now = self._steady()
             for serial, each in chargers.items():
                 if serial in self._roll.mine:
-                    self._roll.let_go(serial, each)
+                    self._roll.let_go(serial, now, each)
         self._register.wake()
 
     def take(self, serial: str) -> Future[bool]:
@@ -126,21 +133,26 @@ class Share:
         self._register.wake()
         return future
 
-    def pause(self, but: Collection[str] = ()) -> None:
+    def pause(self, but: Collection[str] = (), quiet_s: float = 0.0) -> None:
         """Hold none but these, and claim none, such as without a broker: lost() is called for the others, as if other
-        workers had them. What connects to this worker is taken all the same."""
+        workers had them. Nothing has come from them for quiet_s seconds. What connects to this worker is taken all the same.
+        Nothing, after retire()."""
         with self._lock:
+            if self._retires:
+                return
             self._roll.paused = True
-            gone = self._roll.mine.difference(but)
+            now, gone = self._steady(), self._roll.mine.difference(but)
             for serial in gone:
-                self._roll.let_go(serial)
+                self._roll.let_go(serial, now, Released(quiet_s=quiet_s))
         self._at_once()
         if gone:
             self._holder.lost(gone, still_ours=False)
 
     def resume(self) -> None:
-        """The end of pause()."""
+        """The end of pause(). Nothing, after retire()."""
         with self._lock:
+            if self._retires:
+                return
             self._roll.paused = False
             self._roll.reopen(self._steady())
         self._at_once()
@@ -167,6 +179,9 @@ class Share:
         """What there is to ask of the register; for how many seconds there is nothing then."""
         try:
             if self._epoch is None:
+                # Others may have what it held as soon as it has joined.
+                if (parting_s := self._validity.until - self._steady()) > 0:
+                    return parting_s
                 self._join()
             elif self._steady() >= self._renew_at and self._holder.is_well():
                 self._renew()
@@ -183,13 +198,16 @@ class Share:
 
     def leave(self) -> tuple[str, ...]:
         """End in good order, after what waits to be released; the names of the workers that live on. RegisterError."""
-        since, now = self._silent_since, self._steady()
         self._do_release()
         with self._lock:
             self._roll.end()
             self._epoch = None
             self._validity.ended()
-        return self._register.leave(self.worker, 0.0 if since is None else now - since)
+        return self._register.leave(self.worker, self._silent_s)
+
+    def _silent_s(self) -> float:
+        since = self._silent_since
+        return 0.0 if since is None else self._steady() - since
 
     # From a thread that never waits.
 
@@ -226,7 +244,7 @@ class Share:
         with self._lock:
             self._epoch = epoch
             self._warned = False
-            self._roll.take_released()
+            self._roll.take_released(asked_at)
             self._validity.renewed(asked_at)
             self._roll.reopen(asked_at)
         if self._was_lost:
@@ -246,6 +264,7 @@ class Share:
             gone: set[str] = set()
             if standing is None:
                 gone = self._end()
+                self._validity.ended()
             else:
                 self._validity.renewed(asked_at)
                 self._renew_at = asked_at + RENEW_S
@@ -266,14 +285,14 @@ class Share:
 
     def _do_release(self) -> None:
         with self._lock:
-            released = self._roll.take_released()
+            released = self._roll.take_released(self._steady())
         if not released:
             return
         try:
             self._register.release(self.worker, released)
         except RegisterError:
             with self._lock:
-                self._roll.put_back_released(released)
+                self._roll.put_back_released(released, self._steady())
             raise
 
     def _do_take(self) -> None:
@@ -291,7 +310,7 @@ class Share:
         with self._lock:
             for serial in found.keys() - wanted - self._roll.mine:
                 # Whoever waited for it has given up meanwhile.
-                self._roll.let_go(serial)
+                self._roll.give_back(serial, found[serial], self._steady())
                 self._register.wake()
         gained = self._hold(wanted, {serial: found[serial] for serial in wanted}, have_come=True)
         if gained:
@@ -327,7 +346,7 @@ class Share:
         with self._lock:
             if self._epoch is None or self._validity.is_closing(self._steady()):
                 return {}  # they are claimed again
-            return self._roll.hold(asked, found, have_come=have_come)
+            return self._roll.hold(asked, found, self._steady(), have_come=have_come)
 
     def _tell_taken_over(self, gained: Mapping[str, Gained]) -> None:
         count = sum(each.free_s is not None for each in gained.values())

@@ -58,7 +58,7 @@ class InPostgres(World):
         self._connection.execute(text(_CLOCK))
         self._told = 0.0
 
-    def _tell(self):
+    def tell(self):
         if self._told != self.now:
             self._told = self.now
             self._connection.execute(text("UPDATE moment SET at = :now"), {"now": self.now})
@@ -67,7 +67,7 @@ class InPostgres(World):
         return _InPostgres(self, self._url)
 
     def stands(self, token):
-        self._tell()
+        self.tell()
         return self._connection.execute(FENCE, token.values).one_or_none() is not None
 
     def holder(self, serial):
@@ -87,7 +87,7 @@ class _InPostgres(PostgresRegister):
         self._world = world
 
     def _transaction(self):
-        self._world._tell()
+        self._world.tell()
         return super()._transaction()
 
 

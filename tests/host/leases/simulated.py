@@ -9,7 +9,6 @@ from random import Random
 
 from chargerctl.leases.register import RegisterError, Released
 from chargerctl.leases.share import Share
-from chargerctl.leases.validity import PARTING_S
 
 SERIALS = [f"GA{number:02}" for number in range(12)]
 _DRIFT = 0.01
@@ -26,8 +25,8 @@ class Worker:
         self.cut_until = 0.0
         self.is_busy = False
         self.gained_count = 0
-        # Chargers that are to be told that nobody answers them, and until when.
-        self.last_words = [], float("-inf")
+        # Chargers that are to be told that nobody answers them.
+        self.last_words = []
         self.has_ended = False
         random = simulation.random
         # A clock of its own: of another beginning, and not quite of the same speed.
@@ -36,9 +35,9 @@ class Worker:
         self.register = simulation.world.register()
         for name in ("join", "renew", "held", "claim", "take", "release", "leave"):
             setattr(self.register, name, self._disturbed(getattr(self.register, name)))
-        self._begin()
+        self.begin()
 
-    def _begin(self):
+    def begin(self):
         self.share = Share(self.register, self.name, self, self.simulation.events.append, steady=self.steady)
         self.share.want(SERIALS)
 
@@ -92,13 +91,12 @@ class Worker:
             pass  # its lease ends by itself
         finally:
             self.is_busy = self.has_ended = False
-            self._begin()
+            self.begin()
 
     def _say_last_words(self):
-        serials, until = self.last_words
-        if serials and self.simulation.random.random() < 0.5:
-            self.last_words = [], until
-            if self.share.may_speak and self.steady() < until:
+        if self.last_words and self.simulation.random.random() < 0.5:
+            serials, self.last_words = self.last_words, []
+            if self.share.is_parting:
                 self.simulation.says_the_last_word(self, serials)
 
     def _book(self):
@@ -125,7 +123,7 @@ class Worker:
 
     def lost(self, serials, still_ours):
         if still_ours:
-            self.last_words = [*serials], self.steady() + PARTING_S
+            self.last_words = [*serials]
 
     def give_up(self, serials):
         random = self.simulation.random
@@ -159,6 +157,20 @@ class Simulation:
             self.pass_time(self.random.uniform(0.05, 0.6))
             self._trouble()
             self._turn()
+
+    def one_is_lost(self, how, seconds):
+        """Of workers that are well, one that holds some dies, hangs or is cut off, for so long; then it is back."""
+        victim = self.random.choice([each for each in self.workers if each.share.held()])
+        until = self.world.now + seconds
+        if how == "is cut off":
+            victim.cut_until = until
+        else:
+            victim.hangs_until = until
+        while self.world.now < until:
+            self.pass_time(self.random.uniform(0.05, 0.6))
+            self._turn()
+        if how == "dies":
+            victim.begin()
 
     def settle(self, seconds):
         """Without any more trouble."""
@@ -194,9 +206,7 @@ class Simulation:
 
     def look(self):
         """At no moment would two workers speak to one charger."""
-        living = [each for each in self.workers if not each.hangs and not each.has_ended]
-        if self._by_force:
-            living = [each for each in living if each.share.token and self.world.stands(each.share.token)]
+        living = self._standing([each for each in self.workers if not each.hangs and not each.has_ended])
         for serial in SERIALS:
             would = [each.name for each in living if each.share.holds(serial)]
             assert len(would) <= 1, f"{would} would speak to {serial} at {self.world.now}"
@@ -214,8 +224,11 @@ class Simulation:
     def says_the_last_word(self, worker, serials):
         """Nobody else speaks to them yet."""
         self.last_words += 1
+        others = self._standing([each for each in self.workers if each is not worker])
         for serial in serials:
-            would = [each.name for each in self.workers if each is not worker and each.share.holds(serial)]
+            if self._by_force and self.world.holder(serial) != worker.name:
+                continue  # it has connected to another one, and does not hear it
+            would = [each.name for each in others if each.share.holds(serial)]
             assert not would, f"{worker.name} says to {serial} that nobody answers, and {would} do"
 
     def booked(self, worker, serials):
@@ -224,6 +237,12 @@ class Simulation:
         for serial in serials:
             holder = self.world.holder(serial)
             assert holder == worker.name, f"{worker.name} books for {serial}, which is {holder}'s"
+
+    def _standing(self, workers):
+        """Those of them that know what was taken from them by force."""
+        if not self._by_force:
+            return workers
+        return [each for each in workers if each.share.token and self.world.stands(each.share.token)]
 
     def take_by_somebody(self):
         worker = self.random.choice(self.workers)

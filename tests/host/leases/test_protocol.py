@@ -7,6 +7,8 @@ import pytest
 
 from tests.host.leases.simulated import SERIALS, Simulation
 
+REPLACED_S = 15.0
+
 
 def _run(world, seed, workers, seconds, by_force=False):
     simulation = Simulation(world, seed, workers, by_force)
@@ -35,6 +37,20 @@ def test_one_worker_speaks_to_one_charger(world, seed, workers):
 @pytest.mark.parametrize("seed", range(3))
 def test_one_that_was_taken_by_force_is_not_booked_by_who_had_it(world, seed):
     _run(world, seed, workers=3, seconds=300, by_force=True)
+
+
+@pytest.mark.parametrize("how", ["dies", "hangs", "is cut off"])
+def test_a_worker_that_is_lost_is_replaced_within_15_s(world, how):
+    """By the world's clock, however slow the computer is."""
+    simulation = Simulation(world, how, workers=3)
+    try:
+        simulation.settle(20)
+        for _ in range(5):
+            simulation.one_is_lost(how, seconds=25)
+            simulation.settle(10)
+        assert 0 < simulation.longest_silence <= REPLACED_S
+    finally:
+        simulation.close()
 
 
 @pytest.mark.soak

@@ -13,6 +13,8 @@ from chargerctl.leases.validity import LEASE_S
 from chargerctl.leases.worker_name import name_of
 from sqlalchemy import make_url
 
+from tests.host.leases.conftest import InPostgres
+
 
 @pytest.fixture
 def pair(world):
@@ -118,9 +120,24 @@ def test_of_each_charger_that_is_released_it_is_known_by_itself(pair):
 def test_who_leaves_may_have_been_silent_before(world, pair):
     first, second = pair
     first.claim("a", ["GA001"])
-    first.leave("a", quiet_s=3.0)
+    first.leave("a", quiet_s=lambda: 3.0)
     world.now += 0.5
     assert second.claim("b", ["GA001"])["GA001"].free_s == pytest.approx(3.5, abs=0.01)
+
+
+def test_who_waits_for_others_while_it_leaves_is_silent_meanwhile(world, pair):
+    first, second = pair
+    first.claim("a", ["GA001"])
+    silent_since = world.now
+
+    def silent_s():
+        world.now += 2.0  # it has waited
+        if isinstance(world, InPostgres):
+            world.tell()
+        return world.now - silent_since
+
+    first.leave("a", silent_s)
+    assert second.claim("b", ["GA001"])["GA001"].free_s == pytest.approx(2.0, abs=0.01)
 
 
 def test_a_charger_can_be_taken_from_a_worker_that_lives(world, pair):

@@ -3,9 +3,10 @@
 """What a worker holds, wants and gives up: with the register in memory, stepped by hand."""
 
 import pytest
+from chargerctl.central.mqtt.recent import LONGEST_S
 from chargerctl.leases.keeper import CALL_S
 from chargerctl.leases.memory import Database, MemoryRegister
-from chargerctl.leases.register import RegisterError, Released
+from chargerctl.leases.register import Gained, RegisterError, Released
 from chargerctl.leases.rendezvous import preferred
 from chargerctl.leases.roll import CLAIM_DELAY_S
 from chargerctl.leases.share import RENEW_S, Share
@@ -348,6 +349,135 @@ def test_a_worker_that_ends_leaves_what_has_come_since_it_was_silent(rig, pair):
     second.doubt()
     second.step()
     assert {holder.got[serial].free_s for serial in second.held()} == {1.5}
+
+
+def test_a_worker_whose_last_release_takes_long_is_silent_meanwhile(rig, pair):
+    (first, _, register), (second, holder, _) = pair
+    first.want(SERIALS)
+    first.step()
+    released, *held = first.held()
+    first.retire()
+    first.release({released: Released()})
+    first.fall_silent(since_s=0.5)
+    register.release = _slow(rig, register.release)
+    first.leave()
+    second.want(held)
+    second.doubt()
+    second.step()
+    assert {holder.got[serial].free_s for serial in second.held()} == {1.0}
+
+
+def test_what_is_let_go_while_the_register_cannot_be_reached_is_silent_meanwhile(rig, pair):
+    (first, _, register), (_, _, other) = pair
+    first.want(SERIALS)
+    first.step()
+    quiet, *_ = first.held()
+    register.is_cut_off = True
+    first.release({quiet: Released("note", quiet_s=2.0)})
+    first.step()
+    rig.now += 1.0
+    first.step()
+    rig.now += 1.0
+    register.is_cut_off = False
+    first.step()
+    assert other.claim("b", [quiet]) == {quiet: Gained(4.0, "note")}
+
+
+def test_what_a_worker_without_its_broker_lets_go_is_silent_since_it_was_lost(rig, pair):
+    (first, _, _), (_, _, register) = pair
+    first.want(SERIALS)
+    first.step()
+    gone, *_ = first.held()
+    first.pause(quiet_s=5.0)
+    first.step()
+    assert register.claim("b", [gone])[gone].free_s == 5.0
+
+
+def test_what_was_claimed_for_nothing_is_given_back_as_it_was(rig, pair):
+    (share, _, register), (_, _, other) = pair
+    known, new = [each for each in SERIALS if preferred(each, ["a", "b"]) == "a"][:2]
+    other.claim("b", [known])
+    other.release("b", {known: Released("note", quiet_s=7.0)})
+    share.want([known, new])
+
+    def claim(*asked):
+        share.pause()
+        return MemoryRegister.claim(register, *asked)
+
+    register.claim = claim
+    share.step()
+    share.step()
+    assert share.held() == []
+    found = other.claim("b", [known, new])
+    assert found[known] == Gained(7.0, "note")
+    assert found[new].free_s > LONGEST_S
+
+
+def test_what_was_taken_for_nothing_is_given_back_as_it_was(rig, pair):
+    (share, _, register), (_, _, other) = pair
+    other.claim("b", ["GA00"])
+    other.release("b", {"GA00": Released(quiet_s=7.0)})
+    future = share.take("GA00")
+
+    def take(*asked):
+        future.cancel()
+        return MemoryRegister.take(register, *asked)
+
+    register.take = take
+    share.step()
+    share.step()
+    assert other.claim("b", ["GA00"])["GA00"].free_s == 7.0
+
+
+def test_a_worker_that_retires_takes_nothing_when_its_broker_is_back(rig):
+    share, _, _ = rig.worker("a")
+    share.want(SERIALS)
+    share.step()
+    share.retire()
+    share.release({"GA00": Released()})
+    share.step()
+    share.resume()
+    rig.pass_by(RENEW_S)
+    assert sorted(share.held()) == SERIALS[1:]
+
+
+def test_a_worker_that_retires_hands_over_in_good_order_though_its_broker_is_lost(rig):
+    share, holder, _ = rig.worker("a")
+    share.want(SERIALS)
+    share.step()
+    share.retire()
+    share.pause()
+    assert sorted(share.held()) == SERIALS
+    assert holder.lost_ones == []
+
+
+def test_a_worker_has_its_last_word_until_its_lease_is_over_and_begins_no_other_before(rig):
+    share, _, register = rig.worker("a")
+    share.want(["GA00"])
+    share.step()
+    assert not share.is_parting
+    register.is_cut_off = True
+    rig.pass_by(LEASE_S - MARGIN_S - CLOSING_S)
+    register.is_cut_off = False
+    assert share.is_parting
+    rig.pass_by(CLOSING_S - 0.25)
+    assert share.is_parting
+    assert rig.database.chargers["GA00"].worker == "a"
+    rig.pass_by(0.5)
+    assert not share.is_parting
+    assert share.holds("GA00")
+
+
+def test_a_worker_whose_lease_the_register_has_ended_has_no_last_word(rig, pair):
+    (share, holder, _), (_, _, other) = pair
+    share.want(["GA00"])
+    rig.pass_by(CLAIM_DELAY_S + 0.5)
+    other.leave("a")  # such as by somebody who believes that it was killed
+    share.doubt()
+    share.step()
+    assert holder.lost_ones == [({"GA00"}, False)]
+    assert not share.may_speak
+    assert not share.is_parting
 
 
 def test_a_worker_that_retires_takes_nobody_from_another_one(rig, pair):

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Several processes of one central system, which share the chargers: one that is cut off from the database, hangs or is
 killed is replaced, and no session is lost or doubled. With the firmware on a virtual board, and others. How long
-it takes is printed: on a busy machine that is the machine's, and tests/host/leases have a clock of their own."""
+it takes is printed: on a busy machine that is the machine's, and tests/host/leases/test_protocol.py holds it to 15 s by a
+clock of its own."""
 
 from __future__ import annotations
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from chargerctl.central.mqtt.shared import Shared
-from chargerctl.leases.validity import PARTING_S
 from chargerctl.mqtt.connection import Connection
 from chargerctl.mqtt.topics import Topics
 
@@ -26,13 +25,13 @@ _MOST_WAITING = 100_000
 
 @dataclass(frozen=True)
 class _Message:
-    """To a charger. last_until: so long, by the steady clock, it may go out to one that is this process's no more."""
+    """To a charger. is_last: while the process is parting it may go out to one that is this process's no more."""
 
     serial: str
     topic: str
     payload: str | bytes
     retained: bool = False
-    last_until: float = float("-inf")
+    is_last: bool = False
 
 
 class Outgoing:
@@ -43,13 +42,11 @@ class Outgoing:
         loop: asyncio.AbstractEventLoop,
         topics: Topics,
         shared: Shared,
-        steady: Callable[[], float],
     ) -> None:
         self.connection: Connection | None = None
         self._loop = loop
         self._topics = topics
         self._shared = shared
-        self._steady = steady
         self._lock = threading.Lock()
         self._waiting: deque[_Message] = deque(maxlen=_MOST_WAITING)
         self._called = False
@@ -106,15 +103,13 @@ class Outgoing:
             messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
         if self.connection is not None and self._shared.may_speak:
             for each in messages:
-                if self._shared.holds(each.serial) or self._steady() < each.last_until:
+                if self._shared.holds(each.serial) or (each.is_last and self._shared.is_parting):
                     self.connection.publish(each.topic, each.payload, retained=each.retained)
 
     def _tell_it(self, serial: str, online: bool | None) -> None:
-        message = _Message(serial, self._topics.state_to(serial), _STATES[online], retained=True)
-        if online is False and not self._shared.holds(serial):
-            # When a lease ends its chargers are told, while it still lasts; everything else is for who holds them.
-            message = replace(message, last_until=self._steady() + PARTING_S)
-        self._put(message)
+        # When a lease runs out its chargers are told, while it still lasts; everything else is for who holds them.
+        is_last = online is False and not self._shared.holds(serial)
+        self._put(_Message(serial, self._topics.state_to(serial), _STATES[online], True, is_last))
 
     def _put(self, message: _Message) -> None:
         with self._lock:

@@ -19,6 +19,10 @@ class Shared(Protocol):
         """Whether it may speak to any."""
 
     @property
+    def is_parting(self) -> bool:
+        """Whether it may say a last word to those that it spoke to: its lease has run out, and nobody else's has begun."""
+
+    @property
     def own_broker(self) -> bool:
         """Whether no other process is at this broker: who comes to it is this one's, as over a WebSocket."""
 
@@ -33,6 +37,7 @@ class Alone:
     """No other process speaks to chargers."""
 
     may_speak = own_broker = True
+    is_parting = False
 
     def holds(self, serial: str) -> bool:
         return True

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,7 +26,6 @@ from chargerctl.central.mqtt.outgoing import OFFLINE, ONLINE, Outgoing
 from chargerctl.central.mqtt.recent import LONGEST_S, Recent
 from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
-from chargerctl.leases.validity import steady_clock
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, Connection
 from chargerctl.mqtt.nodes import Nodes
@@ -85,10 +84,8 @@ class MqttSide:
         tell: Tell,
         pause_s: float = 1.0,
         shared: Shared | None = None,
-        steady: Callable[[], float] | None = None,
     ) -> None:
-        """shared: which chargers are this process's; None: all. The frames of others are not looked at. steady: a clock that
-        never jumps, but for tests."""
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
         self._thread = thread
         self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._shared: Shared = shared or Alone()
@@ -96,7 +93,7 @@ class MqttSide:
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._out = Outgoing(thread.loop, topics, self._shared, steady or steady_clock())
+        self._out = Outgoing(thread.loop, topics, self._shared)
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
 

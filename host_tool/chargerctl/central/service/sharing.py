@@ -28,6 +28,8 @@ from chargerctl.loop_thread import LoopThread
 _HANGS_S = 8.0
 _TICK_S = 1.0
 _TAKE_S = 5.0
+# From when a charger asks to be taken until the desk knows its connection, at most.
+_COMES_S = 2 * _TAKE_S
 # A frame reaches two processes at two moments: in the end one of them is rather handled by both than by none.
 _OVERLAP_S = 0.5
 
@@ -48,6 +50,8 @@ class Sharing:
         self._side: MqttSide | None = None
         self._on_change: list[Callable[[Mapping[str, float | None]], object]] = []
         self._broker = BrokerWatch(self._share, thread.loop, self._connected)
+        # On the loop: chargers that connect to this process itself, and until when the desk may not know them yet.
+        self._coming: dict[str, float] = {}
         self._left = self._is_last = False
         self._ticked_at = time.monotonic()
         store.fenced_by(lambda: self._share.token)
@@ -89,7 +93,7 @@ class Sharing:
             desk.lost(gone)
             self._share.unwant(gone)
             self._forget(gone)
-        self._thread.loop.call_soon_threadsafe(self._broker.look)
+        self._thread.loop.call_soon_threadsafe(self._look_at_broker)
 
     def retire(self) -> None:
         """Take no more chargers: the end is near."""
@@ -121,6 +125,10 @@ class Sharing:
     def may_speak(self) -> bool:
         return self._is_last or self._share.may_speak
 
+    @property
+    def is_parting(self) -> bool:
+        return self._share.is_parting
+
     def want(self, serials: Collection[str]) -> None:
         self._share.want(serials)
         if self.own_broker:
@@ -136,6 +144,7 @@ class Sharing:
         self._share.doubt()
 
     async def take(self, serial: str) -> bool:
+        self._coming[serial] = self._thread.loop.time() + _COMES_S
         try:
             async with asyncio.timeout(_TAKE_S):
                 return await asyncio.wrap_future(self._share.take(serial))
@@ -183,7 +192,16 @@ class Sharing:
             self._thread.loop.call_later(_TICK_S, self._tick)
 
     def _connected(self) -> set[str]:
-        return set() if self._desk is None else self._desk.connected_here()
+        self._forget_come()
+        return self._coming.keys() | (set() if self._desk is None else self._desk.connected_here())
+
+    def _forget_come(self) -> None:
+        now = self._thread.loop.time()
+        self._coming = {serial: until for serial, until in self._coming.items() if now < until}
+
+    def _look_at_broker(self) -> None:
+        self._forget_come()
+        self._broker.look()
 
     def _forget(self, serials: Collection[str]) -> None:
         if self._side is not None:

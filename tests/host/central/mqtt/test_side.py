@@ -60,7 +60,7 @@ class Rig:
         self._clients = []
         self._open = []
 
-    def side(self, username="", password="", shared=None, announced=(), steady=None):
+    def side(self, username="", password="", shared=None, announced=()):
         broker = Broker("127.0.0.1", self.broker.port, username, password)
         side = MqttSide(
             self.thread,
@@ -70,7 +70,6 @@ class Rig:
             self.events.append,
             pause_s=0.1,
             shared=shared,
-            steady=steady,
         )
         side.announce(announced, True)
         side.open()

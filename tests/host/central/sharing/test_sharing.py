@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A process is well while its desk and its loop work: else its lease is not renewed."""
 
+import asyncio
 import threading
 import time
 from types import SimpleNamespace
@@ -97,6 +98,29 @@ def test_one_that_ends_its_own_connection_meanwhile_is_left_to_others_too(shared
     shared.sharing.look()
     until(lambda: shared.desk.lost_ones == {"GA2", "GA3"})
     assert holds("GA1")
+
+
+def test_one_that_has_just_come_is_not_let_go_before_the_desk_knows_it(shared):
+    until(lambda: all(map(shared.sharing.holds, KNOWN)))
+    comes = asyncio.run_coroutine_threadsafe(shared.sharing.take("GA4"), shared.loop)
+    assert comes.result(BOUND_S)
+    shared.loop.call_soon_threadsafe(shared.sharing.reached, False)
+    until(lambda: shared.desk.lost_ones == {*KNOWN})
+    assert shared.sharing.holds("GA4")
+
+
+def test_what_has_come_since_it_lost_its_broker_is_for_the_next_one(shared, monkeypatch):
+    until(lambda: shared.sharing.holds("GA1"))
+    lost = time.monotonic()
+    monkeypatch.setattr(broker, "PATIENCE_S", 0.3)
+    shared.loop.call_soon_threadsafe(shared.sharing.reached, False)
+    until(lambda: shared.desk.lost_ones)
+    register = PostgresRegister(shared.url, REALM)
+    register.join("b", takes=True)
+    found = {}
+    until(lambda: found.update(register.claim("b", ["GA1"])) or found)
+    assert 0.3 <= found["GA1"].free_s <= time.monotonic() - lost
+    register.close()
 
 
 def test_when_its_broker_is_back_it_takes_them_again(shared):
