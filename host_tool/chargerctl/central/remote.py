@@ -84,6 +84,8 @@ class Remote:
         """The places of the requests by the ids of their calls."""
         waiting: dict[int, int] = {}
         with self._store.writing() as connection:
+            # What others have asked for must not end by the date of this computer.
+            now = workers.date(connection, now)
             calls.end_overdue(connection, now)  # where no central system runs, nobody else does
             living = workers.count_living(connection, now)
             for place, each in enumerate(requests if living else ()):

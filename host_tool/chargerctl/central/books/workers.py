@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from chargerctl.central.books.statements import Statements
-from chargerctl.central.books.tables import chargers, milliseconds, workers
+from chargerctl.central.books.tables import chargers, milliseconds, seconds, workers
 from chargerctl.leases.fence import CLOCK
 from chargerctl.leases.worker_name import has_ended
 
@@ -30,7 +30,14 @@ def living(now: float) -> Select[Any]:
     return select(workers.c.name).where(_OURS, workers.c.lease_until.is_not(None), seen)
 
 
-def _living_now(connection: Connection, now: float) -> Select[Any]:
+def date(connection: Connection, now: float) -> float:
+    """For what several computers write and compare: the date of PostgreSQL. SQLite is on this one: now."""
+    if connection.dialect.name != "postgresql":
+        return now
+    return seconds(connection.execute(select(CLOCK)).scalar_one())
+
+
+def living_now(connection: Connection, now: float) -> Select[Any]:
     """The same for whoever has only the date of another computer: by the clock of PostgreSQL. SQLite is on this one."""
     if connection.dialect.name != "postgresql":
         return living(now)
@@ -79,11 +86,11 @@ def leave(connection: Connection, worker: str, now: float) -> None:
 def count_living(connection: Connection, now: float) -> int:
     """How many central systems run on these books."""
     return connection.execute(
-        select(func.count()).select_from(_living_now(connection, now).subquery())
+        select(func.count()).select_from(living_now(connection, now).subquery())
     ).scalar_one()
 
 
 def others(connection: Connection, worker: str, now: float) -> list[str]:
     """Those that live beside this one, by their names. One that was killed on this computer does not."""
-    query = _living_now(connection, now).where(workers.c.name != worker).order_by(workers.c.name)
+    query = living_now(connection, now).where(workers.c.name != worker).order_by(workers.c.name)
     return [name for name in connection.execute(query).scalars() if not has_ended(name)]

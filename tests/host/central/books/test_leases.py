@@ -12,6 +12,7 @@ from chargerctl.central.books.queries.totals import workers_now
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import chargers, frames
 from chargerctl.central.books.workers import REALM, count_living
+from chargerctl.central.remote import Clock, Remote
 from chargerctl.leases.fence import Token
 from chargerctl.leases.postgres import PostgresRegister
 
@@ -46,6 +47,10 @@ class Worker:
 def _lose(first, second, unit):
     unit.frame("GA001", False, "[2]", NOW)
     second.register.take(second.books.worker, ["GA001"])
+
+
+def _interrupt(_seconds):
+    raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -135,6 +140,46 @@ def test_who_works_is_known_whatever_the_date_is_where_one_asks(pair, ahead_s):
     assert second.books.others(here) == []
     with second.books.reading() as connection:
         assert count_living(connection, here) == 1
+        lives = {each.name: each.lives for each in workers_now(connection, here)}
+    assert lives == {first.books.worker: False, second.books.worker: True}
+
+
+@pytest.mark.parametrize("ahead_s", [-86_400.0, 86_400.0])
+def test_who_calls_with_a_wrong_date_ends_nobodys_call(pair, ahead_s):
+    first, second = pair
+    first.claim("GA001", "GA002")
+    with second.books.writing() as connection:
+        others = [
+            calls.ask(connection, serial, "Reset", {"type": "Soft"}, 30.0, time.time())
+            for serial in ("GA001", "GA002")
+        ]
+    with first.books.unit() as unit:
+        (given, _) = unit.waiting_calls(time.time())
+        assert unit.charger("GA001").sending(given.id, time.time())
+    with second.books.writing() as connection:
+        others.append(calls.ask(connection, "GA001", "ClearCache", {}, 30.0, time.time()))
+    clock = Clock(now=lambda: time.time() + ahead_s, sleep=_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Remote(second.books, clock).call("GA002", "Reset", {"type": "Soft"}, 30.0)
+    with second.books.reading() as connection:
+        assert calls.not_ended(connection, min(others), max(others)) == {*others}
+
+
+@pytest.mark.parametrize("ahead_s", [-86_400.0, 86_400.0])
+def test_a_call_of_somebody_with_a_wrong_date_is_given_out(pair, ahead_s):
+    first, second = pair
+    first.claim("GA001")
+    given = []
+
+    def serve(_seconds):
+        with first.books.unit() as unit:
+            given.extend(each.action for each in unit.waiting_calls(time.time()))
+        raise KeyboardInterrupt
+
+    clock = Clock(now=lambda: time.time() + ahead_s, sleep=serve)
+    with pytest.raises(KeyboardInterrupt):
+        Remote(second.books, clock).call("GA001", "ClearCache", {}, 30.0)
+    assert given == ["ClearCache"]
 
 
 def test_what_a_worker_was_connected_to_that_has_ended_is_connected_no_more(pair):

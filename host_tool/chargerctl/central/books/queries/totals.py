@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Float, case, cast, func, or_, select
 
 from chargerctl.central.books.tables import calls, chargers, held, seconds, transactions, workers
-from chargerctl.central.books.workers import REALM, living
+from chargerctl.central.books.workers import REALM, living_now
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def open_calls(connection: Connection) -> Counter[str]:
 
 def workers_now(connection: Connection, now: float) -> list[Worker]:
     """Those that are in the books; one that does not live any more stays there for a day, or until it says goodbye."""
-    live = set(connection.execute(living(now)).scalars())
+    live = set(connection.execute(living_now(connection, now)).scalars())
     # Those that it is connected to, or, with leases, that it holds.
     connected = select(chargers.c.worker, func.count()).group_by(chargers.c.worker)
     holds = select(held.c.worker, func.count()).where(held.c.realm == REALM).group_by(held.c.worker)
