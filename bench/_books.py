@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chargerctl.central.books import tables
@@ -74,7 +74,8 @@ class Sent:
 @dataclass
 class Checked:
     """sessions: that the chargers sent; missing, doubled: of those, in the books; wrong_wh: whose energy differs there.
-    meters: chargers whose register is not what their sessions come to; sent_wh, booked_wh, metered_wh: of all."""
+    sent_wh, booked_wh, metered_wh: of all. meters: chargers of which the books have not what their meters have counted;
+    short_wh: by how much less, of each charger that was heard, from least to most."""
 
     sessions: int = 0
     missing: int = 0
@@ -82,21 +83,25 @@ class Checked:
     sent_wh: int = 0
     booked_wh: int = 0
     meters: int = 0
-    metered_wh: int | None = None
+    metered_wh: int = 0
+    short_wh: list[int] = field(default_factory=list)
 
     @property
     def right(self) -> bool:
         return not (self.missing or self.doubled or self.meters)
 
+    def __add__(self, other: Checked) -> Checked:
+        """Of both, which are other chargers with other books."""
+        names = [each.name for each in fields(self)]
+        both = Checked(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        both.short_wh.sort()
+        return both
+
     def __str__(self) -> str:
-        meters = (
-            ""
-            if self.metered_wh is None
-            else f", by the meters {self.metered_wh:,} Wh ({self.meters} differ)"
-        )
         return (
             f"{self.sessions:,} sessions: {self.missing} missing in the books, {self.doubled} there that nobody sent;"
-            f" {self.sent_wh:,} Wh sent, {self.booked_wh:,} Wh booked{meters}"
+            f" {self.sent_wh:,} Wh sent, {self.booked_wh:,} Wh booked,"
+            f" by the meters {self.metered_wh:,} Wh ({self.meters} differ)"
         )
 
 
@@ -113,7 +118,8 @@ def check(sent: Sent, database: str) -> Checked:
         sums: defaultdict[str, int] = defaultdict(int)
         for (serial, start_wh, stop_wh), count in kept.items():
             sums[serial] += ((registers[serial] if stop_wh is None else stop_wh) - start_wh) * count
-        found.meters = sum(sums[serial] != register for serial, register in registers.items())
+        found.short_wh = sorted(register - sums[serial] for serial, register in registers.items())
+        found.meters = sum(map(bool, found.short_wh))
         found.metered_wh = sum(registers.values())
     return found
 

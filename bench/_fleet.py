@@ -1,18 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process that bench/fleet.py measures: chargers in real time, with nothing else that costs.
+"""The process that bench/_knee.py measures: chargers in real time, with nothing else that costs.
 
-    python -m bench._fleet CHARGERS mqtt|ws PORT SECONDS
+    python -m bench._fleet mqtt|ws PORT
 
-Each has a session an hour, of half an hour, so that half of them are in one. On standard output, JSON objects, one a line:
-`started` once all are connected and accepted, `measured` after SECONDS of their hour; then all connections are to be cut,
-and `back` comes once all are connected again.
+Each line of standard input is something to do, and is answered by a line of JSON on standard output once it is done:
+
+    grow COUNT SECONDS      more chargers, so many in all, one after the other for so long
+    pace SECONDS            of all (_site.py); what is late is caught up with
+    measure SECONDS
+    lost                    all connections are cut meanwhile: until all are back
 
 What others take of the cores is left out: the clock of this fleet stands while it waits for one.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -21,45 +25,114 @@ import time
 from array import array
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from chargerctl.descriptors import raise_limit
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.firmware.firmware import Firmware
-from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.websocket import CentralSystem, WebSockets
 from chargerctl.fleet.realtime import RealTime
 from chargerctl.simulator.machine.clock import Clock
 
+from bench._site import PACE_S, Site
+
 _US = 1_000_000
-_HOUR_US, _SESSION_US = 3600 * _US, 1800 * _US
-_APART_US = 8_000
-"""One charger after the other gets its power."""
-_SETTLED_US = 15 * _US
+_SETTLED_US = 12 * _US
+_PACED_US = 10 * _US
+"""One charger after the other gets another pace."""
 _LOOK_US = 50_000
-_CATCH_UP_US = 120 * _US
-_WATTS = 7200
+# What the broker is told: its clock does not stand still. They ping as often as in _site.py.
+_PATIENT_S = "600"
+_PATIENCE_S = 60.0
+"""For what may never come to be: all accepted, all back, nothing late any more."""
+_SHRINKS_S = 2.0
 
 
 class Fleet:
     """Hears all of its chargers."""
 
-    def __init__(self, count: int, kind: str, port: int) -> None:
+    def __init__(self, kind: str, port: int) -> None:
         self.clock = Clock()
         self._waiting = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-        self.driver = RealTime(self.clock, wall_ns=self._wall_ns)
-        self.lateness = array("q")
-        self.frames = self.connected = self.accepted = self.tries = 0
+        self._driver = RealTime(self.clock, wall_ns=self._wall_ns)
+        self._lateness = array("q")
+        self._frames = self._connected = self._accepted = self._tries = 0
         self._random = Random(1)
         self._firmware = Firmware()
-        sockets = Sockets(self.driver)
+        sockets = Sockets(self._driver)
         self._makes: Mqtt | WebSockets
         if kind == "mqtt":
-            self._makes = Mqtt(self._firmware, sockets, Broker("127.0.0.1", port))
+            self._makes = Mqtt(self._firmware, sockets, BrokerAddress("127.0.0.1", port))
         else:
             self._makes = WebSockets(self._firmware, sockets, CentralSystem(f"ws://127.0.0.1:{port}"))
         self._resident = _resident()
-        self._chargers = [self._charger(number) for number in range(count)]
+        self._sites: list[Site] = []
+        self._pace_s = PACE_S
+        self._pauses = _Pauses()
+
+    # What is to be done.
+
+    def grow(self, count: int, seconds: int) -> dict[str, Any]:
+        began, more = self._begin(), count - len(self._sites)
+        for number in range(more):
+            self.clock.call_in(seconds * _US * number // more, self._add)
+        self._run(seconds * _US)
+        self._until(lambda: self._accepted >= count)
+        report = self._report(began)
+        self._run(_SETTLED_US)
+        # As a fleet does (fleet/run.py).
+        gc.freeze()
+        self._catch_up()
+        return report
+
+    def pace(self, seconds: int) -> dict[str, Any]:
+        began = self._begin()
+        self._pace_s = seconds
+        for number, site in enumerate(self._sites):
+            self.clock.call_in(_PACED_US * number // len(self._sites), lambda site=site: site.keep(seconds))
+        self._run(_PACED_US)
+        self._catch_up()
+        return self._report(began)
+
+    def measure(self, seconds: int) -> dict[str, Any]:
+        began, end_us = self._begin(), self._driver.wall_us() + seconds * _US
+        # Of this fleet's wall clock: its own may be behind.
+        self._until(lambda: self._driver.wall_us() >= end_us, seconds + _PATIENCE_S)
+        return self._report(began)
+
+    def lost(self) -> dict[str, Any]:
+        all_of_them = len(self._sites)
+        self._begin()
+        self._until(lambda: self._connected < all_of_them)
+        began = self._times()
+        # Each has said at least once that it will try again.
+        self._until(lambda: self._tries >= all_of_them <= self._connected)
+        return self._report(began)
+
+    def _until(self, done: Any, patience_s: float = _PATIENCE_S) -> None:
+        end_us = self._driver.wall_us() + int(patience_s * _US)
+        while not done() and self._driver.wall_us() < end_us:
+            self._run(_LOOK_US)
+
+    def _run(self, us: int) -> None:
+        self._driver.run(self.clock.now_us + us)
+
+    def _catch_up(self) -> None:
+        """With what came before: it is not what is measured. Not with what only grows."""
+        end_us, behind_us = self._driver.wall_us() + int(_PATIENCE_S * _US), self._behind_us
+        while behind_us > _LOOK_US and self._driver.wall_us() < end_us:
+            self._until(lambda: self._behind_us <= _LOOK_US, _SHRINKS_S)
+            before_us, behind_us = behind_us, self._behind_us
+            if behind_us >= before_us:
+                return
+
+    @property
+    def _behind_us(self) -> int:
+        return self._driver.wall_us() - self.clock.now_us
+
+    # What it took.
 
     def _waited_ns(self) -> int:
         """How long this thread was ready to run while others had the cores."""
@@ -69,103 +142,91 @@ class Fleet:
         """As if it had had a core of its own."""
         return time.monotonic_ns() - self._waited_ns()
 
-    def times(self) -> tuple[float, ...]:
+    def _times(self) -> tuple[float, ...]:
         """In seconds: of the wall, of the CPU, and waited for one."""
         return time.monotonic(), time.process_time(), self._waited_ns() / 1e9
 
-    @property
-    def resident_kb(self) -> float:
-        """Of each charger."""
-        return (_resident() - self._resident) / len(self._chargers) / 1024
+    def _begin(self) -> tuple[float, ...]:
+        del self._lateness[:]
+        self._frames = self._tries = 0
+        self._pauses.longest_s = 0.0
+        return self._times()
 
-    def run_until_all(self, attribute: str) -> None:
-        while getattr(self, attribute) < len(self._chargers):
-            self.driver.run(self.clock.now_us + _LOOK_US)
-
-    def run(self, us: int) -> None:
-        self.driver.run(self.clock.now_us + us)
-
-    def catch_up(self) -> None:
-        """With what the start has left behind: it is not what is measured."""
-        end_us = self.driver.wall_us() + _CATCH_UP_US
-        while self.driver.wall_us() < end_us and self.driver.wall_us() - self.clock.now_us > _LOOK_US:
-            self.run(_LOOK_US)
-
-    def report(self, name: str, began: tuple[float, ...]) -> None:
-        """What was since `began`, times()."""
-        late = sorted(self.lateness)
-        wall_s, cpu_s, waited_s = (now - then for now, then in zip(self.times(), began, strict=True))
-        found = {
-            "what": name,
+    def _report(self, began: tuple[float, ...]) -> dict[str, Any]:
+        """What was since `began`."""
+        late = sorted(self._lateness) or [0]
+        wall_s, cpu_s, waited_s = (now - then for now, then in zip(self._times(), began, strict=True))
+        return {
+            "chargers": len(self._sites),
+            "accepted": self._accepted,
+            "connected": self._connected,
+            "pace_s": self._pace_s,
             "wall_s": wall_s,
             "own_s": wall_s - waited_s,
             "cpu_s": cpu_s,
             "passes": len(late),
-            "frames": self.frames,
-            "tries": self.tries / len(self._chargers),
+            "frames": self._frames,
+            "tries": self._tries / len(self._sites),
             **{f"p{part}_ms": late[len(late) * part // 100] / 1000 for part in (50, 99)},
             "worst_ms": late[-1] / 1000,
-            "stood_still_s": self.driver.stood_still_us / _US,
-            "resident_kb": self.resident_kb,
+            "behind_ms": self._behind_us / 1000,
+            "pause_ms": self._pauses.longest_s * 1000,
+            "kb_each": (_resident() - self._resident) / len(self._sites) / 1024,
         }
-        print(json.dumps(found), flush=True)
-        del self.lateness[:]
-        self.frames = self.tries = 0
 
-    def _charger(self, number: int) -> Charger:
+    # Its chargers.
+
+    def _add(self) -> None:
         environ = {
-            "CHARGER_SERIAL": f"bench-{number:05}",
+            "CHARGER_SERIAL": f"bench-{len(self._sites):05}",
             "CHARGER_WIFI_SSID": "fleet",
             "CHARGER_MQTT_BROKER": "broker.example",
+            "CHARGER_MQTT_KEEP_ALIVE": _PATIENT_S,
         }
-        link = self._makes.network(self._random.randrange).link
-        charger = Charger(
-            self._firmware, self.clock, environ, link, _unix, self, self.driver.wall_us, boot_us=0
-        )
-        start_us = number * _APART_US
-        self.clock.call_at(start_us, lambda: charger.power(True))
-        # How far it is in its hour, of which the first half is a session.
-        into_us = self._random.randrange(_HOUR_US)
-        if into_us < _SESSION_US:
-            self.clock.call_at(start_us + 5 * _US, lambda: self._arrives(charger, _SESSION_US - into_us))
-        else:
-            self.clock.call_at(start_us + _HOUR_US - into_us, lambda: self._arrives(charger, _SESSION_US))
-        return charger
+        network, wall_us = self._makes.network(self._random.randrange), self._driver.wall_us
 
-    def _arrives(self, charger: Charger, stays_us: int) -> None:
-        charger.cable.on = True
-        charger.meter.power(_WATTS)
-        charger.reader.card = "04A1B2C3"
-        charger.stir()
-        self.clock.call_in(_US, lambda: self._takes_card(charger))
-        self.clock.call_in(stays_us, lambda: self._leaves(charger))
+        def link(*given: Any) -> Any:
+            site.link = network.link(*given)
+            return site.link
 
-    def _takes_card(self, charger: Charger) -> None:
-        charger.reader.card = None
-        charger.stir()
-
-    def _leaves(self, charger: Charger) -> None:
-        charger.cable.on = False
-        charger.stir()
-        self.clock.call_in(_HOUR_US - _SESSION_US, lambda: self._arrives(charger, _SESSION_US))
+        charger = Charger(self._firmware, self.clock, environ, link, _unix, self, wall_us, boot_us=0)
+        site = Site(charger, self.clock, self._random, self._pace_s)
+        self._sites.append(site)
+        site.begin()
 
     # As Heard.
 
     def frame(self, charger: Charger, out: bool, text: str) -> None:
-        self.frames += 1
+        self._frames += 1
 
     def log(self, charger: Charger, tag: str, text: str) -> None:
         if text.startswith("BootNotification accepted"):
-            self.accepted += 1
+            self._accepted += 1
         elif "next try" in text:
-            self.tries += 1
+            self._tries += 1
 
     def changed(self, charger: Charger, part: str) -> None:
         if part == "link":
-            self.connected += 1 if charger.connected else -1
+            self._connected += 1 if charger.connected else -1
 
     def late(self, charger: Charger, us: int) -> None:
-        self.lateness.append(us)
+        self._lateness.append(us)
+
+
+class _Pauses:
+    """How long this Python stood still to collect its garbage."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._began_s = 0.0
+        gc.callbacks.append(self._called)
+
+    def _called(self, phase: str, _info: object) -> None:
+        now_s = time.thread_time()
+        if phase == "start":
+            self._began_s = now_s
+        else:
+            self.longest_s = max(self.longest_s, now_s - self._began_s)
 
 
 def _unix() -> int:
@@ -176,26 +237,14 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def main(count: int, kind: str, port: int, seconds: float) -> None:
+def main(kind: str, port: int) -> None:
     raise_limit()
-    fleet = Fleet(count, kind, port)
-    began = fleet.times()
-    fleet.run_until_all("accepted")
-    fleet.report("started", began)
-    fleet.run(_SETTLED_US)
-    fleet.catch_up()
-    del fleet.lateness[:]
-    fleet.frames = fleet.tries = 0
-    began = fleet.times()
-    fleet.run(int(seconds * _US))
-    fleet.report("measured", began)
-    while fleet.connected:
-        fleet.run(_LOOK_US)
-    del fleet.lateness[:]
-    began = fleet.times()
-    fleet.run_until_all("connected")
-    fleet.report("back", began)
+    fleet = Fleet(kind, port)
+    does = {"grow": fleet.grow, "pace": fleet.pace, "measure": fleet.measure, "lost": fleet.lost}
+    for line in sys.stdin:
+        what, *numbers = line.split()
+        print(json.dumps(does[what](*map(int, numbers))), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,149 +1,166 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""`central serve` under `chargerctl fleet` in real time, each in a process of its own: over mosquitto, through the bridge,
-or over OCPP-J."""
+"""A fleet in real time before `central serve`, in a process of its own, on several ways (_under.py)."""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chargerctl.fleet.record.file import OUT, Entry, Reader
+from chargerctl.fleet.plan import Plan
 
-from bench._books import Checked, Sent, check
-from bench._processes import CHARGERCTL, environment
-from bench.central import Central
+from bench._books import Checked
+from bench._columns import print_columns
+from bench._processes import environment
+from bench._spending import Spent
+from bench._under import Under, Way
 
-WAYS = ("mosquitto", "bridge", "ocppj")
 _PATH = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 _CHARGER = {"CHARGER_WIFI_SSID": "fleet", "CHARGER_MQTT_BROKER": "broker.example"}
+_SETTLE_S = 300.0
+"""What a fleet needs to start, and to deliver what it still has, on a busy machine."""
+_PROGRESS_S = 10.0
 
-
-@dataclass
-class Spent:
-    """Of one process: seconds of CPU, megabytes at the end."""
-
-    cpu_s: float
-    mb: float
+States = tuple[float, dict[str, int]]
+"""By the fleet's time, in seconds: how many of its chargers are what."""
 
 
 @dataclass
 class Loaded:
-    """report: of `chargerctl fleet`. spent: by the name of the process. record: of every frame."""
+    """report: of `chargerctl fleet`. spent: by what kind of process. back_s: of _watched.py."""
 
     report: dict[str, Any]
     spent: dict[str, Spent]
     books: Checked
-    record: list[Entry]
-
-
-class Under:
-    """What stands under the fleet. `broker`: the mosquitto, None over OCPP-J."""
-
-    def __init__(self, stack: ExitStack, home: Path, way: str, postgres: bool = False) -> None:
-        from tests.mosquitto import Mosquitto, free_port, needs_mosquitto
-
-        self.home = home
-        self.broker: Any = None
-        self.processes: dict[str, Central] = {}
-        self.database = str(home / "books.sqlite")
-        self._stack = stack
-        if postgres:
-            from tests.postgres import Postgres
-
-            server = Postgres(fsync=True)
-            stack.callback(server.close)
-            self.database = server.database()
-        if way != "ocppj":
-            needs_mosquitto()
-            self.broker = Mosquitto(
-                home, "allow_anonymous true", "max_queued_messages 0", "set_tcp_nodelay true"
-            )
-            stack.callback(self.broker.stop)
-        to = f"127.0.0.1:{free_port()}"
-        serve = ["central", "serve", "--database", self.database]
-        if way == "mosquitto":
-            self._start("central serve", [*serve, "--broker", self._broker_place], "MQTT chargers come")
-            self.options = ["--broker", self._broker_place]
-            return
-        self._start("central serve", [*serve, "--listen", "none", "--ocpp", to], "OCPP-J chargers connect")
-        self.options = ["--to", f"ws://{to}"]
-        if way == "bridge":
-            bridge = ["bridge", "--broker", self._broker_place, *self.options]
-            self._start("bridge", bridge, "connected to broker")
-            self.options = ["--broker", self._broker_place]
-
-    @property
-    def _broker_place(self) -> str:
-        return f"127.0.0.1:{self.broker.port}"
-
-    def _start(self, name: str, words: Sequence[str], ready: str) -> None:
-        home = self.home / name.replace(" ", "-")
-        home.mkdir()
-        process = self.processes[name] = Central([*CHARGERCTL, *words], home, ready)
-        self._stack.callback(process.close)
+    back_s: list[float]
 
 
 class Fleet:
-    """`chargerctl fleet COUNT` with these options, which ends by itself. sums(): what it says each second."""
+    """A process with a plan's chargers (_watched.py), which ends by itself, or is ended when it takes too long. outage: of
+    what, power or connection."""
 
-    def __init__(self, under: Under, count: int, *options: str) -> None:
-        self._record = under.home / "record.jsonl"
-        command = [*CHARGERCTL, "fleet", str(count), *under.options, "--seed", "1", "--json"]
-        self._process = subprocess.Popen(
-            [*command, "--record", str(self._record), *options],
-            stdout=subprocess.PIPE,
-            stderr=(under.home / "fleet.log").open("w"),
-            text=True,
-            cwd=under.home,
-            env=environment(under.home) | _PATH | _CHARGER,
-        )
+    def __init__(self, stack: ExitStack, under: Under, plan: Plan, outage: str, most_s: float) -> None:
+        """most_s: that the plan takes."""
         self._under = under
+        command = [sys.executable, "-m", "bench._watched", under.database, outage]
+        home = under.home
+        self._errors = home / "fleet.log"
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors.open("w"),
+            text=True,
+            cwd=home,
+            env=environment(home) | _PATH,
+        )
+        stack.callback(self._close)
+        self._late = threading.Timer(most_s + _SETTLE_S, self._process.kill)
+        self._late.start()
+        stack.callback(self._late.cancel)
         # What they took to start does not count.
-        self._cpu_s = {name: each.cpu_s() for name, each in under.processes.items()}
-        self._peak_mb = 0.0
+        self._began = under.spent()
+        self._began_s = time.monotonic()
+        assert self._process.stdin is not None
+        plan = replace(plan, settings=_CHARGER, broker=under.broker, target=under.target)
+        self._process.stdin.write(plan.to_json() + "\n")
+        self._process.stdin.close()
+        self._found: dict[str, Any] = {}
 
-    def sums(self) -> Iterator[dict[str, Any]]:
-        """The last one is its report."""
+    def states(self) -> Iterator[States]:
+        """Once a second until the end. Tells on stderr how far it is."""
+        tell_s = 0.0
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            said = json.loads(line)
-            if said.get("kind") != "report":
-                pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-                self._peak_mb = max(self._peak_mb, pages * resource.getpagesize() / (1 << 20))
-            if said.get("kind") in ("sums", "report"):
-                yield said
-        if self._process.wait() not in (0, 1):
-            raise RuntimeError(f"chargerctl fleet: {(self._under.home / 'fleet.log').read_text()[-500:]}")
+            self._found = json.loads(line)
+            states: dict[str, int] | None = self._found.get("states")
+            if states is None:
+                continue
+            yield self._found["fleet_s"], states
+            passed_s = time.monotonic() - self._began_s
+            if passed_s >= tell_s:
+                tell_s += _PROGRESS_S
+                many = ", ".join(f"{name} {count:,}" for name, count in sorted(states.items()) if count)
+                print(f"    {passed_s:5.0f} s  {many}", file=sys.stderr, flush=True)
+        if self._process.wait():
+            what = "took too long" if self._process.returncode == -signal.SIGKILL else "ended"
+            raise RuntimeError(f"the fleet {what}: {self._errors.read_text()[-500:]}")
 
-    def ended(self, report: dict[str, Any]) -> Loaded:
-        """Once sums() is over."""
-        under = self._under
-        spent = {
-            name: Spent(each.cpu_s() - self._cpu_s[name], each.resident_mb())
-            for name, each in under.processes.items()
-        }
-        spent["fleet"] = Spent(report["cpu_s"], self._peak_mb)
-        sent = Sent()
-        entries = list(Reader(self._record))
-        for each in entries:
-            if each.frame:
-                sent.passed(each.serial, each.what == OUT, each.frame)
-        # What arrived last is booked within a moment.
-        time.sleep(2)
-        return Loaded(report, spent, check(sent, under.database), entries)
+    def ended(self) -> Loaded:
+        """Once states() is over."""
+        found = self._found
+        report = found["report"]
+        took = {"fleet": Spent(report["cpu_s"], found["peak_mb"])}
+        for kind, now in self._under.spent().items():
+            took[kind] = replace(now, cpu_s=now.cpu_s - self._began[kind].cpu_s)
+        return Loaded(report, took, Checked(**found["books"]), found["back_s"])
 
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGKILL)
+    def _close(self) -> None:
+        self._process.kill()
         self._process.wait()
+
+
+Watch = Callable[[Under, Iterator[States]], object]
+"""watch(under, states): goes through all states, and may do something to what stands under the fleet."""
+
+
+def side_by_side(
+    ways: Sequence[Way],
+    plan: Plan,
+    outage: str,
+    most_s: float,
+    rows: Callable[[Loaded], dict[str, str]],
+    watch: Watch | None = None,
+) -> None:
+    """Measure the plan on each way, and print what was found. outage, most_s: as of Fleet."""
+    import pytest
+
+    columns = {}
+    try:
+        for way in ways:
+            print(f"   {way.name}", file=sys.stderr, flush=True)
+            try:
+                columns[way.name] = rows(_measured(way, plan, outage, most_s, watch or _just_look))
+            except (pytest.skip.Exception, RuntimeError) as error:
+                print(f"  {way.name} is left out: {error}", flush=True)
+    finally:
+        if columns:
+            print_columns(columns)
+
+
+def _just_look(under: Under, states: Iterator[States]) -> None:
+    for _ in states:
+        pass
+
+
+def _measured(way: Way, plan: Plan, outage: str, most_s: float, watch: Watch) -> Loaded:
+    with ExitStack() as stack:
+        under = Under(stack, Path(stack.enter_context(tempfile.TemporaryDirectory())), way)
+        fleet = Fleet(stack, under, plan, outage, most_s)
+        watch(under, fleet.states())
+        return fleet.ended()
+
+
+def rows_of(found: Loaded) -> dict[str, str]:
+    """What must be so on each way: every session once, with its energy, and every call answered."""
+    report, books = found.report, found.books
+    return {
+        "unanswered / CALLERRORs / violations": f"{report['unanswered']} / {report['errors']} / {report['violations']}",
+        "strange answers / reconnects": f"{report['strange_answers']} / {report['reconnects']:,}",
+        "sessions lost / double, by the chargers": f"{report['lost']} / {report['double']}",
+        "sessions": f"{books.sessions:,}",
+        "of these missing / not sent, in the books": f"{books.missing} / {books.doubled}",
+        "sent, Wh": f"{books.sent_wh:,}",
+        "booked, Wh": f"{books.booked_wh:,}",
+    }

@@ -9,12 +9,15 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 CHARGERCTL = [sys.executable, "-m", "chargerctl.cli.main"]
 # The yardstick: what no program with this command line can do without.
 IMPORT_CLICK = [sys.executable, "-c", "import click"]
+_PATH = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -27,6 +30,19 @@ def environment(home: Path) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(home),
         "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
     }
+
+
+@contextmanager
+def running(home: Path, module: str, *arguments: str) -> Iterator[Any]:
+    """A module of bench as a process (subprocess.Popen) with pipes of text, until it is left."""
+    command = [sys.executable, "-m", module, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(command, text=True, env=environment(home) | _PATH, **pipes)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def took(command: Sequence[str], env: Mapping[str, str]) -> float:

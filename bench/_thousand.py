@@ -5,51 +5,36 @@ have all of it. Each charger has a customer an hour; heartbeats each 300 s, mete
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Sequence
 
-from bench._loaded import WAYS, Fleet, Loaded, Under
+from chargerctl.fleet.plan import Plan
 
-_NAMES = {"mosquitto": "mosquitto", "bridge": "mosquitto and bridge", "ocppj": "OCPP-J"}
-_WRONG = ("unanswered", "errors", "violations", "strange_answers", "reconnects", "double", "lost")
+from bench._loaded import Loaded, rows_of, side_by_side
+from bench._under import WAYS
 
-
-def main(count: int, seconds: int, ways: Sequence[str] = WAYS) -> None:
-    import pytest
-
-    for way in ways:
-        for postgres in (False, True) if way == "mosquitto" else (False,):
-            books = "PostgreSQL" if postgres else "SQLite"
-            print(f"  {count:,} chargers, {_NAMES[way]}, {books}", flush=True)
-            try:
-                _print(measured(way, postgres, count, seconds))
-            except pytest.skip.Exception as error:
-                print(f"    left out: {error}")
+_RAMP_S = 30.0
+_CUSTOMERS_H = 1.0
 
 
-def _print(found: Loaded) -> None:
+def main(count: int, seconds: int, ways: Sequence[str]) -> None:
+    plan = Plan(count, seed=1, arrivals_h=_CUSTOMERS_H, duration_s=seconds, ramp_s=_RAMP_S)
+    print(f"  {count:,} chargers, {seconds} s, a customer an hour at each", flush=True)
+    side_by_side([WAYS[way] for way in ways], plan, "connection", seconds, _rows)
+
+
+def _rows(found: Loaded) -> dict[str, str]:
     report = found.report
-    for name, spent in found.spent.items():
-        share = 100 * spent.cpu_s / report["wall_s"]
-        print(f"    {name:16}{share:>6.1f} % of a core{spent.mb:>8.0f} MB")
+    rows = {}
+    for kind, spent in found.spent.items():
+        rows[f"{kind}: CPU, % of a core"] = f"{100 * spent.cpu_s / report['wall_s']:.1f}"
+        rows[f"{kind}: memory, MB"] = f"{spent.mb:.0f}"
     for action, calls in report["calls"].items():
-        print(f"    {action:20}{calls['answers']:>8,} answers, {_ms(calls['ms'])}")
-    print(f"    the simulator's own delay: {_ms(report['late_ms'])}")
-    print("    " + ", ".join(f"{name} {report[name]}" for name in _WRONG))
-    print(f"    {found.books}", flush=True)
+        rows[f"{action}: answered / not"] = f"{calls['answers']:,} / {calls['unanswered']}"
+        rows[f"{action}: p50 / p99, ms"] = _ms(calls["ms"])
+    rows["the simulator's own delay: p50 / p99, ms"] = _ms(report["late_ms"])
+    rows["sessions begun / ended"] = f"{report['sessions_begun']:,} / {report['sessions_ended']:,}"
+    return rows | rows_of(found)
 
 
-def _ms(found: Mapping[str, float | None]) -> str:
-    return ", ".join(f"{name} {found[name] or 0:.1f} ms" for name in ("p50", "p99", "max"))
-
-
-def measured(way: str, postgres: bool, count: int, seconds: int) -> Loaded:
-    with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        under = Under(stack, home, way, postgres)
-        fleet = Fleet(under, count, "--arrivals", "1/h", "--duration", f"{seconds}s", "--ramp", "30s")
-        stack.callback(fleet.close)
-        *_, report = fleet.sums()
-        return fleet.ended(report)
+def _ms(found: dict[str, float | None]) -> str:
+    return " / ".join(f"{found[name] or 0:.1f}" for name in ("p50", "p99"))

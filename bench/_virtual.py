@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process that bench/fleet.py measures in virtual time: chargers with customers, before our own central system.
+"""A process of bench/_hours.py, in virtual time: its share of chargers with customers, before our own central system.
 
-    python -m bench._virtual CHARGERS HOURS ARRIVALS_AN_HOUR BOOKS
+    python -m bench._virtual CHARGERS HOURS ARRIVALS_AN_HOUR BOOKS [WORKER WORKERS]
 
-On standard output, one JSON object: what it took, and what the books have of it.
+On standard output JSON objects, one a line: how far it is, at each tenth of the time; then what it took, and what the books
+have of it.
 """
 
 from __future__ import annotations
@@ -14,17 +15,41 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.share import Share
 
 from bench._books import Sent, check
 
 _START_UNIX = 1_795_332_600
+_TENTHS = 10
 
 
-def main(count: int, hours: float, arrivals_h: float, books: str) -> None:
+class Progress:
+    """Tells of each tenth, once."""
+
+    def __init__(self, hours: float) -> None:
+        self._hours = hours
+        self._tenths = 0
+        self._began_s = time.monotonic()
+
+    def tell(self, so_far: Measured) -> None:
+        hours = so_far.fleet_s / 3600
+        tenths = int(hours / self._hours * _TENTHS)
+        if self._tenths < tenths < _TENTHS:
+            self._tenths = tenths
+            self.say(hours)
+
+    def say(self, hours: float, **more: Any) -> None:
+        took = {"cpu_s": time.process_time(), "wall_s": time.monotonic() - self._began_s}
+        print(json.dumps({"hours": hours, **took, "resident": _resident(), **more}), flush=True)
+
+
+def main(count: int, hours: float, arrivals_h: float, books: str, worker: int = 0, workers: int = 1) -> None:
     before = _resident()
+    progress = Progress(hours)
     plan = Plan(
         count,
         seed=1,
@@ -33,27 +58,22 @@ def main(count: int, hours: float, arrivals_h: float, books: str) -> None:
         duration_s=hours * 3600,
         start_unix=_START_UNIX,
         books=books,
+        worker=worker,
+        workers=workers,
     )
     sent = Sent()
     share = Share(plan, sent)
-    made_s, made = time.process_time(), _resident()
-    measured = share.run(lambda so_far: None)
-    cpu_s = time.process_time() - made_s
-    after = _resident()
-    counts = measured.tally.counts
-    found = {
-        "wall_s": measured.wall_s,
-        "cpu_s": cpu_s,
-        "charger_hours_a_cpu_s": count * hours / cpu_s,
-        "frames": counts["frames_out"] + counts["frames_in"],
-        "kb_each_made": (made - before) / count / 1024,
-        "kb_each": (after - before) / count / 1024,
-        "lost": counts["lost"],
-        "double": counts["double"],
-        "violations": measured.tally.violations.total(),
-        "books": str(check(sent, books)),
-    }
-    print(json.dumps(found), flush=True)
+    progress.say(0.0)
+    tally = share.run(progress.tell).tally
+    progress.say(
+        hours,
+        grown=_resident() - before,
+        frames=tally.counts["frames_out"] + tally.counts["frames_in"],
+        lost=tally.counts["lost"],
+        double=tally.counts["double"],
+        violations=tally.violations.total(),
+        books=vars(check(sent, books)),
+    )
 
 
 def _resident() -> int:
@@ -61,4 +81,4 @@ def _resident() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), sys.argv[4])
+    main(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), sys.argv[4], *map(int, sys.argv[5:]))

@@ -59,6 +59,14 @@ class Central:
             self.close()
             raise RuntimeError(f"not started: {(home / 'log').read_text()[-500:]}")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
     def cpu_s(self) -> float:
         """Of all of its threads, in user and system mode."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()

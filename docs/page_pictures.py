@@ -90,17 +90,17 @@ def _board() -> None:
 def _fleet() -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "fleet.html"
-        words = ("fleet", "12", "--arrivals", "2/h", "--duration", "2h", "--ramp", "15min", "--seed", "7")
+        words = ("fleet", "6", "--arrivals", "2/h", "--duration", "2h", "--ramp", "15min", "--seed", "7")
         subprocess.run(
             [sys.executable, "-m", "chargerctl.cli.main", *words, "--chaos", "--report", str(report)],
             stdout=subprocess.DEVNULL,
         )
         with chromium(Path(folder)) as browser:
-            browser.size(*DESK)
+            browser.size(800, DESK[1])
             browser.scheme("light")
             browser.open(report.as_uri())
             browser.shows("Messages a second")
-            _write(DOCS / "fleet-report.png", browser.screenshot(1500))
+            _write(DOCS / "fleet-report.png", browser.screenshot(1560))
 
 
 def _charge_for_a_month(crowd) -> None:

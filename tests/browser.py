@@ -22,7 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests import node
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 PHONE, DESK = (360, 800), (1280, 900)
 _COOKIE = ("name", "value", "domain", "path", "secure", "httpOnly", "sameSite")
 _TABS = 20  # pressed at once

@@ -3,7 +3,6 @@
 """A cluster of brokers for tests, in a temporary folder and on free loopback ports: each node is a process that can be
 stopped, killed, suspended and started again. What RabbitMQ and NATS have in common."""
 
-import contextlib
 import os
 import random
 import shutil
@@ -18,8 +17,10 @@ import pytest
 
 # RabbitMQ's node that led needs nearly two minutes.
 PATIENCE_S = 240
-# Below net.ipv4.ip_local_port_range.
-_PORTS = 10_000, 32_768
+# Below those of Linux (32,768) and of macOS (49,152) for whoever connects.
+_PORTS = range(20_000, 32_000)
+# Not the seed of the tests: those that run side by side have the same.
+_RANDOM = random.SystemRandom()
 
 
 def program(name):
@@ -31,12 +32,16 @@ def program(name):
 
 
 def free_ports(count):
-    """All at once, so that no two are the same. None that a connection may take while its server is away: a node that
-    starts again needs its own."""
+    """All at once, so that no two are the same. None that the system gives to those who connect: one of them would have the
+    port of a server that is down for a moment."""
     probes = []
-    while len(probes) < count:
-        with contextlib.suppress(OSError):
-            probes.append(socket.create_server(("127.0.0.1", random.SystemRandom().randrange(*_PORTS))))
+    for port in _RANDOM.sample(_PORTS, len(_PORTS)):
+        try:
+            probes.append(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            continue
+        if len(probes) == count:
+            break
     ports = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()

@@ -5,11 +5,12 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 
 import pytest
+
+from tests.cluster import free_ports
 
 PATIENCE_S = 60
 
@@ -42,6 +43,10 @@ class RunningMosquitto:
     @property
     def log(self):
         return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def reload(self):
         """Passwords, rights and certificates, as they are now."""
@@ -89,5 +94,4 @@ class Mosquitto(RunningMosquitto):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    return free_ports(1)[0]

@@ -78,7 +78,12 @@ class Postgres:
 
     def kill(self):
         """With kill -9."""
-        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
+
+    @property
+    def pid(self):
+        """Of the process that has started its others."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def start_again(self):
         """After kill(): its other processes end when they notice, and before that no new one may use the data."""

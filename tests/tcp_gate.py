@@ -90,5 +90,9 @@ class TcpGate:
                 await writer.drain()
         except OSError:
             pass
+        except asyncio.CancelledError:
+            # What the other side does not take, since it hangs, would keep the socket open.
+            writer.transport.abort()
+            raise
         finally:
             writer.close()

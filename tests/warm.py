@@ -1,7 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
 """Scripts in virtual time, as `chargerctl simulate --json --script` runs them, but forked from a process that has imported
-everything: two starts from nothing take longer than most scripts."""
+everything: two starts from nothing take longer than most scripts.
+
+And the pauses before a charger connects again are not drawn, so that a script takes as long each time: all are in the middle
+of what they may be, as those of tests/fleet.py.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import patch
 
 from chargerctl.cli.drive_to_boot import new_drive
 from chargerctl.errors import ChargerctlError
 from chargerctl.simulator import session
 from chargerctl.simulator.job import Job
+from chargerctl.simulator.machine.board import VirtualBoard
 from chargerctl.simulator.machine.events import Event
+from chargerctl.simulator.python.modules import random as board_random
 from chargerctl.simulator.script import scripts
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +64,16 @@ class Warm:
         return int(status), out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
 
 
+_make = board_random.make
+
+
+def _make_random(board: VirtualBoard) -> ModuleType:
+    """The board's module random; of it the firmware draws pauses only."""
+    module = _make(board)
+    vars(module)["randrange"] = lambda stop: stop // 2
+    return module
+
+
 def serve() -> None:
     """Play what comes on stdin, one after the other; each exit status goes to stdout."""
     for line in sys.stdin:
@@ -90,5 +108,8 @@ def _play(script: str, folder: str, environment: dict[str, str], out: str, err: 
 
 def _simulate(script: str, write: Callable[[Event], None]) -> int:
     found, its_settings = scripts.find(script)
-    with new_drive(None, its_settings, (), lambda *_: None) as drive:
+    with (
+        patch.object(board_random, "make", _make_random),
+        new_drive(None, its_settings, (), lambda *_: None) as drive,
+    ):
         return session.run(Job(drive, realtime=False, script=found), write)

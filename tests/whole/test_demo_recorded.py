@@ -18,6 +18,7 @@ import paho.mqtt.client as paho
 import pytest
 from ocpp.messages import CallResult, unpack, validate_payload
 
+PATIENCE_S = 60
 SERIAL = "recorded-1"
 EXPECTED = {
     "BootNotification",
@@ -57,7 +58,7 @@ def broker(tmp_path):
         processes.append(
             subprocess.Popen([command, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while True:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -85,7 +86,7 @@ class Recorder:
         )
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        assert self._subscribed.wait(10)
+        assert self._subscribed.wait(PATIENCE_S)
 
     def stop(self):
         self._client.disconnect()

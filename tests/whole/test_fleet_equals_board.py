@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A fleet's charger does what the virtual board does: the demo, and that the comparison notices what differs.
+"""A fleet's charger does what the virtual board does: the demo and the scripts of docs/ and of the bridge, and that the
+comparison notices what differs.
 
 The scripts of tests/whole/scripts are compared where they are played, in test_scenarios.py.
 """
@@ -17,12 +18,22 @@ from tests.fleet import OneCharger
 from tests.whole.fleet_equality import LEFT_OUT, differences, must_do_the_same
 
 _FOLDER = Path(__file__).parent / "scripts"
-_DEMO = Path(scripts.__file__).parent / "demo.script"
+_ROOT = _FOLDER.parents[2]
 _SCRIPT = _FOLDER / "meter_values_and_stop_data.script"
 
 
-def test_the_demo(play):
-    must_do_the_same(_DEMO, play(_DEMO).must_hold().events, {})
+@pytest.mark.parametrize(
+    "path",
+    [
+        Path(scripts.__file__).parent / "demo.script",
+        _ROOT / "docs/central/session.script",
+        _ROOT / "tests/whole/bridge/handed_over.script",
+    ],
+    ids=lambda path: path.stem,
+)
+def test_the_same_script_gives_the_same_frames(play, path):
+    outcome = play(path, {"OCPP_METER_VALUE_SAMPLE_INTERVAL": "10"}).must_hold()
+    must_do_the_same(path, outcome.events, {"CHARGER_OCPP_METER_VALUE_SAMPLE_INTERVAL": "10"})
 
 
 def test_what_is_left_out_exists():
@@ -61,6 +72,25 @@ def _energy(by):
     return change
 
 
+def _power(watts, **more):
+    def change(frame):
+        if frame[2:3] == ["MeterValues"]:
+            for each in frame[3]["meterValue"][0]["sampledValue"]:
+                if each["measurand"] == "Power.Active.Import" and each["value"] != "0":
+                    each.update({"value": str(int(each["value"]) + watts), **more})
+                    return True
+        return False
+
+    return change
+
+
+def _other_id(frame):
+    if frame[2:3] == ["StopTransaction"]:
+        frame[1] = f"{frame[1][:17]}1{frame[1][17:]}"
+        return True
+    return False
+
+
 def _answer(frame):
     if frame[0] == 3 and "transactionId" in frame[2]:
         frame[2]["transactionId"] += 1
@@ -79,19 +109,29 @@ def test_the_same_is_no_difference(played):
     assert differences(_SCRIPT, played, {}) == []
 
 
-@pytest.mark.parametrize("change", [_status, _energy(11), _answer])
+@pytest.mark.parametrize(
+    "change", [_status, _energy(11), _power(-7200), _power(300), _power(0, unit="kW"), _answer, _other_id]
+)
 def test_what_differs_is_noticed(played, change):
     assert len(differences(_SCRIPT, _with(played, change), {})) == 1
 
 
-@pytest.mark.parametrize("change", [_energy(10), _time])
+@pytest.mark.parametrize("change", [_energy(10), _power(200), _time])
 def test_times_and_a_second_of_energy_do_not_count(played, change):
     assert differences(_SCRIPT, _with(played, change), {}) == []
 
 
 def test_a_call_that_comes_at_another_time_is_noticed(played):
-    later = [{**each, "t": each["t"] + 6} if each["t"] > 30 else each for each in played]
+    later = [{**each, "t": each["t"] + 2.6} if each["t"] > 30 else each for each in played]
     assert len(differences(_SCRIPT, later, {})) == 1
+
+
+@pytest.mark.parametrize("stem", sorted(LEFT_OUT))
+def test_a_script_is_left_out_for_what_is_expected_only(stem, monkeypatch):
+    assert "\n" not in LEFT_OUT[stem]
+    monkeypatch.setattr("tests.whole.fleet_equality.differences", lambda *_: ["another difference"])
+    with pytest.raises(AssertionError, match=f"{stem} is not left out for this: another difference"):
+        must_do_the_same(_FOLDER / f"{stem}.script", [], {})
 
 
 def test_a_call_too_many_or_in_another_order_is_noticed(played):

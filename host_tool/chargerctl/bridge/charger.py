@@ -82,6 +82,11 @@ class Charger:
         return self._passage.is_open
 
     @property
+    def has_come(self) -> bool:
+        """It is online, and this bridge connects it."""
+        return self._connecting is not None
+
+    @property
     def waiting(self) -> int:
         """How many of its frames wait for the network."""
         return len(self._to_central)

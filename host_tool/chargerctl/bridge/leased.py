@@ -15,9 +15,9 @@ from chargerctl.bridge.shares import Chargers
 from chargerctl.events.event import Tell
 from chargerctl.leases.broker import BrokerWatch
 from chargerctl.leases.keeper import Keeper
-from chargerctl.leases.register import Gained, Register, RegisterError
+from chargerctl.leases.register import Gained, Register, RegisterError, Released
 from chargerctl.leases.share import Share
-from chargerctl.leases.validity import MARGIN_S, steady_clock
+from chargerctl.leases.validity import PARTING_S, steady_clock
 
 REALM = "bridge"
 
@@ -103,7 +103,7 @@ class Leased:
     async def _hand_over(self, serial: str, patience_s: float) -> None:
         assert self._chargers is not None
         passed = await self._chargers.hand_over(serial, patience_s)
-        self._share.release({serial: None if passed is None else note(passed)})
+        self._share.release({serial: Released(None if passed is None else note(passed))})
 
     # Of the leases (Holder in share.py), on their threads.
 
@@ -132,7 +132,7 @@ class Leased:
     def _on_lost(self, serials: Collection[str], still_ours: bool, at: float) -> None:
         assert self._chargers is not None
         # This process may have stood still in between.
-        nobody_has_them = still_ours and self._steady() - at < MARGIN_S / 2
+        nobody_has_them = still_ours and self._steady() - at < PARTING_S
         for serial in serials:
             self._chargers.lost(serial, nobody_has_them)
 

@@ -102,10 +102,12 @@ class Roster:
                 self._loop.call_later(_WILL_S, self._look_for, [serial])
 
     def _frame(self, serial: str, payload: bytes) -> None:
-        if not self._shares.holds(serial):
+        charger = self._chargers.get(serial)
+        if charger is not None and charger.has_come and self._shares.holds(serial):
+            charger.received(payload)
+        else:
+            # Also where it is this bridge's already, and the loop has yet to come to gained().
             self._last_calls.heard(serial, payload, self._loop.time())
-        elif serial in self._chargers:
-            self._chargers[serial].received(payload)
 
     def _come(self, serial: str) -> bool:
         """It is online. False: there are too many."""
@@ -170,7 +172,10 @@ class Roster:
     def tell_all_offline(self) -> None:
         """Whoever held them: no bridge is left."""
         for serial in self._present:
-            self._charger(serial).lost(nobody_has_it=True)
+            charger = self._charger(serial)
+            # What this one has told it last, another one may have corrected.
+            charger.forget()
+            charger.lost(nobody_has_it=True)
 
     async def close(self) -> None:
         """Close all WebSockets; every charger is told."""

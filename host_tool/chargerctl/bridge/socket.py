@@ -109,8 +109,8 @@ def not_opened(error: Exception, approach: Approach) -> RefusedError:
     return by_error(error, place, approach.context is not None)
 
 
-def ended(error: ConnectionClosed, approach: Approach) -> RefusedError:
-    """Why an open connection has ended."""
+def ended(error: ConnectionClosed, approach: Approach, most_bytes: int = LARGEST_READ) -> RefusedError:
+    """Why an open connection has ended. most_bytes: of a message that it takes."""
     received: Any = error.rcvd
     if received is not None:
         return by_close(received.code, received.reason, approach.place, approach.ping_s)
@@ -121,7 +121,7 @@ def ended(error: ConnectionClosed, approach: Approach) -> RefusedError:
         return RefusedError(
             "too long",
             approach.place,
-            f"a message of more than {LARGEST_READ} bytes came: the connection was closed",
+            f"a message of more than {most_bytes} bytes came: the connection was closed",
             "see what the central system sends",
         )
     if sent is not None and sent.code != 1000:

@@ -91,9 +91,9 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
     "reports",
     multiple=True,
     type=_FILE,
-    help="Write the report to this .json or .html file. Can be repeated.",
+    help="Write the report to this .json or .html file, in the place of what is there. Can be repeated.",
 )
-@click.option("--record", type=_FILE, help="Write every frame to this file; .gz: compressed.")
+@click.option("--record", type=_FILE, help="Write every frame to this new file; .gz: compressed.")
 @click.option(
     "--replay",
     type=_EXISTING,

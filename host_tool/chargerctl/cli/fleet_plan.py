@@ -16,6 +16,7 @@ import click
 from chargerctl.cli.settings_options import config_path
 from chargerctl.fleet.links.accounts import read_passwords
 from chargerctl.fleet.plan import Broker, Plan, ScriptText, Target
+from chargerctl.ocppj import client_tls
 from chargerctl.settings.effective import effective_for_simulation
 from chargerctl.simulator.network.ntp import START_UNIX
 from chargerctl.simulator.script.language import load
@@ -72,14 +73,14 @@ def broker_of(given: Mapping[str, Any], settings: Mapping[str, str]) -> Broker |
         settings.get("CHARGER_MQTT_PASSWORD", ""),
         _passwords(given["broker_passwords"]),
         given["broker_tls"] or given["broker_ca"] is not None,
-        str(given["broker_ca"] or ""),
+        _certificates(given["broker_ca"]),
     )
 
 
 def target_of(given: Mapping[str, Any]) -> Target | None:
     if not given["to"]:
         return None
-    return Target(given["to"], passwords=_passwords(given["passwords"]), ca=str(given["ca"] or ""))
+    return Target(given["to"], passwords=_passwords(given["passwords"]), ca=_certificates(given["ca"]))
 
 
 def _start(given: Mapping[str, Any]) -> int:
@@ -93,6 +94,14 @@ def _passwords(path: Path | None) -> dict[str, str]:
     return read_passwords(path) if path else {}
 
 
+def _certificates(path: Path | None) -> str:
+    """As a plan has it. ChargerctlError for a file that is none of certificates."""
+    if path is None:
+        return ""
+    client_tls(path)
+    return str(path)
+
+
 def _check(given: Mapping[str, Any]) -> None:
     if given["broker"] and given["to"]:
         raise click.UsageError("--broker or --to: all chargers are at one of them")
@@ -100,6 +109,8 @@ def _check(given: Mapping[str, Any]) -> None:
         raise click.UsageError("--start is for virtual time: leave out --broker, --to and --realtime")
     _refuse_alone(given, "broker", ("broker_user", "broker_passwords", "broker_tls", "broker_ca"))
     _refuse_alone(given, "to", ("passwords", "ca"))
+    if given["ca"] and not given["to"].startswith("wss://"):
+        raise click.UsageError("--ca is for a --to that begins with wss://: over ws:// nothing is encrypted")
 
 
 def _refuse_alone(given: Mapping[str, Any], needed: str, options: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from chargerctl.errors import ChargerctlError
 from chargerctl.fleet.acting import checked
 from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
-from chargerctl.fleet.record.recorded import joined, left_parts, share_of
+from chargerctl.fleet.record.recorded import joined, left_parts, refuse_existing, share_of
 from chargerctl.fleet.report import text, thresholds
 from chargerctl.fleet.report.judged import judged
 from chargerctl.fleet.report.summary import summary
@@ -34,6 +34,7 @@ def run(output: Output, count: int | None, given: Mapping[str, Any]) -> Answer:
     limits = limits_of(given["fail_if"])
     check_files(given["reports"], given["record"])
     plan = plan_of(count, given)
+    refuse_existing(plan)
     checked(plan)
     with Shown(plan, output) as shown:
         measured = _measured(plan, shown)

@@ -46,9 +46,9 @@ class Share:
             self._add(number)
 
     def _add(self, number: int) -> None:
-        plan, clock, around = self._plan, self._run.clock, self._run.world.around
+        plan, clock, surroundings = self._plan, self._run.clock, self._run.world.surroundings
         events = Events(clock)
-        network = around.network(number, events)
+        network = surroundings.network(number, events)
         judges = (self._judging,) if plan.chaos else ()
         heards = (*self._heards, *judges, *self._acting.heard(events, network))
         charger = self._run.add(number, network, *heards)
@@ -59,7 +59,7 @@ class Share:
         at_us = plan.switched_on_us(number)
         clock.call_at(at_us, lambda: charger.power(True))
         clock.call_at(at_us, customers.start)
-        conversation = around.conversation(number)
+        conversation = surroundings.conversation(number)
         self._acting.add(Actor(number, charger, wire_of(network), events, conversation))
         if plan.chaos:
             random, happened = plan.random(number, "chaos"), self._run.measuring.tally.faults

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from chargerctl.leases.fence import Token
-from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Standing
+from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Released, Standing
 from chargerctl.leases.validity import LEASE_S
 
 
@@ -109,18 +109,18 @@ class MemoryRegister:
         here = self._reached()
         return {each: self._take(here, worker, each) for each in serials} if here.lives(worker) else None
 
-    def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
+    def release(self, worker: str, released: Mapping[str, Released]) -> None:
         here = self._reached()
-        for serial, note in notes.items():
+        for serial, each in released.items():
             row = here.chargers.get(serial)
             if row is not None and row.worker == worker:
-                row.worker, row.free_since = None, here.clock() - quiet_s
-                row.note = None if note is None else note[:LONGEST_NOTE]
+                row.worker, row.free_since = None, here.clock() - each.quiet_s
+                row.note = None if each.note is None else each.note[:LONGEST_NOTE]
         self._notify()
 
-    def leave(self, worker: str) -> tuple[str, ...]:
+    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
         here = self._reached()
-        self._end(worker)
+        self._end(worker, quiet_s)
         return tuple(sorted(name for name in here.workers if here.lives(name)))
 
     def wait(self, timeout_s: float) -> bool:
@@ -153,10 +153,10 @@ class MemoryRegister:
             raise RegisterError("the leases cannot be reached: cut off")
         return self._database
 
-    def _end(self, name: str) -> None:
+    def _end(self, name: str, quiet_s: float = 0.0) -> None:
         row = self._database.workers.get(name)
         if row is not None and row.until is not None:
-            self._database.free(name, min(row.until, self._database.clock()))
+            self._database.free(name, min(row.until, self._database.clock() - quiet_s))
             row.until = None
             row.epoch += 1
             self._notify()

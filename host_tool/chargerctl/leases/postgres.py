@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from chargerctl.leases import statements as sql
-from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Standing
+from chargerctl.leases.register import LONGEST_NOTE, Gained, RegisterError, Released, Standing
 from chargerctl.leases.tables import prepare
 from chargerctl.leases.worker_name import has_ended
 
@@ -46,7 +46,7 @@ class PostgresRegister:
     def join(self, worker: str, takes: bool) -> int:
         with self._transaction() as run:
             run(sql.LOCK, names=[worker])
-            before = run(sql.UNTIL, me=worker).scalar_one_or_none()
+            before = run(sql.UNTIL, me=worker, quiet=0).scalar_one_or_none()
             run(sql.FREE_ALL, name=worker, since=before)
             epoch: int = run(sql.JOIN, me=worker, takes=takes).scalar_one()
             run(sql.NOTIFY)
@@ -95,18 +95,18 @@ class PostgresRegister:
             taken |= {serial: Gained(_seconds(free)) for serial, free in rows}
         return taken
 
-    def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
+    def release(self, worker: str, released: Mapping[str, Released]) -> None:
         with self._transaction() as run:
-            for serial, note in sorted(notes.items()):
-                kept = None if note is None else note[:LONGEST_NOTE]
-                run(sql.RELEASE, me=worker, serial=serial, note=kept, quiet=round(quiet_s * 1000))
+            for serial, each in sorted(released.items()):
+                note = None if each.note is None else each.note[:LONGEST_NOTE]
+                run(sql.RELEASE, me=worker, serial=serial, note=note, quiet=round(each.quiet_s * 1000))
             run(sql.NOTIFY)
 
-    def leave(self, worker: str) -> tuple[str, ...]:
+    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
         with self._transaction() as run:
             run(sql.ONE_AT_A_TIME)
             run(sql.LOCK, names=[worker])
-            before = run(sql.UNTIL, me=worker).scalar_one_or_none()
+            before = run(sql.UNTIL, me=worker, quiet=round(quiet_s * 1000)).scalar_one_or_none()
             run(sql.FREE_ALL, name=worker, since=before)
             run(sql.LEAVE, me=worker)
             run(sql.NOTIFY)

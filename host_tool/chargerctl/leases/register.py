@@ -44,6 +44,15 @@ class Gained:
     note: str | None = None
 
 
+@dataclass(frozen=True)
+class Released:
+    """A charger that its worker holds no more, and has not spoken to for quiet_s seconds. note: for who holds it next, or
+    None."""
+
+    note: str | None = None
+    quiet_s: float = 0.0
+
+
 class Register(Protocol):
     """Of one realm: those of different realms do not know of each other. Every method but abort() and wake() is called from
     one thread. RegisterError."""
@@ -67,12 +76,12 @@ class Register(Protocol):
     def take(self, worker: str, serials: Collection[str]) -> dict[str, Gained] | None:
         """Hold these chargers, whoever holds them; which: others may want some at the same time. None: the lease is over."""
 
-    def release(self, worker: str, notes: Mapping[str, str | None], quiet_s: float) -> None:
-        """Hold these chargers no more: nobody has spoken to them for so long."""
+    def release(self, worker: str, released: Mapping[str, Released]) -> None:
+        """Hold these chargers no more."""
 
-    def leave(self, worker: str) -> tuple[str, ...]:
-        """End the lease, and free its chargers. The names of those that live on: of workers that leave at the same time,
-        the last one sees none."""
+    def leave(self, worker: str, quiet_s: float = 0.0) -> tuple[str, ...]:
+        """End the lease, and free its chargers: nobody has spoken to them for so long. The names of those that live on: of
+        workers that leave at the same time, the last one sees none."""
 
     def wait(self, timeout_s: float) -> bool:
         """Until a worker has freed chargers, or taken some from another one, which is True; until wake() is called, or the

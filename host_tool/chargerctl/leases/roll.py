@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from chargerctl.leases.register import Gained
+from chargerctl.leases.register import Gained, Released
 from chargerctl.leases.rendezvous import preferred
+
+_PLAIN = Released()
 
 CLAIM_DELAY_S = 1.5
 """So long the worker that a charger had best be with has it to itself."""
@@ -26,12 +28,12 @@ class Roll:
         self.mine: set[str] = set()
         self.wanted: set[str] = set()
         self.paused = False
-        """None is taken."""
+        """None is claimed."""
         self.takers: tuple[str, ...] = ()
         """The living workers that take chargers."""
         # Of those that are wanted: what nobody may hold, and since when this worker knows.
         self._open: dict[str, float] = {}
-        self._released: dict[str, str | None] = {}
+        self._released: dict[str, Released] = {}
         # Were looked at, whether they had better be elsewhere.
         self._asked: set[str] = set()
 
@@ -50,19 +52,19 @@ class Roll:
             self.wanted.discard(serial)
             self._open.pop(serial, None)
             if serial in self.mine:
-                self.let_go(serial, None)
+                self.let_go(serial)
 
-    def let_go(self, serial: str, note: str | None) -> None:
+    def let_go(self, serial: str, how: Released = _PLAIN) -> None:
         """It is this worker's no more, as soon as the register knows (take_released)."""
         self.mine.discard(serial)
-        self._released[serial] = note
+        self._released[serial] = how
 
-    def take_released(self) -> dict[str, str | None]:
-        """Since the last time, with their notes."""
+    def take_released(self) -> dict[str, Released]:
+        """Since the last time."""
         released, self._released = self._released, {}
         return released
 
-    def put_back_released(self, released: Mapping[str, str | None]) -> None:
+    def put_back_released(self, released: Mapping[str, Released]) -> None:
         """The register does not know yet."""
         self._released = {**released, **self._released}
 
@@ -84,7 +86,7 @@ class Roll:
 
     def claimable(self, now: float) -> list[str]:
         """What to claim now, not too much at once."""
-        if self.paused or self.worker not in self.takers:
+        if not self._claims:
             return []
         found: list[str] = []
         for serial, since in self._open.items():
@@ -97,17 +99,26 @@ class Roll:
     @property
     def next_claim(self) -> float | None:
         """When the worker that the oldest one had best be with has had its time."""
+        if not self._claims:
+            return None
         return next((since + CLAIM_DELAY_S for since in self._open.values()), None)
 
-    def hold(self, asked: Iterable[str], found: Mapping[str, Gained]) -> dict[str, Gained]:
-        """Of those that were asked for, these were got: those of them that are still wanted. The others are given back."""
+    @property
+    def _claims(self) -> bool:
+        return not self.paused and self.worker in self.takers
+
+    def hold(
+        self, asked: Iterable[str], found: Mapping[str, Gained], *, have_come: bool = False
+    ) -> dict[str, Gained]:
+        """Of those that were asked for, these were got: those of them that are still wanted. The others are given back.
+        have_come: they have connected to this worker, whether it is paused or not."""
         gained = {}
         for serial in asked:
             self._open.pop(serial, None)
         for serial, each in found.items():
             self._released.pop(serial, None)
-            if self.paused or serial not in self.wanted:
-                self.let_go(serial, each.note)
+            if serial not in self.wanted or (self.paused and not have_come):
+                self.let_go(serial, Released(each.note, each.free_s or 0.0))
             else:
                 self.mine.add(serial)
                 gained[serial] = each

@@ -5,7 +5,7 @@
     share = Share(register, name, holder, tell)
     share.want(["GA001"])                     # it is to be somebody's, and may be ours
     if share.holds("GA001"): ...              # before every frame, either way: costs nothing
-    share.release({"GA001": note})            # it is ours no more; who holds it next gets the note
+    share.release({"GA001": Released(note)})  # it is ours no more; who holds it next gets the note
 
 A charger that nobody holds is claimed by the worker that it had best be with (rendezvous.py), and after a moment by any
 other that wants it. When workers come or go, the holder is asked to give up those that had better be elsewhere.
@@ -23,7 +23,7 @@ from concurrent.futures import Future
 from chargerctl.events.event import Event, Tell
 from chargerctl.leases.fence import Token
 from chargerctl.leases.holder import Holder
-from chargerctl.leases.register import Gained, Register, RegisterError
+from chargerctl.leases.register import Gained, Register, RegisterError, Released
 from chargerctl.leases.roll import MOST_AT_ONCE, Roll
 from chargerctl.leases.takes import Takes
 from chargerctl.leases.validity import CLOSING_S, Validity, steady_clock
@@ -58,8 +58,9 @@ class Share:
         self._epoch: int | None = None
         self._renew_at = float("-inf")
         self._roll = Roll(worker)
-        self._quiet_s = 0.0
         self._takes = Takes()
+        self._retires = False
+        self._silent_since: float | None = None
         self._warned = False
         self._was_lost = False
 
@@ -108,14 +109,12 @@ class Share:
             self._roll.unwant(serials)
         self._register.wake()
 
-    def release(self, notes: Mapping[str, str | None], quiet_s: float = 0.0) -> None:
-        """Hold them no more, at once. Nothing of them is in the works, and nobody has spoken to them for quiet_s. notes: by
-        serial, for who holds them next (at most LONGEST_NOTE); lost() is not called."""
+    def release(self, chargers: Mapping[str, Released]) -> None:
+        """Hold them no more, at once. Nothing of them is in the works; lost() is not called."""
         with self._lock:
-            for serial, note in notes.items():
+            for serial, each in chargers.items():
                 if serial in self._roll.mine:
-                    self._roll.let_go(serial, note)
-            self._quiet_s = quiet_s
+                    self._roll.let_go(serial, each)
         self._register.wake()
 
     def take(self, serial: str) -> Future[bool]:
@@ -127,13 +126,14 @@ class Share:
         self._register.wake()
         return future
 
-    def pause(self) -> None:
-        """Hold none and take none, such as without a broker: lost() is called for all, as if others had them."""
+    def pause(self, but: Collection[str] = ()) -> None:
+        """Hold none but these, and claim none, such as without a broker: lost() is called for the others, as if other
+        workers had them. What connects to this worker is taken all the same."""
         with self._lock:
             self._roll.paused = True
-            gone = set(self._roll.mine)
+            gone = self._roll.mine.difference(but)
             for serial in gone:
-                self._roll.let_go(serial, None)
+                self._roll.let_go(serial)
         self._at_once()
         if gone:
             self._holder.lost(gone, still_ours=False)
@@ -149,8 +149,13 @@ class Share:
         """Take no more, and keep what is held until it is released: before leave(), so that whoever takes over what is
         released does so at once."""
         with self._lock:
-            self._roll.paused = True
+            self._roll.paused = self._retires = True
         self._at_once()
+
+    def fall_silent(self, since_s: float = 0.0) -> None:
+        """Nothing that arrives is handled any more: after leave() that is for whoever takes the chargers over, and with it
+        what has arrived in the last since_s seconds."""
+        self._silent_since = self._steady() - since_s
 
     def doubt(self) -> None:
         """Others have changed something, or a fence has fallen: find out at once what."""
@@ -178,12 +183,13 @@ class Share:
 
     def leave(self) -> tuple[str, ...]:
         """End in good order, after what waits to be released; the names of the workers that live on. RegisterError."""
+        since, now = self._silent_since, self._steady()
         self._do_release()
         with self._lock:
             self._roll.end()
             self._epoch = None
             self._validity.ended()
-        return self._register.leave(self.worker)
+        return self._register.leave(self.worker, 0.0 if since is None else now - since)
 
     # From a thread that never waits.
 
@@ -261,11 +267,10 @@ class Share:
     def _do_release(self) -> None:
         with self._lock:
             released = self._roll.take_released()
-            quiet_s, self._quiet_s = self._quiet_s, 0.0
         if not released:
             return
         try:
-            self._register.release(self.worker, released, quiet_s)
+            self._register.release(self.worker, released)
         except RegisterError:
             with self._lock:
                 self._roll.put_back_released(released)
@@ -273,6 +278,8 @@ class Share:
 
     def _do_take(self) -> None:
         """Some of those that wait. A storm of them takes several steps, with renewals between."""
+        if self._retires:
+            self._takes.refuse(RegisterError("this worker ends"))
         asked = self._takes.first(MOST_AT_ONCE)
         if not asked:
             return
@@ -284,9 +291,9 @@ class Share:
         with self._lock:
             for serial in found.keys() - wanted - self._roll.mine:
                 # Whoever waited for it has given up meanwhile.
-                self._roll.let_go(serial, None)
+                self._roll.let_go(serial)
                 self._register.wake()
-        gained = self._hold(wanted, {serial: found[serial] for serial in wanted})
+        gained = self._hold(wanted, {serial: found[serial] for serial in wanted}, have_come=True)
         if gained:
             self._holder.gained(gained)
         self._takes.answer(wanted, self.holds)
@@ -314,11 +321,13 @@ class Share:
             self._tell_taken_over(gained)
             self._holder.gained(gained)
 
-    def _hold(self, asked: Collection[str], found: Mapping[str, Gained]) -> dict[str, Gained]:
+    def _hold(
+        self, asked: Collection[str], found: Mapping[str, Gained], *, have_come: bool = False
+    ) -> dict[str, Gained]:
         with self._lock:
             if self._epoch is None or self._validity.is_closing(self._steady()):
                 return {}  # they are claimed again
-            return self._roll.hold(asked, found)
+            return self._roll.hold(asked, found, have_come=have_come)
 
     def _tell_taken_over(self, gained: Mapping[str, Gained]) -> None:
         count = sum(each.free_s is not None for each in gained.values())

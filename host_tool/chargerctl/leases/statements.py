@@ -43,7 +43,7 @@ FREE_ALL = text(
     "UPDATE lease_chargers SET worker = NULL, note = NULL, "
     f"free_since = COALESCE(CAST(:since AS bigint), {_CLOCK}) WHERE realm = :realm AND worker = :name"
 )
-UNTIL = text(f"SELECT LEAST(lease_until, {_CLOCK}) FROM lease_workers WHERE {_ME}")
+UNTIL = text(f"SELECT LEAST(lease_until, {_CLOCK} - :quiet) FROM lease_workers WHERE {_ME}")
 FREE = text(f"SELECT serial FROM lease_chargers WHERE realm = :realm AND worker IS NULL LIMIT {MOST_FREE}")
 HELD = text("SELECT serial FROM lease_chargers WHERE realm = :realm AND worker = :me")
 # A row that is claimed cannot be taken away before the transaction ends.

@@ -17,6 +17,8 @@ MARGIN_S = 1.0
 """For what is on its way to a socket, and for clocks of different speed."""
 CLOSING_S = 2.0
 """For the end of connections, while the worker still may speak."""
+PARTING_S = MARGIN_S / 2
+"""So long after the worker has given a lease up that lasts, a last word to a charger finds nobody else who speaks to it."""
 
 
 def steady_clock() -> Callable[[], float]:

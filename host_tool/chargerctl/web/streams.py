@@ -153,8 +153,9 @@ class _Stream(Response):
 
     async def _send_all(self, send: Send) -> None:
         async def write(body: bytes) -> None:
-            message = {"type": "http.response.body", "body": body, "more_body": True}
-            await asyncio.wait_for(send(message), _PATIENCE_S)
+            # asyncio.wait_for of Python 3.11 loses a cancellation that comes when it is done: the stream would never end.
+            async with asyncio.timeout(_PATIENCE_S):
+                await send({"type": "http.response.body", "body": body, "more_body": True})
 
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await write(format_sse_event(comment="live", retry=_AGAIN_MS))

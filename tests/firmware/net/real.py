@@ -6,7 +6,7 @@ import select
 import time
 
 # A test that a broken link would keep waiting fails after this many real seconds.
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 class RealRig:
@@ -27,3 +27,8 @@ class RealRig:
         while not condition():
             self.wait()
             self.rig.step()
+
+    def until_said(self, words):
+        """The line of the log that has these words. On a busy machine a TLS handshake may have taken too long before."""
+        self.until(lambda: self.rig.log.has(words))
+        return next(line for line in self.rig.log if words in line)

@@ -281,31 +281,26 @@ def test_a_broker_that_chargerctl_has_set_up(tmp_path, make_real, named_pool):
         real.until(lambda: not real.link._socket.pending)
         assert real.link.connected
         stranger = make_real(port, pool=named_pool, mqtt__password="wrong-word", **account, **files)
-        stranger.until(lambda: stranger.rig.log)
-        assert "refused the connection (MQTT code 5" in stranger.rig.log[0]
+        stranger.until_said("refused the connection (MQTT code 5")
     finally:
         broker.stop()
 
 
 def test_a_wrong_certificate_is_refused_with_a_clear_line(make_secure):
     real = make_secure(ca="other.pem")
-    real.until(lambda: real.rig.log)
-    assert real.rig.log[0].startswith("mqtt Broker localhost:")
-    assert " not reachable (certificate not accepted, " in real.rig.log[0]
-    assert "certificate verify failed" in real.rig.log[0]
+    said = real.until_said(" not reachable (certificate not accepted, ")
+    assert said.startswith("mqtt Broker localhost:")
+    assert "certificate verify failed" in said
 
 
 def test_a_certificate_for_another_name_is_refused(make_secure):
     real = make_secure(mqtt__broker="127.0.0.1")
-    real.until(lambda: real.rig.log)
-    assert "not reachable (certificate not accepted, " in real.rig.log[0]
-    assert "IP address mismatch" in real.rig.log[0]
+    assert "IP address mismatch" in real.until_said("not reachable (certificate not accepted, ")
 
 
 def test_a_wrong_password_is_logged_and_not_shown(make_secure):
     real = make_secure(mqtt__password="wrong-word")
-    real.until(lambda: real.rig.log)
-    assert "refused the connection (MQTT code 5, not authorised: check mqtt.username, " in real.rig.log[0]
+    real.until_said("refused the connection (MQTT code 5, not authorised: check mqtt.username, ")
     assert not real.rig.log.has("wrong-word")
 
 
@@ -320,11 +315,7 @@ def test_tls_spoken_to_a_plain_port_is_no_matter_of_certificates(mosquitto, cert
 
 def test_plain_mqtt_spoken_to_a_tls_port_is_named(secure, make_real):
     real = make_real(secure.port)
-    real.until(lambda: real.rig.log)
-    assert (
-        " refused the connection (closed by the broker at CONNECT: TLS expected (mqtt.tls), "
-        in real.rig.log[0]
-    )
+    real.until_said(" refused the connection (closed by the broker at CONNECT: TLS expected (mqtt.tls), ")
 
 
 @pytest.fixture

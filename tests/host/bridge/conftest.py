@@ -111,6 +111,10 @@ class Charger:
         while await asyncio.wait_for(self.heard.get(), PATIENCE_S) != state:
             pass
 
+    async def said(self):
+        """Until the broker has all of it."""
+        assert await self._connection.flushed(PATIENCE_S)
+
     async def leave(self):
         await self._connection.flushed(PATIENCE_S)
         self._connection.close()

@@ -411,6 +411,7 @@ def test_a_charger_that_was_named_and_is_not_heard_is_looked_for(play, monkeypat
     async def story(rig, central):
         charger = await rig.charger()
         charger.announce("")
+        await charger.said()
         await rig.bridge(f"ws://127.0.0.1:{central.port}", only=("c1",))
         await charger.hears("offline", "")
         charger.send(HEARTBEAT)

@@ -11,6 +11,7 @@ from chargerctl.mqtt.local_broker import HOST
 
 from tests.certificates import make_certificates
 from tests.mosquitto import Mosquitto, needs_mosquitto
+from tests.visits import visited
 
 # The key and the passwords are readable for their owner only.
 RUN_AS = ("user root",)
@@ -41,11 +42,8 @@ def test_it_hangs_up():
     async def attempt():
         async def visit(reader, writer):
             await reader.read(100)
-            writer.close()
 
-        server = await asyncio.start_server(visit, HOST, 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with visited(visit) as port:
             with pytest.raises(BrokerError, match="expects TLS at that port"):
                 await Connection(Broker(HOST, port), ["a"], print).connect()
 
@@ -59,11 +57,8 @@ def test_what_it_says_is_no_mqtt():
             writer.write(b"HTTP/1.1 400 Bad Request\r\n" + b"Way: too long\r\n" * 20)
             await writer.drain()
             await reader.read(100)
-            writer.close()
 
-        server = await asyncio.start_server(visit, HOST, 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with visited(visit) as port:
             with pytest.raises(BrokerError, match=f"broker {HOST}:{port}: "):
                 await Connection(Broker(HOST, port), ["a"], print).connect()
 

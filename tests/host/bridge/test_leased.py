@@ -77,6 +77,23 @@ class World:
             await leased.end(chargers)
 
 
+class SteadyClock:
+    """The bridge's: a process stands still as long as a test says, however busy the machine is."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def steady(monkeypatch):
+    clock = SteadyClock()
+    monkeypatch.setattr(leased_module, "steady_clock", lambda: clock)
+    return clock
+
+
 @pytest.fixture
 def play():
     def run(story):
@@ -103,7 +120,7 @@ def test_what_is_wanted_is_gained_and_held(play):
     play(story)
 
 
-def test_a_second_bridge_gets_some_with_what_has_passed(play):
+def test_a_second_bridge_gets_some_with_what_has_passed(play, steady):
     async def story(world):
         first, chargers, register = await world.bridge("a")
         await chargers.until(lambda: len(chargers.of("gained")) == len(SERIALS))
@@ -177,25 +194,26 @@ def test_a_broker_that_is_away_for_a_moment_costs_nothing_and_one_that_stays_awa
     play(story)
 
 
-def test_while_its_loop_hangs_nothing_is_renewed(play, monkeypatch):
+def test_while_its_loop_hangs_nothing_is_renewed(play, steady):
     async def story(world):
         leased, _, _ = await world.bridge("a")
+        steady.now = 2.9
         assert leased.is_well()
-        monkeypatch.setattr(leased_module, "_HANGS_S", 0.01)
-        time.sleep(0.02)
+        steady.now = 3.1
         assert not leased.is_well()
 
     play(story)
 
 
-def test_after_it_hung_a_note_counts_for_nothing_until_it_has_read_what_was_sent_meanwhile(play, monkeypatch):
+def test_after_it_hung_a_note_counts_for_nothing_until_it_has_read_what_was_sent_meanwhile(
+    play, monkeypatch, steady
+):
     async def story(world):
         leased, chargers, _ = await world.bridge("a", [])
         monkeypatch.setattr(leased._share, "holds", lambda serial: True)
-        monkeypatch.setattr(leased_module, "_HANGS_S", 1.0)
         leased.gained({"GA01": Gained(0.0, '["a-1"]')})
         await chargers.until(lambda: len(chargers.log) == 1)
-        time.sleep(1.1)  # the process stands still
+        steady.now += 3.1
         leased.gained({"GA02": Gained(0.0, '["a-1"]')})
         await chargers.until(lambda: len(chargers.log) == 2)
         assert chargers.of("gained") == {"GA01": ["a-1"], "GA02": None}
@@ -203,14 +221,14 @@ def test_after_it_hung_a_note_counts_for_nothing_until_it_has_read_what_was_sent
     play(story)
 
 
-def test_what_is_lost_in_time_can_still_be_told_and_what_is_heard_of_too_late_cannot(play):
+def test_what_is_lost_in_time_can_still_be_told_and_what_is_heard_of_too_late_cannot(play, steady):
     async def story(world):
         leased, chargers, _ = await world.bridge("a", [])
         leased.lost(["GA01"], still_ours=True)
         leased.lost(["GA02"], still_ours=False)
         await chargers.until(lambda: len(chargers.log) == 2)
         leased.lost(["GA03"], still_ours=True)
-        time.sleep(0.6)  # the process stands still
+        steady.now += 0.6
         await chargers.until(lambda: len(chargers.log) == 3)
         assert chargers.of("lost") == {"GA01": True, "GA02": False, "GA03": False}
 

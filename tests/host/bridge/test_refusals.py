@@ -16,6 +16,7 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
 from tests.certificates import make_certificates
+from tests.visits import visited
 
 HOST = "127.0.0.1"
 
@@ -71,12 +72,8 @@ def of_bytes(answer, scheme="ws", **approach):
             await reader.read(1000)
             writer.write(answer)
             await writer.drain()
-            writer.close()
-            await writer.wait_closed()
 
-        server = await asyncio.start_server(visit, HOST, 0)
-        port = server.sockets[0].getsockname()[1]
-        async with server:
+        async with visited(visit) as port:
             with pytest.raises(RefusedError) as caught:
                 await open_socket(Approach(f"{scheme}://{HOST}:{port}/c1", "c1", **approach))
         return caught.value

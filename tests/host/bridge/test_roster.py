@@ -14,6 +14,7 @@ CALL = b'[2,"a-1","Heartbeat",{}]'
 
 class Charger:
     is_open = False
+    has_come = False
     waiting = 0
 
     def __init__(self, serial, log):
@@ -21,6 +22,7 @@ class Charger:
         self._log = log
 
     def __getattr__(self, name):
+        self.has_come = {"came": True, "went": False, "lost": False}.get(name, self.has_come)
         return lambda *given, **named: self._log.append((self.serial, name, *given, *named.values()))
 
 
@@ -116,6 +118,26 @@ def test_what_chargers_of_others_say_makes_nothing_but_a_note_of_their_last_call
     on_loop(story)
 
 
+@pytest.mark.parametrize("had_it_before", [False, True])
+def test_a_call_that_comes_between_the_lease_and_the_word_of_it_passes(on_loop, had_it_before):
+    """The lease is taken by a thread; the loop, which may be busy, hears of it later."""
+
+    async def story(bridge):
+        bridge.announces("c1")
+        if had_it_before:
+            bridge.gains("c1")
+            bridge.shares.ours.clear()
+            bridge.roster.lost("c1", False)
+        bridge.shares.ours.add("c1")
+        bridge.sends("c1")
+        bridge.gains("c1", ["a-0"])
+        handover = bridge.calls("came")[-1][2]
+        assert (handover.passed, handover.last) == (["a-0"], CALL)
+        assert bridge.calls("received") == []
+
+    on_loop(story)
+
+
 def test_one_that_never_announces_itself_is_wanted_with_its_first_frame(on_loop):
     async def story(bridge):
         bridge.sends("c1")
@@ -168,6 +190,8 @@ def test_at_the_end_of_the_last_bridge_all_that_are_there_are_told_whoever_had_t
         bridge.announces("c3", "offline")
         bridge.roster.tell_all_offline()
         assert sorted(bridge.calls("lost")) == [("c1", "lost", True), ("c2", "lost", True)]
+        # Whatever this bridge told it last: another one may have had it since.
+        assert [each[1] for each in bridge.log if each[0] == "c1"][-2:] == ["forget", "lost"]
 
     on_loop(story)
 

@@ -13,10 +13,19 @@ from tests.rabbitmq import RabbitMQ
 CHARGERS = "garage-1", "garage-2", "box-1"
 
 
+def let_in(cluster):
+    """Once each node lets a client in and grants it a subscription: an open port says little."""
+    accounts = Accounts(cluster)
+    for node in range(len(cluster.nodes)):
+        accounts.central("/charger/+", node=node)
+    accounts.close()
+    return cluster
+
+
 @pytest.fixture(scope="session")
 def rabbitmq_cluster():
     with RabbitMQ(chargers=CHARGERS) as cluster:
-        yield cluster
+        yield let_in(cluster)
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +33,13 @@ def rabbitmq_alone(tmp_path_factory):
     """One node, with TLS, and with a charger whose serial has a dot."""
     folder = make_certificates(tmp_path_factory.mktemp("certificates"))
     with RabbitMQ(1, ["garage.1", "garage-2"], folder) as cluster:
-        yield cluster
+        yield let_in(cluster)
 
 
 @pytest.fixture(scope="session")
 def nats_cluster():
     with Nats(chargers=CHARGERS) as cluster:
-        yield cluster
+        yield let_in(cluster)
 
 
 @pytest.fixture

@@ -42,8 +42,13 @@ class Sharing:
 
     def __init__(self, goes_on):
         self._goes_on = goes_on
+        self.done = []
+
+    def retire(self):
+        self.done.append("retires")
 
     def leave(self):
+        self.done.append("leaves")
         return self._goes_on
 
 
@@ -67,3 +72,10 @@ def test_of_several_processes_the_last_one_tells_them(goes_on, told):
     say_goodbye(desk, side, Store(), print, Sharing(goes_on))
     assert side.told == told
     assert not desk.last
+
+
+def test_it_takes_no_more_chargers_while_the_desk_finishes():
+    shared, desk = Sharing(goes_on=True), Desk()
+    desk.close = lambda last: shared.done.append("the desk finishes")
+    say_goodbye(desk, Side(), Store(), print, shared)
+    assert shared.done == ["retires", "the desk finishes", "leaves"]

@@ -88,6 +88,10 @@ def test_the_report_is_written_as_json_and_as_a_page(chargerctl, folder):
         ),
         (("2", "--passwords", "wrong.txt"), "--passwords is for --to, which is missing"),
         (("2", "--broker-user", "me"), "--broker-user is for --broker, which is missing"),
+        (
+            ("2", "--to", "ws://localhost:9", "--ca", "wrong.txt"),
+            "--ca is for a --to that begins with wss://",
+        ),
         (("2", "--start", "2026-11-26", "--realtime"), "--start is for virtual time"),
         (("2", "--start", "1999-01-01"), "2026-10-01 or later"),
         (("2", "--duration", "8"), "must be a time such as 10s"),
@@ -149,6 +153,32 @@ def test_a_record_is_replayed(chargerctl):
     assert "answers as in the record, 0 otherwise,\n           0 missing; 0 of " in out
 
 
+@pytest.mark.parametrize(("workers", "there"), [("1", "a.jsonl"), ("2", "a.jsonl"), ("2", "a.2-of-2.jsonl")])
+def test_a_record_that_exists_is_kept(chargerctl, folder, workers, there):
+    (folder / there).write_text("a record")
+    status, out, err = chargerctl(*SMALL, "--record", "a.jsonl", "--workers", workers)
+    assert (status, out) == (2, "")
+    assert f"--record {there}: already exists: name another file, or remove it" in err
+    assert [(each.name, each.read_text()) for each in folder.iterdir()] == [(there, "a record")]
+
+
+@pytest.mark.parametrize(
+    "words", [("--to", "wss://localhost:1", "--ca"), ("--broker", "localhost:1", "--broker-ca")]
+)
+def test_a_file_without_certificates_is_found_before_the_start(chargerctl, folder, words):
+    (folder / "ca.pem").write_text("no certificate")
+    status, out, err = chargerctl("fleet", "1", *words, "ca.pem", "--record", "a.jsonl")
+    assert (status, out) == (1, "")
+    assert err.startswith("chargerctl: ca.pem has no certificates in PEM format")
+    assert not (folder / "a.jsonl").exists(), "it would be in the way of the next try"
+
+
+def test_a_report_is_replaced(chargerctl, folder):
+    (folder / "a.json").write_text("of before")
+    assert chargerctl(*SMALL, "--report", "a.json")[0] == 0
+    assert json.loads((folder / "a.json").read_text())["passed"]
+
+
 def test_a_replay_that_sends_nothing_fails(chargerctl, folder):
     about = {"record": "chargerctl fleet 1", "seed": 1, "prefix": "f", "chargers": 1, "start": 1_795_332_600}
     call = {"t": 5, "s": "f-00001", "d": "out", "f": '[2,"a","Heartbeat",{}]'}
@@ -162,8 +192,9 @@ def test_a_replay_that_sends_nothing_fails(chargerctl, folder):
 def test_a_full_disk_under_the_record_ends_it(chargerctl, folder, monkeypatch):
     if not Path("/dev/full").exists():
         pytest.skip("needs a full device")
-    # A device is refused: here it stands for a disk.
+    # A device is refused, and what exists: here it stands for a disk.
     monkeypatch.setattr(fleet_files, "refuse_other_than_file", lambda path: None)
+    monkeypatch.setattr("chargerctl.cli.fleet_run.refuse_existing", lambda plan: None)
     (folder / "frames.jsonl").symlink_to("/dev/full")
     status, out, _ = chargerctl(*SMALL, "--record", "frames.jsonl")
     assert status == 1

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A share of a fleet from its start to its end, in virtual time."""
 
+import gc
 import json
 from collections import Counter
 
@@ -126,6 +127,19 @@ def test_what_does_not_hold_at_many_is_named_once():
 def test_a_script_that_is_not_over_has_failed():
     _heard, measured = run(plan(2, arrivals_h=0.0, duration_s=30.0, scripts=script("wait 100\n")))
     assert [each.text for each in measured.failures] == ["2 chargers: t.script: not over"]
+
+
+def test_what_has_started_is_not_searched_for_garbage_while_it_runs():
+    class Watching(Heard):
+        def frame(self, charger, out, text):
+            self.frames.append((charger.clock.now_us, gc.get_freeze_count()))
+
+    heard = Watching()
+    Share(plan(2, duration_s=400.0), heard).run(nobody)
+    left_out = [count > 0 for us, count in heard.frames if us > 60_000_000]
+    assert left_out
+    assert all(left_out)
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_line_that_a_fleet_cannot_carry_out_is_refused():

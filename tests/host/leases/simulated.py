@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from random import Random
 
-from chargerctl.leases.register import RegisterError
+from chargerctl.leases.register import RegisterError, Released
 from chargerctl.leases.share import Share
+from chargerctl.leases.validity import PARTING_S
 
 SERIALS = [f"GA{number:02}" for number in range(12)]
 _DRIFT = 0.01
@@ -25,19 +26,20 @@ class Worker:
         self.cut_until = 0.0
         self.is_busy = False
         self.gained_count = 0
+        # Chargers that are to be told that nobody answers them, and until when.
+        self.last_words = [], float("-inf")
+        self.has_ended = False
         random = simulation.random
         # A clock of its own: of another beginning, and not quite of the same speed.
         rate, start = 1 + random.uniform(-_DRIFT, _DRIFT), random.uniform(0, 1e6)
+        self.steady = lambda: start + rate * simulation.world.now
         self.register = simulation.world.register()
         for name in ("join", "renew", "held", "claim", "take", "release", "leave"):
             setattr(self.register, name, self._disturbed(getattr(self.register, name)))
-        self.share = Share(
-            self.register,
-            self.name,
-            self,
-            simulation.events.append,
-            steady=lambda: start + rate * simulation.world.now,
-        )
+        self._begin()
+
+    def _begin(self):
+        self.share = Share(self.register, self.name, self, self.simulation.events.append, steady=self.steady)
         self.share.want(SERIALS)
 
     @property
@@ -72,10 +74,32 @@ class Worker:
             self.share.check()
             self.share.step()
             self.share.check()
+            self._say_last_words()
             if self.simulation.random.random() < 0.3:
                 self._book()
         finally:
             self.is_busy = False
+
+    def end(self):
+        """In good order, and another one begins in its place."""
+        self.is_busy = self.has_ended = True
+        try:
+            self.share.retire()
+            self.share.fall_silent()
+            self.simulation.anything(self)
+            self.share.leave()
+        except RegisterError:
+            pass  # its lease ends by itself
+        finally:
+            self.is_busy = self.has_ended = False
+            self._begin()
+
+    def _say_last_words(self):
+        serials, until = self.last_words
+        if serials and self.simulation.random.random() < 0.5:
+            self.last_words = [], until
+            if self.share.may_speak and self.steady() < until:
+                self.simulation.says_the_last_word(self, serials)
 
     def _book(self):
         """A unit of work with the frames of some of its chargers. It may hang in it."""
@@ -100,11 +124,12 @@ class Worker:
             self.simulation.begins(self, serial, gained)
 
     def lost(self, serials, still_ours):
-        pass
+        if still_ours:
+            self.last_words = [*serials], self.steady() + PARTING_S
 
     def give_up(self, serials):
         random = self.simulation.random
-        self.share.release({each: f"from {self.name}" for each in serials if random.random() < 0.7})
+        self.share.release({each: Released(f"from {self.name}") for each in serials if random.random() < 0.7})
 
     def is_well(self):
         return True
@@ -122,6 +147,7 @@ class Simulation:
         self.speakers = {}
         self.spoken_at = {}
         self.bookings = 0
+        self.last_words = 0
         self.longest_silence = 0.0
         self._depth = 0
         self._is_calm = False
@@ -168,7 +194,7 @@ class Simulation:
 
     def look(self):
         """At no moment would two workers speak to one charger."""
-        living = [each for each in self.workers if not each.hangs]
+        living = [each for each in self.workers if not each.hangs and not each.has_ended]
         if self._by_force:
             living = [each for each in living if each.share.token and self.world.stands(each.share.token)]
         for serial in SERIALS:
@@ -184,6 +210,13 @@ class Simulation:
         if gained.free_s is not None and last is not None:
             # Nobody has spoken to it for as long as it is said.
             assert self.world.now - last >= gained.free_s - _LOOKS_S, (serial, gained)
+
+    def says_the_last_word(self, worker, serials):
+        """Nobody else speaks to them yet."""
+        self.last_words += 1
+        for serial in serials:
+            would = [each.name for each in self.workers if each is not worker and each.share.holds(serial)]
+            assert not would, f"{worker.name} says to {serial} that nobody answers, and {would} do"
 
     def booked(self, worker, serials):
         """Within the transaction that the fence has let through."""
@@ -214,6 +247,8 @@ class Simulation:
         elif chance < 0.06 and self._by_force:
             self.take_by_somebody()
         elif chance < 0.065 and not worker.hangs:
-            worker.share.pause()
+            worker.share.pause(but=self.random.sample(SERIALS, self.random.choice((0, 3))))
         elif chance < 0.09 and not worker.hangs:
             worker.share.resume()
+        elif chance < 0.1 and not worker.hangs and not worker.is_busy:
+            worker.end()

@@ -4,6 +4,7 @@
 
 from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.memory import Database, MemoryRegister
+from chargerctl.leases.register import Released
 from chargerctl.leases.share import Share
 
 SERIALS = [f"GA{number:02}" for number in range(12)]
@@ -54,7 +55,7 @@ def test_one_that_retires_keeps_what_it_holds_until_it_is_released_and_takes_it_
     first.retire()
     first.step()
     assert sorted(first.held()) == SERIALS
-    first.release(dict.fromkeys(SERIALS, "note"))
+    first.release(dict.fromkeys(SERIALS, Released("note")))
     first.step()
     first.doubt()
     first.step()
@@ -64,7 +65,7 @@ def test_one_that_retires_keeps_what_it_holds_until_it_is_released_and_takes_it_
 def test_the_others_take_what_it_releases_without_waiting_for_it():
     (first, _), (second, holder) = two()
     first.retire()
-    first.release(dict.fromkeys(SERIALS, "note"))
+    first.release(dict.fromkeys(SERIALS, Released("note")))
     first.step()
     second.doubt()
     second.step()
@@ -76,7 +77,7 @@ def test_what_is_released_just_before_the_end_keeps_its_note():
     keeper = Keeper(first, register)
     keeper.start()
     first.retire()
-    first.release(dict.fromkeys(SERIALS, "note"))
+    first.release(dict.fromkeys(SERIALS, Released("note")))
     assert keeper.close() == ("b",)
     second.doubt()
     second.step()

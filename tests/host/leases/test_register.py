@@ -8,7 +8,7 @@ import sys
 import pytest
 from chargerctl.leases.fence import Token
 from chargerctl.leases.postgres import PostgresRegister
-from chargerctl.leases.register import Gained
+from chargerctl.leases.register import Gained, Released
 from chargerctl.leases.validity import LEASE_S
 from chargerctl.leases.worker_name import name_of
 from sqlalchemy import make_url
@@ -74,23 +74,23 @@ def test_who_begins_anew_has_nothing_of_what_it_had(pair):
 def test_a_note_goes_to_the_next_holder_and_to_no_other(pair):
     first, second = pair
     first.claim("a", ["GA001"])
-    first.release("a", {"GA001": "passed: 17"}, quiet_s=0.0)
+    first.release("a", {"GA001": Released("passed: 17")})
     assert second.claim("b", ["GA001"])["GA001"].note == "passed: 17"
-    second.release("b", {"GA001": None}, quiet_s=0.0)
+    second.release("b", {"GA001": Released()})
     assert first.claim("a", ["GA001"])["GA001"].note is None
 
 
 def test_a_note_of_somebody_who_does_not_hold_the_charger_is_nothing(pair):
     first, second = pair
     first.claim("a", ["GA001"])
-    second.release("b", {"GA001": "mine"}, quiet_s=0.0)
+    second.release("b", {"GA001": Released("mine")})
     assert first.held("a") == {"GA001"}
 
 
 def test_a_note_is_lost_with_the_lease(world, pair):
     first, second = pair
     first.claim("a", ["GA001"])
-    first.release("a", {"GA001": "old"}, quiet_s=0.0)
+    first.release("a", {"GA001": Released("old")})
     first.claim("a", ["GA001"])
     world.now += LEASE_S - 1
     second.renew("b", takes=True)
@@ -102,9 +102,25 @@ def test_a_note_is_lost_with_the_lease(world, pair):
 def test_since_when_nobody_speaks_to_a_charger_is_known(world, pair):
     first, second = pair
     first.claim("a", ["GA001"])
-    first.release("a", {"GA001": None}, quiet_s=2.0)
+    first.release("a", {"GA001": Released(quiet_s=2.0)})
     world.now += 0.5
     assert second.claim("b", ["GA001"])["GA001"].free_s == pytest.approx(2.5, abs=0.01)
+
+
+def test_of_each_charger_that_is_released_it_is_known_by_itself(pair):
+    first, second = pair
+    first.claim("a", ["GA001", "GA002"])
+    first.release("a", {"GA001": Released(), "GA002": Released(quiet_s=2.0)})
+    found = second.claim("b", ["GA001", "GA002"])
+    assert {serial: round(each.free_s) for serial, each in found.items()} == {"GA001": 0, "GA002": 2}
+
+
+def test_who_leaves_may_have_been_silent_before(world, pair):
+    first, second = pair
+    first.claim("a", ["GA001"])
+    first.leave("a", quiet_s=3.0)
+    world.now += 0.5
+    assert second.claim("b", ["GA001"])["GA001"].free_s == pytest.approx(3.5, abs=0.01)
 
 
 def test_a_charger_can_be_taken_from_a_worker_that_lives(world, pair):
@@ -143,7 +159,7 @@ def test_the_fence_stands_while_nothing_was_taken_away(world, pair):
     epoch = first.renew("a", takes=True).epoch
     first.claim("a", ["GA001", "GA002"])
     second.claim("b", ["GA003"])
-    first.release("a", {"GA002": None}, quiet_s=0.0)
+    first.release("a", {"GA002": Released()})
     assert world.stands(_token(first, "a", epoch))
 
 
@@ -171,7 +187,7 @@ def test_whoever_waits_is_woken_by_what_another_one_frees(world, pair):
     first, second = pair
     first.claim("a", ["GA001"])
     second.wait(0.0)
-    first.release("a", {"GA001": None}, quiet_s=0.0)
+    first.release("a", {"GA001": Released()})
     assert second.wait(60.0) is True
     assert "GA001" in second.claim("b", ["GA001"])
 

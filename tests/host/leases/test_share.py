@@ -5,7 +5,7 @@
 import pytest
 from chargerctl.leases.keeper import CALL_S
 from chargerctl.leases.memory import Database, MemoryRegister
-from chargerctl.leases.register import RegisterError
+from chargerctl.leases.register import RegisterError, Released
 from chargerctl.leases.rendezvous import preferred
 from chargerctl.leases.roll import CLAIM_DELAY_S
 from chargerctl.leases.share import RENEW_S, Share
@@ -108,7 +108,7 @@ def test_a_worker_that_comes_is_given_its_chargers_with_a_note(rig):
     second.want(SERIALS)
     rig.pass_by(RENEW_S)
     assert set(holder.asked) == {s for s in SERIALS if preferred(s, ["a", "b"]) == "b"}
-    first.release(dict.fromkeys(holder.asked, "passed: 3"), quiet_s=2.0)
+    first.release(dict.fromkeys(holder.asked, Released("passed: 3", quiet_s=2.0)))
     assert not any(first.holds(serial) for serial in holder.asked)
     first.step()
     rig.pass_by(RENEW_S)
@@ -294,6 +294,73 @@ def test_a_worker_that_pauses_has_none_and_takes_none(rig, pair):
     first.resume()
     rig.pass_by(2 * RENEW_S)
     assert first.others
+
+
+def test_a_worker_that_pauses_keeps_what_does_not_need_its_broker_and_takes_what_connects(rig, pair):
+    (first, holder, _), (second, _, _) = pair
+    for share in (first, second):
+        share.want(SERIALS)
+        share.step()
+    kept, *gone = first.held()
+    first.pause(but={kept})
+    assert holder.lost_ones == [(set(gone), False)]
+    rig.pass_by(2 * RENEW_S)
+    assert first.held() == [kept]
+    come = first.take("GA99")
+    rig.pass_by(2 * RENEW_S)
+    assert come.result()
+    assert sorted(first.held()) == sorted([kept, "GA99"])
+    assert sorted(second.held()) == sorted({*SERIALS} - {kept})
+
+
+def test_a_worker_that_pauses_has_nothing_to_ask_until_it_renews(rig):
+    share, _, _ = rig.worker("a")
+    share.want(SERIALS)
+    share.step()
+    share.pause()
+    rig.pass_by(2 * CLAIM_DELAY_S)
+    share.doubt()
+    assert share.step() == pytest.approx(RENEW_S)
+
+
+def test_what_is_given_up_and_what_is_let_go_at_once_are_silent_for_as_long_as_each_was(rig, pair):
+    (first, _, _), (_, _, register) = pair
+    first.want(SERIALS)
+    first.step()
+    quiet, gone, *_ = first.held()
+    first.release({quiet: Released(quiet_s=2.0)})
+    first.unwant([gone])
+    first.step()
+    found = register.claim("b", [quiet, gone])
+    assert {serial: each.free_s for serial, each in found.items()} == {quiet: 2.0, gone: 0.0}
+
+
+def test_a_worker_that_ends_leaves_what_has_come_since_it_was_silent(rig, pair):
+    (first, _, _), (second, holder, _) = pair
+    first.want(SERIALS)
+    first.step()
+    held = first.held()
+    first.retire()
+    first.fall_silent(since_s=0.5)
+    rig.now += 1.0
+    first.leave()
+    second.want(held)
+    second.doubt()
+    second.step()
+    assert {holder.got[serial].free_s for serial in second.held()} == {1.5}
+
+
+def test_a_worker_that_retires_takes_nobody_from_another_one(rig, pair):
+    (first, _, _), (second, _, _) = pair
+    second.want(SERIALS)
+    second.step()
+    theirs, *_ = second.held()
+    first.retire()
+    come = first.take(theirs)
+    rig.pass_by(RENEW_S)
+    with pytest.raises(RegisterError, match="ends"):
+        come.result()
+    assert theirs in second.held()
 
 
 def test_what_is_not_wanted_any_more_is_free(rig):

@@ -11,7 +11,8 @@ import pytest
 from chargerctl.mqtt import connection
 from chargerctl.mqtt.connection import Broker, BrokerError, Connection
 
-HOST = "127.0.0.1"
+from tests.visits import HOST, visited
+
 CONNACK = bytes((0x20, 2, 0, 0))
 SUBSCRIBE, PUBLISH, PINGREQ = 8, 3, 12
 PINGRESP = bytes((0xD0, 0))
@@ -26,12 +27,12 @@ class HalfABroker:
         self.published = asyncio.Event()
 
     async def __aenter__(self):
-        self._server = await asyncio.start_server(self._visit, HOST, 0)
-        self.broker = Broker(HOST, self._server.sockets[0].getsockname()[1])
+        self._server = visited(self._visit)
+        self.broker = Broker(HOST, await self._server.__aenter__())
         return self
 
     async def __aexit__(self, *error):
-        self._server.close()
+        await self._server.__aexit__(*error)
 
     def hang_up(self):
         self._writer.close()
@@ -51,7 +52,6 @@ class HalfABroker:
                     self.published.set()
                 elif kind >> 4 == PINGREQ:
                     writer.write(PINGRESP)
-        writer.close()
         self.open -= 1
 
 

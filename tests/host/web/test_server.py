@@ -30,7 +30,7 @@ async def hello(scope, receive, send):
 
 
 def test_it_answers(serve):
-    answer = httpx.get(serve(hello).url)
+    answer = httpx.get(serve(hello).url, timeout=BOUND_S)
     assert answer.text == "http"
     assert "server" not in answer.headers
 
@@ -45,7 +45,7 @@ def test_with_a_certificate_it_is_https(serve, tmp_path, tls):
     served = serve(hello, tls=tls)
     trusted = ssl.create_default_context(cafile=tmp_path / "ca.pem")
     url = served.url.replace("127.0.0.1", "localhost")
-    assert httpx.get(url, verify=trusted).text == "https"
+    assert httpx.get(url, verify=trusted, timeout=BOUND_S).text == "https"
 
 
 def test_a_wrong_certificate_is_one_line(tmp_path):
@@ -214,10 +214,10 @@ def test_a_server_ends_although_somebody_stalls_in_the_tls_handshake(serve, tls)
 def test_too_many_connections_are_closed(serve, monkeypatch):
     monkeypatch.setattr(server, "_MOST", 1)
     served = serve(hello)
-    with httpx.Client() as first:
+    with httpx.Client(timeout=BOUND_S) as first:
         assert first.get(served.url).text == "http"  # and its connection stays
         with pytest.raises(httpx.TransportError):
-            httpx.get(served.url)
+            httpx.get(served.url, timeout=BOUND_S)
         assert first.get(served.url).text == "http"
 
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import httpx2 as httpx
 import pytest
 from chargerctl.errors import ChargerctlError
+from chargerctl.web import server
 from chargerctl.web import streams as module
 from chargerctl.web.errors import Errors
 from chargerctl.web.streams import Streams, latest
@@ -139,13 +140,13 @@ def test_a_viewer_that_does_not_read_holds_up_nobody(served, source):
 
 
 def test_too_many_are_refused_in_words_until_some_end(served, source):
-    with httpx.stream("GET", f"{served.url}/stream"):
-        with httpx.stream("GET", f"{served.url}/stream"):
+    with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S):
+        with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S):
             until(lambda: len(source.puts) == 2)
-            answer = httpx.get(f"{served.url}/stream")
+            answer = httpx.get(f"{served.url}/stream", timeout=BOUND_S)
             assert (answer.status_code, "too many" in answer.json()["error"]) == (503, True)
         until(lambda: len(source.puts) == 1)
-        with httpx.stream("GET", f"{served.url}/stream") as answer:
+        with httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S) as answer:
             assert answer.status_code == 200
 
 
@@ -227,6 +228,31 @@ def test_the_server_ends_although_streams_are_open(served, source, monkeypatch):
         closing.join(BOUND_S)
         assert not closing.is_alive()
     assert (source.puts, served.events, served.server.failure) == ([], [], None)
+
+
+def test_the_server_ends_although_events_never_do(serve, monkeypatch):
+    """All of a stream is cancelled, while it sends."""
+    monkeypatch.setattr(server, "_CLOSING_S", 0.05)
+    streams, app = Streams(), FastAPI()
+
+    @app.get("/stream")
+    async def stream():
+        async def events():
+            while True:
+                yield "one", 1
+                await asyncio.sleep(0.0005)
+
+        return streams.response(events())
+
+    served = serve(app)
+    with ExitStack() as opened:
+        for _ in range(6):
+            viewer = httpx.stream("GET", f"{served.url}/stream", timeout=BOUND_S)
+            assert opened.enter_context(viewer).status_code == 200
+        closing = threading.Thread(target=served.server.close, daemon=True)
+        closing.start()
+        closing.join(BOUND_S)
+        assert not closing.is_alive()
 
 
 def test_it_ends_after_its_time_and_is_kept_alive_until_then(served, monkeypatch):

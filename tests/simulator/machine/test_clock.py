@@ -122,11 +122,11 @@ def test_a_post_fires_with_the_next_spend(clock):
 
 def test_real_time_sleeps_until_the_wall_clock_has_caught_up():
     clock = Clock(realtime=True)
-    clock.spend(0)
     began = time.monotonic()
+    clock.spend(0)
     clock.spend(60_000)
     assert clock.now_us == 60_000
-    assert 0.055 < time.monotonic() - began < 1
+    assert time.monotonic() - began > 0.055
 
 
 def test_small_amounts_add_up_in_real_time():
@@ -141,10 +141,8 @@ def test_a_post_from_another_thread_ends_a_real_time_sleep():
     clock = Clock(realtime=True)
     fired = []
     threading.Timer(0.02, lambda: clock.post(lambda: fired.append(clock.now_us))).start()
-    began = time.monotonic()
-    clock.wait(lambda: fired, 10_000_000)
-    assert time.monotonic() - began < 5
-    assert 10_000 < fired[0] < 5_000_000
+    assert clock.wait(lambda: fired, 3600_000_000)
+    assert fired[0] < 600_000_000
 
 
 def test_twice_the_cost_doubles_every_row_of_the_table():

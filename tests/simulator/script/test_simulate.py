@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 from chargerctl.deploy import write_drive
+from chargerctl.simulator.script import scripts
 
+PATIENCE_S = 60
 SETTINGS = {
     "CHARGER_WIFI_SSID": "here",
     "CHARGER_MQTT_BROKER": "broker.example",
@@ -45,6 +48,26 @@ def test_the_demo_is_a_whole_session(chargerctl):
     assert summary["frames_in"] == len(outcome.all("frame", dir="in"))
     assert summary["modelled_cost"]["loop_pass"] == 5000
     assert summary["t"] < 30
+
+
+def test_the_scripts_of_these_tests_are_played_as_by_the_command(chargerctl, play):
+    """tests/warm.py saves a start of everything, and nothing else."""
+    demo = Path(scripts.__file__).parent / "demo.script"
+    settings = {"OCPP_METER_VALUE_SAMPLE_INTERVAL": "10"}
+    by_command = chargerctl("simulate", "--script", demo, "--json", settings=settings).must_hold()
+    played = [each for each in play(demo, settings).must_hold().events if each["kind"] != "script"]
+    assert _without_ids(by_command.events) == _without_ids(played)
+
+
+def _without_ids(events):
+    return re.sub(r"[0-9a-f]{16}-", "", json.dumps(events, indent=1)).splitlines()
+
+
+def test_a_wrong_script_is_told_as_by_the_command(chargerctl, play, script_file):
+    path = script_file("swype\n")
+    told = [chargerctl("simulate", "--script", path, "--json"), play(path)]
+    assert [each.status for each in told] == [2, 2]
+    assert told[0].events == told[1].events
 
 
 def test_the_demo_in_a_pipe_ends_with_the_picture_and_the_summary(chargerctl):
@@ -239,7 +262,7 @@ def test_without_a_script_it_runs_until_ctrl_c_and_ends_cleanly(started, tmp_pat
     process = started()
     until(process.stdout, "BootNotification accepted")
     process.send_signal(number)
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert stdout.splitlines()[-1].startswith("ok: 0 sessions")
     assert stderr == ""
@@ -262,7 +285,7 @@ def test_its_console_is_a_serial_port_where_the_program_is_stopped_and_started_a
     finally:
         os.close(descriptor)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert not path.parent.exists()
 
@@ -273,7 +296,7 @@ def test_ctrl_c_in_a_script_is_not_success(started, tmp_path):
     process = started("--realtime", "--json", "--script", str(path))
     until(process.stdout, "BootNotification accepted")
     process.send_signal(signal.SIGINT)
-    stdout, _ = process.communicate(timeout=20)
+    stdout, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert json.loads(stdout.splitlines()[-1])["ok"] is False
 
@@ -283,7 +306,7 @@ def test_a_broker_that_cannot_be_reached_is_said_in_one_line_and_the_charger_kee
     until(process.stdout, "next try in")
     until(process.stdout, "next try in")
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=PATIENCE_S)
     (line,) = stderr.splitlines()
     assert "127.0.0.1:9" in line
 
@@ -292,7 +315,7 @@ def test_nothing_is_left_behind_when_the_command_is_killed(started):
     process = started("--json")
     until(process.stdout, "BootNotification accepted")
     process.kill()
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     # The simulation's own process holds the other end until it ends.
     while process.stdout.read(4096):
         assert time.monotonic() < end

@@ -126,6 +126,8 @@ class OverMqtt:
         finally:
             client.disconnect()
             await asyncio.to_thread(client.loop_stop)
+            # Else its sockets are closed by the garbage collector, with a warning.
+            client._reset_sockets()
 
     async def send(self, frame: str) -> bool:
         # paho keeps what is published while it is not connected, and sends it later: a charger does not.

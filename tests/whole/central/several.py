@@ -33,6 +33,10 @@ class Worker:
         self.bugs = []
 
     def start(self):
+        self.begin()
+        self.until_ready()
+
+    def begin(self):
         self._end()
         self.serve = Serve(
             self._folder,
@@ -43,6 +47,8 @@ class Worker:
             f"127.0.0.1:{self.ocpp_port}",
             **EVERYBODY,
         )
+
+    def until_ready(self):
         self.serve.expect("listening", ocpp_port=self.ocpp_port)
 
     def _way_of_mqtt(self):
@@ -111,9 +117,14 @@ class Several:
             gate = self._stack.enter_context(TcpGate(self._postgres.port))
             worker = Worker(self._folder, self._database, self.mqtt_port, gate)
             self._stack.callback(worker.close)
-            worker.start()
+            worker.begin()
             self.workers.append(worker)
         return self
+
+    def until_ready(self):
+        """All of them, which begin side by side with whatever is done before this."""
+        for worker in self.workers:
+            worker.until_ready()
 
     def __exit__(self, *error):
         self._stack.close()

@@ -4,6 +4,7 @@
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.select import Select
 
 from tests.browser import DESK, PHONE
 from tests.command import chargerctl
@@ -74,6 +75,7 @@ def test_a_session_by_mouse_and_the_same_again_as_a_script(browser, page, charge
     browser.click("#cable-switch")
     browser.shows("in", "#cable")
     oled(browser, "Preparing")
+    Select(browser.find("#hold")).select_by_value("5")  # long enough to be seen on a busy computer
     browser.click("#card-a")
     browser.shows("04A1B2C3", "#card")
     browser.shows("closed", "#relay")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import httpx2 as httpx
 import pytest
 
-from tests.browser import PHONE
+from tests.browser import PATIENCE_S, PHONE
 from tests.whole.web.crowd import CARD, Crowd
 
 HOSTILE = (
@@ -79,7 +79,7 @@ def test_a_page(browser, crowd, path):
 
 def test_the_overview_of_200_chargers_is_small(tmp_path):
     with Crowd(tmp_path, {f"GA-{number:04}": f"Parking place {number}" for number in range(200)}) as crowd:
-        answer = httpx.get(crowd.url, headers={"Accept": "text/html"})
+        answer = httpx.get(crowd.url, headers={"Accept": "text/html"}, timeout=PATIENCE_S)
     assert answer.status_code == 200
     assert answer.text.count('id="charger-') == 200
     assert len(answer.content) < 300_000

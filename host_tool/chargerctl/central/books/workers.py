@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from chargerctl.central.books.statements import Statements
 from chargerctl.central.books.tables import chargers, milliseconds, workers
+from chargerctl.leases.fence import CLOCK
 from chargerctl.leases.worker_name import has_ended
 
 REALM = "central"
@@ -27,6 +28,13 @@ def living(now: float) -> Select[Any]:
     """The names of those that have been seen lately, as far as the date here is that of whoever has seen them."""
     seen = workers.c.last_seen >= milliseconds(now - WORKER_LEASE_S)
     return select(workers.c.name).where(_OURS, workers.c.lease_until.is_not(None), seen)
+
+
+def _living_now(connection: Connection, now: float) -> Select[Any]:
+    """The same for whoever has only the date of another computer: by the clock of PostgreSQL. SQLite is on this one."""
+    if connection.dialect.name != "postgresql":
+        return living(now)
+    return select(workers.c.name).where(_OURS, workers.c.lease_until > CLOCK)
 
 
 def leased() -> Select[Any]:
@@ -70,10 +78,12 @@ def leave(connection: Connection, worker: str, now: float) -> None:
 
 def count_living(connection: Connection, now: float) -> int:
     """How many central systems run on these books."""
-    return connection.execute(select(func.count()).select_from(living(now).subquery())).scalar_one()
+    return connection.execute(
+        select(func.count()).select_from(_living_now(connection, now).subquery())
+    ).scalar_one()
 
 
 def others(connection: Connection, worker: str, now: float) -> list[str]:
     """Those that live beside this one, by their names. One that was killed on this computer does not."""
-    query = living(now).where(workers.c.name != worker).order_by(workers.c.name)
+    query = _living_now(connection, now).where(workers.c.name != worker).order_by(workers.c.name)
     return [name for name in connection.execute(query).scalars() if not has_ended(name)]

@@ -117,6 +117,10 @@ class Desk:
         line = self._lines.get(serial)
         return line is not None and line.link is not None
 
+    def connected_here(self) -> set[str]:
+        """The chargers that are, and not to a broker."""
+        return {line.serial for line in self._lines if line.is_connected_here}
+
     def lost(self, serials: Collection[str]) -> None:
         """Another process speaks to these chargers, or will soon: their connections are closed, where they have some of
         their own."""
@@ -215,8 +219,8 @@ class Desk:
         for _ in range(len(self._unwanted)):
             serial = self._unwanted.popleft()
             line = self._lines.get(serial)
-            if line is not None and line.link is not None and line.link.transport != "mqtt":
-                continue  # it is connected to this process
+            if line is not None and line.is_connected_here:
+                continue
             if self._inbox.waits_for(serial) or (line is not None and not line.is_quiet(now, QUIET_S)):
                 self._unwanted.append(serial)
                 continue

@@ -80,6 +80,11 @@ class Line:
         self._found: list[Event] = []
         self._doubles = Doubles(serial)
 
+    @property
+    def is_connected_here(self) -> bool:
+        """To this process itself, not to a broker."""
+        return self.link is not None and self.link.transport != "mqtt"
+
     def came(self, now: float) -> list[Event]:
         """It has connected; what that says about it."""
         return self._doubles.connected(now)

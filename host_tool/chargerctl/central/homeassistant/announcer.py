@@ -5,7 +5,8 @@
 Everything is retained, and published only where it differs from what the broker has. On the loop, but for changed().
 
 Where several `serve` processes share the chargers, each one publishes, and does what is commanded, for those that it speaks
-to. Whoever stays takes back the `offline` that another one leaves.
+to. Whoever stays takes back the `offline` that another one leaves. A command that comes while nobody speaks to the charger
+is refused by the one that speaks to it next.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -88,6 +89,8 @@ class Announcer:
         # Chargers that somebody has announced, now or in an earlier life.
         self._found: set[str] = set()
         self._said: dict[str, str] = {}
+        # Of chargers that another process speaks to, or nobody: the last command, and when it came.
+        self._left: dict[str, tuple[Command, float]] = {}
         self._full = False
         self._born: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -96,9 +99,12 @@ class Announcer:
         """What has changed in the books. From any thread."""
         self._loop.call_soon_threadsafe(self._take, change)
 
-    def held_others(self) -> None:
-        """This process speaks to other chargers than before. From any thread."""
-        self._loop.call_soon_threadsafe(self._look_again)
+    def held_others(self, gained: Mapping[str, float | None]) -> None:
+        """This process speaks to other chargers than before. gained: since how many seconds nobody has spoken to those that
+        it has new, None for always. From any thread."""
+        now = self._loop.time()
+        since = {serial: now - (float("inf") if each is None else each) for serial, each in gained.items()}
+        self._loop.call_soon_threadsafe(self._look_again, since)
 
     def connected(self) -> None:
         """The broker may have forgotten everything."""
@@ -178,8 +184,13 @@ class Announcer:
             self._found.add(serial)
         self._stale.discard(serial)
         self._said.pop(serial, None)
+        self._left.pop(serial, None)
 
-    def _look_again(self) -> None:
+    def _look_again(self, gained: Mapping[str, float]) -> None:
+        for serial in gained.keys() & self._left.keys():
+            command, at = self._left.pop(serial)
+            if at >= gained[serial]:
+                self._answered(serial, f"{command.words} refused: nobody spoke to the charger just then")
         for serial in self._states or ():
             if self._holds(serial):
                 self._stale.add(serial)
@@ -241,9 +252,11 @@ class Announcer:
 
     def _command(self, topic: str, payload: bytes) -> None:
         found = command_of(self._names, topic, payload)
-        if found is not None and not self._holds(found[0]):
-            return  # another process does it
         state = (self._states or {}).get(found[0]) if found else None
+        if found is not None and not self._holds(found[0]):
+            if state is not None:  # another process does it, if there is one
+                self._left[found[0]] = found[1], self._loop.time()
+            return
         if found is None or state is None:
             self._tell(Event("hostile", f"Home Assistant: what is no command is ignored on {topic[:100]}"))
             return

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from chargerctl.central.books.policies import Policy
@@ -62,9 +62,10 @@ class HomeAssistant:
         ended = [each for each in self._tasks if each.done() and not each.cancelled()]
         return ended[0].exception() if ended else None
 
-    def held_others(self) -> None:
-        """This process speaks to other chargers than before. From any thread."""
-        self._announcer.held_others()
+    def held_others(self, gained: Mapping[str, float | None]) -> None:
+        """This process speaks to other chargers than before. gained: since how many seconds nobody has spoken to those that
+        it has new, None for always. From any thread."""
+        self._announcer.held_others(gained)
 
     def close(self) -> None:
         """Home Assistant shows the chargers as not available from then on."""

@@ -17,25 +17,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-import threading
-from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from chargerctl.central.desk.link import Link
+from chargerctl.central.mqtt.outgoing import OFFLINE, ONLINE, Outgoing
 from chargerctl.central.mqtt.recent import LONGEST_S, Recent
 from chargerctl.central.mqtt.shared import Alone, Shared
 from chargerctl.events.event import Event, Tell
+from chargerctl.leases.validity import steady_clock
 from chargerctl.loop_thread import LoopThread
 from chargerctl.mqtt.connection import Broker, Connection
 from chargerctl.mqtt.nodes import Nodes
 from chargerctl.mqtt.pauses import Pauses
 from chargerctl.mqtt.topics import Topics
 from chargerctl.serials import is_serial
-
-ONLINE, OFFLINE = b"online", b"offline"
-_STATES = {True: ONLINE, False: OFFLINE, None: b""}
 
 CONNECT_S = 30.0
 FLUSH_S = 5.0
@@ -46,8 +43,6 @@ _SILENT_S, _SETTLE_S = 5.0, 0.5
 _SHORT_S = 10.0
 # Chargers that are believed to be connected: those that nobody knows are among them, since this side knows no books.
 _MOST_PRESENT = 50_000
-# Messages to chargers that wait for the loop.
-_MOST_WAITING = 100_000
 
 
 class Arrivals(Protocol):
@@ -78,16 +73,6 @@ class MqttLink:
         self.side.announce([self.serial], online)
 
 
-@dataclass(frozen=True)
-class _Message:
-    """To a charger."""
-
-    serial: str
-    topic: str
-    payload: str | bytes
-    retained: bool = False
-
-
 class MqttSide:
     """Connected from open() until close(), again whenever the connection is lost."""
 
@@ -100,8 +85,10 @@ class MqttSide:
         tell: Tell,
         pause_s: float = 1.0,
         shared: Shared | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
-        """shared: which chargers are this process's; None: all. The frames of others are not looked at."""
+        """shared: which chargers are this process's; None: all. The frames of others are not looked at. steady: a clock that
+        never jumps, but for tests."""
         self._thread = thread
         self._nodes = Nodes(broker, Pauses(random.random, pause_s))
         self._shared: Shared = shared or Alone()
@@ -109,14 +96,9 @@ class MqttSide:
         self._topics = topics
         self._desk = desk
         self._tell = tell
-        self._connection: Connection | None = None
+        self._out = Outgoing(thread.loop, topics, self._shared, steady or steady_clock())
         self._task: asyncio.Task[None] | None = None
         self._present: set[str] = set()
-        # For the loop.
-        self._waiting: deque[_Message] = deque(maxlen=_MOST_WAITING)
-        self._lock = threading.Lock()
-        self._called = False
-        self._announced: dict[str, bool] = {}
 
     # From any thread.
 
@@ -130,41 +112,33 @@ class MqttSide:
 
     def send(self, serial: str, frame: str) -> None:
         """To the charger; lost if there is no connection."""
-        self._put(_Message(serial, self._topics.frames_to(serial), frame))
+        self._out.send(serial, frame)
 
     def announce(self, serials: Iterable[str], online: bool | None) -> None:
         """Tell these chargers whether anybody answers them, now and after each loss of the broker. None: have it forget
         what they were told."""
-        for serial in serials:
-            with self._lock:
-                if online is None:
-                    self._announced.pop(serial, None)
-                else:
-                    self._announced[serial] = online
-            self._tell_it(serial, online)
+        self._out.announce(serials, online)
 
     def gained(self, since_s: Mapping[str, float | None]) -> None:
         """These chargers are this process's from now on. since_s: for how long they may have been nobody's, in seconds, or
         None for always. What has come of them since is handed to the desk."""
-        self._thread.loop.call_soon_threadsafe(self._take_over, dict(since_s))
+        # By the same clock as the frames that have come.
+        now = self._thread.loop.time()
+        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in since_s.items()}
+        self._thread.loop.call_soon_threadsafe(self._take_over, since)
 
     def lost(self, serials: Iterable[str]) -> None:
         """What they are told is another one's business."""
-        with self._lock:
-            for serial in serials:
-                self._announced.pop(serial, None)
+        self._out.forget(serials)
 
     def repeat(self) -> None:
         """Tell it again: somebody else may have told them otherwise."""
-        with self._lock:
-            announced = list(self._announced.items())
-        for serial, online in announced:
-            self._tell_it(serial, online)
+        self._out.repeat()
 
     @property
     def is_connected(self) -> bool:
         """To the broker, now."""
-        return self._connection is not None
+        return self._out.connection is not None
 
     @property
     def failure(self) -> BaseException | None:
@@ -180,31 +154,9 @@ class MqttSide:
     @property
     def announced(self) -> list[str]:
         """Who was told something since this side is there."""
-        with self._lock:
-            return list(self._announced)
-
-    def _tell_it(self, serial: str, online: bool | None) -> None:
-        self._put(_Message(serial, self._topics.state_to(serial), _STATES[online], retained=True))
-
-    def _put(self, message: _Message) -> None:
-        with self._lock:
-            self._waiting.append(message)
-            if self._called:
-                return
-            self._called = True
-        self._thread.loop.call_soon_threadsafe(self._publish)
+        return self._out.announced
 
     # On the loop.
-
-    def _publish(self) -> None:
-        with self._lock:
-            self._called = False
-            messages, self._waiting = self._waiting, deque(maxlen=_MOST_WAITING)
-        if self._connection is not None and self._shared.may_speak:
-            for each in messages:
-                # When the lease ends they are told `offline`, while it still lasts; everything else is for who holds them.
-                if each.payload == OFFLINE or self._shared.holds(each.serial):
-                    self._connection.publish(each.topic, each.payload, retained=each.retained)
 
     async def _open(self) -> None:
         await self._nodes.first(self._connect)
@@ -214,7 +166,7 @@ class MqttSide:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        connection, self._connection = self._connection, None
+        connection, self._out.connection = self._out.connection, None
         sent = False
         if connection is not None:
             sent = await connection.flushed(FLUSH_S)
@@ -229,27 +181,24 @@ class MqttSide:
     async def _connect(self, broker: Broker) -> None:
         connection = Connection(broker, self._topics.subscriptions, self._received)
         # What is retained comes before the answer to the subscription, and may be answered.
-        self._connection = connection
+        self._out.connection = connection
         try:
             await connection.connect()
         except BaseException:
-            self._connection = None
+            self._out.connection = None
             raise
-        with self._lock:
-            announced = list(self._announced.items())
-        for serial, online in announced:
-            self._tell_it(serial, online)
-        self._publish()
+        self._out.repeat()
+        self._out.flush()
         self._thread.loop.call_later(_SILENT_S, self._look_for)
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._connection is not None:
+        while (connection := self._out.connection) is not None:
             began = loop.time()
             # Not by awaiting it, which would cancel it with us.
-            await asyncio.wait([self._connection.lost])
-            why = self._connection.lost.result()
-            self._connection = None
+            await asyncio.wait([connection.lost])
+            why = connection.lost.result()
+            self._out.connection = None
             self._shared.reached(broker=False)
             where = f"the MQTT broker at {self._nodes.broker.place}"
             self._tell(Event("broker", f"{where} is gone: {why}{self._likely(loop.time() - began)}"))
@@ -272,14 +221,8 @@ class MqttSide:
         """Of these, or of all, those that were not heard: RabbitMQ keeps no presence for a subscription to all. A charger
         that is told `offline`, then `online`, says its status, if it is there."""
         silent = sorted(set(self.announced if serials is None else serials) - self._present)
-        self._say(silent, False)
-        self._thread.loop.call_later(_SETTLE_S, self._say, silent, True)
-
-    def _say(self, serials: Iterable[str], online: bool) -> None:
-        """To those of them that were told that they are answered."""
-        for serial in serials:
-            if self._announced.get(serial):
-                self._tell_it(serial, online)
+        self._out.say(silent, False)
+        self._thread.loop.call_later(_SETTLE_S, self._out.say, silent, True)
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         found = self._topics.whose(topic)
@@ -305,7 +248,8 @@ class MqttSide:
         if payload == ONLINE:
             self._here(serial)
             if not retained:
-                self._repeat_to(serial)
+                # Another node of the broker may have kept an old word for it.
+                self._out.repeat([serial])
             if self._shared.holds(serial):
                 self._desk.connected(serial, MqttLink(self, serial))
             else:
@@ -317,13 +261,6 @@ class MqttSide:
         elif payload:
             self._hostile("what is on its connection topic is neither `online` nor `offline`", serial)
 
-    def _repeat_to(self, serial: str) -> None:
-        """Another node of the broker may have kept an old word for it."""
-        with self._lock:
-            online = self._announced.get(serial)
-        if online is not None:
-            self._tell_it(serial, online)
-
     def _here(self, serial: str) -> bool:
         """Whether that is news."""
         if serial in self._present or len(self._present) >= _MOST_PRESENT:
@@ -331,15 +268,14 @@ class MqttSide:
         self._present.add(serial)
         return True
 
-    def _take_over(self, since_s: Mapping[str, float | None]) -> None:
-        now = self._thread.loop.time()
-        here = {serial: since for serial, since in since_s.items() if serial in self._present}
+    def _take_over(self, since: Mapping[str, float]) -> None:
+        """since: by the clock of the loop."""
+        here = {serial: at for serial, at in since.items() if serial in self._present}
         for serial in here:
             self._desk.connected(serial, MqttLink(self, serial))
-        since = {serial: now - (LONGEST_S if each is None else each) for serial, each in here.items()}
-        for serial, frame in self._recent.since(since):
+        for serial, frame in self._recent.since(here):
             self._desk.received(serial, MqttLink(self, serial), frame)
-        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since_s])
+        self._thread.loop.call_later(_SILENT_S, self._look_for, [*since])
 
     def _hostile(self, text: str, serial: str = "") -> None:
         self._tell(Event("hostile", text, serial))

@@ -19,6 +19,8 @@ def say_goodbye(
 ) -> None:
     """Also to those that are not connected now: they find it when they come. Whatever becomes of the desk. To nobody where
     another process goes on."""
+    if shared is not None:
+        shared.retire()
     try:
         desk.close(last=shared is None)
     finally:

@@ -20,7 +20,7 @@ from chargerctl.events.event import Event, Tell
 from chargerctl.leases.broker import BrokerWatch
 from chargerctl.leases.keeper import Keeper
 from chargerctl.leases.postgres import PostgresRegister
-from chargerctl.leases.register import Gained, RegisterError
+from chargerctl.leases.register import Gained, RegisterError, Released
 from chargerctl.leases.share import Share
 from chargerctl.loop_thread import LoopThread
 
@@ -28,27 +28,26 @@ from chargerctl.loop_thread import LoopThread
 _HANGS_S = 8.0
 _TICK_S = 1.0
 _TAKE_S = 5.0
+# A frame reaches two processes at two moments: in the end one of them is rather handled by both than by none.
+_OVERLAP_S = 0.5
 
 
 class Sharing:
     """Of one process, from start() to leave(). It is what desk and transports see of the leases, and their Holder."""
 
-    def __init__(
-        self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, only_mqtt: bool, own_broker: bool
-    ) -> None:
-        """only_mqtt: without the broker there is no way to any charger. own_broker: no other process is at it."""
+    def __init__(self, store: DatabaseStore, thread: LoopThread, tell: Tell, *, own_broker: bool) -> None:
+        """own_broker: no other process is at it."""
         self._store = store
         self._thread = thread
         self._tell = tell
-        self._only_mqtt = only_mqtt
         self.own_broker = own_broker
         register = PostgresRegister(store.url, REALM)
         self._share = Share(register, store.worker, self, tell)
         self._keeper = Keeper(self._share, register)
         self._desk: Desk | None = None
         self._side: MqttSide | None = None
-        self._on_change: list[Callable[[], object]] = []
-        self._broker = BrokerWatch(self._share, thread.loop)
+        self._on_change: list[Callable[[Mapping[str, float | None]], object]] = []
+        self._broker = BrokerWatch(self._share, thread.loop, self._connected)
         self._left = self._is_last = False
         self._ticked_at = time.monotonic()
         store.fenced_by(lambda: self._share.token)
@@ -66,8 +65,9 @@ class Sharing:
         """What has ended it before its time: a bug."""
         return self._keeper.failure
 
-    def subscribe(self, act: Callable[[], object]) -> None:
-        """Called when other chargers are held than before; from any thread."""
+    def subscribe(self, act: Callable[[Mapping[str, float | None]], object]) -> None:
+        """Called when other chargers are held than before, with those that were gained, and for how many seconds nobody may
+        have spoken to them, None for always; from any thread."""
         self._on_change.append(act)
 
     def look(self) -> None:
@@ -89,11 +89,18 @@ class Sharing:
             desk.lost(gone)
             self._share.unwant(gone)
             self._forget(gone)
+        self._thread.loop.call_soon_threadsafe(self._broker.look)
+
+    def retire(self) -> None:
+        """Take no more chargers: the end is near."""
+        self._share.retire()
 
     def leave(self) -> bool:
-        """End the lease; whether other processes speak to the chargers from now on, as far as that is known."""
+        """End the lease, after the desk has ended; whether other processes speak to the chargers from now on, as far as
+        that is known."""
         if self._left:
             return False
+        self._share.fall_silent(_OVERLAP_S)
         self._left = True
         others = self._share.others
         # What the desk has sent goes out first.
@@ -108,7 +115,7 @@ class Sharing:
     # For the desk and the transports.
 
     def holds(self, serial: str) -> bool:
-        return self._share.holds(serial)
+        return self._is_last or self._share.holds(serial)
 
     @property
     def may_speak(self) -> bool:
@@ -123,7 +130,7 @@ class Sharing:
     def release(self, serials: Collection[str], quiet_s: float) -> None:
         if serials:
             self._forget(serials)
-            self._share.release(dict.fromkeys(serials), quiet_s)
+            self._share.release(dict.fromkeys(serials, Released(quiet_s=quiet_s)))
 
     def doubt(self) -> None:
         self._share.doubt()
@@ -140,16 +147,16 @@ class Sharing:
 
     def reached(self, broker: bool) -> None:
         """On the loop."""
-        if self._only_mqtt:
-            self._broker.reached(broker)
+        self._broker.reached(broker)
 
     # Holder.
 
     def gained(self, chargers: Mapping[str, Gained]) -> None:
+        free_s = {serial: each.free_s for serial, each in chargers.items()}
         if self._side is not None:
             self._side.announce(chargers, True)
-            self._side.gained({serial: each.free_s for serial, each in chargers.items()})
-        self._changed()
+            self._side.gained(free_s)
+        self._changed(free_s)
 
     def lost(self, serials: Collection[str], still_ours: bool) -> None:
         if self._desk is not None:
@@ -157,7 +164,7 @@ class Sharing:
         if still_ours and self._side is not None:
             self._side.announce(serials, False)
         self._forget(serials)
-        self._changed()
+        self._changed({})
 
     def give_up(self, serials: Collection[str]) -> None:
         if self._desk is not None and not self.own_broker:
@@ -175,13 +182,16 @@ class Sharing:
         if not self._left:
             self._thread.loop.call_later(_TICK_S, self._tick)
 
+    def _connected(self) -> set[str]:
+        return set() if self._desk is None else self._desk.connected_here()
+
     def _forget(self, serials: Collection[str]) -> None:
         if self._side is not None:
             self._side.lost(serials)
 
-    def _changed(self) -> None:
+    def _changed(self, gained: Mapping[str, float | None]) -> None:
         for act in self._on_change:
-            act()
+            act(gained)
 
 
 @contextmanager
@@ -193,7 +203,7 @@ def sharing(
         yield None
         return
     own_broker = settings.broker is None and settings.listen is not None
-    found = Sharing(store, thread, tell, only_mqtt=settings.ocpp is None, own_broker=own_broker)
+    found = Sharing(store, thread, tell, own_broker=own_broker)
     try:
         yield found
     finally:

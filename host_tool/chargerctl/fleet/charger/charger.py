@@ -22,7 +22,17 @@ from typing import Any, Protocol
 from chargerctl.fleet.charger.board import Board, Console, Nothing, Register, Reload, System, Tapped
 from chargerctl.fleet.charger.link import Link
 from chargerctl.fleet.charger.nvm import Medium, Store
-from chargerctl.fleet.charger.parts import Auxiliary, Contact, Led, Lock, Meter, Reader, Relay, Screen
+from chargerctl.fleet.charger.parts import (
+    MANY_PULSES,
+    Auxiliary,
+    Contact,
+    Led,
+    Lock,
+    Meter,
+    Reader,
+    Relay,
+    Screen,
+)
 from chargerctl.fleet.firmware.firmware import Firmware
 from chargerctl.simulator.machine.clock import Clock, Timer
 
@@ -114,7 +124,7 @@ class Charger:
         self.lock = Lock(self._changed)
         self.cable, self.emergency_stop, self.service_button = Contact(), Contact(), Contact()
         self.reader = Reader()
-        self.meter = Meter(clock, self.relay, self.stir)
+        self.meter = Meter(clock, self.relay, self.stir, self._pulses_to_checkpoint)
         self.led, self.screen = Led(self._changed), Screen()
         self.wifi = Wifi()
         self.store, self.medium = Store(), Medium()
@@ -123,6 +133,8 @@ class Charger:
         self._loop: Any = None
         self._link: Link | None = None
         self._content: Any = None
+        self._journal: Any = None
+        self._register: Register | None = None
         self._console: Console | None = None
         self._started_us = 0
         self._first_ticks = _FIRST_TICKS
@@ -182,9 +194,14 @@ class Charger:
         return self._link is not None and self._link.connected
 
     @property
+    def program(self) -> Any:
+        """What the firmware's core.py gives its visitors: configuration, rpc …; None where it never ran."""
+        return self._console and self._console.charger
+
+    @property
     def message_timeout_s(self) -> int:
         """How long its program waits for an answer: the key MessageTimeout (OCPP 1.6 errata 3.82)."""
-        program = self._console and self._console.charger
+        program = self.program
         return program.configuration.message_timeout_s if program else _MESSAGE_TIMEOUT_S
 
     @property
@@ -228,7 +245,7 @@ class Charger:
         board.has_meter = (
             values["hardware.meter_pulses_per_kwh"] > 0 and values["hardware.meter_pin"] != "none"
         )
-        board.meter = Register(self.meter)
+        board.meter = self._register = Register(self.meter)
         board.faults = ()
         self._console = board.console = Console(self._log)
         board.store = self.store
@@ -245,7 +262,9 @@ class Charger:
         journal = firmware.module("journal")
         content = self._content = firmware.module("journal_recovery").recover(self.medium, self._log)
         step_wh = values["storage.checkpoint_wh"] or self.medium.checkpoint_wh
-        board.journal = journal.Journal(content, self.medium, board.stalls, step_wh, self._log)
+        board.journal = self._journal = journal.Journal(
+            content, self.medium, board.stalls, step_wh, self._log
+        )
         clock = firmware.module("clock")
         offset_s = values["display.timezone_offset_hours"] * 36
         board.clock = clock.Clock(self._read_utc, self._write_utc, offset_s, self._log)
@@ -279,6 +298,13 @@ class Charger:
     def restart(self, reason: str) -> None:
         """Its program asks for it: at the end of the pass, since on a board nothing after it would run."""
         self._restarts = reason
+
+    def _pulses_to_checkpoint(self) -> int:
+        """The journal has one written at a watt-hour, and the program looks at the meter only when it is stepped."""
+        if self._register is None:
+            return MANY_PULSES
+        wh: int = self._journal.checkpoint_wh - self._register.energy_wh
+        return wh
 
     def _read_utc(self) -> int:
         # A clock that was never set stands at the year 2000, as a board's.

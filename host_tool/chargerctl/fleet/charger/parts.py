@@ -16,6 +16,8 @@ from chargerctl.simulator.machine.clock import Clock, Timer
 Changed = Callable[[str], object]
 """Called with the name of the part: relay, lock, led, screen."""
 
+MANY_PULSES = 0x3FFFFFFF
+"""That nobody waits for."""
 _NOTICE_S = 60
 _WATT_HOUR = 3600 * 1_000_000  # in watt-microseconds
 
@@ -127,10 +129,16 @@ class Reader:
 
 
 class Meter:
-    """Counts what flows through the relay, a pulse a Wh. pulsed: called at the first pulse after anything has changed, and
-    later once a minute at most, at a pulse: for a charger that sleeps."""
+    """Counts what flows through the relay, a pulse a Wh. pulsed: called at the first pulse after anything has changed, at
+    the one that is `awaited()` pulses away, and else once a minute at most, at a pulse: for a charger that sleeps."""
 
-    def __init__(self, clock: Clock, relay: Relay, pulsed: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        relay: Relay,
+        pulsed: Callable[[], object],
+        awaited: Callable[[], int] = lambda: MANY_PULSES,
+    ) -> None:
         self.lost = False
         self._works = True
         self._clock = clock
@@ -141,6 +149,7 @@ class Meter:
         self._counted = 0
         self._counted_us = clock.now_us
         self._pulsed = pulsed
+        self._awaited = awaited
         self._pulse: Timer | None = None
 
     def power(self, watts: int) -> None:
@@ -191,7 +200,7 @@ class Meter:
     def _notice(self) -> None:
         self.count()
         self._pulsed()
-        self._plan(max(1, self.power_w * _NOTICE_S // 3600))
+        self._plan(max(1, min(self.power_w * _NOTICE_S // 3600, self._awaited())))
 
 
 class Led:

@@ -3,7 +3,7 @@
 """MQTT: the firmware's own link, MiniMQTT in it, over sockets that never block.
 
     firmware = Firmware()
-    makes = Mqtt(firmware, Sockets(driver), Broker("127.0.0.1", 1883))              # once
+    makes = Mqtt(firmware, Sockets(driver), BrokerAddress("127.0.0.1", 1883))              # once
     charger = Charger(firmware, clock, environ, makes.network().link, …)
 
 What a board does differently: it stands still while it connects, for 3 s at most, and looks up names itself. Here the dialer
@@ -30,7 +30,7 @@ from chargerctl.fleet.links.stream import Stream
 
 
 @dataclass(frozen=True)
-class Broker:
+class BrokerAddress:
     """Where it really is: a board's settings allow no host of the loopback interface, and name files of its drive."""
 
     host: str
@@ -49,7 +49,7 @@ class Broker:
 class Mqtt:
     """Changes the firmware's modules for all chargers of a process. broker: of all of them, whatever their settings say."""
 
-    def __init__(self, firmware: Firmware, sockets: Sockets, broker: Broker) -> None:
+    def __init__(self, firmware: Firmware, sockets: Sockets, broker: BrokerAddress) -> None:
         self._sockets = sockets
         self._broker = broker
         module, dialer = firmware.module("net.mqtt"), firmware.module("net.dialer")
@@ -66,7 +66,11 @@ class MqttNetwork(SocketNetwork):
     """It is also the socket pool of its charger's firmware."""
 
     def __init__(
-        self, sockets: Sockets, broker: Broker, make: Callable[..., Link], randrange: Callable[[int], int]
+        self,
+        sockets: Sockets,
+        broker: BrokerAddress,
+        make: Callable[..., Link],
+        randrange: Callable[[int], int],
     ) -> None:
         super().__init__(sockets)
         self._broker = broker

@@ -17,7 +17,7 @@ from websockets.exceptions import WebSocketException
 
 from chargerctl.bridge.refusal import RefusedError, no_answer
 from chargerctl.bridge.socket import Approach, ended, not_opened
-from chargerctl.fleet.links.conversation import Conversation
+from chargerctl.fleet.links.conversation import LONGEST_MESSAGE, Conversation
 from chargerctl.fleet.links.resolver import Resolver
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.stream import Stream
@@ -179,7 +179,7 @@ class WebSocketLink:
                 "send", self._approach.place, f"it did not take a message in {SEND_MS // 1000} s", ""
             )
         if talk.over:
-            raise ended(talk.close_error, self._approach)
+            raise ended(talk.close_error, self._approach, LONGEST_MESSAGE)
         if not talk.open:
             if self._ticks.reached(now, self._until):
                 raise no_answer(self._approach.place, _OPEN_MS / 1000)

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from chargerctl.errors import ChargerctlError
+from chargerctl.errors import ChargerctlError, InputError
 from chargerctl.fleet.charger.charger import Charger
 from chargerctl.fleet.measuring.failures import Failure
 from chargerctl.fleet.measuring.measured import Measured
@@ -54,6 +55,8 @@ class RecordedShare:
             self._share = Share(plan, Recorder(self._add))
         except BaseException:
             self._close()
+            # Nothing is in it, and it would be in the way of the next try.
+            _parts(plan)[plan.worker].unlink(missing_ok=True)
             raise
         self.stop = self._share.stop
 
@@ -83,6 +86,14 @@ class RecordedShare:
 
 def share_of(plan: Plan) -> Share | RecordedShare:
     return RecordedShare(plan) if plan.record else Share(plan)
+
+
+def refuse_existing(plan: Plan) -> None:
+    """InputError where a file has the name of the record, or of a worker's part: a run cannot be recorded a second time."""
+    if plan.record:
+        for path in dict.fromkeys([Path(plan.record), *_parts(plan)]):
+            if os.path.lexists(path):
+                raise InputError(f"--record {path}: already exists: name another file, or remove it")
 
 
 def joined(plan: Plan) -> list[Failure]:

@@ -44,7 +44,7 @@ class Replay:
         world = World(plan, scripted=False, firmware=_Firmware(self._tapes))
         self._run = run = Run(plan, world)
         for number in plan.numbers:
-            network = world.around.network(number, Events(world.clock))
+            network = world.surroundings.network(number, Events(world.clock))
             charger = run.add(number, network, boot_us=0)
             due = world.firmware.due
             self._tapes[charger.serial] = Tape(lambda: world.clock.now_us, due.note, self.others)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from chargerctl.fleet.report.words import chargers, clock, count, ms, rate, states
@@ -71,7 +72,7 @@ def _messages(slots: Sequence[Any], times: Sequence[float]) -> Chart:
         lines,
         f"{rate(top)}/s",
         f"{rate(top / 2)}/s",
-        *_ends(times),
+        *_ends(slots),
     )
 
 
@@ -87,7 +88,7 @@ def _answers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
         lines,
         ms(top),
         ms(top / 2),
-        *_ends(times),
+        *_ends(slots),
     )
 
 
@@ -112,13 +113,14 @@ def _chargers(slots: Sequence[Any], times: Sequence[float]) -> Chart:
         lines,
         count(total),
         count(total / 2) if total % 2 == 0 else f"{total / 2:,.1f}",
-        *_ends(times),
+        *_ends(slots),
         filled=True,
     )
 
 
-def _ends(times: Sequence[float]) -> tuple[str, str]:
-    return clock(times[0]), clock(times[-1])
+def _ends(slots: Sequence[Any]) -> tuple[str, str]:
+    last = slots[-1]
+    return clock(slots[0]["at_s"]), clock(last["at_s"] + last["for_s"])
 
 
 def _x(times: Sequence[float], at: float) -> float:
@@ -130,12 +132,12 @@ def _y(value: float, top: float) -> float:
 
 
 def _path(times: Sequence[float], values: Sequence[float | None], top: float) -> str:
-    """It breaks where there is no value."""
-    parts, drawing = [], False
-    for at, value in zip(times, values, strict=True):
-        if value is not None:
-            parts.append(f"{'L' if drawing else 'M'}{_x(times, at):.1f} {_y(value, top):.1f}")
-        drawing = value is not None
+    """It breaks where there is no value. One between two breaks is a dot."""
+    parts = []
+    for there, run in groupby(zip(times, values, strict=True), key=lambda each: each[1] is not None):
+        if there:
+            points = [f"{_x(times, at):.1f} {_y(value, top):.1f}" for at, value in run if value is not None]
+            parts.append(f"M{'L'.join(points)}{'h0' if len(points) == 1 else ''}")
     return "".join(parts)
 
 

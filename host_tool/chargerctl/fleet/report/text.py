@@ -42,7 +42,7 @@ def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds
     lines = [
         f"time       {clock(measured.fleet_s)}{of}{fast}",
         *wrap(f"chargers   {found}", WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False),
-        f"messages   {rate(speed[0])}/s out, {rate(speed[1])}/s in{late if plan.in_real_time else ''}",
+        f"messages   {rate(speed[0])}/s out, {rate(speed[1])}/s in{late if plan.in_real_time and tally.late.count else ''}",
         f"sessions   {count(counts['sessions_begun'])} begun, {count(counts['sessions_ended'])} ended, "
         f"{kwh(counts['energy_wh'])}",
         f"wrong      {count(tally.unanswered)} unanswered, {count(tally.errors)} CALLERRORs, "
@@ -51,9 +51,9 @@ def table(plan: Plan, measured: Measured, speed: tuple[float, float], most_kinds
         f"{count(counts['reconnects'])} reconnects",
         *_kinds("violation", tally.violations, most_kinds),
         *_kinds("trouble", tally.troubles, most_kinds),
-        "",
-        _CALLS.format("call", "answers", "p50", "p99", "max", "no ans.", "errors"),
     ]
+    if tally.calls:
+        lines += ["", _CALLS.format("call", "answers", "p50", "p99", "max", "no ans.", "errors")]
     for action, calls in sorted(tally.calls.items()):
         times = calls.times.ms()
         lines.append(

@@ -105,6 +105,8 @@ class Workers:
             raise ChargerctlError(self._lost[0].why)
         measured = _together(self._so_far)
         measured.failures += self._lost
+        # Whoever is lost has not reached the end, nor said that it was stopped.
+        measured.stopped = measured.stopped or bool(self._lost)
         return measured
 
     def _hear(self, worker: int, said: dict[str, Any] | None) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from chargerctl.descriptors import enough_for
 from chargerctl.fleet.firmware.firmware import Firmware
-from chargerctl.fleet.links import mqtt
 from chargerctl.fleet.links.accounts import Accounts
-from chargerctl.fleet.links.mqtt import Mqtt, MqttNetwork
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt, MqttNetwork
 from chargerctl.fleet.links.sockets import Sockets
 from chargerctl.fleet.links.websocket import CentralSystem, WebSocketNetwork, WebSockets
 from chargerctl.fleet.plan import Broker, Plan, Target
@@ -21,8 +20,6 @@ from chargerctl.simulator.machine.events import Events
 
 class SocketWorld:
     """Of a plan that has a broker or a target."""
-
-    own_conversations = False
 
     def __init__(self, plan: Plan, real: RealTime, firmware: Firmware) -> None:
         """ChargerctlError where so many connections are not allowed; it and ValueError for certificates that cannot be
@@ -34,8 +31,8 @@ class SocketWorld:
         self._accounts = Accounts()
         if plan.broker is not None:
             self._accounts = _accounts(plan.broker)
-            where = mqtt.Broker(plan.broker.host, plan.broker.port, plan.broker.tls, plan.broker.ca)
-            self._makes = Mqtt(firmware, self._sockets, where)
+            broker = BrokerAddress(plan.broker.host, plan.broker.port, plan.broker.tls, plan.broker.ca)
+            self._makes = Mqtt(firmware, self._sockets, broker)
         else:
             assert plan.target is not None
             self._makes = WebSockets(firmware, self._sockets, _central_system(plan.target))

@@ -51,8 +51,8 @@ class Surroundings(Protocol):
 
 
 class World:
-    """clock, firmware: of all chargers; time: what spends the clock; around: the rest. wall_us: the time on the scale of the
-    clock at which something really happens."""
+    """clock, firmware: of all chargers; time: what spends the clock; surroundings: the rest. wall_us: the time, on the scale
+    of the clock, at which something really happens."""
 
     def __init__(self, plan: Plan, scripted: bool, firmware: Firmware | None = None) -> None:
         """scripted: scripts direct the central system, which then is a simulated one. ChargerctlError where files for TLS
@@ -60,19 +60,19 @@ class World:
         self.clock = clock = Clock()
         self.firmware = firmware or Firmware()
         self.time: Time
-        self.around: Surroundings
+        self.surroundings: Surroundings
         self.wall_us: Callable[[], int] = lambda: clock.now_us
         if not plan.in_real_time:
             self.time = VirtualTime(clock)
-            self.around = MemoryWorld(plan, clock, scripted)
+            self.surroundings = MemoryWorld(plan, clock, scripted)
             return
         real = self.time = RealTime(clock)
         self.wall_us = real.wall_us
         if plan.broker is None and plan.target is None:
-            self.around = MemoryWorld(plan, clock, scripted)
+            self.surroundings = MemoryWorld(plan, clock, scripted)
         else:
-            self.around = SocketWorld(plan, real, self.firmware)
+            self.surroundings = SocketWorld(plan, real, self.firmware)
 
     def close(self) -> None:
-        self.around.close()
+        self.surroundings.close()
         self.time.close()

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Books of a process that speaks to chargers by leases: what it writes is kept while it has them."""
 
+import time
+
 import pytest
 from chargerctl.central.books import calls
 from chargerctl.central.books.interface import FencedError
@@ -9,7 +11,7 @@ from chargerctl.central.books.queries.chargers import all_chargers
 from chargerctl.central.books.queries.totals import workers_now
 from chargerctl.central.books.store import open_books
 from chargerctl.central.books.tables import chargers, frames
-from chargerctl.central.books.workers import REALM
+from chargerctl.central.books.workers import REALM, count_living
 from chargerctl.leases.fence import Token
 from chargerctl.leases.postgres import PostgresRegister
 
@@ -122,6 +124,17 @@ def test_that_a_worker_works_does_not_revive_its_lease(pair):
         unit.working(NOW)
     standing = second.register.renew(second.books.worker, takes=True)
     assert standing.living == (second.books.worker,)
+
+
+@pytest.mark.parametrize("ahead_s", [-86_400.0, 0.0, 86_400.0])
+def test_who_works_is_known_whatever_the_date_is_where_one_asks(pair, ahead_s):
+    first, second = pair
+    here = time.time() + ahead_s
+    assert second.books.others(here) == [first.books.worker]
+    first.register.leave(first.books.worker)
+    assert second.books.others(here) == []
+    with second.books.reading() as connection:
+        assert count_living(connection, here) == 1
 
 
 def test_what_a_worker_was_connected_to_that_has_ended_is_connected_no_more(pair):

@@ -395,7 +395,7 @@ async def test_at_the_end_nobody_publishes(place):
 @scene
 async def test_another_process_publishes_and_obeys_for_its_own_chargers(place):
     place.elsewhere = {SERIAL}
-    place.announcer.held_others()
+    place.announcer.held_others({})
     place.published.clear()
     place.change(CHARGING)
     await place.settled()
@@ -406,12 +406,35 @@ async def test_another_process_publishes_and_obeys_for_its_own_chargers(place):
 @scene
 async def test_who_speaks_to_a_charger_from_now_on_publishes_all_of_it(place):
     place.elsewhere = {SERIAL}
-    place.announcer.held_others()
+    place.announcer.held_others({})
     place.change(CHARGING)
     await place.settled()
     place.published.clear()
     place.elsewhere = set()
-    place.announcer.held_others()
+    place.announcer.held_others({SERIAL: 0.0})
     await place.until(lambda: STATE in dict(place.published))
     assert {CONFIG, STATE, ONLINE} <= dict(place.published).keys()
     assert place.state["charging"] == "ON"
+
+
+@scene
+async def test_a_command_that_came_while_nobody_spoke_to_the_charger_is_refused_by_the_next_one(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)
+    place.elsewhere = set()
+    place.announcer.held_others({SERIAL: 10.0})
+    await place.until(lambda: "nobody spoke to the charger" in (place.state["command"] or ""))
+    assert place.texts("homeassistant") == [
+        "Home Assistant: start refused: nobody spoke to the charger just then"
+    ]
+    assert place.orders == []
+
+
+@scene
+async def test_a_command_that_another_process_has_done_is_not_refused_later(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)
+    place.elsewhere = set()
+    place.announcer.held_others({SERIAL: 0.0})
+    await place.settled()
+    assert (place.orders, place.events) == ([], [])

@@ -30,9 +30,12 @@ class Client:
     ):
         self.got = []
         self.code = None
+        # Of the last subscription that was answered.
         self._reason = None
-        self._answered, self._granted = threading.Event(), threading.Event()
-        self._arrived = threading.Condition()
+        self._has_hung_up = False
+        # By the ids of their packets.
+        self._subscribed, self._acknowledged = {}, set()
+        self._changed = threading.Condition()
         client = self._client = Paho(
             CallbackAPIVersion.VERSION2,
             client_id=client_id or username,
@@ -45,13 +48,16 @@ class Client:
             client.will_set(*will, retain=True)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
         client.on_message = self._on_message
         client.on_disconnect = self._on_disconnect
         if tls:
             client.tls_set(tls)
         client.connect(host, port)
         client.loop_start()
-        assert self._answered.wait(BOUND_S)
+        if not self._waits(lambda: self.code is not None):
+            self.close()
+            raise AssertionError(f"no answer to CONNECT within {BOUND_S:.0f} s")
 
     @property
     def is_connected(self):
@@ -59,10 +65,10 @@ class Client:
 
     def subscribe(self, topic):
         """Whether it may; a broker that hangs up says no, too."""
-        self._reason = None
-        self._granted.clear()
-        self._client.subscribe(topic, 1)
-        assert self._granted.wait(BOUND_S)
+        _, packet = self._client.subscribe(topic, 1)
+        answered = self._waits(lambda: packet in self._subscribed)
+        assert answered, f"no answer to a subscription to {topic} within {BOUND_S:.0f} s"
+        self._reason = self._subscribed.get(packet)
         return self._reason is not None and not self._reason.is_failure
 
     @property
@@ -72,7 +78,14 @@ class Client:
 
     def publish(self, topic, payload, retain=False):
         """Until the broker has it."""
-        self.offer(topic, payload, retain).wait_for_publish(BOUND_S)
+        assert self.hands_over(topic, payload, retain), f"the broker has hung up and not acknowledged {topic}"
+
+    def hands_over(self, topic, payload, retain=False):
+        """Until the broker has it, or has hung up: whether it has it."""
+        packet = self.offer(topic, payload, retain).mid
+        answered = self._waits(lambda: packet in self._acknowledged)
+        assert answered, f"the broker has not acknowledged {topic} within {BOUND_S:.0f} s"
+        return packet in self._acknowledged
 
     def offer(self, topic, payload, retain=False):
         """Whether the broker takes it or not."""
@@ -84,8 +97,13 @@ class Client:
 
     def wait_until(self, condition):
         """Until what has come fulfils it."""
-        with self._arrived:
-            assert self._arrived.wait_for(condition, BOUND_S), self.got
+        came = self._waits(condition) and condition()
+        assert came, f"{'hung up' if self._has_hung_up else f'not within {BOUND_S:.0f} s'}: {self.got}"
+
+    def _waits(self, condition):
+        """Until it is fulfilled, or the broker has hung up; False: neither."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._has_hung_up or condition(), BOUND_S)
 
     def payloads(self, topic):
         return [payload for each, payload in self.got if each == topic]
@@ -104,18 +122,26 @@ class Client:
         self._client._reset_sockets()
 
     def _on_connect(self, client, userdata, flags, reason, properties):
-        self.code = str(reason)
-        self._answered.set()
+        with self._changed:
+            self.code = str(reason)
+            self._changed.notify()
 
     def _on_subscribe(self, client, userdata, mid, reasons, properties):
-        [self._reason] = reasons
-        self._granted.set()
+        with self._changed:
+            [self._subscribed[mid]] = reasons
+            self._changed.notify()
+
+    def _on_publish(self, client, userdata, mid, reason, properties):
+        with self._changed:
+            self._acknowledged.add(mid)
+            self._changed.notify()
 
     def _on_disconnect(self, *_):
-        self._answered.set()
-        self._granted.set()
+        with self._changed:
+            self._has_hung_up = True
+            self._changed.notify()
 
     def _on_message(self, client, userdata, message):
-        with self._arrived:
+        with self._changed:
             self.got.append((message.topic, message.payload))
-            self._arrived.notify()
+            self._changed.notify()

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The MQTT side of a process that speaks only to some of the chargers."""
 
+import threading
 import time
 
 import pytest
 from chargerctl.central.mqtt.recent import LONGEST_S
+from chargerctl.leases.validity import PARTING_S
 
 from tests.host.central.mqtt.client import BOUND_S
 from tests.host.central.mqtt.test_side import Rig
@@ -65,13 +67,17 @@ def test_who_holds_a_charger_gets_what_has_come_since_nobody_had_it(rig, shared)
     charger = rig.client()
     charger.publish("/charger/c-1", "[before]")
     until(lambda: shared.wanted)
-    pause_s = 0.3
-    time.sleep(pause_s)  # the time that passes is what it is about
+    nobodys_since = rig.thread.loop.time()
+    time.sleep(0.1)  # the time that passes is what it is about
     charger.publish("/charger/c-1", "[since]")
     charger.publish("/charger/c-2", "[last]")
     until(lambda: "c-2" in shared.wanted)
     shared.held = {"c-1"}
-    side.gained({"c-1": pause_s / 2})
+
+    async def gain():
+        side.gained({"c-1": rig.thread.loop.time() - nobodys_since})
+
+    rig.thread.run(gain(), BOUND_S)
     rig.desk.wait_for("[since]", "c-1")
     assert [each[0] for each in rig.desk.arrived] == ["connected", "[since]"]
 
@@ -113,6 +119,42 @@ def test_nothing_is_sent_once_the_lease_is_over(rig, shared):
     side.send("c-1", "[3]")
     charger.wait_for("/system/c-1", b"[3]")
     assert charger.payloads("/system/c-1") == [b"[1]", b"[3]"]
+
+
+def test_a_charger_that_was_let_go_is_told_so_in_time_or_never(rig, shared):
+    now = 0.0
+    side = rig.side(shared=shared, steady=lambda: now)
+    charger = rig.client()
+    assert charger.subscribe("/system/c-1/connection")
+    side.announce(["c-1"], False)
+    charger.wait_for("/system/c-1/connection", b"offline")
+    held_up = threading.Event()
+    rig.thread.loop.call_soon_threadsafe(held_up.wait)
+    side.announce(["c-1"], False)
+    now += PARTING_S
+    held_up.set()
+    rig.thread.run(_nothing(), BOUND_S)
+    shared.held = {"c-1"}
+    side.announce(["c-1"], True)
+    charger.wait_for("/system/c-1/connection", b"online")
+    assert charger.payloads("/system/c-1/connection") == [b"offline", b"online"]
+
+
+def test_a_word_of_the_holder_is_not_said_once_another_one_holds_the_charger(rig, shared):
+    shared.held = {"c-1"}
+    side = rig.side(shared=shared)
+    charger = rig.client()
+    assert charger.subscribe("/system/c-1/connection")
+    held_up = threading.Event()
+    rig.thread.loop.call_soon_threadsafe(held_up.wait)
+    side.announce(["c-1"], False)
+    shared.held = set()
+    held_up.set()
+    rig.thread.run(_nothing(), BOUND_S)
+    shared.held = {"c-1"}
+    side.announce(["c-1"], True)
+    charger.wait_for("/system/c-1/connection", b"online")
+    assert charger.payloads("/system/c-1/connection") == [b"online"]
 
 
 async def _nothing():

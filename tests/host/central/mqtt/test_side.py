@@ -60,11 +60,19 @@ class Rig:
         self._clients = []
         self._open = []
 
-    def side(self, username="", password="", shared=None):
+    def side(self, username="", password="", shared=None, announced=(), steady=None):
         broker = Broker("127.0.0.1", self.broker.port, username, password)
         side = MqttSide(
-            self.thread, broker, Topics(), self.desk, self.events.append, pause_s=0.1, shared=shared
+            self.thread,
+            broker,
+            Topics(),
+            self.desk,
+            self.events.append,
+            pause_s=0.1,
+            shared=shared,
+            steady=steady,
         )
+        side.announce(announced, True)
         side.open()
         self._open.append(side)
         return side
@@ -259,8 +267,7 @@ def test_a_charger_that_is_not_heard_of_is_told_offline_and_online_so_that_it_sp
     rig.client().publish("/charger/c-2/connection", "online", retain=True)
     listener = rig.client()
     listener.subscribe("/system/+/connection")
-    side = rig.side()
-    side.announce(["c-1", "c-2"], True)
+    rig.side(announced=["c-1", "c-2"])
     listener.wait_until(lambda: listener.payloads(WORD)[-2:] == [b"offline", b"online"])
     assert b"offline" not in listener.payloads("/system/c-2/connection")
 

@@ -138,9 +138,28 @@ def test_without_books_a_charger_is_to_come_later(setup):
     assert setup.wait_for_log("the books cannot be read: the database is locked (HTTP 503)")
 
 
+FEW = Limits(free_failures=3, longest_wait_s=0.1)
+
+
+class Timeless(Patience):
+    """For which no time passes between one try and the next, however slow the machine is."""
+
+    def failed(self, network, now):
+        super().failed(network, 0)
+
+    def wait(self, network, now):
+        return super().wait(network, 0)
+
+
+@pytest.fixture
+def timeless(monkeypatch):
+    monkeypatch.setattr(admission, "Patience", Timeless)
+
+
+@pytest.mark.usefixtures("timeless")
 def test_who_guesses_behind_the_same_address_locks_no_charger_out(setup, checks):
     """All of a garage are behind one address, and after a restart no password is remembered."""
-    setup.start(without_password=False, limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
+    setup.start(without_password=False, limits=FEW)
     names = [f"S{number}" for number in range(10)]
     assert {refusal(setup, name, b"wrong").status_code for name in names} == {401}
     assert len(checks) < 6  # ... and takes little of the time for theirs
@@ -149,14 +168,16 @@ def test_who_guesses_behind_the_same_address_locks_no_charger_out(setup, checks)
     setup.connect("CP2", PASSWORD).close()
 
 
+@pytest.mark.usefixtures("timeless")
 def test_known_and_unknown_names_are_slowed_alike(setup):
-    setup.start(without_password=False, limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
+    setup.start(without_password=False, limits=FEW)
     answers = [[refusal(setup, name, b"wrong").status_code for _ in range(8)] for name in ("CP2", "CP9")]
     assert answers[0] == answers[1]
 
 
+@pytest.mark.usefixtures("timeless")
 def test_an_address_that_keeps_failing_waits_while_known_chargers_there_do_not(setup, checks):
-    setup.start(limits=Limits(free_failures=3, longest_wait_s=0.1, forgiven_s=1000))
+    setup.start(limits=FEW)
     setup.connect("CP2", PASSWORD).close()
     statuses = [refusal(setup, "CP2", b"wrong").status_code for _ in range(8)]
     assert statuses[:4] == [401, 401, 401, 401]

@@ -61,6 +61,19 @@ def test_a_power_cut_opens_the_relay_and_ends_the_transaction_afterwards(one):
     assert one.charger.unconfirmed == 0
 
 
+def test_a_power_cut_costs_no_more_than_the_energy_since_the_checkpoint(one):
+    charge(one)
+    # Of a minute there would be 400 Wh.
+    one.charger.meter.power(24_000)
+    one.run_for((1030 - one.charger.meter.energy_wh) / 24 * 3.6)
+    one.charger.power(False)
+    assert one.charger.meter.energy_wh == pytest.approx(1030, abs=2)
+    one.charger.power(True)
+    one.run_for(60)
+    (stop,) = (frame for frame in one.frames("out") if frame[2] == "StopTransaction")
+    assert stop[3]["meterStop"] == 1000
+
+
 def test_power_that_is_switched_twice_is_switched_once(one):
     one.run_for(20)
     one.charger.power(True)

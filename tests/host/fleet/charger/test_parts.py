@@ -70,6 +70,19 @@ def test_the_first_pulse_after_a_change_is_noticed_and_later_one_a_minute(bench)
     assert bench.pulses == [300, 400, 500]
 
 
+def test_a_pulse_that_is_awaited_is_noticed(bench):
+    bench.meter = Meter(
+        bench.clock,
+        bench.relay,
+        lambda: bench.pulses.append(bench.meter.energy_wh),
+        lambda: 100 - bench.meter.energy_wh,
+    )
+    bench.relay.close()
+    bench.meter.power(3600)
+    bench.wait(100)
+    assert bench.pulses == [1, 61, 100]
+
+
 def test_a_contactor_that_is_stuck_does_not_follow(bench):
     auxiliary = Auxiliary(bench.relay)
     bench.relay.stuck = True

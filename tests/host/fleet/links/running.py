@@ -15,6 +15,9 @@ from chargerctl.fleet.realtime import RealTime
 from chargerctl.simulator.machine.clock import Clock
 
 _LOOK_US = 20_000
+# A charger waits half a minute for an answer, and repeats after a minute what found nobody: what is lost on a busy machine
+# comes about yet.
+_PATIENCE_S = 180
 CARD = "04A1B2C3"
 
 
@@ -30,7 +33,7 @@ class Fleet:
         self.networks = {}
         self.frames = []
         self.lines = []
-        self.patience_s = 30
+        self.patience_s = _PATIENCE_S
 
     def add(self, makes, *serials, **settings):
         for serial in serials:

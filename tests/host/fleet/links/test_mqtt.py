@@ -6,7 +6,7 @@ import socket
 import subprocess
 
 import pytest
-from chargerctl.fleet.links.mqtt import Broker, Mqtt
+from chargerctl.fleet.links.mqtt import BrokerAddress, Mqtt
 
 from tests.certificates import make_certificates
 from tests.mosquitto import free_port
@@ -15,7 +15,7 @@ ACCEPTED = "BootNotification accepted"
 
 
 def makes(fleet, port, host="127.0.0.1", **tls):
-    return Mqtt(fleet.firmware, fleet.sockets, Broker(host, port, **tls))
+    return Mqtt(fleet.firmware, fleet.sockets, BrokerAddress(host, port, **tls))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_twenty_chargers_boot_charge_and_outlive_a_restart_of_the_broker(fleet, 
     fleet.until_said("Connection to broker")
     fleet.until_said("connection refused: is a broker running there?")
     fleet.forget()
-    broker.start()
+    broker.restart()
     fleet.until_said("Connected to broker")
     assert all(charger.relay.closed for charger in fleet.chargers.values())
 

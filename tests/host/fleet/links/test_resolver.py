@@ -92,6 +92,6 @@ def test_a_central_system_at_its_second_address_or_one_that_has_moved_is_found(f
 
 def test_a_broker_at_none_of_its_addresses(fleet, monkeypatch):
     _moves(fleet, monkeypatch, [_ELSEWHERE, _HERE])
-    broker = mqtt.Broker("broker.lan", free_port())
+    broker = mqtt.BrokerAddress("broker.lan", free_port())
     fleet.add(mqtt.Mqtt(fleet.firmware, fleet.sockets, broker), "cp")
     fleet.until_said("next try in 2 s")

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The report, as text, as JSON and as a page."""
 
+import copy
 import json
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -198,9 +200,7 @@ def test_what_strangers_wrote_is_text_on_the_page(values):
 def test_a_chart_stays_in_its_picture(values):
     for chart in charts(values):
         for line in chart.lines:
-            numbers = [
-                float(each) for each in line.path.replace("M", " ").replace("L", " ").rstrip("Z").split()
-            ]
+            numbers = [float(each) for each in re.findall(r"[\d.]+", line.path.replace("h0", ""))]
             assert all(0 <= x <= WIDTH for x in numbers[::2]), chart.title
             assert all(0 <= y <= HEIGHT for y in numbers[1::2]), chart.title
 
@@ -224,6 +224,15 @@ def test_the_end_of_a_run_is_not_drawn_as_an_outage_or_a_burst(ended_s):
     assert len(set(heights)) == 1
     assert values["series"]["slots"][-1]["at_s"] < ended_s
     assert values["series"]["slots"][-1]["states"] == {"Available": 1}
+
+
+def test_a_time_between_two_slots_without_answers_is_a_dot(values):
+    first, second, third = (copy.deepcopy(values["series"]["slots"][0]) for _ in range(3))
+    for slot, at_s, ms in ((first, 0, None), (second, 30, 40.0), (third, 60, None)):
+        slot.update(at_s=at_s, for_s=30, ms={"p50": ms, "p99": ms})
+    _messages, answers, _chargers = charts({"series": {"slots": [first, second, third]}})
+    assert answers.lines[0].path == f"M{WIDTH / 2:.1f} 0.0h0"
+    assert (answers.begin, answers.end) == ("0:00:00", "0:01:30")
 
 
 def test_a_chart_names_its_middle(values):

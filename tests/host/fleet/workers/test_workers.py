@@ -3,6 +3,7 @@
 """Several processes: one fleet, one report; and what happens where one of them fails."""
 
 import os
+import re
 import signal
 import threading
 
@@ -48,10 +49,11 @@ def test_one_that_says_nothing_any_more_ends_the_run():
     def hang(measured):
         if measured.tally.states.total() == 2:
             os.kill(workers.processes[1].pid, signal.SIGSTOP)
-            workers.most_silent_s = 4.0
+            workers.most_silent_s = 2.0
 
-    (failure,) = workers.run(hang).failures
-    assert failure.text.startswith("worker 2 of 2 has said nothing for 4 s")
+    failures = [each.text for each in workers.run(hang).failures]
+    # The other one says something once a second, but on a busy machine.
+    assert any(re.match(r"worker 2 of 2 has said nothing for \d+ s", each) for each in failures), failures
     assert all(each.poll() is not None for each in workers.processes)
 
 
@@ -86,7 +88,12 @@ def test_what_one_cannot_do_is_said_as_it_was_said_there():
 
 def test_all_end_in_order_when_they_are_stopped():
     workers = Workers(plan(2, workers=2, duration_s=None, realtime=True))
-    threading.Timer(3.0, workers.stop).start()
-    measured = workers.run(nobody)
+
+    def stop(measured):
+        if measured.tally.states.total() == 2:
+            workers.stop()
+
+    measured = workers.run(stop)
     assert measured.stopped
+    assert measured.failures == []
     assert measured.tally.states.total() == 2
