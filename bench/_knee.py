@@ -159,7 +159,8 @@ class Search:
 
         carried = "nothing" if self._carried is None else load(self._carried)
         too_much = "was not found" if self._too_much is None else f"is below {load(self._too_much)}"
-        verdict = "held" if self._most >= GOAL else "at least" if self._most >= LEAST else "NOT MET"
+        missed = "more were not tried" if self._most == self._count else "NOT MET"
+        verdict = "held" if self._most >= GOAL else "at least" if self._most >= LEAST else missed
         memory = "held" if self._memory_kb <= GOAL_KB else "NOT MET"
         print(f"  the knee, p99 of {KNEE_MS:.0f} ms, {too_much}; carried by one core: {carried}")
         print(f"  chargers at load 1: {self._most:,} (goal {GOAL:,}, at least {LEAST:,}: {verdict})")

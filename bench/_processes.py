@@ -37,12 +37,11 @@ def running(home: Path, module: str, *arguments: str) -> Iterator[Any]:
     """A module of bench as a process (subprocess.Popen) with pipes of text, until it is left."""
     command = [sys.executable, "-m", module, *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen(command, text=True, env=environment(home) | _PATH, **pipes)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, text=True, env=environment(home) | _PATH, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def took(command: Sequence[str], env: Mapping[str, str]) -> float:

@@ -33,6 +33,7 @@ class Watched:
 
     __slots__ = (
         "_asked",
+        "_late",
         "_on_answer",
         "_open",
         "_sent_us",
@@ -58,6 +59,8 @@ class Watched:
         # The call that is open: (id, action, payload).
         self._open: tuple[str, str, dict[str, Any]] | None = None
         self._sent_us = 0
+        # Of those that it has given up, by action, the last one: (id, payload). It takes their answers all the same.
+        self._late: dict[str, tuple[str, dict[str, Any]]] = {}
         self._asked: dict[str, tuple[str, int]] = {}
 
     @property
@@ -88,7 +91,8 @@ class Watched:
     def _calls(self, number: str, action: str, payload: dict[str, Any], now_us: int) -> None:
         if self._open is not None:
             # A charger has one call open: it has given this one up.
-            self._tally.call(self._open[1]).unanswered += 1
+            self._gives_up(*self._open)
+        self._late.pop(action, None)
         self._open, self._sent_us = (number, action, payload), now_us
         if action == "BootNotification":
             self.accepted = False
@@ -122,6 +126,7 @@ class Watched:
         kind, number = message[0], message[1]
         if self._open is None or number != self._open[0]:
             self._tally.counts["strange_answers"] += 1
+            self._is_answered_late(kind, number, message[2])
             return
         _number, action, payload = self._open
         self._open = None
@@ -131,7 +136,16 @@ class Watched:
         if kind == CALL_ERROR:
             count_kind(calls.errors, message[2][:_NAME])
             return
-        answer = message[2]
+        self._takes(number, action, payload, message[2])
+
+    def _is_answered_late(self, kind: int, number: str, answer: dict[str, Any]) -> None:
+        for action, (late, payload) in self._late.items():
+            if late == number and kind != CALL_ERROR:
+                del self._late[action]
+                self._takes(number, action, payload, answer)
+                return
+
+    def _takes(self, number: str, action: str, payload: dict[str, Any], answer: dict[str, Any]) -> None:
         if not self._check(CALL_RESULT, action, answer):
             return
         if action == "BootNotification":
@@ -158,9 +172,13 @@ class Watched:
             self._tally.call(self._open[1]).unanswered += 1
             self._open = None
 
+    def _gives_up(self, number: str, action: str, payload: dict[str, Any]) -> None:
+        self._tally.call(action).unanswered += 1
+        self._late[action] = number, payload
+        self._open = None
+
     def cut(self) -> None:
         """Its connection is gone: nothing that is open will be answered."""
         if self._open is not None:
-            self._tally.call(self._open[1]).unanswered += 1
-            self._open = None
+            self._gives_up(*self._open)
         self._asked.clear()

@@ -154,6 +154,19 @@ def test_answers_to_calls_that_are_not_open_are_strange(watched):
     assert watched.tally.counts["strange_answers"] == 2
 
 
+def test_a_charger_takes_the_answer_to_a_boot_that_comes_after_its_connection_was_lost(watched):
+    watched.power()
+    watched.start()
+    watched.link()
+    number = watched.call("BootNotification", {})
+    watched.link(False)
+    watched.link()
+    watched.gets(3, number, BOOT)
+    watched.answered("StatusNotification", {"connectorId": 1, "status": "Available"}, {})
+    assert watched.state == "Available"
+    assert (watched.tally.unanswered, watched.tally.counts["strange_answers"]) == (1, 1)
+
+
 def test_errors_are_counted_by_their_code(watched):
     watched.boots()
     watched.gets(4, watched.call("Heartbeat"), "InternalError", "", {})
