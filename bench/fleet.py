@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 """What a fleet of the firmware's chargers takes, and our central system and bridge under it, part by part: PARTS.
 
-knee: how many chargers one core carries in real time, and what load (_knee.py).
+knee: how many chargers one core carries in real time, and what load (_fleet/knee.py).
 
-thousand: 1,000 chargers in real time before `central serve` (_thousand.py). storm: all lose power; cut: all lose their
-connection (_storm.py). These three on several ways (_under.py), in columns: thousand takes half an hour, the others a
-quarter; a way that is not over five minutes after its time is ended.
+thousand: 1,000 chargers in real time before `central serve` (_fleet/thousand.py). storm: all lose power; cut: all lose
+their connection (_fleet/storm.py). These three on several ways (_fleet/under.py), in columns: thousand takes half an hour,
+the others a quarter; a way that is not over five minutes after its time is ended.
 
 virtual: 5,000 for an hour in virtual time. day: 24 hours in virtual time. Of both the books are checked to the watt-hour
-(_hours.py).
+(_fleet/hours.py).
 
 --chargers 1000,2000: how many; --seconds 20: how long each is measured, or charges before the storm; --to: over what, of the
 knee mqtt,ws, of thousand, storm and cut mosquitto,postgres,two,bridge,ocppj; --minutes 11.5: how long the knee may be
@@ -22,9 +22,9 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
-from bench import _hours, _knee, _storm, _thousand
+from bench._fleet import hours, knee, storm, thousand
+from bench._fleet.under import WAYS
 from bench._processes import warn_if_busy
-from bench._under import WAYS
 
 ONLY_BY_NAME = True
 # A process has 20,000 descriptors on many machines, and mosquitto needs one for each, too.
@@ -59,19 +59,19 @@ def _all_knees(given: Namespace) -> None:
         left_s = end_s - time.monotonic()
         counts = [int(count) for count in (given.chargers or CHARGERS[kind]).split(",")]
         limit_s = left_s if kind == kinds[-1] else left_s * _PART[kind]
-        _knee.main(kind, counts, int(given.seconds or _KNEE_S), limit_s)
+        knee.main(kind, counts, int(given.seconds or _KNEE_S), limit_s)
 
 
 def _thousand_of(given: Namespace) -> None:
-    _thousand.main(int(given.chargers or 1000), int(given.seconds or 300), _ways(given, tuple(WAYS)))
+    thousand.main(int(given.chargers or 1000), int(given.seconds or 300), _ways(given, tuple(WAYS)))
 
 
 def _storm_of(given: Namespace) -> None:
-    _storm.power(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.POWER_WAYS))
+    storm.power(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, storm.POWER_WAYS))
 
 
 def _cut_of(given: Namespace) -> None:
-    _storm.cut(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, _storm.CUT_WAYS))
+    storm.cut(int(given.chargers or 1000), int(given.seconds or 90), _ways(given, storm.CUT_WAYS))
 
 
 def _ways(given: Namespace, usual: Sequence[str]) -> Sequence[str]:
@@ -79,11 +79,11 @@ def _ways(given: Namespace, usual: Sequence[str]) -> Sequence[str]:
 
 
 def _virtual_of(given: Namespace) -> None:
-    _hours.main(int(given.chargers or 5000), float(given.hours or 1), int(given.workers or 2))
+    hours.main(int(given.chargers or 5000), float(given.hours or 1), int(given.workers or 2))
 
 
 def _day_of(given: Namespace) -> None:
-    _hours.main(int(given.chargers or 100), float(given.hours or 24), int(given.workers or 1))
+    hours.main(int(given.chargers or 100), float(given.hours or 24), int(given.workers or 1))
 
 
 PARTS: dict[str, Callable[[Namespace], None]] = {

@@ -4,11 +4,11 @@
 
 import re
 
-from bench import _hours
+from bench._fleet import hours
 
 
 def test_two_processes_have_their_chargers_in_books_that_are_as_their_meters(capsys):
-    _hours.main(4, hours=1, workers=2)
+    hours.main(4, hours=1, workers=2)
     last = capsys.readouterr().out.splitlines()[-1]
     sessions, sent, booked, metered = re.search(
         r"^  (\d+) sessions: 0 missing .* 0 there that nobody sent; ([\d,]+) Wh sent, ([\d,]+) Wh booked,"

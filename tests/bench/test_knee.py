@@ -9,13 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench._knee import Search
+from bench._fleet.knee import Search
 
 LONG = 1000
 
 
 class Fleet:
-    """As bench/_fleet.py: late once its chargers send more than `most` messages a second; at load 1 each sends one in 40 s.
+    """As bench/_fleet/knee_process.py: late once its chargers send more than `most` messages a second; at load 1 each sends
+    one in 40 s.
     disturbed: how many measurements others disturb."""
 
     def __init__(self, most, disturbed=0):

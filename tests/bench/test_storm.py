@@ -12,9 +12,9 @@ from chargerctl.fleet.plan import Plan, ScriptText
 from chargerctl.fleet.share import Share
 from sqlalchemy import create_engine
 
-from bench._books import Sent, check
-from bench._storm import script
-from bench._watched import Outages
+from bench._fleet.books import Sent, check
+from bench._fleet.storm import script
+from bench._fleet.watched import Outages
 from tests.fleet import OneCharger
 
 CHARGERS = 5

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A fleet in real time before `central serve`, in a process of its own, on several ways (_under.py)."""
+"""A fleet in real time before `central serve`, in a process of its own, on several ways (under.py)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from typing import Any
 
 from chargerctl.fleet.plan import Plan
 
-from bench._books import Checked
-from bench._columns import print_columns
+from bench._fleet.books import Checked
+from bench._fleet.columns import print_columns
+from bench._fleet.spending import Spent
+from bench._fleet.under import Under, Way
 from bench._processes import environment
-from bench._spending import Spent
-from bench._under import Under, Way
 
 _PATH = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 _CHARGER = {"CHARGER_WIFI_SSID": "fleet", "CHARGER_MQTT_BROKER": "broker.example"}
@@ -38,7 +38,7 @@ States = tuple[float, dict[str, int]]
 
 @dataclass
 class Loaded:
-    """report: of `chargerctl fleet`. spent: by what kind of process. back_s: of _watched.py."""
+    """report: of `chargerctl fleet`. spent: by what kind of process. back_s: of watched.py."""
 
     report: dict[str, Any]
     spent: dict[str, Spent]
@@ -47,13 +47,13 @@ class Loaded:
 
 
 class Fleet:
-    """A process with a plan's chargers (_watched.py), which ends by itself, or is ended when it takes too long. outage: of
+    """A process with a plan's chargers (watched.py), which ends by itself, or is ended when it takes too long. outage: of
     what, power or connection."""
 
     def __init__(self, stack: ExitStack, under: Under, plan: Plan, outage: str, most_s: float) -> None:
         """most_s: that the plan takes."""
         self._under = under
-        command = [sys.executable, "-m", "bench._watched", under.database, outage]
+        command = [sys.executable, "-m", "bench._fleet.watched", under.database, outage]
         home = under.home
         self._errors = home / "fleet.log"
         self._process = subprocess.Popen(

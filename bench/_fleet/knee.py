@@ -3,12 +3,13 @@
 """How much of a fleet one core carries in real time: where one pass in a hundred is done 50 ms after it was due, or later.
 
 First by chargers, as many as there may be connections; then by load: the same chargers do everything more often, in the same
-mixture (_site.py). "Equivalent" are so many chargers as would send as many messages a second if each had a session of half
+mixture (site.py). "Equivalent" are so many chargers as would send as many messages a second if each had a session of half
 an hour an hour, heartbeats each 300 s, meter values each 60 s, and pings each 30 s without a message. In the end the broker,
 or what answers, is killed and started again, and all come back.
 
 Each charger has its own connection, to mosquitto or with a WebSocket. What answers is a process that keeps nothing
-(_answering.py). What others take of the cores is left out (_fleet.py); "others %": how much of the wall's time that was.
+(answering.py). What others take of the cores is left out (knee_process.py); "others %": how much of the wall's time that
+was.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 from chargerctl.descriptors import enough_for
 
+from bench._fleet.site import PACE_S
 from bench._processes import running
-from bench._site import PACE_S
 
 KNEE_MS = 50.0
 GOAL, LEAST, GOAL_KB = 2000, 1000, 150.0
@@ -54,7 +55,7 @@ def main(kind: str, counts: Sequence[int], seconds: int, limit_s: float) -> None
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port, cut = (_at_mosquitto if kind == "mqtt" else _at_websockets)(stack, home)
-        process = stack.enter_context(running(home, "bench._fleet", kind, str(port)))
+        process = stack.enter_context(running(home, "bench._fleet.knee_process", kind, str(port)))
         hangs = Timer(limit_s + _HANGS_S, process.kill)
         stack.callback(hangs.cancel)
         hangs.start()
@@ -68,14 +69,14 @@ def main(kind: str, counts: Sequence[int], seconds: int, limit_s: float) -> None
 
 
 class Search:
-    """Has bench/_fleet.py do what it has to, and prints what it measures. No step begins that would end after end_s, on the
+    """Has knee_process.py do what it has to, and prints what it measures. No step begins that would end after end_s, on the
     monotonic clock."""
 
     def __init__(self, process: Any, seconds: int, end_s: float) -> None:
         self._process = process
         self._seconds = seconds
         self._end_s = end_s
-        # The pace that is carried, and the one that is not (_site.py).
+        # The pace that is carried, and the one that is not (site.py).
         self._carried: int | None = None
         self._too_much: int | None = None
         # Of these, messages a second; and of one charger at load 1.
@@ -187,13 +188,14 @@ class Search:
         return self._answer(what)
 
     def _ask(self, what: str, *numbers: int) -> None:
-        self._process.stdin.write(" ".join([what, *map(str, numbers)]) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended, as its answer says
+            self._process.stdin.write(" ".join([what, *map(str, numbers)]) + "\n")
+            self._process.stdin.flush()
 
     def _answer(self, what: str) -> dict[str, Any]:
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"bench/_fleet.py ended, or hung and was ended, when it was told: {what}")
+            raise SystemExit(f"knee_process.py ended, or hung and was ended, when it was told: {what}")
         found: dict[str, Any] = json.loads(line)
         return found
 
@@ -232,6 +234,6 @@ def _at_websockets(stack: ExitStack, home: Path) -> tuple[int, Callable[[], obje
 
 
 def _answering(stack: ExitStack, home: Path, kind: str, port: int) -> Any:
-    central = stack.enter_context(running(home, "bench._answering", kind, str(port)))
+    central = stack.enter_context(running(home, "bench._fleet.answering", kind, str(port)))
     central.stdout.readline()
     return central

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process of a fleet that bench/_loaded.py starts. It does what `chargerctl fleet` does, and asks the chargers
+"""The process of a fleet that loaded.py starts. It does what `chargerctl fleet` does, and asks the chargers
 themselves, too: what their meters have counted, and when each was there again.
 
-    python -m bench._watched BOOKS power|connection
+    python -m bench._fleet.watched BOOKS power|connection
 
 On standard input, a plan (fleet/plan.py), a line of JSON. On standard output, JSON objects, one a line: `states` and
 `fleet_s`, once a second; in the end `report`, as of `chargerctl fleet`, with `back_s`, `books` and `peak_mb`.
@@ -22,7 +22,7 @@ from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.report.summary import summary
 from chargerctl.fleet.share import Share
 
-from bench._books import Sent, check
+from bench._fleet.books import Sent, check
 
 
 class Outages:

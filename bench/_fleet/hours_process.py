@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""A process of bench/_hours.py, in virtual time: its share of chargers with customers, before our own central system.
+"""A process of hours.py, in virtual time: its share of chargers with customers, before our own central system.
 
-    python -m bench._virtual CHARGERS HOURS ARRIVALS_AN_HOUR BOOKS [WORKER WORKERS]
+    python -m bench._fleet.hours_process CHARGERS HOURS ARRIVALS_AN_HOUR BOOKS [WORKER WORKERS]
 
 On standard output JSON objects, one a line: how far it is, at each tenth of the time; then what it took, and what the books
 have of it.
@@ -21,7 +21,7 @@ from chargerctl.fleet.measuring.measured import Measured
 from chargerctl.fleet.plan import Plan
 from chargerctl.fleet.share import Share
 
-from bench._books import Sent, check
+from bench._fleet.books import Sent, check
 
 _START_UNIX = 1_795_332_600
 _TENTHS = 10

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench._books import Checked
+from bench._fleet.books import Checked
 from bench._processes import running
 
 
@@ -25,7 +25,7 @@ def main(count: int, hours: float, workers: int) -> None:
 
         def start(worker: int) -> Any:
             words = [str(count), str(hours), "1", str(home / f"{worker}.sqlite"), str(worker), str(workers)]
-            return stack.enter_context(running(home, "bench._virtual", *words))
+            return stack.enter_context(running(home, "bench._fleet.hours_process", *words))
 
         processes = [start(worker) for worker in range(workers)]
         ends = [_end(each, shown=each is processes[0]) for each in processes]
@@ -47,7 +47,7 @@ def _end(process: Any, shown: bool) -> dict[str, Any]:
             mb = said["resident"] / (1 << 20)
             print(f"  {said['hours']:>7.2f}{said['wall_s']:>8.0f}{said['cpu_s']:>8.0f}{mb:>7.0f}", flush=True)
     if "books" not in said:
-        raise SystemExit(f"bench/_virtual.py ended with exit status {process.wait()}")
+        raise SystemExit(f"hours_process.py ended with exit status {process.wait()}")
     return said
 
 

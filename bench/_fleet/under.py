@@ -15,8 +15,8 @@ from typing import Any
 
 from chargerctl.fleet.plan import Broker, Target
 
+from bench._fleet.spending import Spent, spent
 from bench._processes import CHARGERCTL
-from bench._spending import Spent, spent
 from bench.central import Central
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from chargerctl.fleet.plan import Plan
 
-from bench._loaded import Loaded, rows_of, side_by_side
-from bench._under import WAYS
+from bench._fleet.loaded import Loaded, rows_of, side_by_side
+from bench._fleet.under import WAYS
 
 _RAMP_S = 30.0
 _CUSTOMERS_H = 1.0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""One charger of bench/_fleet.py, and who comes to it."""
+"""One charger of knee_process.py, and who comes to it."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The chargerctl authors
 # SPDX-License-Identifier: MIT
-"""The process that bench/_knee.py measures: chargers in real time, with nothing else that costs.
+"""The process that knee.py measures: chargers in real time, with nothing else that costs.
 
-    python -m bench._fleet mqtt|ws PORT
+    python -m bench._fleet.knee_process mqtt|ws PORT
 
 Each line of standard input is something to do, and is answered by a line of JSON on standard output once it is done:
 
     grow COUNT SECONDS      more chargers, so many in all, one after the other for so long
-    pace SECONDS            of all (_site.py); what is late is caught up with
+    pace SECONDS            of all (site.py); what is late is caught up with
     measure SECONDS
     lost                    all connections are cut meanwhile: until all are back
 
@@ -36,14 +36,14 @@ from chargerctl.fleet.links.websocket import CentralSystem, WebSockets
 from chargerctl.fleet.realtime import RealTime
 from chargerctl.simulator.machine.clock import Clock
 
-from bench._site import PACE_S, Site
+from bench._fleet.site import PACE_S, Site
 
 _US = 1_000_000
 _SETTLED_US = 12 * _US
 _PACED_US = 10 * _US
 """One charger after the other gets another pace."""
 _LOOK_US = 50_000
-# What the broker is told: its clock does not stand still. They ping as often as in _site.py.
+# What the broker is told: its clock does not stand still. They ping as often as in site.py.
 _PATIENT_S = "600"
 _PATIENCE_S = 60.0
 """For what may never come to be: all accepted, all back, nothing late any more."""

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A central system that costs as little as possible: it keeps nothing, and accepts everything. A process.
 
-python -m bench._answering mqtt PORT: all chargers of the MQTT broker at this port
-python -m bench._answering ws PORT: all that connect to this port with a WebSocket
+python -m bench._fleet.answering mqtt PORT: all chargers of the MQTT broker at this port
+python -m bench._fleet.answering ws PORT: all that connect to this port with a WebSocket
 """
 
 from __future__ import annotations

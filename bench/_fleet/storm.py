@@ -18,8 +18,8 @@ from random import Random
 from chargerctl.fleet.charger.charger import BOOT_US
 from chargerctl.fleet.plan import Plan, ScriptText
 
-from bench._loaded import Loaded, States, rows_of, side_by_side
-from bench._under import WAYS, Under
+from bench._fleet.loaded import Loaded, States, rows_of, side_by_side
+from bench._fleet.under import WAYS, Under
 
 POWER_WAYS = ("mosquitto", "two", "bridge", "ocppj")
 CUT_WAYS = ("mosquitto", "bridge", "ocppj")
