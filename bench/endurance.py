@@ -59,6 +59,7 @@ def main(options: Sequence[str] = ()) -> None:
         print(f"  energy: {outcome.charged_wh:,} Wh charged, {outcome.booked_wh:,} Wh booked")
         print(f"  messages sent again: {outcome.sent_again:,}; connections: {outcome.connections:,}")
         print(f"  nodes that their supervision restarted: {outcome.restarted}")
+        print(f"  processes that had ended by themselves, and were started again: {outcome.started}")
         _print_times("one part was away", [each for each in outcome.disasters if each.alone])
         _print_times("others were away, too", [each for each in outcome.disasters if not each.alone])
 

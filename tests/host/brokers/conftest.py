@@ -10,7 +10,7 @@ from tests.nats import Nats
 from tests.rabbitmq import RabbitMQ
 
 # The last one is that of the firmware's link under test.
-CHARGERS = "garage-1", "garage-2", "box-1"
+CHARGERS = "garage-1", "garage-2", "garage-3", "box-1"
 
 
 def let_in(cluster):

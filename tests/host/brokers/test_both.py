@@ -48,14 +48,15 @@ def test_presence_and_the_last_will_are_heard_at_another_node(broker):
 
 
 def test_a_charger_at_another_node_ends_its_old_session_which_leaves_no_last_will(broker):
-    old = broker.charger(node=0, will=(PRESENCE, b"offline"))
-    old.publish(PRESENCE, b"", retain=True)
+    # A charger of which no other test has left a word.
+    presence = "/charger/garage-3/connection"
+    old = broker.charger("garage-3", node=0, will=(presence, b"offline"))
     central = broker.central(ALL_PRESENCE)
-    new = broker.charger(node=1)
+    new = broker.charger("garage-3", node=1)
     until(lambda: not old.is_connected)
-    new.publish(PRESENCE, b"online", retain=True)
-    central.wait_for(PRESENCE, b"online")
-    assert b"offline" not in central.payloads(PRESENCE)
+    new.publish(presence, b"online", retain=True)
+    central.wait_for(presence, b"online")
+    assert b"offline" not in central.payloads(presence)
 
 
 def test_a_session_begins_clean(broker):

@@ -78,13 +78,24 @@ class Worker:
     def resume(self):
         self._serve.signal(signal.SIGCONT)
 
+    def start_if_ended(self):
+        """As systemd does (docs/central): one that reaches no broker at its start ends with status 1. The mistakes of ours
+        that the one before tells of, and whether it had ended."""
+        if self._serve is None or not self._serve.has_ended:
+            return [], False
+        bugs = self._close()
+        self.begin()
+        return bugs, True
+
     def stop(self):
         """(exit status, the events that tell of a mistake of ours)."""
         status = self._serve.stop()
-        bugs = [event for event in self._serve.events if event["what"] == "bug"]
-        self._serve.__exit__()
-        self._serve = None
-        return status, bugs
+        return status, self._close()
+
+    def _close(self):
+        serve, self._serve = self._serve, None
+        serve.__exit__()
+        return [event for event in serve.events if event.get("what") == "bug"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Disaster:
 @dataclass
 class Outcome:
     """wrong: a sentence for each session that is lost, doubled or has another energy, and for each mistake of ours.
-    restarted: nodes, by their supervision."""
+    restarted: nodes, by their supervision. started: processes that had ended by themselves."""
 
     disasters: list[Disaster] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -110,6 +121,7 @@ class Outcome:
     sent_again: int = 0
     connections: int = 0
     restarted: int = 0
+    started: int = 0
 
     def back(self, part=0.5):
         """Seconds: of all disasters, half (part) were over sooner."""
@@ -165,6 +177,7 @@ class Endurance:
         # Parts that come back in a moment: when, and how.
         self._due = []
         self._restarted = 0
+        self._started, self._bugs = 0, []
 
     def __enter__(self):
         for worker in self._workers:
@@ -244,6 +257,10 @@ class Endurance:
                 self._due.remove(each)
                 each[1]()
             self._restarted += self._cluster.mend()
+            for worker in self._workers:
+                bugs, had_ended = worker.start_if_ended()
+                self._bugs += bugs
+                self._started += had_ended
             if now >= end:
                 return
             time.sleep(min(_TICK_S, end - now))
@@ -272,4 +289,5 @@ class Endurance:
         outcome.booked_wh = sum(row.energy_wh or 0 for row in rows)
         outcome.sent_again = sum(point.sent_again for point in self._points)
         outcome.connections = sum(carrier.connections for carrier in self._carriers)
-        outcome.restarted = self._restarted
+        outcome.restarted, outcome.started = self._restarted, self._started
+        outcome.wrong += map(str, self._bugs)

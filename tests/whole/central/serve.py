@@ -76,6 +76,10 @@ class Serve:
                 return event
 
     @property
+    def has_ended(self):
+        return self._process.poll() is not None
+
+    @property
     def pid(self):
         return self._process.pid
 
