@@ -11,6 +11,7 @@ from chargerctl.bridge.leased import Leased
 from chargerctl.leases import broker
 from chargerctl.leases.memory import Database, MemoryRegister
 from chargerctl.leases.register import Gained
+from chargerctl.leases.share import Share
 
 PATIENCE_S = 60
 SERIALS = [f"GA{number:02}" for number in range(16)]
@@ -221,14 +222,15 @@ def test_after_it_hung_a_note_counts_for_nothing_until_it_has_read_what_was_sent
     play(story)
 
 
-def test_what_is_lost_in_time_can_still_be_told_and_what_is_heard_of_too_late_cannot(play, steady):
+def test_what_is_lost_in_time_can_still_be_told_and_what_is_heard_of_too_late_cannot(play, monkeypatch):
     async def story(world):
+        monkeypatch.setattr(Share, "is_parting", True)
         leased, chargers, _ = await world.bridge("a", [])
         leased.lost(["GA01"], still_ours=True)
         leased.lost(["GA02"], still_ours=False)
         await chargers.until(lambda: len(chargers.log) == 2)
         leased.lost(["GA03"], still_ours=True)
-        steady.now += 0.6
+        monkeypatch.setattr(Share, "is_parting", False)
         await chargers.until(lambda: len(chargers.log) == 3)
         assert chargers.of("lost") == {"GA01": True, "GA02": False, "GA03": False}
 

@@ -5,8 +5,9 @@
 Everything is retained, and published only where it differs from what the broker has. On the loop, but for changed().
 
 Where several `serve` processes share the chargers, each one publishes, and does what is commanded, for those that it speaks
-to. Whoever stays takes back the `offline` that another one leaves. A command that comes while nobody speaks to the charger
-is refused by the one that speaks to it next.
+to. Whoever stays takes back the `offline` that another one leaves. A command that comes after the lease of whoever spoke to
+the charger was over is refused by the one that speaks to it next. Of one that comes to a process that is dead, and whose
+lease lasts, nobody knows.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _FAULT_S = 5.0
 MOST_CHARGERS = 1000
 # Of those that somebody retains on our topics.
 _MOST_FOUND = 10_000
+# A charger that nobody has spoken to for so long counts as one that is new (leases/statements.py).
+_NEW_S = 3600.0
 
 
 class Publisher(Protocol):
@@ -103,7 +106,7 @@ class Announcer:
         """This process speaks to other chargers than before. gained: since how many seconds nobody has spoken to those that
         it has new, None for always. From any thread."""
         now = self._loop.time()
-        since = {serial: now - (float("inf") if each is None else each) for serial, each in gained.items()}
+        since = {serial: now - (_NEW_S if each is None else each) for serial, each in gained.items()}
         self._loop.call_soon_threadsafe(self._look_again, since)
 
     def connected(self) -> None:

@@ -431,6 +431,30 @@ async def test_a_command_that_came_while_nobody_spoke_to_the_charger_is_refused_
 
 
 @scene
+async def test_a_command_of_long_ago_is_not_refused_where_a_charger_counts_as_new(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)
+    place.elsewhere = set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_NEW_S", -1.0)
+        place.announcer.held_others({SERIAL: None})
+    await place.settled()
+    assert place.events == []
+
+
+@scene
+async def test_a_command_for_a_charger_that_is_gone_is_not_refused_when_it_comes_again(place):
+    place.elsewhere = {SERIAL}
+    place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)
+    place.change(gone=[SERIAL])
+    await place.settled()
+    place.elsewhere = set()
+    place.announcer.held_others({SERIAL: None})
+    await place.settled()
+    assert place.texts("homeassistant") == []
+
+
+@scene
 async def test_a_command_that_another_process_has_done_is_not_refused_later(place):
     place.elsewhere = {SERIAL}
     place.announcer.received(NAMES.command(SERIAL, "charging"), b"ON", False)

@@ -129,6 +129,10 @@ def test_when_its_broker_is_back_it_takes_them_again(shared):
     until(lambda: not shared.sharing.holds("GA3"))
     shared.loop.call_soon_threadsafe(shared.sharing.reached, True)
     until(lambda: shared.sharing.holds("GA3"))
+    shared.desk.lost_ones.clear()
+    shared.sharing.look()
+    asyncio.run_coroutine_threadsafe(asyncio.sleep(0), shared.loop).result(BOUND_S)
+    assert shared.desk.lost_ones == set()
 
 
 def test_what_came_when_it_ended_is_for_the_next_one(shared):
