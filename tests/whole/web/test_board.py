@@ -100,7 +100,8 @@ def test_a_session_by_mouse_and_the_same_again_as_a_script(browser, page, charge
     browser.shows("EmergencyStop", "#frames")
     browser.click("#estop")
     browser.until(lambda: not is_pressed(browser, "#estop"))
-    hold(browser, "#service", lambda: page.until("hand", text="press service"))
+    # As long as a person does: the firmware looks at the button once in each pass, which may be a long one.
+    hold(browser, "#service", lambda: browser.shows("fault cleared: EmergencyStop", "#console"))
     page.until("hand", text="release service")
     browser.until(lambda: browser.text("#lock") == "unlocked")
     browser.click("#cable-switch")
