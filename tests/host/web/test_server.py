@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from tests.certificates import make_certificates
+from tests.until import until
 
 BOUND_S = 60
 
@@ -101,13 +102,6 @@ def test_what_takes_long_is_waited_for(serve, monkeypatch):
         await hello(scope, receive, send)
 
     assert httpx.get(serve(slow).url, timeout=BOUND_S).text == "http"
-
-
-def until(condition):
-    end = time.monotonic() + BOUND_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def drip(client, head, piece):

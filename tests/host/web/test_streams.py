@@ -5,7 +5,6 @@
 import asyncio
 import json
 import threading
-import time
 from contextlib import ExitStack
 
 import httpx2 as httpx
@@ -18,14 +17,9 @@ from chargerctl.web.streams import Streams, latest
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
+from tests.until import until
+
 BOUND_S = 60
-
-
-def until(condition):
-    end = time.monotonic() + BOUND_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 class Source:

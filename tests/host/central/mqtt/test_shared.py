@@ -10,6 +10,7 @@ from chargerctl.central.mqtt.recent import LONGEST_S
 
 from tests.host.central.mqtt.client import BOUND_S
 from tests.host.central.mqtt.test_side import Rig
+from tests.until import until
 
 
 class Shared:
@@ -30,13 +31,6 @@ class Shared:
 
     def reached(self, broker):
         self.reached_broker.append(broker)
-
-
-def until(condition):
-    end = time.monotonic() + BOUND_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture

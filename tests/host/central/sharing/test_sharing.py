@@ -15,6 +15,8 @@ from chargerctl.leases.postgres import PostgresRegister
 from chargerctl.loop_thread import LoopThread
 from sqlalchemy import make_url
 
+from tests.until import until
+
 BOUND_S = 60
 KNOWN = ["GA1", "GA2", "GA3"]
 
@@ -40,13 +42,6 @@ class Desk:
     @property
     def stepped_at(self):
         return time.monotonic()
-
-
-def until(condition):
-    end = time.monotonic() + BOUND_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture
